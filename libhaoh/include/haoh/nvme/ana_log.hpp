@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// The Asymmetric Namespace Access log (LID 0Ch), Base 2.3 section 5.2.12.1.13, Figures 227 and
+/// 228.
+#pragma once
+
+#include <haoh/nvme/bytes.hpp>
+#include <haoh/nvme/problem.hpp>
+
+namespace haoh::nvme {
+
+enum class AnaState : std::uint8_t {
+    optimized = 0x1,
+    non_optimized = 0x2,
+    inaccessible = 0x3,
+    persistent_loss = 0x4,
+    change = 0xF,
+};
+/// As Linux prints them in sysfs: "optimized", "non-optimized", "inaccessible", "persistent-loss",
+/// "change"; "invalid (N)" for any other value.
+[[nodiscard]] std::string to_string(AnaState state);
+/// Whether a host may send I/O: optimized or non-optimized.
+[[nodiscard]] constexpr bool usable(AnaState state) {
+    return state == AnaState::optimized || state == AnaState::non_optimized;
+}
+
+inline constexpr std::size_t kAnaLogHeaderSize = 16;
+inline constexpr std::size_t kAnaGroupHeaderSize = 32;
+
+struct AnaGroup {
+    std::uint32_t agid{};
+    std::uint64_t chgc{};
+    AnaState state{};                 ///< low four bits of the byte; may hold undefined values
+    std::uint8_t state_byte{};        ///< the whole byte, reserved bits included
+    std::vector<std::uint32_t> nsids; ///< in the order sent
+
+    bool operator==(const AnaGroup&) const = default;
+};
+
+struct AnaLog {
+    std::uint64_t chgc{};
+    std::uint16_t nagd{};         ///< what the header says; `groups` holds what was there
+    std::vector<AnaGroup> groups; ///< in the order sent
+    std::vector<Problem>
+        problems;         ///< order, duplicates, zeros, truncation; not what needs ANAGRPMAX
+    std::size_t length{}; ///< bytes used by header and descriptors
+};
+
+/// Decodes a log of any length. Stops at the first descriptor that does not fit.
+[[nodiscard]] AnaLog decode_ana_log(ByteView log);
+/// Encodes what it is given (header with `chgc`, `nagd` as stored; groups as stored), valid or not.
+[[nodiscard]] Bytes encode(const AnaLog& log);
+
+/// Size in bytes of the largest log a controller can send, as Linux allocates it:
+/// 16 + 32 * NANAGRPID + 4 * MNAN (drivers/nvme/host/multipath.c, nvme_mpath_init_identify).
+[[nodiscard]] constexpr std::uint64_t ana_log_size_bound(std::uint32_t nanagrpid,
+                                                         std::uint32_t mnan) {
+    return kAnaLogHeaderSize + kAnaGroupHeaderSize * std::uint64_t{nanagrpid} + 4ULL * mnan;
+}
+
+} // namespace haoh::nvme

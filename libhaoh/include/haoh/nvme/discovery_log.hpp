@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// The Discovery log (LID 70h), Base 2.3 Figure 310 ff.
+#pragma once
+
+#include <haoh/nvme/bytes.hpp>
+#include <haoh/nvme/problem.hpp>
+
+namespace haoh::nvme {
+
+inline constexpr std::size_t kDiscoveryHeaderSize = 1024;
+inline constexpr std::size_t kDiscoveryEntrySize = 1024;
+
+enum class TransportType : std::uint8_t { rdma = 1, fibre_channel = 2, tcp = 3, loop = 254 };
+enum class AddressFamily : std::uint8_t {
+    ipv4 = 1,
+    ipv6 = 2,
+    infiniband = 3,
+    fibre_channel = 4,
+    loop = 254
+};
+enum class SubsystemType : std::uint8_t { referral = 1, nvm = 2, current_discovery = 3 };
+
+struct DiscoveryEntry {
+    std::uint8_t trtype{};  ///< TransportType, or an undefined value
+    std::uint8_t adrfam{};  ///< AddressFamily, or an undefined value
+    std::uint8_t subtype{}; ///< SubsystemType, or an undefined value
+    std::uint8_t treq{};
+    std::uint16_t portid{};
+    std::uint16_t cntlid{}; ///< FFFFh dynamic, FFFEh static
+    std::uint16_t asqsz{};
+    std::uint16_t eflags{};
+    std::string trsvcid; ///< trailing spaces and NULs cut
+    std::string subnqn;
+    std::string traddr;
+    std::array<std::uint8_t, 256> tsas{};
+
+    bool operator==(const DiscoveryEntry&) const = default;
+};
+
+struct DiscoveryLog {
+    std::uint64_t genctr{};
+    std::uint64_t numrec{}; ///< what the header says
+    std::uint16_t recfmt{};
+    std::vector<DiscoveryEntry> entries; ///< what was there
+    std::vector<Problem> problems;
+};
+
+[[nodiscard]] DiscoveryLog decode_discovery_log(ByteView log);
+[[nodiscard]] Bytes encode(const DiscoveryLog& log);
+
+} // namespace haoh::nvme

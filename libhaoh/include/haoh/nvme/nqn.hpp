@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// NVMe Qualified Names, Base 2.3 section 4.7.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace haoh::nvme {
+
+inline constexpr std::size_t kNqnMaxLength = 223; ///< bytes, without the terminating NUL
+
+/// What is wrong with a name as one clause, or nullopt when it is well formed. NQNs are compared as
+/// bytes.
+[[nodiscard]] std::optional<std::string> nqn_defect(std::string_view nqn);
+
+} // namespace haoh::nvme

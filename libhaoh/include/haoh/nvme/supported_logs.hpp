@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// The Supported Log Pages log (LID 00h), Base 2.3 section 5.2.12.1.1: 256 dwords, bit 0 of each =
+/// LSUPP.
+#pragma once
+
+#include <haoh/nvme/bytes.hpp>
+
+namespace haoh::nvme {
+
+inline constexpr std::size_t kSupportedLogsSize = 1024;
+
+struct SupportedLogs {
+    std::array<std::uint32_t, 256> lids{};
+    [[nodiscard]] bool supports(std::uint8_t lid) const { return (lids[lid] & 1U) != 0; }
+};
+
+[[nodiscard]] SupportedLogs decode_supported_logs(ByteView log);
+[[nodiscard]] Bytes encode(const SupportedLogs& logs);
+
+} // namespace haoh::nvme
