@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Observation: what was read from controllers, as plain values. Raw pages are the truth; typed
+/// views are decoded from them when needed, so that later rules can judge old snapshots.
+#pragma once
+
+#include <haoh/nvme/ana_log.hpp>
+#include <haoh/nvme/discovery_log.hpp>
+#include <haoh/nvme/fabrics.hpp>
+#include <haoh/nvme/identify_controller.hpp>
+#include <haoh/nvme/identify_namespace.hpp>
+#include <haoh/nvme/namespace_id.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace haoh {
+
+/// The answer to one read of a page, log or feature.
+struct Page {
+    enum class State : std::uint8_t {
+        not_read, ///< was not asked for
+        ok,       ///< `bytes` holds the answer
+        status,   ///< the controller answered with an error: `status`
+        failed,   ///< no usable answer: `error` says why
+    };
+    State state{State::not_read};
+    nvme::Status status;
+    nvme::Bytes bytes; ///< trailing zeros cut; decoders read what is missing as zero
+    std::string error;
+
+    [[nodiscard]] bool ok() const { return state == State::ok; }
+    bool operator==(const Page&) const = default;
+
+    /// A page that was read, with its trailing zeros cut.
+    [[nodiscard]] static Page of(nvme::ByteView bytes);
+    [[nodiscard]] static Page of_status(nvme::Status status);
+    [[nodiscard]] static Page of_failure(std::string error);
+};
+
+/// One namespace as one controller describes it: a path.
+struct NamespaceObservation {
+    std::uint32_t nsid{};
+    Page identify;    ///< CNS 00h
+    Page descriptors; ///< CNS 03h
+    Page nvm;         ///< CNS 05h, CSI 00h
+    Page independent; ///< CNS 08h
+
+    bool operator==(const NamespaceObservation&) const = default;
+
+    /// Identity as Linux takes it: the descriptor list first; EUI-64 and NGUID that it leaves out
+    /// come from CNS 00h (drivers/nvme/host/core.c, nvme_ns_info_from_identify).
+    [[nodiscard]] nvme::NamespaceIds ids() const;
+};
+
+/// The ANA log with the circumstances of its reading.
+struct AnaObservation {
+    Page log; ///< the last consistent reading, complete
+    bool stable{
+        true}; ///< false: the change count moved at every attempt, nothing in `log` can be trusted
+    unsigned attempts{}; ///< readings of the whole controller that it took
+
+    bool operator==(const AnaObservation&) const = default;
+};
+
+/// What was negotiated with a controller over the fabric.
+struct Connection {
+    std::string hostnqn;
+    nvme::Uuid hostid{};
+    std::uint16_t cntlid{}; ///< of the Connect response
+    std::uint16_t requested_cntlid{nvme::kDynamicController};
+    bool header_digest{};
+    bool data_digest{};
+    bool sq_flow_control_disabled{};
+    std::uint32_t maxh2cdata{}; ///< bytes
+
+    bool operator==(const Connection&) const = default;
+};
+
+/// One controller.
+struct ControllerObservation {
+    std::string name;      ///< unique in the observation: "tcp://10.0.0.1:4420 controller 12"
+    std::string transport; ///< "tcp", as in sysfs
+    std::string traddr;
+    std::string trsvcid;
+    std::string
+        target; ///< the --target it came from, as `to_string(Address)`; evidence for its array
+    std::string subsysnqn; ///< the name under which it was connected
+    Connection connection;
+    std::map<std::uint32_t, std::uint64_t> properties; ///< offset -> value: CAP, VS, CC, CSTS, CRTO
+    Page identify;                                     ///< CNS 01h
+    Page io_command_sets;                              ///< CNS 1Ch
+    std::optional<std::vector<std::uint32_t>>
+        active_nsids;                         ///< CNS 02h, as sent; nullopt: not readable
+    std::vector<std::string> active_problems; ///< what was malformed in that list
+    Page controller_list;                     ///< CNS 13h
+    Page supported_logs;                      ///< LID 00h
+    std::map<std::uint8_t, Page> features;    ///< FID -> dword 0 of the completion (4 bytes)
+    AnaObservation ana;
+    std::vector<NamespaceObservation> namespaces; ///< ascending by NSID, one for each active NSID
+    /// Controller IDs that further short connections to the same port were given, in order: how the
+    /// array hands them out. They existed at the same time as all other controllers of the
+    /// observation.
+    std::vector<std::uint16_t> probed_cntlids;
+    /// What could not be read, one clause each; empty = complete.
+    std::vector<std::string> unread;
+
+    bool operator==(const ControllerObservation&) const = default;
+
+    [[nodiscard]] nvme::IdentifyController identify_data() const {
+        return nvme::decode_identify_controller(identify.bytes);
+    }
+    [[nodiscard]] nvme::AnaLog ana_log() const { return nvme::decode_ana_log(ana.log.bytes); }
+    /// nullptr when this controller has no such active namespace.
+    [[nodiscard]] const NamespaceObservation* find_namespace(std::uint32_t nsid) const;
+    [[nodiscard]] std::optional<std::uint64_t> property(std::uint32_t offset) const;
+};
+
+/// A discovery log as one discovery controller gave it.
+struct DiscoveryObservation {
+    std::string target;  ///< the --target it came from, as `to_string(Address)`
+    std::string address; ///< the discovery controller itself: differs from `target` for a referral
+    Page log;            ///< complete log
+    bool stable{true};   ///< false: GENCTR moved at every attempt
+
+    bool operator==(const DiscoveryObservation&) const = default;
+};
+
+/// Something that was asked for and could not be observed.
+struct Unobserved {
+    std::string object;    ///< "tcp://10.0.0.2:4420"
+    std::string target;    ///< the --target it belongs to
+    std::string subsysnqn; ///< empty when unknown
+    std::string error;     ///< one line: what was tried, why it failed, what to do
+
+    bool operator==(const Unobserved&) const = default;
+};
+
+struct Observation {
+    std::string observed_at; ///< RFC 3339, UTC, seconds: when the reading began
+    std::string hostnqn;     ///< the identity that was used
+    std::string hostid;
+    std::vector<ControllerObservation> controllers;
+    std::vector<DiscoveryObservation> discovery;
+    std::vector<Unobserved> unobserved;
+
+    bool operator==(const Observation&) const = default;
+};
+
+/// Joins observations (from several hosts, arrays or moments): controllers, discovery logs and
+/// failures of all, each kept once. A controller that two of them name keeps its later reading.
+[[nodiscard]] Observation merge(std::vector<Observation> parts);
+
+/// One difference between two observations.
+struct Difference {
+    enum class Kind : std::uint8_t { added, removed, changed };
+    Kind kind{};
+    std::string controller; ///< empty for the observation itself
+    std::optional<std::uint32_t> nsid;
+    std::string field;  ///< "sn", "nsze", "ana_state", "uuid", ...
+    std::string before; ///< empty when added
+    std::string after;  ///< empty when removed
+
+    bool operator==(const Difference&) const = default;
+};
+
+/// What changed from `before` to `after`, ordered by controller, NSID, field. Fields that differ by
+/// nature from reading to reading (time of observation, connection-time controller IDs of the
+/// dynamic model when all else matches) are matched, not reported.
+[[nodiscard]] std::vector<Difference> diff(const Observation& before, const Observation& after);
+
+/// `haoh.observation/1`. Pages are hexadecimal with their trailing zeros cut; decoded fields are
+/// there for people and other programs and are ignored when reading back. \param with_pages  false
+/// leaves the raw pages out (`haoh list -o json`); such a text cannot be read back
+[[nodiscard]] std::string to_json(const Observation& observation, bool with_pages = true);
+
+/// \param origin  the file's name for messages
+/// \throws Error (malformed) naming the file, the line or JSON pointer, and the key
+[[nodiscard]] Observation observation_from_json(std::string_view text, std::string_view origin);
+
+} // namespace haoh
