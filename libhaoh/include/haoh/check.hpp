@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Judging an Observation: pure, no I/O.
+#pragma once
+
+#include <haoh/config.hpp>
+#include <haoh/observation.hpp>
+#include <haoh/rule.hpp>
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace haoh {
+
+/// One value of a finding: what one controller says.
+struct FindingValue {
+    std::string
+        controller;    ///< ControllerObservation::name; empty when it is not about one controller
+    std::string site;  ///< array, empty when unknown
+    std::string value; ///< as text: "31 32 …", "512 B", "absent"
+
+    bool operator==(const FindingValue&) const = default;
+};
+
+/// A rule that does not hold (or cannot be judged) for one object.
+struct Finding {
+    std::string rule;
+    Verdict verdict{}; ///< fail, warn, note or unknown
+    Severity severity{};
+    std::string subsystem;             ///< SUBNQN
+    std::optional<std::uint32_t> nsid; ///< where it is about a namespace
+    std::string what;                  ///< one clause: "UUID differs between array-a and array-b"
+    std::vector<FindingValue>
+        values; ///< grouped: controllers of one array with the same value stay together
+    std::string basis;
+    std::string why;
+    std::string fix;
+
+    bool operator==(const Finding&) const = default;
+};
+
+enum class Model : std::uint8_t { unknown, single, stretched, dispersed };
+/// "unknown", "single", ...
+[[nodiscard]] std::string_view to_string(Model value);
+
+/// Which array a controller is on, and why we think so.
+struct Attribution {
+    std::string controller;
+    std::string site;     ///< empty when unknown
+    std::string evidence; ///< "target tcp://10.0.0.1:4420", "configuration: addresses 10.1.0.0/16"
+
+    bool operator==(const Attribution&) const = default;
+};
+
+struct Report {
+    Verdict verdict{}; ///< pass, warn, fail or unknown (notes pass)
+    Model model{};
+    std::array<std::size_t, 5> counts{}; ///< findings by Verdict; [pass] = rules that held
+    std::size_t rules_evaluated{};
+    std::vector<Finding>
+        findings; ///< worst first: verdict, then severity, then rule, subsystem, NSID
+    std::vector<Unobserved> unobserved;
+    std::vector<Attribution> attributions; ///< one for each controller, in the observation's order
+    std::string observed_at;
+
+    [[nodiscard]] std::size_t count(Verdict verdict_) const {
+        return counts[static_cast<std::size_t>(verdict_)];
+    }
+};
+
+struct CheckOptions {
+    Config config;
+    std::vector<std::string> rules; ///< globs; empty = all
+};
+
+/// Judges an observation by every rule (or those that match).
+[[nodiscard]] Report check(const Observation& observation, const CheckOptions& options = {});
+
+/// Which array each controller is on: by `[[site]]` tables, else each target is an array of its
+/// own.
+[[nodiscard]] std::vector<Attribution> attribute(const Observation& observation,
+                                                 const std::vector<Site>& sites);
+
+/// The exit status of `haoh check`: 0, 1, 3 or 4 (docs: haoh-check(1)).
+[[nodiscard]] int exit_status(const Report& report, FailOn fail_on, bool anything_observed);
+
+} // namespace haoh

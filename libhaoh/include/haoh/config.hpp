@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// haoh.toml: which array a controller is on, and how to judge.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace haoh {
+
+/// A `[[site]]` table: how to recognise the controllers of one array. A controller belongs to the
+/// first site of which one criterion holds.
+struct Site {
+    std::string name;
+    std::vector<std::string>
+        addresses; ///< CIDR ("10.1.0.0/16", "fd00:1::/64"), a single address, or ADDR:PORT
+    std::optional<std::pair<std::uint16_t, std::uint16_t>> cntlids; ///< inclusive range
+    std::vector<std::uint16_t> portids;                             ///< of the discovery log
+    std::optional<std::uint16_t> domainid;
+
+    bool operator==(const Site&) const = default;
+};
+
+enum class Profile : std::uint8_t { automatic, single, stretched, dispersed };
+enum class Window : std::uint8_t { none, migration, upgrade, resize };
+enum class FailOn : std::uint8_t { fail, warn };
+
+struct Config {
+    std::vector<Site> sites;
+    Profile profile{Profile::automatic};
+    Window window{Window::none};
+    FailOn fail_on{FailOn::fail};
+
+    bool operator==(const Config&) const = default;
+};
+
+/// Reads TOML. \param origin the file's name for messages
+/// \throws Error (malformed) that names file, line and key: unknown keys, wrong types, overlapping
+/// sites
+[[nodiscard]] Config parse_config(std::string_view text, std::string_view origin);
+
+} // namespace haoh

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Rules as data: what must hold for one NVM subsystem that two arrays show, on what basis, and
+/// what to do when it does not.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace haoh {
+
+/// Where a value must agree. The class is the code that judges (libhaoh/src/rules).
+enum class RuleClass : std::uint8_t {
+    eqs,  ///< equal on all controllers of one subsystem
+    eqn,  ///< equal for one namespace on all controllers it is attached to
+    uni,  ///< unique in its scope
+    dom,  ///< equal inside one array, may differ between arrays
+    int_, ///< one structure is well formed by itself
+    xrf,  ///< two structures or commands tell the same story
+    tmp,  ///< holds between two moments
+};
+/// "EQS", "EQN", ...
+[[nodiscard]] std::string_view to_string(RuleClass value);
+
+/// What is at stake.
+enum class Severity : std::uint8_t {
+    corruption, ///< "C": data corruption
+    loss,       ///< "L": loss of access
+    degraded,   ///< "H": degraded availability or performance
+    management, ///< "M": management, cosmetics
+};
+/// "C", "L", "H", "M".
+[[nodiscard]] std::string_view to_string(Severity value);
+
+/// The judgement of a finding, and of a report; ascending by weight.
+enum class Verdict : std::uint8_t { pass, note, unknown, warn, fail };
+/// "pass", "note", "unknown", "warn", "fail".
+[[nodiscard]] std::string_view to_string(Verdict value);
+
+/// One row of the catalogue. All texts are one or two plain sentences for an administrator.
+struct Rule {
+    std::string_view id;    ///< "ns.uuid.equal"
+    std::string_view title; ///< "UUID is the same on all controllers"
+    RuleClass rule_class{};
+    Severity severity{};
+    Verdict verdict{};      ///< when it does not hold: fail, warn or note
+    std::string_view basis; ///< "Base 2.3 §2.4.1; Linux nvme_ns_ids_equal()"
+    std::string_view why;   ///< what happens when it does not hold
+    std::string_view fix;   ///< what to do
+    /// Windows in which the verdict falls one step ("win" in the catalogue): a bit for each Window.
+    std::uint8_t relaxed_in{};
+};
+
+/// Every rule that `check` evaluates, ordered by id.
+[[nodiscard]] std::span<const Rule> rules();
+/// nullptr when there is no such rule.
+[[nodiscard]] const Rule* find_rule(std::string_view id);
+/// Whether `id` matches a glob of `*` and `?`.
+[[nodiscard]] bool rule_matches(std::string_view id, std::string_view glob);
+
+} // namespace haoh
