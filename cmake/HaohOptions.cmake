@@ -1,22 +1,49 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Build options, and the interface target `haoh_warnings` that every target of our own links.
+include(CMakeDependentOption)
+
+option(BUILD_SHARED_LIBS "Build libhaoh as a shared library" OFF)
 option(HAOH_BUILD_TOOLS "Build haoh and haoh-arraysim" ${PROJECT_IS_TOP_LEVEL})
 option(HAOH_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
-option(HAOH_BUILD_FUZZERS "Build the libFuzzer targets (needs clang)" OFF)
-option(HAOH_BUILD_BENCHMARKS "Build the benchmarks" OFF)
-option(HAOH_KERNEL_TESTS "Build the tests that boot real kernels in VMs" OFF)
+option(HAOH_INSTALL "Install the library and whatever else is built" ${PROJECT_IS_TOP_LEVEL})
+option(HAOH_WARNINGS_AS_ERRORS "Stop at the first compiler warning" ${PROJECT_IS_TOP_LEVEL})
+option(HAOH_CCACHE "Compile through ccache where it is installed" ${PROJECT_IS_TOP_LEVEL})
+cmake_dependent_option(HAOH_BUILD_FUZZERS "Build the libFuzzer targets (needs clang)" OFF
+                       "HAOH_BUILD_TESTS" OFF)
+cmake_dependent_option(HAOH_BUILD_BENCHMARKS "Build the benchmarks" OFF "HAOH_BUILD_TESTS" OFF)
+cmake_dependent_option(HAOH_KERNEL_TESTS "Build the tests that boot real kernels in VMs" OFF
+                       "HAOH_BUILD_TESTS" OFF)
 set(HAOH_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (address,undefined or thread)")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
     set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
 endif()
 
+if(HAOH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    find_program(HAOH_CCACHE_PROGRAM ccache)
+    mark_as_advanced(HAOH_CCACHE_PROGRAM)
+    if(HAOH_CCACHE_PROGRAM)
+        # What ccache has to be told before it caches a build with precompiled headers.
+        set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+            CCACHE_SLOPPINESS=pch_defines,time_macros ${HAOH_CCACHE_PROGRAM})
+    endif()
+endif()
+
 add_library(haoh_warnings INTERFACE)
 target_compile_options(haoh_warnings INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
-    -Wold-style-cast -Woverloaded-virtual -Wcast-align -Wformat=2 -Werror)
+    -Wold-style-cast -Woverloaded-virtual -Wcast-align -Wformat=2 -Wextra-semi
+    $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op>
+    $<$<BOOL:${HAOH_WARNINGS_AS_ERRORS}>:-Werror>)
 
 if(HAOH_SANITIZE)
-    add_compile_options(-fsanitize=${HAOH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_compile_options(-fsanitize=${HAOH_SANITIZE} -fno-omit-frame-pointer
+                        -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${HAOH_SANITIZE})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # Instrumented code makes GCC see uninitialized values where there are none, and Asio's
+        # fences are not what ThreadSanitizer models.
+        target_compile_options(haoh_warnings INTERFACE -Wno-maybe-uninitialized
+                               $<$<STREQUAL:${HAOH_SANITIZE},thread>:-Wno-tsan>)
+    endif()
 endif()
