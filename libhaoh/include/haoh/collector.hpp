@@ -8,6 +8,7 @@
 #include <haoh/admin_channel.hpp>
 #include <haoh/observation.hpp>
 
+#include <chrono>
 #include <functional>
 
 namespace haoh {
@@ -17,6 +18,8 @@ struct CollectOptions {
     std::size_t depth{0}; ///< commands in flight; 0 = the channel's depth
     std::uint32_t max_namespaces{65536};     ///< bound on active namespaces of one controller
     std::uint32_t max_log_bytes{16U << 20U}; ///< bound on one log page
+    /// No command is started after this moment; what is missing then is unread, what was read is kept.
+    std::chrono::steady_clock::time_point deadline{std::chrono::steady_clock::time_point::max()};
     /// Called between reads with the namespaces read so far and their number; may be empty.
     std::function<void(std::size_t done, std::size_t total)> progress;
 };

@@ -29,10 +29,13 @@ struct Page {
     };
     State state{State::not_read};
     nvme::Status status;
-    nvme::Bytes bytes; ///< trailing zeros cut; decoders read what is missing as zero
+    nvme::Bytes bytes; ///< trailing zeros cut; decoders of fixed pages read what is missing as zero
+    std::uint32_t length{}; ///< bytes as read, before the cut: what a decoder of a log needs (`whole`)
     std::string error;
 
     [[nodiscard]] bool ok() const { return state == State::ok; }
+    /// The bytes as read, with the zeros that were cut.
+    [[nodiscard]] nvme::Bytes whole() const;
     bool operator==(const Page&) const = default;
 
     /// A page that was read, with its trailing zeros cut.
@@ -113,7 +116,7 @@ struct ControllerObservation {
     [[nodiscard]] nvme::IdentifyController identify_data() const {
         return nvme::decode_identify_controller(identify.bytes);
     }
-    [[nodiscard]] nvme::AnaLog ana_log() const { return nvme::decode_ana_log(ana.log.bytes); }
+    [[nodiscard]] nvme::AnaLog ana_log() const { return nvme::decode_ana_log(ana.log.whole()); }
     /// nullptr when this controller has no such active namespace.
     [[nodiscard]] const NamespaceObservation* find_namespace(std::uint32_t nsid) const;
     [[nodiscard]] std::optional<std::uint64_t> property(std::uint32_t offset) const;

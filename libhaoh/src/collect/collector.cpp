@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/collector.hpp>
+
+#include "log_reader.hpp"
+#include "parallel.hpp"
+
+#include <haoh/error.hpp>
+#include <haoh/nvme/id_list.hpp>
+#include <haoh/nvme/supported_logs.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace haoh {
+namespace {
+
+using boost::asio::awaitable;
+
+/// A channel whose commands stop being sent once it is known to be dead or the time is over, so that a lost
+/// array costs one failure and not one for each namespace.
+class Reader {
+  public:
+    Reader(AdminChannel& channel, const CollectOptions& options)
+        : channel_{channel}, options_{options} {}
+
+    [[nodiscard]] const CollectOptions& options() const { return options_; }
+    [[nodiscard]] std::size_t depth() const {
+        return options_.depth != 0 ? options_.depth : std::max<std::size_t>(channel_.depth(), 1);
+    }
+    [[nodiscard]] bool stopped() const { return !stop_cause_.empty(); }
+    [[nodiscard]] const std::string& stop_cause() const { return stop_cause_; }
+    [[nodiscard]] AdminChannel& channel() { return channel_; }
+
+    /// The answer to one command as a Page; nothing is thrown but the cancellation of the caller.
+    awaitable<Page> page(nvme::AdminCommand command) {
+        if (!may_go_on()) {
+            co_return Page::of_failure(stop_cause_);
+        }
+        std::string failure;
+        try {
+            const nvme::AdminResult result = co_await channel_.submit(std::move(command));
+            timeouts_in_a_row_ = 0;
+            if (result.status.ok()) {
+                co_return Page::of(result.data);
+            }
+            co_return Page::of_status(result.status);
+        } catch (const Error& error) {
+            note(error);
+            failure = error.what();
+        }
+        co_return Page::of_failure(std::move(failure));
+    }
+
+    /// Dword 0 of a command that carries no data, as a page of four bytes.
+    awaitable<Page> dword(nvme::AdminCommand command) {
+        const Value answer = co_await value_of(std::move(command));
+        if (!answer.value) {
+            co_return answer.failure;
+        }
+        std::array<std::uint8_t, 4> bytes{};
+        nvme::store_le<std::uint32_t>(bytes, 0, static_cast<std::uint32_t>(*answer.value));
+        co_return Page::of(bytes);
+    }
+
+    awaitable<std::optional<std::uint64_t>> property(std::uint32_t offset, unsigned size) {
+        const Value answer = co_await value_of(nvme::property_get_command(offset, size));
+        co_return answer.value;
+    }
+
+    /// A whole log through `read_log`'s rules, as a Page.
+    awaitable<Page> log(LogExtent extent, std::uint8_t lid, std::uint64_t limit,
+                        std::uint32_t part) {
+        if (!may_go_on()) {
+            co_return Page::of_failure(stop_cause_);
+        }
+        std::string failure;
+        try {
+            LogReading reading =
+                co_await read_growing_log(channel_, lid, std::move(extent), limit, part, depth());
+            timeouts_in_a_row_ = 0;
+            if (!reading.status.ok()) {
+                co_return Page::of_status(reading.status);
+            }
+            co_return Page::of(reading.bytes);
+        } catch (const Error& error) {
+            note(error);
+            failure = error.what();
+        }
+        co_return Page::of_failure(std::move(failure));
+    }
+
+  private:
+    static constexpr unsigned kTimeoutsThatEnd = 3;
+
+    bool may_go_on() {
+        if (!stopped() && std::chrono::steady_clock::now() >= options_.deadline) {
+            stop_cause_ = "the time for this target was over";
+        }
+        return !stopped();
+    }
+
+    void note(const Error& error) {
+        if (error.code() == Errc::timed_out && ++timeouts_in_a_row_ < kTimeoutsThatEnd) {
+            return;
+        }
+        if (error.code() == Errc::command_failed || error.code() == Errc::too_large) {
+            return;
+        }
+        if (!stopped()) {
+            stop_cause_ = error.what();
+        }
+    }
+
+    struct Value {
+        std::optional<std::uint64_t> value;
+        Page failure; ///< why there is no value
+    };
+
+    awaitable<Value> value_of(nvme::AdminCommand command) {
+        Value answer;
+        if (!may_go_on()) {
+            answer.failure = Page::of_failure(stop_cause_);
+            co_return answer;
+        }
+        try {
+            const nvme::AdminResult result = co_await channel_.submit(std::move(command));
+            timeouts_in_a_row_ = 0;
+            if (result.status.ok()) {
+                answer.value = result.dword01;
+            } else {
+                answer.failure = Page::of_status(result.status);
+            }
+        } catch (const Error& error) {
+            note(error);
+            answer.failure = Page::of_failure(error.what());
+        }
+        co_return answer;
+    }
+
+    AdminChannel& channel_;
+    const CollectOptions& options_;
+    std::string stop_cause_;
+    unsigned timeouts_in_a_row_{};
+};
+
+/// One of the pages of a namespace.
+struct NamespaceRead {
+    std::uint8_t cns;
+    Page NamespaceObservation::*page;
+    const char* name;
+};
+constexpr std::array<NamespaceRead, 4> kNamespaceReads{{
+    {nvme::cns::identify_namespace, &NamespaceObservation::identify, "Identify Namespace"},
+    {nvme::cns::namespace_descriptors, &NamespaceObservation::descriptors, "ID descriptors"},
+    {nvme::cns::independent_namespace, &NamespaceObservation::independent, "Identify CNS 08h"},
+    {nvme::cns::command_set_namespace, &NamespaceObservation::nvm, "Identify CNS 05h"},
+}};
+
+constexpr std::uint32_t kVersion13 = 0x00010300;
+constexpr std::uint32_t kVersion20 = 0x00020000;
+constexpr std::size_t kListEntries = 1024;
+
+/// Which of a namespace's pages this controller can be asked for. Linux asks by the same signs
+/// (drivers/nvme/host/core.c, nvme_scan_ns): an older controller may treat an unknown CNS as a fault.
+std::vector<NamespaceRead> namespace_reads(const ControllerObservation& controller) {
+    const nvme::IdentifyController id = controller.identify_data();
+    const nvme::Capabilities cap{controller.property(nvme::property::cap).value_or(0)};
+    constexpr std::uint64_t kCrims = 1ULL << 60U; // CAP.CRMS.CRIMS
+    const bool independent = id.ver >= kVersion20 || (cap.raw & kCrims) != 0;
+    const bool command_sets = id.ver >= kVersion20 || cap.io_command_sets() ||
+                              (id.ctratt & nvme::ctratt::extended_lba_formats) != 0;
+    std::vector<NamespaceRead> reads{kNamespaceReads[0]};
+    if (id.ver >= kVersion13 || cap.io_command_sets()) {
+        reads.push_back(kNamespaceReads[1]);
+    }
+    if (independent) {
+        reads.push_back(kNamespaceReads[2]);
+    }
+    if (command_sets) {
+        reads.push_back(kNamespaceReads[3]);
+    }
+    return reads;
+}
+
+awaitable<void> read_properties(Reader& reader, ControllerObservation& out) {
+    struct Wanted {
+        std::uint32_t offset;
+        unsigned size;
+    };
+    constexpr std::array<Wanted, 4> kWanted{{{nvme::property::cap, 8},
+                                             {nvme::property::vs, 4},
+                                             {nvme::property::cc, 4},
+                                             {nvme::property::csts, 4}}};
+    for (const Wanted& wanted : kWanted) {
+        const auto value = co_await reader.property(wanted.offset, wanted.size);
+        if (value) {
+            out.properties[wanted.offset] = *value;
+        }
+    }
+    // CRTO exists from 2.0 on; without it an older controller may end the connection.
+    if (out.property(nvme::property::vs).value_or(0) >= kVersion20) {
+        const auto value = co_await reader.property(nvme::property::crto, 4);
+        if (value) {
+            out.properties[nvme::property::crto] = *value;
+        }
+    }
+}
+
+awaitable<void> read_active_namespaces(Reader& reader, ControllerObservation& out) {
+    out.active_nsids.reset();
+    out.active_problems.clear();
+    std::vector<std::uint32_t> nsids;
+    std::uint32_t after = 0;
+    for (;;) {
+        const Page page =
+            co_await reader.page(nvme::identify_command(nvme::cns::active_namespaces, after));
+        if (!page.ok()) {
+            out.unread.push_back(fmt::format(
+                "active namespace list: {}",
+                page.state == Page::State::status ? nvme::describe(page.status) : page.error));
+            co_return;
+        }
+        const nvme::NamespaceList list = nvme::decode_namespace_list(page.bytes);
+        for (const nvme::Problem& problem : list.problems) {
+            out.active_problems.push_back(problem.text);
+        }
+        nsids.insert(nsids.end(), list.nsids.begin(), list.nsids.end());
+        if (nsids.size() > reader.options().max_namespaces) {
+            out.unread.push_back(fmt::format("namespaces after the first {} (bound of this tool)",
+                                             reader.options().max_namespaces));
+            nsids.resize(reader.options().max_namespaces);
+            break;
+        }
+        // A list that does not go on upwards would be read for ever.
+        if (list.nsids.size() < kListEntries || list.nsids.back() <= after ||
+            list.nsids.back() >= nvme::kAllNamespaces - 1) {
+            break;
+        }
+        after = list.nsids.back();
+    }
+    out.active_nsids = std::move(nsids);
+}
+
+awaitable<void> read_namespaces(Reader& reader, ControllerObservation& out) {
+    out.namespaces.clear();
+    if (!out.active_nsids) {
+        co_return;
+    }
+    std::vector<std::uint32_t> nsids = *out.active_nsids;
+    std::sort(nsids.begin(), nsids.end());
+    nsids.erase(std::unique(nsids.begin(), nsids.end()), nsids.end());
+    out.namespaces.resize(nsids.size());
+    for (std::size_t i = 0; i < nsids.size(); ++i) {
+        out.namespaces[i].nsid = nsids[i];
+    }
+    const std::vector<NamespaceRead> reads = namespace_reads(out);
+    std::size_t done = 0;
+    auto job = [&](std::size_t index) -> awaitable<void> {
+        NamespaceObservation& path = out.namespaces[index / reads.size()];
+        const NamespaceRead& read = reads[index % reads.size()];
+        path.*read.page = co_await reader.page(nvme::identify_command(read.cns, path.nsid));
+        if (++done % reads.size() == 0 && reader.options().progress) {
+            reader.options().progress(done / reads.size(), out.namespaces.size());
+        }
+    };
+    co_await for_each_index(out.namespaces.size() * reads.size(), reader.depth(), job);
+}
+
+/// What is missing of the namespaces, one line for each page kind: an array that dies while 1,000
+/// namespaces are read is one fact, not a thousand.
+void note_missing_pages(ControllerObservation& out) {
+    for (const NamespaceRead& read : kNamespaceReads) {
+        std::size_t missing = 0;
+        std::uint32_t first = 0;
+        std::string cause;
+        for (const NamespaceObservation& path : out.namespaces) {
+            const Page& page = path.*read.page;
+            if (page.state == Page::State::failed && ++missing == 1) {
+                first = path.nsid;
+                cause = page.error;
+            }
+        }
+        if (missing == 1) {
+            out.unread.push_back(fmt::format("{} of namespace {}: {}", read.name, first, cause));
+        } else if (missing > 1) {
+            out.unread.push_back(fmt::format("{} of {} namespaces from {} on: {}", read.name,
+                                             missing, first, cause));
+        }
+    }
+}
+
+/// The ANA log, no longer than the controller's own limits allow (Linux reads no more either).
+awaitable<Page> read_ana_log(Reader& reader, const ControllerObservation& controller) {
+    const nvme::IdentifyController id = controller.identify_data();
+    const std::uint32_t namespaces =
+        id.mnan != 0 ? id.mnan : std::min(id.nn, reader.options().max_namespaces);
+    const std::uint64_t bound = std::min<std::uint64_t>(
+        reader.options().max_log_bytes,
+        std::max<std::uint64_t>(kLogPart, nvme::ana_log_size_bound(id.nanagrpid, namespaces)));
+    LogExtent extent = ana_log_extent;
+    co_return co_await reader.log(std::move(extent), nvme::lid::ana, bound, kLogPart);
+}
+
+bool same_answer(const Page& a, const Page& b) {
+    return a.state == b.state && a.status == b.status && a.bytes == b.bytes;
+}
+
+/// Everything that the ANA log must bracket. The state of `out` afterwards is that of one attempt.
+awaitable<bool> read_bracketed(Reader& reader, ControllerObservation& out) {
+    out.unread.clear();
+    out.identify = co_await reader.page(nvme::identify_controller_command());
+    if (!out.identify.ok()) {
+        co_return true;
+    }
+    const bool ana = out.identify_data().ana();
+    out.ana.log = {};
+    if (ana) {
+        out.ana.log = co_await read_ana_log(reader, out);
+    }
+    co_await read_active_namespaces(reader, out);
+    co_await read_namespaces(reader, out);
+    if (!ana) {
+        co_return true;
+    }
+    Page after = co_await read_ana_log(reader, out);
+    const bool same = same_answer(out.ana.log, after);
+    if (!same && after.state == Page::State::failed) {
+        co_return true; // nothing more can be read: keep the first reading, the failure is noted
+    }
+    out.ana.log = std::move(after);
+    co_return same;
+}
+
+awaitable<void> read_rest(Reader& reader, ControllerObservation& out) {
+    const nvme::IdentifyController id = out.identify_data();
+    out.supported_logs = co_await reader.page(
+        nvme::get_log_page_command(nvme::lid::supported_logs, 0, nvme::kSupportedLogsSize, 0));
+    out.controller_list =
+        co_await reader.page(nvme::identify_command(nvme::cns::subsystem_controllers, 0));
+    if (nvme::Capabilities{out.property(nvme::property::cap).value_or(0)}.io_command_sets()) {
+        out.io_command_sets =
+            co_await reader.page(nvme::identify_command(0x1C, 0, out.connection.cntlid));
+    }
+    std::vector<std::uint8_t> features{nvme::fid::async_event_configuration,
+                                       nvme::fid::keep_alive_timer};
+    if ((id.vwc & 1U) != 0) {
+        features.push_back(nvme::fid::volatile_write_cache);
+    }
+    for (const std::uint8_t feature : features) {
+        out.features[feature] = co_await reader.dword(nvme::get_features_command(feature));
+    }
+    const auto csts = co_await reader.property(nvme::property::csts, 4);
+    if (csts) {
+        out.properties[nvme::property::csts] = *csts;
+    }
+}
+
+std::string failure_text(const Page& page) {
+    return page.state == Page::State::status ? nvme::describe(page.status) : page.error;
+}
+
+void note_missing_controller_pages(ControllerObservation& out) {
+    if (!out.identify.ok()) {
+        out.unread.push_back("Identify Controller: " + failure_text(out.identify));
+        return;
+    }
+    if (out.identify_data().ana() && !out.ana.log.ok()) {
+        out.unread.push_back("ANA log: " + failure_text(out.ana.log));
+    }
+    const std::array<std::pair<const Page*, const char*>, 3> kOptional{
+        {{&out.supported_logs, "supported log pages"},
+         {&out.controller_list, "controller list"},
+         {&out.io_command_sets, "I/O command sets"}}};
+    for (const auto& [page, name] : kOptional) {
+        if (page->state == Page::State::failed) {
+            out.unread.push_back(fmt::format("{}: {}", name, page->error));
+        }
+    }
+    for (const auto& [feature, page] : out.features) {
+        if (page.state == Page::State::failed) {
+            out.unread.push_back(fmt::format("feature {:02X}h: {}", feature, page.error));
+        }
+    }
+}
+
+} // namespace
+
+awaitable<ControllerObservation> collect_controller(AdminChannel& channel, CollectOptions options) {
+    ControllerObservation out;
+    Reader reader{channel, options};
+    co_await read_properties(reader, out);
+    out.ana.stable = false;
+    while (!out.ana.stable && out.ana.attempts < std::max(options.attempts, 1U)) {
+        ++out.ana.attempts;
+        out.ana.stable = co_await read_bracketed(reader, out);
+    }
+    if (out.identify.ok()) {
+        co_await read_rest(reader, out);
+    }
+    note_missing_controller_pages(out);
+    note_missing_pages(out);
+    co_return out;
+}
+
+awaitable<DiscoveryObservation> collect_discovery_log(AdminChannel& channel,
+                                                      CollectOptions options) {
+    DiscoveryObservation out;
+    out.stable = false;
+    const std::size_t depth = options.depth != 0 ? options.depth : channel.depth();
+    for (unsigned attempt = 0; attempt < std::max(options.attempts, 1U) && !out.stable; ++attempt) {
+        LogExtent extent = discovery_log_extent;
+        const LogReading reading =
+            co_await read_growing_log(channel, nvme::lid::discovery, std::move(extent),
+                                      options.max_log_bytes, kLogPart, depth);
+        if (!reading.status.ok()) {
+            throw Error(Errc::command_failed, "read the discovery log of", channel.name(),
+                        nvme::describe(reading.status));
+        }
+        const nvme::Bytes again =
+            co_await read_log(channel, nvme::lid::discovery, nvme::kDiscoveryHeaderSize, kLogPart);
+        out.stable = nvme::load_le<std::uint64_t>(reading.bytes, 0) ==
+                     nvme::load_le<std::uint64_t>(again, 0);
+        out.log = Page::of(reading.bytes);
+    }
+    co_return out;
+}
+
+} // namespace haoh

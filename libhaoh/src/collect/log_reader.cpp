@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "log_reader.hpp"
+
+#include "parallel.hpp"
+
+#include <haoh/collector.hpp>
+#include <haoh/error.hpp>
+#include <haoh/nvme/ana_log.hpp>
+#include <haoh/nvme/discovery_log.hpp>
+
+#include <fmt/format.h>
+
+#include <limits>
+
+namespace haoh {
+namespace {
+
+using boost::asio::awaitable;
+
+/// Reads [`begin`, `end`) into `bytes`, which has that size already.
+awaitable<nvme::Status> read_range(AdminChannel& channel, std::uint8_t lid, nvme::Bytes& bytes,
+                                   std::uint64_t begin, std::uint32_t part, std::size_t depth) {
+    const std::uint64_t length = bytes.size() - begin;
+    nvme::Status failure;
+    auto job = [&](std::size_t index) -> awaitable<void> {
+        const std::uint64_t offset = begin + std::uint64_t{index} * part;
+        const auto wanted =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(part, bytes.size() - offset));
+        const std::uint32_t asked = (wanted + 3U) / 4U * 4U; // NUMD counts dwords
+        nvme::AdminCommand command = nvme::get_log_page_command(lid, offset, asked);
+        const nvme::AdminResult result = co_await channel.submit(std::move(command));
+        if (!result.status.ok()) {
+            if (failure.ok()) {
+                failure = result.status;
+            }
+            co_return;
+        }
+        const nvme::ByteView got = nvme::slice(result.data, 0, wanted);
+        std::copy(got.begin(), got.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+    };
+    const auto parts = static_cast<std::size_t>((length + part - 1) / part);
+    co_await for_each_index(parts, depth, job);
+    co_return failure;
+}
+
+} // namespace
+
+std::uint64_t ana_log_extent(nvme::ByteView head) {
+    const std::uint64_t groups = nvme::load_le<std::uint16_t>(head, 8);
+    std::uint64_t offset = nvme::kAnaLogHeaderSize;
+    for (std::uint64_t i = 0; i < groups; ++i) {
+        if (offset + nvme::kAnaGroupHeaderSize > head.size()) {
+            return offset + (groups - i) * nvme::kAnaGroupHeaderSize;
+        }
+        offset += nvme::kAnaGroupHeaderSize +
+                  4ULL * nvme::load_le<std::uint32_t>(head, static_cast<std::size_t>(offset) + 4);
+    }
+    return offset;
+}
+
+std::uint64_t discovery_log_extent(nvme::ByteView head) {
+    const auto records = nvme::load_le<std::uint64_t>(head, 8);
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    return nvme::kDiscoveryHeaderSize + std::min(records, kMost) * nvme::kDiscoveryEntrySize;
+}
+
+awaitable<LogReading> read_growing_log(AdminChannel& channel, std::uint8_t lid, LogExtent extent,
+                                       std::uint64_t limit, std::uint32_t part, std::size_t depth) {
+    LogReading reading;
+    std::uint64_t wanted = std::min<std::uint64_t>(part, limit);
+    while (reading.bytes.size() < wanted) {
+        const std::uint64_t begin = reading.bytes.size();
+        reading.bytes.resize(static_cast<std::size_t>(wanted));
+        reading.status = co_await read_range(channel, lid, reading.bytes, begin, part, depth);
+        if (!reading.status.ok()) {
+            co_return reading;
+        }
+        wanted = std::min(extent(reading.bytes), limit);
+    }
+    reading.bytes.resize(static_cast<std::size_t>(wanted));
+    co_return reading;
+}
+
+awaitable<nvme::Bytes> read_log(AdminChannel& channel, std::uint8_t lid, std::uint64_t length,
+                                std::uint32_t part) {
+    const LogExtent extent = [length](nvme::ByteView) { return length; };
+    LogReading reading =
+        co_await read_growing_log(channel, lid, extent, length, part, channel.depth());
+    if (!reading.status.ok()) {
+        throw Error(Errc::command_failed, fmt::format("read log page {:02X}h of", lid),
+                    channel.name(), nvme::describe(reading.status));
+    }
+    co_return std::move(reading.bytes);
+}
+
+} // namespace haoh

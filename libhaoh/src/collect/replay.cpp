@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/replay.hpp>
+
+#include <haoh/nvme/id_list.hpp>
+
+#include <algorithm>
+
+namespace haoh {
+namespace {
+
+using boost::asio::awaitable;
+
+nvme::AdminResult refusal(std::uint16_t code) {
+    nvme::AdminResult result;
+    result.status.value = static_cast<std::uint16_t>(code | nvme::status::dnr);
+    return result;
+}
+
+/// `length` bytes from `offset` of what a page holds; pages have their trailing zeros cut.
+nvme::AdminResult answer(const Page& page, std::uint64_t offset, std::uint32_t length) {
+    switch (page.state) {
+    case Page::State::ok: {
+        nvme::AdminResult result;
+        result.data.assign(length, 0);
+        const nvme::ByteView found =
+            nvme::slice(page.bytes, static_cast<std::size_t>(offset), length);
+        std::copy(found.begin(), found.end(), result.data.begin());
+        return result;
+    }
+    case Page::State::status: {
+        nvme::AdminResult result;
+        result.status = page.status;
+        return result;
+    }
+    case Page::State::not_read:
+        return refusal(nvme::status::invalid_field);
+    case Page::State::failed:
+        break;
+    }
+    return refusal(nvme::status::internal_error);
+}
+
+class ReplayChannel : public AdminChannel {
+  public:
+    ReplayChannel(ControllerObservation controller, boost::asio::any_io_executor executor)
+        : controller_{std::move(controller)}, executor_{std::move(executor)} {}
+
+    awaitable<nvme::AdminResult> submit(nvme::AdminCommand command) override {
+        co_return execute(command);
+    }
+    [[nodiscard]] std::size_t depth() const override { return 1; }
+    [[nodiscard]] const std::string& name() const override { return controller_.name; }
+    [[nodiscard]] boost::asio::any_io_executor executor() override { return executor_; }
+
+  private:
+    nvme::AdminResult execute(const nvme::AdminCommand& command) {
+        switch (command.opcode) {
+        case nvme::opcode::identify:
+            return identify(command);
+        case nvme::opcode::get_log_page:
+            return log_page(command);
+        case nvme::opcode::get_features: {
+            const auto found = controller_.features.find(static_cast<std::uint8_t>(command.cdw[0]));
+            if (found == controller_.features.end()) {
+                return refusal(nvme::status::invalid_field);
+            }
+            nvme::AdminResult result = answer(found->second, 0, 4);
+            result.dword01 = nvme::load_le<std::uint32_t>(result.data, 0);
+            result.data.clear();
+            return result;
+        }
+        case nvme::opcode::fabrics:
+            if (command.nsid == nvme::fctype::property_get) {
+                nvme::AdminResult result;
+                const auto value = controller_.property(command.cdw[1]);
+                if (!value) {
+                    return refusal(nvme::status::invalid_field);
+                }
+                result.dword01 = *value;
+                return result;
+            }
+            break;
+        default:
+            break;
+        }
+        return refusal(nvme::status::invalid_opcode);
+    }
+
+    nvme::AdminResult identify(const nvme::AdminCommand& command) {
+        const auto cns = static_cast<std::uint8_t>(command.cdw[0]);
+        switch (cns) {
+        case nvme::cns::identify_controller:
+            return answer(controller_.identify, 0, nvme::kIdentifySize);
+        case nvme::cns::active_namespaces:
+            return active_namespaces(command.nsid);
+        case nvme::cns::subsystem_controllers:
+            return answer(controller_.controller_list, 0, nvme::kIdentifySize);
+        case 0x1C:
+            return answer(controller_.io_command_sets, 0, nvme::kIdentifySize);
+        default:
+            break;
+        }
+        const NamespaceObservation* found = controller_.find_namespace(command.nsid);
+        if (found == nullptr) {
+            return refusal(nvme::status::invalid_namespace);
+        }
+        switch (cns) {
+        case nvme::cns::identify_namespace:
+            return answer(found->identify, 0, nvme::kIdentifySize);
+        case nvme::cns::namespace_descriptors:
+            return answer(found->descriptors, 0, nvme::kIdentifySize);
+        case nvme::cns::command_set_namespace:
+            return answer(found->nvm, 0, nvme::kIdentifySize);
+        case nvme::cns::independent_namespace:
+            return answer(found->independent, 0, nvme::kIdentifySize);
+        default:
+            return refusal(nvme::status::invalid_field);
+        }
+    }
+
+    /// The list goes on behind NSID `after` in the order in which it was recorded, sorted or not.
+    nvme::AdminResult active_namespaces(std::uint32_t after) {
+        if (!controller_.active_nsids) {
+            return refusal(nvme::status::internal_error);
+        }
+        const std::vector<std::uint32_t>& all = *controller_.active_nsids;
+        auto begin = all.begin();
+        if (after != 0) {
+            const auto last = std::find(all.begin(), all.end(), after);
+            begin = last == all.end() ? last : last + 1;
+        }
+        const auto count = std::min<std::ptrdiff_t>(all.end() - begin, 1024);
+        nvme::AdminResult result;
+        result.data = nvme::encode_namespace_list(std::vector<std::uint32_t>(begin, begin + count));
+        return result;
+    }
+
+    nvme::AdminResult log_page(const nvme::AdminCommand& command) {
+        const std::uint64_t offset =
+            (std::uint64_t{command.cdw[3]} << 32U) | std::uint64_t{command.cdw[2]};
+        switch (static_cast<std::uint8_t>(command.cdw[0])) {
+        case nvme::lid::ana:
+            return answer(controller_.ana.log, offset, command.data_in);
+        case nvme::lid::supported_logs:
+            return answer(controller_.supported_logs, offset, command.data_in);
+        default:
+            return refusal(nvme::status::invalid_log_page);
+        }
+    }
+
+    ControllerObservation controller_;
+    boost::asio::any_io_executor executor_;
+};
+
+} // namespace
+
+std::unique_ptr<AdminChannel> replay(ControllerObservation controller,
+                                     boost::asio::any_io_executor executor) {
+    return std::make_unique<ReplayChannel>(std::move(controller), std::move(executor));
+}
+
+} // namespace haoh
