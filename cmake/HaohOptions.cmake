@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Build options, and the interface target `haoh_warnings` that every target of our own links.
 include(CMakeDependentOption)
+include(GNUInstallDirs)
 
 option(BUILD_SHARED_LIBS "Build libhaoh as a shared library" OFF)
 option(HAOH_BUILD_TOOLS "Build haoh and haoh-arraysim" ${PROJECT_IS_TOP_LEVEL})
@@ -23,9 +24,10 @@ if(HAOH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     find_program(HAOH_CCACHE_PROGRAM ccache)
     mark_as_advanced(HAOH_CCACHE_PROGRAM)
     if(HAOH_CCACHE_PROGRAM)
-        # What ccache has to be told before it caches a build with precompiled headers.
+        # The first is what it takes to cache a build with precompiled headers; with the second
+        # one build directory profits from another, sources being named by absolute paths.
         set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-            CCACHE_SLOPPINESS=pch_defines,time_macros ${HAOH_CCACHE_PROGRAM})
+            CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1 ${HAOH_CCACHE_PROGRAM})
     endif()
 endif()
 
@@ -46,4 +48,15 @@ if(HAOH_SANITIZE)
         target_compile_options(haoh_warnings INTERFACE -Wno-maybe-uninitialized
                                $<$<STREQUAL:${HAOH_SANITIZE},thread>:-Wno-tsan>)
     endif()
+endif()
+
+if(HAOH_BUILD_FUZZERS)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# Installed tools find a shared libhaoh beside them, wherever the prefix is.
+if(BUILD_SHARED_LIBS AND NOT CMAKE_INSTALL_RPATH)
+    file(RELATIVE_PATH haoh_lib_from_bin "${CMAKE_INSTALL_FULL_BINDIR}"
+         "${CMAKE_INSTALL_FULL_LIBDIR}")
+    set(CMAKE_INSTALL_RPATH "$ORIGIN/${haoh_lib_from_bin}")
 endif()
