@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "command.hpp"
+#include "source.hpp"
+
+#include <haoh/check.hpp>
+#include <haoh/error.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace haoh::tool {
+namespace {
+
+struct Options {
+    SourceOptions source;
+    OutputOptions output;
+    std::string config;
+    Profile profile{};
+    Window window{};
+    FailOn fail_on{};
+    std::vector<std::string> rules;
+    CLI::Option* profile_given{};
+    CLI::Option* window_given{};
+    CLI::Option* fail_on_given{};
+};
+
+void require_known_rules(const std::vector<std::string>& globs) {
+    for (const std::string& glob : globs) {
+        const auto known = rules();
+        if (std::none_of(known.begin(), known.end(),
+                         [&](const Rule& rule) { return rule_matches(rule.id, glob); })) {
+            throw Error(Errc::invalid_argument, "use", "--rule " + glob, "no rule has such a name",
+                        "'haoh rules' lists them");
+        }
+    }
+}
+
+int run(const Options& options) {
+    CheckOptions check_options;
+    check_options.config = read_config(options.config);
+    if (options.profile_given->count() != 0) {
+        check_options.config.profile = options.profile;
+    }
+    if (options.window_given->count() != 0) {
+        check_options.config.window = options.window;
+    }
+    if (options.fail_on_given->count() != 0) {
+        check_options.config.fail_on = options.fail_on;
+    }
+    check_options.rules = options.rules;
+    require_known_rules(options.rules);
+
+    const Observation observation = read_source(options.source, options.output);
+    const Report report = check(observation, check_options);
+    print(options.output.json() ? to_json(report) + "\n"
+                                : to_text(report, observation, options.output.style()));
+    return exit_status(report, check_options.config.fail_on, !observation.controllers.empty());
+}
+
+} // namespace
+
+void add_check(CLI::App& app, Run& run_chosen) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand(
+        "check", "Is it really one thing? Judge what the controllers say of themselves");
+    add_source_options(*command, options->source);
+    add_output_options(*command, options->output, {"text", "json"});
+    command->add_option("--config", options->config, "Sites and settings, see haoh.toml(5)")
+        ->type_name("FILE");
+    options->profile_given =
+        command
+            ->add_option("--profile", options->profile,
+                         "What is presented: auto, single, stretched or dispersed (default: auto)")
+            ->type_name("PROFILE")
+            ->transform(CLI::CheckedTransformer(
+                            std::map<std::string, Profile>{{"auto", Profile::automatic},
+                                                           {"single", Profile::single},
+                                                           {"stretched", Profile::stretched},
+                                                           {"dispersed", Profile::dispersed}},
+                            CLI::ignore_case)
+                            .description(""));
+    options->window_given =
+        command
+            ->add_option("--window", options->window,
+                         "A change is under way that may relax some rules one step: migration, "
+                         "upgrade or resize")
+            ->type_name("WINDOW")
+            ->transform(CLI::CheckedTransformer(
+                            std::map<std::string, Window>{{"migration", Window::migration},
+                                                          {"upgrade", Window::upgrade},
+                                                          {"resize", Window::resize}},
+                            CLI::ignore_case)
+                            .description(""));
+    options->fail_on_given =
+        command
+            ->add_option("--fail-on", options->fail_on,
+                         "Exit with 1 from this verdict on: fail or warn (default: fail)")
+            ->type_name("VERDICT")
+            ->transform(
+                CLI::CheckedTransformer(
+                    std::map<std::string, FailOn>{{"fail", FailOn::fail}, {"warn", FailOn::warn}},
+                    CLI::ignore_case)
+                    .description(""));
+    command->add_option("--rule", options->rules, "Only rules whose id matches; repeat for more")
+        ->type_name("GLOB")
+        ->take_all()
+        ->allow_extra_args(false);
+    command->callback([options, &run_chosen] { run_chosen = [options] { return run(*options); }; });
+}
+
+} // namespace haoh::tool

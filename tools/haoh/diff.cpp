@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "command.hpp"
+#include "file.hpp"
+#include "terminal.hpp"
+
+#include <haoh/observation.hpp>
+
+#include <memory>
+
+namespace haoh::tool {
+namespace {
+
+constexpr std::size_t kSnapshotLimit = std::size_t{1} << 30U;
+
+struct Options {
+    OutputOptions output;
+    std::string before;
+    std::string after;
+};
+
+int run(const Options& options) {
+    const Observation before =
+        observation_from_json(read_file(options.before, kSnapshotLimit), options.before);
+    const Observation after =
+        observation_from_json(read_file(options.after, kSnapshotLimit), options.after);
+    const std::vector<Difference> differences = diff(before, after);
+    print(options.output.json() ? to_json(differences) + "\n"
+                                : to_text(differences, options.output.style()));
+    return differences.empty() ? Exit::ok : Exit::failed;
+}
+
+} // namespace
+
+void add_diff(CLI::App& app, Run& run_chosen) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("diff", "What changed between two snapshots?");
+    add_output_options(*command, options->output, {"text", "json"});
+    command->add_option("before", options->before, "The earlier snapshot")
+        ->type_name("A")
+        ->required();
+    command->add_option("after", options->after, "The later snapshot")->type_name("B")->required();
+    command->callback([options, &run_chosen] { run_chosen = [options] { return run(*options); }; });
+}
+
+} // namespace haoh::tool

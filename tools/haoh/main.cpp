@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "command.hpp"
+
+#include <haoh/error.hpp>
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+namespace {
+
+using haoh::tool::Exit;
+
+int run(int argc, char** argv) {
+    CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.", "haoh"};
+    app.set_version_flag("--version", "haoh " HAOH_VERSION);
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(34);
+    app.footer(
+        "Exit status: 0 all is well, 1 at least one FAIL, 2 wrong usage, 3 not everything could "
+        "be observed,\n4 nothing could be observed. Manual: haoh(1).");
+
+    haoh::tool::Run chosen;
+    haoh::tool::add_check(app, chosen);
+    haoh::tool::add_list(app, chosen);
+    haoh::tool::add_snapshot(app, chosen);
+    haoh::tool::add_diff(app, chosen);
+    haoh::tool::add_rules(app, chosen);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& success) {
+        return app.exit(success);
+    } catch (const CLI::ParseError& error) {
+        fmt::print(stderr, "haoh: {}\nTry 'haoh --help'.\n", error.what());
+        return Exit::usage;
+    }
+    return chosen();
+}
+
+/// What an array does is in the observation; what is thrown here is a wrong argument or a file that cannot
+/// be used, or output that does not arrive.
+int status_of(const haoh::Error& error) {
+    const bool output = error.code() == std::errc::no_space_on_device ||
+                        error.code() == std::errc::broken_pipe ||
+                        error.code() == std::errc::io_error;
+    return output ? Exit::nothing : Exit::usage;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    // A closed pipe is reported by the write that meets it.
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return run(argc, argv);
+    } catch (const haoh::Error& error) {
+        fmt::print(stderr, "haoh: {}\n", error.what());
+        return status_of(error);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "haoh: {}\n", error.what());
+        return Exit::nothing;
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "command.hpp"
+#include "terminal.hpp"
+
+#include <haoh/error.hpp>
+#include <haoh/report.hpp>
+
+#include <memory>
+
+namespace haoh::tool {
+namespace {
+
+struct Options {
+    OutputOptions output;
+    std::string glob{"*"};
+};
+
+int run(const Options& options) {
+    std::vector<const Rule*> chosen;
+    for (const Rule& rule : rules()) {
+        if (rule_matches(rule.id, options.glob)) {
+            chosen.push_back(&rule);
+        }
+    }
+    if (chosen.empty()) {
+        throw Error(Errc::invalid_argument, "list", "rules " + options.glob,
+                    "no rule has such a name", "'haoh rules' lists them all");
+    }
+    if (options.output.json()) {
+        print(to_json(chosen) + "\n");
+    } else if (options.output.format == "markdown") {
+        print(to_markdown(chosen));
+    } else {
+        print(to_text(chosen, options.output.style()));
+    }
+    return Exit::ok;
+}
+
+} // namespace
+
+void add_rules(CLI::App& app, Run& run_chosen) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command =
+        app.add_subcommand("rules", "What is judged, on what basis, and what to do");
+    add_output_options(*command, options->output, {"text", "json", "markdown"});
+    command->add_option("glob", options->glob, "Only rules whose id matches, as 'ns.*'")
+        ->type_name("GLOB");
+    command->callback([options, &run_chosen] { run_chosen = [options] { return run(*options); }; });
+}
+
+} // namespace haoh::tool

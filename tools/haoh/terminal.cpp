@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "terminal.hpp"
+
+#include <haoh/error.hpp>
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace haoh::tool {
+namespace {
+
+constexpr unsigned kNarrowest = 40;
+constexpr unsigned kWidest = 120;
+constexpr std::chrono::milliseconds kRefresh{100};
+
+unsigned columns(int descriptor) {
+    winsize size{};
+    if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col != 0) {
+        return std::clamp<unsigned>(size.ws_col, kNarrowest, kWidest);
+    }
+    return TextStyle{}.width;
+}
+
+} // namespace
+
+TextStyle OutputOptions::style() const {
+    TextStyle style;
+    const bool terminal = ::isatty(STDOUT_FILENO) != 0;
+    const char* no_color = std::getenv("NO_COLOR"); // https://no-color.org
+    const bool wanted = terminal && (no_color == nullptr || *no_color == '\0');
+    style.color = color == "always" || (color == "auto" && wanted);
+    style.verbose = verbose;
+    style.width = columns(STDOUT_FILENO);
+    return style;
+}
+
+void add_output_options(CLI::App& command, OutputOptions& options,
+                        std::vector<std::string> formats) {
+    command.add_option("-o,--output", options.format, "How to print")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember(std::move(formats)))
+        ->capture_default_str();
+    command.add_option("--color", options.color, "Colour the text: auto, always or never")
+        ->type_name("WHEN")
+        ->check(CLI::IsMember({"auto", "always", "never"}))
+        ->capture_default_str();
+    command.add_flag("-v,--verbose", options.verbose, "Say more: bases of rules, every value");
+    command.add_flag("-q,--quiet", options.quiet, "No progress");
+}
+
+Progress::Progress(bool quiet) : active_{!quiet && ::isatty(STDERR_FILENO) != 0} {}
+
+Progress::~Progress() {
+    clear();
+}
+
+void Progress::update(std::string_view target, std::size_t done, std::size_t total) {
+    if (!active_) {
+        return;
+    }
+    auto found = targets_.find(target);
+    if (found == targets_.end()) {
+        found = targets_.emplace(std::string{target}, State{}).first;
+    }
+    found->second = {done, total};
+    const auto now = std::chrono::steady_clock::now();
+    if (shown_ && now - last_ < kRefresh) {
+        return;
+    }
+    last_ = now;
+    std::string line = "reading";
+    for (const auto& [name, state] : targets_) {
+        line += state.total == 0 ? fmt::format("  {}", name)
+                                 : fmt::format("  {} {}/{}", name, state.done, state.total);
+    }
+    const unsigned width = columns(STDERR_FILENO);
+    if (line.size() >= width) {
+        line.resize(width - 1);
+    }
+    fmt::print(stderr, "\r\033[K{}", line);
+    std::fflush(stderr);
+    shown_ = true;
+}
+
+void Progress::clear() {
+    if (shown_) {
+        fmt::print(stderr, "\r\033[K");
+        std::fflush(stderr);
+        shown_ = false;
+    }
+}
+
+void print(std::string_view text) {
+    errno = 0;
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
+        std::fflush(stdout) != 0) {
+        throw Error({errno, std::generic_category()}, "write to", "standard output");
+    }
+}
+
+} // namespace haoh::tool
