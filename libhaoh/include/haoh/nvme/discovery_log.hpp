@@ -10,6 +10,7 @@ namespace haoh::nvme {
 
 inline constexpr std::size_t kDiscoveryHeaderSize = 1024;
 inline constexpr std::size_t kDiscoveryEntrySize = 1024;
+inline constexpr std::size_t kMaxDiscoveryEntries = 16384; ///< a bound of ours: 16 MiB of log
 
 enum class TransportType : std::uint8_t { rdma = 1, fibre_channel = 2, tcp = 3, loop = 254 };
 enum class AddressFamily : std::uint8_t {

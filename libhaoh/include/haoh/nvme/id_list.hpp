@@ -8,6 +8,9 @@
 
 namespace haoh::nvme {
 
+inline constexpr std::size_t kMaxNamespaceListEntries = 1024;
+inline constexpr std::size_t kMaxControllerListEntries = 2047;
+
 /// One page (up to 1,024 NSIDs). `problems` names order, zeros inside and data behind the end.
 struct NamespaceList {
     std::vector<std::uint32_t> nsids; ///< in the order sent, without the zero tail

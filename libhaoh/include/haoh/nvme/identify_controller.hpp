@@ -124,6 +124,7 @@ struct IdentifyController {
     std::uint8_t msdbd{};                   ///< 1803
     std::uint16_t ofcs{};                   ///< 1805:1804
     std::uint8_t dctype{};                  ///< 1806
+    std::uint8_t ccrl{};                    ///< 1807 (2.3)
 
     [[nodiscard]] bool ana() const { return (cmic & cmic::ana_reporting) != 0; }
     /// SUBNQN up to the first NUL (or all 256 bytes when there is none), byte for byte.
@@ -145,5 +146,11 @@ struct FieldRange {
 /// Every field of Identify Controller that the specification (2.3) names, ascending by offset; what
 /// no entry covers is reserved or vendor specific.
 [[nodiscard]] std::span<const FieldRange> identify_controller_fields();
+
+/// The field of that name; nullptr when there is none. \param fields  one of the tables
+[[nodiscard]] const FieldRange* find_field(std::span<const FieldRange> fields,
+                                           std::string_view name);
+/// The field that covers a byte; nullptr for reserved and vendor specific bytes.
+[[nodiscard]] const FieldRange* field_at(std::span<const FieldRange> fields, std::size_t offset);
 
 } // namespace haoh::nvme

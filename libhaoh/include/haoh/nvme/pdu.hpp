@@ -35,6 +35,7 @@ inline constexpr std::uint8_t success = 0x08; ///< C2HData: SUCCESS, no CapsuleR
 
 inline constexpr std::size_t kCommonHeaderSize = 8;
 inline constexpr std::size_t kDigestSize = 4;
+inline constexpr std::size_t kMaxTermReqData = 128; ///< bytes
 
 struct CommonHeader {
     PduType type{};
@@ -109,8 +110,11 @@ using Pdu = std::variant<IcReq, IcResp, TermReq, CapsuleCmd, CapsuleResp, DataPd
 struct PduFormat {
     bool header_digest{};
     bool data_digest{};
-    std::uint32_t data_alignment{
-        4}; ///< bytes to which PDO of PDUs that we send is padded: (PDA + 1) * 4
+    /// Bytes to which PDO of PDUs that we send is padded: (PDA + 1) * 4 of the other end's PDA,
+    /// at most 128.
+    std::uint32_t data_alignment{4};
+    /// Bytes of which PDO of PDUs that we receive must be a multiple: (PDA + 1) * 4 of our PDA.
+    std::uint32_t receive_alignment{4};
 };
 
 /// A framing or header error: what the other end must be told.
@@ -144,11 +148,14 @@ class PduReader {
     [[nodiscard]] std::size_t pending() const { return buffer_.size() - consumed_; }
 
   private:
+    [[nodiscard]] PduError make_error(Fes fes, std::uint32_t fei, std::string text) const;
+
     bool to_host_;
     std::uint32_t max_data_;
     PduFormat format_;
     Bytes buffer_;
-    std::size_t consumed_{};
+    std::size_t consumed_{};                ///< bytes of `buffer_` that were cut out already
+    std::size_t needed_{kCommonHeaderSize}; ///< pending bytes below which nothing new can be told
     bool failed_{};
 };
 

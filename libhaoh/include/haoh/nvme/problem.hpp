@@ -5,10 +5,15 @@
 /// reported.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 namespace haoh::nvme {
+
+/// At most so many problems of one structure are listed; one more of the kind `too_many` and the
+/// field "problems" counts the rest.
+inline constexpr std::size_t kMaxProblems = 64;
 
 enum class ProblemKind {
     truncated,     ///< the structure says it is longer than the bytes that came

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/nvme/ana_log.hpp>
+
+#include "nvme/problems.hpp"
+
+#include <fmt/format.h>
+
+#include <unordered_map>
+#include <unordered_set>
+
+namespace haoh::nvme {
+
+namespace {
+
+constexpr std::size_t kStateOffset = 16; ///< in a descriptor
+constexpr std::uint8_t kStateMask = 0x0F;
+constexpr std::uint32_t kBroadcastNsid = 0xFFFFFFFFU;
+
+constexpr bool defined(AnaState state) {
+    switch (state) {
+    case AnaState::optimized:
+    case AnaState::non_optimized:
+    case AnaState::inaccessible:
+    case AnaState::persistent_loss:
+    case AnaState::change:
+        return true;
+    }
+    return false;
+}
+
+/// Judges what only the whole log shows: order and repetition of groups and namespaces.
+class LogJudge {
+  public:
+    explicit LogJudge(ProblemList& problems) : problems_(problems) {}
+
+    void group(const AnaGroup& group, std::size_t offset) {
+        if (group.agid == 0) {
+            problems_.add(ProblemKind::zero_value, offset, "agid", "group with the ID 0");
+        } else if (!agids_.insert(group.agid).second) {
+            problems_.add(ProblemKind::duplicate, offset, "agid",
+                          fmt::format("group {} is described again", group.agid));
+        } else if (group.agid < last_agid_) {
+            problems_.add(ProblemKind::not_ascending, offset, "agid",
+                          fmt::format("group {} comes after group {}", group.agid, last_agid_));
+        }
+        last_agid_ = group.agid;
+
+        const std::size_t state_offset = offset + kStateOffset;
+        if (!defined(group.state)) {
+            problems_.add(ProblemKind::bad_value, state_offset, "anas",
+                          fmt::format("group {} in the undefined state {:X}h", group.agid,
+                                      static_cast<unsigned>(group.state)));
+        }
+        if ((group.state_byte & ~kStateMask) != 0) {
+            problems_.add(ProblemKind::reserved_bits, state_offset, "anas",
+                          fmt::format("group {} with reserved bits in its state byte {:02X}h",
+                                      group.agid, group.state_byte));
+        }
+
+        std::uint32_t last_nsid = 0;
+        for (std::size_t i = 0; i < group.nsids.size(); ++i) {
+            const std::size_t nsid_offset = offset + kAnaGroupHeaderSize + 4 * i;
+            nsid(group.agid, group.nsids[i], last_nsid, nsid_offset);
+            last_nsid = group.nsids[i];
+        }
+    }
+
+  private:
+    void nsid(std::uint32_t agid, std::uint32_t nsid, std::uint32_t last, std::size_t offset) {
+        if (nsid == 0) {
+            problems_.add(ProblemKind::zero_value, offset, "nsid",
+                          fmt::format("NSID 0 in group {}", agid));
+            return;
+        }
+        if (nsid == kBroadcastNsid) {
+            problems_.add(ProblemKind::bad_value, offset, "nsid",
+                          fmt::format("NSID FFFFFFFFh in group {}", agid));
+        }
+        const auto [first, inserted] = groups_of_.try_emplace(nsid, agid);
+        if (!inserted) {
+            problems_.add(ProblemKind::duplicate, offset, "nsid",
+                          first->second == agid
+                              ? fmt::format("NSID {} again in group {}", nsid, agid)
+                              : fmt::format("NSID {} in group {}, and in group {} before", nsid,
+                                            agid, first->second));
+        }
+        if (nsid < last) {
+            problems_.add(ProblemKind::not_ascending, offset, "nsid",
+                          fmt::format("NSID {} comes after {} in group {}", nsid, last, agid));
+        }
+    }
+
+    ProblemList& problems_;
+    std::unordered_set<std::uint32_t> agids_;
+    std::unordered_map<std::uint32_t, std::uint32_t> groups_of_; ///< NSID to its first AGID
+    std::uint32_t last_agid_{};
+};
+
+} // namespace
+
+std::string to_string(AnaState state) {
+    switch (state) {
+    case AnaState::optimized:
+        return "optimized";
+    case AnaState::non_optimized:
+        return "non-optimized";
+    case AnaState::inaccessible:
+        return "inaccessible";
+    case AnaState::persistent_loss:
+        return "persistent-loss";
+    case AnaState::change:
+        return "change";
+    }
+    return fmt::format("invalid ({})", static_cast<unsigned>(state));
+}
+
+AnaLog decode_ana_log(ByteView log) {
+    AnaLog out;
+    ProblemList problems;
+    LogJudge judge(problems);
+    out.chgc = load_le<std::uint64_t>(log, 0);
+    out.nagd = load_le<std::uint16_t>(log, 8);
+    out.length = std::min(log.size(), kAnaLogHeaderSize);
+    if (log.size() < kAnaLogHeaderSize) {
+        problems.add(ProblemKind::truncated, log.size(), "header",
+                     fmt::format("a log of {} bytes (the header alone has 16)", log.size()));
+        out.nagd = 0;
+    }
+    for (std::size_t i = 0; i < out.nagd; ++i) {
+        const std::size_t offset = out.length;
+        const std::size_t left = log.size() - offset;
+        if (left < kAnaGroupHeaderSize) {
+            problems.add(ProblemKind::truncated, offset, "nagd",
+                         fmt::format("{} group descriptors announced, {} came", out.nagd, i));
+            break;
+        }
+        AnaGroup group;
+        group.agid = load_le<std::uint32_t>(log, offset);
+        const std::size_t nnv = load_le<std::uint32_t>(log, offset + 4);
+        group.chgc = load_le<std::uint64_t>(log, offset + 8);
+        group.state_byte = log[offset + kStateOffset];
+        group.state = static_cast<AnaState>(group.state_byte & kStateMask);
+        const std::size_t present = std::min(nnv, (left - kAnaGroupHeaderSize) / 4);
+        group.nsids.reserve(present);
+        for (std::size_t k = 0; k < present; ++k) {
+            group.nsids.push_back(
+                load_le<std::uint32_t>(log, offset + kAnaGroupHeaderSize + 4 * k));
+        }
+        judge.group(group, offset);
+        out.length += kAnaGroupHeaderSize + 4 * present;
+        const std::uint32_t agid = group.agid;
+        out.groups.push_back(std::move(group));
+        if (present < nnv) {
+            problems.add(
+                ProblemKind::truncated, offset + 4, "nnv",
+                fmt::format("{} NSIDs announced in group {}, {} came", nnv, agid, present));
+            break;
+        }
+    }
+    out.problems = std::move(problems).take();
+    return out;
+}
+
+Bytes encode(const AnaLog& log) {
+    std::size_t size = kAnaLogHeaderSize;
+    for (const AnaGroup& group : log.groups) {
+        size += kAnaGroupHeaderSize + 4 * group.nsids.size();
+    }
+    Bytes out(size);
+    store_le(out, 0, log.chgc);
+    store_le(out, 8, log.nagd);
+    std::size_t offset = kAnaLogHeaderSize;
+    for (const AnaGroup& group : log.groups) {
+        store_le(out, offset, group.agid);
+        store_le(out, offset + 4, static_cast<std::uint32_t>(group.nsids.size()));
+        store_le(out, offset + 8, group.chgc);
+        out[offset + kStateOffset] =
+            static_cast<std::uint8_t>((group.state_byte & ~kStateMask) |
+                                      (static_cast<std::uint8_t>(group.state) & kStateMask));
+        offset += kAnaGroupHeaderSize;
+        for (const std::uint32_t nsid : group.nsids) {
+            store_le(out, offset, nsid);
+            offset += 4;
+        }
+    }
+    return out;
+}
+
+} // namespace haoh::nvme

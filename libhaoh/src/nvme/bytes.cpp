@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/nvme/bytes.hpp>
+
+namespace haoh::nvme {
+
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+/// 0..15, or -1 for what is no hexadecimal digit.
+constexpr int hex_value(char digit) {
+    if (digit >= '0' && digit <= '9') {
+        return digit - '0';
+    }
+    if (digit >= 'a' && digit <= 'f') {
+        return digit - 'a' + 10;
+    }
+    if (digit >= 'A' && digit <= 'F') {
+        return digit - 'A' + 10;
+    }
+    return -1;
+}
+
+} // namespace
+
+std::string to_hex(ByteView bytes) {
+    std::string text;
+    text.reserve(bytes.size() * 2);
+    for (const std::uint8_t byte : bytes) {
+        text += kHexDigits[byte >> 4U];
+        text += kHexDigits[byte & 0xFU];
+    }
+    return text;
+}
+
+bool from_hex(std::string_view text, Bytes& out) {
+    out.clear();
+    if (text.size() % 2 != 0) {
+        return false;
+    }
+    out.reserve(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = hex_value(text[i]);
+        const int low = hex_value(text[i + 1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        out.push_back(static_cast<std::uint8_t>(high * 16 + low));
+    }
+    return true;
+}
+
+std::string printable(ByteView field) {
+    while (!field.empty() && (field.back() == 0x20 || field.back() == 0x00)) {
+        field = field.first(field.size() - 1);
+    }
+    std::string text;
+    text.reserve(field.size());
+    for (const std::uint8_t byte : field) {
+        if (byte >= 0x20 && byte <= 0x7E && byte != '\\') {
+            text += static_cast<char>(byte);
+        } else {
+            text += "\\x";
+            text += kHexDigits[byte >> 4U];
+            text += kHexDigits[byte & 0xFU];
+        }
+    }
+    return text;
+}
+
+} // namespace haoh::nvme

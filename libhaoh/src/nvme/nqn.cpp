@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/nvme/nqn.hpp>
+
+#include <haoh/nvme/fabrics.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace haoh::nvme {
+
+namespace {
+
+constexpr std::string_view kPrefix = "nqn.";
+constexpr std::string_view kUuidPrefix = "nqn.2014-08.org.nvmexpress:uuid:";
+constexpr std::string_view kReservedDomain = "org.nvmexpress";
+constexpr std::size_t kDateLength = 7; ///< yyyy-mm
+
+constexpr bool is_digit(char letter) {
+    return letter >= '0' && letter <= '9';
+}
+constexpr bool is_letter(char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+}
+
+/// Length of the UTF-8 sequence that `text` starts with, 0 when it is none (RFC 3629: no overlong
+/// forms, no surrogates, nothing above U+10FFFF).
+std::size_t utf8_sequence(std::string_view text) {
+    const auto byte = [text](std::size_t i) {
+        return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
+    };
+    const auto continues = [&byte](std::size_t from, std::size_t to) {
+        for (std::size_t i = from; i < to; ++i) {
+            if ((byte(i) & 0xC0U) != 0x80U) {
+                return false;
+            }
+        }
+        return true;
+    };
+    const unsigned lead = byte(0);
+    if (lead < 0x80U) {
+        return 1;
+    }
+    if (lead >= 0xC2U && lead <= 0xDFU) {
+        return continues(1, 2) ? 2 : 0;
+    }
+    if (lead >= 0xE0U && lead <= 0xEFU) {
+        const bool overlong = lead == 0xE0U && byte(1) < 0xA0U;
+        const bool surrogate = lead == 0xEDU && byte(1) > 0x9FU;
+        return !overlong && !surrogate && continues(1, 3) ? 3 : 0;
+    }
+    if (lead >= 0xF0U && lead <= 0xF4U) {
+        const bool overlong = lead == 0xF0U && byte(1) < 0x90U;
+        const bool too_high = lead == 0xF4U && byte(1) > 0x8FU;
+        return !overlong && !too_high && continues(1, 4) ? 4 : 0;
+    }
+    return 0;
+}
+
+std::optional<std::string> text_defect(std::string_view nqn) {
+    for (std::size_t i = 0; i < nqn.size();) {
+        const auto byte = static_cast<std::uint8_t>(nqn[i]);
+        if (byte < 0x20 || byte == 0x7F) {
+            return fmt::format("the control character {:02X}h at byte {}", byte, i);
+        }
+        const std::size_t length = utf8_sequence(nqn.substr(i));
+        if (length == 0) {
+            return fmt::format("byte {} ({:02X}h) is not UTF-8", i, byte);
+        }
+        i += length;
+    }
+    return std::nullopt;
+}
+
+/// "yyyy-mm".
+bool is_date(std::string_view text) {
+    if (text.size() != kDateLength || text[4] != '-') {
+        return false;
+    }
+    for (const std::size_t i : {0U, 1U, 2U, 3U, 5U, 6U}) {
+        if (!is_digit(text[i])) {
+            return false;
+        }
+    }
+    const int month = (text[5] - '0') * 10 + (text[6] - '0');
+    return month >= 1 && month <= 12;
+}
+
+/// Labels of letters, digits and inner hyphens, with dots between them.
+bool is_domain(std::string_view text) {
+    while (true) {
+        const std::string_view label = text.substr(0, text.find('.'));
+        const bool well_formed = !label.empty() && label.front() != '-' && label.back() != '-' &&
+                                 std::all_of(label.begin(), label.end(), [](char letter) {
+                                     return is_letter(letter) || is_digit(letter) || letter == '-';
+                                 });
+        if (!well_formed) {
+            return false;
+        }
+        if (label.size() == text.size()) {
+            return true;
+        }
+        text.remove_prefix(label.size() + 1);
+    }
+}
+
+/// `domain` is `org.nvmexpress` or below it.
+bool is_reserved_domain(std::string_view domain) {
+    return domain.starts_with(kReservedDomain) &&
+           (domain.size() == kReservedDomain.size() || domain[kReservedDomain.size()] == '.');
+}
+
+} // namespace
+
+std::optional<std::string> nqn_defect(std::string_view nqn) {
+    if (nqn.empty()) {
+        return "the name is empty";
+    }
+    if (nqn.size() > kNqnMaxLength) {
+        return fmt::format("{} bytes are more than the {} allowed", nqn.size(), kNqnMaxLength);
+    }
+    if (auto defect = text_defect(nqn)) {
+        return defect;
+    }
+    if (nqn == kDiscoveryNqn) {
+        return std::nullopt;
+    }
+    if (nqn.starts_with(kUuidPrefix)) {
+        const std::string_view uuid = nqn.substr(kUuidPrefix.size());
+        if (uuid.size() != 36 || !parse_uuid(uuid)) {
+            return fmt::format("\"{}\" behind \"uuid:\" is not a UUID", uuid);
+        }
+        return std::nullopt;
+    }
+    if (!nqn.starts_with(kPrefix)) {
+        return "the name does not start with \"nqn.\"";
+    }
+    const std::string_view date = nqn.substr(kPrefix.size(), kDateLength);
+    if (!is_date(date)) {
+        return fmt::format("\"{}\" is not a date of the form yyyy-mm", date);
+    }
+    const std::string_view rest = nqn.substr(kPrefix.size() + kDateLength);
+    if (!rest.starts_with('.')) {
+        return "no reversed domain name follows the date";
+    }
+    const std::size_t colon = rest.find(':');
+    if (colon == std::string_view::npos) {
+        return "no colon follows the reversed domain name";
+    }
+    const std::string_view domain = rest.substr(1, colon - 1);
+    if (!is_domain(domain)) {
+        return fmt::format("\"{}\" is not a reversed domain name", domain);
+    }
+    if (is_reserved_domain(domain)) {
+        return fmt::format("the domain {} is reserved: only its uuid form may be used",
+                           kReservedDomain);
+    }
+    if (colon + 1 == rest.size()) {
+        return "nothing follows the colon";
+    }
+    return std::nullopt;
+}
+
+} // namespace haoh::nvme

@@ -1,0 +1,556 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/nvme/crc32c.hpp>
+#include <haoh/nvme/pdu.hpp>
+
+#include <fmt/format.h>
+
+#include <cassert>
+
+namespace haoh::nvme {
+
+namespace {
+
+constexpr std::size_t kIcHeader = 128;
+constexpr std::size_t kShortHeader = 24; ///< termination requests, CapsuleResp, data PDUs, R2T
+constexpr std::size_t kCapsuleCmdHeader = kCommonHeaderSize + kSqeSize;
+
+// Offsets of fields, also the fatal error information of what is wrong with them.
+constexpr std::uint32_t kTypeOffset = 0;
+constexpr std::uint32_t kFlagsOffset = 1;
+constexpr std::uint32_t kHlenOffset = 2;
+constexpr std::uint32_t kPdoOffset = 3;
+constexpr std::uint32_t kPlenOffset = 4;
+constexpr std::uint32_t kPdaOffset = 10;   ///< HPDA, CPDA
+constexpr std::uint32_t kDatalOffset = 16; ///< data PDUs
+
+constexpr std::uint8_t kMaxDataAlignment = 31; ///< HPDA, CPDA, 0's based dwords
+
+/// HLEN of a type; 0 for types that are not defined.
+constexpr std::size_t header_length(PduType type) {
+    switch (type) {
+    case PduType::ic_req:
+    case PduType::ic_resp:
+        return kIcHeader;
+    case PduType::capsule_cmd:
+        return kCapsuleCmdHeader;
+    case PduType::h2c_term_req:
+    case PduType::c2h_term_req:
+    case PduType::capsule_resp:
+    case PduType::h2c_data:
+    case PduType::c2h_data:
+    case PduType::r2t:
+        return kShortHeader;
+    }
+    return 0;
+}
+
+constexpr bool goes_to_host(PduType type) {
+    return type == PduType::ic_resp || type == PduType::c2h_term_req ||
+           type == PduType::capsule_resp || type == PduType::c2h_data || type == PduType::r2t;
+}
+
+/// Connection set-up and termination travel without digests.
+constexpr bool may_have_digests(PduType type) {
+    return type != PduType::ic_req && type != PduType::ic_resp && type != PduType::h2c_term_req &&
+           type != PduType::c2h_term_req;
+}
+
+/// PDUs with a DATA field at PDO.
+constexpr bool may_have_data(PduType type) {
+    return type == PduType::capsule_cmd || type == PduType::h2c_data || type == PduType::c2h_data;
+}
+
+constexpr bool is_term_req(PduType type) {
+    return type == PduType::h2c_term_req || type == PduType::c2h_term_req;
+}
+
+constexpr std::size_t round_up(std::size_t value, std::size_t unit) {
+    return (value + unit - 1) / unit * unit;
+}
+
+CommonHeader decode_common_header(ByteView bytes) {
+    return {.type = static_cast<PduType>(bytes[kTypeOffset]),
+            .flags = bytes[kFlagsOffset],
+            .hlen = bytes[kHlenOffset],
+            .pdo = bytes[kPdoOffset],
+            .plen = load_le<std::uint32_t>(bytes, kPlenOffset)};
+}
+
+/// Where the parts of one PDU lie, once its common header is found good.
+struct Shape {
+    std::size_t hlen{};
+    std::size_t header_digest{}; ///< bytes
+    std::size_t data_offset{};   ///< of the DATA field; PLEN when there is none
+    std::size_t data_length{};
+    bool data_digest{};
+    std::size_t plen{};
+};
+
+/// What is wrong with a header, before it is clad in a `PduError`.
+struct Defect {
+    Fes fes{};
+    std::uint32_t fei{};
+    std::string text;
+};
+
+/// Judges common headers that arrive at one end.
+class HeaderJudge {
+  public:
+    HeaderJudge(bool to_host, std::uint32_t max_data, const PduFormat& format,
+                const CommonHeader& header)
+        : to_host_(to_host), max_data_(max_data), format_(format), header_(header),
+          name_(to_string(header.type)) {}
+
+    /// \return nullopt, with `shape` set, for a header that may come
+    [[nodiscard]] std::optional<Defect> judge(Shape& shape) const {
+        const PduType type = header_.type;
+        const std::size_t hlen = header_length(type);
+        if (hlen == 0) {
+            return field(kTypeOffset, fmt::format("undefined {}", name_));
+        }
+        if (goes_to_host(type) != to_host_) {
+            return field(kTypeOffset, fmt::format("{} PDU, which only the {} may send", name_,
+                                                  goes_to_host(type) ? "controller" : "host"));
+        }
+        if (header_.hlen != hlen) {
+            return field(kHlenOffset, fmt::format("{} PDU with a header length of {} (must be {})",
+                                                  name_, header_.hlen, hlen));
+        }
+        shape.hlen = hlen;
+        shape.plen = header_.plen;
+        shape.data_offset = header_.plen;
+        if (auto defect = judge_header_digest(shape)) {
+            return defect;
+        }
+        const std::size_t fixed = hlen + shape.header_digest;
+        if (header_.plen < fixed) {
+            return field(kPlenOffset,
+                         fmt::format("{} PDU with a length of {} bytes (its header alone has {})",
+                                     name_, header_.plen, fixed));
+        }
+        if (is_term_req(type)) {
+            return judge_term_req(shape);
+        }
+        if (may_have_data(type)) {
+            return judge_data(shape, fixed);
+        }
+        if (header_.plen != fixed) {
+            return field(kPlenOffset, fmt::format("{} PDU with a length of {} bytes (must be {})",
+                                                  name_, header_.plen, fixed));
+        }
+        return has_flag(pdu_flag::data_digest)
+                   ? field(kFlagsOffset, fmt::format("{} PDU with a data digest", name_))
+                   : std::nullopt;
+    }
+
+  private:
+    [[nodiscard]] static std::optional<Defect> field(std::uint32_t offset, std::string text) {
+        return Defect{.fes = Fes::invalid_header_field, .fei = offset, .text = std::move(text)};
+    }
+
+    [[nodiscard]] bool has_flag(std::uint8_t flag) const { return (header_.flags & flag) != 0; }
+
+    [[nodiscard]] std::optional<Defect> judge_header_digest(Shape& shape) const {
+        const bool wanted = may_have_digests(header_.type) && format_.header_digest;
+        if (has_flag(pdu_flag::header_digest) != wanted) {
+            return field(kFlagsOffset, fmt::format("{} PDU {} a header digest", name_,
+                                                   wanted ? "without" : "with"));
+        }
+        shape.header_digest = wanted ? kDigestSize : 0;
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<Defect> judge_term_req(Shape& shape) const {
+        if (has_flag(pdu_flag::data_digest)) {
+            return field(kFlagsOffset, fmt::format("{} PDU with a data digest", name_));
+        }
+        if (header_.plen > shape.hlen + kMaxTermReqData) {
+            return field(kPlenOffset,
+                         fmt::format("{} PDU with a length of {} bytes (at most {} may come)",
+                                     name_, header_.plen, shape.hlen + kMaxTermReqData));
+        }
+        shape.data_offset = shape.hlen;
+        shape.data_length = header_.plen - shape.hlen;
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<Defect> judge_data(Shape& shape, std::size_t fixed) const {
+        const bool has_data = header_.plen > fixed;
+        const bool wanted = has_data && format_.data_digest;
+        if (has_flag(pdu_flag::data_digest) != wanted) {
+            return field(kFlagsOffset, fmt::format("{} PDU {} a data digest", name_,
+                                                   wanted ? "without" : "with"));
+        }
+        if (!has_data) {
+            return std::nullopt;
+        }
+        shape.data_digest = wanted;
+        const std::size_t digest = wanted ? kDigestSize : 0;
+        const std::size_t most = kMaxDataOffset + std::size_t{max_data_} + digest;
+        if (header_.plen > most) {
+            return too_long(most);
+        }
+        if (header_.pdo < fixed || header_.pdo % format_.receive_alignment != 0) {
+            return field(kPdoOffset,
+                         fmt::format("{} PDU with its data at offset {} (must be {} or "
+                                     "more, and a multiple of {})",
+                                     name_, header_.pdo, fixed, format_.receive_alignment));
+        }
+        if (header_.pdo + digest >= header_.plen) {
+            return field(kPdoOffset, fmt::format("{} PDU with its data at offset {} of {} bytes",
+                                                 name_, header_.pdo, header_.plen));
+        }
+        shape.data_offset = header_.pdo;
+        shape.data_length = header_.plen - digest - header_.pdo;
+        if (shape.data_length > max_data_) {
+            return too_long(header_.pdo + std::size_t{max_data_} + digest);
+        }
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<Defect> too_long(std::size_t most) const {
+        return Defect{.fes = header_.type == PduType::capsule_cmd ? Fes::invalid_header_field
+                                                                  : Fes::r2t_limit_exceeded,
+                      .fei = kPlenOffset,
+                      .text = fmt::format("{} PDU with a length of {} bytes (at most {} may come)",
+                                          name_, header_.plen, most)};
+    }
+
+    static constexpr std::size_t kMaxDataOffset = 0xFF; ///< PDO is one byte
+
+    bool to_host_;
+    std::uint32_t max_data_;
+    const PduFormat& format_;
+    const CommonHeader& header_;
+    std::string name_;
+};
+
+/// What only the type's own header fields show.
+std::optional<Defect> judge_specific(const CommonHeader& header, ByteView pdu, const Shape& shape) {
+    const auto field = [](std::uint32_t offset, std::string text) {
+        return Defect{.fes = Fes::invalid_header_field, .fei = offset, .text = std::move(text)};
+    };
+    if (header.type == PduType::ic_req || header.type == PduType::ic_resp) {
+        if (pdu[kPdaOffset] > kMaxDataAlignment) {
+            return field(kPdaOffset, fmt::format("{} PDU with a data alignment of {} dwords (at "
+                                                 "most 32 are allowed)",
+                                                 to_string(header.type), pdu[kPdaOffset] + 1));
+        }
+    }
+    if (header.type == PduType::h2c_data || header.type == PduType::c2h_data) {
+        const auto datal = load_le<std::uint32_t>(pdu, kDatalOffset);
+        if (datal != shape.data_length) {
+            return field(kDatalOffset,
+                         fmt::format("{} PDU that announces {} bytes of data and has room for {}",
+                                     to_string(header.type), datal, shape.data_length));
+        }
+    }
+    return std::nullopt;
+}
+
+Pdu decode_pdu(const CommonHeader& header, ByteView pdu, const Shape& shape) {
+    const ByteView data = slice(pdu, shape.data_offset, shape.data_length);
+    switch (header.type) {
+    case PduType::ic_req:
+        return IcReq{.pfv = load_le<std::uint16_t>(pdu, 8),
+                     .hpda = pdu[10],
+                     .dgst = pdu[11],
+                     .maxr2t = load_le<std::uint32_t>(pdu, 12)};
+    case PduType::ic_resp:
+        return IcResp{.pfv = load_le<std::uint16_t>(pdu, 8),
+                      .cpda = pdu[10],
+                      .dgst = pdu[11],
+                      .maxh2cdata = load_le<std::uint32_t>(pdu, 12)};
+    case PduType::h2c_term_req:
+    case PduType::c2h_term_req:
+        return TermReq{.from_host = header.type == PduType::h2c_term_req,
+                       .fes = load_le<std::uint16_t>(pdu, 8),
+                       .fei = load_le<std::uint32_t>(pdu, 10),
+                       .data = Bytes(data.begin(), data.end())};
+    case PduType::capsule_cmd:
+        return CapsuleCmd{.sqe = load_array<kSqeSize>(pdu, kCommonHeaderSize),
+                          .data = Bytes(data.begin(), data.end())};
+    case PduType::capsule_resp:
+        return CapsuleResp{.cqe = load_array<kCqeSize>(pdu, kCommonHeaderSize)};
+    case PduType::h2c_data:
+    case PduType::c2h_data: {
+        const bool from_host = header.type == PduType::h2c_data;
+        return DataPdu{.from_host = from_host,
+                       .cccid = load_le<std::uint16_t>(pdu, 8),
+                       .ttag = from_host ? load_le<std::uint16_t>(pdu, 10) : std::uint16_t{0},
+                       .datao = load_le<std::uint32_t>(pdu, 12),
+                       .last = (header.flags & pdu_flag::last) != 0,
+                       .success = !from_host && (header.flags & pdu_flag::success) != 0,
+                       .data = Bytes(data.begin(), data.end())};
+    }
+    case PduType::r2t:
+        break;
+    }
+    return R2t{.cccid = load_le<std::uint16_t>(pdu, 8),
+               .ttag = load_le<std::uint16_t>(pdu, 10),
+               .r2to = load_le<std::uint32_t>(pdu, 12),
+               .r2tl = load_le<std::uint32_t>(pdu, 16)};
+}
+
+/// Lays out a PDU: header, digest, padding, data, digest.
+class PduWriter {
+  public:
+    PduWriter(PduType type, ByteView data, const PduFormat& format) {
+        const std::size_t hlen = header_length(type);
+        header_digest_ = may_have_digests(type) && format.header_digest;
+        data_digest_ = may_have_data(type) && !data.empty() && format.data_digest;
+        const std::size_t fixed = hlen + (header_digest_ ? kDigestSize : 0);
+        data_offset_ = fixed;
+        if (may_have_data(type) && !data.empty()) {
+            data_offset_ = round_up(fixed, format.data_alignment);
+            assert(data_offset_ <= 0xFF);
+        }
+        data_length_ = data.size();
+        const std::size_t plen = data_offset_ + data_length_ + (data_digest_ ? kDigestSize : 0);
+        bytes_.resize(plen);
+        bytes_[kTypeOffset] = static_cast<std::uint8_t>(type);
+        bytes_[kFlagsOffset] =
+            static_cast<std::uint8_t>((header_digest_ ? pdu_flag::header_digest : 0U) |
+                                      (data_digest_ ? pdu_flag::data_digest : 0U));
+        bytes_[kHlenOffset] = static_cast<std::uint8_t>(hlen);
+        if (may_have_data(type) && !data.empty()) {
+            bytes_[kPdoOffset] = static_cast<std::uint8_t>(data_offset_);
+        }
+        store_le(bytes_, kPlenOffset, static_cast<std::uint32_t>(plen));
+        std::copy(data.begin(), data.end(),
+                  bytes_.begin() + static_cast<std::ptrdiff_t>(data_offset_));
+    }
+
+    void flag(std::uint8_t flag, bool set) { bytes_[kFlagsOffset] |= set ? flag : std::uint8_t{0}; }
+    template <typename T>
+    void put(std::size_t offset, T value) {
+        store_le(bytes_, offset, value);
+    }
+    void put_bytes(std::size_t offset, ByteView value) {
+        std::copy(value.begin(), value.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(offset));
+    }
+
+    [[nodiscard]] Bytes finish() && {
+        const std::size_t hlen = bytes_[kHlenOffset];
+        if (header_digest_) {
+            store_le(bytes_, hlen, crc32c(slice(bytes_, 0, hlen)));
+        }
+        if (data_digest_) {
+            store_le(bytes_, data_offset_ + data_length_,
+                     crc32c(slice(bytes_, data_offset_, data_length_)));
+        }
+        return std::move(bytes_);
+    }
+
+  private:
+    Bytes bytes_;
+    bool header_digest_{};
+    bool data_digest_{};
+    std::size_t data_offset_{};
+    std::size_t data_length_{};
+};
+
+struct Encoder {
+    const PduFormat& format;
+
+    Bytes operator()(const IcReq& pdu) const {
+        PduWriter writer(PduType::ic_req, {}, format);
+        writer.put(8, pdu.pfv);
+        writer.put(10, pdu.hpda);
+        writer.put(11, pdu.dgst);
+        writer.put(12, pdu.maxr2t);
+        return std::move(writer).finish();
+    }
+    Bytes operator()(const IcResp& pdu) const {
+        PduWriter writer(PduType::ic_resp, {}, format);
+        writer.put(8, pdu.pfv);
+        writer.put(10, pdu.cpda);
+        writer.put(11, pdu.dgst);
+        writer.put(12, pdu.maxh2cdata);
+        return std::move(writer).finish();
+    }
+    Bytes operator()(const TermReq& pdu) const {
+        PduWriter writer(pdu.from_host ? PduType::h2c_term_req : PduType::c2h_term_req,
+                         slice(pdu.data, 0, kMaxTermReqData), format);
+        writer.put(8, pdu.fes);
+        writer.put(10, pdu.fei);
+        return std::move(writer).finish();
+    }
+    Bytes operator()(const CapsuleCmd& pdu) const {
+        PduWriter writer(PduType::capsule_cmd, pdu.data, format);
+        writer.put_bytes(kCommonHeaderSize, pdu.sqe);
+        return std::move(writer).finish();
+    }
+    Bytes operator()(const CapsuleResp& pdu) const {
+        PduWriter writer(PduType::capsule_resp, {}, format);
+        writer.put_bytes(kCommonHeaderSize, pdu.cqe);
+        return std::move(writer).finish();
+    }
+    Bytes operator()(const DataPdu& pdu) const {
+        PduWriter writer(pdu.from_host ? PduType::h2c_data : PduType::c2h_data, pdu.data, format);
+        writer.flag(pdu_flag::last, pdu.last);
+        writer.flag(pdu_flag::success, !pdu.from_host && pdu.success);
+        writer.put(8, pdu.cccid);
+        writer.put(10, pdu.from_host ? pdu.ttag : std::uint16_t{0});
+        writer.put(12, pdu.datao);
+        writer.put(16, static_cast<std::uint32_t>(pdu.data.size()));
+        return std::move(writer).finish();
+    }
+    Bytes operator()(const R2t& pdu) const {
+        PduWriter writer(PduType::r2t, {}, format);
+        writer.put(8, pdu.cccid);
+        writer.put(10, pdu.ttag);
+        writer.put(12, pdu.r2to);
+        writer.put(16, pdu.r2tl);
+        return std::move(writer).finish();
+    }
+};
+
+struct TypeOf {
+    PduType operator()(const IcReq& /*pdu*/) const { return PduType::ic_req; }
+    PduType operator()(const IcResp& /*pdu*/) const { return PduType::ic_resp; }
+    PduType operator()(const TermReq& pdu) const {
+        return pdu.from_host ? PduType::h2c_term_req : PduType::c2h_term_req;
+    }
+    PduType operator()(const CapsuleCmd& /*pdu*/) const { return PduType::capsule_cmd; }
+    PduType operator()(const CapsuleResp& /*pdu*/) const { return PduType::capsule_resp; }
+    PduType operator()(const DataPdu& pdu) const {
+        return pdu.from_host ? PduType::h2c_data : PduType::c2h_data;
+    }
+    PduType operator()(const R2t& /*pdu*/) const { return PduType::r2t; }
+};
+
+} // namespace
+
+std::string to_string(PduType type) {
+    switch (type) {
+    case PduType::ic_req:
+        return "ICReq";
+    case PduType::ic_resp:
+        return "ICResp";
+    case PduType::h2c_term_req:
+        return "H2CTermReq";
+    case PduType::c2h_term_req:
+        return "C2HTermReq";
+    case PduType::capsule_cmd:
+        return "CapsuleCmd";
+    case PduType::capsule_resp:
+        return "CapsuleResp";
+    case PduType::h2c_data:
+        return "H2CData";
+    case PduType::c2h_data:
+        return "C2HData";
+    case PduType::r2t:
+        return "R2T";
+    }
+    return fmt::format("PDU type {:02X}h", static_cast<unsigned>(type));
+}
+
+std::string to_string(Fes fes) {
+    switch (fes) {
+    case Fes::invalid_header_field:
+        return "invalid PDU header field";
+    case Fes::sequence_error:
+        return "PDU sequence error";
+    case Fes::header_digest_error:
+        return "header digest error";
+    case Fes::data_out_of_range:
+        return "data transfer out of range";
+    case Fes::r2t_limit_exceeded:
+        return "R2T limit or data transfer limit exceeded";
+    case Fes::unsupported_parameter:
+        return "unsupported parameter";
+    }
+    return fmt::format("fatal error status {:02X}h", static_cast<unsigned>(fes));
+}
+
+PduType type_of(const Pdu& pdu) {
+    return std::visit(TypeOf{}, pdu);
+}
+
+void PduReader::feed(ByteView bytes) {
+    if (failed_) {
+        return;
+    }
+    // What was cut out goes once it is at least half of the buffer: each byte moves at most once
+    // more on average.
+    if (consumed_ >= buffer_.size() - consumed_) {
+        buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(consumed_));
+        consumed_ = 0;
+    }
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+}
+
+PduError PduReader::make_error(Fes fes, std::uint32_t fei, std::string text) const {
+    const ByteView waiting = ByteView(buffer_).subspan(consumed_);
+    const std::size_t hlen =
+        waiting.empty() ? 0 : header_length(static_cast<PduType>(waiting[kTypeOffset]));
+    const ByteView header = slice(waiting, 0, hlen == 0 ? kCommonHeaderSize : hlen);
+    return {.fes = fes,
+            .fei = fei,
+            .text = std::move(text),
+            .header = Bytes(header.begin(), header.end())};
+}
+
+std::optional<std::variant<Pdu, PduError>> PduReader::next() {
+    if (failed_ || pending() < needed_) {
+        return std::nullopt;
+    }
+    const ByteView waiting = ByteView(buffer_).subspan(consumed_);
+    const CommonHeader header = decode_common_header(waiting);
+    Shape shape;
+    auto defect = HeaderJudge(to_host_, max_data_, format_, header).judge(shape);
+    if (!defect && waiting.size() < shape.hlen + shape.header_digest) {
+        needed_ = shape.hlen + shape.header_digest;
+        return std::nullopt;
+    }
+    if (!defect && shape.header_digest != 0) {
+        const std::uint32_t computed = crc32c(waiting.first(shape.hlen));
+        const auto received = load_le<std::uint32_t>(waiting, shape.hlen);
+        if (computed != received) {
+            defect = Defect{.fes = Fes::header_digest_error,
+                            .fei = received,
+                            .text = fmt::format("{} PDU with the header digest {:08X}h (computed: "
+                                                "{:08X}h)",
+                                                to_string(header.type), received, computed)};
+        }
+    }
+    if (!defect) {
+        defect = judge_specific(header, waiting, shape);
+    }
+    if (defect) {
+        PduError error = make_error(defect->fes, defect->fei, std::move(defect->text));
+        failed_ = true;
+        buffer_ = {};
+        consumed_ = 0;
+        return error;
+    }
+    if (waiting.size() < shape.plen) {
+        needed_ = shape.plen;
+        return std::nullopt;
+    }
+    needed_ = kCommonHeaderSize;
+    if (shape.data_digest) {
+        const std::uint32_t computed = crc32c(slice(waiting, shape.data_offset, shape.data_length));
+        const auto received =
+            load_le<std::uint32_t>(waiting, shape.data_offset + shape.data_length);
+        if (computed != received) {
+            PduError error =
+                make_error(Fes{}, received,
+                           fmt::format("{} PDU with the data digest {:08X}h (computed: {:08X}h)",
+                                       to_string(header.type), received, computed));
+            error.data_digest = true;
+            consumed_ += shape.plen;
+            return error;
+        }
+    }
+    Pdu pdu = decode_pdu(header, waiting.first(shape.plen), shape);
+    consumed_ += shape.plen;
+    return pdu;
+}
+
+Bytes encode(const Pdu& pdu, const PduFormat& format) {
+    return std::visit(Encoder{format}, pdu);
+}
+
+} // namespace haoh::nvme
