@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fake_controller.hpp"
+
+#include <haoh/collector.hpp>
+#include <haoh/error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Collector : public ::testing::Test {
+  protected:
+    ControllerObservation collect(FakeController& controller, CollectOptions options = {}) {
+        return run(context_, collect_controller(controller, std::move(options)));
+    }
+    FakeController controller(std::uint32_t namespaces) {
+        return FakeController{context_.get_executor(), namespaces};
+    }
+
+    boost::asio::io_context context_{1};
+};
+
+bool is_identify(const nvme::AdminCommand& command, std::uint8_t cns) {
+    return command.opcode == nvme::opcode::identify && (command.cdw[0] & 0xFFU) == cns;
+}
+
+bool is_log(const nvme::AdminCommand& command, std::uint8_t lid) {
+    return command.opcode == nvme::opcode::get_log_page && (command.cdw[0] & 0xFFU) == lid;
+}
+
+TEST_F(Collector, reads_everything_that_a_controller_tells) {
+    FakeController fake = controller(3);
+    const ControllerObservation seen = collect(fake);
+
+    EXPECT_THAT(seen.unread, IsEmpty());
+    EXPECT_EQ(seen.identify_data().nn, 16U);
+    EXPECT_THAT(seen.active_nsids.value(), ElementsAre(1, 2, 3));
+    ASSERT_EQ(seen.namespaces.size(), 3U);
+    EXPECT_EQ(nvme::decode_identify_namespace(seen.namespaces[2].identify.bytes).nsze, 1003U);
+    EXPECT_TRUE(seen.namespaces[1].ids().uuid.has_value());
+    EXPECT_TRUE(seen.namespaces[0].independent.ok());
+    EXPECT_TRUE(seen.namespaces[0].nvm.ok());
+    EXPECT_TRUE(seen.ana.stable);
+    EXPECT_EQ(seen.ana.attempts, 1U);
+    EXPECT_THAT(seen.ana_log().groups.at(0).nsids, ElementsAre(1, 2, 3));
+    EXPECT_EQ(seen.property(nvme::property::vs), 0x00020000U);
+    EXPECT_EQ(seen.property(nvme::property::csts), 1U);
+    EXPECT_TRUE(seen.supported_logs.ok());
+    EXPECT_TRUE(seen.controller_list.ok());
+    EXPECT_TRUE(seen.features.at(nvme::fid::keep_alive_timer).ok());
+    EXPECT_TRUE(fake.retained_every_event) << "a reader must not clear the events of others";
+}
+
+TEST_F(Collector, keeps_as_many_commands_in_flight_as_the_queue_takes) {
+    FakeController pipelined = controller(64);
+    const ControllerObservation seen = collect(pipelined);
+    EXPECT_EQ(pipelined.most_in_flight, pipelined.queue_depth);
+
+    FakeController serial = controller(64);
+    CollectOptions one_at_a_time;
+    one_at_a_time.depth = 1;
+    EXPECT_EQ(collect(serial, one_at_a_time), seen);
+    EXPECT_EQ(serial.most_in_flight, 1U);
+}
+
+TEST_F(Collector, follows_a_namespace_list_of_several_pages) {
+    FakeController fake = controller(2500);
+    const ControllerObservation seen = collect(fake);
+    EXPECT_EQ(seen.namespaces.size(), 2500U);
+    EXPECT_EQ(seen.namespaces.back().nsid, 2500U);
+    EXPECT_THAT(seen.unread, IsEmpty());
+}
+
+TEST_F(Collector, ends_with_a_namespace_list_that_goes_round_in_circles) {
+    FakeController fake = controller(1024);
+    fake.before = [&](const nvme::AdminCommand& command,
+                      std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_identify(command, nvme::cns::active_namespaces) && command.nsid != 0) {
+            nvme::AdminCommand first = command;
+            first.nsid = 0;
+            nvme::AdminResult same;
+            same.data.resize(nvme::kIdentifySize);
+            for (std::uint32_t i = 0; i < 1024; ++i) {
+                nvme::store_le(same.data, std::size_t{4} * i, i + 1);
+            }
+            return same;
+        }
+        return std::nullopt;
+    };
+    const ControllerObservation seen = collect(fake);
+    EXPECT_EQ(seen.namespaces.size(), 1024U);
+}
+
+TEST_F(Collector, reads_again_when_the_change_count_moved) {
+    FakeController fake = controller(2);
+    std::size_t namespace_reads = 0;
+    fake.before = [&](const nvme::AdminCommand& command,
+                      std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_identify(command, nvme::cns::identify_namespace) && ++namespace_reads == 2) {
+            ++fake.ana.chgc;
+            fake.ana.groups[0].state = nvme::AnaState::inaccessible;
+            fake.ana.groups[0].state_byte = 3;
+        }
+        return std::nullopt;
+    };
+    const ControllerObservation seen = collect(fake);
+    EXPECT_TRUE(seen.ana.stable);
+    EXPECT_EQ(seen.ana.attempts, 2U);
+    EXPECT_EQ(seen.ana_log().groups.at(0).state, nvme::AnaState::inaccessible);
+    EXPECT_EQ(namespace_reads, 4U) << "both readings are whole";
+}
+
+TEST_F(Collector, calls_a_log_unstable_that_changes_at_every_reading) {
+    FakeController fake = controller(2);
+    fake.before = [&](const nvme::AdminCommand& command,
+                      std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_log(command, nvme::lid::ana)) {
+            ++fake.ana.chgc;
+        }
+        return std::nullopt;
+    };
+    const ControllerObservation seen = collect(fake);
+    EXPECT_FALSE(seen.ana.stable);
+    EXPECT_EQ(seen.ana.attempts, CollectOptions{}.attempts);
+    EXPECT_EQ(seen.namespaces.size(), 2U) << "what was read is kept";
+}
+
+TEST_F(Collector, does_not_read_an_ana_log_of_a_controller_without_ana) {
+    FakeController fake = controller(1);
+    fake.identify.cmic = nvme::cmic::multiple_controllers;
+    const ControllerObservation seen = collect(fake);
+    EXPECT_EQ(seen.ana.log.state, Page::State::not_read);
+    EXPECT_TRUE(seen.ana.stable);
+    EXPECT_THAT(seen.unread, IsEmpty());
+}
+
+TEST_F(Collector, does_not_ask_an_older_controller_for_newer_pages) {
+    FakeController fake = controller(2);
+    fake.identify.ver = 0x00010300;
+    fake.properties = {{nvme::property::cap, 127U},
+                       {nvme::property::vs, 0x00010300},
+                       {nvme::property::cc, 0x00460001},
+                       {nvme::property::csts, 1}};
+    const ControllerObservation seen = collect(fake);
+    EXPECT_EQ(fake.identify_counts[nvme::cns::independent_namespace], 0U);
+    EXPECT_EQ(fake.identify_counts[nvme::cns::command_set_namespace], 0U);
+    EXPECT_EQ(fake.identify_counts[nvme::cns::namespace_descriptors], 2U);
+    EXPECT_THAT(seen.unread, IsEmpty());
+}
+
+TEST_F(Collector, keeps_a_refused_page_as_the_status_it_is) {
+    FakeController fake = controller(2);
+    fake.before = [](const nvme::AdminCommand& command,
+                     std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_identify(command, nvme::cns::independent_namespace) && command.nsid == 2) {
+            nvme::AdminResult refused;
+            refused.status.value = nvme::status::invalid_field | nvme::status::dnr;
+            return refused;
+        }
+        return std::nullopt;
+    };
+    const ControllerObservation seen = collect(fake);
+    EXPECT_TRUE(seen.namespaces[0].independent.ok());
+    EXPECT_EQ(seen.namespaces[1].independent.state, Page::State::status);
+    EXPECT_EQ(seen.namespaces[1].independent.status.code(), nvme::status::invalid_field);
+    EXPECT_THAT(seen.unread, IsEmpty()) << "an answer, not a hole";
+}
+
+TEST_F(Collector, keeps_what_was_read_when_the_controller_is_lost_and_says_so_once) {
+    FakeController fake = controller(500);
+    std::size_t reads = 0;
+    std::size_t commands_when_lost = 0;
+    fake.before = [&](const nvme::AdminCommand& command,
+                      std::size_t number) -> std::optional<nvme::AdminResult> {
+        if (is_identify(command, nvme::cns::identify_namespace) && ++reads > 100) {
+            commands_when_lost = commands_when_lost == 0 ? number : commands_when_lost;
+            throw Error(Errc::closed, "run Identify on", "fake controller 7",
+                        "the array closed the connection");
+        }
+        return std::nullopt;
+    };
+    const ControllerObservation seen = collect(fake);
+    EXPECT_TRUE(seen.namespaces[0].identify.ok());
+    EXPECT_FALSE(seen.namespaces[499].identify.ok());
+    ASSERT_FALSE(seen.unread.empty());
+    EXPECT_LT(seen.unread.size(), 12U) << "a lost array is one fact, not one for each namespace";
+    EXPECT_THAT(seen.unread, ::testing::Contains(HasSubstr("the array closed the connection")));
+    EXPECT_LE(fake.commands, commands_when_lost + fake.queue_depth + 1)
+        << "nothing more is sent to a lost controller";
+}
+
+TEST_F(Collector, goes_on_after_one_command_that_never_returns_but_not_after_three) {
+    FakeController one = controller(40);
+    one.before = [](const nvme::AdminCommand& command,
+                    std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_identify(command, nvme::cns::namespace_descriptors) && command.nsid == 5) {
+            throw Error(Errc::timed_out, "run Identify on", "fake controller 7");
+        }
+        return std::nullopt;
+    };
+    const ControllerObservation seen = collect(one);
+    EXPECT_EQ(seen.unread.size(), 1U);
+    EXPECT_THAT(seen.unread.at(0), HasSubstr("ID descriptors of namespace 5"));
+    EXPECT_TRUE(seen.namespaces[39].descriptors.ok());
+
+    FakeController all = controller(40);
+    std::size_t waited = 0;
+    all.before = [&](const nvme::AdminCommand& command,
+                     std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_identify(command, nvme::cns::namespace_descriptors)) {
+            ++waited;
+            throw Error(Errc::timed_out, "run Identify on", "fake controller 7");
+        }
+        return std::nullopt;
+    };
+    CollectOptions one_at_a_time;
+    one_at_a_time.depth = 1;
+    const ControllerObservation stalled = collect(all, one_at_a_time);
+    EXPECT_LT(waited, 40U);
+    EXPECT_FALSE(stalled.unread.empty());
+}
+
+TEST_F(Collector, starts_nothing_after_its_deadline) {
+    FakeController fake = controller(10);
+    CollectOptions late;
+    late.deadline = std::chrono::steady_clock::now() - std::chrono::seconds{1};
+    const ControllerObservation seen = collect(fake, late);
+    EXPECT_EQ(fake.commands, 0U);
+    EXPECT_THAT(seen.unread, ::testing::Contains(HasSubstr("time for this target")));
+}
+
+TEST_F(Collector, bounds_what_an_absurd_ana_log_makes_it_read) {
+    FakeController fake = controller(2);
+    fake.before = [&](const nvme::AdminCommand& command,
+                      std::size_t) -> std::optional<nvme::AdminResult> {
+        if (!is_log(command, nvme::lid::ana)) {
+            return std::nullopt;
+        }
+        nvme::AdminResult absurd;
+        absurd.data.assign(command.data_in, 0);
+        nvme::store_le<std::uint16_t>(absurd.data, 8, 1); // one group ...
+        nvme::store_le<std::uint32_t>(absurd.data, 16, 1);
+        nvme::store_le<std::uint32_t>(absurd.data, 20, 0xFFFFFFFF); // ... of four billion NSIDs
+        absurd.data[32] = 1;
+        return absurd;
+    };
+    const ControllerObservation seen = collect(fake);
+    EXPECT_LE(seen.ana.log.length, 4096U);
+    EXPECT_FALSE(seen.ana_log().problems.empty()) << "the lie is kept for the rules";
+}
+
+TEST_F(Collector, reports_progress_up_to_the_number_of_namespaces) {
+    FakeController fake = controller(20);
+    CollectOptions options;
+    std::size_t last = 0;
+    options.progress = [&](std::size_t done, std::size_t total) {
+        EXPECT_EQ(total, 20U);
+        EXPECT_GT(done, last);
+        last = done;
+    };
+    static_cast<void>(collect(fake, options));
+    EXPECT_EQ(last, 20U);
+}
+
+nvme::DiscoveryLog discovery_log(std::size_t entries) {
+    nvme::DiscoveryLog log;
+    log.genctr = 5;
+    log.numrec = entries;
+    for (std::size_t i = 0; i < entries; ++i) {
+        nvme::DiscoveryEntry entry;
+        entry.trtype = 3;
+        entry.adrfam = 1;
+        entry.subtype = 2;
+        entry.portid = static_cast<std::uint16_t>(i + 1);
+        entry.trsvcid = "4420";
+        entry.subnqn = "nqn.2026-11.org.example:pair";
+        entry.traddr = "192.0.2.1";
+        log.entries.push_back(entry);
+    }
+    return log;
+}
+
+TEST_F(Collector, reads_a_discovery_log_of_any_length) {
+    FakeController fake = controller(0);
+    fake.discovery = discovery_log(40);
+    const DiscoveryObservation seen = run(context_, collect_discovery_log(fake, {}));
+    EXPECT_TRUE(seen.stable);
+    EXPECT_EQ(nvme::decode_discovery_log(seen.log.whole()).entries, fake.discovery.entries);
+}
+
+TEST_F(Collector, calls_a_discovery_log_unstable_whose_generation_never_stands_still) {
+    FakeController fake = controller(0);
+    fake.discovery = discovery_log(2);
+    fake.before = [&](const nvme::AdminCommand&, std::size_t) -> std::optional<nvme::AdminResult> {
+        ++fake.discovery.genctr;
+        return std::nullopt;
+    };
+    const DiscoveryObservation seen = run(context_, collect_discovery_log(fake, {}));
+    EXPECT_FALSE(seen.stable);
+}
+
+TEST_F(Collector, names_the_status_of_a_refused_discovery_log) {
+    FakeController fake = controller(0);
+    fake.before = [](const nvme::AdminCommand&, std::size_t) -> std::optional<nvme::AdminResult> {
+        nvme::AdminResult refused;
+        refused.status.value = nvme::status::invalid_log_page;
+        return refused;
+    };
+    try {
+        static_cast<void>(run(context_, collect_discovery_log(fake, {})));
+        FAIL() << "a refused log must not look like an empty one";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::command_failed);
+        EXPECT_THAT(error.what(), HasSubstr("fake controller 7"));
+    }
+}
+
+} // namespace
+} // namespace haoh::test

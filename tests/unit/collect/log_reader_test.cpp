@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "fake_controller.hpp"
+
+#include "collect/log_reader.hpp"
+
+#include <haoh/collector.hpp>
+#include <haoh/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+namespace haoh::test {
+namespace {
+
+nvme::Bytes many_groups(std::uint32_t groups, std::uint32_t namespaces_each) {
+    nvme::AnaLog log;
+    log.chgc = 9;
+    log.nagd = static_cast<std::uint16_t>(groups);
+    for (std::uint32_t i = 0; i < groups; ++i) {
+        nvme::AnaGroup group;
+        group.agid = i + 1;
+        group.state = nvme::AnaState::optimized;
+        group.state_byte = 1;
+        group.nsids.resize(namespaces_each);
+        std::iota(group.nsids.begin(), group.nsids.end(), i * namespaces_each + 1);
+        log.groups.push_back(group);
+    }
+    return nvme::encode(log);
+}
+
+TEST(AnaLogExtent, knows_a_whole_log_from_its_bytes) {
+    const nvme::Bytes log = many_groups(7, 3);
+    EXPECT_EQ(ana_log_extent(log), log.size());
+}
+
+TEST(AnaLogExtent, grows_with_what_is_known_and_never_beyond_the_log) {
+    const nvme::Bytes log = many_groups(50, 5);
+    std::uint64_t last = 0;
+    for (std::size_t known = 16; known <= log.size(); known += 4) {
+        const std::uint64_t extent = ana_log_extent(nvme::slice(log, 0, known));
+        EXPECT_GE(extent, last);
+        EXPECT_LE(extent, log.size());
+        last = extent;
+    }
+    EXPECT_EQ(last, log.size());
+}
+
+TEST(AnaLogExtent, takes_an_absurd_count_for_what_it_says) {
+    nvme::Bytes log(48, 0);
+    nvme::store_le<std::uint16_t>(log, 8, 0xFFFF);
+    nvme::store_le<std::uint32_t>(log, 20, 0xFFFFFFFF);
+    EXPECT_GT(ana_log_extent(log), std::uint64_t{16} << 30U);
+}
+
+TEST(DiscoveryLogExtent, is_the_header_and_its_records) {
+    nvme::Bytes header(nvme::kDiscoveryHeaderSize, 0);
+    EXPECT_EQ(discovery_log_extent(header), 1024U);
+    nvme::store_le<std::uint64_t>(header, 8, 3);
+    EXPECT_EQ(discovery_log_extent(header), 4096U);
+    nvme::store_le<std::uint64_t>(header, 8, ~std::uint64_t{0});
+    EXPECT_GT(discovery_log_extent(header), std::uint64_t{1} << 40U) << "no overflow";
+}
+
+TEST(LogReader, reads_a_log_of_many_parts_exactly) {
+    boost::asio::io_context context{1};
+    FakeController fake{context.get_executor(), 0};
+    fake.ana = nvme::decode_ana_log(many_groups(900, 2));
+    const LogReading reading = run(
+        context, read_growing_log(fake, nvme::lid::ana, ana_log_extent, 1U << 20U, kLogPart, 8));
+    EXPECT_TRUE(reading.status.ok());
+    EXPECT_EQ(reading.bytes, nvme::encode(fake.ana));
+    EXPECT_GT(fake.most_in_flight, 1U);
+}
+
+TEST(LogReader, reads_no_more_than_its_limit) {
+    boost::asio::io_context context{1};
+    FakeController fake{context.get_executor(), 0};
+    fake.ana = nvme::decode_ana_log(many_groups(900, 2));
+    const LogReading reading =
+        run(context, read_growing_log(fake, nvme::lid::ana, ana_log_extent, 10000, kLogPart, 8));
+    EXPECT_EQ(reading.bytes.size(), 10000U);
+}
+
+TEST(LogReader, gives_the_status_of_a_controller_that_refuses_a_later_part) {
+    boost::asio::io_context context{1};
+    FakeController fake{context.get_executor(), 0};
+    fake.ana = nvme::decode_ana_log(many_groups(900, 2));
+    fake.before = [](const nvme::AdminCommand& command,
+                     std::size_t) -> std::optional<nvme::AdminResult> {
+        if (command.cdw[2] < 8192) {
+            return std::nullopt;
+        }
+        nvme::AdminResult refused;
+        refused.status.value = nvme::status::invalid_field;
+        return refused;
+    };
+    const LogReading reading = run(
+        context, read_growing_log(fake, nvme::lid::ana, ana_log_extent, 1U << 20U, kLogPart, 8));
+    EXPECT_EQ(reading.status.code(), nvme::status::invalid_field);
+    EXPECT_THROW(static_cast<void>(run(context, read_log(fake, nvme::lid::ana, 12288, kLogPart))),
+                 Error);
+}
+
+TEST(LogReader, asks_for_whole_dwords_of_a_log_of_odd_length) {
+    boost::asio::io_context context{1};
+    FakeController fake{context.get_executor(), 0};
+    fake.before = [](const nvme::AdminCommand& command,
+                     std::size_t) -> std::optional<nvme::AdminResult> {
+        EXPECT_EQ(command.data_in % 4, 0U);
+        return std::nullopt;
+    };
+    EXPECT_EQ(run(context, read_log(fake, nvme::lid::ana, 18, kLogPart)).size(), 18U);
+}
+
+} // namespace
+} // namespace haoh::test
