@@ -7,6 +7,7 @@
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/nvme/discovery_log.hpp>
 #include <haoh/nvme/fabrics.hpp>
+#include <haoh/nvme/id_list.hpp>
 #include <haoh/nvme/identify_controller.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
 #include <haoh/nvme/namespace_id.hpp>
@@ -29,12 +30,13 @@ struct Page {
     };
     State state{State::not_read};
     nvme::Status status;
+    std::uint32_t length{}; ///< bytes as read, before the cut
     nvme::Bytes bytes; ///< trailing zeros cut; decoders of fixed pages read what is missing as zero
-    std::uint32_t length{}; ///< bytes as read, before the cut: what a decoder of a log needs (`whole`)
     std::string error;
 
     [[nodiscard]] bool ok() const { return state == State::ok; }
-    /// The bytes as read, with the zeros that were cut.
+    /// The bytes as read, with the zeros that were cut: what a decoder of a list or a log needs,
+    /// which looks for its end.
     [[nodiscard]] nvme::Bytes whole() const;
     bool operator==(const Page&) const = default;
 
@@ -54,9 +56,23 @@ struct NamespaceObservation {
 
     bool operator==(const NamespaceObservation&) const = default;
 
-    /// Identity as Linux takes it: the descriptor list first; EUI-64 and NGUID that it leaves out
-    /// come from CNS 00h (drivers/nvme/host/core.c, nvme_ns_info_from_identify).
+    /// Identity as Linux takes it: the descriptor list first, the last descriptor of a type, up to
+    /// the first with a wrong length; EUI-64 and NGUID that it leaves out come from CNS 00h
+    /// (drivers/nvme/host/core.c, nvme_identify_ns_descs and nvme_ns_info_from_identify).
     [[nodiscard]] nvme::NamespaceIds ids() const;
+    /// CNS 03h, decoded; empty when it could not be read.
+    [[nodiscard]] nvme::IdDescriptorList id_descriptors() const;
+    [[nodiscard]] nvme::IdentifyNamespace identify_data() const {
+        return nvme::decode_identify_namespace(identify.bytes);
+    }
+};
+
+/// Where the ANA log puts a namespace.
+struct AnaPlace {
+    std::uint32_t agid{};
+    nvme::AnaState state{};
+
+    bool operator==(const AnaPlace&) const = default;
 };
 
 /// The ANA log with the circumstances of its reading.
@@ -117,6 +133,12 @@ struct ControllerObservation {
         return nvme::decode_identify_controller(identify.bytes);
     }
     [[nodiscard]] nvme::AnaLog ana_log() const { return nvme::decode_ana_log(ana.log.whole()); }
+    /// NSID -> group and state; of several groups that list a namespace the last, as in Linux
+    /// (drivers/nvme/host/multipath.c, nvme_update_ana_state). Empty when there is no log, or none
+    /// that can be trusted.
+    [[nodiscard]] std::map<std::uint32_t, AnaPlace> ana_places() const;
+    /// CNS 13h, decoded; empty when it could not be read.
+    [[nodiscard]] nvme::ControllerList subsystem_controllers() const;
     /// nullptr when this controller has no such active namespace.
     [[nodiscard]] const NamespaceObservation* find_namespace(std::uint32_t nsid) const;
     [[nodiscard]] std::optional<std::uint64_t> property(std::uint32_t offset) const;
@@ -130,6 +152,10 @@ struct DiscoveryObservation {
     bool stable{true};   ///< false: GENCTR moved at every attempt
 
     bool operator==(const DiscoveryObservation&) const = default;
+
+    [[nodiscard]] nvme::DiscoveryLog entries() const {
+        return nvme::decode_discovery_log(log.whole());
+    }
 };
 
 /// Something that was asked for and could not be observed.
@@ -144,7 +170,7 @@ struct Unobserved {
 
 struct Observation {
     std::string observed_at; ///< RFC 3339, UTC, seconds: when the reading began
-    std::string hostnqn;     ///< the identity that was used
+    std::string hostnqn;     ///< the identity that was used; empty when there were several
     std::string hostid;
     std::vector<ControllerObservation> controllers;
     std::vector<DiscoveryObservation> discovery;
@@ -154,7 +180,10 @@ struct Observation {
 };
 
 /// Joins observations (from several hosts, arrays or moments): controllers, discovery logs and
-/// failures of all, each kept once. A controller that two of them name keeps its later reading.
+/// failures of all, each kept once, in the order of `parts`. A controller that two of them name
+/// keeps its later reading. A failure is dropped when another part, no older, did observe the same
+/// port and subsystem. `observed_at` is the earliest; `hostnqn` and `hostid` are empty when the
+/// parts differ in them (each controller's `connection` has its own).
 [[nodiscard]] Observation merge(std::vector<Observation> parts);
 
 /// One difference between two observations.
@@ -175,13 +204,18 @@ struct Difference {
 /// dynamic model when all else matches) are matched, not reported.
 [[nodiscard]] std::vector<Difference> diff(const Observation& before, const Observation& after);
 
-/// `haoh.observation/1`. Pages are hexadecimal with their trailing zeros cut; decoded fields are
-/// there for people and other programs and are ignored when reading back. \param with_pages  false
-/// leaves the raw pages out (`haoh list -o json`); such a text cannot be read back
+/// `haoh.observation/1` (docs/schema/observation-1.schema.json), ASCII, ending in a newline. Raw
+/// pages are hexadecimal; decoded fields are there for people and other programs and are ignored
+/// when reading back. Bytes of texts that are not UTF-8 are written as `\xNN`.
+/// \param with_pages  false leaves the raw pages out (`haoh list -o json`); such a text cannot be
+/// read back
 [[nodiscard]] std::string to_json(const Observation& observation, bool with_pages = true);
 
+/// Reads what `to_json` writes; `observation_from_json(to_json(x), ...) == x`. The text is
+/// untrusted: its size, depth and counts are bounded.
 /// \param origin  the file's name for messages
-/// \throws Error (malformed) naming the file, the line or JSON pointer, and the key
+/// \throws Error (malformed, too_large or unsupported) naming the file, the line, and the key as a
+/// JSON pointer
 [[nodiscard]] Observation observation_from_json(std::string_view text, std::string_view origin);
 
 } // namespace haoh

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/observation.hpp>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace haoh {
+
+namespace {
+
+/// Values of parts, each kept once; of two with one key the one of the younger part stays, at the
+/// place of the first.
+template <typename Value, typename KeyOf>
+class Union {
+  public:
+    explicit Union(KeyOf key_of) : key_of_(std::move(key_of)) {}
+
+    void add(Value value, const std::string& observed_at) {
+        const auto [place, inserted] = places_.try_emplace(key_of_(value), values_.size());
+        if (inserted) {
+            values_.push_back(std::move(value));
+            observed_.push_back(observed_at);
+        } else if (observed_at >= observed_[place->second]) {
+            values_[place->second] = std::move(value);
+            observed_[place->second] = observed_at;
+        }
+    }
+    [[nodiscard]] std::vector<Value> take() && { return std::move(values_); }
+
+  private:
+    using Key = decltype(std::declval<KeyOf>()(std::declval<const Value&>()));
+
+    KeyOf key_of_;
+    std::map<Key, std::size_t> places_;
+    std::vector<Value> values_;
+    std::vector<std::string> observed_; ///< for each value, the time of its part
+};
+
+/// Two subsystems behind one port may hand out the same controller ID.
+auto controller_key(const ControllerObservation& controller) {
+    return std::pair{controller.name, controller.subsysnqn};
+}
+
+auto discovery_key(const DiscoveryObservation& discovery) {
+    return std::pair{discovery.target, discovery.address};
+}
+
+auto unobserved_key(const Unobserved& failure) {
+    return std::tuple{failure.object, failure.target, failure.subsysnqn, failure.error};
+}
+
+/// "tcp://[fd00::1]:4420", as `to_string(Address)` has it.
+std::string address_text(const ControllerObservation& controller) {
+    const bool ipv6 = controller.traddr.find(':') != std::string::npos;
+    return controller.transport + "://" + (ipv6 ? "[" : "") + controller.traddr +
+           (ipv6 ? "]" : "") + ":" + controller.trsvcid;
+}
+
+bool same_subsystem(const Unobserved& failure, const ControllerObservation& controller) {
+    return failure.target == controller.target &&
+           (failure.subsysnqn.empty() || failure.subsysnqn == controller.subsysnqn);
+}
+
+/// Whether `controller` is what the failure was about, or a port of it.
+bool is_about(const Unobserved& failure, const ControllerObservation& controller) {
+    return failure.object == controller.target || failure.object == controller.name ||
+           failure.object == address_text(controller);
+}
+
+bool is_about(const Unobserved& failure, const DiscoveryObservation& discovery) {
+    return failure.subsysnqn.empty() && failure.target == discovery.target &&
+           failure.object == discovery.address;
+}
+
+/// Whether another part, no older, observed what `failing` could not.
+bool observed_elsewhere(const Unobserved& failure, const Observation& failing,
+                        const std::vector<Observation>& parts) {
+    return std::any_of(parts.begin(), parts.end(), [&](const Observation& part) {
+        if (&part == &failing || part.observed_at < failing.observed_at) {
+            return false;
+        }
+        return std::any_of(part.controllers.begin(), part.controllers.end(),
+                           [&](const ControllerObservation& controller) {
+                               return same_subsystem(failure, controller) &&
+                                      is_about(failure, controller);
+                           }) ||
+               std::any_of(part.discovery.begin(), part.discovery.end(),
+                           [&](const DiscoveryObservation& discovery) {
+                               return is_about(failure, discovery);
+                           });
+    });
+}
+
+/// The value that all parts which have one agree in; empty when there is none.
+std::string common(const std::vector<Observation>& parts, std::string Observation::*member) {
+    std::string value;
+    for (const Observation& part : parts) {
+        const std::string& other = part.*member;
+        if (!value.empty() && !other.empty() && value != other) {
+            return {};
+        }
+        if (!other.empty()) {
+            value = other;
+        }
+    }
+    return value;
+}
+
+std::string earliest(const std::vector<Observation>& parts) {
+    std::string time;
+    for (const Observation& part : parts) {
+        if (!part.observed_at.empty() && (time.empty() || part.observed_at < time)) {
+            time = part.observed_at;
+        }
+    }
+    return time;
+}
+
+/// Names must tell controllers apart, also those of two subsystems with one controller ID.
+void make_names_unique(std::vector<ControllerObservation>& controllers) {
+    std::set<std::string> names;
+    for (ControllerObservation& controller : controllers) {
+        if (!names.insert(controller.name).second) {
+            controller.name += " of " + controller.subsysnqn;
+            names.insert(controller.name);
+        }
+    }
+}
+
+} // namespace
+
+Observation merge(std::vector<Observation> parts) {
+    Observation out;
+    out.observed_at = earliest(parts);
+    out.hostnqn = common(parts, &Observation::hostnqn);
+    out.hostid = common(parts, &Observation::hostid);
+
+    Union<Unobserved, decltype(&unobserved_key)> unobserved{&unobserved_key};
+    for (const Observation& part : parts) {
+        for (const Unobserved& failure : part.unobserved) {
+            if (!observed_elsewhere(failure, part, parts)) {
+                unobserved.add(failure, part.observed_at);
+            }
+        }
+    }
+    Union<ControllerObservation, decltype(&controller_key)> controllers{&controller_key};
+    Union<DiscoveryObservation, decltype(&discovery_key)> discovery{&discovery_key};
+    for (Observation& part : parts) {
+        for (ControllerObservation& controller : part.controllers) {
+            controllers.add(std::move(controller), part.observed_at);
+        }
+        for (DiscoveryObservation& log : part.discovery) {
+            discovery.add(std::move(log), part.observed_at);
+        }
+    }
+    out.controllers = std::move(controllers).take();
+    make_names_unique(out.controllers);
+    out.discovery = std::move(discovery).take();
+    out.unobserved = std::move(unobserved).take();
+    return out;
+}
+
+} // namespace haoh
