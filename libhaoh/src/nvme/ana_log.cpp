@@ -124,7 +124,8 @@ AnaLog decode_ana_log(ByteView log) {
     if (log.size() < kAnaLogHeaderSize) {
         problems.add(ProblemKind::truncated, log.size(), "header",
                      fmt::format("a log of {} bytes (the header alone has 16)", log.size()));
-        out.nagd = 0;
+        out.problems = std::move(problems).take();
+        return out;
     }
     for (std::size_t i = 0; i < out.nagd; ++i) {
         const std::size_t offset = out.length;

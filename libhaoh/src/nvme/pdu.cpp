@@ -88,117 +88,112 @@ struct Shape {
 
 /// What is wrong with a header, before it is clad in a `PduError`.
 struct Defect {
-    Fes fes{};
+    Fes fes{Fes::invalid_header_field};
     std::uint32_t fei{};
     std::string text;
 };
 
-/// Judges common headers that arrive at one end.
+/// Judges common headers that arrive at one end, field by field in their order: the specification
+/// wants the lowest wrong field to be reported.
 class HeaderJudge {
   public:
     HeaderJudge(bool to_host, std::uint32_t max_data, const PduFormat& format,
                 const CommonHeader& header)
-        : to_host_(to_host), max_data_(max_data), format_(format), header_(header),
-          name_(to_string(header.type)) {}
+        : to_host_(to_host), max_data_(max_data), format_(format), header_(header) {}
 
     /// \return nullopt, with `shape` set, for a header that may come
     [[nodiscard]] std::optional<Defect> judge(Shape& shape) const {
-        const PduType type = header_.type;
-        const std::size_t hlen = header_length(type);
-        if (hlen == 0) {
-            return field(kTypeOffset, fmt::format("undefined {}", name_));
-        }
-        if (goes_to_host(type) != to_host_) {
-            return field(kTypeOffset, fmt::format("{} PDU, which only the {} may send", name_,
-                                                  goes_to_host(type) ? "controller" : "host"));
-        }
-        if (header_.hlen != hlen) {
-            return field(kHlenOffset, fmt::format("{} PDU with a header length of {} (must be {})",
-                                                  name_, header_.hlen, hlen));
-        }
-        shape.hlen = hlen;
+        shape.hlen = header_length(header_.type);
         shape.plen = header_.plen;
         shape.data_offset = header_.plen;
-        if (auto defect = judge_header_digest(shape)) {
+        const bool digests = may_have_digests(header_.type);
+        shape.header_digest = digests && format_.header_digest ? kDigestSize : 0;
+        const std::size_t fixed = shape.hlen + shape.header_digest;
+        const bool has_data = may_have_data(header_.type) && header_.plen > fixed;
+        shape.data_digest = has_data && format_.data_digest;
+        if (auto defect = judge_type()) {
             return defect;
         }
-        const std::size_t fixed = hlen + shape.header_digest;
+        if (auto defect = judge_flags(shape, has_data)) {
+            return defect;
+        }
+        if (header_.hlen != shape.hlen) {
+            return defect(kHlenOffset, fmt::format("with a header length of {} bytes (must be {})",
+                                                   header_.hlen, shape.hlen));
+        }
         if (header_.plen < fixed) {
-            return field(kPlenOffset,
-                         fmt::format("{} PDU with a length of {} bytes (its header alone has {})",
-                                     name_, header_.plen, fixed));
+            return defect(kPlenOffset,
+                          fmt::format("with a length of {} bytes (its header alone has {})",
+                                      header_.plen, fixed));
         }
-        if (is_term_req(type)) {
-            return judge_term_req(shape);
+        if (is_term_req(header_.type)) {
+            shape.data_offset = shape.hlen;
+            shape.data_length = shape.plen - shape.hlen;
+            return shape.data_length > kMaxTermReqData ? too_long(fixed + kMaxTermReqData)
+                                                       : std::nullopt;
         }
-        if (may_have_data(type)) {
+        if (has_data) {
             return judge_data(shape, fixed);
         }
         if (header_.plen != fixed) {
-            return field(kPlenOffset, fmt::format("{} PDU with a length of {} bytes (must be {})",
-                                                  name_, header_.plen, fixed));
+            return defect(kPlenOffset, fmt::format("with a length of {} bytes (must be {})",
+                                                   header_.plen, fixed));
         }
-        return has_flag(pdu_flag::data_digest)
-                   ? field(kFlagsOffset, fmt::format("{} PDU with a data digest", name_))
-                   : std::nullopt;
+        return std::nullopt;
     }
 
   private:
-    [[nodiscard]] static std::optional<Defect> field(std::uint32_t offset, std::string text) {
-        return Defect{.fes = Fes::invalid_header_field, .fei = offset, .text = std::move(text)};
+    [[nodiscard]] std::optional<Defect> defect(std::uint32_t offset, std::string_view what) const {
+        return Defect{.fei = offset,
+                      .text = fmt::format("{} PDU {}", to_string(header_.type), what)};
     }
 
     [[nodiscard]] bool has_flag(std::uint8_t flag) const { return (header_.flags & flag) != 0; }
 
-    [[nodiscard]] std::optional<Defect> judge_header_digest(Shape& shape) const {
-        const bool wanted = may_have_digests(header_.type) && format_.header_digest;
-        if (has_flag(pdu_flag::header_digest) != wanted) {
-            return field(kFlagsOffset, fmt::format("{} PDU {} a header digest", name_,
-                                                   wanted ? "without" : "with"));
+    [[nodiscard]] std::optional<Defect> judge_type() const {
+        if (header_length(header_.type) == 0) {
+            return Defect{.fei = kTypeOffset,
+                          .text = fmt::format("undefined {}", to_string(header_.type))};
         }
-        shape.header_digest = wanted ? kDigestSize : 0;
+        if (goes_to_host(header_.type) != to_host_) {
+            return defect(kTypeOffset, to_host_ ? "that only a host may send"
+                                                : "that only a controller may send");
+        }
         return std::nullopt;
     }
 
-    [[nodiscard]] std::optional<Defect> judge_term_req(Shape& shape) const {
-        if (has_flag(pdu_flag::data_digest)) {
-            return field(kFlagsOffset, fmt::format("{} PDU with a data digest", name_));
+    [[nodiscard]] std::optional<Defect> judge_flags(const Shape& shape, bool has_data) const {
+        const bool header_digest = shape.header_digest != 0;
+        if (has_flag(pdu_flag::header_digest) != header_digest) {
+            return defect(kFlagsOffset, header_digest ? "without the header digest"
+                                                      : "with a header digest flag");
         }
-        if (header_.plen > shape.hlen + kMaxTermReqData) {
-            return field(kPlenOffset,
-                         fmt::format("{} PDU with a length of {} bytes (at most {} may come)",
-                                     name_, header_.plen, shape.hlen + kMaxTermReqData));
+        if (has_flag(pdu_flag::data_digest) != shape.data_digest) {
+            if (shape.data_digest) {
+                return defect(kFlagsOffset, "without the data digest");
+            }
+            return defect(kFlagsOffset, has_data ? "with a data digest flag"
+                                                 : "with a data digest flag and no data");
         }
-        shape.data_offset = shape.hlen;
-        shape.data_length = header_.plen - shape.hlen;
+        if (header_.type == PduType::c2h_data && has_flag(pdu_flag::success) &&
+            !has_flag(pdu_flag::last)) {
+            return defect(kFlagsOffset, "with the SUCCESS flag and without LAST_PDU");
+        }
         return std::nullopt;
     }
 
     [[nodiscard]] std::optional<Defect> judge_data(Shape& shape, std::size_t fixed) const {
-        const bool has_data = header_.plen > fixed;
-        const bool wanted = has_data && format_.data_digest;
-        if (has_flag(pdu_flag::data_digest) != wanted) {
-            return field(kFlagsOffset, fmt::format("{} PDU {} a data digest", name_,
-                                                   wanted ? "without" : "with"));
-        }
-        if (!has_data) {
-            return std::nullopt;
-        }
-        shape.data_digest = wanted;
-        const std::size_t digest = wanted ? kDigestSize : 0;
-        const std::size_t most = kMaxDataOffset + std::size_t{max_data_} + digest;
-        if (header_.plen > most) {
-            return too_long(most);
-        }
-        if (header_.pdo < fixed || header_.pdo % format_.receive_alignment != 0) {
-            return field(kPdoOffset,
-                         fmt::format("{} PDU with its data at offset {} (must be {} or "
-                                     "more, and a multiple of {})",
-                                     name_, header_.pdo, fixed, format_.receive_alignment));
+        const std::size_t digest = shape.data_digest ? kDigestSize : 0;
+        const std::size_t alignment = std::max<std::size_t>(format_.receive_alignment, 1);
+        if (header_.pdo < fixed || header_.pdo % alignment != 0) {
+            return defect(
+                kPdoOffset,
+                fmt::format("with its data at offset {} (must be {} or more, a multiple of {})",
+                            header_.pdo, fixed, alignment));
         }
         if (header_.pdo + digest >= header_.plen) {
-            return field(kPdoOffset, fmt::format("{} PDU with its data at offset {} of {} bytes",
-                                                 name_, header_.pdo, header_.plen));
+            return defect(kPdoOffset, fmt::format("with its data at offset {} of {} bytes",
+                                                  header_.pdo, header_.plen));
         }
         shape.data_offset = header_.pdo;
         shape.data_length = header_.plen - digest - header_.pdo;
@@ -209,43 +204,80 @@ class HeaderJudge {
     }
 
     [[nodiscard]] std::optional<Defect> too_long(std::size_t most) const {
-        return Defect{.fes = header_.type == PduType::capsule_cmd ? Fes::invalid_header_field
-                                                                  : Fes::r2t_limit_exceeded,
-                      .fei = kPlenOffset,
-                      .text = fmt::format("{} PDU with a length of {} bytes (at most {} may come)",
-                                          name_, header_.plen, most)};
+        auto found = defect(kPlenOffset, fmt::format("with a length of {} bytes (at most {} may "
+                                                     "come)",
+                                                     header_.plen, most));
+        if (header_.type == PduType::h2c_data) {
+            found->fes = Fes::r2t_limit_exceeded; // to a host: data transfer limit exceeded
+        } else if (header_.type == PduType::c2h_data) {
+            found->fes = Fes::data_out_of_range;
+        }
+        return found;
     }
-
-    static constexpr std::size_t kMaxDataOffset = 0xFF; ///< PDO is one byte
 
     bool to_host_;
     std::uint32_t max_data_;
     const PduFormat& format_;
     const CommonHeader& header_;
-    std::string name_;
 };
 
 /// What only the type's own header fields show.
 std::optional<Defect> judge_specific(const CommonHeader& header, ByteView pdu, const Shape& shape) {
-    const auto field = [](std::uint32_t offset, std::string text) {
-        return Defect{.fes = Fes::invalid_header_field, .fei = offset, .text = std::move(text)};
-    };
     if (header.type == PduType::ic_req || header.type == PduType::ic_resp) {
         if (pdu[kPdaOffset] > kMaxDataAlignment) {
-            return field(kPdaOffset, fmt::format("{} PDU with a data alignment of {} dwords (at "
-                                                 "most 32 are allowed)",
-                                                 to_string(header.type), pdu[kPdaOffset] + 1));
+            return Defect{.fei = kPdaOffset,
+                          .text = fmt::format("{} PDU with a data alignment of {} dwords (at most "
+                                              "32 are allowed)",
+                                              to_string(header.type), pdu[kPdaOffset] + 1)};
         }
     }
     if (header.type == PduType::h2c_data || header.type == PduType::c2h_data) {
         const auto datal = load_le<std::uint32_t>(pdu, kDatalOffset);
         if (datal != shape.data_length) {
-            return field(kDatalOffset,
-                         fmt::format("{} PDU that announces {} bytes of data and has room for {}",
-                                     to_string(header.type), datal, shape.data_length));
+            return Defect{.fei = kDatalOffset,
+                          .text = fmt::format("{} PDU that announces {} bytes of data and holds {}",
+                                              to_string(header.type), datal, shape.data_length)};
         }
     }
     return std::nullopt;
+}
+
+/// \param what "header" or "data"
+std::optional<Defect> compare_digest(const CommonHeader& header, std::string_view what,
+                                     ByteView covered, std::uint32_t received) {
+    const std::uint32_t computed = crc32c(covered);
+    if (computed == received) {
+        return std::nullopt;
+    }
+    return Defect{.fes = Fes::header_digest_error,
+                  .fei = received,
+                  .text = fmt::format("{} PDU with the {} digest {:08X}h ({:08X}h is right)",
+                                      to_string(header.type), what, received, computed)};
+}
+
+std::optional<Defect> judge_header_digest(const CommonHeader& header, ByteView pdu,
+                                          const Shape& shape) {
+    return shape.header_digest == 0 ? std::nullopt
+                                    : compare_digest(header, "header", pdu.first(shape.hlen),
+                                                     load_le<std::uint32_t>(pdu, shape.hlen));
+}
+
+std::optional<Defect> judge_data_digest(const CommonHeader& header, ByteView pdu,
+                                        const Shape& shape) {
+    return !shape.data_digest
+               ? std::nullopt
+               : compare_digest(header, "data", slice(pdu, shape.data_offset, shape.data_length),
+                                load_le<std::uint32_t>(pdu, shape.data_offset + shape.data_length));
+}
+
+PduError make_error(const CommonHeader& header, ByteView received, Defect defect) {
+    const std::size_t hlen = header_length(header.type);
+    const ByteView kept = slice(received, 0, hlen == 0 ? kCommonHeaderSize : hlen);
+    return {.fes = defect.fes,
+            .fei = defect.fei,
+            .text = std::move(defect.text),
+            .header = Bytes(kept.begin(), kept.end()),
+            .termination = is_term_req(header.type)};
 }
 
 Pdu decode_pdu(const CommonHeader& header, ByteView pdu, const Shape& shape) {
@@ -481,15 +513,9 @@ void PduReader::feed(ByteView bytes) {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
 }
 
-PduError PduReader::make_error(Fes fes, std::uint32_t fei, std::string text) const {
-    const ByteView waiting = ByteView(buffer_).subspan(consumed_);
-    const std::size_t hlen =
-        waiting.empty() ? 0 : header_length(static_cast<PduType>(waiting[kTypeOffset]));
-    const ByteView header = slice(waiting, 0, hlen == 0 ? kCommonHeaderSize : hlen);
-    return {.fes = fes,
-            .fei = fei,
-            .text = std::move(text),
-            .header = Bytes(header.begin(), header.end())};
+void PduReader::set_format(const PduFormat& format) {
+    format_ = format;
+    needed_ = kCommonHeaderSize;
 }
 
 std::optional<std::variant<Pdu, PduError>> PduReader::next() {
@@ -500,26 +526,19 @@ std::optional<std::variant<Pdu, PduError>> PduReader::next() {
     const CommonHeader header = decode_common_header(waiting);
     Shape shape;
     auto defect = HeaderJudge(to_host_, max_data_, format_, header).judge(shape);
-    if (!defect && waiting.size() < shape.hlen + shape.header_digest) {
-        needed_ = shape.hlen + shape.header_digest;
-        return std::nullopt;
-    }
-    if (!defect && shape.header_digest != 0) {
-        const std::uint32_t computed = crc32c(waiting.first(shape.hlen));
-        const auto received = load_le<std::uint32_t>(waiting, shape.hlen);
-        if (computed != received) {
-            defect = Defect{.fes = Fes::header_digest_error,
-                            .fei = received,
-                            .text = fmt::format("{} PDU with the header digest {:08X}h (computed: "
-                                                "{:08X}h)",
-                                                to_string(header.type), received, computed)};
+    if (!defect) {
+        const std::size_t fixed = shape.hlen + shape.header_digest;
+        if (waiting.size() < fixed) {
+            needed_ = fixed;
+            return std::nullopt;
         }
+        defect = judge_header_digest(header, waiting, shape);
     }
     if (!defect) {
         defect = judge_specific(header, waiting, shape);
     }
     if (defect) {
-        PduError error = make_error(defect->fes, defect->fei, std::move(defect->text));
+        PduError error = make_error(header, waiting, std::move(*defect));
         failed_ = true;
         buffer_ = {};
         consumed_ = 0;
@@ -530,23 +549,14 @@ std::optional<std::variant<Pdu, PduError>> PduReader::next() {
         return std::nullopt;
     }
     needed_ = kCommonHeaderSize;
-    if (shape.data_digest) {
-        const std::uint32_t computed = crc32c(slice(waiting, shape.data_offset, shape.data_length));
-        const auto received =
-            load_le<std::uint32_t>(waiting, shape.data_offset + shape.data_length);
-        if (computed != received) {
-            PduError error =
-                make_error(Fes{}, received,
-                           fmt::format("{} PDU with the data digest {:08X}h (computed: {:08X}h)",
-                                       to_string(header.type), received, computed));
-            error.data_digest = true;
-            consumed_ += shape.plen;
-            return error;
-        }
-    }
-    Pdu pdu = decode_pdu(header, waiting.first(shape.plen), shape);
     consumed_ += shape.plen;
-    return pdu;
+    if (auto wrong = judge_data_digest(header, waiting, shape)) {
+        PduError error = make_error(header, waiting, std::move(*wrong));
+        error.fes = Fes{};
+        error.data_digest = true;
+        return error;
+    }
+    return decode_pdu(header, waiting.first(shape.plen), shape);
 }
 
 Bytes encode(const Pdu& pdu, const PduFormat& format) {

@@ -39,16 +39,35 @@ struct AnaGroup {
 
 struct AnaLog {
     std::uint64_t chgc{};
-    std::uint16_t nagd{};         ///< what the header says; `groups` holds what was there
-    std::vector<AnaGroup> groups; ///< in the order sent
-    std::vector<Problem>
-        problems;         ///< order, duplicates, zeros, truncation; not what needs ANAGRPMAX
-    std::size_t length{}; ///< bytes used by header and descriptors
+    std::uint16_t nagd{};          ///< what the header says; `groups` holds what was there
+    std::vector<AnaGroup> groups;  ///< in the order sent
+    std::vector<Problem> problems; ///< see `decode_ana_log`
+    std::size_t length{};          ///< bytes used by header and descriptors
 };
 
-/// Decodes a log of any length. Stops at the first descriptor that does not fit.
+/// Decodes a log of any length. Reads up to the first descriptor that does not fit; of that one the
+/// NSIDs that came are kept. Bytes behind the last descriptor are not looked at. What needs other
+/// pages (ANAGRPMAX, ANACAP) is not judged here.
+///
+/// Problems, by field and kind:
+///
+/// | field    | kind            | at the offset of                                          |
+/// |----------|-----------------|-----------------------------------------------------------|
+/// | "header" | `truncated`     | the end: fewer than 16 bytes                              |
+/// | "nagd"   | `truncated`     | the end: more descriptors announced than came             |
+/// | "nnv"    | `truncated`     | NNV: more NSIDs announced than came                       |
+/// | "agid"   | `zero_value`    | AGID 0                                                    |
+/// | "agid"   | `not_ascending` | an AGID below the one before it                           |
+/// | "agid"   | `duplicate`     | an AGID that was described before                         |
+/// | "anas"   | `bad_value`     | the state byte: a state other than 1h to 4h and Fh        |
+/// | "anas"   | `reserved_bits` | the state byte: bits 7:4                                  |
+/// | "nsid"   | `zero_value`    | NSID 0                                                    |
+/// | "nsid"   | `bad_value`     | NSID FFFFFFFFh                                            |
+/// | "nsid"   | `not_ascending` | an NSID below the one before it in its group              |
+/// | "nsid"   | `duplicate`     | an NSID that occurred before, in this or in another group |
 [[nodiscard]] AnaLog decode_ana_log(ByteView log);
-/// Encodes what it is given (header with `chgc`, `nagd` as stored; groups as stored), valid or not.
+/// Encodes what it is given, valid or not: `nagd` as stored, NNV from the NSIDs of the group, the
+/// state from `state` and the reserved bits beside it from `state_byte`.
 [[nodiscard]] Bytes encode(const AnaLog& log);
 
 /// Size in bytes of the largest log a controller can send, as Linux allocates it:

@@ -73,8 +73,9 @@ template <std::size_t N>
 /// \return false, with `out` unspecified, when the text is anything else.
 [[nodiscard]] bool from_hex(std::string_view text, Bytes& out);
 
-/// A fixed ASCII field for people: trailing spaces and NULs cut, other bytes outside 20h-7Eh
-/// written as `\xNN` so that two different fields never print alike.
+/// A fixed ASCII field for people: trailing spaces and NULs cut, the backslash and other bytes
+/// outside 20h-7Eh written as `\xNN`, so that fields that differ in more than their padding never
+/// print alike.
 [[nodiscard]] std::string printable(ByteView field);
 
 } // namespace haoh::nvme

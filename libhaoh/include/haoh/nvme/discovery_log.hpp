@@ -31,9 +31,9 @@ struct DiscoveryEntry {
     std::uint16_t cntlid{}; ///< FFFFh dynamic, FFFEh static
     std::uint16_t asqsz{};
     std::uint16_t eflags{};
-    std::string trsvcid; ///< trailing spaces and NULs cut
-    std::string subnqn;
-    std::string traddr;
+    std::string trsvcid; ///< up to the first NUL, trailing spaces cut
+    std::string subnqn;  ///< up to the first NUL
+    std::string traddr;  ///< as `trsvcid`
     std::array<std::uint8_t, 256> tsas{};
 
     bool operator==(const DiscoveryEntry&) const = default;
@@ -47,7 +47,26 @@ struct DiscoveryLog {
     std::vector<Problem> problems;
 };
 
+/// Decodes a log of any length: as many entries as were announced and came whole. Entries of a
+/// record format other than 0 are not read. Texts begin with "entry N: ", counted from 0.
+///
+/// Problems, by field and kind:
+///
+/// | field                          | kind            | at the offset of                          |
+/// |--------------------------------|-----------------|-------------------------------------------|
+/// | "header"                       | `truncated`     | the end: fewer than 1,024 bytes           |
+/// | "recfmt"                       | `bad_value`     | RECFMT: not 0                             |
+/// | "numrec"                       | `truncated`     | NUMREC: more entries than came            |
+/// | "numrec"                       | `too_many`      | NUMREC above `kMaxDiscoveryEntries`       |
+/// | "trtype", "adrfam", "subtype"  | `bad_value`     | an undefined value                        |
+/// | "cntlid"                       | `bad_value`     | FFF0h to FFFDh                            |
+/// | "trsvcid", "traddr"            | `bad_value`     | the field: bytes outside 20h to 7Eh       |
+/// | "trsvcid", "traddr", "subnqn"  | `trailing_data` | the field: not all zero behind a NUL      |
+/// | "subnqn"                       | `bad_length`    | the field: no terminating NUL             |
+///
+/// Whether SUBNQN is a name is for `nqn_defect`.
 [[nodiscard]] DiscoveryLog decode_discovery_log(ByteView log);
+/// Encodes what it is given, `numrec` and `recfmt` as stored. Texts that are too long are cut.
 [[nodiscard]] Bytes encode(const DiscoveryLog& log);
 
 } // namespace haoh::nvme

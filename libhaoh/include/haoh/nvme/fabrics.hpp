@@ -36,12 +36,15 @@ inline constexpr std::string_view kDiscoveryNqn = "nqn.2014-08.org.nvmexpress.di
 struct ConnectData {
     Uuid hostid{};
     std::uint16_t cntlid{kDynamicController};
-    std::string subnqn; ///< at most 223 bytes
+    std::string subnqn; ///< at most 223 bytes in a valid one
     std::string hostnqn;
 
     bool operator==(const ConnectData&) const = default;
 };
+/// Decodes 1,024 bytes; what is missing reads as zero. Each name is what stands before the first NUL
+/// of its 256 bytes, so it has 256 bytes when there is none.
 [[nodiscard]] ConnectData decode_connect_data(ByteView data);
+/// 1,024 bytes. Names beyond 256 bytes are cut.
 [[nodiscard]] Bytes encode(const ConnectData& data);
 
 struct ConnectParameters {

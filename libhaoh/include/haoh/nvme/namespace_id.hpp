@@ -37,6 +37,21 @@ struct IdDescriptorList {
     [[nodiscard]] const IdDescriptor* find(IdType type) const;
 };
 
+/// Decodes the page of a namespace; only the first 4,096 bytes are looked at. A descriptor of the
+/// wrong length is kept and its NIDL is followed; one that runs past the end is left out.
+///
+/// Problems, by field and kind:
+///
+/// | field      | kind            | at the offset of                                          |
+/// |------------|-----------------|-----------------------------------------------------------|
+/// | "nidt"     | `bad_value`     | NIDT 0 in a descriptor with a length                      |
+/// | "nidt"     | `duplicate`     | the second descriptor of a type                           |
+/// | "nidl"     | `bad_length`    | a length that NIDT does not have (0 ends the list, too)   |
+/// | "nidl"     | `truncated`     | a length that runs past the page or the bytes that came   |
+/// | "nid"      | `zero_value`    | an EUI64, NGUID or UUID of zeros                          |
+/// | "reserved" | `reserved_bits` | bytes 3:2 of a descriptor                                 |
+/// | "list"     | `trailing_data` | the first byte behind the end that is not zero            |
+/// | "list"     | `truncated`     | the end: fewer than 4,096 bytes came, without a list's end |
 [[nodiscard]] IdDescriptorList decode_id_descriptors(ByteView page);
 /// A page of 4,096 bytes. Encodes what it is given, valid or not; \pre the descriptors fit.
 [[nodiscard]] Bytes encode(const std::vector<IdDescriptor>& descriptors);

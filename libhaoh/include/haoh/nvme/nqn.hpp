@@ -11,8 +11,13 @@ namespace haoh::nvme {
 
 inline constexpr std::size_t kNqnMaxLength = 223; ///< bytes, without the terminating NUL
 
-/// What is wrong with a name as one clause, or nullopt when it is well formed. NQNs are compared as
-/// bytes.
+/// What is wrong with a name as one clause, or nullopt when it is well formed: UTF-8 without control
+/// characters, at most 223 bytes, and one of
+/// - `nqn.yyyy-mm.` + reversed domain name (not `org.nvmexpress`) + `:` + a text,
+/// - `nqn.2014-08.org.nvmexpress:uuid:` + a UUID with dashes,
+/// - `nqn.2014-08.org.nvmexpress.discovery`.
+///
+/// NQNs are compared as bytes.
 [[nodiscard]] std::optional<std::string> nqn_defect(std::string_view nqn);
 
 } // namespace haoh::nvme

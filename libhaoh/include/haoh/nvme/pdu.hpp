@@ -117,30 +117,41 @@ struct PduFormat {
     std::uint32_t receive_alignment{4};
 };
 
-/// A framing or header error: what the other end must be told.
+/// A framing, header or digest error: what the other end must be told.
 struct PduError {
     Fes fes{};
     std::uint32_t fei{}; ///< byte offset of the field in the header, or the digest received
-    std::string
-        text;     ///< "C2HData PDU with a length of 4294967295 bytes (at most 1048600 may come)"
+    /// "C2HData PDU with a length of 4294967295 bytes (at most 1048600 may come)"
+    std::string text;
     Bytes header; ///< what was received of the PDU's header, at most 128 bytes
-    bool data_digest{}; ///< only the data digest is wrong: not fatal for the connection by
-                        ///< specification
+    /// Only the data digest is wrong. The connection need not end (transport specification, section
+    /// 3.4): the command to which `header` belongs failed, and the reader goes on with the next
+    /// PDU. `fes` is 0: there is no termination for it.
+    bool data_digest{};
+    /// The PDU was itself a termination request: the connection ends without an answer to it.
+    bool termination{};
 };
 
-/// Cuts a byte stream into PDUs. Feeds keep order; after an error nothing more comes out.
+/// Cuts a byte stream into PDUs. Each header is judged as soon as it is there, before any data is
+/// waited for: PDU type and direction, digest flags against the format, HLEN, PDO and PLEN of the
+/// type, the header digest, PDA of ICReq and ICResp, DATAL of data PDUs. Of several wrong fields
+/// the lowest is reported. Reserved bits and fields are not looked at. Which PDU may come when is
+/// not known here.
+///
+/// Feeds keep their order, and how a stream is cut into feeds makes no difference to what comes
+/// out. After an error nothing more comes out, unless it was about a data digest alone. No more is
+/// held than what was fed since the last PDU was taken out, plus one PDU of the largest size.
 class PduReader {
   public:
     /// \param to_host   true for the host's end (accepts ICResp, C2HTermReq, CapsuleResp, C2HData,
-    /// R2T),
-    ///                  false for the controller's
+    ///                  R2T), false for the controller's
     /// \param max_data  largest data part accepted, in bytes; a PDU with more is an error at its
-    /// header
+    ///                  header
     explicit PduReader(bool to_host, std::uint32_t max_data)
         : to_host_(to_host), max_data_(max_data) {}
 
     /// After ICReq/ICResp. \pre no partial PDU is buffered
-    void set_format(const PduFormat& format) { format_ = format; }
+    void set_format(const PduFormat& format);
     void feed(ByteView bytes);
     /// The next whole PDU or error; nullopt when more bytes are needed.
     [[nodiscard]] std::optional<std::variant<Pdu, PduError>> next();
@@ -148,8 +159,6 @@ class PduReader {
     [[nodiscard]] std::size_t pending() const { return buffer_.size() - consumed_; }
 
   private:
-    [[nodiscard]] PduError make_error(Fes fes, std::uint32_t fei, std::string text) const;
-
     bool to_host_;
     std::uint32_t max_data_;
     PduFormat format_;
@@ -159,7 +168,9 @@ class PduReader {
     bool failed_{};
 };
 
-/// The bytes of a PDU, digests and padding included. \pre data of one PDU fits 32 bits
+/// The bytes of a PDU, digests and padding included. Data of a termination request beyond 128 bytes
+/// is left out. \pre data of one PDU fits 32 bits; `format.data_alignment` is 4 to 128, a multiple
+/// of 4
 [[nodiscard]] Bytes encode(const Pdu& pdu, const PduFormat& format);
 
 } // namespace haoh::nvme
