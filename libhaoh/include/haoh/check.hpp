@@ -9,6 +9,7 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,8 +31,12 @@ struct Finding {
     Verdict verdict{}; ///< fail, warn, note or unknown
     Severity severity{};
     std::string subsystem;             ///< SUBNQN
-    std::optional<std::uint32_t> nsid; ///< where it is about a namespace
-    std::string what;                  ///< one clause: "UUID differs between array-a and array-b"
+    std::optional<std::uint32_t> nsid; ///< where it is about a namespace; of several the first
+    /// Every namespace that it is about, ascending, when there are several: swapped namespaces, or
+    /// the same finding for very many (`values` are then those of `nsid`, and `what` says so).
+    /// Empty when `nsid` is the only one.
+    std::vector<std::uint32_t> nsids;
+    std::string what; ///< one clause: "UUID differs between array-a and array-b"
     std::vector<FindingValue>
         values; ///< grouped: controllers of one array with the same value stay together
     std::string basis;
@@ -40,6 +45,9 @@ struct Finding {
 
     bool operator==(const Finding&) const = default;
 };
+
+/// "1-3, 7, 9-1024". \pre ascending
+[[nodiscard]] std::string format_nsids(std::span<const std::uint32_t> nsids);
 
 enum class Model : std::uint8_t { unknown, single, stretched, dispersed };
 /// "unknown", "single", ...
@@ -54,8 +62,12 @@ struct Attribution {
     bool operator==(const Attribution&) const = default;
 };
 
+/// The judgement of an observation.
 struct Report {
-    Verdict verdict{}; ///< pass, warn, fail or unknown (notes pass)
+    /// fail when a rule failed, else unknown when something could not be observed, else warn, else
+    /// pass (notes pass): what was not observed outweighs a warning, because nothing can be called
+    /// good on half of the evidence.
+    Verdict verdict{};
     Model model{};
     std::array<std::size_t, 5> counts{}; ///< findings by Verdict; [pass] = rules that held
     std::size_t rules_evaluated{};
@@ -72,7 +84,8 @@ struct Report {
 
 struct CheckOptions {
     Config config;
-    std::vector<std::string> rules; ///< globs; empty = all
+    /// Globs of rule IDs; empty = all. What could not be observed is reported whatever they say.
+    std::vector<std::string> rules;
 };
 
 /// Judges an observation by every rule (or those that match).
@@ -83,7 +96,8 @@ struct CheckOptions {
 [[nodiscard]] std::vector<Attribution> attribute(const Observation& observation,
                                                  const std::vector<Site>& sites);
 
-/// The exit status of `haoh check`: 0, 1, 3 or 4 (docs: haoh-check(1)).
+/// The exit status of `haoh check`: 4 when nothing was observed, else 1 when a rule failed (with
+/// FailOn::warn also when one warned), else 3 when something could not be observed, else 0.
 [[nodiscard]] int exit_status(const Report& report, FailOn fail_on, bool anything_observed);
 
 } // namespace haoh

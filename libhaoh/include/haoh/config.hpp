@@ -14,6 +14,13 @@ namespace haoh {
 
 /// A `[[site]]` table: how to recognise the controllers of one array. A controller belongs to the
 /// first site of which one criterion holds.
+///
+///     [[site]]
+///     name = "east"
+///     addresses = ["10.1.0.0/16", "fd00:1::/64", "192.0.2.7", "192.0.2.8:4421"]
+///     cntlids = [1, 1023]       # first and last
+///     portids = [1, 2]
+///     domainid = 1
 struct Site {
     std::string name;
     std::vector<std::string>
@@ -28,19 +35,33 @@ struct Site {
 enum class Profile : std::uint8_t { automatic, single, stretched, dispersed };
 enum class Window : std::uint8_t { none, migration, upgrade, resize };
 enum class FailOn : std::uint8_t { fail, warn };
+/// How the arrays are meant to share the work. Rules about ownership are judged only when it is
+/// declared.
+enum class Policy : std::uint8_t {
+    active_passive, ///< each namespace is optimized on exactly one array
+    active_active,  ///< each namespace is usable on every array
+};
 
+/// All of haoh.toml.
+///
+///     [check]
+///     profile = "auto"          # single, stretched, dispersed
+///     window = "migration"      # upgrade, resize; absent = none
+///     fail_on = "fail"          # warn
+///     policy = "active-passive" # active-active; absent = not declared
 struct Config {
     std::vector<Site> sites;
     Profile profile{Profile::automatic};
     Window window{Window::none};
     FailOn fail_on{FailOn::fail};
+    std::optional<Policy> policy;
 
     bool operator==(const Config&) const = default;
 };
 
 /// Reads TOML. \param origin the file's name for messages
-/// \throws Error (malformed) that names file, line and key: unknown keys, wrong types, overlapping
-/// sites
+/// \throws Error (malformed) that names file, line and key: unknown keys, wrong types, addresses
+/// that are none, overlapping sites
 [[nodiscard]] Config parse_config(std::string_view text, std::string_view origin);
 
 } // namespace haoh
