@@ -221,7 +221,7 @@ awaitable<void> read_active_namespaces(Reader& reader, ControllerObservation& ou
                 page.state == Page::State::status ? nvme::describe(page.status) : page.error));
             co_return;
         }
-        const nvme::NamespaceList list = nvme::decode_namespace_list(page.bytes);
+        const nvme::NamespaceList list = nvme::decode_namespace_list(page.whole());
         for (const nvme::Problem& problem : list.problems) {
             out.active_problems.push_back(problem.text);
         }
