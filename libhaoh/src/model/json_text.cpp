@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "model/json_text.hpp"
+
+#include <algorithm>
+
+namespace haoh::model {
+
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kWidth = 100; ///< columns that an object on one line may reach
+
+using Json = nlohmann::ordered_json;
+
+bool is_continuation(std::string_view text, std::size_t offset, unsigned low = 0x80,
+                     unsigned high = 0xBF) {
+    if (offset >= text.size()) {
+        return false;
+    }
+    const unsigned byte = static_cast<unsigned char>(text[offset]);
+    return byte >= low && byte <= high;
+}
+
+/// Bytes of the well-formed UTF-8 sequence at `offset` (Unicode 15, Table 3-7); 0 when there is
+/// none.
+std::size_t utf8_length(std::string_view text, std::size_t offset) {
+    const unsigned first = static_cast<unsigned char>(text[offset]);
+    if (first < 0x80) {
+        return 1;
+    }
+    if (first >= 0xC2 && first <= 0xDF) {
+        return is_continuation(text, offset + 1) ? 2 : 0;
+    }
+    if (first >= 0xE0 && first <= 0xEF) {
+        const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
+        const unsigned high = first == 0xED ? 0x9F : 0xBF;
+        return is_continuation(text, offset + 1, low, high) && is_continuation(text, offset + 2)
+                   ? 3
+                   : 0;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        const unsigned low = first == 0xF0 ? 0x90 : 0x80;
+        const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
+        return is_continuation(text, offset + 1, low, high) && is_continuation(text, offset + 2) &&
+                       is_continuation(text, offset + 3)
+                   ? 4
+                   : 0;
+    }
+    return 0;
+}
+
+int hex_value(char digit) {
+    const std::size_t value = kHexDigits.find(digit);
+    return value == std::string_view::npos ? -1 : static_cast<int>(value);
+}
+
+/// The byte that an escape at `offset` stands for; -1 when there is no escape.
+int escape_at(std::string_view text, std::size_t offset) {
+    if (text.size() - offset < 4 || text[offset] != '\\' || text[offset + 1] != 'x') {
+        return -1;
+    }
+    const int high = hex_value(text[offset + 2]);
+    const int low = hex_value(text[offset + 3]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+void append_escape(std::string& out, char byte) {
+    const unsigned value = static_cast<unsigned char>(byte);
+    out += "\\x";
+    out += kHexDigits[value >> 4U];
+    out += kHexDigits[value & 0xFU];
+}
+
+/// Writes a value the way `lay_out` says.
+class Layout {
+  public:
+    void write(const Json& value, std::size_t depth) {
+        if (!value.is_structured() || value.empty() || fits_on_line(value, depth)) {
+            out_ += one_line(value);
+            return;
+        }
+        const bool object = value.is_object();
+        out_ += object ? '{' : '[';
+        const char* separator = "\n";
+        for (auto item = value.begin(); item != value.end(); ++item) {
+            out_ += separator;
+            out_.append(kIndent * (depth + 1), ' ');
+            if (object) {
+                out_ += one_line(Json(item.key()));
+                out_ += ": ";
+            }
+            write(item.value(), depth + 1);
+            separator = ",\n";
+        }
+        out_ += '\n';
+        out_.append(kIndent * depth, ' ');
+        out_ += object ? '}' : ']';
+    }
+    [[nodiscard]] std::string take() && { return std::move(out_); }
+
+  private:
+    static std::string one_line(const Json& value) { return value.dump(-1, ' ', true); }
+
+    static bool fits_on_line(const Json& value, std::size_t depth) {
+        if (std::any_of(value.begin(), value.end(),
+                        [](const Json& item) { return item.is_structured(); })) {
+            return false;
+        }
+        return value.is_array() || kIndent * depth + one_line(value).size() <= kWidth;
+    }
+
+    std::string out_;
+};
+
+} // namespace
+
+std::string escape_bytes(std::string_view raw) {
+    std::string out;
+    out.reserve(raw.size());
+    for (std::size_t i = 0; i < raw.size();) {
+        const std::size_t length = utf8_length(raw, i);
+        if (length == 0 || escape_at(raw, i) >= 0) {
+            append_escape(out, raw[i]);
+            ++i;
+        } else {
+            out += raw.substr(i, length);
+            i += length;
+        }
+    }
+    return out;
+}
+
+std::string unescape_bytes(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const int byte = escape_at(text, i);
+        if (byte >= 0) {
+            out += static_cast<char>(byte);
+            i += 4;
+        } else {
+            out += text[i];
+            ++i;
+        }
+    }
+    return out;
+}
+
+Json exact_number(std::uint64_t value) {
+    return value <= kLargestExactInteger ? Json(value) : Json(std::to_string(value));
+}
+
+std::string lay_out(const Json& value) {
+    Layout layout;
+    layout.write(value, 0);
+    return std::move(layout).take() + "\n";
+}
+
+} // namespace haoh::model
