@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// What `haoh list` tells of one subsystem: who describes a namespace how, and its paths; what is
+/// told alike is told once.
+#pragma once
+
+#include "report/arrays.hpp"
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace haoh::report {
+
+/// Controllers that give the same serial and model number.
+struct ProductLine {
+    std::string serial;
+    std::string model;
+    std::string firmware;
+    std::string told_by; ///< empty when all controllers say so
+};
+
+/// One description of one namespace. A namespace that controllers describe differently has several.
+struct NamespaceLine {
+    std::uint32_t nsid{};
+    std::string size;                                     ///< "64.0 GiB"
+    std::string block;                                    ///< "512 B", "4096+8 B"
+    std::vector<std::pair<std::string, std::string>> ids; ///< "uuid", its text; strongest first
+    std::string told_by; ///< empty when all controllers that show the namespace say so
+};
+
+/// The paths of namespaces whose states are equal everywhere.
+struct PathLine {
+    std::vector<std::uint32_t> nsids; ///< ascending
+    std::set<std::uint32_t> groups;   ///< the ANA groups that they are in
+    bool groups_differ{};             ///< controllers put one namespace into different groups
+    std::vector<std::string> states;  ///< one for each array: "optimized", "absent", ...
+};
+
+[[nodiscard]] std::vector<ProductLine> product_lines(const SubsystemArrays& subsystem);
+[[nodiscard]] std::vector<NamespaceLine> namespace_lines(const SubsystemArrays& subsystem);
+[[nodiscard]] std::vector<PathLine> path_lines(const SubsystemArrays& subsystem);
+
+/// "64.0 GiB".
+[[nodiscard]] std::string size_text(std::uint64_t bytes);
+
+} // namespace haoh::report

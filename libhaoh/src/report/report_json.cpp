@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/report.hpp>
+
+#include "report/json.hpp"
+#include "report/report_view.hpp"
+
+namespace haoh {
+namespace {
+
+using report::FindingGroup;
+using report::FindingItem;
+using report::Json;
+using report::ReportView;
+using report::ValueGroup;
+
+Json values_json(const std::vector<ValueGroup>& groups) {
+    Json out = Json::array();
+    for (const ValueGroup& group : groups) {
+        for (const std::string& controller : group.controllers) {
+            out.push_back(
+                {{"controller", controller}, {"site", group.site}, {"value", group.value}});
+        }
+    }
+    return out;
+}
+
+Json finding_json(const FindingGroup& group, const FindingItem& item,
+                  std::optional<std::uint32_t> nsid) {
+    Json out{{"rule", group.rule},
+             {"verdict", to_string(group.verdict)},
+             {"severity", to_string(group.severity)},
+             {"subsystem", group.subsystem}};
+    if (nsid) {
+        out["nsid"] = *nsid;
+    }
+    if (item.about_all) {
+        out["nsids"] = item.nsids;
+    }
+    out["what"] = item.what;
+    out["values"] = values_json(item.values);
+    out["basis"] = group.basis;
+    out["why"] = group.why;
+    out["fix"] = group.fix;
+    return out;
+}
+
+Json findings_json(const ReportView& view) {
+    Json out = Json::array();
+    for (const FindingGroup& group : view.groups) {
+        for (const FindingItem& item : group.items) {
+            if (item.nsids.empty()) {
+                out.push_back(finding_json(group, item, std::nullopt));
+            }
+            for (const std::uint32_t nsid : item.nsids) {
+                out.push_back(finding_json(group, item, nsid));
+                if (item.about_all) {
+                    break;
+                }
+            }
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+std::string to_json(const Report& report) {
+    const ReportView view = report::view_of(report);
+    Json out{{"schema", "haoh.report/1"},       {"verdict", to_string(view.verdict)},
+             {"model", to_string(view.model)},  {"summary", view.summary},
+             {"observed_at", view.observed_at}, {"rules_evaluated", view.rules_evaluated}};
+    for (const Verdict verdict :
+         {Verdict::fail, Verdict::warn, Verdict::unknown, Verdict::note, Verdict::pass}) {
+        out["counts"][std::string{to_string(verdict)}] =
+            view.counts[static_cast<std::size_t>(verdict)];
+    }
+    out["findings"] = findings_json(view);
+    out["unobserved"] = Json::array();
+    for (const Unobserved& one : view.unobserved) {
+        out["unobserved"].push_back({{"object", one.object},
+                                     {"target", one.target},
+                                     {"subsysnqn", one.subsysnqn},
+                                     {"error", one.error}});
+    }
+    out["attributions"] = Json::array();
+    for (const Attribution& one : view.attributions) {
+        out["attributions"].push_back(
+            {{"controller", one.controller}, {"site", one.site}, {"evidence", one.evidence}});
+    }
+    return report::dump(out);
+}
+
+} // namespace haoh

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "report/report_view.hpp"
+
+#include "report/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace haoh::report {
+namespace {
+
+std::vector<ValueGroup> group_values(const std::vector<FindingValue>& values) {
+    std::vector<ValueGroup> groups;
+    std::map<std::pair<std::string_view, std::string_view>, std::size_t> known;
+    for (const FindingValue& value : values) {
+        const auto [at, is_new] = known.try_emplace({value.site, value.value}, groups.size());
+        if (is_new) {
+            groups.push_back({.site = safe_text(value.site),
+                              .value = safe_text(value.value),
+                              .controllers = {}});
+        }
+        groups[at->second].controllers.push_back(safe_text(value.controller));
+    }
+    return groups;
+}
+
+/// Worst first; findings of equal weight keep their order.
+std::vector<const Finding*> ordered(const std::vector<Finding>& findings) {
+    std::vector<const Finding*> out;
+    out.reserve(findings.size());
+    for (const Finding& finding : findings) {
+        out.push_back(&finding);
+    }
+    std::ranges::stable_sort(out, [](const Finding* a, const Finding* b) {
+        return a->verdict != b->verdict ? a->verdict > b->verdict : a->severity < b->severity;
+    });
+    return out;
+}
+
+/// Equal for findings that are the same one for two namespaces: all but the NSID.
+std::string item_key(const Finding& finding) {
+    std::string key = finding.what;
+    for (const FindingValue& value : finding.values) {
+        for (const std::string* part : {&value.controller, &value.site, &value.value}) {
+            key += fmt::format("\n{}\n", part->size());
+            key += *part;
+        }
+    }
+    return key;
+}
+
+std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
+    using Key = std::tuple<std::string_view, Verdict, Severity, std::string_view, std::string_view,
+                           std::string_view, std::string_view>;
+    struct Members {
+        std::size_t group;
+        std::map<std::string, std::size_t> items;
+    };
+    std::vector<FindingGroup> groups;
+    std::map<Key, Members> known;
+    for (const Finding* finding : ordered(findings)) {
+        const Key key{finding->rule,  finding->verdict, finding->severity, finding->subsystem,
+                      finding->basis, finding->why,     finding->fix};
+        const auto [at, is_new] =
+            known.try_emplace(key, Members{.group = groups.size(), .items = {}});
+        if (is_new) {
+            groups.push_back({.rule = safe_text(finding->rule),
+                              .verdict = finding->verdict,
+                              .severity = finding->severity,
+                              .subsystem = safe_text(finding->subsystem),
+                              .basis = safe_text(finding->basis),
+                              .why = safe_text(finding->why),
+                              .fix = safe_text(finding->fix),
+                              .items = {}});
+        }
+        std::vector<FindingItem>& items = groups[at->second.group].items;
+        const bool about_all = !finding->nsids.empty();
+        if (finding->nsid && !about_all) {
+            const auto [item, is_new_item] =
+                at->second.items.try_emplace(item_key(*finding), items.size());
+            if (!is_new_item) {
+                items[item->second].nsids.push_back(*finding->nsid);
+                continue;
+            }
+        }
+        items.push_back({.nsids = finding->nsids,
+                         .about_all = about_all,
+                         .what = safe_text(finding->what),
+                         .values = group_values(finding->values)});
+        if (finding->nsid && !about_all) {
+            items.back().nsids.push_back(*finding->nsid);
+        }
+    }
+    for (FindingGroup& group : groups) {
+        for (FindingItem& item : group.items) {
+            std::ranges::sort(item.nsids);
+        }
+    }
+    return groups;
+}
+
+/// The gravest thing that a verdict rests on.
+Severity gravest(const std::vector<FindingGroup>& groups, Verdict verdict) {
+    Severity worst = Severity::management;
+    for (const FindingGroup& group : groups) {
+        if (group.verdict == verdict) {
+            worst = std::min(worst, group.severity);
+        }
+    }
+    return worst;
+}
+
+std::string summarize(const ReportView& view) {
+    if (view.attributions.empty()) {
+        return view.unobserved.empty() ? "There is no controller to judge."
+                                       : "Nothing could be observed, so nothing can be promised.";
+    }
+    switch (view.verdict) {
+    case Verdict::fail:
+        switch (gravest(view.groups, Verdict::fail)) {
+        case Severity::corruption:
+            return "Data can be corrupted. Do not let a host connect.";
+        case Severity::loss:
+            return "Hosts can lose access to data. Repair this before a host connects.";
+        case Severity::degraded:
+        case Severity::management:
+            return "This is not one consistent subsystem. Repair it before a host connects.";
+        }
+        break;
+    case Verdict::warn:
+        return "Hosts can connect, but availability or performance can suffer.";
+    case Verdict::unknown:
+        return view.unobserved.empty()
+                   ? "No rule fails, but not every rule could be judged."
+                   : "No rule fails, but not everything could be observed. Do not rely on it.";
+    case Verdict::note:
+    case Verdict::pass:
+        return "Every rule holds: hosts see one consistent subsystem.";
+    }
+    return {};
+}
+
+std::string tally(const ReportView& view) {
+    std::array<std::set<std::string_view>, 5> rules;
+    for (const FindingGroup& group : view.groups) {
+        rules[static_cast<std::size_t>(group.verdict)].insert(group.rule);
+    }
+    const auto number = [&](Verdict verdict) {
+        return rules[static_cast<std::size_t>(verdict)].size();
+    };
+    std::vector<std::string> parts;
+    const auto add = [&](Verdict verdict, std::string_view one, std::string_view many) {
+        const std::size_t of_rules = number(verdict);
+        const std::size_t of_findings = view.counts[static_cast<std::size_t>(verdict)];
+        if (of_rules == 0) {
+            return;
+        }
+        std::string part =
+            fmt::format("{} {}", count_of(of_rules, "rule"), of_rules == 1 ? one : many);
+        if (of_findings > of_rules) {
+            part += fmt::format(" ({})", count_of(of_findings, "finding"));
+        }
+        parts.push_back(std::move(part));
+    };
+    add(Verdict::fail, "fails", "fail");
+    add(Verdict::warn, "warns", "warn");
+    add(Verdict::unknown, "could not be judged", "could not be judged");
+    if (!view.unobserved.empty()) {
+        parts.push_back(count_of(view.unobserved.size(), "object") + " not observed");
+    }
+    if (const std::size_t notes = number(Verdict::note); notes > 0) {
+        parts.push_back(count_of(notes, "note"));
+    }
+    const std::size_t held = view.counts[static_cast<std::size_t>(Verdict::pass)];
+    parts.push_back(
+        fmt::format("{} of {} hold", grouped(held), count_of(view.rules_evaluated, "rule")));
+    return fmt::format("{}.", fmt::join(parts, ", "));
+}
+
+} // namespace
+
+std::size_t FindingGroup::findings() const {
+    std::size_t sum = 0;
+    for (const FindingItem& item : items) {
+        sum += item.findings();
+    }
+    return sum;
+}
+
+ReportView view_of(const Report& report) {
+    ReportView view{.verdict = report.verdict == Verdict::note ? Verdict::pass : report.verdict,
+                    .model = report.model,
+                    .summary = {},
+                    .tally = {},
+                    .counts = report.counts,
+                    .rules_evaluated = report.rules_evaluated,
+                    .groups = group_findings(report.findings),
+                    .unobserved = {},
+                    .attributions = {},
+                    .observed_at = safe_text(report.observed_at)};
+    for (const Unobserved& one : report.unobserved) {
+        view.unobserved.push_back({.object = safe_text(one.object),
+                                   .target = safe_text(one.target),
+                                   .subsysnqn = safe_text(one.subsysnqn),
+                                   .error = safe_text(one.error)});
+    }
+    for (const Attribution& one : report.attributions) {
+        view.attributions.push_back({.controller = safe_text(one.controller),
+                                     .site = safe_text(one.site),
+                                     .evidence = safe_text(one.evidence)});
+    }
+    view.summary = summarize(view);
+    view.tally = tally(view);
+    return view;
+}
+
+} // namespace haoh::report

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// What the renderings of a Report have in common: its order, its groups and its words are made
+/// here, once. Text folds what is here and JSON writes it out; neither looks at the Report again.
+#pragma once
+
+#include <haoh/check.hpp>
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace haoh::report {
+
+/// Controllers of one array that say the same. All texts are safe (text.hpp).
+struct ValueGroup {
+    std::string site;
+    std::string value;
+    std::vector<std::string> controllers; ///< at least one; an empty name = about no controller
+};
+
+/// One finding, or findings that differ in nothing but their namespace.
+struct FindingItem {
+    std::vector<std::uint32_t> nsids; ///< ascending; empty = not about a namespace
+    bool about_all{};                 ///< one finding about all of `nsids`, not one for each
+    std::string what;
+    std::vector<ValueGroup> values;
+
+    [[nodiscard]] std::size_t findings() const {
+        return nsids.empty() || about_all ? 1 : nsids.size();
+    }
+};
+
+/// The findings of one rule that differ only in their object.
+struct FindingGroup {
+    std::string rule;
+    Verdict verdict{};
+    Severity severity{};
+    std::string subsystem;
+    std::string basis;
+    std::string why;
+    std::string fix;
+    std::vector<FindingItem> items; ///< in the order of the report
+
+    [[nodiscard]] std::size_t findings() const;
+};
+
+struct ReportView {
+    Verdict verdict{};
+    Model model{};
+    std::string summary; ///< one or two sentences: what the verdict means for hosts
+    std::string tally;   ///< one sentence: how many rules hold, fail, ...
+    std::array<std::size_t, 5> counts{};
+    std::size_t rules_evaluated{};
+    std::vector<FindingGroup> groups; ///< worst first
+    std::vector<Unobserved> unobserved;
+    std::vector<Attribution> attributions;
+    std::string observed_at;
+};
+
+[[nodiscard]] ReportView view_of(const Report& report);
+
+} // namespace haoh::report

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "report/rules_view.hpp"
+
+#include <array>
+#include <utility>
+
+namespace haoh::report {
+
+std::string_view stake(Severity severity) {
+    switch (severity) {
+    case Severity::corruption:
+        return "data corruption";
+    case Severity::loss:
+        return "loss of access";
+    case Severity::degraded:
+        return "degraded";
+    case Severity::management:
+        return "management";
+    }
+    return {};
+}
+
+std::string_view meaning(RuleClass rule_class) {
+    switch (rule_class) {
+    case RuleClass::eqs:
+        return "equal on all controllers of one subsystem";
+    case RuleClass::eqn:
+        return "equal for one namespace on all controllers that it is attached to";
+    case RuleClass::uni:
+        return "unique in its scope";
+    case RuleClass::dom:
+        return "equal inside one array, may differ between arrays";
+    case RuleClass::int_:
+        return "one structure is well formed by itself";
+    case RuleClass::xrf:
+        return "two structures or commands tell the same story";
+    case RuleClass::tmp:
+        return "holds between two moments";
+    }
+    return {};
+}
+
+std::vector<std::string> windows_of(const Rule& rule) {
+    constexpr std::array<std::pair<Window, std::string_view>, 3> windows{
+        {{Window::migration, "migration"},
+         {Window::upgrade, "upgrade"},
+         {Window::resize, "resize"}}};
+    std::vector<std::string> out;
+    for (const auto& [window, name] : windows) {
+        if (((rule.relaxed_in >> static_cast<unsigned>(window)) & 1U) != 0) {
+            out.emplace_back(name);
+        }
+    }
+    return out;
+}
+
+} // namespace haoh::report
