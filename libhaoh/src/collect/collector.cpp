@@ -40,7 +40,6 @@ class Reader {
         std::string failure;
         try {
             const nvme::AdminResult result = co_await channel_.submit(std::move(command));
-            timeouts_in_a_row_ = 0;
             if (result.status.ok()) {
                 co_return Page::of(result.data);
             }
@@ -78,7 +77,6 @@ class Reader {
         try {
             LogReading reading =
                 co_await read_growing_log(channel_, lid, std::move(extent), limit, part, depth());
-            timeouts_in_a_row_ = 0;
             if (!reading.status.ok()) {
                 co_return Page::of_status(reading.status);
             }
@@ -101,7 +99,7 @@ class Reader {
     }
 
     void note(const Error& error) {
-        if (error.code() == Errc::timed_out && ++timeouts_in_a_row_ < kTimeoutsThatEnd) {
+        if (error.code() == Errc::timed_out && ++timeouts_ < kTimeoutsThatEnd) {
             return;
         }
         if (error.code() == Errc::command_failed || error.code() == Errc::too_large) {
@@ -125,7 +123,6 @@ class Reader {
         }
         try {
             const nvme::AdminResult result = co_await channel_.submit(std::move(command));
-            timeouts_in_a_row_ = 0;
             if (result.status.ok()) {
                 answer.value = result.dword01;
             } else {
@@ -141,7 +138,7 @@ class Reader {
     AdminChannel& channel_;
     const CollectOptions& options_;
     std::string stop_cause_;
-    unsigned timeouts_in_a_row_{};
+    unsigned timeouts_{};
 };
 
 /// One of the pages of a namespace.
