@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -27,11 +28,23 @@ std::chrono::milliseconds milliseconds(double seconds) {
     return std::chrono::milliseconds{std::llround(seconds * 1000)};
 }
 
+/// The same port twice would be taken for two arrays that agree in everything.
+std::vector<Address> distinct_addresses(const std::vector<std::string>& targets) {
+    std::vector<Address> addresses;
+    for (const std::string& target : targets) {
+        Address address = parse_address(target);
+        if (std::find(addresses.begin(), addresses.end(), address) != addresses.end()) {
+            throw Error(Errc::invalid_argument, "use", "--target " + target,
+                        "the same target is given twice");
+        }
+        addresses.push_back(std::move(address));
+    }
+    return addresses;
+}
+
 Observation ask_targets(const SourceOptions& options, const OutputOptions& output) {
     ObserveOptions observe_options;
-    for (const std::string& target : options.targets) {
-        observe_options.targets.push_back(parse_address(target));
-    }
+    observe_options.targets = distinct_addresses(options.targets);
     observe_options.subsysnqn = options.nqn;
     observe_options.connect.host = host_identity(options.hostnqn, options.hostid);
     observe_options.connect.header_digest = options.header_digest;
