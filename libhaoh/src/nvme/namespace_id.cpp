@@ -28,7 +28,7 @@ constexpr std::size_t length_of(std::uint8_t nidt) {
     return 0;
 }
 
-/// What `type_name` says, in capitals, for messages.
+/// As `to_string`, but for messages.
 std::string title(std::uint8_t nidt) {
     switch (static_cast<IdType>(nidt)) {
     case IdType::eui64:
@@ -124,6 +124,7 @@ IdDescriptorList decode_id_descriptors(ByteView page) {
     while (!ended && offset + kDescriptorHeader <= page.size()) {
         const std::uint8_t nidt = page[offset];
         const std::size_t nidl = page[offset + 1];
+        const ByteView nid = slice(page, offset + kDescriptorHeader, nidl);
         if (nidl == 0) {
             if (nidt != 0) {
                 problems.add(
@@ -131,39 +132,35 @@ IdDescriptorList decode_id_descriptors(ByteView page) {
                     fmt::format("{} descriptor with a length of 0 ends the list", title(nidt)));
             }
             ended = true;
-            break;
-        }
-        const ByteView nid = slice(page, offset + kDescriptorHeader, nidl);
-        if (nid.size() < nidl) {
+            offset += 2; // the reserved bytes of the end count as being behind it
+        } else if (nid.size() < nidl) {
             problems.add(ProblemKind::truncated, offset + 1, "nidl",
                          fmt::format("{} descriptor with a length of {} bytes runs past the end "
                                      "of the list ({} bytes are left)",
                                      title(nidt), nidl, nid.size()));
+            ended = true;
             offset = page.size();
-            break;
+        } else {
+            IdDescriptor descriptor{.nidt = nidt, .nid = Bytes(nid.begin(), nid.end())};
+            judge(descriptor, offset, page.subspan(offset + 2, 2), problems);
+            if (seen[nidt]) {
+                problems.add(ProblemKind::duplicate, offset, "nidt",
+                             fmt::format("second {} descriptor", title(nidt)));
+            }
+            seen[nidt] = true;
+            list.descriptors.push_back(std::move(descriptor));
+            offset += kDescriptorHeader + nidl;
         }
-        IdDescriptor descriptor{.nidt = nidt, .nid = Bytes(nid.begin(), nid.end())};
-        judge(descriptor, offset, page.subspan(offset + 2, 2), problems);
-        if (seen[nidt]) {
-            problems.add(ProblemKind::duplicate, offset, "nidt",
-                         fmt::format("second {} descriptor", title(nidt)));
-        }
-        seen[nidt] = true;
-        list.descriptors.push_back(std::move(descriptor));
-        offset += kDescriptorHeader + nidl;
     }
-    const std::size_t tail = ended ? offset + 2 : offset;
-    const ByteView behind = slice(page, tail, kListSize);
-    if (!all_zero(behind)) {
+    if (!ended && page.size() < kListSize) {
+        problems.add(ProblemKind::truncated, page.size(), "list",
+                     fmt::format("the list does not end within {} bytes", page.size()));
+    } else if (const ByteView behind = slice(page, offset, kListSize); !all_zero(behind)) {
         const auto first =
             std::find_if(behind.begin(), behind.end(), [](std::uint8_t byte) { return byte != 0; });
         problems.add(ProblemKind::trailing_data,
-                     tail + static_cast<std::size_t>(first - behind.begin()), "list",
+                     offset + static_cast<std::size_t>(first - behind.begin()), "list",
                      "data behind the end of the list");
-    }
-    if (!ended && page.size() < kListSize && offset >= page.size()) {
-        problems.add(ProblemKind::truncated, page.size(), "list",
-                     fmt::format("the list does not end within {} bytes", page.size()));
     }
     list.problems = std::move(problems).take();
     return list;

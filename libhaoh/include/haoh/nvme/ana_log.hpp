@@ -30,19 +30,19 @@ inline constexpr std::size_t kAnaGroupHeaderSize = 32;
 struct AnaGroup {
     std::uint32_t agid{};
     std::uint64_t chgc{};
-    AnaState state{};                 ///< low four bits of the byte; may hold undefined values
-    std::uint8_t state_byte{};        ///< the whole byte, reserved bits included
-    std::vector<std::uint32_t> nsids; ///< in the order sent
+    AnaState state{};                   ///< low four bits of the byte; may hold undefined values
+    std::uint8_t state_byte{};          ///< the whole byte, reserved bits included
+    std::vector<std::uint32_t> nsids{}; ///< in the order sent
 
     bool operator==(const AnaGroup&) const = default;
 };
 
 struct AnaLog {
     std::uint64_t chgc{};
-    std::uint16_t nagd{};          ///< what the header says; `groups` holds what was there
-    std::vector<AnaGroup> groups;  ///< in the order sent
-    std::vector<Problem> problems; ///< see `decode_ana_log`
-    std::size_t length{};          ///< bytes used by header and descriptors
+    std::uint16_t nagd{};            ///< what the header says; `groups` holds what was there
+    std::vector<AnaGroup> groups{};  ///< in the order sent
+    std::vector<Problem> problems{}; ///< see `decode_ana_log`
+    std::size_t length{};            ///< bytes used by header and descriptors
 };
 
 /// Decodes a log of any length. Reads up to the first descriptor that does not fit; of that one the

@@ -74,7 +74,7 @@ struct AdminCommand {
     std::uint32_t nsid{};
     std::array<std::uint32_t, 6> cdw{}; ///< CDW10..CDW15
     std::uint32_t data_in{};            ///< bytes that the controller may send; 0 = none
-    Bytes data_out;                     ///< bytes that the host sends; empty = none
+    Bytes data_out{};                   ///< bytes that the host sends; empty = none
 
     bool operator==(const AdminCommand&) const = default;
 };
@@ -82,9 +82,9 @@ struct AdminCommand {
 /// What an executed command gave. A transport failure is an exception of the channel, never a
 /// result.
 struct AdminResult {
-    Status status;
+    Status status{};
     std::uint64_t dword01{}; ///< CQE DW0 and DW1
-    Bytes data;              ///< at most `data_in` bytes, as many as came
+    Bytes data{};            ///< at most `data_in` bytes, as many as came
 
     bool operator==(const AdminResult&) const = default;
 };
@@ -143,7 +143,7 @@ struct CompletionEntry {
     std::uint16_t sqhd{};
     std::uint16_t sqid{};
     std::uint16_t cid{};
-    Status status;
+    Status status{};
 };
 [[nodiscard]] CompletionEntry decode_cqe(ByteView bytes);
 [[nodiscard]] Cqe encode_cqe(const CompletionEntry& entry);

@@ -31,9 +31,9 @@ struct DiscoveryEntry {
     std::uint16_t cntlid{}; ///< FFFFh dynamic, FFFEh static
     std::uint16_t asqsz{};
     std::uint16_t eflags{};
-    std::string trsvcid; ///< up to the first NUL, trailing spaces cut
-    std::string subnqn;  ///< up to the first NUL
-    std::string traddr;  ///< as `trsvcid`
+    std::string trsvcid{}; ///< up to the first NUL, trailing spaces cut
+    std::string subnqn{};  ///< up to the first NUL
+    std::string traddr{};  ///< as `trsvcid`
     std::array<std::uint8_t, 256> tsas{};
 
     bool operator==(const DiscoveryEntry&) const = default;
@@ -43,8 +43,8 @@ struct DiscoveryLog {
     std::uint64_t genctr{};
     std::uint64_t numrec{}; ///< what the header says
     std::uint16_t recfmt{};
-    std::vector<DiscoveryEntry> entries; ///< what was there
-    std::vector<Problem> problems;
+    std::vector<DiscoveryEntry> entries{}; ///< what was there
+    std::vector<Problem> problems{};
 };
 
 /// Decodes a log of any length: as many entries as were announced and came whole. Entries of a

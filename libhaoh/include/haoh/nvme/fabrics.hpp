@@ -36,8 +36,8 @@ inline constexpr std::string_view kDiscoveryNqn = "nqn.2014-08.org.nvmexpress.di
 struct ConnectData {
     Uuid hostid{};
     std::uint16_t cntlid{kDynamicController};
-    std::string subnqn; ///< at most 223 bytes in a valid one
-    std::string hostnqn;
+    std::string subnqn{}; ///< at most 223 bytes in a valid one
+    std::string hostnqn{};
 
     bool operator==(const ConnectData&) const = default;
 };
@@ -48,7 +48,7 @@ struct ConnectData {
 [[nodiscard]] Bytes encode(const ConnectData& data);
 
 struct ConnectParameters {
-    ConnectData data;
+    ConnectData data{};
     std::uint16_t qid{};
     std::uint16_t sqsize{31};       ///< 0's based
     bool sq_flow_control_disable{}; ///< CATTR bit 2

@@ -13,8 +13,8 @@ inline constexpr std::size_t kMaxControllerListEntries = 2047;
 
 /// One page (up to 1,024 NSIDs).
 struct NamespaceList {
-    std::vector<std::uint32_t> nsids; ///< in the order sent, up to the first zero
-    std::vector<Problem> problems;
+    std::vector<std::uint32_t> nsids{}; ///< in the order sent, up to the first zero
+    std::vector<Problem> problems{};
 };
 /// Problems, by field and kind:
 ///
@@ -32,8 +32,8 @@ struct NamespaceList {
 
 /// One page (up to 2,047 controller IDs).
 struct ControllerList {
-    std::vector<std::uint16_t> cntlids;
-    std::vector<Problem> problems;
+    std::vector<std::uint16_t> cntlids{};
+    std::vector<Problem> problems{};
 };
 /// Problems, by field and kind:
 ///

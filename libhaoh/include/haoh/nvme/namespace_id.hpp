@@ -23,14 +23,14 @@ enum class IdType : std::uint8_t { eui64 = 1, nguid = 2, uuid = 3, csi = 4 };
 /// One descriptor as sent.
 struct IdDescriptor {
     std::uint8_t nidt{};
-    Bytes nid; ///< NIDL bytes
+    Bytes nid{}; ///< NIDL bytes
 
     bool operator==(const IdDescriptor&) const = default;
 };
 
 struct IdDescriptorList {
-    std::vector<IdDescriptor> descriptors; ///< in the order sent
-    std::vector<Problem> problems;
+    std::vector<IdDescriptor> descriptors{}; ///< in the order sent
+    std::vector<Problem> problems{};
 
     /// The first descriptor of a type with the length that the type has; nullptr when there is
     /// none.
@@ -58,9 +58,9 @@ struct IdDescriptorList {
 
 /// The identity of a namespace as hosts compare it. An all-zero or absent identifier is nullopt.
 struct NamespaceIds {
-    std::optional<Uuid> uuid;
-    std::optional<Nguid> nguid;
-    std::optional<Eui64> eui64;
+    std::optional<Uuid> uuid{};
+    std::optional<Nguid> nguid{};
+    std::optional<Eui64> eui64{};
     std::uint8_t csi{}; ///< command set: 0 NVM, 2 ZNS
 
     [[nodiscard]] bool any() const { return uuid || nguid || eui64; }

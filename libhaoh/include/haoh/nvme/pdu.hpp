@@ -73,12 +73,12 @@ struct TermReq {
     bool from_host{}; ///< H2CTermReq, else C2HTermReq
     std::uint16_t fes{};
     std::uint32_t fei{};
-    Bytes data; ///< header of the offending PDU, at most 128 bytes
+    Bytes data{}; ///< header of the offending PDU, at most 128 bytes
     bool operator==(const TermReq&) const = default;
 };
 struct CapsuleCmd {
     Sqe sqe{};
-    Bytes data; ///< in-capsule data
+    Bytes data{}; ///< in-capsule data
     bool operator==(const CapsuleCmd&) const = default;
 };
 struct CapsuleResp {
@@ -92,7 +92,7 @@ struct DataPdu {
     std::uint32_t datao{};
     bool last{};
     bool success{}; ///< C2HData only
-    Bytes data;
+    Bytes data{};
     bool operator==(const DataPdu&) const = default;
 };
 struct R2t {
@@ -122,8 +122,8 @@ struct PduError {
     Fes fes{};
     std::uint32_t fei{}; ///< byte offset of the field in the header, or the digest received
     /// "C2HData PDU with a length of 4294967295 bytes (at most 1048600 may come)"
-    std::string text;
-    Bytes header; ///< what was received of the PDU's header, at most 128 bytes
+    std::string text{};
+    Bytes header{}; ///< what was received of the PDU's header, at most 128 bytes
     /// Only the data digest is wrong. The connection need not end (transport specification, section
     /// 3.4): the command to which `header` belongs failed, and the reader goes on with the next
     /// PDU. `fes` is 0: there is no termination for it.
@@ -162,7 +162,7 @@ class PduReader {
     bool to_host_;
     std::uint32_t max_data_;
     PduFormat format_;
-    Bytes buffer_;
+    Bytes buffer_{};
     std::size_t consumed_{};                ///< bytes of `buffer_` that were cut out already
     std::size_t needed_{kCommonHeaderSize}; ///< pending bytes below which nothing new can be told
     bool failed_{};

@@ -31,8 +31,8 @@ enum class ProblemKind {
 struct Problem {
     ProblemKind kind{};
     std::uint32_t offset{}; ///< in the structure, in bytes
-    std::string field;      ///< what it is about: "agid", "nsid", "nidl", "nagd"
-    std::string text;       ///< one clause: "group 3 comes after group 5"
+    std::string field{};    ///< what it is about: "agid", "nsid", "nidl", "nagd"
+    std::string text{};     ///< one clause: "group 3 comes after group 5"
 
     bool operator==(const Problem&) const = default;
 };

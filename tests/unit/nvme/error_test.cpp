@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace haoh {
+namespace {
+
+TEST(Error, ReadsOperationObjectCauseAdvice) {
+    const Error error(Errc::timed_out, "connect to", "tcp://10.0.0.1:4420",
+                      "no answer within 5 seconds", "check the address and the firewall");
+    EXPECT_STREQ(error.what(), "connect to tcp://10.0.0.1:4420: no answer within 5 seconds; check "
+                               "the address and the firewall");
+    EXPECT_EQ(error.operation(), "connect to");
+    EXPECT_EQ(error.object(), "tcp://10.0.0.1:4420");
+    EXPECT_EQ(error.cause(), "no answer within 5 seconds");
+    EXPECT_EQ(error.advice(), "check the address and the firewall");
+    EXPECT_EQ(error.code(), Errc::timed_out);
+}
+
+TEST(Error, TakesTheCauseFromTheCodeWhenNoneIsGiven) {
+    const Error ours(Errc::digest, "read", "nvme0");
+    EXPECT_STREQ(ours.what(), "read nvme0: a digest does not match");
+
+    const Error errno_value(std::make_error_code(std::errc::connection_refused), "connect to",
+                            "tcp://[::1]:4420");
+    EXPECT_STREQ(errno_value.what(), "connect to tcp://[::1]:4420: Connection refused");
+}
+
+TEST(Error, LeavesOutWhatIsEmpty) {
+    EXPECT_STREQ(Error(Errc::not_found, "", "pair.toml").what(), "pair.toml: not found");
+    EXPECT_STREQ(Error(Errc::not_found, "open", "").what(), "open: not found");
+    EXPECT_STREQ(Error(Errc::not_found, "", "", "no such key").what(), "no such key");
+}
+
+TEST(Error, KeepsItsTextWhenCopiedAndCaughtAsStandardException) {
+    const Error original(Errc::closed, "read from", "tcp://10.0.0.1:4420");
+    try {
+        throw Error(original);
+    } catch (const std::system_error& caught) {
+        EXPECT_STREQ(caught.what(), original.what());
+        EXPECT_EQ(caught.code().category(), error_category());
+    }
+}
+
+TEST(ErrorCategory, HasADifferentTextForEachCode) {
+    EXPECT_STREQ(error_category().name(), "haoh");
+    std::set<std::string> texts;
+    const int last = static_cast<int>(Errc::not_found);
+    for (int value = 1; value <= last; ++value) {
+        const std::string text = error_category().message(value);
+        EXPECT_EQ(text.find("error "), std::string::npos) << text;
+        texts.insert(text);
+    }
+    EXPECT_EQ(texts.size(), static_cast<std::size_t>(last));
+    EXPECT_EQ(error_category().message(last + 1), "error " + std::to_string(last + 1));
+}
+
+TEST(ErrorCategory, ComparesWithTheStandardConditions) {
+    EXPECT_EQ(make_error_code(Errc::timed_out), std::errc::timed_out);
+    EXPECT_EQ(make_error_code(Errc::closed), std::errc::connection_reset);
+    EXPECT_EQ(make_error_code(Errc::canceled), std::errc::operation_canceled);
+    EXPECT_EQ(make_error_code(Errc::invalid_argument), std::errc::invalid_argument);
+    EXPECT_EQ(make_error_code(Errc::unsupported), std::errc::not_supported);
+    EXPECT_NE(make_error_code(Errc::digest), std::errc::timed_out);
+}
+
+} // namespace
+} // namespace haoh
