@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::size_t kIndent = 2;
-constexpr std::size_t kWidth = 100; ///< columns that an object on one line may reach
+constexpr std::size_t kWidth = 100; ///< columns that an object on one line may reach ...
+constexpr std::size_t kFew = 3;     ///< ... if it has more keys than this
 
 using Json = nlohmann::ordered_json;
 
@@ -76,38 +77,46 @@ void append_escape(std::string& out, char byte) {
 class Layout {
   public:
     void write(const Json& value, std::size_t depth) {
-        if (!value.is_structured() || value.empty() || fits_on_line(value, depth)) {
-            out_ += one_line(value);
-            return;
+        if (!value.is_structured()) {
+            write_plain(value);
+        } else if (fits_on_line(value, depth)) {
+            write_items(value, depth, "", ", ", "");
+        } else {
+            const std::string indent(kIndent * depth, ' ');
+            const std::string inner = "\n" + std::string(kIndent * (depth + 1), ' ');
+            write_items(value, depth, inner, "," + inner, "\n" + indent);
         }
-        const bool object = value.is_object();
-        out_ += object ? '{' : '[';
-        const char* separator = "\n";
-        for (auto item = value.begin(); item != value.end(); ++item) {
-            out_ += separator;
-            out_.append(kIndent * (depth + 1), ' ');
-            if (object) {
-                out_ += one_line(Json(item.key()));
-                out_ += ": ";
-            }
-            write(item.value(), depth + 1);
-            separator = ",\n";
-        }
-        out_ += '\n';
-        out_.append(kIndent * depth, ' ');
-        out_ += object ? '}' : ']';
     }
     [[nodiscard]] std::string take() && { return std::move(out_); }
 
   private:
-    static std::string one_line(const Json& value) { return value.dump(-1, ' ', true); }
+    void write_plain(const Json& value) { out_ += value.dump(-1, ' ', true); }
+
+    void write_items(const Json& value, std::size_t depth, std::string_view before,
+                     std::string_view between, std::string_view after) {
+        const bool object = value.is_object();
+        out_ += object ? '{' : '[';
+        std::string_view separator = before;
+        for (auto item = value.begin(); item != value.end(); ++item) {
+            out_ += separator;
+            if (object) {
+                write_plain(Json(item.key()));
+                out_ += ": ";
+            }
+            write(item.value(), depth + 1);
+            separator = between;
+        }
+        out_ += after;
+        out_ += object ? '}' : ']';
+    }
 
     static bool fits_on_line(const Json& value, std::size_t depth) {
         if (std::any_of(value.begin(), value.end(),
                         [](const Json& item) { return item.is_structured(); })) {
             return false;
         }
-        return value.is_array() || kIndent * depth + one_line(value).size() <= kWidth;
+        return value.is_array() || value.size() <= kFew ||
+               kIndent * depth + value.dump(-1, ' ', true).size() + value.size() <= kWidth;
     }
 
     std::string out_;

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/observation.hpp>
+
+#include "unit/model/sample_observation.hpp"
+
+#include <gmock/gmock.h>
+
+namespace haoh {
+namespace {
+
+constexpr const char* kEarly = "2026-01-31T12:00:00Z";
+constexpr const char* kLate = "2026-01-31T12:00:01Z";
+
+/// The controllers of one array of a healthy pair.
+Observation one_array(std::size_t index, const char* observed_at) {
+    Observation part = test::healthy_pair(2, 1);
+    part.observed_at = observed_at;
+    part.controllers = {part.controllers[index]};
+    return part;
+}
+
+Unobserved failure_of(const ControllerObservation& controller) {
+    return {.object = "tcp://" + controller.traddr + ":4420",
+            .target = controller.target,
+            .subsysnqn = controller.subsysnqn,
+            .error = "connect to it: no answer in 5 s"};
+}
+
+TEST(Merge, OfOneObservationIsThatObservation) {
+    const Observation pair = test::healthy_pair(4, 2);
+    EXPECT_EQ(merge({pair}), pair);
+    EXPECT_EQ(merge({}), Observation{});
+}
+
+TEST(Merge, OfTwoArraysHasTheControllersOfBoth) {
+    const Observation a = one_array(0, kLate);
+    const Observation b = one_array(1, kEarly);
+    const Observation both = merge({a, b});
+    ASSERT_EQ(both.controllers.size(), 2U);
+    EXPECT_EQ(both.controllers[0], a.controllers[0]);
+    EXPECT_EQ(both.controllers[1], b.controllers[0]);
+    EXPECT_EQ(both.observed_at, kEarly);
+    EXPECT_EQ(both.hostnqn, a.hostnqn);
+}
+
+TEST(Merge, KeepsTheLaterReadingOfAController) {
+    const Observation early = one_array(0, kEarly);
+    Observation late = one_array(0, kLate);
+    late.controllers[0].unread = {"newer"};
+    const Observation other = one_array(1, kEarly);
+    for (const auto& parts : {std::vector{early, other, late}, std::vector{late, other, early}}) {
+        const Observation merged = merge(parts);
+        ASSERT_EQ(merged.controllers.size(), 2U);
+        EXPECT_EQ(merged.controllers[0], late.controllers[0]);
+        EXPECT_EQ(merged.controllers[1], other.controllers[0]);
+    }
+}
+
+TEST(Merge, KeepsControllersOfTwoSubsystemsApartThatHaveOneName) {
+    const Observation a = one_array(0, kEarly);
+    Observation b = a;
+    b.controllers[0].subsysnqn = "nqn.other";
+    const Observation merged = merge({a, b});
+    ASSERT_EQ(merged.controllers.size(), 2U);
+    EXPECT_EQ(merged.controllers[0].name, a.controllers[0].name);
+    EXPECT_EQ(merged.controllers[1].name, a.controllers[0].name + " of nqn.other");
+}
+
+TEST(Merge, OfHostsThatDifferHasNoHost) {
+    const Observation a = one_array(0, kEarly);
+    Observation b = one_array(1, kEarly);
+    b.hostnqn = "nqn.host-b";
+    EXPECT_EQ(merge({a, b}).hostnqn, "");
+    EXPECT_EQ(merge({a, b}).hostid, a.hostid);
+    b.hostnqn = "";
+    EXPECT_EQ(merge({a, b}).hostnqn, a.hostnqn);
+    EXPECT_EQ(merge({b, a}).hostnqn, a.hostnqn);
+}
+
+TEST(Merge, KeepsADiscoveryLogOnceTheLaterOne) {
+    Observation early;
+    early.observed_at = kEarly;
+    early.discovery = {{.target = "t", .address = "a", .log = Page::of(nvme::Bytes{1})},
+                       {.target = "t", .address = "b", .log = Page::of(nvme::Bytes{2})}};
+    Observation late;
+    late.observed_at = kLate;
+    late.discovery = {{.target = "t", .address = "a", .log = Page::of(nvme::Bytes{3})}};
+    const Observation merged = merge({late, early});
+    ASSERT_EQ(merged.discovery.size(), 2U);
+    EXPECT_EQ(merged.discovery[0].log, Page::of(nvme::Bytes{3}));
+    EXPECT_EQ(merged.discovery[1].log, Page::of(nvme::Bytes{2}));
+}
+
+TEST(Merge, DropsAFailureThatAnotherPartMadeUpFor) {
+    const Observation good = one_array(0, kLate);
+    Observation bad;
+    bad.observed_at = kEarly;
+    bad.unobserved = {failure_of(good.controllers[0])};
+    EXPECT_TRUE(merge({bad, good}).unobserved.empty());
+    EXPECT_TRUE(merge({good, bad}).unobserved.empty());
+    // Nothing is known of the subsystem when the port does not even answer.
+    bad.unobserved[0].subsysnqn.clear();
+    EXPECT_TRUE(merge({bad, good}).unobserved.empty());
+}
+
+TEST(Merge, KeepsAFailureThatIsYoungerThanTheObservation) {
+    const Observation good = one_array(0, kEarly);
+    Observation bad;
+    bad.observed_at = kLate;
+    bad.unobserved = {failure_of(good.controllers[0])};
+    EXPECT_EQ(merge({good, bad}).unobserved, bad.unobserved);
+}
+
+TEST(Merge, KeepsAFailureOfAnotherPortSubsystemOrTarget) {
+    const Observation good = one_array(0, kEarly);
+    const Unobserved failure = failure_of(good.controllers[0]);
+    Observation bad;
+    bad.observed_at = kEarly;
+    bad.unobserved = {failure, failure, failure};
+    bad.unobserved[0].object = "tcp://10.99.0.1:4420";
+    bad.unobserved[1].subsysnqn = "nqn.other";
+    bad.unobserved[2].target = "tcp://10.99.0.1:4420";
+    EXPECT_EQ(merge({good, bad}).unobserved, bad.unobserved);
+}
+
+TEST(Merge, KeepsAFailureOfThePartThatAlsoSucceeded) {
+    Observation part = one_array(0, kEarly);
+    part.unobserved = {failure_of(part.controllers[0])};
+    EXPECT_EQ(merge({part, one_array(1, kEarly)}).unobserved, part.unobserved);
+}
+
+TEST(Merge, KeepsTheSameFailureOnce) {
+    Observation bad;
+    bad.unobserved = {{.object = "o", .target = "t", .subsysnqn = "s", .error = "e"}};
+    EXPECT_EQ(merge({bad, bad}).unobserved, bad.unobserved);
+}
+
+TEST(Merge, DropsADiscoveryFailureThatAnotherPartMadeUpFor) {
+    Observation good;
+    good.discovery = {{.target = "t", .address = "a", .log = Page::of(nvme::Bytes{1})}};
+    Observation bad;
+    bad.unobserved = {{.object = "a", .target = "t", .subsysnqn = "", .error = "e"},
+                      {.object = "b", .target = "t", .subsysnqn = "", .error = "e"}};
+    const Observation merged = merge({bad, good});
+    ASSERT_EQ(merged.unobserved.size(), 1U);
+    EXPECT_EQ(merged.unobserved[0].object, "b");
+}
+
+TEST(Merge, FindsAPortByItsIpv6Address) {
+    Observation good = one_array(0, kEarly);
+    good.controllers[0].traddr = "fd00::1";
+    good.controllers[0].target = "tcp://array-a:8009";
+    Observation bad;
+    bad.unobserved = {{.object = "tcp://[fd00::1]:4420",
+                       .target = "tcp://array-a:8009",
+                       .subsysnqn = good.controllers[0].subsysnqn,
+                       .error = "e"}};
+    EXPECT_TRUE(merge({good, bad}).unobserved.empty());
+}
+
+} // namespace
+} // namespace haoh

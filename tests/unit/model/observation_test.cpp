@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/observation.hpp>
+
+#include "unit/model/sample_observation.hpp"
+
+#include <gmock/gmock.h>
+
+namespace haoh {
+namespace {
+
+using nvme::Bytes;
+
+constexpr nvme::Eui64 kEui64{1, 2, 3, 4, 5, 6, 7, 8};
+constexpr nvme::Nguid kNguid{0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x80,
+                             0x90, 0xA0, 0xB0, 0xC0, 0xD0, 0xE0, 0xF0, 0x01};
+constexpr nvme::Uuid kUuid{0xA1, 0xA2, 0xA3, 0xA4, 0xA5, 0xA6, 0x47, 0xA8,
+                           0x89, 0xAA, 0xAB, 0xAC, 0xAD, 0xAE, 0xAF, 0xB0};
+
+nvme::IdDescriptor descriptor(nvme::IdType type, nvme::ByteView nid) {
+    return {.nidt = static_cast<std::uint8_t>(type), .nid = Bytes(nid.begin(), nid.end())};
+}
+
+NamespaceObservation with_descriptors(const std::vector<nvme::IdDescriptor>& descriptors) {
+    NamespaceObservation path;
+    path.descriptors = Page::of(nvme::encode(descriptors));
+    return path;
+}
+
+Page identify_with(const nvme::Nguid& nguid, const nvme::Eui64& eui64) {
+    nvme::IdentifyNamespace id;
+    id.nsze = 1;
+    id.nguid = nguid;
+    id.eui64 = eui64;
+    return Page::of(nvme::encode(id));
+}
+
+TEST(Page, KeepsBytesWithoutTrailingZerosAndTheirNumber) {
+    const Page page = Page::of(Bytes{0, 1, 2, 0, 0});
+    EXPECT_TRUE(page.ok());
+    EXPECT_EQ(page.bytes, (Bytes{0, 1, 2}));
+    EXPECT_EQ(page.length, 5U);
+    EXPECT_EQ(page.whole(), (Bytes{0, 1, 2, 0, 0}));
+    EXPECT_EQ(page.bytes.capacity(), 3U);
+}
+
+TEST(Page, OfNoBytesAndOfZerosOnlyDifferInTheirLength) {
+    EXPECT_EQ(Page::of({}).whole(), Bytes{});
+    EXPECT_EQ(Page::of(Bytes(4)).whole(), Bytes(4));
+    EXPECT_NE(Page::of({}), Page::of(Bytes(4)));
+}
+
+TEST(Page, WithoutLengthIsWholeAsItIs) {
+    Page page;
+    page.bytes = {1, 2};
+    EXPECT_EQ(page.whole(), (Bytes{1, 2}));
+}
+
+TEST(Page, ThatIsNotAnAnswerIsNotOk) {
+    EXPECT_FALSE(Page{}.ok());
+    EXPECT_FALSE(Page::of_status({.value = 2}).ok());
+    EXPECT_FALSE(Page::of_failure("no answer").ok());
+    EXPECT_EQ(Page::of_status({.value = 2}).status.value, 2);
+    EXPECT_EQ(Page::of_failure("no answer").error, "no answer");
+}
+
+TEST(NamespaceIds, ComeFromTheDescriptors) {
+    const nvme::NamespaceIds ids =
+        with_descriptors(
+            {descriptor(nvme::IdType::eui64, kEui64), descriptor(nvme::IdType::nguid, kNguid),
+             descriptor(nvme::IdType::uuid, kUuid), descriptor(nvme::IdType::csi, Bytes{2})})
+            .ids();
+    EXPECT_EQ(ids.eui64, kEui64);
+    EXPECT_EQ(ids.nguid, kNguid);
+    EXPECT_EQ(ids.uuid, kUuid);
+    EXPECT_EQ(ids.csi, 2);
+}
+
+TEST(NamespaceIds, ThatTheDescriptorsLeaveOutComeFromIdentifyNamespace) {
+    NamespaceObservation path = with_descriptors({descriptor(nvme::IdType::uuid, kUuid)});
+    path.identify = identify_with(kNguid, kEui64);
+    EXPECT_EQ(path.ids().uuid, kUuid);
+    EXPECT_EQ(path.ids().nguid, kNguid);
+    EXPECT_EQ(path.ids().eui64, kEui64);
+}
+
+TEST(NamespaceIds, OfTheDescriptorsGoBeforeThoseOfIdentifyNamespace) {
+    const nvme::Nguid other{9};
+    NamespaceObservation path = with_descriptors({descriptor(nvme::IdType::nguid, kNguid)});
+    path.identify = identify_with(other, {});
+    EXPECT_EQ(path.ids().nguid, kNguid);
+    EXPECT_EQ(path.ids().eui64, std::nullopt);
+}
+
+TEST(NamespaceIds, ThatAreZeroInADescriptorComeFromIdentifyNamespace) {
+    NamespaceObservation path = with_descriptors({descriptor(nvme::IdType::nguid, Bytes(16))});
+    path.identify = identify_with(kNguid, {});
+    EXPECT_EQ(path.ids().nguid, kNguid);
+}
+
+TEST(NamespaceIds, OfATypeThatComesTwiceAreThoseOfTheLast) {
+    const nvme::Uuid other{1};
+    const NamespaceObservation path = with_descriptors(
+        {descriptor(nvme::IdType::uuid, other), descriptor(nvme::IdType::uuid, kUuid)});
+    EXPECT_EQ(path.ids().uuid, kUuid);
+}
+
+TEST(NamespaceIds, BehindADescriptorOfWrongLengthAreNotSeen) {
+    const NamespaceObservation path = with_descriptors(
+        {descriptor(nvme::IdType::eui64, kEui64), descriptor(nvme::IdType::nguid, Bytes(8, 1)),
+         descriptor(nvme::IdType::uuid, kUuid)});
+    EXPECT_EQ(path.ids().eui64, kEui64);
+    EXPECT_EQ(path.ids().nguid, std::nullopt);
+    EXPECT_EQ(path.ids().uuid, std::nullopt);
+}
+
+TEST(NamespaceIds, BehindADescriptorOfAnUnknownTypeAreSeen) {
+    const NamespaceObservation path =
+        with_descriptors({{.nidt = 77, .nid = Bytes(5, 1)}, descriptor(nvme::IdType::uuid, kUuid)});
+    EXPECT_EQ(path.ids().uuid, kUuid);
+}
+
+TEST(NamespaceIds, ThatEndInZerosSurviveThePage) {
+    nvme::Uuid uuid = kUuid;
+    std::fill(uuid.begin() + 8, uuid.end(), std::uint8_t{0});
+    const NamespaceObservation path = with_descriptors({descriptor(nvme::IdType::uuid, uuid)});
+    EXPECT_EQ(path.ids().uuid, uuid);
+    const nvme::IdDescriptorList list = path.id_descriptors();
+    EXPECT_TRUE(list.problems.empty());
+    ASSERT_EQ(list.descriptors.size(), 1U);
+    EXPECT_EQ(list.descriptors[0].nid, Bytes(uuid.begin(), uuid.end()));
+}
+
+TEST(NamespaceIds, OfNothingAreNone) {
+    EXPECT_FALSE(NamespaceObservation{}.ids().any());
+    EXPECT_TRUE(NamespaceObservation{}.id_descriptors().descriptors.empty());
+    EXPECT_TRUE(NamespaceObservation{}.id_descriptors().problems.empty());
+}
+
+TEST(NamespaceIds, OfBytesWithoutSenseEnd) {
+    NamespaceObservation path;
+    path.descriptors = Page::of(Bytes(4096, 0xFF));
+    EXPECT_FALSE(path.ids().any());
+    path.descriptors = Page::of(Bytes{3});
+    EXPECT_FALSE(path.ids().any());
+}
+
+TEST(ControllerObservation, FindsANamespaceByItsNsid) {
+    ControllerObservation controller;
+    for (const std::uint32_t nsid : {2U, 5U, 9U}) {
+        controller.namespaces.emplace_back().nsid = nsid;
+    }
+    ASSERT_NE(controller.find_namespace(5), nullptr);
+    EXPECT_EQ(controller.find_namespace(5)->nsid, 5U);
+    EXPECT_EQ(controller.find_namespace(1), nullptr);
+    EXPECT_EQ(controller.find_namespace(6), nullptr);
+    EXPECT_EQ(controller.find_namespace(10), nullptr);
+}
+
+TEST(ControllerObservation, HasPropertiesThatWereRead) {
+    ControllerObservation controller;
+    controller.properties[nvme::property::vs] = 0x00020100;
+    EXPECT_EQ(controller.property(nvme::property::vs), 0x00020100U);
+    EXPECT_EQ(controller.property(nvme::property::cap), std::nullopt);
+}
+
+TEST(ControllerObservation, KnowsWhereTheAnaLogPutsEachNamespace) {
+    nvme::AnaLog log;
+    log.nagd = 2;
+    log.groups = {{.agid = 1,
+                   .chgc = 0,
+                   .state = nvme::AnaState::optimized,
+                   .state_byte = 1,
+                   .nsids = {1, 0x100}},
+                  {.agid = 7,
+                   .chgc = 0,
+                   .state = nvme::AnaState::inaccessible,
+                   .state_byte = 3,
+                   .nsids = {1, 0x0A000000, 0x10}}};
+    ControllerObservation controller;
+    controller.ana.log = Page::of(nvme::encode(log));
+    const auto places = controller.ana_places();
+    ASSERT_EQ(places.size(), 4U);
+    EXPECT_EQ(places.at(1), (AnaPlace{.agid = 7, .state = nvme::AnaState::inaccessible}));
+    EXPECT_EQ(places.at(0x100), (AnaPlace{.agid = 1, .state = nvme::AnaState::optimized}));
+    EXPECT_EQ(places.at(0x10).agid, 7U);
+
+    controller.ana.stable = false;
+    EXPECT_TRUE(controller.ana_places().empty());
+    controller.ana = {.log = Page::of_failure("lost"), .stable = true, .attempts = 1};
+    EXPECT_TRUE(controller.ana_places().empty());
+}
+
+TEST(ControllerObservation, ListsTheControllersOfTheSubsystem) {
+    ControllerObservation controller;
+    EXPECT_TRUE(controller.subsystem_controllers().cntlids.empty());
+    const std::vector<std::uint16_t> cntlids{1, 0x200};
+    controller.controller_list = Page::of(nvme::encode_controller_list(cntlids));
+    EXPECT_EQ(controller.subsystem_controllers().cntlids, cntlids);
+    EXPECT_TRUE(controller.subsystem_controllers().problems.empty());
+}
+
+TEST(DiscoveryObservation, DecodesEveryEntryOfItsLog) {
+    nvme::DiscoveryLog log;
+    log.genctr = 3;
+    log.numrec = 1;
+    log.entries.resize(1);
+    log.entries[0].trtype = 3;
+    log.entries[0].subnqn = "nqn.a";
+    const DiscoveryObservation discovery{
+        .target = "t", .address = "a", .log = Page::of(nvme::encode(log)), .stable = true};
+    ASSERT_EQ(discovery.entries().entries.size(), 1U);
+    EXPECT_EQ(discovery.entries().entries[0].subnqn, "nqn.a");
+}
+
+TEST(HealthyPair, IsWellFormedInEveryStructure) {
+    for (const ControllerObservation& controller : test::healthy_pair(2, 300).controllers) {
+        EXPECT_TRUE(controller.ana_log().problems.empty());
+        EXPECT_TRUE(controller.subsystem_controllers().problems.empty());
+        EXPECT_EQ(controller.ana_places().size(), 300U);
+        for (const NamespaceObservation& path : controller.namespaces) {
+            EXPECT_TRUE(path.id_descriptors().problems.empty()) << path.nsid;
+            EXPECT_TRUE(path.ids().uuid && path.ids().nguid);
+        }
+    }
+}
+
+} // namespace
+} // namespace haoh
