@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Holds the tree to its own rules: who may include whom, a licence line in each file, files that
+# can be read in one sitting. Prints one "ok - ..." or "not ok - ..." a rule.
+set -euo pipefail
+export LC_ALL=C
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+readonly max_lines=700
+readonly max_columns=120 # code ends at 100; a comment may say a word more
+
+# Which rooms a room may include. A room that is not here is unknown to the design.
+declare -A may_include=(
+    [base]="base"
+    [nvme]="base nvme"
+    [model]="base nvme model"
+    [collect]="base nvme model collect"
+    [host]="base nvme model collect host"
+    [fabric]="base nvme model collect fabric"
+    [rules]="base nvme model rules"
+    [policy]="base nvme model rules policy"
+    [report]="base nvme model rules policy report"
+    [monitor]="base nvme model collect host fabric rules policy report monitor"
+    [capi]="base nvme model collect host fabric rules policy report monitor capi"
+)
+
+# The room whose noun a public header holds; those of haoh/nvme/ need no line.
+declare -A room_of_header=(
+    [address]=base [error]=base
+    [observation]=model
+    [admin_channel]=collect [collector]=collect [replay]=collect
+    [fabric]=fabric
+    [rule]=rules [check]=rules [config]=rules
+    [report]=report
+)
+
+# The room of a file of the library, by its path below libhaoh/. Answers in $answer: a subshell
+# for each include line takes seconds.
+room_of_file() {
+    local name=
+    case $1 in
+    src/*/*) name=${1#src/} name=${name%%/*} ;;
+    src/*) name=base ;;
+    include/haoh/nvme/*) name=nvme ;;
+    include/haoh/*)
+        name=${1##*/}
+        name=${room_of_header[${name%.*}]-}
+        ;;
+    esac
+    answer=${name-}
+}
+
+# The path below libhaoh/ that an include line of a file means; empty for other people's headers.
+included_file() { # FROM, the include with its quotes
+    local target=${2:1:-1}
+    answer=
+    case $2 in
+    '<haoh/'*) answer=include/$target ;;
+    '"'*)
+        if [[ -e libhaoh/${1%/*}/$target ]]; then
+            answer=${1%/*}/$target
+        else
+            answer=src/$target
+        fi
+        ;;
+    esac
+}
+
+report() { # RULE, complaints
+    if [[ -z $2 ]]; then
+        printf 'ok - %s\n' "$1"
+    else
+        printf '%s\n' "$2"
+        printf 'not ok - %s\n' "$1"
+        failed=1
+    fi
+}
+failed=0
+
+files=()
+while IFS= read -r -d '' file; do
+    [[ -f $file ]] && files+=("$file")
+done < <(git -c safe.directory='*' ls-files -z --cached --others --exclude-standard)
+
+declare -A complaints
+while IFS=$'\t' read -r path include; do
+    from=${path#libhaoh/}
+    room_of_file "$from"
+    room=$answer
+    included_file "$from" "$include"
+    [[ -n $answer ]] || continue
+    room_of_file "$answer"
+    target_room=$answer
+    if [[ $include == *..* ]]; then
+        complaints[$room]+="$path: $include: say the room by its name"$'\n'
+    elif [[ -z $room || -z ${may_include[$room]-} ]]; then
+        complaints[unknown]+="$path: which room is this? tests/rooms_test.sh does not know"$'\n'
+    elif [[ -z $target_room ]]; then
+        complaints[unknown]+="$path includes $include: which room is this?"$'\n'
+    elif [[ " ${may_include[$room]} " != *" $target_room "* ]]; then
+        complaints[$room]+="$path: $room must not know $target_room ($include)"$'\n'
+    fi
+done < <(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/.*\.(hpp|cpp|h)$' |
+    xargs -0 awk '/^[ \t]*#[ \t]*include/ && match($0, /[<"][^>"]+[>"]/) {
+        print FILENAME "\t" substr($0, RSTART, RLENGTH)
+    }')
+for room in nvme model collect host fabric rules policy report monitor capi; do
+    [[ -d libhaoh/src/$room ]] || continue
+    report "$room includes only the rooms below it" "${complaints[$room]-}"
+done
+report "each header belongs to a room" "${complaints[unknown]-}"
+
+# A quoted include of a tool names a file of the tool.
+bad=
+while IFS=: read -r path _ line; do
+    target=$(sed -E 's/.*"([^"]+)".*/\1/' <<<"$line")
+    [[ -e ${path%/*}/$target || -e $(cut -d/ -f1-2 <<<"$path")/$target ]] ||
+        bad+="$path includes \"$target\", which is not its own"$'\n'
+done < <(printf '%s\0' "${files[@]}" | grep -zE '^tools/.*\.(hpp|cpp)$' |
+    xargs -0 grep -HnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' || true)
+report "the tools use only the public headers" "$bad"
+
+bad=
+for file in "${files[@]}"; do
+    case $file in
+    LICENSES/* | *.json | *.bin | *.pcap* | tests/fuzz/corpus/* | tests/*/data/* | docs/man/*) continue ;;
+    esac
+    head -n 3 "$file" | grep -q 'SPDX-License-Identifier: ' || bad+="$file"$'\n'
+done
+report "each file names its licence" "$bad"
+
+bad=
+for file in "${files[@]}"; do
+    [[ $file =~ \.(hpp|cpp|h|c|py|sh|cmake)$ || $file == *CMakeLists.txt ]] || continue
+    lines=$(wc -l <"$file")
+    ((lines <= max_lines)) || bad+="$file has $lines lines"$'\n'
+done
+report "no source file is longer than $max_lines lines" "$bad"
+
+bad=$(printf '%s\0' "${files[@]}" | grep -zE '\.(hpp|cpp|h)$' |
+    xargs -0 awk -v max=$max_columns '{ text = $0; gsub(/[\200-\277]/, "", text) }
+        length(text) > max && !/https?:\/\// { print FILENAME ":" FNR ": " length(text) " columns" }')
+report "no source line is longer than $max_columns columns" "$bad"
+
+# Spelt so that this file does not find itself.
+leftover='TO''DO|FIX''ME|XX''X'
+bad=$(printf '%s\0' "${files[@]}" | grep -zvE '^LICENSES/' |
+    xargs -0 grep -nIwE "$leftover" || true)
+report "nothing is left for later" "$bad"
+
+bad=
+for file in "${files[@]}"; do
+    [[ $file == *.hpp ]] || continue
+    grep -qx '#pragma once' "$file" || bad+="$file"$'\n'
+done
+report "each header can be included twice" "$bad"
+
+exit $failed
