@@ -26,7 +26,7 @@ std::string one_line(const Change& change) {
     case Difference::Kind::removed:
         return "- " + change.field + (change.before.empty() ? "" : " " + change.before);
     case Difference::Kind::changed:
-        return fmt::format("  {} {} -> {}", change.field, change.before, change.after);
+        return fmt::format("~ {} {} -> {}", change.field, change.before, change.after);
     }
     return {};
 }
@@ -59,7 +59,7 @@ bool write_change(TextWriter& writer, const Change& change, bool verbose) {
         writer.line(indent, {{text}});
         return false;
     }
-    writer.line(indent + 2, {{change.field}});
+    writer.line(indent, {{"~ " + change.field}});
     const std::vector<LabelledValue> values{{.label = "before", .value = change.before},
                                             {.label = "after", .value = change.after}};
     return write_value_block(writer, indent + 4, values, verbose);

@@ -155,38 +155,41 @@ std::string size_text(std::uint64_t bytes) {
     return fmt::format("{:.1f} {}", value, units[unit]);
 }
 
-std::vector<ProductLine> product_lines(const SubsystemArrays& subsystem) {
-    std::vector<ProductLine> lines;
-    std::vector<Tellers> tellers;
+std::vector<ProductField> product_fields(const SubsystemArrays& subsystem) {
+    constexpr std::array<std::string_view, 3> names{"serial", "model", "firmware"};
+    struct Teller {
+        std::string value;
+        Tellers tellers;
+    };
+    std::array<std::vector<Teller>, 3> fields;
     for (const Array& array : subsystem.arrays) {
         for (const ControllerObservation* controller : array.controllers) {
-            ProductLine line{
-                .serial = "not read", .model = "not read", .firmware = "not read", .told_by = {}};
+            std::array<std::string, 3> texts{"not read", "not read", "not read"};
             if (controller->identify.ok()) {
                 const nvme::IdentifyController data = controller->identify_data();
-                line = {.serial = nvme::printable(data.sn),
-                        .model = nvme::printable(data.mn),
-                        .firmware = nvme::printable(data.fr),
-                        .told_by = {}};
+                texts = {nvme::printable(data.sn), nvme::printable(data.mn),
+                         nvme::printable(data.fr)};
             }
-            const auto known = std::ranges::find_if(lines, [&](const ProductLine& other) {
-                return other.serial == line.serial && other.model == line.model &&
-                       other.firmware == line.firmware;
-            });
-            const auto index = static_cast<std::size_t>(known - lines.begin());
-            if (known == lines.end()) {
-                lines.push_back(std::move(line));
-                tellers.emplace_back();
+            for (std::size_t field = 0; field < texts.size(); ++field) {
+                std::vector<Teller>& known = fields[field];
+                auto same = std::ranges::find(known, texts[field], &Teller::value);
+                if (same == known.end()) {
+                    same = known.insert(same, {.value = texts[field], .tellers = {}});
+                }
+                same->tellers[array.site].push_back(safe_text(controller->name));
             }
-            tellers[index][array.site].push_back(safe_text(controller->name));
         }
     }
-    if (lines.size() > 1) {
-        for (std::size_t index = 0; index < lines.size(); ++index) {
-            lines[index].told_by = tellers_text(subsystem, tellers[index]);
+    std::vector<ProductField> out;
+    for (std::size_t field = 0; field < fields.size(); ++field) {
+        out.push_back({.name = std::string{names[field]}, .values = {}});
+        for (const Teller& teller : fields[field]) {
+            out.back().values.emplace_back(
+                teller.value.empty() ? "(blank)" : teller.value,
+                fields[field].size() == 1 ? "" : tellers_text(subsystem, teller.tellers));
         }
     }
-    return lines;
+    return out;
 }
 
 std::vector<NamespaceLine> namespace_lines(const SubsystemArrays& subsystem) {

@@ -14,12 +14,11 @@
 
 namespace haoh::report {
 
-/// Controllers that give the same serial and model number.
-struct ProductLine {
-    std::string serial;
-    std::string model;
-    std::string firmware;
-    std::string told_by; ///< empty when all controllers say so
+/// One of the texts by which controllers name the product.
+struct ProductField {
+    std::string name; ///< "serial", "model", "firmware"
+    /// Each text with those who give it; that is empty when all controllers say the same.
+    std::vector<std::pair<std::string, std::string>> values;
 };
 
 /// One description of one namespace. A namespace that controllers describe differently has several.
@@ -39,7 +38,7 @@ struct PathLine {
     std::vector<std::string> states;  ///< one for each array: "optimized", "absent", ...
 };
 
-[[nodiscard]] std::vector<ProductLine> product_lines(const SubsystemArrays& subsystem);
+[[nodiscard]] std::vector<ProductField> product_fields(const SubsystemArrays& subsystem);
 [[nodiscard]] std::vector<NamespaceLine> namespace_lines(const SubsystemArrays& subsystem);
 [[nodiscard]] std::vector<PathLine> path_lines(const SubsystemArrays& subsystem);
 

@@ -11,9 +11,9 @@ namespace haoh::report {
 
 using Json = nlohmann::ordered_json; ///< keys stay in the order in which people read them
 
-/// Indented, with a newline at the end. \pre all strings are valid UTF-8 (text.hpp, safe_text)
+/// Indented ASCII with a newline at the end. \pre all strings are valid UTF-8 (text.hpp, safe_text)
 [[nodiscard]] inline std::string dump(const Json& json) {
-    return json.dump(2) + '\n';
+    return json.dump(2, ' ', true) + '\n';
 }
 
 } // namespace haoh::report

@@ -95,13 +95,17 @@ class ListText {
     }
 
     void write_products(const SubsystemArrays& subsystem) {
-        for (const ProductLine& line : product_lines(subsystem)) {
-            const std::string teller = line.told_by.empty() ? "" : line.told_by + ": ";
-            writer_.wrapped(kIndent, kIndent + 2,
-                            {{teller, Tone::faint},
-                             {fmt::format("serial {}, model {}, firmware {}", line.serial,
-                                          line.model, line.firmware)}});
+        Spans spans;
+        for (const ProductField& field : product_fields(subsystem)) {
+            spans.push_back({(spans.empty() ? "" : ", ") + field.name + " ", Tone::faint});
+            for (std::size_t index = 0; index < field.values.size(); ++index) {
+                const auto& [value, told_by] = field.values[index];
+                spans.push_back({index == 0 ? "" : " and "});
+                spans.push_back({value, told_by.empty() ? Tone::plain : Tone::strong});
+                spans.push_back({told_by.empty() ? "" : fmt::format(" ({})", told_by)});
+            }
         }
+        writer_.wrapped(kIndent, kIndent + 2, spans);
     }
 
     void write_controllers(const SubsystemArrays& subsystem) {

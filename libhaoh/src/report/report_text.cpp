@@ -17,12 +17,13 @@ namespace {
 using namespace report;
 
 /// How much a screen shows before the rest is folded. Verbose text folds nothing.
-constexpr std::size_t kMaxGroups = 8;     ///< findings with why and fix
+constexpr std::size_t kMaxGroups = 5;     ///< findings with why and fix
 constexpr std::size_t kMaxItems = 3;      ///< objects of one rule
 constexpr std::size_t kMaxUnobserved = 8; ///< things not observed
 constexpr std::size_t kMaxNotes = 5;
 constexpr std::size_t kMaxSubsystems = 4;
-constexpr std::size_t kMaxRanges = 8; ///< runs of NSIDs in one list
+constexpr std::size_t kMaxRanges = 8;   ///< runs of NSIDs in one list
+constexpr std::size_t kMaxClause = 400; ///< columns of what a finding says
 
 Tone tone_of(Verdict verdict) {
     switch (verdict) {
@@ -50,12 +51,10 @@ std::string upper(std::string_view text) {
     return out;
 }
 
-/// "NSID 2: " in front of what is about namespaces, unless the clause names them itself.
-std::string headline_of(const FindingItem& item) {
-    if (item.nsids.empty() || item.about_all) {
-        return item.what;
-    }
-    return fmt::format("NSID {}: {}", ranges(item.nsids, kMaxRanges), item.what);
+/// "connect to X: refused" for X, "X: refused" for what does not name its object.
+std::string error_text(const Unobserved& one) {
+    const bool named = one.error.find(one.object) != std::string::npos;
+    return named ? one.error : one.object + ": " + one.error;
 }
 
 /// One rendering of one report.
@@ -87,6 +86,23 @@ class ReportText {
     [[nodiscard]] const SubsystemArrays* find_subsystem(const std::string& subsysnqn) const {
         const auto found = std::ranges::find(subsystems_, subsysnqn, &SubsystemArrays::subsysnqn);
         return found == subsystems_.end() ? nullptr : &*found;
+    }
+
+    /// "NSID 2: " in front of what is about one namespace, or the same for each of several.
+    [[nodiscard]] std::string headline_of(const FindingItem& item) const {
+        for (const Unobserved& one : view_.unobserved) {
+            if (!one.error.empty() && item.what.ends_with(one.error)) {
+                return error_text(one);
+            }
+        }
+        std::string text = item.what;
+        if (!verbose_ && columns(text) > kMaxClause) {
+            text = std::string{column_slice(text, 0, kMaxClause - 3)} + "...";
+        }
+        if (item.nsids.empty() || item.about_all) {
+            return text;
+        }
+        return fmt::format("NSID {}: {}", ranges(item.nsids, kMaxRanges), text);
     }
 
     void write_verdict() {
@@ -239,20 +255,17 @@ class ReportText {
     }
 
     void write_unobserved() {
-        if (view_.unobserved.empty()) {
+        if (view_.untold.empty()) {
             return;
         }
         writer_.line(0, {{"NOT OBSERVED", Tone::unknown}});
-        const std::size_t shown = at_most(kMaxUnobserved, view_.unobserved.size());
+        const std::size_t shown = at_most(kMaxUnobserved, view_.untold.size());
         for (std::size_t index = 0; index < shown; ++index) {
-            const Unobserved& one = view_.unobserved[index];
-            const bool named = one.error.find(one.object) != std::string::npos;
-            writer_.wrapped(2, 4, {{named ? "" : one.object + ": "}, {one.error}});
+            writer_.wrapped(2, 4, {{error_text(view_.unobserved[view_.untold[index]])}});
         }
-        if (shown < view_.unobserved.size()) {
+        if (shown < view_.untold.size()) {
             folded_ = true;
-            writer_.wrapped(
-                2, 4, {{fmt::format("and {} more", grouped(view_.unobserved.size() - shown))}});
+            writer_.wrapped(2, 4, {{fmt::format("and {} more", view_.untold.size() - shown)}});
         }
         writer_.blank();
     }

@@ -129,7 +129,8 @@ std::string summarize(const ReportView& view) {
             return "Hosts can lose access to data. Repair this before a host connects.";
         case Severity::degraded:
         case Severity::management:
-            return "This is not one consistent subsystem. Repair it before a host connects.";
+            return "What the controllers say does not fit together. Repair this before a host "
+                   "connects.";
         }
         break;
     case Verdict::warn:
@@ -140,9 +141,24 @@ std::string summarize(const ReportView& view) {
                    : "No rule fails, but not everything could be observed. Do not rely on it.";
     case Verdict::note:
     case Verdict::pass:
-        return "Every rule holds: hosts see one consistent subsystem.";
+        if (view.rules_evaluated < rules().size()) {
+            return "Every rule that was judged holds.";
+        }
+        return view.groups.empty()
+                   ? "Every rule holds: the controllers tell hosts one consistent story."
+                   : "No rule fails: the controllers tell hosts one consistent story.";
     }
     return {};
+}
+
+/// Whether a finding already says that something was not observed.
+bool is_told(const Unobserved& one, const std::vector<FindingGroup>& groups) {
+    return std::ranges::any_of(groups, [&](const FindingGroup& group) {
+        return group.verdict == Verdict::unknown &&
+               std::ranges::any_of(group.items, [&](const FindingItem& item) {
+                   return item.what.ends_with(one.error);
+               });
+    });
 }
 
 std::string tally(const ReportView& view) {
@@ -169,17 +185,27 @@ std::string tally(const ReportView& view) {
     };
     add(Verdict::fail, "fails", "fail");
     add(Verdict::warn, "warns", "warn");
-    add(Verdict::unknown, "could not be judged", "could not be judged");
-    if (!view.unobserved.empty()) {
-        parts.push_back(count_of(view.unobserved.size(), "object") + " not observed");
+    const std::size_t not_observed =
+        view.counts[static_cast<std::size_t>(Verdict::unknown)] + view.untold.size();
+    if (not_observed > 0) {
+        parts.push_back(count_of(not_observed, "object") + " not observed");
     }
     if (const std::size_t notes = number(Verdict::note); notes > 0) {
         parts.push_back(count_of(notes, "note"));
     }
-    const std::size_t held = view.counts[static_cast<std::size_t>(Verdict::pass)];
-    parts.push_back(
-        fmt::format("{} of {} hold", grouped(held), count_of(view.rules_evaluated, "rule")));
-    return fmt::format("{}.", fmt::join(parts, ", "));
+    if (const std::size_t held = view.counts[static_cast<std::size_t>(Verdict::pass)];
+        !view.attributions.empty()) {
+        const std::string rest = not_observed > 0 ? " for the rest" : "";
+        parts.push_back(held == view.rules_evaluated
+                            ? fmt::format("all {} hold{}", count_of(held, "rule"), rest)
+                            : fmt::format("{} of {} hold{}", grouped(held),
+                                          count_of(view.rules_evaluated, "rule"), rest));
+    }
+    std::string text = fmt::format("{}.", fmt::join(parts, ", "));
+    if (text.starts_with('a')) {
+        text.front() = 'A';
+    }
+    return text;
 }
 
 } // namespace
@@ -201,6 +227,7 @@ ReportView view_of(const Report& report) {
                     .rules_evaluated = report.rules_evaluated,
                     .groups = group_findings(report.findings),
                     .unobserved = {},
+                    .untold = {},
                     .attributions = {},
                     .observed_at = safe_text(report.observed_at)};
     for (const Unobserved& one : report.unobserved) {
@@ -213,6 +240,11 @@ ReportView view_of(const Report& report) {
         view.attributions.push_back({.controller = safe_text(one.controller),
                                      .site = safe_text(one.site),
                                      .evidence = safe_text(one.evidence)});
+    }
+    for (std::size_t index = 0; index < view.unobserved.size(); ++index) {
+        if (!is_told(view.unobserved[index], view.groups)) {
+            view.untold.push_back(index);
+        }
     }
     view.summary = summarize(view);
     view.tally = tally(view);

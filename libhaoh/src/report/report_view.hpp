@@ -54,6 +54,7 @@ struct ReportView {
     std::size_t rules_evaluated{};
     std::vector<FindingGroup> groups; ///< worst first
     std::vector<Unobserved> unobserved;
+    std::vector<std::size_t> untold; ///< of `unobserved`, those that no finding tells
     std::vector<Attribution> attributions;
     std::string observed_at;
 };

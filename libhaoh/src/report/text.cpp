@@ -312,22 +312,36 @@ void TextWriter::hanging(std::size_t indent, const Spans& beginning, std::size_t
 
 void TextWriter::put_words(std::size_t column, std::size_t hanging, const Spans& spans) {
     bool first = true;
+    Span run; // what is still to be written of one tone
+    const auto flush = [&] {
+        put(run);
+        run = {};
+    };
     for (const Word& word : split_words(spans)) {
         const std::size_t size = word.width();
         if (!first && column + word.gap + size > width_) {
+            flush();
             out_ += '\n';
             out_.append(hanging, ' ');
             column = hanging;
         } else if (!first) {
-            out_.append(word.gap, ' ');
+            if (run.tone != word.pieces.front().tone) {
+                flush();
+            }
+            run.text.append(word.gap, ' ');
             column += word.gap;
         }
         for (const Span& piece : word.pieces) {
-            put(piece);
+            if (run.tone != piece.tone) {
+                flush();
+                run.tone = piece.tone;
+            }
+            run.text += piece.text;
         }
         column += size;
         first = false;
     }
+    flush();
     out_ += '\n';
 }
 

@@ -105,7 +105,8 @@ bool write_value_block(TextWriter& writer, std::size_t indent,
         texts, [&](const std::string& text) { return columns(text) <= layout.room; });
     const std::string marks = fit ? difference_marks(texts) : std::string{};
     if (!marks.empty()) {
-        writer.line(layout.value_column, {{marks, Tone::fail}});
+        const std::size_t first = marks.find('^');
+        writer.line(layout.value_column + first, {{marks.substr(first), Tone::fail}});
     }
     if (shown.size() < values.size()) {
         writer.line(indent, {{fmt::format("and {} more", values.size() - shown.size())}});
