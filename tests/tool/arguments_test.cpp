@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "simulated_arrays.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+
+namespace haoh::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const std::vector<std::string>& commands() {
+    static const std::vector<std::string> kCommands{"check", "list", "snapshot", "diff", "rules"};
+    return kCommands;
+}
+
+/// Every long option in a text, "--color" and the like.
+std::set<std::string> long_options(const std::string& text) {
+    static const std::regex kOption{"--[a-z][a-z-]*[a-z]"};
+    return {std::sregex_token_iterator{text.begin(), text.end(), kOption},
+            std::sregex_token_iterator{}};
+}
+
+TEST(Arguments, help_is_printed_and_succeeds_for_every_command) {
+    const ProgramResult overview = haoh({"--help"});
+    EXPECT_EQ(overview.status, 0);
+    for (const std::string& command : commands()) {
+        EXPECT_THAT(overview.standard_output, HasSubstr(command));
+        const ProgramResult help = haoh({command, "--help"});
+        EXPECT_EQ(help.status, 0);
+        EXPECT_THAT(help.standard_error, IsEmpty());
+        EXPECT_FALSE(long_options(help.standard_output).empty());
+    }
+}
+
+TEST(Arguments, help_and_manual_name_the_same_options) {
+    for (const std::string& command : commands()) {
+        std::ifstream file{std::string{HAOH_SOURCE_DIR} + "/docs/man/haoh-" + command + ".1"};
+        std::string page{std::istreambuf_iterator<char>{file}, {}};
+        ASSERT_FALSE(page.empty()) << command;
+        page = std::regex_replace(page, std::regex{R"(\\-)"}, "-");
+        const std::set<std::string> help = long_options(haoh({command, "--help"}).standard_output);
+        const std::set<std::string> manual = long_options(page);
+        for (const std::string& option : help) {
+            EXPECT_TRUE(option == "--help" || manual.count(option) == 1)
+                << option << " is missing in haoh-" << command << ".1";
+        }
+        for (const std::string& option : manual) {
+            EXPECT_TRUE(help.count(option) == 1 || option == "--version")
+                << option << " of haoh-" << command << ".1 does not exist";
+        }
+    }
+}
+
+struct WrongUsage {
+    std::vector<std::string> arguments;
+    std::string message;
+};
+
+TEST(Arguments, wrong_usage_exits_with_2_and_names_what_is_wrong) {
+    const std::vector<WrongUsage> cases{
+        {{}, "subcommand"},
+        {{"chekc"}, "chekc"},
+        {{"check", "--nonsense"}, "--nonsense"},
+        {{"check"}, "--target"},
+        {{"check", "-t", "udp://192.0.2.1"}, "udp://192.0.2.1"},
+        {{"check", "-t", "tcp://192.0.2.1:99999"}, "99999"},
+        {{"check", "-t", "tcp://192.0.2.1", "-t", "tcp://192.0.2.1:4420"}, "twice"},
+        {{"check", "-t", "transport=rdma,traddr=192.0.2.1"}, "rdma"},
+        {{"check", "-t", "tcp://192.0.2.1", "--nqn", "not a name"}, "not a name"},
+        {{"check", "-t", "tcp://192.0.2.1", "--hostid", "1234"}, "1234"},
+        {{"check", "-t", "tcp://192.0.2.1", "--timeout", "-1"}, "timeout"},
+        {{"check", "--snapshot", "x", "-o", "yaml"}, "yaml"},
+        {{"check", "--snapshot", "x", "--profile", "twisted"}, "twisted"},
+        {{"check", "--snapshot", "x", "--rule", "no.such.*"}, "no.such.*"},
+        {{"check", "--snapshot", "/nonexistent/file"}, "/nonexistent/file"},
+        {{"check", "--snapshot", "x", "--config", "/nonexistent/haoh.toml"}, "haoh.toml"},
+        {{"rules", "no.such.*"}, "no.such.*"},
+        {{"diff", "only-one"}, "B"},
+    };
+    for (const WrongUsage& wrong : cases) {
+        const ProgramResult result = haoh(wrong.arguments);
+        EXPECT_EQ(result.status, 2) << ::testing::PrintToString(wrong.arguments);
+        EXPECT_THAT(result.standard_error, HasSubstr(wrong.message));
+        EXPECT_THAT(result.standard_output, IsEmpty());
+    }
+}
+
+TEST(Arguments, rules_are_listed_in_each_format) {
+    const ProgramResult text = haoh({"rules"});
+    EXPECT_EQ(text.status, 0);
+    EXPECT_THAT(text.standard_output, HasSubstr("ns.uuid.equal"));
+    const ProgramResult some = haoh({"rules", "ns.*"});
+    EXPECT_EQ(some.status, 0);
+    EXPECT_THAT(some.standard_output, Not(HasSubstr("ctrl.sn.equal")));
+    EXPECT_EQ(haoh({"rules", "-o", "json"}).status, 0);
+}
+
+TEST(Arguments, the_rules_page_is_what_the_program_says) {
+    std::ifstream file{std::string{HAOH_SOURCE_DIR} + "/docs/rules.md"};
+    const std::string page{std::istreambuf_iterator<char>{file}, {}};
+    EXPECT_EQ(haoh({"rules", "-o", "markdown"}).standard_output, page)
+        << "renew it: haoh rules -o markdown > docs/rules.md";
+}
+
+} // namespace
+} // namespace haoh::test

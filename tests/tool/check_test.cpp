@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "simulated_arrays.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace haoh::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+const char* const kOtherUuid =
+    "[[array.namespace]]\nnsid = 2\nuuid = \"11111111-2222-4333-8444-555555555555\"\n";
+
+std::vector<std::string> both(const SimulatedArrays& arrays, const std::string& command = "check") {
+    return {command, "-t", arrays.target("a"), "-t", arrays.target("b"), "--nqn", kPairNqn};
+}
+
+std::vector<std::string> with(std::vector<std::string> arguments,
+                              const std::vector<std::string>& more) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+}
+
+std::vector<std::string> failed_rules(const json& report) {
+    std::vector<std::string> rules;
+    for (const json& finding : report.at("findings")) {
+        if (finding.at("verdict") == "fail") {
+            rules.push_back(finding.at("rule"));
+        }
+    }
+    return rules;
+}
+
+TEST(Check, a_healthy_pair_passes_quietly) {
+    const SimulatedArrays arrays{healthy_pair()};
+    const ProgramResult text = haoh(both(arrays));
+    EXPECT_EQ(text.status, 0) << text.standard_output << text.standard_error;
+    EXPECT_THAT(text.standard_output, StartsWith("PASS"));
+
+    const json report = json::parse(haoh(with(both(arrays), {"-o", "json"})).standard_output);
+    EXPECT_EQ(report.at("schema"), "haoh.report/1");
+    EXPECT_EQ(report.at("verdict"), "pass");
+    EXPECT_EQ(report.at("model"), "stretched");
+    EXPECT_THAT(report.at("unobserved"), IsEmpty());
+}
+
+TEST(Check, a_differing_uuid_fails_with_that_rule_alone_and_both_values) {
+    const SimulatedArrays arrays{pair_with_b(kOtherUuid)};
+    const ProgramResult text = haoh(both(arrays));
+    EXPECT_EQ(text.status, 1);
+    EXPECT_THAT(text.standard_output,
+                AllOf(StartsWith("FAIL"), HasSubstr("11111111-2222-4333-8444-555555555555"),
+                      HasSubstr("array-a"), HasSubstr("array-b")));
+
+    const ProgramResult machine = haoh(with(both(arrays), {"-o", "json"}));
+    EXPECT_EQ(machine.status, 1);
+    const json report = json::parse(machine.standard_output);
+    EXPECT_THAT(failed_rules(report), ElementsAre("ns.uuid.equal"));
+    EXPECT_EQ(report.at("findings").at(0).at("nsid"), 2);
+}
+
+TEST(Check, only_the_rules_asked_for_are_judged) {
+    const SimulatedArrays arrays{pair_with_b(kOtherUuid)};
+    EXPECT_EQ(haoh(with(both(arrays), {"--rule", "ctrl.*"})).status, 0);
+    EXPECT_EQ(haoh(with(both(arrays), {"--rule", "ctrl.*", "--rule", "ns.uuid.*"})).status, 1);
+}
+
+TEST(Check, warnings_fail_only_when_asked_to) {
+    const SimulatedArrays arrays{pair_with_b("anatt = 120\n")};
+    const ProgramResult lenient = haoh(both(arrays));
+    EXPECT_EQ(lenient.status, 0);
+    EXPECT_THAT(lenient.standard_output, HasSubstr("ana.anatt.equal"));
+    EXPECT_EQ(haoh(with(both(arrays), {"--fail-on", "warn"})).status, 1);
+}
+
+TEST(Check, sites_of_the_configuration_name_the_arrays) {
+    const SimulatedArrays arrays{pair_with_b(std::string{"cntlid = [2001, 2999]\n"} + kOtherUuid)};
+    const TemporaryDirectory directory;
+    const std::string config = directory.file(
+        "haoh.toml", "[[site]]\nname = \"berlin\"\ncntlid = [2001, 2999]\n"
+                     "[[site]]\nname = \"potsdam\"\naddresses = [\"127.0.0.0/8\"]\n");
+    const ProgramResult result = haoh(with(both(arrays), {"--config", config}));
+    EXPECT_EQ(result.status, 1) << result.standard_error;
+    EXPECT_THAT(result.standard_output, AllOf(HasSubstr("berlin"), HasSubstr("potsdam")));
+}
+
+TEST(Check, one_array_down_is_never_a_pass_and_the_other_is_still_judged) {
+    const SimulatedArrays healthy{healthy_pair()};
+    const std::vector<std::string> half{
+        "check", "-t", healthy.target("a"), "-t", closed_target(), "--nqn", kPairNqn};
+    const ProgramResult unknown = haoh(half);
+    EXPECT_EQ(unknown.status, 3) << unknown.standard_output;
+    EXPECT_THAT(unknown.standard_output, AllOf(StartsWith("UNKNOWN"), HasSubstr("refused")));
+
+    const SimulatedArrays broken{pair_with_b("mnan = 0\n")};
+    const ProgramResult judged =
+        haoh({"check", "-t", closed_target(), "-t", broken.target("b"), "--nqn", kPairNqn});
+    EXPECT_EQ(judged.status, 1) << judged.standard_output;
+    EXPECT_THAT(judged.standard_output, HasSubstr("ctrl.mnan.valid"));
+}
+
+TEST(Check, nothing_observed_exits_with_4_and_says_why_in_time) {
+    const SilentPeer silent;
+    const ProgramResult result = haoh({"check", "-t", closed_target(), "-t", silent.target(),
+                                       "--nqn", kPairNqn, "--command-timeout", "0.5"});
+    EXPECT_EQ(result.status, 4);
+    EXPECT_THAT(result.standard_output + result.standard_error,
+                AllOf(HasSubstr("refused"), HasSubstr(silent.target())));
+    EXPECT_LT(result.duration, std::chrono::seconds{10});
+}
+
+TEST(Check, an_unknown_subsystem_and_a_host_that_is_not_allowed_are_told_apart) {
+    const SimulatedArrays arrays{pair_with_b("allowed_hosts = [\"nqn.2014-08.org.nvmexpress:uuid:"
+                                             "00000000-0000-4000-8000-000000000001\"]\n")};
+    const ProgramResult unknown =
+        haoh({"check", "-t", arrays.target("a"), "--nqn", "nqn.2026-11.io.example:other"});
+    EXPECT_EQ(unknown.status, 4);
+    EXPECT_THAT(unknown.standard_output, HasSubstr("nqn.2026-11.io.example:other"));
+
+    const ProgramResult refused = haoh(both(arrays));
+    EXPECT_EQ(refused.status, 3);
+    EXPECT_THAT(refused.standard_output, HasSubstr("host"));
+}
+
+TEST(Check, an_array_that_hangs_while_it_is_read_is_bounded_by_the_timeout) {
+    const SimulatedArrays arrays{pair_with_b("[[array.fault]]\nkind = \"stall\"\n"
+                                             "answer = \"identify-namespace\"\n")};
+    const ProgramResult result =
+        haoh(with(both(arrays), {"--timeout", "3", "--command-timeout", "0.5"}));
+    EXPECT_EQ(result.status, 3) << result.standard_output;
+    EXPECT_LT(result.duration, std::chrono::seconds{20});
+}
+
+TEST(Check, digests_are_used_when_asked_for) {
+    const SimulatedArrays arrays{healthy_pair()};
+    EXPECT_EQ(haoh(with(both(arrays), {"--hdr-digest", "--data-digest"})).status, 0);
+}
+
+TEST(List, shows_subsystem_namespaces_and_paths) {
+    const SimulatedArrays arrays{healthy_pair()};
+    arrays.send({"ana", "b", "1", "inaccessible"});
+    const ProgramResult text = haoh(both(arrays, "list"));
+    EXPECT_EQ(text.status, 0) << text.standard_error;
+    EXPECT_THAT(text.standard_output, AllOf(HasSubstr(kPairNqn), HasSubstr("64.0 MiB"),
+                                            HasSubstr("optimized"), HasSubstr("inaccessible")));
+    const json listed =
+        json::parse(haoh(with(both(arrays, "list"), {"-o", "json"})).standard_output);
+    EXPECT_EQ(listed.at("schema"), "haoh.observation/1");
+}
+
+TEST(List, follows_the_discovery_log_without_an_nqn) {
+    const SimulatedArrays arrays{healthy_pair()};
+    const ProgramResult result = haoh({"list", "-t", arrays.target("a")});
+    EXPECT_EQ(result.status, 0) << result.standard_output << result.standard_error;
+    EXPECT_THAT(result.standard_output, HasSubstr(kPairNqn));
+}
+
+} // namespace
+} // namespace haoh::test

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "simulated_arrays.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <iterator>
+
+namespace haoh::test {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::string content(const std::string& path) {
+    std::ifstream file{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+std::vector<std::string> snapshot(const SimulatedArrays& arrays, const std::string& file) {
+    return {"snapshot",         "-t",    arrays.target("a"), "-t",
+            arrays.target("b"), "--nqn", kPairNqn,           file};
+}
+
+TEST(Snapshot, is_judged_as_the_arrays_themselves) {
+    const SimulatedArrays arrays{pair_with_b("serial = \"ANOTHER\"\n")};
+    const TemporaryDirectory directory;
+    const std::string file = directory.path("pair.json");
+    EXPECT_EQ(haoh(snapshot(arrays, file)).status, 0);
+
+    const ProgramResult recorded = haoh({"check", "--snapshot", file});
+    EXPECT_EQ(recorded.status, 1);
+    EXPECT_THAT(recorded.standard_output, HasSubstr("ctrl.sn.equal"));
+}
+
+TEST(Snapshot, of_each_array_alone_is_merged_into_the_pair) {
+    const SimulatedArrays arrays{pair_with_b("serial = \"ANOTHER\"\n")};
+    const TemporaryDirectory directory;
+    for (const std::string array : {"a", "b"}) {
+        EXPECT_EQ(
+            haoh({"snapshot", "-t", arrays.target(array), "--nqn", kPairNqn, directory.path(array)})
+                .status,
+            0);
+        EXPECT_EQ(haoh({"check", "--snapshot", directory.path(array)}).status, 0) << array;
+    }
+    const ProgramResult merged =
+        haoh({"check", "--snapshot", directory.path("a"), "--snapshot", directory.path("b")});
+    EXPECT_EQ(merged.status, 1);
+    EXPECT_THAT(merged.standard_output, HasSubstr("ctrl.sn.equal"));
+}
+
+TEST(Snapshot, of_nothing_is_not_written) {
+    const TemporaryDirectory directory;
+    const std::string file = directory.path("nothing.json");
+    const ProgramResult result = haoh({"snapshot", "-t", closed_target(), "--nqn", kPairNqn, file});
+    EXPECT_EQ(result.status, 4);
+    EXPECT_FALSE(std::filesystem::exists(file));
+    EXPECT_THAT(result.standard_error, HasSubstr("refused"));
+}
+
+TEST(Diff, is_empty_for_two_readings_of_the_same_and_names_what_changed) {
+    const SimulatedArrays arrays{healthy_pair()};
+    const TemporaryDirectory directory;
+    EXPECT_EQ(haoh(snapshot(arrays, directory.path("1"))).status, 0);
+    EXPECT_EQ(haoh(snapshot(arrays, directory.path("2"))).status, 0);
+    const ProgramResult same = haoh({"diff", directory.path("1"), directory.path("2")});
+    EXPECT_EQ(same.status, 0) << same.standard_output;
+
+    arrays.send({"ana", "b", "1", "inaccessible"});
+    EXPECT_EQ(haoh(snapshot(arrays, directory.path("3"))).status, 0);
+    const ProgramResult changed = haoh({"diff", directory.path("2"), directory.path("3")});
+    EXPECT_EQ(changed.status, 1);
+    EXPECT_THAT(changed.standard_output, AllOf(HasSubstr("ana"), HasSubstr("inaccessible")));
+}
+
+TEST(Files, malformed_ones_name_file_line_and_key) {
+    const TemporaryDirectory directory;
+    const std::string broken = directory.file("broken.json", "{\n  \"schema\": \n}\n");
+    const ProgramResult syntax = haoh({"check", "--snapshot", broken});
+    EXPECT_EQ(syntax.status, 2);
+    EXPECT_THAT(syntax.standard_error, HasSubstr(broken + ":3"));
+
+    const std::string strange =
+        directory.file("strange.json", "{\"schema\": \"haoh.observation/1\",\n\"colour\": 1}");
+    const ProgramResult unknown = haoh({"check", "--snapshot", strange});
+    EXPECT_EQ(unknown.status, 2);
+    EXPECT_THAT(unknown.standard_error, AllOf(HasSubstr(strange + ":2"), HasSubstr("colour")));
+
+    const std::string config =
+        directory.file("haoh.toml", "[check]\nprofile = \"stretched\"\nprofil = 1\n");
+    const ProgramResult key = haoh({"check", "--snapshot", broken, "--config", config});
+    EXPECT_EQ(key.status, 2);
+    EXPECT_THAT(key.standard_error, AllOf(HasSubstr(config + ":3"), HasSubstr("profil")));
+}
+
+TEST(Files, output_that_does_not_arrive_is_an_error) {
+    const ProgramResult full = run_program(
+        {"sh", "-c", std::string{HAOH_PROGRAM} + " rules > /dev/full"}, std::chrono::seconds{30});
+    EXPECT_EQ(full.status, 4);
+    EXPECT_THAT(full.standard_error, HasSubstr("standard output"));
+}
+
+TEST(Files, a_snapshot_replaces_its_file_as_a_whole) {
+    const SimulatedArrays arrays{healthy_pair()};
+    const TemporaryDirectory directory;
+    const std::string file = directory.file("pair.json", "old");
+    EXPECT_EQ(haoh(snapshot(arrays, file)).status, 0);
+    EXPECT_TRUE(nlohmann::json::accept(content(file)));
+    EXPECT_EQ(haoh({"snapshot", "-t", arrays.target("a"), "--nqn", kPairNqn,
+                    "/nonexistent/directory/file"})
+                  .status,
+              2);
+    EXPECT_TRUE(nlohmann::json::accept(content(file)));
+}
+
+} // namespace
+} // namespace haoh::test

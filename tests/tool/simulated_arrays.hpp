@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// haoh and haoh-arraysim as processes.
+#pragma once
+
+#include "support/process.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace haoh::test {
+
+/// A directory that is there for one test.
+class TemporaryDirectory {
+  public:
+    TemporaryDirectory();
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+    ~TemporaryDirectory();
+
+    /// The path of a file in it, written with `content`.
+    [[nodiscard]] std::string file(const std::string& name, const std::string& content) const;
+    [[nodiscard]] std::string path(const std::string& name) const {
+        return (path_ / name).string();
+    }
+
+  private:
+    std::filesystem::path path_;
+};
+
+/// haoh-arraysim with one scenario, ready to be asked.
+class SimulatedArrays {
+  public:
+    /// \param scenario  TOML
+    explicit SimulatedArrays(const std::string& scenario);
+
+    /// "tcp://127.0.0.1:PORT" of an array's first port.
+    [[nodiscard]] const std::string& target(const std::string& array) const;
+    /// Sends a control command; fails the test when it is refused.
+    void send(const std::vector<std::string>& words) const;
+
+  private:
+    TemporaryDirectory directory_;
+    std::map<std::string, std::string> targets_;
+    std::unique_ptr<Process> process_;
+};
+
+/// Runs haoh to its end, bounded.
+[[nodiscard]] ProgramResult haoh(std::vector<std::string> arguments);
+
+inline constexpr const char* kPairNqn = "nqn.2026-11.io.example:pair";
+/// Two healthy arrays, "a" and "b", with three namespaces.
+[[nodiscard]] std::string healthy_pair();
+/// `healthy_pair` with lines added to array b.
+[[nodiscard]] std::string pair_with_b(const std::string& lines);
+
+/// A port of the loopback interface where nobody listens.
+[[nodiscard]] std::string closed_target();
+
+/// Accepts connections in the kernel's backlog and never says a word.
+class SilentPeer {
+  public:
+    SilentPeer();
+    [[nodiscard]] const std::string& target() const { return target_; }
+
+  private:
+    FileDescriptor listener_;
+    std::string target_;
+};
+
+} // namespace haoh::test
