@@ -204,7 +204,7 @@ struct Difference {
 /// dynamic model when all else matches) are matched, not reported.
 [[nodiscard]] std::vector<Difference> diff(const Observation& before, const Observation& after);
 
-/// `haoh.observation/1` (docs/schema/observation-1.schema.json), ASCII, ending in a newline. Raw
+/// `haoh.observation/1` (docs/schema/observation-1.schema.json), in ASCII, without a newline at its end. Raw
 /// pages are hexadecimal; decoded fields are there for people and other programs and are ignored
 /// when reading back. Bytes of texts that are not UTF-8 are written as `\xNN`.
 /// \param with_pages  false leaves the raw pages out (`haoh list -o json`); such a text cannot be

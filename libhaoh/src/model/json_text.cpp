@@ -163,7 +163,7 @@ Json exact_number(std::uint64_t value) {
 std::string lay_out(const Json& value) {
     Layout layout;
     layout.write(value, 0);
-    return std::move(layout).take() + "\n";
+    return std::move(layout).take();
 }
 
 } // namespace haoh::model

@@ -23,7 +23,7 @@ inline constexpr std::uint64_t kLargestExactInteger = (1ULL << 53U) - 1;
 /// A number where it is exact in every reader, else its decimal digits as a string.
 [[nodiscard]] nlohmann::ordered_json exact_number(std::uint64_t value);
 
-/// The value as ASCII, indented by two blanks a level, with a newline at the end. Lists of plain
+/// The value as ASCII, indented by two blanks a level. Lists of plain
 /// values and objects of few plain values stay on one line, so that a thousand NSIDs are not a
 /// thousand lines.
 [[nodiscard]] std::string lay_out(const nlohmann::ordered_json& value);

@@ -53,19 +53,19 @@ TEST(ExactNumber, IsAStringWhenReadersCouldRoundIt) {
 }
 
 TEST(LayOut, KeepsListsAndSmallObjectsOnOneLine) {
-    EXPECT_EQ(lay_out(Json::array()), "[]\n");
-    EXPECT_EQ(lay_out(Json::object()), "{}\n");
-    EXPECT_EQ(lay_out({1, 2, 3}), "[1, 2, 3]\n");
-    EXPECT_EQ(lay_out({{"a", 1}, {"b", nullptr}}), "{\"a\": 1, \"b\": null}\n");
+    EXPECT_EQ(lay_out(Json::array()), "[]");
+    EXPECT_EQ(lay_out(Json::object()), "{}");
+    EXPECT_EQ(lay_out({1, 2, 3}), "[1, 2, 3]");
+    EXPECT_EQ(lay_out({{"a", 1}, {"b", nullptr}}), "{\"a\": 1, \"b\": null}");
     EXPECT_EQ(lay_out({{"a", {1, 2}}, {"b", {{"c", true}}}}),
-              "{\n  \"a\": [1, 2],\n  \"b\": {\"c\": true}\n}\n");
+              "{\n  \"a\": [1, 2],\n  \"b\": {\"c\": true}\n}");
 }
 
 TEST(LayOut, BreaksLongObjectsOfManyKeys) {
     const std::string word(40, 'w');
     const Json value{{"a", word}, {"b", word}, {"c", word}, {"d", 1}};
     EXPECT_EQ(lay_out(value), "{\n  \"a\": \"" + word + "\",\n  \"b\": \"" + word +
-                                  "\",\n  \"c\": \"" + word + "\",\n  \"d\": 1\n}\n");
+                                  "\",\n  \"c\": \"" + word + "\",\n  \"d\": 1\n}");
 }
 
 TEST(LayOut, IsAsciiAndTheSameValue) {

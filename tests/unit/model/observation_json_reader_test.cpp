@@ -197,7 +197,7 @@ TEST_F(ObservationJsonReader, RefusesDeepNestingAndManyKeys) {
 
 TEST_F(ObservationJsonReader, SurvivesEveryTextThatIsCutShort) {
     const std::string text = to_json(test::healthy_pair(1, 1));
-    for (std::size_t length = 0; length + 2 < text.size(); length += 7) {
+    for (std::size_t length = 0; length < text.size(); length += 7) {
         EXPECT_EQ(refusal_of(text.substr(0, length)).code, Errc::malformed) << length;
     }
 }

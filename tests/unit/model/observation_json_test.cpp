@@ -36,13 +36,13 @@ TEST(ObservationJson, AnEmptyObservationIsReadBackTheSame) {
     EXPECT_EQ(observation_from_json(to_json({}, false), "empty.json"), Observation{});
 }
 
-TEST(ObservationJson, TextIsAsciiAndEndsInANewline) {
+TEST(ObservationJson, TextIsAsciiAndEndsInABrace) {
     Observation observation = healthy_pair(1, 1);
     observation.controllers[0].unread = {"caf\u00e9 \xff\xfe \x01 \x7f"};
     const std::string text = to_json(observation);
     EXPECT_TRUE(std::all_of(text.begin(), text.end(),
                             [](char c) { return c == '\n' || (c >= ' ' && c < '\x7f'); }));
-    EXPECT_EQ(text.back(), '\n');
+    EXPECT_EQ(text.back(), '}');
     EXPECT_EQ(json::parse(text)["controllers"][0]["unread"][0], "caf\u00e9 \\xff\\xfe \x01 \x7f");
 }
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the writer gives, held against docs/schema by a validator that others wrote.
+#include <haoh/observation.hpp>
+
+#include "unit/model/sample_observation.hpp"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include <unistd.h>
+
+namespace haoh {
+namespace {
+
+using nlohmann::json;
+
+/// A file of its own that goes away with the object.
+class TemporaryFile {
+  public:
+    explicit TemporaryFile(const std::string& text)
+        : path_(testing::TempDir() + "haoh-model-" + std::to_string(::getpid()) + ".json") {
+        std::ofstream(path_) << text;
+    }
+    ~TemporaryFile() { static_cast<void>(std::remove(path_.c_str())); }
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+/// What the validator says of the documents, one a line; empty when all are valid.
+std::string violations(const std::string& lines) {
+    const TemporaryFile file(lines);
+    const std::string command = "python3 '" HAOH_SOURCE_DIR
+                                "/tests/schema/validate.py' --lines '" HAOH_SOURCE_DIR
+                                "/docs/schema/observation-1.schema.json' '" +
+                                file.path() + "' 2>&1";
+    std::FILE* const pipe = ::popen(command.c_str(), "r");
+    if (pipe == nullptr) {
+        return "cannot run " + command;
+    }
+    std::string out;
+    std::array<char, 4096> buffer{};
+    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+        out.append(buffer.data(), size);
+    }
+    const int status = ::pclose(pipe);
+    if (status != 0 && out.empty()) {
+        return "exit status " + std::to_string(status);
+    }
+    return out;
+}
+
+std::string one_line(const Observation& observation, bool with_pages) {
+    return json::parse(to_json(observation, with_pages)).dump() + "\n";
+}
+
+TEST(ObservationSchema, DescribesSnapshotsAndListings) {
+    Observation pair = test::healthy_pair(2, 3);
+    pair.controllers[0].namespaces[0].nvm = Page::of_status({.value = 0x4002});
+    pair.controllers[0].namespaces[1].nvm = Page::of_failure("no answer in 5 s");
+    pair.controllers[1].active_nsids.reset();
+    nvme::DiscoveryLog log;
+    log.numrec = 1;
+    log.entries.resize(1);
+    pair.discovery = {{.target = "t", .address = "a", .log = Page::of(nvme::encode(log))}};
+    pair.unobserved = {{.object = "o", .target = "t", .subsysnqn = "", .error = "e"}};
+    EXPECT_EQ(violations(one_line(pair, true) + one_line(pair, false) + one_line({}, true)), "");
+}
+
+TEST(ObservationSchema, DescribesEveryObservation) {
+    std::mt19937_64 random(2027);
+    std::string lines;
+    for (int i = 0; i < 20; ++i) {
+        const Observation observation = test::random_observation(random);
+        lines += one_line(observation, true) + one_line(observation, false);
+    }
+    EXPECT_EQ(violations(lines), "");
+}
+
+TEST(ObservationSchema, RefusesWhatTheWriterDoesNotWrite) {
+    const json good = json::parse(to_json(test::healthy_pair(1, 1)));
+    const std::vector<std::pair<const char*, json>> damages{
+        {"/schema", "haoh.observation/2"},
+        {"/observed_at", "yesterday"},
+        {"/surplus", 1},
+        {"/controllers/0/cntlid", 65536},
+        {"/controllers/0/tradr", "x"},
+        {"/controllers/0/namespaces/0/uuid", "not a UUID"},
+        {"/controllers/0/namespaces/0/nsze", -1},
+        {"/controllers/0/namespaces/0/ana_state", "great"},
+        {"/controllers/0/namespaces/0/pages/identify", "abc"},
+        {"/controllers/0/pages/ana_log", "00"},
+    };
+    std::string lines;
+    for (const auto& [pointer, value] : damages) {
+        json damaged = good;
+        damaged[json::json_pointer(pointer)] = value;
+        lines += damaged.dump() + "\n";
+    }
+    const std::string said = violations(lines);
+    for (std::size_t line = 1; line <= damages.size(); ++line) {
+        EXPECT_THAT(said, testing::HasSubstr(".json:" + std::to_string(line) + ": "))
+            << damages[line - 1].first;
+    }
+}
+
+} // namespace
+} // namespace haoh
