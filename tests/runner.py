@@ -143,16 +143,15 @@ def run_gtest(name, command, seconds):
 
 def run_script(name, command, seconds):
     status, output = execute(command, seconds)
-    cases = []
-    for verdict, case, reason in SCRIPT_LINE.findall(output):
-        outcome = FAILED if verdict == "not ok" else SKIPPED if reason else PASSED
-        cases.append(Case(case, outcome, reason))
-    failed = any(case.outcome == FAILED for case in cases)
-    for case in cases:
-        if case.outcome == FAILED:
-            case.message = tail(output)
-            break
-    if status != 0 and not failed:
+    cases, end = [], 0
+    for match in SCRIPT_LINE.finditer(output):
+        verdict, case, reason = match.groups()
+        if verdict == "not ok":
+            cases.append(Case(case, FAILED, output[end:match.start()].strip("\n")))
+        else:
+            cases.append(Case(case, PASSED if reason is None else SKIPPED, reason or ""))
+        end = match.end()
+    if status != 0 and not any(case.outcome == FAILED for case in cases):
         cases.append(Case("the script", FAILED, f"{ending(status)}\n{tail(output)}"))
     elif not cases:
         cases.append(Case("", PASSED))

@@ -1,0 +1,229 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Runs all tests of haoh. The last line says how many cases passed and failed.
+set -uo pipefail
+
+usage() {
+    cat <<'EOF'
+usage: tests/run.sh [--quick] [--only NAME]... [--list] [--help]
+
+  --quick      unit and scenario tests only
+  --only NAME  one step, or one test program of the step `tests`; may be repeated
+  --list       the steps, and what each does
+
+Environment:
+  HAOH_KERNEL_TESTS=0   leave out the tests that boot real kernels
+  HAOH_FUZZ_SECONDS=N   for each fuzz target (default 3)
+  CI=true               nothing may be skipped
+
+Everything is built below build/. The outputs of builds and test programs stay in build/suite-logs.
+EOF
+}
+
+readonly steps=(
+    "rooms       the tree's own rules: includes, licences, sizes"
+    "format      clang-format"
+    "build       release, tests and benchmarks (GCC)"
+    "tests       unit and scenario tests"
+    "consumers   find_package, pkg-config and add_subdirectory, as other projects do"
+    "quickstart  examples/quickstart.sh"
+    "sanitizers  unit and scenario tests with ASan and UBSan"
+    "fuzz        each fuzz target for a while, with ASan and UBSan (clang)"
+    "threads     tests of what is concurrent, with ThreadSanitizer"
+    "kernel      real kernels in VMs"
+    "tidy        clang-tidy"
+)
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+
+wanted=()
+programs=()
+is_step() {
+    local step
+    for step in "${steps[@]}"; do
+        [[ ${step%% *} != "$1" ]] || return 0
+    done
+    return 1
+}
+while (($#)); do
+    case $1 in
+    --quick) wanted=(build tests) ;;
+    --only)
+        [[ -n ${2-} ]] || { usage >&2; exit 2; }
+        if is_step "$2"; then
+            wanted+=("$2")
+        else
+            programs+=("$2")
+        fi
+        shift
+        ;;
+    --list)
+        printf '%s\n' "${steps[@]}"
+        exit 0
+        ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    *)
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+done
+if ((${#programs[@]})); then
+    wanted+=(build tests)
+elif [[ " ${wanted[*]-} " == *" tests "* || " ${wanted[*]-} " == *" consumers "* ]]; then
+    wanted+=(build)
+fi
+((${#wanted[@]})) || for step in "${steps[@]}"; do wanted+=("${step%% *}"); done
+
+readonly logs=$root/build/suite-logs
+mkdir -p "$logs"
+exec 9>"$logs/lock"
+flock -n 9 || {
+    echo "tests/run.sh: another run is under way in this tree" >&2
+    exit 2
+}
+rm -f "$logs"/*.log "$logs"/results
+jobs=$(nproc)
+
+# The child processes must not keep the lock when this script dies.
+runner() {
+    python3 "$root/tests/runner.py" --results "$logs/results" "$@" 9>&-
+}
+
+passed() { runner add passed "$1"; }
+failed() { # NAME, the file with the output
+    runner add failed "$1" "$(tail -n 60 "$2")"
+}
+skipped() { runner add skipped "$1" "$2"; }
+
+bounded() { # SECONDS, command
+    timeout -k 20 "$1" "${@:2}" </dev/null 9>&-
+}
+
+# One case: the command succeeds within the time.
+case_of() { # NAME, SECONDS, command
+    local log="$logs/$1.log" status
+    bounded "$2" "${@:3}" >"$log" 2>&1
+    status=$?
+    if ((status == 0)); then
+        passed "$1"
+        return 0
+    fi
+    ((status != 124)) || printf '\nout of time (%s s)\n' "$2" >>"$log"
+    # Of a build the errors are worth reading, not its end.
+    if grep -qE '(error|FAILED):' "$log"; then
+        grep -nE -A4 '(error|FAILED):' "$log" | head -n 60 >"$log.errors"
+        failed "$1" "$log.errors"
+        rm -f "$log.errors"
+    else
+        failed "$1" "$log"
+    fi
+    return 1
+}
+
+build() { # PRESET, SECONDS, ninja targets; a failure leaves what could be built
+    case_of "configure-$1" 120 cmake --preset "$1" || return 1
+    case_of "build-$1" "$2" cmake --build "build/$1" -j "$jobs" -- -k 0 "${@:3}"
+}
+
+step_rooms() { runner run --kind script --name rooms --timeout 120 -- tests/rooms_test.sh; }
+
+step_format() {
+    local tool=clang-format-14
+    command -v "$tool" >/dev/null || {
+        skipped format "clang-format-14 is not installed: other versions format differently"
+        return
+    }
+    # shellcheck disable=SC2016 # for the inner shell
+    case_of format 120 bash -c '
+        set -o pipefail
+        bad=$(git -c safe.directory="*" ls-files -z --cached --others --exclude-standard \
+            "*.cpp" "*.hpp" "*.h" "*.c" |
+            while IFS= read -r -d "" file; do [[ ! -f $file ]] || printf "%s\0" "$file"; done |
+            xargs -0 -n 20 -P 2 "$0" --dry-run -Werror --ferror-limit=1 2>&1 |
+            sed -nE "s/^([^:]+):[0-9]+:[0-9]+: error.*/\1/p; /^[^ ]*:[0-9]+:[0-9]+:/!{/^[^ ]/p}" | sort -u)
+        [[ $? == 0 && -z $bad ]] || { printf "%s\n" "not as .clang-format has it:" "$bad"; exit 1; }' "$tool"
+}
+
+step_build() { build suite 1200 all; }
+
+step_tests() {
+    [[ -e build/suite/tests.txt ]] || return
+    local only=()
+    ((${#programs[@]})) && only=(--only "^($(IFS='|' && printf '%s' "${programs[*]}"))\$")
+    runner run --listing build/suite/tests.txt --jobs "$jobs" --timeout 300 --logs "$logs" \
+        "${only[@]}"
+}
+
+step_consumers() {
+    runner run --kind script --name consumers --timeout 600 --logs "$logs" -- \
+        tests/consumer/consumer_test.sh build/suite
+}
+
+step_quickstart() { case_of quickstart 600 examples/quickstart.sh; }
+
+step_sanitizers() {
+    build asan 1200 all
+    [[ -e build/asan/tests.txt ]] || return
+    ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1 \
+    UBSAN_OPTIONS=print_stacktrace=1 \
+        runner run --prefix asan- --listing build/asan/tests.txt --jobs "$jobs" --timeout 600 \
+        --logs "$logs"
+}
+
+step_fuzz() {
+    build fuzz 900 fuzzers
+    [[ -e build/fuzz/fuzzers.txt ]] || return
+    local seconds=${HAOH_FUZZ_SECONDS:-3} name program
+    while IFS=$'\t' read -r name program; do
+        printf 'script\t%s\t%s\t%s\t%s\t%s\t%s\n' "$name" tests/fuzz_run.sh "$name" \
+            "$program" "$seconds" build/fuzz/findings
+    done <build/fuzz/fuzzers.txt >"$logs/fuzz-runs"
+    runner run --prefix fuzz- --listing "$logs/fuzz-runs" --jobs "$jobs" --logs "$logs" \
+        --timeout $((seconds + 120))
+}
+
+step_threads() {
+    build tsan 900 all
+    [[ -e build/tsan/tests.txt ]] || return
+    TSAN_OPTIONS=second_deadlock_stack=1 runner run --prefix tsan- \
+        --listing build/tsan/tests.txt --jobs "$jobs" --timeout 600 --logs "$logs"
+}
+
+step_kernel() {
+    if [[ ${HAOH_KERNEL_TESTS-1} == 0 ]]; then
+        skipped kernel "HAOH_KERNEL_TESTS=0"
+        return
+    fi
+    build suite 600 haoh_kernel_tests haoh haoh-arraysim
+    runner run --kind gtest --name kernel --timeout 1200 --logs "$logs" -- \
+        build/suite/tests/kernel/haoh_kernel_tests
+}
+
+step_tidy() {
+    case_of configure-tidy 120 cmake --preset tidy || return
+    runner run --kind script --name tidy --timeout 1500 --logs "$logs" -- \
+        tests/tidy.py build/tidy
+}
+
+began=$SECONDS
+echo "== setup"
+if ! case_of setup 1200 tools/setup.sh; then
+    runner summary
+    exit 1
+fi
+for step in "${steps[@]}"; do
+    name=${step%% *}
+    [[ " ${wanted[*]} " == *" $name "* ]] || continue
+    echo "== $name"
+    since=$SECONDS
+    "step_$name"
+    echo "   $((SECONDS - since)) s"
+done
+echo "== $((SECONDS - began)) s in all"
+runner summary
