@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The guest itself: what the other tests rely on.
+#include "guest.hpp"
+
+#include <csignal>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "requirements.hpp"
+
+namespace haoh::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+class GuestTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(GuestTest, boots_runs_commands_and_is_killed) {
+    HAOH_REQUIRE(why_no_guests({GetParam()}));
+    Guest guest({.name = "guest-" + GetParam(), .kernel = GetParam()});
+    EXPECT_THAT(guest.must("uname -r"), testing::StartsWith(GetParam() + "."));
+
+    const auto failed = guest.run("echo out; echo err >&2; exit 3");
+    EXPECT_EQ(failed.status, 3);
+    EXPECT_EQ(failed.output, "out\nerr\n");
+
+    // Commands run side by side, and an answer of any size arrives whole.
+    const auto sleeper = guest.start("sleep 1000");
+    EXPECT_EQ(guest.run("yes haoh | head -c 1000000").output.size(), 1000000U);
+    EXPECT_FALSE(guest.ended(sleeper));
+    guest.must("killall sleep");
+    EXPECT_EQ(guest.wait(sleeper, seconds(20)).status, 128 + SIGTERM);
+
+    EXPECT_THAT(guest.kmsg(), HasSubstr("Linux version"));
+    guest.kill();
+    EXPECT_FALSE(guest.alive());
+    EXPECT_THROW(guest.run("true"), GuestError);
+}
+
+INSTANTIATE_TEST_SUITE_P(kernels, GuestTest, testing::ValuesIn(kernel_flavours()),
+                         kernel_test_name);
+
+TEST(GuestCommands, slow_command_is_killed_and_its_output_told) {
+    HAOH_REQUIRE(why_no_guests({"6.12"}));
+    Guest guest({.name = "guest-slow"});
+    guest.wait_ready();
+    try {
+        guest.run("echo begun; sleep 1000", seconds(2));
+        FAIL() << "the command should have been killed";
+    } catch (const GuestError& error) {
+        EXPECT_THAT(error.what(), HasSubstr("longer than 2000 ms"));
+        EXPECT_THAT(error.what(), HasSubstr("begun"));
+    }
+    EXPECT_NE(guest.run("pidof sleep").status, 0);
+    EXPECT_THROW(guest.wait_until("false", "what never comes", seconds(1)), GuestError);
+    EXPECT_EQ(guest.wait_until("[ -e /tmp/mark ] || { touch /tmp/mark; false; }", "a mark"), "");
+}
+
+TEST(GuestCommands, frozen_guest_does_not_answer_until_thawed) {
+    HAOH_REQUIRE(why_no_guests({"6.12"}));
+    Guest guest({.name = "guest-frozen"});
+    guest.wait_ready();
+    guest.freeze();
+    const auto command = guest.start("echo alive");
+    EXPECT_FALSE(guest.ended(command, milliseconds(500)));
+    EXPECT_TRUE(guest.alive());
+    guest.thaw();
+    EXPECT_EQ(guest.wait(command).output, "alive\n");
+}
+
+} // namespace
+} // namespace haoh::test
