@@ -9,7 +9,13 @@
 #include <haoh/observation.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace haoh {
 
@@ -17,46 +23,59 @@ namespace haoh {
 struct HostIdentity {
     std::string hostnqn;
     nvme::Uuid hostid{};
-    std::string
-        source; ///< where it comes from, for people: "/etc/nvme/hostnqn", "--hostnqn", "generated"
+    /// Where it comes from, for people: "/etc/nvme/hostnqn, /etc/nvme/hostid", "--hostnqn",
+    /// "generated".
+    std::string source;
 
     bool operator==(const HostIdentity&) const = default;
 };
 
 /// The identity to use: the given ones, else /etc/nvme/hostnqn and /etc/nvme/hostid, else a
-/// generated pair. \param hostnqn, hostid  empty = not given \param directory        where the two
-/// files are \throws Error (invalid_argument or malformed)
+/// generated pair. A host NQN of the UUID form without a host identifier takes its own UUID.
+/// \param hostnqn    empty = not given
+/// \param hostid     empty = not given
+/// \param directory  where the two files are
+/// \throws Error (invalid_argument for what was given, malformed or an errno value for the files)
 [[nodiscard]] HostIdentity host_identity(std::string_view hostnqn, std::string_view hostid,
                                          const std::string& directory = "/etc/nvme");
 
 struct ConnectOptions {
     HostIdentity host;
     std::string subsysnqn;
-    std::uint16_t cntlid{
-        nvme::kDynamicController}; ///< dynamic, FFFEh any static, or one static controller
-    bool header_digest{};          ///< asked for; used when the target agrees
-    bool data_digest{};
+    /// Dynamic (FFFFh), any static (FFFEh), or one static controller.
+    std::uint16_t cntlid{nvme::kDynamicController};
+    bool header_digest{};                        ///< asked for; used when the target agrees
+    bool data_digest{};                          ///< asked for; used when the target agrees
+    bool disable_sq_flow_control{};              ///< asked for; in force when the controller agrees
     std::uint16_t queue_size{32};                ///< admin queue entries, 2..4096
     std::chrono::milliseconds timeout{5000};     ///< for connecting in all, and for each command
     std::chrono::milliseconds keep_alive{10000}; ///< KATO; 0 = none
 };
 
 /// A connected and enabled controller. Closing is orderly by `shutdown`; the destructor just closes
-/// the socket.
+/// the socket. Used from the executor on which it was connected (a strand, where several threads
+/// run it). Host names are resolved by Asio's resolver, which has a thread of its own in the
+/// execution context; numeric addresses need none.
 class FabricController : public AdminChannel {
   public:
-    /// Resolves, connects, exchanges ICReq/ICResp, Connects the admin queue, enables the
-    /// controller. \throws Error: each cause has its own text (unreachable, refused, not NVMe,
-    /// unknown NQN, host not
-    ///         allowed, ...)
+    /// Resolves, connects (each address of a host name in turn), exchanges ICReq/ICResp, Connects
+    /// the admin queue, enables the controller.
+    /// \throws Error: each cause has its own text (unreachable, refused, not NVMe, unknown NQN, host
+    ///         not allowed, authentication or TLS demanded, never ready, timed out at which stage)
     [[nodiscard]] static boost::asio::awaitable<std::unique_ptr<FabricController>>
     connect(Address address, ConnectOptions options);
 
     [[nodiscard]] virtual const Address& address() const = 0;
+    /// The numeric address that the connection leads to, where `address` may have a host name.
+    [[nodiscard]] virtual const std::string& peer() const = 0;
     [[nodiscard]] virtual const Connection& connection() const = 0;
 
-    /// The next asynchronous event; keeps Asynchronous Event Requests outstanding from the first
-    /// call on. \throws Error when the connection is lost
+    /// The next asynchronous event. The first call asks this controller (which is ours alone) for
+    /// all events of namespace attributes, ANA and the discovery log that it offers (Set Features
+    /// 0Bh), and keeps an Asynchronous Event Request outstanding from then on; without it, nothing
+    /// is set. An event of one kind comes again only after its log was read without Retain
+    /// Asynchronous Event. One caller at a time.
+    /// \throws Error when the connection is lost or the controller refuses
     [[nodiscard]] virtual boost::asio::awaitable<nvme::AsyncEvent> next_event() = 0;
 
     /// Shuts the controller down (CC.SHN, waits for CSTS.SHST within the timeout) and closes. Never
@@ -66,19 +85,24 @@ class FabricController : public AdminChannel {
 
 /// What to ask, and how.
 struct ObserveOptions {
-    std::vector<Address> targets;             ///< one array or port each
-    std::string subsysnqn;                    ///< empty: every NVM subsystem of the discovery logs
+    std::vector<Address> targets; ///< one array or port each
+    /// Empty: every NVM subsystem of the targets' discovery logs, referrals followed. A target that
+    /// serves no discovery log on port 4420 is asked on port 8009, too.
+    std::string subsysnqn;
     ConnectOptions connect;                   ///< `subsysnqn` in here is ignored
     std::chrono::milliseconds timeout{30000}; ///< for one target in all
-    bool probe_cntlids{
-        true}; ///< see ControllerObservation::probed_cntlids; only with several targets
+    /// See ControllerObservation::probed_cntlids; only with several targets.
+    bool probe_cntlids{true};
     unsigned max_referrals{16};    ///< discovery controllers followed for one target
     unsigned max_controllers{256}; ///< connected for one target
-    /// Called with a short clause whenever something begins or advances; may be empty.
+    /// Called whenever something begins or advances on a target (as `to_string(Address)`), with the
+    /// namespaces read so far and their number; may be empty.
     std::function<void(std::string_view target, std::size_t done, std::size_t total)> progress;
 };
 
 /// Asks every target at once. Never throws for an array's sake: what fails is in `unobserved`.
+/// Connections of all targets stay open until all is read, so that their controller IDs exist side
+/// by side. A port that the discovery logs of several targets name is asked once.
 [[nodiscard]] boost::asio::awaitable<Observation> observe(ObserveOptions options);
 
 } // namespace haoh

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "discovery_walk.hpp"
+
+#include "tcp_controller.hpp"
+
+#include <haoh/collector.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace haoh::fabric {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using nvme::DiscoveryEntry;
+
+constexpr std::uint8_t kTreqSecureMask = 0x03;
+constexpr std::uint8_t kTreqSecureRequired = 0x01;
+/// Logs beyond this many subsystem ports are an attack or a mistake; `observe` has its own bound.
+constexpr std::uint32_t kMaxLogBytes = 4U << 20U;
+
+std::string transport_name(std::uint8_t trtype) {
+    switch (static_cast<nvme::TransportType>(trtype)) {
+    case nvme::TransportType::rdma:
+        return "RDMA";
+    case nvme::TransportType::fibre_channel:
+        return "Fibre Channel";
+    case nvme::TransportType::tcp:
+        return "TCP";
+    case nvme::TransportType::loop:
+        return "the loop transport";
+    }
+    return fmt::format("transport type {}", trtype);
+}
+
+bool is_tcp(const DiscoveryEntry& entry) {
+    return entry.trtype == static_cast<std::uint8_t>(nvme::TransportType::tcp);
+}
+
+bool is_a(const DiscoveryEntry& entry, nvme::SubsystemType type) {
+    return entry.subtype == static_cast<std::uint8_t>(type);
+}
+
+std::string printable(const std::string& text) {
+    const std::vector<std::uint8_t> bytes(text.begin(), text.end());
+    return nvme::printable(bytes);
+}
+
+/// An entry's address in words, also when it makes none.
+std::string address_text(const DiscoveryEntry& entry) {
+    return fmt::format("{} port {}", printable(entry.traddr), printable(entry.trsvcid));
+}
+
+/// \throws Error saying what is wrong with the entry's address
+Address address_of(const DiscoveryEntry& entry, const Address& target) {
+    const auto fail = [&](std::string_view cause) {
+        throw Error(make_error_code(Errc::malformed), "follow the discovery log entry for",
+                    address_text(entry), cause, "have the array's configuration corrected");
+    };
+    std::uint16_t port = is_a(entry, nvme::SubsystemType::referral) ? kDiscoveryPort : kNvmeTcpPort;
+    if (!entry.trsvcid.empty()) {
+        const char* const begin = entry.trsvcid.data();
+        const char* const end = begin + entry.trsvcid.size();
+        const auto [stop, error] = std::from_chars(begin, end, port);
+        if (error != std::errc{} || stop != end || port == 0) {
+            fail("its port (TRSVCID) is not a number from 1 to 65535");
+        }
+    }
+    Address address;
+    try {
+        address = parse_address(
+            to_string(Address{.traddr = entry.traddr, .trsvcid = port, .host_traddr = {}}));
+    } catch (const Error& error) {
+        fail(printable(error.cause()));
+    }
+    boost::system::error_code not_numeric;
+    const auto numeric = asio::ip::make_address(address.traddr, not_numeric);
+    if (!not_numeric && numeric.is_unspecified()) {
+        fail("the address stands for any address; no host can connect to it");
+    }
+    address.host_traddr = target.host_traddr;
+    return address;
+}
+
+} // namespace
+
+DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& target) {
+    DiscoveredPorts ports;
+    const std::string target_name = to_string(target);
+    const auto unusable = [&](std::string object, const DiscoveryEntry& entry, std::string error) {
+        Unobserved line{.object = std::move(object),
+                        .target = target_name,
+                        .subsysnqn =
+                            is_a(entry, nvme::SubsystemType::nvm) ? entry.subnqn : std::string{},
+                        .error = std::move(error)};
+        if (std::find(ports.unusable.begin(), ports.unusable.end(), line) == ports.unusable.end()) {
+            ports.unusable.push_back(std::move(line));
+        }
+    };
+    std::set<std::string> with_tcp;
+    for (const DiscoveryEntry& entry : log.entries) {
+        if (is_tcp(entry) && is_a(entry, nvme::SubsystemType::nvm)) {
+            with_tcp.insert(entry.subnqn);
+        }
+    }
+    std::set<SubsystemPort> seen;
+    for (const DiscoveryEntry& entry : log.entries) {
+        const bool nvm = is_a(entry, nvme::SubsystemType::nvm);
+        if (!nvm && !is_a(entry, nvme::SubsystemType::referral)) {
+            continue; // the discovery subsystem itself, or a kind that is not known
+        }
+        if (!is_tcp(entry)) {
+            if (nvm && !with_tcp.contains(entry.subnqn)) {
+                unusable(address_text(entry), entry,
+                         fmt::format("reach {}: it is offered over {} only; haoh asks over TCP",
+                                     printable(entry.subnqn), transport_name(entry.trtype)));
+            }
+            continue;
+        }
+        SubsystemPort port;
+        try {
+            port.address = address_of(entry, target);
+        } catch (const Error& error) {
+            unusable(address_text(entry), entry, error.what());
+            continue;
+        }
+        if ((entry.treq & kTreqSecureMask) == kTreqSecureRequired) {
+            unusable(to_string(port.address), entry,
+                     fmt::format("connect to {}: the discovery log says that this port demands "
+                                 "TLS, which haoh does not speak; offer a port without it",
+                                 to_string(port.address)));
+            continue;
+        }
+        port.subsysnqn = entry.subnqn;
+        if (nvm) {
+            port.cntlid = entry.cntlid;
+        } else if (port.subsysnqn.empty()) {
+            port.subsysnqn = nvme::kDiscoveryNqn;
+        }
+        if (seen.insert(port).second) {
+            (nvm ? ports.subsystems : ports.referrals).push_back(std::move(port));
+        }
+    }
+    return ports;
+}
+
+asio::awaitable<DiscoveryObservation> read_discovery_log(Address address, ConnectOptions options,
+                                                         Deadline deadline) {
+    if (options.subsysnqn.empty()) {
+        options.subsysnqn = nvme::kDiscoveryNqn;
+    }
+    options.cntlid = nvme::kDynamicController;
+    options.keep_alive = {};
+    CollectOptions collect;
+    collect.deadline = deadline.at;
+    collect.max_log_bytes = kMaxLogBytes;
+    const std::string name = to_string(address);
+    std::unique_ptr<TcpController> controller = co_await TcpController::connect_until(
+        std::move(address), std::move(options), std::move(deadline));
+    DiscoveryObservation log = co_await collect_discovery_log(*controller, std::move(collect));
+    log.address = name;
+    co_await controller->shutdown();
+    co_return log;
+}
+
+namespace {
+
+/// The log of the target itself: on the port that was given or, where subsystems have their port,
+/// on the one of discovery controllers.
+asio::awaitable<DiscoveryObservation> read_first_log(WalkOptions options) {
+    std::optional<Error> failure;
+    try {
+        co_return co_await read_discovery_log(options.target, options.connect, options.deadline);
+    } catch (const Error& error) {
+        failure = error;
+    }
+    const bool other_port_may_help = failure->code() == Errc::unknown_subsystem ||
+                                     failure->code() == std::errc::connection_refused;
+    if (options.target.trsvcid != kNvmeTcpPort || !other_port_may_help) {
+        throw *failure;
+    }
+    Address other = options.target;
+    other.trsvcid = kDiscoveryPort;
+    std::optional<Error> other_failure;
+    try {
+        co_return co_await read_discovery_log(other, options.connect, options.deadline);
+    } catch (const Error& error) {
+        other_failure = error;
+    }
+    throw Error(failure->code(), "read the discovery log of", to_string(options.target),
+                fmt::format("{}, and on port {}: {}", failure->cause(), kDiscoveryPort,
+                            other_failure->cause()),
+                "check the address, or name the subsystem (--nqn)");
+}
+
+} // namespace
+
+asio::awaitable<Walk> walk_discovery(WalkOptions options) {
+    Walk walk;
+    const std::string target = to_string(options.target);
+    std::set<SubsystemPort> subsystems;
+    std::set<std::pair<std::string, std::uint16_t>> visited; // addresses
+    std::deque<SubsystemPort> referrals;
+    unsigned followed = 0;
+    bool bound_reported = false;
+
+    const auto take = [&](DiscoveryObservation log) {
+        log.target = target;
+        DiscoveredPorts ports = sort_entries(log.entries(), options.target);
+        for (SubsystemPort& port : ports.subsystems) {
+            if (subsystems.insert(port).second) {
+                walk.subsystems.push_back(std::move(port));
+            }
+        }
+        std::move(ports.referrals.begin(), ports.referrals.end(), std::back_inserter(referrals));
+        for (Unobserved& line : ports.unusable) {
+            if (std::find(walk.unobserved.begin(), walk.unobserved.end(), line) ==
+                walk.unobserved.end()) {
+                walk.unobserved.push_back(std::move(line));
+            }
+        }
+        walk.logs.push_back(std::move(log));
+    };
+
+    visited.emplace(options.target.traddr, options.target.trsvcid);
+    DiscoveryObservation first = co_await read_first_log(options);
+    if (first.address != target) {
+        visited.emplace(options.target.traddr, kDiscoveryPort);
+    }
+    take(std::move(first));
+    while (!referrals.empty()) {
+        SubsystemPort referral = std::move(referrals.front());
+        referrals.pop_front();
+        if (!visited.emplace(referral.address.traddr, referral.address.trsvcid).second) {
+            continue;
+        }
+        const std::string object = to_string(referral.address);
+        if (followed == options.max_referrals) {
+            if (!std::exchange(bound_reported, true)) {
+                walk.unobserved.push_back(
+                    {.object = object,
+                     .target = target,
+                     .subsysnqn = {},
+                     .error = fmt::format("follow the referral to {}: {} referrals were followed "
+                                          "for this target, no more are",
+                                          object, followed)});
+            }
+            continue;
+        }
+        ++followed;
+        ConnectOptions connect = options.connect;
+        connect.subsysnqn = referral.subsysnqn;
+        std::optional<DiscoveryObservation> log;
+        try {
+            log =
+                co_await read_discovery_log(referral.address, std::move(connect), options.deadline);
+        } catch (const Error& error) {
+            walk.unobserved.push_back(
+                {.object = object,
+                 .target = target,
+                 .subsysnqn = {},
+                 .error = fmt::format("follow the referral of {}: {}", target, error.what())});
+        }
+        if (log) {
+            take(*std::move(log));
+        }
+    }
+    co_return walk;
+}
+
+} // namespace haoh::fabric

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// FabricController over TCP, with what `observe` needs beyond the public interface.
+#pragma once
+
+#include "tcp_connection.hpp"
+
+#include <haoh/fabric.hpp>
+
+namespace haoh::fabric {
+
+class TcpController final : public FabricController {
+  public:
+    /// \param overall  a moment after which the controller is given up, whatever is in flight
+    [[nodiscard]] static boost::asio::awaitable<std::unique_ptr<TcpController>>
+    connect_until(Address address, ConnectOptions options, Deadline overall);
+
+    /// The controller ID that one more connection is given. The controller is not enabled, and gone
+    /// when this returns. \throws Error
+    [[nodiscard]] static boost::asio::awaitable<std::uint16_t>
+    probe_cntlid(Address address, ConnectOptions options, Deadline overall);
+
+    TcpController(std::shared_ptr<TcpConnection> connection, Address address,
+                  ConnectOptions options);
+    TcpController(const TcpController&) = delete;
+    TcpController& operator=(const TcpController&) = delete;
+    ~TcpController() override;
+
+    [[nodiscard]] boost::asio::awaitable<nvme::AdminResult>
+    submit(nvme::AdminCommand command) override;
+    [[nodiscard]] std::size_t depth() const override { return connection_->session().depth(); }
+    [[nodiscard]] const std::string& name() const override { return connection_->name(); }
+    [[nodiscard]] boost::asio::any_io_executor executor() override {
+        return connection_->executor();
+    }
+    [[nodiscard]] const Address& address() const override { return address_; }
+    [[nodiscard]] const std::string& peer() const override { return connection_->peer(); }
+    [[nodiscard]] const Connection& connection() const override { return settled_; }
+    [[nodiscard]] boost::asio::awaitable<nvme::AsyncEvent> next_event() override;
+    [[nodiscard]] boost::asio::awaitable<void> shutdown() override;
+
+  private:
+    /// Up to and with the Connect command.
+    [[nodiscard]] static boost::asio::awaitable<std::unique_ptr<TcpController>>
+    connect_only(Address address, ConnectOptions options, Deadline overall);
+    [[nodiscard]] boost::asio::awaitable<void> connect_queue();
+    [[nodiscard]] boost::asio::awaitable<void> enable();
+    [[nodiscard]] boost::asio::awaitable<std::uint64_t>
+    get_property(std::uint32_t offset, unsigned size, TimePoint deadline);
+    [[nodiscard]] boost::asio::awaitable<void> set_cc(std::uint32_t value, TimePoint deadline);
+    [[nodiscard]] boost::asio::awaitable<void> configure_events();
+
+    std::shared_ptr<TcpConnection> connection_;
+    Address address_;
+    ConnectOptions options_;
+    Connection settled_;
+    TimePoint connect_deadline_;
+    std::uint32_t cc_{};
+    bool enabled_{};
+    bool events_configured_{};
+};
+
+} // namespace haoh::fabric
