@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/check.hpp>
+
+#include "compare.hpp"
+#include "row.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace haoh {
+
+namespace {
+
+bool selected(std::string_view id, const std::vector<std::string>& globs) {
+    return globs.empty() || std::any_of(globs.begin(), globs.end(), [id](const std::string& glob) {
+               return rule_matches(id, glob);
+           });
+}
+
+/// Everything of one kind of row, for one subsystem.
+template <typename Kind>
+void judge_rows(const judge::Subsystem& subsystem, judge::Findings& findings) {
+    for (const judge::Row* row : judge::catalogue()) {
+        if (const auto* kind = std::get_if<Kind>(&row->judge)) {
+            judge::judge_row(row->rule, *kind, subsystem, findings);
+        }
+    }
+}
+
+void judge_subsystem(const judge::Subsystem& subsystem, const judge::Subject& subject,
+                     judge::Findings& findings) {
+    judge_rows<judge::EqualControllers>(subsystem, findings);
+    judge_rows<judge::CheckController>(subsystem, findings);
+    judge_rows<judge::CheckNamespace>(subsystem, findings);
+    for (const judge::Row* row : judge::catalogue()) {
+        if (const auto* kind = std::get_if<judge::JudgeSubsystem>(&row->judge)) {
+            kind->judge(subsystem, subject, findings);
+        }
+    }
+    for (const judge::SharedNamespace& shared : subsystem.namespaces) {
+        for (const auto& volume : shared.volumes) {
+            judge::judge_volume(judge::catalogue(), volume, shared.nsid, subsystem.nqn, findings);
+        }
+    }
+}
+
+void judge_subject(const judge::Subject& subject, judge::Findings& findings) {
+    for (const judge::Row* row : judge::catalogue()) {
+        if (const auto* kind = std::get_if<judge::JudgeSubject>(&row->judge)) {
+            kind->judge(subject, findings);
+        }
+    }
+}
+
+/// Two subsystems that show one namespace which both call dispersed.
+bool dispersed(const judge::Subject& subject) {
+    std::set<nvme::Nguid> nguids;
+    std::set<nvme::Uuid> uuids;
+    for (const judge::Subsystem& subsystem : subject.subsystems) {
+        std::set<nvme::Nguid> own_nguids;
+        std::set<nvme::Uuid> own_uuids;
+        for (const judge::SharedNamespace& shared : subsystem.namespaces) {
+            for (const judge::Namespace* path : shared.paths) {
+                if ((path->idns.nmic & nvme::nmic::dispersed) == 0) {
+                    continue;
+                }
+                if (path->ids.nguid) {
+                    own_nguids.insert(*path->ids.nguid);
+                } else if (path->ids.uuid) {
+                    own_uuids.insert(*path->ids.uuid);
+                }
+            }
+        }
+        const auto known = [](const auto& all, const auto& own) {
+            return std::any_of(own.begin(), own.end(),
+                               [&all](const auto& id) { return all.contains(id); });
+        };
+        if (known(nguids, own_nguids) || known(uuids, own_uuids)) {
+            return true;
+        }
+        nguids.merge(own_nguids);
+        uuids.merge(own_uuids);
+    }
+    return false;
+}
+
+Model detect_model(const judge::Subject& subject) {
+    const auto& subsystems = subject.subsystems;
+    const bool any =
+        std::any_of(subject.controllers.begin(), subject.controllers.end(),
+                    [](const judge::Controller& controller) { return controller.has_identify; });
+    if (!any) {
+        return Model::unknown;
+    }
+    if (std::any_of(subsystems.begin(), subsystems.end(),
+                    [](const judge::Subsystem& subsystem) { return subsystem.stretched; })) {
+        return Model::stretched;
+    }
+    if (dispersed(subject)) {
+        return Model::dispersed;
+    }
+    // Whoever did not answer may be the other array.
+    return subject.observation->unobserved.empty() ? Model::single : Model::unknown;
+}
+
+Verdict verdict_of(const Report& report) {
+    if (report.count(Verdict::fail) > 0) {
+        return Verdict::fail;
+    }
+    if (report.count(Verdict::unknown) > 0 || !report.unobserved.empty() ||
+        report.model == Model::unknown) {
+        return Verdict::unknown;
+    }
+    return report.count(Verdict::warn) > 0 ? Verdict::warn : Verdict::pass;
+}
+
+} // namespace
+
+std::string_view to_string(Model value) {
+    switch (value) {
+    case Model::unknown:
+        return "unknown";
+    case Model::single:
+        return "single";
+    case Model::stretched:
+        return "stretched";
+    case Model::dispersed:
+        return "dispersed";
+    }
+    return "?";
+}
+
+std::string format_nsids(std::span<const std::uint32_t> nsids) {
+    std::string out;
+    for (std::size_t first = 0; first < nsids.size();) {
+        std::size_t last = first;
+        while (last + 1 < nsids.size() && nsids[last + 1] == nsids[last] + 1) {
+            ++last;
+        }
+        out += out.empty() ? "" : ", ";
+        out += first == last ? fmt::format("{}", nsids[first])
+                             : fmt::format("{}-{}", nsids[first], nsids[last]);
+        first = last + 1;
+    }
+    return out;
+}
+
+Report check(const Observation& observation, const CheckOptions& options) {
+    const judge::Subject subject(observation, options.config);
+    judge::Findings findings(options.config.window);
+    for (const judge::Subsystem& subsystem : subject.subsystems) {
+        judge_subsystem(subsystem, subject, findings);
+    }
+    judge_subject(subject, findings);
+
+    Report report;
+    report.model = detect_model(subject);
+    report.unobserved = observation.unobserved;
+    report.attributions = subject.attributions;
+    report.observed_at = observation.observed_at;
+    std::set<std::string_view> broken;
+    for (Finding& finding : findings.take()) {
+        if (finding.verdict == Verdict::unknown || selected(finding.rule, options.rules)) {
+            report.findings.push_back(std::move(finding));
+        }
+    }
+    for (const Finding& finding : report.findings) {
+        ++report.counts[static_cast<std::size_t>(finding.verdict)];
+        broken.insert(finding.rule);
+    }
+    for (const judge::Row* row : judge::catalogue()) {
+        if (selected(row->rule.id, options.rules)) {
+            ++report.rules_evaluated;
+            report.counts[static_cast<std::size_t>(Verdict::pass)] +=
+                broken.contains(row->rule.id) ? 0U : 1U;
+        }
+    }
+    report.verdict = verdict_of(report);
+    return report;
+}
+
+int exit_status(const Report& report, FailOn fail_on, bool anything_observed) {
+    constexpr int kHolds = 0;
+    constexpr int kBroken = 1;
+    constexpr int kIncomplete = 3;
+    constexpr int kNothing = 4;
+    if (!anything_observed) {
+        return kNothing;
+    }
+    if (report.count(Verdict::fail) > 0 ||
+        (fail_on == FailOn::warn && report.count(Verdict::warn) > 0)) {
+        return kBroken;
+    }
+    return report.verdict == Verdict::unknown ? kIncomplete : kHolds;
+}
+
+} // namespace haoh

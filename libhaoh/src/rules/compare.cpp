@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "compare.hpp"
+
+#include "mask.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace haoh::judge {
+
+namespace {
+
+using Classes = std::vector<std::pair<const Controller*, std::size_t>>;
+
+/// "the serial number differs", "NOIOB and NPWG differ".
+std::string differs(const std::vector<std::string>& labels) {
+    return fmt::format("{} {}", join_words(labels), labels.size() == 1 ? "differs" : "differ");
+}
+
+/// One field of a controller row, compared.
+struct FieldResult {
+    const ControllerField* field{};
+    std::vector<std::pair<const Controller*, std::string>> values;
+    bool differs{};
+};
+
+FieldResult compare_field(const ControllerField& field,
+                          const std::vector<const Controller*>& controllers) {
+    FieldResult out{.field = &field, .values = {}, .differs = false};
+    for (const Controller* controller : controllers) {
+        if (auto value = field.value(*controller)) {
+            out.differs =
+                out.differs || (!out.values.empty() && out.values.front().second != *value);
+            out.values.emplace_back(controller, std::move(*value));
+        }
+    }
+    return out;
+}
+
+void report_controllers(const Rule& rule, const std::vector<FieldResult>& results, bool several,
+                        const Subsystem& subsystem, Findings& findings) {
+    std::vector<std::string> labels;
+    std::map<const Controller*, std::string> texts;
+    for (const FieldResult& result : results) {
+        if (!result.differs) {
+            continue;
+        }
+        labels.emplace_back(result.field->label);
+        for (const auto& [controller, value] : result.values) {
+            std::string& text = texts[controller];
+            text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ",
+                                several ? result.field->label : "", several ? " " : "", value);
+        }
+    }
+    if (labels.empty()) {
+        return;
+    }
+    Classes classes;
+    std::map<std::string, std::size_t> numbers;
+    std::vector<FindingValue> values;
+    for (const Controller* controller : subsystem.controllers) {
+        const auto text = texts.find(controller);
+        if (text != texts.end()) {
+            const std::size_t number =
+                numbers.try_emplace(text->second, numbers.size()).first->second;
+            classes.emplace_back(controller, number);
+            values.push_back(value_of(*controller, text->second));
+        }
+    }
+    group_values(values);
+    findings.add({.rule = rule.id,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = fmt::format("{} {}", differs(labels), between(classes)),
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
+std::size_t count_fields(const EqualControllers& row) {
+    return static_cast<std::size_t>(
+        std::count_if(row.fields.begin(), row.fields.end(),
+                      [](const ControllerField& field) { return field.value != nullptr; }));
+}
+
+void compare_controllers(const Rule& rule, const EqualControllers& row,
+                         const std::vector<const Controller*>& controllers,
+                         const Subsystem& subsystem, Findings& findings) {
+    std::vector<FieldResult> results;
+    const std::size_t count = count_fields(row);
+    for (std::size_t i = 0; i < count; ++i) {
+        results.push_back(compare_field(row.fields[i], controllers));
+    }
+    report_controllers(rule, results, count > 1, subsystem, findings);
+}
+
+/// A field of a namespace row, compared.
+struct KeyResult {
+    const NamespaceField* field{};
+    std::vector<std::optional<std::uint64_t>> keys; ///< by path
+};
+
+bool has_page(const Namespace& path, NamespacePage page) {
+    switch (page) {
+    case NamespacePage::identify:
+        return path.has_identify;
+    case NamespacePage::nvm:
+        return path.has_nvm;
+    case NamespacePage::independent:
+        return path.has_independent;
+    }
+    return false;
+}
+
+/// The keys of the field by path when they differ; empty when they don't.
+std::vector<std::optional<std::uint64_t>> differing_keys(const NamespaceField& field,
+                                                         std::span<const Namespace* const> volume) {
+    std::optional<std::uint64_t> first;
+    bool differs = false;
+    for (const Namespace* path : volume) {
+        if (!has_page(*path, field.page)) {
+            continue;
+        }
+        const auto key = field.key(*path);
+        differs = differs || (key && first && *key != *first);
+        first = first ? first : key;
+    }
+    std::vector<std::optional<std::uint64_t>> keys;
+    if (differs) {
+        for (const Namespace* path : volume) {
+            keys.push_back(has_page(*path, field.page) ? field.key(*path) : std::nullopt);
+        }
+    }
+    return keys;
+}
+
+std::string key_text(const std::vector<KeyResult>& results, std::size_t path_index,
+                     const Namespace& path, bool several) {
+    std::string text;
+    for (const KeyResult& result : results) {
+        const auto& key = result.keys[path_index];
+        if (key) {
+            text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ",
+                                several ? result.field->label : "", several ? " " : "",
+                                result.field->text(path, *key));
+        }
+    }
+    return text;
+}
+
+/// Which paths agree, as numbers by path; paths that say nothing get the highest.
+std::vector<std::size_t> classify(const std::vector<KeyResult>& results, std::size_t paths) {
+    std::vector<std::size_t> numbers;
+    std::vector<std::vector<std::optional<std::uint64_t>>> seen;
+    for (std::size_t i = 0; i < paths; ++i) {
+        std::vector<std::optional<std::uint64_t>> keys;
+        for (const KeyResult& result : results) {
+            keys.push_back(result.keys[i]);
+        }
+        const auto found = std::find(seen.begin(), seen.end(), keys);
+        numbers.push_back(static_cast<std::size_t>(found - seen.begin()));
+        if (found == seen.end()) {
+            seen.push_back(std::move(keys));
+        }
+    }
+    return numbers;
+}
+
+void report_volume(const Rule& rule, const std::vector<KeyResult>& results, bool several,
+                   std::span<const Namespace* const> volume, std::uint32_t nsid,
+                   const std::string& subsystem, Findings& findings) {
+    const std::vector<std::size_t> numbers = classify(results, volume.size());
+    Pattern pattern;
+    for (const KeyResult& result : results) {
+        pattern.add(static_cast<std::uint64_t>(result.field->label.size()))
+            .add(static_cast<std::uint64_t>(result.field->label.front()));
+    }
+    for (std::size_t i = 0; i < volume.size(); ++i) {
+        pattern.add(volume[i]->controller->index).add(numbers[i]);
+    }
+    findings.add_folded(rule.id, subsystem, nsid, pattern.value(), [&] {
+        std::vector<std::string> labels;
+        for (const KeyResult& result : results) {
+            labels.emplace_back(result.field->label);
+        }
+        Classes classes;
+        std::vector<FindingValue> values;
+        for (std::size_t i = 0; i < volume.size(); ++i) {
+            std::string text = key_text(results, i, *volume[i], several);
+            if (!text.empty()) {
+                classes.emplace_back(volume[i]->controller, numbers[i]);
+                values.push_back(value_of(*volume[i]->controller, std::move(text)));
+            }
+        }
+        group_values(values);
+        return Draft{.rule = rule.id,
+                     .subsystem = subsystem,
+                     .nsids = {nsid},
+                     .what = fmt::format("{} {}", differs(labels), between(classes)),
+                     .values = std::move(values),
+                     .verdict = {}};
+    });
+}
+
+bool same_block_size(std::span<const Namespace* const> volume) {
+    std::optional<unsigned> first;
+    for (const Namespace* path : volume) {
+        if (!path->has_identify) {
+            continue;
+        }
+        const unsigned shift = path->idns.active_format().lbads;
+        if (first && *first != shift) {
+            return false;
+        }
+        first = shift;
+    }
+    return true;
+}
+
+} // namespace
+
+std::string between(std::span<const std::pair<const Controller*, std::size_t>> classes) {
+    struct Site {
+        std::string name;
+        std::size_t number{};
+        bool uniform{true};
+    };
+    std::map<std::size_t, Site> sites;
+    for (const auto& [controller, number] : classes) {
+        const auto [at, fresh] = sites.try_emplace(
+            controller->site_id, Site{.name = controller->site, .number = number});
+        at->second.uniform = at->second.uniform && (fresh || at->second.number == number);
+    }
+    std::vector<std::string> all;
+    std::vector<std::string> torn;
+    for (const auto& [id, site] : sites) {
+        if (site.name.empty()) {
+            return "between controllers";
+        }
+        all.push_back(site.name);
+        if (!site.uniform) {
+            torn.push_back(site.name);
+        }
+    }
+    if (!torn.empty()) {
+        return "between the controllers of " + join_words(torn);
+    }
+    return "between " + join_words(all);
+}
+
+void judge_row(const Rule& rule, const EqualControllers& row, const Subsystem& subsystem,
+               Findings& findings) {
+    if (!row.inside_array) {
+        compare_controllers(rule, row, subsystem.controllers, subsystem, findings);
+        return;
+    }
+    std::map<std::size_t, std::vector<const Controller*>> sites;
+    for (const Controller* controller : subsystem.controllers) {
+        sites[controller->site_id].push_back(controller);
+    }
+    for (const auto& [id, controllers] : sites) {
+        compare_controllers(rule, row, controllers, subsystem, findings);
+    }
+}
+
+void judge_row(const Rule& rule, const CheckController& row, const Subsystem& subsystem,
+               Findings& findings) {
+    const bool explained =
+        std::any_of(row.yields_to.begin(), row.yields_to.end(), [&](std::string_view other) {
+            return !other.empty() && findings.reported(other, subsystem.nqn);
+        });
+    if (explained) {
+        return;
+    }
+    std::vector<const Controller*> offenders;
+    std::vector<FindingValue> values;
+    for (const Controller* controller : subsystem.controllers) {
+        if (!controller->has_identify) {
+            continue;
+        }
+        if (auto defect = row.defect(*controller, subsystem)) {
+            offenders.push_back(controller);
+            values.push_back(value_of(*controller, std::move(*defect)));
+        }
+    }
+    if (offenders.empty()) {
+        return;
+    }
+    group_values(values);
+    findings.add({.rule = rule.id,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = fmt::format("{} {}", row.clause, place(offenders, subsystem.controllers)),
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
+void judge_row(const Rule& rule, const CheckNamespace& row, const Subsystem& subsystem,
+               Findings& findings) {
+    for (const SharedNamespace& shared : subsystem.namespaces) {
+        std::vector<std::pair<const Namespace*, std::string>> defects;
+        for (const Namespace* path : shared.paths) {
+            if (auto defect = row.defect(*path, subsystem)) {
+                defects.emplace_back(path, std::move(*defect));
+            }
+        }
+        if (defects.empty()) {
+            continue;
+        }
+        Pattern pattern;
+        for (const auto& [path, text] : defects) {
+            pattern.add(path->controller->index);
+        }
+        findings.add_folded(rule.id, subsystem.nqn, shared.nsid, pattern.value(), [&] {
+            std::vector<const Controller*> offenders;
+            std::vector<const Controller*> all;
+            std::vector<FindingValue> values;
+            for (const auto& [path, text] : defects) {
+                offenders.push_back(path->controller);
+                values.push_back(value_of(*path->controller, text));
+            }
+            for (const Namespace* path : shared.paths) {
+                all.push_back(path->controller);
+            }
+            group_values(values);
+            return Draft{.rule = rule.id,
+                         .subsystem = subsystem.nqn,
+                         .nsids = {shared.nsid},
+                         .what = fmt::format("{} {}", row.clause, place(offenders, all)),
+                         .values = std::move(values),
+                         .verdict = {}};
+        });
+    }
+}
+
+void judge_volume(std::span<const Row* const> rows, std::span<const Namespace* const> volume,
+                  std::uint32_t nsid, const std::string& subsystem, Findings& findings,
+                  Scope scope) {
+    if (volume.size() < 2) {
+        return;
+    }
+    const bool comparable_blocks = same_block_size(volume);
+    std::vector<std::string_view> fired;
+    NamedFields named;
+    for (const Row* row : rows) {
+        const auto* equal = std::get_if<EqualNamespaces>(&row->judge);
+        const bool local =
+            row->rule.id == "ns.endgid_nvmset.equal" || row->rule.id == "reach.rgrpid.unique";
+        if (equal == nullptr || (local && scope == Scope::across_subsystems)) {
+            continue;
+        }
+        std::vector<KeyResult> results;
+        bool several = false;
+        for (const NamespaceField& field : equal->fields) {
+            if (field.key == nullptr) {
+                break;
+            }
+            several = several || &field != equal->fields.data();
+            auto keys = differing_keys(field, volume);
+            if (keys.empty()) {
+                continue;
+            }
+            named.add(field.page, field.field);
+            if (comparable_blocks || !field.in_blocks) {
+                results.push_back({.field = &field, .keys = std::move(keys)});
+            }
+        }
+        const bool explained = std::any_of(
+            equal->yields_to.begin(), equal->yields_to.end(), [&fired](std::string_view other) {
+                return std::find(fired.begin(), fired.end(), other) != fired.end();
+            });
+        if (results.empty()) {
+            continue;
+        }
+        // Also what is explained away explains what follows from it.
+        fired.push_back(row->rule.id);
+        if (!explained) {
+            report_volume(row->rule, results, several, volume, nsid, subsystem, findings);
+        }
+    }
+    compare_pages(volume, named, nsid, subsystem, scope, findings);
+}
+
+} // namespace haoh::judge

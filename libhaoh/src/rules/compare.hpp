@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// The classes EQS, DOM, EQN, INT and XRF: judged once, for every row that is only a table entry.
+#pragma once
+
+#include "row.hpp"
+
+#include <utility>
+
+namespace haoh::judge {
+
+/// "between array-a and array-b", "between the controllers of array-a": where values part. The
+/// numbers are equal for controllers that say the same.
+[[nodiscard]] std::string
+between(std::span<const std::pair<const Controller*, std::size_t>> classes);
+
+void judge_row(const Rule& rule, const EqualControllers& row, const Subsystem& subsystem,
+               Findings& findings);
+void judge_row(const Rule& rule, const CheckController& row, const Subsystem& subsystem,
+               Findings& findings);
+void judge_row(const Rule& rule, const CheckNamespace& row, const Subsystem& subsystem,
+               Findings& findings);
+
+/// Whether paths lead to one subsystem, or to a dispersed namespace of several: endurance groups
+/// and NVM sets are then each subsystem's own.
+enum class Scope : std::uint8_t { one_subsystem, across_subsystems };
+
+/// Judges every EQN row for the paths of one volume, in the order of the table, then compares the
+/// pages byte for byte and reports what no row has named (`ns.idns_mask.equal`).
+/// \param volume  paths on different controllers that lead to the same volume
+/// \param nsid    the number under which findings are reported
+void judge_volume(std::span<const Row* const> rows, std::span<const Namespace* const> volume,
+                  std::uint32_t nsid, const std::string& subsystem, Findings& findings,
+                  Scope scope = Scope::one_subsystem);
+
+/// FNV-1a, for the patterns of `Findings::add_folded`.
+class Pattern {
+  public:
+    Pattern& add(std::uint64_t value) {
+        for (unsigned i = 0; i < 8; ++i) {
+            hash_ = (hash_ ^ ((value >> (8U * i)) & 0xFFU)) * 0x100000001B3U;
+        }
+        return *this;
+    }
+    [[nodiscard]] std::uint64_t value() const { return hash_; }
+
+  private:
+    std::uint64_t hash_{0xCBF29CE484222325U};
+};
+
+} // namespace haoh::judge

@@ -1,0 +1,578 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Discovery logs: well formed, and what they say of one subsystem on both arrays.
+#include "compare.hpp"
+#include "fields.hpp"
+
+#include <haoh/nvme/nqn.hpp>
+
+#include <boost/asio/ip/address.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace haoh::judge {
+
+namespace {
+
+using nvme::DiscoveryEntry;
+
+/// A discovery log, decoded, with the array that it came from.
+struct Log {
+    const DiscoveryObservation* observed{};
+    std::string site;
+    nvme::DiscoveryLog log;
+};
+
+/// The array of a target, as its controllers were attributed.
+std::string site_of(const Subject& subject, const std::string& target) {
+    for (const Controller& controller : subject.controllers) {
+        if (!target.empty() && controller.observed->target == target) {
+            return controller.site;
+        }
+    }
+    return {};
+}
+
+std::vector<Log> decode_logs(const Subject& subject) {
+    std::vector<Log> out;
+    std::set<std::string> seen;
+    for (const DiscoveryObservation& observed : subject.observation->discovery) {
+        if (observed.log.ok() && seen.insert(observed.target + "\n" + observed.address).second) {
+            out.push_back({.observed = &observed,
+                           .site = site_of(subject, observed.target),
+                           .log = nvme::decode_discovery_log(observed.log.whole())});
+        }
+    }
+    return out;
+}
+
+FindingValue log_value(const Log& log, const std::string& text) {
+    return {.controller = {},
+            .site = log.site,
+            .value = fmt::format("discovery controller {}: {}", log.observed->address, text)};
+}
+
+std::string address_text(const DiscoveryEntry& entry) {
+    const bool v6 = entry.traddr.find(':') != std::string::npos;
+    return fmt::format("{}{}{}:{}", v6 ? "[" : "", entry.traddr, v6 ? "]" : "", entry.trsvcid);
+}
+
+/// An entry of the subsystem in question.
+struct Listing {
+    const Log* log{};
+    const DiscoveryEntry* entry{};
+};
+
+FindingValue listing_value(const Listing& listing, const std::string& text) {
+    return {.controller = {},
+            .site = listing.log->site,
+            .value = fmt::format("{}: {}", address_text(*listing.entry), text)};
+}
+
+void judge_headers(const std::vector<Log>& logs, Findings& findings) {
+    for (const Log& log : logs) {
+        const auto& problems = log.log.problems;
+        const auto found = std::find_if(problems.begin(), problems.end(), [](const auto& problem) {
+            return problem.kind == nvme::ProblemKind::truncated;
+        });
+        std::string text;
+        if (log.log.recfmt != 0) {
+            text = fmt::format("RECFMT {}", log.log.recfmt);
+        } else if (found != problems.end()) {
+            text = found->text;
+        }
+        if (!text.empty()) {
+            findings.add(
+                {.rule = "disc.header.recfmt",
+                 .subsystem = {},
+                 .nsids = {},
+                 .what = fmt::format("malformed discovery log of {}", log.observed->address),
+                 .values = {log_value(log, text)},
+                 .verdict = {}});
+        }
+    }
+}
+
+void judge_stability(const Subject& subject, Findings& findings) {
+    for (const DiscoveryObservation& observed : subject.observation->discovery) {
+        if (observed.log.ok() && !observed.stable) {
+            findings.add({.rule = "disc.genctr.stable_during_read",
+                          .subsystem = {},
+                          .nsids = {},
+                          .what = fmt::format("the discovery log of {} changed during each reading",
+                                              observed.address),
+                          .values = {},
+                          .verdict = {}});
+        }
+    }
+}
+
+/// Names of the subsystems under judgement are judged by Identify Controller.
+void judge_entry_names(const Subject& subject, const std::vector<Log>& logs, Findings& findings) {
+    std::set<std::string> judged;
+    for (const Subsystem& subsystem : subject.subsystems) {
+        judged.insert(subsystem.nqn);
+    }
+    for (const Log& log : logs) {
+        for (const DiscoveryEntry& entry : log.log.entries) {
+            const auto defect = nvme::nqn_defect(entry.subnqn);
+            if (defect && judged.insert(entry.subnqn).second) {
+                const nvme::ByteView bytes{
+                    reinterpret_cast<const std::uint8_t*>(entry.subnqn.data()),
+                    entry.subnqn.size()};
+                findings.add({.rule = "disc.entry.nqn_format",
+                              .subsystem = {},
+                              .nsids = {},
+                              .what = fmt::format("malformed SUBNQN in the discovery log of {}",
+                                                  log.observed->address),
+                              .values = {log_value(
+                                  log, fmt::format("\"{}\": {}", nvme::printable(bytes), *defect))},
+                              .verdict = {}});
+            }
+        }
+    }
+}
+
+void judge_duplicates(const std::vector<Log>& logs, Findings& findings) {
+    for (const Log& log : logs) {
+        std::set<std::tuple<unsigned, unsigned, std::string, std::string, std::string>> seen;
+        for (const DiscoveryEntry& entry : log.log.entries) {
+            const bool fresh =
+                seen.emplace(entry.trtype, entry.adrfam, entry.traddr, entry.trsvcid, entry.subnqn)
+                    .second;
+            if (!fresh) {
+                findings.add({.rule = "disc.entry.unique",
+                              .subsystem = entry.subnqn,
+                              .nsids = {},
+                              .what = fmt::format("the discovery log of {} lists {} twice",
+                                                  log.observed->address, address_text(entry)),
+                              .values = {},
+                              .verdict = {}});
+                break;
+            }
+        }
+    }
+}
+
+/// Two arrays with one unique discovery NQN that say different things.
+void judge_discovery_names(const std::vector<Log>& logs, Findings& findings) {
+    std::map<std::string, std::vector<const Log*>> names;
+    for (const Log& log : logs) {
+        for (const DiscoveryEntry& entry : log.log.entries) {
+            const bool own = static_cast<nvme::SubsystemType>(entry.subtype) ==
+                             nvme::SubsystemType::current_discovery;
+            if (own && entry.subnqn != nvme::kDiscoveryNqn) {
+                std::vector<const Log*>& here = names[entry.subnqn];
+                if (here.empty() || here.back() != &log) {
+                    here.push_back(&log);
+                }
+            }
+        }
+    }
+    for (const auto& [nqn, here] : names) {
+        const bool differ = std::any_of(here.begin(), here.end(), [&here](const Log* log) {
+            return log->log.entries != here.front()->log.entries &&
+                   log->observed->target != here.front()->observed->target;
+        });
+        if (!differ) {
+            continue;
+        }
+        std::vector<FindingValue> values;
+        for (const Log* log : here) {
+            values.push_back(log_value(*log, fmt::format("{} entries", log->log.entries.size())));
+        }
+        findings.add({.rule = "disc.nqn_unique_vs_wellknown",
+                      .subsystem = {},
+                      .nsids = {},
+                      .what = fmt::format("discovery subsystem {} says different things", nqn),
+                      .values = std::move(values),
+                      .verdict = {}});
+    }
+}
+
+std::vector<Listing> listings_of(const std::string& nqn, const std::vector<Log>& logs) {
+    std::vector<Listing> out;
+    for (const Log& log : logs) {
+        for (const DiscoveryEntry& entry : log.log.entries) {
+            if (entry.subnqn == nqn) {
+                out.push_back({.log = &log, .entry = &entry});
+            }
+        }
+    }
+    return out;
+}
+
+/// Two entries of one port ID that cannot be one port: other addresses of one family, or other
+/// services of one address on different arrays.
+bool different_ports(const Listing& a, const Listing& b) {
+    if (a.entry->trtype != b.entry->trtype || a.entry->adrfam != b.entry->adrfam) {
+        return false;
+    }
+    return a.entry->traddr != b.entry->traddr ||
+           (a.entry->trsvcid != b.entry->trsvcid &&
+            a.log->observed->target != b.log->observed->target);
+}
+
+void judge_port_ids(const Subsystem& subsystem, const std::vector<Listing>& listings,
+                    Findings& findings) {
+    std::map<std::uint16_t, std::vector<Listing>> ports;
+    for (const Listing& listing : listings) {
+        std::vector<Listing>& here = ports[listing.entry->portid];
+        const bool known = std::any_of(here.begin(), here.end(), [&](const Listing& other) {
+            return other.entry->traddr == listing.entry->traddr &&
+                   other.entry->trsvcid == listing.entry->trsvcid;
+        });
+        if (!known) {
+            here.push_back(listing);
+        }
+    }
+    for (const auto& [portid, here] : ports) {
+        const bool shared = std::any_of(here.begin(), here.end(), [&here](const Listing& other) {
+            return different_ports(here.front(), other);
+        });
+        if (!shared) {
+            continue;
+        }
+        std::vector<FindingValue> values;
+        for (const Listing& listing : here) {
+            values.push_back(listing_value(listing, fmt::format("port ID {}", portid)));
+        }
+        findings.add({.rule = "disc.entry.portid_unique_per_port",
+                      .subsystem = subsystem.nqn,
+                      .nsids = {},
+                      .what = fmt::format("port ID {} stands for {} ports", portid, here.size()),
+                      .values = std::move(values),
+                      .verdict = {}});
+    }
+}
+
+/// A property that all entries of the subsystem must agree about.
+void judge_same(std::string_view rule, std::string_view what, const Subsystem& subsystem,
+                const std::vector<Listing>& listings,
+                std::optional<std::string> (*text)(const DiscoveryEntry&), Findings& findings) {
+    std::set<std::string> seen;
+    std::vector<FindingValue> values;
+    for (const Listing& listing : listings) {
+        if (auto value = text(*listing.entry)) {
+            seen.insert(*value);
+            values.push_back(listing_value(listing, *value));
+        }
+    }
+    if (seen.size() > 1) {
+        findings.add({.rule = rule,
+                      .subsystem = subsystem.nqn,
+                      .nsids = {},
+                      .what = std::string{what},
+                      .values = std::move(values),
+                      .verdict = {}});
+    }
+}
+
+std::optional<std::string> model_text(const DiscoveryEntry& entry) {
+    return entry.cntlid == nvme::kDynamicController ? "dynamic" : "static";
+}
+
+std::optional<std::string> treq_text(const DiscoveryEntry& entry) {
+    constexpr std::array<std::string_view, 4> kChannels{"not specified", "required", "not required",
+                                                        "reserved"};
+    return fmt::format("TREQ {:#x} (secure channel {})", entry.treq, kChannels[entry.treq & 3U]);
+}
+
+std::optional<std::string> security_text(const DiscoveryEntry& entry) {
+    if (static_cast<nvme::TransportType>(entry.trtype) != nvme::TransportType::tcp) {
+        return std::nullopt;
+    }
+    return fmt::format("SECTYPE {}", entry.tsas[0]);
+}
+
+std::optional<std::string> queue_text(const DiscoveryEntry& entry) {
+    return fmt::format("ASQSZ {}", entry.asqsz);
+}
+
+void judge_queue_size(const Subsystem& subsystem, const std::vector<Listing>& listings,
+                      Findings& findings) {
+    constexpr std::uint16_t kLeast = 32;
+    const auto small = std::find_if(listings.begin(), listings.end(), [](const Listing& listing) {
+        return listing.entry->asqsz < kLeast;
+    });
+    if (small == listings.end()) {
+        judge_same("disc.entry.asqsz", "size of the admin queue (ASQSZ) differs by port", subsystem,
+                   listings, queue_text, findings);
+        return;
+    }
+    findings.add({.rule = "disc.entry.asqsz",
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = "admin queue of fewer than 32 entries (ASQSZ)",
+                  .values = {listing_value(*small, *queue_text(*small->entry))},
+                  .verdict = {}});
+}
+
+void judge_subtypes(const Subsystem& subsystem, const std::vector<Listing>& listings,
+                    Findings& findings) {
+    std::vector<FindingValue> values;
+    for (const Listing& listing : listings) {
+        if (static_cast<nvme::SubsystemType>(listing.entry->subtype) != nvme::SubsystemType::nvm) {
+            values.push_back(
+                listing_value(listing, fmt::format("SUBTYPE {}", listing.entry->subtype)));
+        }
+    }
+    if (!values.empty()) {
+        findings.add({.rule = "disc.entry.subtype",
+                      .subsystem = subsystem.nqn,
+                      .nsids = {},
+                      .what = "discovery log lists the subsystem as something else",
+                      .values = std::move(values),
+                      .verdict = {}});
+    }
+}
+
+using Addresses = std::set<std::string>;
+
+/// What each array's discovery says of the subsystem. Logs that have nothing in common are each
+/// array's own, which is legal; logs that overlap are meant to be one and should be the same.
+void judge_agreement(const Subsystem& subsystem, const std::vector<Log>& logs, Findings& findings) {
+    std::map<std::string, Addresses> by_target;
+    std::map<std::string, const Log*> log_of;
+    for (const Log& log : logs) {
+        // Referrals are part of what the target leads to.
+        Addresses& addresses = by_target[log.observed->target];
+        log_of.try_emplace(log.observed->target, &log);
+        for (const DiscoveryEntry& entry : log.log.entries) {
+            if (entry.subnqn == subsystem.nqn) {
+                addresses.insert(address_text(entry));
+            }
+        }
+    }
+    if (by_target.size() < 2) {
+        return;
+    }
+    Addresses all;
+    std::size_t listed = 0;
+    bool same = true;
+    for (const auto& [target, addresses] : by_target) {
+        same = same && addresses == by_target.begin()->second;
+        all.insert(addresses.begin(), addresses.end());
+        listed += addresses.size();
+    }
+    if (same) {
+        return;
+    }
+    const bool overlapping = listed > all.size();
+    std::vector<FindingValue> values;
+    for (const auto& [target, addresses] : by_target) {
+        values.push_back(log_value(
+            *log_of[target], addresses.empty() ? "does not list the subsystem"
+                                               : fmt::format("{}", fmt::join(addresses, ", "))));
+    }
+    findings.add({.rule = "disc.log.consistent_between_arrays",
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = overlapping
+                              ? "discovery logs of the arrays list some ports in common, and "
+                                "others not"
+                              : "each array's discovery log lists its own ports only",
+                  .values = std::move(values),
+                  .verdict = overlapping ? std::optional{Verdict::warn} : std::nullopt});
+}
+
+bool is_address(const std::string& text) {
+    boost::system::error_code error;
+    static_cast<void>(boost::asio::ip::make_address(text, error));
+    return !error;
+}
+
+/// Controllers that answer on a port which no discovery log lists.
+void judge_completeness(const Subsystem& subsystem, const std::vector<Listing>& listings,
+                        Findings& findings) {
+    std::set<std::pair<std::string, std::string>> listed;
+    for (const Listing& listing : listings) {
+        listed.emplace(listing.entry->traddr, listing.entry->trsvcid);
+    }
+    std::vector<const Controller*> missing;
+    std::vector<FindingValue> values;
+    for (const Controller* controller : subsystem.controllers) {
+        const ControllerObservation& observed = *controller->observed;
+        if (is_address(observed.traddr) && !listed.contains({observed.traddr, observed.trsvcid})) {
+            missing.push_back(controller);
+            values.push_back(
+                value_of(*controller, fmt::format("{}:{}", observed.traddr, observed.trsvcid)));
+        }
+    }
+    if (missing.empty() || listings.empty()) {
+        return;
+    }
+    findings.add(
+        {.rule = "disc.log.complete",
+         .subsystem = subsystem.nqn,
+         .nsids = {},
+         .what = "port that no discovery log lists " + place(missing, subsystem.controllers),
+         .values = std::move(values),
+         .verdict = {}});
+}
+
+void judge_discovery(const Subject& subject, Findings& findings) {
+    const std::vector<Log> logs = decode_logs(subject);
+    judge_headers(logs, findings);
+    judge_stability(subject, findings);
+    judge_entry_names(subject, logs, findings);
+    judge_duplicates(logs, findings);
+    judge_discovery_names(logs, findings);
+    for (const Subsystem& subsystem : subject.subsystems) {
+        const std::vector<Listing> listings = listings_of(subsystem.nqn, logs);
+        judge_port_ids(subsystem, listings, findings);
+        judge_subtypes(subsystem, listings, findings);
+        if (!findings.reported("ctrl.model.equal", subsystem.nqn)) {
+            judge_same("disc.entry.cntlid.model", "static and dynamic controllers are both listed",
+                       subsystem, listings, model_text, findings);
+        }
+        judge_same("disc.entry.treq.equal", "transport requirements (TREQ) differ by port",
+                   subsystem, listings, treq_text, findings);
+        judge_same("disc.entry.tsas_sectype.equal", "security of the ports (TSAS) differs",
+                   subsystem, listings, security_text, findings);
+        judge_queue_size(subsystem, listings, findings);
+        judge_agreement(subsystem, logs, findings);
+        judge_completeness(subsystem, listings, findings);
+    }
+}
+
+constexpr std::array kRows{
+    Row{.rule = {.id = "disc.header.recfmt",
+                 .title = "The discovery log is well formed",
+                 .rule_class = RuleClass::int_,
+                 .severity = Severity::loss,
+                 .verdict = Verdict::fail,
+                 .basis = "Base 2.3 Figure 310 and following",
+                 .why = "Hosts cannot read the log and do not find the array's ports.",
+                 .fix = "Array: report RECFMT 0 and the number of entries that the log holds."},
+        .judge = JudgeSubject{judge_discovery}},
+    Row{.rule = {.id = "disc.genctr.stable_during_read",
+                 .title = "The discovery log stood still long enough to be read",
+                 .rule_class = RuleClass::tmp,
+                 .severity = Severity::degraded,
+                 .verdict = Verdict::unknown,
+                 .basis = "Base 2.3 §5.2.12.3.1: read again when GENCTR moved",
+                 .why = "The entries may belong to different moments.",
+                 .fix = "Check again later. Array: find what changes the log all the time."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.entry.nqn_format",
+                 .title = "NQNs in the discovery log are well formed",
+                 .rule_class = RuleClass::int_,
+                 .severity = Severity::loss,
+                 .verdict = Verdict::warn,
+                 .basis = "Base 2.3 §4.7",
+                 .why = "Hosts cannot connect to a subsystem of that name; it is not one of those "
+                        "that are judged here.",
+                 .fix = "Array: correct the name of the subsystem, or remove it."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.entry.portid_unique_per_port",
+                 .title = "A port ID stands for one physical port",
+                 .rule_class = RuleClass::uni,
+                 .severity = Severity::degraded,
+                 .verdict = Verdict::warn,
+                 .basis = "Base 2.3 §3.1.3.3: entries with different port IDs fail independently",
+                 .why = "Hosts that choose paths by port ID take ports of both arrays for one and "
+                        "think that they fail together.",
+                 .fix = "Array: number the ports of both arrays in one range, for example 1-99 and "
+                        "100-199 (nvmet: the name of the directory under ports/)."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.entry.unique",
+                 .title = "Each port is listed once for a subsystem",
+                 .rule_class = RuleClass::uni,
+                 .severity = Severity::management,
+                 .verdict = Verdict::note,
+                 .basis = "Base 2.3 Figure 310",
+                 .why = "Hosts connect twice to one port or refuse the second one.",
+                 .fix = "Array: list each port once."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.entry.cntlid.model",
+                 .title = "All ports offer the same controller model",
+                 .rule_class = RuleClass::eqs,
+                 .severity = Severity::degraded,
+                 .verdict = Verdict::warn,
+                 .basis = "Base 2.3 §3.1, Figure 310: CNTLID FFFFh for dynamic controllers",
+                 .why = "A host that follows one entry is refused by the port of another.",
+                 .fix = "Array: use the same controller model on both arrays."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.entry.subtype",
+                 .title = "The subsystem is listed as an NVM subsystem",
+                 .rule_class = RuleClass::eqs,
+                 .severity = Severity::loss,
+                 .verdict = Verdict::fail,
+                 .basis = "Base 2.3 Figure 310",
+                 .why = "Hosts that follow the log do not connect to the port for I/O.",
+                 .fix = "Array: list the subsystem with SUBTYPE 2 on every port."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.entry.treq.equal",
+                 .title = "Transport requirements are the same on all ports (TREQ)",
+                 .rule_class = RuleClass::eqs,
+                 .severity = Severity::degraded,
+                 .verdict = Verdict::warn,
+                 .basis = "practice",
+                 .why = "One array asks for authentication or a secure channel and the other does "
+                        "not: the weaker path is taken without a word, or a failover is refused.",
+                 .fix = "Array: require the same on both arrays. Host: give it the keys for both."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.entry.tsas_sectype.equal",
+                 .title = "Ports are secured alike (TSAS SECTYPE)",
+                 .rule_class = RuleClass::eqs,
+                 .severity = Severity::degraded,
+                 .verdict = Verdict::warn,
+                 .basis = "practice; NVMe/TCP transport",
+                 .why = "Data is encrypted on the way to one array and not to the other.",
+                 .fix = "Array: offer TLS on both arrays or on neither."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.entry.asqsz",
+                 .title = "Admin queues have at least 32 entries, the same on all ports (ASQSZ)",
+                 .rule_class = RuleClass::eqs,
+                 .severity = Severity::management,
+                 .verdict = Verdict::note,
+                 .basis = "Base 2.3 Figure 310: applies to all controllers of the subsystem",
+                 .why = "Hosts ask for a queue that the controller refuses.",
+                 .fix = "Array: report the same ASQSZ of at least 32 on both arrays."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.log.consistent_between_arrays",
+                 .title = "Both arrays' discovery logs list the same ports of the subsystem",
+                 .rule_class = RuleClass::eqs,
+                 .severity = Severity::degraded,
+                 .verdict = Verdict::note,
+                 .basis = "practice; a log of each array's own is legal",
+                 .why = "A host that asks one array does not find the ports of the other: after a "
+                        "restart while that array is down it has no path.",
+                 .fix = "Array: list the ports of both arrays, or refer to the other's discovery "
+                        "controller. Host: configure the discovery addresses of both arrays."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.log.complete",
+                 .title = "Every port that answers is listed",
+                 .rule_class = RuleClass::xrf,
+                 .severity = Severity::degraded,
+                 .verdict = Verdict::note,
+                 .basis = "practice; logs can be filtered by host, and addresses translated on the "
+                          "way",
+                 .why = "Hosts that connect by discovery do not use the port.",
+                 .fix = "Array: list the port for this host. Nothing to do where addresses are "
+                        "translated on the way."},
+        .judge = ReportedElsewhere{}},
+    Row{.rule = {.id = "disc.nqn_unique_vs_wellknown",
+                 .title = "A unique discovery NQN belongs to one discovery subsystem",
+                 .rule_class = RuleClass::uni,
+                 .severity = Severity::degraded,
+                 .verdict = Verdict::warn,
+                 .basis = "Base 2.3 §3.1.3.3",
+                 .why =
+                     "Hosts take the discovery controllers of both arrays for one and believe the "
+                     "log of whichever answered.",
+                 .fix =
+                     "Array: give each discovery subsystem a name of its own, or let both say the "
+                     "same."},
+        .judge = ReportedElsewhere{}},
+};
+
+} // namespace
+
+std::span<const Row> discovery_rows() {
+    return kRows;
+}
+
+} // namespace haoh::judge

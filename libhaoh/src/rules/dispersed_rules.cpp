@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Namespaces that several subsystems show: dispersed ones, and those that only look like it.
+#include "compare.hpp"
+#include "fields.hpp"
+
+#include <haoh/nvme/command.hpp>
+#include <haoh/nvme/supported_logs.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace haoh::judge {
+
+namespace {
+
+bool says_dispersed(const Namespace& path) {
+    return path.has_identify && (path.idns.nmic & nvme::nmic::dispersed) != 0;
+}
+
+std::optional<std::string> dispersed_unshared(const Namespace& path, const Subsystem& /*own*/) {
+    if (!says_dispersed(path) || (path.idns.nmic & nvme::nmic::shared) != 0) {
+        return std::nullopt;
+    }
+    return fmt::format("NMIC {:#x}", path.idns.nmic);
+}
+
+void judge_models(const Subsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
+    if (!subsystem.stretched ||
+        findings.reported("ns.nmic.dispersed_implies_shared", subsystem.nqn)) {
+        return;
+    }
+    std::vector<std::uint32_t> nsids;
+    std::set<const Controller*> saying;
+    for (const SharedNamespace& shared : subsystem.namespaces) {
+        const bool all = std::all_of(shared.paths.begin(), shared.paths.end(),
+                                     [](const Namespace* path) { return says_dispersed(*path); });
+        if (all) {
+            nsids.push_back(shared.nsid);
+            for (const Namespace* path : shared.paths) {
+                saying.insert(path->controller);
+            }
+        }
+    }
+    if (nsids.empty()) {
+        return;
+    }
+    std::vector<FindingValue> values;
+    for (const Controller* controller : subsystem.controllers) {
+        if (saying.contains(controller)) {
+            values.push_back(value_of(*controller, "dispersed (NMIC bit 1)"));
+        }
+    }
+    findings.add({.rule = "ns.nmic.not_both_models",
+                  .subsystem = subsystem.nqn,
+                  .nsids = std::move(nsids),
+                  .what = "dispersed namespaces in a subsystem that is stretched over two arrays",
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
+std::optional<std::string> no_dispersed_log(const Controller& controller,
+                                            const Subsystem& /*own*/) {
+    const Page& page = controller.observed->supported_logs;
+    const bool any = std::any_of(controller.namespaces.begin(), controller.namespaces.end(),
+                                 [](const Namespace& path) { return says_dispersed(path); });
+    if (!any || !page.ok() ||
+        nvme::decode_supported_logs(page.bytes).supports(nvme::lid::dispersed_namespaces)) {
+        return std::nullopt;
+    }
+    return "log page 17h is not among the supported ones";
+}
+
+/// One namespace of one subsystem.
+struct Place {
+    const Subsystem* subsystem{};
+    const SharedNamespace* shared{};
+};
+
+bool dispersed(const Place& place) {
+    return std::any_of(place.shared->paths.begin(), place.shared->paths.end(),
+                       [](const Namespace* path) { return says_dispersed(*path); });
+}
+
+template <typename Id>
+using Places = std::map<Id, std::vector<Place>>;
+
+template <typename Id, typename Member>
+void collect(const Subsystem& subsystem, Member member, Places<Id>& places) {
+    for (const SharedNamespace& shared : subsystem.namespaces) {
+        for (const Namespace* path : shared.paths) {
+            const std::optional<Id>& id = path->ids.*member;
+            if (!id) {
+                continue;
+            }
+            std::vector<Place>& here = places[*id];
+            const bool known = std::any_of(here.begin(), here.end(), [&](const Place& place) {
+                return place.subsystem == &subsystem;
+            });
+            if (!known) {
+                here.push_back({.subsystem = &subsystem, .shared = &shared});
+            }
+        }
+    }
+}
+
+/// Namespaces by pair of subsystems that show them.
+struct Overlap {
+    std::set<std::uint32_t> nsids; ///< of the first subsystem
+    Place first;
+    Place second;
+    bool all_dispersed{true};
+};
+using Overlaps = std::map<std::pair<const Subsystem*, const Subsystem*>, Overlap>;
+
+template <typename Id>
+void find_overlaps(const Places<Id>& places, Overlaps& out) {
+    for (const auto& [id, here] : places) {
+        for (std::size_t i = 1; i < here.size(); ++i) {
+            const auto [at, fresh] = out.try_emplace({here[0].subsystem, here[i].subsystem});
+            Overlap& overlap = at->second;
+            if (fresh) {
+                overlap.first = here[0];
+                overlap.second = here[i];
+            }
+            overlap.nsids.insert(here[0].shared->nsid);
+            overlap.all_dispersed =
+                overlap.all_dispersed && dispersed(here[0]) && dispersed(here[i]);
+        }
+    }
+}
+
+std::string id_word(const Place& place) {
+    const Namespace& path = *place.shared->paths.front();
+    return fmt::format("{} nsid {}: {}{}", place.subsystem->nqn, path.nsid, format_ids(path.ids),
+                       dispersed(place) ? ", dispersed" : "");
+}
+
+void report_overlap(const Overlap& overlap, Findings& findings) {
+    const std::string& nqn = overlap.first.subsystem->nqn;
+    if (findings.reported("subsys.nqn.equal", nqn) ||
+        findings.reported("subsys.nqn.equal", overlap.second.subsystem->nqn)) {
+        return;
+    }
+    std::vector<FindingValue> values;
+    for (const Place& place : {overlap.first, overlap.second}) {
+        values.push_back(value_of(*place.shared->paths.front()->controller, id_word(place)));
+    }
+    findings.add(
+        {.rule = "ns.id.unique_on_host",
+         .subsystem = nqn,
+         .nsids = {overlap.nsids.begin(), overlap.nsids.end()},
+         .what = fmt::format("{} namespaces are also in subsystem {}{}", overlap.nsids.size(),
+                             overlap.second.subsystem->nqn,
+                             overlap.all_dispersed
+                                 ? "; they are dispersed, which Linux does not support: it ignores "
+                                   "those of the subsystem that connects second"
+                                 : " under the same identifiers"),
+         .values = std::move(values),
+         .verdict = overlap.all_dispersed ? std::optional{Verdict::note} : std::nullopt});
+}
+
+/// Dispersed namespaces that share a UUID and not the NGUID, which is what hosts go by.
+void judge_dispersed_ids(const Places<nvme::Uuid>& places, Findings& findings) {
+    for (const auto& [uuid, here] : places) {
+        for (std::size_t i = 1; i < here.size(); ++i) {
+            const auto& first = here[0].shared->paths.front()->ids.nguid;
+            const auto& other = here[i].shared->paths.front()->ids.nguid;
+            if (first == other || !dispersed(here[0]) || !dispersed(here[i])) {
+                continue;
+            }
+            std::vector<FindingValue> values;
+            for (const Place& place : {here[0], here[i]}) {
+                values.push_back(
+                    value_of(*place.shared->paths.front()->controller, id_word(place)));
+            }
+            findings.add({.rule = "disp.nguid_or_uuid_same",
+                          .subsystem = here[0].subsystem->nqn,
+                          .nsids = {here[0].shared->nsid},
+                          .what = "dispersed namespace with different NGUIDs in its subsystems",
+                          .values = std::move(values),
+                          .verdict = {}});
+        }
+    }
+}
+
+/// The fields of dispersed namespaces, compared over their subsystems.
+template <typename Id>
+void judge_dispersed_fields(const Places<Id>& places, std::set<const SharedNamespace*>& judged,
+                            Findings& findings) {
+    for (const auto& [id, here] : places) {
+        if (here.size() < 2 || !std::all_of(here.begin(), here.end(), dispersed) ||
+            !judged.insert(here[0].shared).second) {
+            continue;
+        }
+        std::vector<const Namespace*> volume;
+        for (const Place& place : here) {
+            volume.push_back(place.shared->paths.front());
+        }
+        judge_volume(catalogue(), volume, here[0].shared->nsid, here[0].subsystem->nqn, findings,
+                     Scope::across_subsystems);
+    }
+}
+
+void judge_host(const Subject& subject, Findings& findings) {
+    if (subject.subsystems.size() < 2) {
+        return;
+    }
+    Places<nvme::Nguid> nguids;
+    Places<nvme::Uuid> uuids;
+    Places<nvme::Eui64> eui64s;
+    for (const Subsystem& subsystem : subject.subsystems) {
+        collect(subsystem, &nvme::NamespaceIds::nguid, nguids);
+        collect(subsystem, &nvme::NamespaceIds::uuid, uuids);
+        collect(subsystem, &nvme::NamespaceIds::eui64, eui64s);
+    }
+    Overlaps overlaps;
+    find_overlaps(nguids, overlaps);
+    find_overlaps(uuids, overlaps);
+    find_overlaps(eui64s, overlaps);
+    for (const auto& [pair, overlap] : overlaps) {
+        report_overlap(overlap, findings);
+    }
+    judge_dispersed_ids(uuids, findings);
+    std::set<const SharedNamespace*> judged;
+    judge_dispersed_fields(nguids, judged, findings);
+    judge_dispersed_fields(uuids, judged, findings);
+}
+
+constexpr std::array kRows{
+    Row{.rule = {.id = "ns.id.unique_on_host",
+                 .title = "No identifier is shared with a namespace of another subsystem",
+                 .rule_class = RuleClass::uni,
+                 .severity = Severity::corruption,
+                 .verdict = Verdict::fail,
+                 .basis = "Base 2.3 §4.7.1; Linux \"ignoring nsid %u because of duplicate IDs\"",
+                 .why = "Linux ignores the namespace of the subsystem that connects second. Hosts "
+                        "that do not look mix a clone up with its original.",
+                 .fix =
+                     "Array: give a clone identifiers of its own, remove the mapping that is not "
+                     "needed, or mark a namespace that two subsystems share as dispersed. Host: "
+                     "do not connect both subsystems."},
+        .judge = JudgeSubject{judge_host}},
+    Row{.rule = {.id = "ns.nmic.dispersed_implies_shared",
+                 .title = "A dispersed namespace is shared (NMIC)",
+                 .rule_class = RuleClass::int_,
+                 .severity = Severity::loss,
+                 .verdict = Verdict::fail,
+                 .basis = "Base 2.3 Figure 335: shall be shared",
+                 .why = "Linux refuses the second path of a namespace that is not shared.",
+                 .fix = "Array: set NMIC bit 0 with bit 1."},
+        .judge =
+            CheckNamespace{.clause = "dispersed but not shared", .defect = dispersed_unshared}},
+    Row{.rule = {.id = "ns.nmic.not_both_models",
+                 .title = "A stretched subsystem has no dispersed namespaces",
+                 .rule_class = RuleClass::int_,
+                 .severity = Severity::management,
+                 .verdict = Verdict::warn,
+                 .basis = "practice: Base 2.3 §8.1.10 allows it",
+                 .why = "It is not clear whether the peer is in this subsystem or in another one; "
+                        "hosts that support one model only take the wrong one.",
+                 .fix = "Array: use one model, a stretched subsystem or dispersed namespaces."},
+        .judge = JudgeSubsystem{judge_models}},
+    Row{.rule = {.id = "disp.log17.supported",
+                 .title = "Dispersed namespaces have their log (LID 17h)",
+                 .rule_class = RuleClass::xrf,
+                 .severity = Severity::loss,
+                 .verdict = Verdict::fail,
+                 .basis = "Base 2.3 §8.1.10",
+                 .why = "Hosts cannot learn which other subsystems show the namespace.",
+                 .fix = "Array: support log page 17h and list it in the Supported Log Pages log."},
+        .judge =
+            CheckController{.clause = "no Dispersed Namespace Participating NVM Subsystems log",
+                            .defect = no_dispersed_log}},
+    Row{.rule = {.id = "disp.nguid_or_uuid_same",
+                 .title = "A dispersed namespace has one NGUID in all its subsystems",
+                 .rule_class = RuleClass::eqn,
+                 .severity = Severity::corruption,
+                 .verdict = Verdict::fail,
+                 .basis = "Base 2.3 §8.1.10.2",
+                 .why = "Hosts take the copies for different volumes and use both at once.",
+                 .fix = "Array: report the same NGUID in all participating subsystems."},
+        .judge = ReportedElsewhere{}},
+};
+
+} // namespace
+
+std::span<const Row> dispersed_rows() {
+    return kRows;
+}
+
+} // namespace haoh::judge

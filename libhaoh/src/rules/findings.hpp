@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Where judgements are put down: one place that knows verdicts, windows and folding.
+#pragma once
+
+#include "subject.hpp"
+
+#include <haoh/check.hpp>
+#include <haoh/rule.hpp>
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+namespace haoh::judge {
+
+/// A finding without what its row already says.
+struct Draft {
+    std::string_view rule;
+    std::string subsystem;
+    std::vector<std::uint32_t> nsids; ///< ascending; empty when it is not about namespaces
+    std::string what;
+    std::vector<FindingValue> values;
+    std::optional<Verdict> verdict; ///< where it is not the row's own
+};
+
+class Findings {
+  public:
+    explicit Findings(Window window) : window_(window) {}
+
+    void add(Draft draft);
+
+    /// One of possibly very many findings of a rule about single namespaces. Findings with the same
+    /// rule, subsystem and `pattern` fold into one when they are more than `kUnfolded`; `make` is
+    /// only called for those whose text may be shown.
+    /// \param pattern  equal where the finding reads alike but for its NSID and values
+    void add_folded(std::string_view rule, const std::string& subsystem, std::uint32_t nsid,
+                    std::uint64_t pattern, const std::function<Draft()>& make);
+
+    /// Whether a rule has a finding about the subsystem.
+    [[nodiscard]] bool reported(std::string_view rule, const std::string& subsystem) const;
+
+    /// All findings, folded, judged by the window, worst first.
+    [[nodiscard]] std::vector<Finding> take();
+
+    /// The most findings of one rule and pattern that are shown one by one.
+    static constexpr std::size_t kUnfolded = 4;
+
+  private:
+    struct Group {
+        std::vector<Draft> drafts; ///< the first `kUnfolded`
+        std::vector<std::uint32_t> nsids;
+    };
+    void finish(Draft draft, std::vector<Finding>& out) const;
+
+    Window window_;
+    std::vector<Draft> single_;
+    std::map<std::tuple<std::string_view, std::string, std::uint64_t>, Group> groups_;
+    std::set<std::pair<std::string_view, std::string>, std::less<>> reported_;
+};
+
+/// What a verdict becomes in a window; pass = no finding.
+[[nodiscard]] Verdict relaxed(Verdict verdict, const Rule& rule, Window window);
+
+/// A value of a finding about a controller.
+[[nodiscard]] FindingValue value_of(const Controller& controller, std::string text);
+/// Controllers of one array together, then equal values together; otherwise the order given.
+void group_values(std::vector<FindingValue>& values);
+
+} // namespace haoh::judge

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// What rules look at: an observation with every page decoded once, controllers grouped by the
+/// subsystem they were connected as, namespaces indexed by NSID. A view: the observation must
+/// outlive it.
+#pragma once
+
+#include <haoh/check.hpp>
+#include <haoh/config.hpp>
+#include <haoh/nvme/fabrics.hpp>
+#include <haoh/nvme/id_list.hpp>
+#include <haoh/observation.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace haoh::judge {
+
+struct Controller;
+
+/// One namespace as one controller shows it: a path. Pages that were not read decode as zero; the
+/// `has_` members say which are there.
+struct Namespace {
+    const NamespaceObservation* observed{};
+    const Controller* controller{};
+    std::uint32_t nsid{};
+    bool has_identify{};    ///< CNS 00h
+    bool has_descriptors{}; ///< CNS 03h
+    bool has_nvm{};         ///< CNS 05h
+    bool has_independent{}; ///< CNS 08h
+    /// False when a page that may hold an identifier could not be read, or when the pages contradict
+    /// themselves: what the path leads to cannot be told then, and that is the finding.
+    bool ids_known{};
+    nvme::IdentifyNamespace idns;
+    nvme::IdDescriptorList descriptors;
+    nvme::IdentifyNamespaceNvm nvm;
+    nvme::IdentifyNamespaceIndependent independent;
+    nvme::NamespaceIds ids;
+    std::vector<std::size_t> groups; ///< indices of the ANA groups that list it, in log order
+
+    /// Block size in bytes; nullopt when LBADS makes no sense.
+    [[nodiscard]] std::optional<std::uint64_t> block_bytes() const;
+    /// The group that the ANA log names, when it is exactly one and has a valid identifier.
+    [[nodiscard]] std::optional<std::uint32_t> log_agid() const;
+    /// What a host takes the path for; nullopt when that is not known. A controller without ANA
+    /// counts as optimized, and of several groups the last one counts, as in Linux.
+    [[nodiscard]] std::optional<nvme::AnaState> ana_state() const;
+};
+
+struct Controller {
+    const ControllerObservation* observed{};
+    std::size_t index{};   ///< in the observation
+    std::string site;      ///< as attributed; empty when unknown
+    std::size_t site_id{}; ///< equal for controllers that are judged as one array
+    bool has_identify{};
+    nvme::IdentifyController id;
+    bool ana_log_ok{}; ///< reports ANA, and the log was read whole and undisturbed
+    bool ana_log_truncated{};
+    nvme::AnaLog log;
+    std::vector<Namespace> namespaces; ///< ascending by NSID
+
+    [[nodiscard]] bool ana() const { return has_identify && id.ana(); }
+    [[nodiscard]] std::optional<nvme::Capabilities> capabilities() const;
+    /// VS, else VER of Identify Controller; 0 when neither is known.
+    [[nodiscard]] std::uint32_t version() const;
+    /// The controller ID of the Connect response, else that of Identify Controller.
+    [[nodiscard]] std::optional<std::uint16_t> cntlid() const;
+    /// Whether `connection` was filled in (it is not for controllers that the kernel connected).
+    [[nodiscard]] bool has_connection() const;
+    /// The largest data transfer in bytes; nullopt = no limit.
+    [[nodiscard]] std::optional<std::uint64_t> max_transfer_bytes() const;
+    [[nodiscard]] const std::string& name() const { return observed->name; }
+};
+
+/// What is wrong with the identifiers of one NSID.
+enum class IdentityDefect : std::uint8_t {
+    none,
+    uuid,
+    nguid,
+    eui64,
+    csi,          ///< only this one differs
+    id_set,       ///< an identifier is there on some controllers only
+    other_volume, ///< nothing in common, or several identifiers differ
+};
+
+/// One NSID on all controllers that show it.
+struct SharedNamespace {
+    std::uint32_t nsid{};
+    std::vector<const Namespace*> paths; ///< in the order of the controllers
+    IdentityDefect defect{};
+    bool moved{}; ///< part of a `Move`
+    /// The paths, those together that lead to the same volume as far as identifiers tell. Only
+    /// within one of these does it mean anything to compare fields.
+    std::vector<std::vector<const Namespace*>> volumes;
+};
+
+/// Namespaces that some controllers show under other NSIDs than others do, linked by identifiers
+/// that they swap among each other.
+struct Move {
+    std::vector<std::uint32_t> nsids; ///< ascending
+    /// Whether one of these NSIDs names different volumes on different controllers; otherwise the
+    /// volume just has another number where its own is not in use.
+    bool conflicting{};
+};
+
+/// An identifier that several NSIDs of one subsystem carry.
+struct SharedIdentifier {
+    nvme::IdType type{};
+    std::string text;
+    std::vector<std::uint32_t> nsids; ///< ascending
+};
+
+/// One SUBNQN.
+struct Subsystem {
+    std::string nqn;
+    std::vector<const Controller*> controllers;
+    std::vector<SharedNamespace> namespaces; ///< ascending by NSID
+    std::vector<Move> moves;
+    std::vector<SharedIdentifier> shared_identifiers;
+    std::size_t sites{}; ///< distinct arrays
+    bool stretched{};    ///< judged as one subsystem on several arrays
+    bool incomplete{};   ///< something of it was asked for and could not be observed
+
+    [[nodiscard]] const SharedNamespace* find(std::uint32_t nsid) const;
+};
+
+struct Subject {
+    const Observation* observation{};
+    Config config;
+    std::vector<Attribution> attributions;
+    std::vector<Controller> controllers; ///< in the observation's order
+    std::vector<Subsystem> subsystems;   ///< by SUBNQN
+
+    Subject(const Observation& observed, const Config& configuration);
+    Subject(const Subject&) = delete;
+    Subject& operator=(const Subject&) = delete;
+    ~Subject() = default;
+};
+
+/// Where descriptors and Identify Namespace give two values of one identifier; empty when nowhere.
+[[nodiscard]] std::string contradiction(const Namespace& path);
+
+/// Compares the identifiers of all paths and fills in `defect`, `moved`, `volumes`, `moves` and
+/// `shared_identifiers`.
+void map_identities(Subsystem& subsystem);
+
+/// NVMe version numbers as VS has them: major 31:16, minor 15:8, tertiary 7:0.
+[[nodiscard]] constexpr std::uint32_t version_number(std::uint32_t major, std::uint32_t minor,
+                                                     std::uint32_t tertiary = 0) {
+    return (major << 16U) | (minor << 8U) | tertiary;
+}
+/// "2.1", "1.2.1"
+[[nodiscard]] std::string format_version(std::uint32_t vs);
+/// "uuid …, nguid …, eui64 …", or "no identifier".
+[[nodiscard]] std::string format_ids(const nvme::NamespaceIds& ids);
+/// "array-a", "array-a and array-b", "a, b and c".
+[[nodiscard]] std::string join_words(std::span<const std::string> words);
+/// Where `some` of the `all` controllers are: "on array-b", "on 1 of 2 controllers of array-a",
+/// "on every controller".
+[[nodiscard]] std::string place(std::span<const Controller* const> some,
+                                std::span<const Controller* const> all);
+
+} // namespace haoh::judge
