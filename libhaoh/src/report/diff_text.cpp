@@ -14,7 +14,7 @@ namespace {
 
 using namespace report;
 
-constexpr std::size_t kMaxRanges = 6;
+constexpr std::size_t kMaxDiffRanges = 6;
 constexpr std::size_t kMaxControllers = 4;
 constexpr std::size_t kMaxChanges = 20;
 
@@ -31,7 +31,7 @@ std::string one_line(const Change& change) {
     return {};
 }
 
-Tone tone_of(Difference::Kind kind) {
+Tone kind_tone(Difference::Kind kind) {
     switch (kind) {
     case Difference::Kind::added:
         return Tone::pass;
@@ -52,7 +52,7 @@ bool write_change(TextWriter& writer, const Change& change, bool verbose) {
             : std::string{};
     const std::string text = one_line(change);
     if (change.kind != Difference::Kind::changed) {
-        writer.wrapped(indent, indent + 4, {{text, tone_of(change.kind)}});
+        writer.wrapped(indent, indent + 4, {{text, kind_tone(change.kind)}});
         return false;
     }
     if (marks.empty() && indent + columns(text) <= writer.width()) {
@@ -93,7 +93,7 @@ std::string to_text(std::span<const Difference> differences, const TextStyle& st
                 break;
             }
             if (!changes.nsids.empty()) {
-                writer.wrapped(2, 4, {{"NSID " + ranges(changes.nsids, kMaxRanges)}});
+                writer.wrapped(2, 4, {{"NSID " + ranges(changes.nsids, kMaxDiffRanges)}});
             }
             for (const Change& change : changes.changes) {
                 folded |= write_change(writer, change, style.verbose);

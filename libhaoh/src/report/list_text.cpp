@@ -18,7 +18,7 @@ using Align = Table::Align;
 
 /// With more namespaces than this, one line each has to do unless all IDs fit on it.
 constexpr std::size_t kMaxNamespacesInFull = 16;
-constexpr std::size_t kMaxRanges = 6;
+constexpr std::size_t kMaxListRanges = 6;
 constexpr std::size_t kIndent = 2;
 
 Spans header(std::vector<std::string> names) {
@@ -44,10 +44,10 @@ std::string groups_text(const PathLine& line) {
         return "differs";
     }
     const std::vector<std::uint32_t> groups{line.groups.begin(), line.groups.end()};
-    return groups.empty() ? "-" : ranges(groups, kMaxRanges);
+    return groups.empty() ? "-" : ranges(groups, kMaxListRanges);
 }
 
-Tone tone_of(std::string_view state) {
+Tone state_tone(std::string_view state) {
     if (state == "optimized" || state == "non-optimized") {
         return Tone::plain;
     }
@@ -240,9 +240,9 @@ class ListText {
         Table table{std::vector<Align>(names.size(), Align::left)};
         table.row(header(names));
         for (const PathLine& line : lines) {
-            Spans row{{ranges(line.nsids, kMaxRanges)}, {groups_text(line)}};
+            Spans row{{ranges(line.nsids, kMaxListRanges)}, {groups_text(line)}};
             for (const std::string& state : line.states) {
-                row.push_back({state, tone_of(state)});
+                row.push_back({state, state_tone(state)});
             }
             table.row(std::move(row));
         }
@@ -251,14 +251,15 @@ class ListText {
             return;
         }
         for (const PathLine& line : lines) {
-            writer_.wrapped(kIndent, kIndent + 2,
-                            {{"paths of ", Tone::faint},
-                             {fmt::format("NSID {}", ranges(line.nsids, kMaxRanges)), Tone::strong},
-                             {fmt::format(", ANA group {}", groups_text(line))}});
+            writer_.wrapped(
+                kIndent, kIndent + 2,
+                {{"paths of ", Tone::faint},
+                 {fmt::format("NSID {}", ranges(line.nsids, kMaxListRanges)), Tone::strong},
+                 {fmt::format(", ANA group {}", groups_text(line))}});
             for (std::size_t index = 0; index < line.states.size(); ++index) {
                 writer_.wrapped(kIndent + 2, kIndent + 4,
                                 {{names[index + 2] + ": ", Tone::faint},
-                                 {line.states[index], tone_of(line.states[index])}});
+                                 {line.states[index], state_tone(line.states[index])}});
             }
         }
     }

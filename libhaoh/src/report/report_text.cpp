@@ -25,22 +25,6 @@ constexpr std::size_t kMaxSubsystems = 4;
 constexpr std::size_t kMaxRanges = 8;   ///< runs of NSIDs in one list
 constexpr std::size_t kMaxClause = 400; ///< columns of what a finding says
 
-Tone tone_of(Verdict verdict) {
-    switch (verdict) {
-    case Verdict::pass:
-        return Tone::pass;
-    case Verdict::note:
-        return Tone::note;
-    case Verdict::unknown:
-        return Tone::unknown;
-    case Verdict::warn:
-        return Tone::warn;
-    case Verdict::fail:
-        return Tone::fail;
-    }
-    return Tone::plain;
-}
-
 std::string upper(std::string_view text) {
     std::string out{text};
     for (char& character : out) {

@@ -18,7 +18,7 @@ using namespace report;
 std::string escaped(std::string_view text) {
     std::string out;
     for (const char character : text) {
-        if (std::string_view{"\\`*_[]<>|"}.find(character) != std::string_view::npos) {
+        if (std::string_view{"\\`*[]<>|"}.find(character) != std::string_view::npos) {
             out += '\\';
         }
         out += character;
@@ -32,9 +32,12 @@ std::string_view family_of(const Rule& rule) {
 }
 
 std::string_view family_title(std::string_view family) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 13> titles{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 18> titles{
         {{"ana", "Asymmetric namespace access"},
+         {"ccr", "Cross-controller reset"},
+         {"conn", "Connections"},
          {"ctrl", "Controllers"},
+         {"ctrllist", "Controller lists"},
          {"disc", "Discovery"},
          {"disp", "Dispersed namespaces"},
          {"domain", "Domains"},
@@ -43,9 +46,11 @@ std::string_view family_title(std::string_view family) {
          {"model", "The model"},
          {"ns", "Namespaces"},
          {"nslist", "Namespace lists"},
-         {"snap", "Evidence"},
+         {"prop", "Properties"},
+         {"reach", "Reachability"},
          {"resv", "Reservations"},
-         {"subsys", "Subsystem"}}};
+         {"snap", "What was observed"},
+         {"subsys", "The subsystem"}}};
     for (const auto& [prefix, title] : titles) {
         if (prefix == family) {
             return title;
@@ -86,9 +91,8 @@ A rule that does not hold gives **fail**, **warn** or **note**; the last column 
 stake. A rule that could not be judged, because a controller did not answer, gives **unknown**.
 `haoh rules GLOB` prints the same in a terminal, and `haoh check --rule GLOB` judges only some.
 
-In the column "basis" of each rule, "Base" is the NVM Express Base Specification, "NVM" the NVM
-Command Set Specification, "TCP" the NVMe/TCP Transport Specification. Where a function is named,
-it is that of the Linux host.
+The basis of a rule: "Base" is the NVM Express Base Specification; where Linux is named, the host's
+driver acts on it; "practice" is what stretched subsystems need although no specification demands it.
 
 )";
 

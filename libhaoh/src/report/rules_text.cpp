@@ -16,22 +16,6 @@ using namespace report;
 /// So many rules are told in full; more of them are a list.
 constexpr std::size_t kMaxInFull = 3;
 
-Tone tone_of(Verdict verdict) {
-    switch (verdict) {
-    case Verdict::fail:
-        return Tone::fail;
-    case Verdict::warn:
-        return Tone::warn;
-    case Verdict::note:
-        return Tone::note;
-    case Verdict::unknown:
-        return Tone::unknown;
-    case Verdict::pass:
-        return Tone::pass;
-    }
-    return Tone::plain;
-}
-
 void write_in_full(TextWriter& writer, const Rule& rule) {
     writer.wrapped(0, 2, {{std::string{rule.id}, Tone::strong}});
     const auto field = [&](const std::string& name, std::string_view text, Tone tone) {
@@ -56,25 +40,29 @@ void write_in_full(TextWriter& writer, const Rule& rule) {
 }
 
 void write_list(TextWriter& writer, std::span<const Rule* const> rules) {
+    std::size_t verdict_width = 0;
     std::size_t id_width = 0;
     for (const Rule* rule : rules) {
+        verdict_width = std::max(verdict_width, to_string(rule->verdict).size());
         id_width = std::max(id_width, columns(rule->id));
     }
     // "fail  C  id  title", or the title below when it would have too little room.
     constexpr std::size_t least_room = 30;
-    const std::size_t title_column = 9 + id_width + 2;
+    const std::size_t id_column = verdict_width + 5;
+    const std::size_t title_column = id_column + id_width + 2;
     const bool beside = title_column + least_room <= writer.width();
     for (const Rule* rule : rules) {
         const std::string id{rule->id};
-        Spans beginning{{fmt::format("{:<4}", to_string(rule->verdict)), tone_of(rule->verdict)},
+        Spans beginning{{fmt::format("{:<{}}", to_string(rule->verdict), verdict_width),
+                         tone_of(rule->verdict)},
                         {fmt::format("  {}  ", to_string(rule->severity))},
                         {id, Tone::strong}};
         if (beside) {
-            beginning.push_back({std::string(title_column - 9 - columns(id), ' ')});
+            beginning.push_back({std::string(title_column - id_column - columns(id), ' ')});
             writer.hanging(0, beginning, title_column, {{std::string{rule->title}}});
         } else {
             writer.line(0, beginning);
-            writer.wrapped(9, 9, {{std::string{rule->title}}});
+            writer.wrapped(id_column, id_column, {{std::string{rule->title}}});
         }
     }
 }

@@ -20,6 +20,22 @@ std::string_view stake(Severity severity) {
     return {};
 }
 
+Tone tone_of(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::pass:
+        return Tone::pass;
+    case Verdict::note:
+        return Tone::note;
+    case Verdict::unknown:
+        return Tone::unknown;
+    case Verdict::warn:
+        return Tone::warn;
+    case Verdict::fail:
+        return Tone::fail;
+    }
+    return Tone::plain;
+}
+
 std::string_view meaning(RuleClass rule_class) {
     switch (rule_class) {
     case RuleClass::eqs:

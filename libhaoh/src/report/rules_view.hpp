@@ -6,6 +6,8 @@
 #include <haoh/config.hpp>
 #include <haoh/rule.hpp>
 
+#include "report/text.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,9 @@ namespace haoh::report {
 
 /// What is at stake, in words: "data corruption".
 [[nodiscard]] std::string_view stake(Severity severity);
+
+/// The tone in which a verdict is written.
+[[nodiscard]] Tone tone_of(Verdict verdict);
 
 /// What a class asks for: "equal on all controllers of one subsystem".
 [[nodiscard]] std::string_view meaning(RuleClass rule_class);

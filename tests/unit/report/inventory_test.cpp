@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "report/inventory.hpp"
+
+#include "sample.hpp"
+
+#include <gtest/gtest.h>
+
+namespace haoh::report {
+namespace {
+
+using test::healthy_pair;
+using test::Sample;
+
+SubsystemArrays arrays_of(const Sample& sample) {
+    return subsystems_of(sample.observation, sample.report.attributions).front();
+}
+
+TEST(Inventory, WritesSizesInBinaryUnits) {
+    EXPECT_EQ(size_text(0), "0 B");
+    EXPECT_EQ(size_text(512), "512 B");
+    EXPECT_EQ(size_text(1024), "1.0 KiB");
+    EXPECT_EQ(size_text((std::uint64_t{1} << 30U) - 1), "1.0 GiB");
+    EXPECT_EQ(size_text(std::uint64_t{64} << 30U), "64.0 GiB");
+    EXPECT_EQ(size_text(~std::uint64_t{0}), "16.0 EiB");
+}
+
+TEST(Inventory, TellsOnceWhatAllControllersTellAlike) {
+    const Sample sample = healthy_pair(2);
+    const auto fields = product_fields(arrays_of(sample));
+    ASSERT_EQ(fields.size(), 3U);
+    EXPECT_EQ(fields[0].name, "serial");
+    EXPECT_EQ(fields[0].values, (std::vector<std::pair<std::string, std::string>>{{"SN0001", ""}}));
+    const auto lines = namespace_lines(arrays_of(sample));
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0].size, "64.0 GiB");
+    EXPECT_EQ(lines[0].block, "512 B");
+    EXPECT_EQ(lines[0].told_by, "");
+    ASSERT_EQ(lines[0].ids.size(), 2U);
+    EXPECT_EQ(lines[0].ids[0].first, "uuid");
+    EXPECT_EQ(lines[0].ids[1].first, "nguid");
+}
+
+TEST(Inventory, SaysWhoTellsWhatWhenControllersDisagree) {
+    Sample sample = healthy_pair(2);
+    test::change_uuid_on_array_b(sample, 2);
+    nvme::IdentifyController data = sample.observation.controllers[3].identify_data();
+    data.sn[5] = '9';
+    sample.observation.controllers[3].identify = Page::of(nvme::encode(data));
+    const auto fields = product_fields(arrays_of(sample));
+    EXPECT_EQ(fields[0].values, (std::vector<std::pair<std::string, std::string>>{
+                                    {"SN0001", "array-a and array-b controller 1001"},
+                                    {"SN0009", "array-b controller 1002"}}));
+    const auto lines = namespace_lines(arrays_of(sample));
+    ASSERT_EQ(lines.size(), 3U);
+    EXPECT_EQ(lines[0].told_by, "");
+    EXPECT_EQ(lines[1].nsid, 2U);
+    EXPECT_EQ(lines[1].told_by, "array-a");
+    EXPECT_EQ(lines[2].nsid, 2U);
+    EXPECT_EQ(lines[2].told_by, "array-b");
+    EXPECT_NE(lines[1].ids, lines[2].ids);
+}
+
+TEST(Inventory, FoldsNamespacesWithTheSamePaths) {
+    const auto lines = path_lines(arrays_of(healthy_pair(1024)));
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0].nsids.size(), 512U);
+    EXPECT_EQ(lines[0].groups, (std::set<std::uint32_t>{1}));
+    EXPECT_EQ(lines[0].states, (std::vector<std::string>{"optimized", "inaccessible"}));
+    EXPECT_EQ(lines[1].states, (std::vector<std::string>{"inaccessible", "optimized"}));
+}
+
+TEST(Inventory, TellsStatesOfControllersThatDiffer) {
+    Sample sample = healthy_pair(2);
+    sample.observation.controllers[1] = test::sample_controller("10.0.0.2", 2, false, 1);
+    sample.observation.controllers[1].name = "tcp://10.0.0.2:4420 controller 2";
+    const auto lines = path_lines(arrays_of(sample));
+    ASSERT_EQ(lines.size(), 2U);
+    // Half of one namespace is none: this one put NSID 1 into group 2.
+    EXPECT_TRUE(lines[0].groups_differ);
+    EXPECT_EQ(lines[0].states[0],
+              "optimized in group 1 (controller 1), optimized in group 2 (controller 2)");
+    EXPECT_EQ(lines[1].states[0], "absent (controller 2), inaccessible (controller 1)");
+    EXPECT_EQ(lines[1].states[1], "optimized");
+}
+
+TEST(Inventory, SaysWhyAStateIsNotKnown) {
+    Sample sample = healthy_pair(1);
+    auto& controllers = sample.observation.controllers;
+    controllers.erase(controllers.begin() + 1, controllers.begin() + 3);
+    const auto state = [&] { return path_lines(arrays_of(sample)).front().states[0]; };
+    EXPECT_EQ(state(), "inaccessible");
+    const ControllerObservation whole = controllers[0];
+
+    controllers[0].ana.stable = false;
+    EXPECT_EQ(state(), "ANA log unstable");
+    controllers[0] = whole;
+    controllers[0].ana.log = Page::of_failure("timed out");
+    EXPECT_EQ(state(), "ANA log not read");
+    controllers[0] = whole;
+    controllers[0].ana.log = Page::of(nvme::encode(nvme::AnaLog{}));
+    EXPECT_EQ(state(), "not in the ANA log");
+    controllers[0] = whole;
+    controllers[0].ana = {};
+    nvme::IdentifyController data = controllers[0].identify_data();
+    data.cmic = 0;
+    controllers[0].identify = Page::of(nvme::encode(data));
+    EXPECT_EQ(state(), "attached, no ANA");
+    controllers[0] = whole;
+    controllers[0].namespaces.clear();
+    EXPECT_EQ(state(), "absent");
+    controllers[0].active_nsids.reset();
+    EXPECT_EQ(state(), "not read");
+}
+
+TEST(Inventory, SaysThatAPageWasNotRead) {
+    Sample sample = healthy_pair(1);
+    for (ControllerObservation& controller : sample.observation.controllers) {
+        controller.namespaces[0].identify = Page::of_failure("timed out");
+        controller.namespaces[0].descriptors = {};
+    }
+    const auto lines = namespace_lines(arrays_of(sample));
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0].size, "not read");
+    EXPECT_EQ(lines[0].block, "?");
+    EXPECT_TRUE(lines[0].ids.empty());
+}
+
+} // namespace
+} // namespace haoh::report

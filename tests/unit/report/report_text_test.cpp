@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "sample.hpp"
+#include "terminal.hpp"
+
+#include <haoh/report.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace haoh {
+namespace {
+
+using test::add;
+using test::healthy_pair;
+using test::Sample;
+
+std::string text_of(const Sample& sample, const TextStyle& style = {}) {
+    return to_text(sample.report, sample.observation, style);
+}
+
+Sample with_one_failure() {
+    Sample sample = healthy_pair();
+    add(sample.report, test::uuid_finding(sample, 2));
+    return sample;
+}
+
+/// Something of everything, and much of it.
+Sample with_many_findings() {
+    Sample sample = healthy_pair(16);
+    add(sample, test::refused_target());
+    for (std::uint32_t nsid = 1; nsid <= 12; ++nsid) {
+        add(sample.report, test::uuid_finding(sample, nsid));
+    }
+    add(sample.report, test::serial_finding(sample));
+    for (int index = 0; index < 6; ++index) {
+        Finding warning = test::serial_finding(sample);
+        warning.rule = "ctrl.field" + std::to_string(index) + ".equal";
+        warning.verdict = Verdict::warn;
+        add(sample.report, warning);
+    }
+    add(sample.report, test::firmware_note(sample));
+    return sample;
+}
+
+TEST(ReportText, OfAHealthyPairFitsInFiveLines) {
+    Sample sample = healthy_pair();
+    sample.report.rules_evaluated = rules().size();
+    sample.report.counts[0] = rules().size();
+    EXPECT_EQ(text_of(sample),
+              "PASS  Every rule holds: the controllers tell hosts one consistent story.\n"
+              "      All " +
+                  std::to_string(rules().size()) +
+                  " rules hold.\n"
+                  "\n"
+                  "nqn.2026-01.com.example:stretched-1 (stretched), 2 namespaces\n"
+                  "  array-a: controllers 1, 2; array-b: controllers 1001, 1002\n");
+}
+
+TEST(ReportText, OfOneFailureShowsWhereWhyAndWhatToDo) {
+    EXPECT_EQ(text_of(with_one_failure()),
+              R"(FAIL  Data can be corrupted. Do not let a host connect.
+      1 rule fails, 117 of 118 rules hold.
+
+nqn.2026-01.com.example:stretched-1 (stretched), 2 namespaces
+  array-a: controllers 1, 2; array-b: controllers 1001, 1002
+
+FAIL  ns.uuid.equal  (data corruption)
+  NSID 2: UUID differs between array-a and array-b
+    array-a  5d0f9a61-1c7e-4b02-8a00-0000000002a5
+    array-b  5d0f9a61-1c7e-4b02-8a00-0000000002ff
+                                               ^^
+  Why: The host takes the two copies for different volumes: Linux leaves out the
+       paths of the array that it meets second.
+  Fix: Give both copies the same UUID, on the array that was set up second.
+
+-v shows every controller and what each rule rests on.
+)");
+}
+
+TEST(ReportText, FitsANarrowTerminal) {
+    EXPECT_EQ(text_of(with_one_failure(), {.width = 40}),
+              R"(FAIL  Data can be corrupted. Do not let
+      a host connect.
+      1 rule fails, 117 of 118 rules
+      hold.
+
+nqn.2026-01.com.example:stretched-1
+  (stretched), 2 namespaces
+  array-a: controllers 1, 2; array-b:
+    controllers 1001, 1002
+
+FAIL  ns.uuid.equal  (data corruption)
+  NSID 2: UUID differs between array-a
+    and array-b
+  array-a:
+    5d0f9a61-1c7e-4b02-8a00-0000000002a5
+  array-b:
+    5d0f9a61-1c7e-4b02-8a00-0000000002ff
+                                      ^^
+  Why: The host takes the two copies for
+       different volumes: Linux leaves
+       out the paths of the array that
+       it meets second.
+  Fix: Give both copies the same UUID,
+       on the array that was set up
+       second.
+
+-v shows every controller and what each
+rule rests on.
+)");
+}
+
+TEST(ReportText, UsesAWideTerminal) {
+    const std::string text = text_of(with_one_failure(), {.width = 120});
+    EXPECT_NE(text.find("  Why: The host takes the two copies for different volumes: Linux leaves "
+                        "out the paths of the array that it meets\n       second.\n"),
+              std::string::npos)
+        << text;
+}
+
+TEST(ReportText, ShowsEveryControllerAndTheBasisWhenVerbose) {
+    EXPECT_EQ(text_of(with_one_failure(), {.verbose = true}),
+              R"(FAIL  Data can be corrupted. Do not let a host connect.
+      1 rule fails, 117 of 118 rules hold.
+
+nqn.2026-01.com.example:stretched-1 (stretched), 2 namespaces
+  array-a: controllers 1, 2; array-b: controllers 1001, 1002
+observed 2026-09-01T03:00:00Z
+
+FAIL  ns.uuid.equal  (data corruption)
+  NSID 2: UUID differs between array-a and array-b
+  array-a, tcp://10.0.0.1:4420 controller 1:
+    5d0f9a61-1c7e-4b02-8a00-0000000002a5
+  array-a, tcp://10.0.0.2:4420 controller 2:
+    5d0f9a61-1c7e-4b02-8a00-0000000002a5
+  array-b, tcp://10.1.0.1:4420 controller 1001:
+    5d0f9a61-1c7e-4b02-8a00-0000000002ff
+  array-b, tcp://10.1.0.2:4420 controller 1002:
+    5d0f9a61-1c7e-4b02-8a00-0000000002ff
+                                      ^^
+  Why: The host takes the two copies for different volumes: Linux leaves out the
+       paths of the array that it meets second.
+  Fix: Give both copies the same UUID, on the array that was set up second.
+  Basis: Base 2.3 section 2.4.1; Linux nvme_ns_ids_equal()
+)");
+}
+
+TEST(ReportText, ColoursOnlyWhenAskedAndNothingElseChanges) {
+    const Sample sample = with_many_findings();
+    const std::string plain = text_of(sample);
+    const std::string coloured = text_of(sample, {.color = true});
+    EXPECT_EQ(plain.find('\x1b'), std::string::npos);
+    EXPECT_TRUE(coloured.starts_with("\x1b[1;31mFAIL\x1b[0m  ")) << coloured;
+    EXPECT_EQ(test::without_colour(coloured), plain);
+}
+
+TEST(ReportText, FoldsManyFindingsAndKeepsTheWorstOnTop) {
+    EXPECT_EQ(text_of(with_many_findings()),
+              R"(FAIL  Data can be corrupted. Do not let a host connect.
+      2 rules fail (13 findings), 6 rules warn, 1 object not observed, 1 note,
+      109 of 118 rules hold for the rest.
+
+nqn.2026-01.com.example:stretched-1 (stretched), 16 namespaces
+  array-a: controllers 1, 2; array-b: controllers 1001, 1002
+
+FAIL  ns.uuid.equal  (data corruption)
+  NSID 1: UUID differs between array-a and array-b
+    array-a  5d0f9a61-1c7e-4b02-8a00-0000000001a5
+    array-b  5d0f9a61-1c7e-4b02-8a00-0000000001ff
+                                               ^^
+  NSID 2: UUID differs between array-a and array-b
+    array-a  5d0f9a61-1c7e-4b02-8a00-0000000002a5
+    array-b  5d0f9a61-1c7e-4b02-8a00-0000000002ff
+                                               ^^
+  NSID 3: UUID differs between array-a and array-b
+    array-a  5d0f9a61-1c7e-4b02-8a00-0000000003a5
+    array-b  5d0f9a61-1c7e-4b02-8a00-0000000003ff
+                                               ^^
+  and 9 like this: NSID 4-12
+  Why: The host takes the two copies for different volumes: Linux leaves out the
+       paths of the array that it meets second.
+  Fix: Give both copies the same UUID, on the array that was set up second.
+
+FAIL  ctrl.sn.equal  (degraded)
+  serial number differs between array-a and array-b
+    array-a  SN0001
+    array-b  SN0002
+  Why: The serial number is that of the subsystem: hosts show only the first.
+  Fix: Set the same serial number on both arrays.
+
+NOT OBSERVED
+  connect to tcp://10.2.0.1:4420: connection refused; check that an NVMe/TCP
+    port listens there
+
+WARN  ctrl.field0.equal  (degraded)
+  serial number differs between array-a and array-b
+    array-a  SN0001
+    array-b  SN0002
+  Why: The serial number is that of the subsystem: hosts show only the first.
+  Fix: Set the same serial number on both arrays.
+
+WARN  ctrl.field1.equal  (degraded)
+  serial number differs between array-a and array-b
+    array-a  SN0001
+    array-b  SN0002
+  Why: The serial number is that of the subsystem: hosts show only the first.
+  Fix: Set the same serial number on both arrays.
+
+WARN  ctrl.field2.equal  (degraded)
+  serial number differs between array-a and array-b
+    array-a  SN0001
+    array-b  SN0002
+  Why: The serial number is that of the subsystem: hosts show only the first.
+  Fix: Set the same serial number on both arrays.
+
+WARN  ctrl.field3.equal: serial number differs between array-a and array-b
+WARN  ctrl.field4.equal: serial number differs between array-a and array-b
+WARN  ctrl.field5.equal: serial number differs between array-a and array-b
+
+NOTE  ctrl.fr.domain: firmware revision differs between array-a and array-b
+      (array-a 1.0, array-b 1.1)
+
+-v shows all of it and what each rule rests on.
+)");
+}
+
+TEST(ReportText, FoldsNothingWhenVerbose) {
+    const std::string text = text_of(with_many_findings(), {.verbose = true});
+    for (int nsid = 1; nsid <= 12; ++nsid) {
+        EXPECT_NE(text.find("NSID " + std::to_string(nsid) + ": UUID differs"), std::string::npos);
+    }
+    EXPECT_EQ(text.find(" more"), std::string::npos);
+    EXPECT_EQ(text.find(" like this"), std::string::npos);
+}
+
+TEST(ReportText, StaysOnAScreenWithAThousandFindings) {
+    Sample sample = healthy_pair(1024);
+    for (std::uint32_t nsid = 1; nsid <= 1024; ++nsid) {
+        add(sample.report, test::uuid_finding(sample, nsid));
+    }
+    const std::string text = text_of(sample);
+    EXPECT_LE(std::ranges::count(text, '\n'), 25) << text;
+    EXPECT_NE(text.find("and 1,021 like this: NSID 4-1024"), std::string::npos) << text;
+}
+
+TEST(ReportText, SaysWhatWasNotObserved) {
+    Sample sample = healthy_pair();
+    add(sample, test::refused_target());
+    EXPECT_EQ(text_of(sample),
+              R"(UNKNOWN  No rule fails, but not everything could be observed. Do not rely on it.
+         1 object not observed, all 118 rules hold for the rest.
+
+nqn.2026-01.com.example:stretched-1 (stretched), 2 namespaces
+  array-a: controllers 1, 2; array-b: controllers 1001, 1002
+
+NOT OBSERVED
+  connect to tcp://10.2.0.1:4420: connection refused; check that an NVMe/TCP
+    port listens there
+)");
+}
+
+TEST(ReportText, SaysOnceWhatAFindingAndAFailureTell) {
+    Sample sample = healthy_pair();
+    add(sample, test::refused_target());
+    Finding told = test::serial_finding(sample);
+    told.rule = "snap.verdict_unknown";
+    told.verdict = Verdict::unknown;
+    told.severity = Severity::loss;
+    told.what = "tcp://10.2.0.1:4420 was not observed: " + test::refused_target().error;
+    told.values.clear();
+    told.why = "Nothing is known about it.";
+    told.fix = "Test the address.";
+    add(sample.report, told);
+    EXPECT_EQ(text_of(sample),
+              R"(UNKNOWN  No rule fails, but not everything could be observed. Do not rely on it.
+         1 object not observed, 117 of 118 rules hold for the rest.
+
+nqn.2026-01.com.example:stretched-1 (stretched), 2 namespaces
+  array-a: controllers 1, 2; array-b: controllers 1001, 1002
+
+UNKNOWN  snap.verdict_unknown  (loss of access)
+  connect to tcp://10.2.0.1:4420: connection refused; check that an NVMe/TCP
+    port listens there
+  Why: Nothing is known about it.
+  Fix: Test the address.
+
+-v shows every controller and what each rule rests on.
+)");
+}
+
+TEST(ReportText, PromisesNothingWhenNothingWasObserved) {
+    Report report;
+    report.verdict = Verdict::unknown;
+    report.rules_evaluated = 118;
+    report.counts[0] = 118;
+    report.unobserved = {{.object = "host.example:4420",
+                          .target = "host.example:4420",
+                          .subsysnqn = "",
+                          .error = "no such host"}};
+    EXPECT_EQ(to_text(report, Observation{}),
+              R"(UNKNOWN  Nothing could be observed, so nothing can be promised.
+         1 object not observed.
+
+NOT OBSERVED
+  host.example:4420: no such host
+)");
+}
+
+TEST(ReportText, NamesTheControllersWhenOneArrayDisagreesWithItself) {
+    Sample sample = healthy_pair();
+    Finding finding = test::serial_finding(sample);
+    finding.values[1].value = "SN0007";
+    finding.values[2].value = finding.values[3].value = "SN0001";
+    add(sample.report, finding);
+    EXPECT_NE(text_of(sample).find("    array-a controller 1  SN0001\n"
+                                   "    array-a controller 2  SN0007\n"
+                                   "    array-b               SN0001\n"),
+              std::string::npos)
+        << text_of(sample);
+}
+
+TEST(ReportText, NamesTheSubsystemWhereThereAreSeveral) {
+    Sample sample = with_one_failure();
+    sample.observation.controllers.push_back(test::sample_controller("10.9.0.1", 7, true, 1));
+    sample.observation.controllers.back().subsysnqn = "nqn.2026-01.com.example:other";
+    const std::string text = text_of(sample);
+    EXPECT_NE(text.find("nqn.2026-01.com.example:other, 1 namespace\n"
+                        "  array unknown: controller 7\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("FAIL  ns.uuid.equal  (data corruption)\n"
+                        "  in nqn.2026-01.com.example:stretched-1\n"),
+              std::string::npos)
+        << text;
+    EXPECT_EQ(text_of(with_one_failure()).find("  in nqn"), std::string::npos);
+}
+
+TEST(ReportText, NeverPassesControlBytesOfAControllerOn) {
+    Sample sample = healthy_pair();
+    Finding finding = test::serial_finding(sample);
+    finding.rule = "x\r";
+    finding.what = "a\x1b[2J\x07";
+    finding.values[0].value = "\x1b]0;title\x07";
+    finding.values[1].value = "\xe2\x80\xae"
+                              "0000\xff";
+    finding.values[2].controller = "\n\n";
+    finding.values[3].site = "\x9b"
+                             "31m";
+    finding.subsystem = "nqn\x08";
+    add(sample.report, finding);
+    finding.verdict = Verdict::note;
+    add(sample.report, finding);
+    add(sample, {.object = "o\x1b", .target = "", .subsysnqn = "", .error = "e\x7f"});
+    sample.observation.controllers[0].subsysnqn = "nqn.\x1b[1m\n";
+    sample.report.attributions[0].site = "\x1b[5m";
+    sample.report.observed_at = "\x1b";
+    for (const bool verbose : {false, true}) {
+        const std::string text = text_of(sample, {.verbose = verbose});
+        EXPECT_EQ(test::unprintable_bytes(text), "") << text;
+        EXPECT_NE(text.find("a\\x1b[2J\\x07"), std::string::npos) << text;
+    }
+}
+
+TEST(ReportText, StaysInsideTheWidth) {
+    Sample sample = with_many_findings();
+    Finding page = test::serial_finding(sample);
+    page.rule = "ns.idns_mask.equal";
+    page.values[0].value = std::string(3000, '0');
+    page.values[2].value = std::string(2999, '0') + "1";
+    page.what = "bytes differ: ";
+    for (int word = 0; word < 400; ++word) {
+        page.what += "word ";
+    }
+    add(sample.report, page);
+    for (unsigned width = 40; width <= 120; ++width) {
+        const std::string text = text_of(sample, {.width = width});
+        EXPECT_EQ(test::lines_beyond(text, width), "") << "width " << width;
+        EXPECT_LT(text.size(), 8000U); // a page of bytes does not drown the rest
+    }
+}
+
+} // namespace
+} // namespace haoh

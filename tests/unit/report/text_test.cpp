@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "report/text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace haoh::report {
+namespace {
+
+TEST(SafeText, KeepsPrintableTextOfAnyScript) {
+    EXPECT_EQ(safe_text("serial \"S 1\" \\ 100%"), "serial \"S 1\" \\ 100%");
+    EXPECT_EQ(safe_text("Z\xc3\xbcrich \xe6\x9d\xb1\xe4\xba\xac \xf0\x9f\x97\x84"),
+              "Z\xc3\xbcrich \xe6\x9d\xb1\xe4\xba\xac \xf0\x9f\x97\x84");
+}
+
+TEST(SafeText, WritesControlCharactersAsHexadecimal) {
+    EXPECT_EQ(safe_text("a\x1b[31mb\r\n\t\x07\x7f"), "a\\x1b[31mb\\x0d\\x0a\\x09\\x07\\x7f");
+    EXPECT_EQ(safe_text(std::string_view{"a\0b", 3}), "a\\x00b");
+    EXPECT_EQ(safe_text("\xc2\x9b"), "\\xc2\\x9b"); // CSI as one C1 character
+}
+
+TEST(SafeText, WritesCharactersThatHideOrTurnTextAsHexadecimal) {
+    EXPECT_EQ(safe_text("a\xe2\x80\xae"
+                        "z"),
+              "a\\xe2\\x80\\xaez");                            // right-to-left override
+    EXPECT_EQ(safe_text("a\xe2\x80\x8b"), "a\\xe2\\x80\\x8b"); // zero width space
+    EXPECT_EQ(safe_text("\xef\xbb\xbf"), "\\xef\\xbb\\xbf");   // byte order mark
+}
+
+TEST(SafeText, WritesWhatIsNotUtf8AsHexadecimal) {
+    EXPECT_EQ(safe_text("\xff\xfe"), "\\xff\\xfe");
+    EXPECT_EQ(safe_text("ab\xc3"), "ab\\xc3");                        // cut short
+    EXPECT_EQ(safe_text("\xc0\xaf"), "\\xc0\\xaf");                   // overlong
+    EXPECT_EQ(safe_text("\xed\xa0\x80"), "\\xed\\xa0\\x80");          // surrogate
+    EXPECT_EQ(safe_text("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80"); // beyond U+10FFFF
+    EXPECT_EQ(safe_text("\xe2\x82z"), "\\xe2\\x82z");
+}
+
+TEST(Columns, CountCharactersNotBytes) {
+    EXPECT_EQ(columns("Z\xc3\xbcrich"), 6U);
+    EXPECT_EQ(column_slice("Z\xc3\xbcrich", 1, 2), "\xc3\xbcr");
+    EXPECT_EQ(column_slice("abc", 2, 9), "c");
+    EXPECT_EQ(column_slice("abc", 5, 9), "");
+}
+
+TEST(Numbers, AreGroupedByThousands) {
+    EXPECT_EQ(grouped(0), "0");
+    EXPECT_EQ(grouped(999), "999");
+    EXPECT_EQ(grouped(1000), "1,000");
+    EXPECT_EQ(grouped(1234567), "1,234,567");
+    EXPECT_EQ(count_of(1, "rule"), "1 rule");
+    EXPECT_EQ(count_of(0, "rule"), "0 rules");
+    EXPECT_EQ(count_of(1024, "namespace"), "1,024 namespaces");
+}
+
+TEST(Ranges, JoinRunsAndFoldTheRest) {
+    const std::vector<std::uint32_t> numbers{1, 2, 3, 5, 7, 8, 4294967294U, 4294967295U};
+    EXPECT_EQ(ranges(numbers, 8), "1-3, 5, 7, 8, 4294967294, 4294967295");
+    EXPECT_EQ(ranges(numbers, 2), "1-3, 5 and 4 more");
+    EXPECT_EQ(ranges({}, 2), "");
+    EXPECT_EQ(ranges(std::array<std::uint32_t, 3>{4, 4, 4}, 2), "4");
+}
+
+TEST(Enumerate, PutsAndBeforeTheLast) {
+    EXPECT_EQ(enumerate(std::vector<std::string>{"a"}), "a");
+    EXPECT_EQ(enumerate(std::vector<std::string>{"a", "b"}), "a and b");
+    EXPECT_EQ(enumerate(std::vector<std::string>{"a", "b", "c"}), "a, b and c");
+    EXPECT_EQ(enumerate({}), "");
+}
+
+TEST(TextWriter, WrapsBetweenWordsWithAHangingIndent) {
+    TextWriter writer{40, false};
+    writer.wrapped(2, 4, {{"The quick brown fox jumps over the lazy dog and runs."}});
+    EXPECT_EQ(std::move(writer).take(), "  The quick brown fox jumps over the\n"
+                                        "    lazy dog and runs.\n");
+}
+
+TEST(TextWriter, LeavesAWordThatIsLongerThanALineWhole) {
+    TextWriter writer{40, false};
+    writer.wrapped(0, 2, {{"see " + std::string(60, 'x') + " there"}});
+    EXPECT_EQ(std::move(writer).take(), "see\n  " + std::string(60, 'x') + "\n  there\n");
+}
+
+TEST(TextWriter, IsAtLeastFortyColumnsWide) {
+    TextWriter writer{1, false};
+    EXPECT_EQ(writer.width(), 40U);
+    writer.wrapped(0, 0, {{"one two three"}});
+    EXPECT_EQ(std::move(writer).take(), "one two three\n");
+}
+
+TEST(TextWriter, ColoursTheWordsNotTheSpaces) {
+    TextWriter writer{40, true};
+    writer.wrapped(0, 0, {{"FAIL", Tone::fail}, {"  a b"}});
+    EXPECT_EQ(std::move(writer).take(), "\x1b[1;31mFAIL\x1b[0m  a b\n");
+}
+
+TEST(TextWriter, WrapsTheSameWithAndWithoutColour) {
+    const Spans spans{{"one two three", Tone::strong},
+                      {" four five six seven"},
+                      {" eight nine ten eleven twelve", Tone::faint}};
+    TextWriter plain{40, false};
+    plain.wrapped(0, 2, spans);
+    TextWriter coloured{40, true};
+    coloured.wrapped(0, 2, spans);
+    std::string stripped;
+    const std::string out = std::move(coloured).take();
+    for (std::size_t index = 0; index < out.size(); ++index) {
+        if (out[index] == '\x1b') {
+            index = out.find('m', index);
+        } else {
+            stripped += out[index];
+        }
+    }
+    EXPECT_NE(out, stripped);
+    EXPECT_EQ(stripped, std::move(plain).take());
+}
+
+TEST(TextWriter, WritesNoTwoEmptyLinesInARowAndNoneAtTheEdges) {
+    TextWriter writer{40, false};
+    writer.blank();
+    writer.line(0, {{"a"}});
+    writer.blank();
+    writer.blank();
+    writer.line(0, {{"b"}});
+    writer.blank();
+    EXPECT_EQ(std::move(writer).take(), "a\n\nb\n");
+}
+
+TEST(Table, AlignsCellsAndDropsSpacesAtTheEnd) {
+    Table table{{Table::Align::right, Table::Align::left, Table::Align::left}};
+    table.row({{"1"}, {"one"}, {"x"}});
+    table.row({{"100"}, {"hundred"}, {""}});
+    TextWriter writer{40, false};
+    table.write(writer, 2);
+    EXPECT_EQ(table.width(), 15U);
+    EXPECT_EQ(std::move(writer).take(), "    1  one      x\n"
+                                        "  100  hundred\n");
+}
+
+TEST(DifferenceMarks, PointAtTheDifferingColumns) {
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"0a1b2c3d4e", "0a1b2cff4e"}), "      ^^");
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"0a1b2c3d4e", "0a1b2c3d4e"}), "");
+}
+
+TEST(DifferenceMarks, CoverTheRangeWhenLengthsDiffer) {
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"nqn.2026.a:x1y", "nqn.2026.a:x123y"}),
+              "             ^^");
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"SN0000012", "SN000001"}), "        ^");
+}
+
+TEST(DifferenceMarks, StayAwayFromShortAndWhollyDifferentTexts) {
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"SN0001", "SN0002"}), "");
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"aaaaaaaaaaaa", "bbbbbbbbbbbb"}), "");
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"only one text"}), "");
+}
+
+TEST(Shortened, LeavesTextsThatFitAlone) {
+    const std::vector<std::string> texts{"0123456789", "0123456780"};
+    EXPECT_EQ(shortened(texts, 30), texts);
+}
+
+TEST(Shortened, KeepsTheFirstDifferenceInSight) {
+    const std::string front(100, '0');
+    const auto out = shortened({front + "a1" + front, front + "b1" + front}, 40);
+    ASSERT_EQ(out.size(), 2U);
+    EXPECT_EQ(columns(out[0]), 40U);
+    EXPECT_TRUE(out[0].starts_with("...00000000a1000")) << out[0];
+    EXPECT_TRUE(out[1].starts_with("...00000000b1000")) << out[1];
+    EXPECT_TRUE(out[0].ends_with("..."));
+}
+
+TEST(Shortened, ShowsTheEndWhenThatIsWhereTextsDiffer) {
+    const std::string front(60, '0');
+    const auto out = shortened({front + "a", front + "b"}, 40);
+    EXPECT_EQ(out[0], "..." + std::string(36, '0') + "a");
+    EXPECT_EQ(out[1], "..." + std::string(36, '0') + "b");
+}
+
+TEST(Shortened, KeepsTheBeginningOfTextsThatDoNotDiffer) {
+    const std::string text = "first " + std::string(100, 'x');
+    const auto out = shortened({text, text}, 40);
+    EXPECT_TRUE(out[0].starts_with("first xxx")) << out[0];
+    EXPECT_EQ(columns(out[0]), 40U);
+}
+
+} // namespace
+} // namespace haoh::report

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "report/value_block.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace haoh::report {
+namespace {
+
+std::string block(unsigned width, const std::vector<LabelledValue>& values, bool complete = false) {
+    TextWriter writer{width, false};
+    write_value_block(writer, 4, values, complete);
+    return std::move(writer).take();
+}
+
+TEST(ValueBlock, AlignsValuesAndMarksTheDifference) {
+    EXPECT_EQ(block(80, {{"array-a", "0a1b2c3d4e5f6071"}, {"b", "0a1b2c3d4ea06071"}}),
+              "    array-a  0a1b2c3d4e5f6071\n"
+              "    b        0a1b2c3d4ea06071\n"
+              "                       ^^\n");
+}
+
+TEST(ValueBlock, PutsLabelsAboveWhereThereIsNoRoomBeside) {
+    EXPECT_EQ(block(40, {{"array-a", "5d0f9a61-1c7e-4b02-8a00-0000000002a5"},
+                         {"array-b", "5d0f9a61-1c7e-4b02-8a00-0000000002ff"}}),
+              "  array-a:\n"
+              "    5d0f9a61-1c7e-4b02-8a00-0000000002a5\n"
+              "  array-b:\n"
+              "    5d0f9a61-1c7e-4b02-8a00-0000000002ff\n"
+              "                                      ^^\n");
+}
+
+TEST(ValueBlock, NeedsNoLabel) {
+    EXPECT_EQ(block(80, {{"", "one value"}}), "    one value\n");
+}
+
+TEST(ValueBlock, ShowsSpacesAndEmptyValuesAsTheyAre) {
+    EXPECT_EQ(block(80, {{"array-a", "SN  1"}, {"array-b", " SN 1"}, {"array-c", ""}}),
+              "    array-a  SN  1\n"
+              "    array-b   SN 1\n"
+              "    array-c  (empty)\n");
+}
+
+TEST(ValueBlock, ShowsEachKindOfValueWhenThereAreMany) {
+    std::vector<LabelledValue> values;
+    for (int index = 0; index < 20; ++index) {
+        values.push_back({"controller " + std::to_string(index), "same"});
+    }
+    values.push_back({"controller 20", "other"});
+    EXPECT_EQ(block(80, values), "    controller 0   same\n"
+                                 "    controller 1   same\n"
+                                 "    controller 2   same\n"
+                                 "    controller 3   same\n"
+                                 "    controller 4   same\n"
+                                 "    controller 20  other\n"
+                                 "    and 15 more\n");
+    const std::string complete = block(80, values, true);
+    EXPECT_EQ(std::ranges::count(complete, '\n'), 21);
+}
+
+TEST(ValueBlock, CutsLongValuesAroundTheDifferenceUnlessAllIsAskedFor) {
+    const std::string front(200, '0');
+    const std::vector<LabelledValue> values{{"array-a", front + "aa"}, {"array-b", front + "bb"}};
+    TextWriter writer{60, false};
+    EXPECT_TRUE(write_value_block(writer, 4, values, false));
+    const std::string text = std::move(writer).take();
+    EXPECT_EQ(text, "    array-a  ..." + std::string(42, '0') + "aa\n" + "    array-b  ..." +
+                        std::string(42, '0') + "bb\n" + std::string(58, ' ') + "^^\n");
+    TextWriter whole{60, false};
+    EXPECT_FALSE(write_value_block(whole, 4, values, true));
+    EXPECT_NE(std::move(whole).take().find(front + "aa"), std::string::npos);
+}
+
+TEST(ValueBlock, WritesNothingForNoValue) {
+    EXPECT_EQ(block(80, {}), "");
+}
+
+} // namespace
+} // namespace haoh::report
