@@ -3,17 +3,18 @@
 # Runs one libFuzzer program on its seeds for a while and says how often.
 #
 # usage: fuzz_run.sh NAME PROGRAM SECONDS [DIRECTORY]
-#   The seeds are tests/fuzz/corpus/NAME. A finding stays in DIRECTORY (default: here); run
+#   The seeds are corpus/NAME beside PROGRAM and tests/fuzz/corpus/NAME. A finding stays in DIRECTORY (default: here); run
 #   PROGRAM FILE to see it again.
 set -uo pipefail
 name=$1 program=$2 seconds=$3 directory=${4:-.}
-seeds=$(dirname "${BASH_SOURCE[0]}")/fuzz/corpus/$name
 corpus=$(mktemp -d)
 trap 'rm -rf "$corpus"' EXIT
 mkdir -p "$directory"
 
 inputs=("$corpus")
-[[ ! -d $seeds ]] || inputs+=("$seeds")
+for seeds in "${program%/*}/corpus/$name" "$(dirname "${BASH_SOURCE[0]}")/fuzz/corpus/$name"; do
+    [[ ! -d $seeds ]] || inputs+=("$seeds")
+done
 output=$("$program" "${inputs[@]}" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
     -print_final_stats=1 -artifact_prefix="$directory/$name-" 2>&1)
 status=$?
