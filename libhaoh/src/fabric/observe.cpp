@@ -186,14 +186,23 @@ class Observer {
         }
     }
 
-    /// Each port goes to one target: the one with its address, else the first that named it.
+    /// How well an address fits a target: 2 it is the target's own, 1 another port of it.
+    static int kinship(const Address& target, const Address& port) {
+        if (target.traddr != port.traddr) {
+            return 0;
+        }
+        return target.trsvcid == port.trsvcid ? 2 : 1;
+    }
+
+    /// Each port goes to one target: the one whose address it has, else the first that named it.
     void assign_ports() {
         std::map<SubsystemPort, std::size_t> owners;
         for (std::size_t index = 0; index < targets_.size(); ++index) {
             for (const Port& port : targets_[index].ports) {
                 const auto [owner, added] = owners.try_emplace(key_of(port.where), index);
-                if (!added && targets_[index].address.traddr == port.where.address.traddr &&
-                    targets_[owner->second].address.traddr != port.where.address.traddr) {
+                const Address& address = port.where.address;
+                if (!added && kinship(targets_[index].address, address) >
+                                  kinship(targets_[owner->second].address, address)) {
                     owner->second = index;
                 }
             }

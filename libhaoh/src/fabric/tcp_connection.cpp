@@ -493,13 +493,17 @@ void TcpConnection::watch(TimePoint when) {
 }
 
 void TcpConnection::drop_waiting() {
-    // Taken out first: destroying a handler destroys its coroutine, which may come back here.
+    closed_ = true;
+    // Taken out first: destroying a waiter destroys its coroutine, which may come back here.
     const auto writer = std::exchange(writer_, {});
     const auto opener = std::exchange(opener_, {});
     const auto event = std::exchange(event_, {});
     const auto waiting = std::exchange(waiting_, {});
-    const auto running = std::exchange(running_, {});
-    closed_ = true;
+    std::vector<Waiter<nvme::AdminResult>> running;
+    running.reserve(running_.size());
+    for (Running& command : running_) {
+        running.push_back(std::move(command.waiter));
+    }
 }
 
 asio::awaitable<void> TcpConnection::read_loop(Self self) {

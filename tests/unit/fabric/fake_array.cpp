@@ -25,7 +25,10 @@ constexpr auto kUseTuple = asio::as_tuple(asio::use_awaitable);
 
 } // namespace
 
-FakeLink::FakeLink(tcp::socket socket) : socket_{std::move(socket)} {}
+FakeLink::FakeLink(tcp::socket socket) : socket_{std::move(socket)} {
+    boost::system::error_code ignored;
+    socket_.set_option(tcp::no_delay(true), ignored);
+}
 
 void FakeLink::send(const nvme::Pdu& pdu) {
     send_bytes(nvme::encode(pdu, format));

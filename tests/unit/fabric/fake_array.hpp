@@ -137,19 +137,9 @@ T run(boost::asio::io_context& context, boost::asio::awaitable<T> task,
       std::chrono::milliseconds limit) {
     bool done = false;
     std::exception_ptr failure;
-    if constexpr (std::is_void_v<T>) {
-        boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error) {
-            done = true;
-            failure = std::move(error);
-        });
-    } else {
-        std::optional<T> result;
-        boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T value) {
-            done = true;
-            failure = std::move(error);
-            result = std::move(value);
-        });
+    const auto finish = [&] {
         const auto until = std::chrono::steady_clock::now() + limit;
+        context.restart();
         while (!done && context.run_one_until(until) > 0) {
         }
         if (!done) {
@@ -158,16 +148,22 @@ T run(boost::asio::io_context& context, boost::asio::awaitable<T> task,
         if (failure) {
             std::rethrow_exception(failure);
         }
+    };
+    if constexpr (std::is_void_v<T>) {
+        boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error) {
+            done = true;
+            failure = std::move(error);
+        });
+        finish();
+    } else {
+        std::optional<T> result;
+        boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T value) {
+            done = true;
+            failure = std::move(error);
+            result = std::move(value);
+        });
+        finish();
         return *std::move(result);
-    }
-    const auto until = std::chrono::steady_clock::now() + limit;
-    while (!done && context.run_one_until(until) > 0) {
-    }
-    if (!done) {
-        throw std::runtime_error("the coroutine did not end in time");
-    }
-    if (failure) {
-        std::rethrow_exception(failure);
     }
 }
 

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "discovery_entries.hpp"
+#include "fake_array.hpp"
+
+#include "fabric/discovery_walk.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh::fabric {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeArray;
+using test::nvm_entry;
+using test::referral_entry;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+namespace asio = boost::asio;
+
+const Address kTarget{.traddr = "10.0.0.1", .trsvcid = 8009, .host_traddr = "10.0.0.9"};
+const Address kPort{.traddr = "10.0.0.2", .trsvcid = 4420, .host_traddr = {}};
+
+DiscoveredPorts sort(std::vector<nvme::DiscoveryEntry> entries) {
+    nvme::DiscoveryLog log;
+    log.entries = std::move(entries);
+    return sort_entries(log, kTarget);
+}
+
+TEST(SortEntries, KeepsSubsystemsAndReferralsApart) {
+    auto other = kPort;
+    other.trsvcid = 8009;
+    const DiscoveredPorts ports = sort({nvm_entry(kPort, "nqn.a"), referral_entry(other),
+                                        nvm_entry(kPort, "nqn.b"), nvm_entry(kPort, "nqn.a")});
+    ASSERT_THAT(ports.subsystems, SizeIs(2));
+    EXPECT_EQ(ports.subsystems[0].subsysnqn, "nqn.a");
+    EXPECT_EQ(ports.subsystems[0].address.traddr, "10.0.0.2");
+    EXPECT_EQ(ports.subsystems[0].address.host_traddr, "10.0.0.9");
+    EXPECT_EQ(ports.subsystems[0].cntlid, 0xFFFF);
+    EXPECT_EQ(ports.subsystems[1].subsysnqn, "nqn.b");
+    ASSERT_THAT(ports.referrals, SizeIs(1));
+    EXPECT_EQ(ports.referrals[0].subsysnqn, nvme::kDiscoveryNqn);
+    EXPECT_THAT(ports.unusable, IsEmpty());
+}
+
+TEST(SortEntries, PassesOverTheDiscoverySubsystemItself) {
+    auto own = referral_entry(kPort);
+    own.subtype = 3;
+    const DiscoveredPorts ports = sort({own});
+    EXPECT_THAT(ports.subsystems, IsEmpty());
+    EXPECT_THAT(ports.referrals, IsEmpty());
+    EXPECT_THAT(ports.unusable, IsEmpty());
+}
+
+TEST(SortEntries, AsksForStaticControllersByTheirId) {
+    auto entry = nvm_entry(kPort, "nqn.a");
+    entry.cntlid = 0xFFFE;
+    EXPECT_EQ(sort({entry}).subsystems.at(0).cntlid, 0xFFFE);
+    entry.cntlid = 17;
+    EXPECT_EQ(sort({entry}).subsystems.at(0).cntlid, 17);
+}
+
+TEST(SortEntries, NamesSubsystemsThatAreOnlyOnOtherTransports) {
+    auto fibre = nvm_entry(kPort, "nqn.fc");
+    fibre.trtype = 2;
+    fibre.traddr = "nn-0x1000:pn-0x2000";
+    auto both = nvm_entry(kPort, "nqn.both");
+    both.trtype = 1;
+    const DiscoveredPorts ports = sort({fibre, both, nvm_entry(kPort, "nqn.both")});
+    ASSERT_THAT(ports.unusable, SizeIs(1));
+    EXPECT_EQ(ports.unusable[0].subsysnqn, "nqn.fc");
+    EXPECT_EQ(ports.unusable[0].target, to_string(kTarget));
+    EXPECT_THAT(ports.unusable[0].error, HasSubstr("Fibre Channel"));
+    EXPECT_THAT(ports.subsystems, SizeIs(1));
+}
+
+TEST(SortEntries, DoesNotTryPortsThatDemandTls) {
+    auto entry = nvm_entry(kPort, "nqn.a");
+    entry.treq = 1;
+    const DiscoveredPorts ports = sort({entry});
+    EXPECT_THAT(ports.subsystems, IsEmpty());
+    ASSERT_THAT(ports.unusable, SizeIs(1));
+    EXPECT_THAT(ports.unusable[0].error, HasSubstr("TLS"));
+}
+
+TEST(SortEntries, NamesAddressesThatNobodyCanUse) {
+    const auto error_of = [](std::string traddr, std::string trsvcid) {
+        auto entry = nvm_entry(kPort, "nqn.a");
+        entry.traddr = std::move(traddr);
+        entry.trsvcid = std::move(trsvcid);
+        const DiscoveredPorts ports = sort({entry});
+        return ports.unusable.empty() ? std::string("none") : ports.unusable[0].error;
+    };
+    EXPECT_EQ(error_of("10.0.0.2", ""), "none");
+    EXPECT_EQ(error_of("fd00::1", "4420"), "none");
+    EXPECT_THAT(error_of("0.0.0.0", "4420"), HasSubstr("any address"));
+    EXPECT_THAT(error_of("::", "4420"), HasSubstr("any address"));
+    EXPECT_THAT(error_of("10.0.0.2", "none"), HasSubstr("TRSVCID"));
+    EXPECT_THAT(error_of("10.0.0.2", "0"), HasSubstr("TRSVCID"));
+    EXPECT_THAT(error_of("10.0.0.2", "65536"), HasSubstr("TRSVCID"));
+    EXPECT_THAT(error_of("", "4420"), HasSubstr("missing"));
+    EXPECT_THAT(error_of("a b", "4420"), HasSubstr("host name"));
+    EXPECT_THAT(error_of("a\x01\n", "4420"),
+                AllOf(HasSubstr("\\x01"), testing::Not(HasSubstr("\n"))));
+}
+
+struct WalkDiscoveryTest : testing::Test {
+    WalkDiscoveryTest() {
+        options.connect.host = {
+            .hostnqn = "nqn.2024-01.com.example:host", .hostid = {1}, .source = {}};
+        options.connect.timeout = 300ms;
+        options.target = first.address();
+        options.max_referrals = 4;
+    }
+    Walk walk() { return test::run(context, walk_discovery(options)); }
+
+    asio::io_context context;
+    FakeArray first{context};
+    FakeArray second{context};
+    WalkOptions options;
+};
+
+TEST_F(WalkDiscoveryTest, ReadsTheLogOfTheTarget) {
+    first.log = {nvm_entry(kPort, "nqn.a")};
+    const Walk found = walk();
+    ASSERT_THAT(found.logs, SizeIs(1));
+    EXPECT_EQ(found.logs[0].target, to_string(first.address()));
+    EXPECT_EQ(found.logs[0].address, to_string(first.address()));
+    EXPECT_THAT(found.subsystems, SizeIs(1));
+    EXPECT_THAT(found.unobserved, IsEmpty());
+    EXPECT_EQ(first.shutdowns, 1U);
+}
+
+TEST_F(WalkDiscoveryTest, FollowsReferralsOnceEvenInCircles) {
+    first.log = {referral_entry(second.address()), nvm_entry(kPort, "nqn.a")};
+    second.log = {referral_entry(first.address()), referral_entry(second.address()),
+                  nvm_entry(kPort, "nqn.a"), nvm_entry(kPort, "nqn.b")};
+    const Walk found = walk();
+    ASSERT_THAT(found.logs, SizeIs(2));
+    EXPECT_EQ(found.logs[1].target, to_string(first.address()));
+    EXPECT_EQ(found.logs[1].address, to_string(second.address()));
+    EXPECT_THAT(found.subsystems, SizeIs(2));
+    EXPECT_THAT(first.links, SizeIs(1));
+    EXPECT_THAT(second.links, SizeIs(1));
+}
+
+TEST_F(WalkDiscoveryTest, BoundsReferrals) {
+    for (std::uint16_t port = 1; port <= 20; ++port) {
+        first.log.push_back(
+            referral_entry({.traddr = "127.0.0.1", .trsvcid = port, .host_traddr = {}}));
+    }
+    const Walk found = walk();
+    EXPECT_THAT(found.logs, SizeIs(1));
+    ASSERT_THAT(found.unobserved, SizeIs(5));
+    EXPECT_THAT(found.unobserved[0].error,
+                AllOf(HasSubstr("follow the referral of"), HasSubstr("refused")));
+    EXPECT_THAT(found.unobserved[4].error, HasSubstr("4 referrals were followed"));
+}
+
+TEST_F(WalkDiscoveryTest, ThrowsWhenTheTargetHasNoLog) {
+    first.serves_discovery = false;
+    try {
+        walk();
+        ADD_FAILURE() << "a log";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::unknown_subsystem);
+    }
+}
+
+} // namespace
+} // namespace haoh::fabric

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/error.hpp>
+#include <haoh/fabric.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace haoh {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kUuidA = "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";
+constexpr const char* kUuidB = "11111111-2222-4333-8444-555555555555";
+
+std::string nqn_of(const std::string& uuid) {
+    return "nqn.2014-08.org.nvmexpress:uuid:" + uuid;
+}
+
+/// A directory in the place of /etc/nvme.
+class HostIdentityTest : public testing::Test {
+  protected:
+    HostIdentityTest() {
+        std::string pattern = testing::TempDir() + "haoh-identity-XXXXXX";
+        directory = mkdtemp(pattern.data());
+    }
+    ~HostIdentityTest() override { std::filesystem::remove_all(directory); }
+    HostIdentityTest(const HostIdentityTest&) = delete;
+    HostIdentityTest& operator=(const HostIdentityTest&) = delete;
+
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream(directory + "/" + name) << text;
+    }
+    [[nodiscard]] HostIdentity identity(std::string_view hostnqn = {},
+                                        std::string_view hostid = {}) const {
+        return host_identity(hostnqn, hostid, directory);
+    }
+    [[nodiscard]] std::string error(std::string_view hostnqn = {},
+                                    std::string_view hostid = {}) const {
+        try {
+            return "none: " + identity(hostnqn, hostid).hostnqn;
+        } catch (const Error& caught) {
+            return caught.what();
+        }
+    }
+
+    std::string directory;
+};
+
+TEST_F(HostIdentityTest, TakesWhatIsGiven) {
+    write("hostnqn", nqn_of(kUuidB));
+    const HostIdentity both = identity("nqn.2024-01.com.example:host", kUuidA);
+    EXPECT_EQ(both.hostnqn, "nqn.2024-01.com.example:host");
+    EXPECT_EQ(nvme::format_uuid(both.hostid), kUuidA);
+    EXPECT_EQ(both.source, "--hostnqn, --hostid");
+}
+
+TEST_F(HostIdentityTest, TakesTheUuidOutOfAGivenNqn) {
+    const HostIdentity host = identity(nqn_of(kUuidA));
+    EXPECT_EQ(nvme::format_uuid(host.hostid), kUuidA);
+    EXPECT_EQ(host.source, "--hostnqn");
+}
+
+TEST_F(HostIdentityTest, DoesNotLendTheMachinesIdentifierToAnotherNqn) {
+    write("hostnqn", "nqn.2024-01.com.example:here\n");
+    write("hostid", kUuidB);
+    EXPECT_EQ(nvme::format_uuid(identity("nqn.2024-01.com.example:here").hostid), kUuidB);
+    const HostIdentity other = identity("nqn.2024-01.com.example:there");
+    EXPECT_NE(nvme::format_uuid(other.hostid), kUuidB);
+    EXPECT_THAT(other.source, HasSubstr("generated"));
+}
+
+TEST_F(HostIdentityTest, ReadsTheFiles) {
+    write("hostnqn", " " + nqn_of(kUuidA) + "\n");
+    write("hostid", std::string(kUuidB) + "\n");
+    const HostIdentity host = identity();
+    EXPECT_EQ(host.hostnqn, nqn_of(kUuidA));
+    EXPECT_EQ(nvme::format_uuid(host.hostid), kUuidB);
+    EXPECT_EQ(host.source, directory + "/hostnqn, " + directory + "/hostid");
+    EXPECT_EQ(nvme::format_uuid(identity({}, kUuidA).hostid), kUuidA);
+}
+
+TEST_F(HostIdentityTest, ManagesWithOneOfTheFiles) {
+    write("hostnqn", nqn_of(kUuidA));
+    EXPECT_EQ(nvme::format_uuid(identity().hostid), kUuidA);
+    std::filesystem::remove(directory + "/hostnqn");
+    write("hostid", kUuidB);
+    EXPECT_EQ(identity().hostnqn, nqn_of(kUuidB));
+}
+
+TEST_F(HostIdentityTest, GeneratesAPairWithoutFiles) {
+    const HostIdentity first = identity();
+    const HostIdentity second = identity();
+    EXPECT_EQ(first.source, "generated");
+    EXPECT_EQ(first.hostnqn, nqn_of(nvme::format_uuid(first.hostid)));
+    EXPECT_NE(first.hostid, second.hostid);
+    EXPECT_EQ(first.hostid[6] >> 4U, 4U);
+    EXPECT_EQ(first.hostid[8] >> 6U, 2U);
+}
+
+TEST_F(HostIdentityTest, TakesAnEmptyFileForNone) {
+    write("hostnqn", "\n");
+    EXPECT_EQ(identity().source, "generated");
+}
+
+TEST_F(HostIdentityTest, NamesWhatIsWrong) {
+    EXPECT_THAT(error("host1"), HasSubstr("use the host NQN \"host1\""));
+    EXPECT_THAT(error({}, "12"), HasSubstr("\"12\" is not a UUID"));
+    EXPECT_THAT(error({}, "00000000-0000-0000-0000-000000000000"), HasSubstr("zeros"));
+    write("hostid", "garbage");
+    EXPECT_THAT(error(), HasSubstr("read " + directory + "/hostid: \"garbage\" is not a UUID"));
+    write("hostnqn", "garbage");
+    EXPECT_THAT(error(), HasSubstr("read " + directory + "/hostnqn"));
+}
+
+} // namespace
+} // namespace haoh

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "discovery_entries.hpp"
+#include "fake_array.hpp"
+
+#include <haoh/error.hpp>
+#include <haoh/fabric.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeArray;
+using test::nvm_entry;
+using test::referral_entry;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kUuid = "11111111-2222-4333-8444-555555555555";
+
+struct ObserveTest : testing::Test {
+    ObserveTest() {
+        options.connect.host = {
+            .hostnqn = "nqn.2024-01.com.example:host", .hostid = {0xAB}, .source = "test"};
+        options.connect.timeout = 300ms;
+        options.timeout = 3s;
+        options.subsysnqn = a.subsysnqn;
+        options.targets = {a.address(), b.address()};
+        a.namespaces = {{1, kUuid}, {2, kUuid}};
+        b.namespaces = a.namespaces;
+        a.next_cntlid = 100;
+        b.next_cntlid = 200;
+    }
+
+    Observation observe_all() { return test::run(context, observe(options)); }
+
+    asio::io_context context;
+    FakeArray a{context};
+    FakeArray b{context};
+    ObserveOptions options;
+};
+
+TEST_F(ObserveTest, ReadsBothArrays) {
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+    EXPECT_EQ(seen.hostnqn, options.connect.host.hostnqn);
+    EXPECT_EQ(seen.hostid, "ab000000-0000-0000-0000-000000000000");
+    EXPECT_THAT(seen.observed_at, testing::MatchesRegex("....-..-..T..:..:..Z"));
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    const ControllerObservation& first = seen.controllers[0];
+    EXPECT_EQ(first.name, to_string(a.address()) + " controller 100");
+    EXPECT_EQ(first.transport, "tcp");
+    EXPECT_EQ(first.traddr, "127.0.0.1");
+    EXPECT_EQ(first.trsvcid, std::to_string(a.address().trsvcid));
+    EXPECT_EQ(first.target, to_string(a.address()));
+    EXPECT_EQ(first.subsysnqn, options.subsysnqn);
+    EXPECT_EQ(first.connection.cntlid, 100);
+    EXPECT_TRUE(first.identify.ok());
+    EXPECT_THAT(first.namespaces, SizeIs(2));
+    EXPECT_EQ(seen.controllers[1].target, to_string(b.address()));
+    const auto until = Clock::now() + 5s;
+    while (a.connections_now + b.connections_now > 0 && Clock::now() < until) {
+        context.run_one_for(5ms);
+    }
+    EXPECT_EQ(a.connections_now + b.connections_now, 0U);
+    for (const FakeArray::Link& link : a.links) {
+        EXPECT_TRUE(link->cc == 0 || (link->cc & 0xC000U) == 0x4000U) << "shut down in order";
+    }
+}
+
+TEST_F(ObserveTest, ProbesTheNextControllerIdWhileAllControllersExist) {
+    std::size_t open_at_probe = 0;
+    b.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry& entry,
+                       nvme::ByteView data) {
+        if (entry.fctype == nvme::fctype::connect && entry.opcode == nvme::opcode::fabrics &&
+            nvme::decode_connect_data(data).subnqn == b.subsysnqn && b.next_cntlid == 201) {
+            open_at_probe = a.connections_now;
+        }
+        return false;
+    };
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_THAT(seen.controllers[0].probed_cntlids, ElementsAre(101));
+    EXPECT_THAT(seen.controllers[1].probed_cntlids, ElementsAre(201));
+    EXPECT_GE(open_at_probe, 1U);
+}
+
+TEST_F(ObserveTest, AsksForTheDiscoveryLogAfterTheSubsystem) {
+    // nvmet numbers controllers of all subsystems from one pool.
+    a.log = {nvm_entry(a.address(), a.subsysnqn)};
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_EQ(seen.controllers[0].connection.cntlid, 100);
+    ASSERT_THAT(seen.discovery, SizeIs(2));
+    EXPECT_EQ(seen.discovery[0].target, to_string(a.address()));
+    EXPECT_THAT(seen.discovery[0].entries().entries, SizeIs(1));
+    EXPECT_EQ(a.links.back()->subsysnqn, nvme::kDiscoveryNqn);
+}
+
+TEST_F(ObserveTest, DoesNotMissADiscoveryLogThatNobodyAskedFor) {
+    a.serves_discovery = false;
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+    EXPECT_THAT(seen.discovery, SizeIs(1));
+}
+
+TEST_F(ObserveTest, ProbesOnlyWhereItIsWanted) {
+    options.probe_cntlids = false;
+    for (const ControllerObservation& controller : observe_all().controllers) {
+        EXPECT_THAT(controller.probed_cntlids, IsEmpty());
+    }
+    options.probe_cntlids = true;
+    options.targets = {a.address()};
+    const Observation one = observe_all();
+    ASSERT_THAT(one.controllers, SizeIs(1));
+    EXPECT_THAT(one.controllers[0].probed_cntlids, IsEmpty());
+}
+
+TEST_F(ObserveTest, ToleratesAFailedProbe) {
+    a.on_command = [&](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
+                       nvme::ByteView data) {
+        if (!data.empty() && a.next_cntlid > 100) {
+            link->respond(entry.cid, nvme::status::connect_controller_busy);
+            return true;
+        }
+        return false;
+    };
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+    EXPECT_THAT(seen.controllers.at(0).probed_cntlids, IsEmpty());
+    EXPECT_THAT(seen.controllers.at(1).probed_cntlids, ElementsAre(201));
+}
+
+TEST_F(ObserveTest, JudgesTheOthersWhenOneFails) {
+    b.on_first_bytes = [](const FakeArray::Link&) {}; // silence
+    const auto begin = Clock::now();
+    const Observation seen = observe_all();
+    EXPECT_LT(Clock::now() - begin, 3s);
+    ASSERT_THAT(seen.controllers, SizeIs(1));
+    EXPECT_EQ(seen.controllers[0].target, to_string(a.address()));
+    EXPECT_TRUE(seen.controllers[0].identify.ok());
+    EXPECT_THAT(seen.controllers[0].probed_cntlids, ElementsAre(101));
+    ASSERT_THAT(seen.unobserved, SizeIs(1));
+    EXPECT_EQ(seen.unobserved[0].object, to_string(b.address()));
+    EXPECT_EQ(seen.unobserved[0].target, to_string(b.address()));
+    EXPECT_EQ(seen.unobserved[0].subsysnqn, options.subsysnqn);
+    EXPECT_THAT(seen.unobserved[0].error, HasSubstr("no ICResp"));
+}
+
+TEST_F(ObserveTest, KeepsWhatWasReadWhenTheTimeForATargetIsOver) {
+    options.timeout = 500ms;
+    options.connect.timeout = 10s;
+    b.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry& entry, nvme::ByteView) {
+        return entry.opcode == nvme::opcode::identify && (entry.cdw[0] & 0xFFU) != 1; // no answer
+    };
+    const auto begin = Clock::now();
+    const Observation seen = observe_all();
+    EXPECT_LT(Clock::now() - begin, 3s);
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_TRUE(seen.controllers[1].identify.ok());
+    EXPECT_FALSE(seen.controllers[1].active_nsids);
+    EXPECT_THAT(seen.controllers[1].unread,
+                testing::Contains(HasSubstr("the time for this target")));
+    EXPECT_THAT(seen.controllers[0].unread,
+                testing::Not(testing::Contains(HasSubstr("the time for this target"))));
+}
+
+TEST_F(ObserveTest, KeepsWhatWasReadWhenTheArrayDies) {
+    b.on_command = [&](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
+                       nvme::ByteView) {
+        if (entry.opcode == nvme::opcode::identify && entry.nsid == 2) {
+            link->reset();
+            return true;
+        }
+        return false;
+    };
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_TRUE(seen.controllers[1].identify.ok());
+    EXPECT_FALSE(seen.controllers[1].unread.empty());
+}
+
+TEST_F(ObserveTest, AsksATargetOnceThatIsNamedTwice) {
+    options.targets = {a.address(), a.address()};
+    EXPECT_THAT(observe_all().controllers, SizeIs(1));
+}
+
+TEST_F(ObserveTest, ReportsProgress) {
+    std::set<std::string> targets;
+    std::size_t most = 0;
+    options.progress = [&](std::string_view target, std::size_t done, std::size_t total) {
+        targets.emplace(target);
+        EXPECT_LE(done, total);
+        most = std::max(most, total);
+    };
+    observe_all();
+    EXPECT_THAT(targets, ElementsAre(to_string(std::min(a.address(), b.address())),
+                                     to_string(std::max(a.address(), b.address()))));
+    EXPECT_EQ(most, 2U);
+}
+
+// ---- without a subsystem NQN
+
+struct DiscoverTest : ObserveTest {
+    DiscoverTest() {
+        options.subsysnqn.clear();
+        a.log = {nvm_entry(a.address(), a.subsysnqn)};
+        b.log = {nvm_entry(b.address(), b.subsysnqn)};
+    }
+};
+
+TEST_F(DiscoverTest, FollowsTheDiscoveryLogs) {
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_EQ(seen.controllers[0].target, to_string(a.address()));
+    EXPECT_EQ(seen.controllers[0].subsysnqn, a.subsysnqn);
+    EXPECT_THAT(seen.discovery, SizeIs(2));
+    EXPECT_THAT(seen.controllers[1].probed_cntlids, SizeIs(1));
+}
+
+TEST_F(DiscoverTest, GivesEachPortToTheTargetWithItsAddress) {
+    a.log = {nvm_entry(b.address(), b.subsysnqn), nvm_entry(a.address(), a.subsysnqn)};
+    b.log = a.log;
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_EQ(seen.controllers[0].target, to_string(a.address()));
+    EXPECT_EQ(seen.controllers[0].trsvcid, std::to_string(a.address().trsvcid));
+    EXPECT_EQ(seen.controllers[1].target, to_string(b.address()));
+    EXPECT_EQ(seen.controllers[1].trsvcid, std::to_string(b.address().trsvcid));
+}
+
+TEST_F(DiscoverTest, FollowsReferralsToOtherTargets) {
+    options.targets = {a.address()};
+    a.log.push_back(referral_entry(b.address()));
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_THAT(seen.discovery, SizeIs(2));
+    EXPECT_EQ(seen.controllers[1].target, to_string(a.address()));
+}
+
+TEST_F(DiscoverTest, ReportsEntriesThatCannotBeReached) {
+    a.log.push_back(nvm_entry({.traddr = "127.0.0.1", .trsvcid = 1, .host_traddr = {}},
+                              "nqn.2024-01.com.example:gone"));
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.controllers, SizeIs(2));
+    ASSERT_THAT(seen.unobserved, SizeIs(1));
+    EXPECT_EQ(seen.unobserved[0].object, "tcp://127.0.0.1:1");
+    EXPECT_EQ(seen.unobserved[0].subsysnqn, "nqn.2024-01.com.example:gone");
+    EXPECT_THAT(seen.unobserved[0].error, HasSubstr("refused"));
+}
+
+TEST_F(DiscoverTest, ReportsATargetWithoutSubsystems) {
+    b.log.clear();
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.controllers, SizeIs(1));
+    ASSERT_THAT(seen.unobserved, SizeIs(1));
+    EXPECT_THAT(seen.unobserved[0].error, AllOf(HasSubstr("offers none to this host"),
+                                                HasSubstr(options.connect.host.hostnqn)));
+}
+
+TEST_F(DiscoverTest, ReportsATargetWithoutDiscovery) {
+    b.serves_discovery = false;
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.controllers, SizeIs(1));
+    ASSERT_THAT(seen.unobserved, SizeIs(1));
+    EXPECT_EQ(seen.unobserved[0].object, to_string(b.address()));
+}
+
+TEST_F(DiscoverTest, BoundsTheControllers) {
+    options.targets = {a.address()};
+    options.max_controllers = 2;
+    for (std::uint16_t port = 1; port <= 5; ++port) {
+        a.log.push_back(
+            nvm_entry({.traddr = "127.0.0.1", .trsvcid = port, .host_traddr = {}}, a.subsysnqn));
+    }
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.controllers, SizeIs(1));
+    ASSERT_THAT(seen.unobserved, SizeIs(2));
+    EXPECT_THAT(seen.unobserved[0].error, HasSubstr("only the first 2"));
+}
+
+TEST_F(DiscoverTest, TellsControllersOfTwoSubsystemsOnOnePortApart) {
+    options.targets = {a.address()};
+    const std::string second = "nqn.2024-01.com.example:second";
+    a.log.push_back(nvm_entry(a.address(), second));
+    a.on_command = [&](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
+                       nvme::ByteView data) {
+        if (data.empty() || nvme::decode_connect_data(data).subnqn == nvme::kDiscoveryNqn) {
+            return false;
+        }
+        link->respond(entry.cid, 0, 7); // both subsystems begin with the same number
+        return true;
+    };
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_NE(seen.controllers[0].name, seen.controllers[1].name);
+    EXPECT_THAT(seen.controllers[1].name, HasSubstr(second));
+}
+
+TEST_F(ObserveTest, EndsEarlyWhenItIsCanceled) {
+    asio::cancellation_signal cancel;
+    bool canceled = false;
+    a.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry& entry, nvme::ByteView) {
+        if (entry.opcode == nvme::opcode::identify && !std::exchange(canceled, true)) {
+            cancel.emit(asio::cancellation_type::terminal);
+        }
+        return entry.opcode == nvme::opcode::identify;
+    };
+    options.connect.timeout = 30s;
+    options.timeout = 30s;
+    bool done = false;
+    std::exception_ptr failure;
+    asio::co_spawn(context, observe(options),
+                   asio::bind_cancellation_slot(cancel.slot(),
+                                                [&](std::exception_ptr error, const Observation&) {
+                                                    done = true;
+                                                    failure = std::move(error);
+                                                }));
+    const auto until = Clock::now() + 5s;
+    while (!done && Clock::now() < until) {
+        context.run_one_for(5ms);
+    }
+    EXPECT_TRUE(canceled);
+    EXPECT_TRUE(done);
+    EXPECT_TRUE(failure);
+}
+
+} // namespace
+} // namespace haoh
