@@ -27,7 +27,8 @@ using Clock = std::chrono::steady_clock;
 /// What the emulated kernel may leave out: self-tests, mitigations and services that cost seconds.
 constexpr std::string_view kKernelArguments =
     "console=ttyS0 loglevel=5 panic=-1 mitigations=off nokaslr cryptomgr.notests "
-    "random.trust_cpu=on tsc=reliable nowatchdog audit=0 apparmor=0 rcupdate.rcu_expedited=1";
+    "random.trust_cpu=on tsc=reliable no_timer_check nowatchdog audit=0 apparmor=0 "
+    "rcupdate.rcu_expedited=1";
 
 /// How long an answer may take that costs the guest next to nothing.
 constexpr std::chrono::seconds kPatience(20);

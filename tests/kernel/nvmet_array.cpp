@@ -44,12 +44,8 @@ NvmetArray healthy_half() {
         .model("haoh kernel test array")
         .firmware("1.0")
         .version("1.4");
-    array.ns(1)
-        .uuid("5ae1c1f0-0001-4c1a-9a55-6f6e65000001")
-        .nguid("5ae1c1f0-0001-0000-0000-6f6e65000001");
-    array.ns(2)
-        .uuid("5ae1c1f0-0002-4c1a-9a55-6f6e65000002")
-        .nguid("5ae1c1f0-0002-0000-0000-6f6e65000002");
+    for (const std::uint32_t nsid : {1U, 2U})
+        array.ns(nsid).uuid(NvmetArray::healthy_uuid(nsid)).nguid(NvmetArray::healthy_nguid(nsid));
     return array;
 }
 
@@ -60,7 +56,15 @@ NvmetArray NvmetArray::first() {
 }
 
 NvmetArray NvmetArray::second() {
-    return healthy_half().cntlid(1000, 1999).port_id(2).ana_group(1, "non-optimized");
+    return healthy_half().cntlid(1000, 1999).port_id(2).ana_group(1, "inaccessible");
+}
+
+std::string NvmetArray::healthy_uuid(std::uint32_t nsid) {
+    return fmt::format("5ae1c1f0-{0:04x}-4c1a-9a55-6f6e6500{0:04x}", nsid);
+}
+
+std::string NvmetArray::healthy_nguid(std::uint32_t nsid) {
+    return fmt::format("5ae1c1f0-{0:04x}-0000-0000-6f6e6500{0:04x}", nsid);
 }
 
 NvmetArray& NvmetArray::nqn(std::string value) {

@@ -29,9 +29,12 @@ class NvmetArray {
     static constexpr std::uint16_t kPort = 4420; ///< TCP port in the guest.
 
     /// Healthy halves of one pair: controllers 1..999 at port 1, group 1 optimized, and controllers
-    /// 1000..1999 at port 2, group 1 non-optimized. Two namespaces of 64 MiB.
+    /// 1000..1999 at port 2, group 1 inaccessible: active/passive. Two namespaces of 64 MiB.
     static NvmetArray first();
     static NvmetArray second();
+    /// The IDs that both give to namespace 1 or 2.
+    static std::string healthy_uuid(std::uint32_t nsid);
+    static std::string healthy_nguid(std::uint32_t nsid);
 
     NvmetArray& nqn(std::string value);
     NvmetArray& serial(std::string value); ///< 1 to 20 ASCII characters.

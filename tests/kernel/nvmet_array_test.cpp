@@ -23,121 +23,132 @@ struct StretchedPair {
     Guest first{{.name = "pair-a", .kernel = "6.12", .forwarded_ports = {NvmetArray::kPort}}};
     Guest second{{.name = "pair-b", .kernel = "7", .forwarded_ports = {NvmetArray::kPort}}};
     LinuxHost host{"pair-host", "6.12"};
-
-    std::uint16_t first_port() { return first.host_port(NvmetArray::kPort); }
-    std::uint16_t second_port() { return second.host_port(NvmetArray::kPort); }
 };
 
 class NvmetArrayTest : public testing::Test {
   protected:
     static void SetUpTestSuite() {
-        why_not_ = why_no_guests({"6.12", "7"});
-        if (!why_not_)
-            pair_ = std::make_unique<StretchedPair>();
+        why_not() = why_no_guests({"6.12", "7"});
+        if (!why_not())
+            instance() = std::make_unique<StretchedPair>();
     }
-    static void TearDownTestSuite() { pair_.reset(); }
+    static void TearDownTestSuite() { instance().reset(); }
 
-    void SetUp() override { HAOH_REQUIRE(why_not_); }
+    void SetUp() override { HAOH_REQUIRE(why_not()); }
     void TearDown() override {
-        if (!pair_)
+        if (!instance())
             return;
         if (HasFailure())
-            std::cerr << "--- kernel messages of the host ---\n" << pair_->host.guest().kmsg();
-        pair_->host.disconnect_all();
+            std::cerr << "--- the host's kernel messages of this test ---\n" << messages();
+        host().disconnect_all();
     }
 
-    void connect_both(const NvmetArray& first, const NvmetArray& second) {
-        first.apply(pair_->first);
-        second.apply(pair_->second);
-        pair_->host.new_kmsg();
-        for (const auto port : {pair_->first_port(), pair_->second_port()}) {
-            const auto result = pair_->host.connect(first.nqn(), port);
-            ASSERT_EQ(result.status, 0) << result.output << pair_->host.new_kmsg();
+    static Guest& first() { return instance()->first; }
+    static Guest& second() { return instance()->second; }
+    static LinuxHost& host() { return instance()->host; }
+    static std::uint16_t first_port() { return first().host_port(NvmetArray::kPort); }
+    static std::uint16_t second_port() { return second().host_port(NvmetArray::kPort); }
+
+    /// What the host's kernel said since the last connect_both().
+    std::string messages() { return messages_ += host().new_kmsg(); }
+
+    void apply_both(const NvmetArray& array_a, const NvmetArray& array_b) {
+        array_a.apply(first());
+        array_b.apply(second());
+        host().new_kmsg();
+        messages_.clear();
+    }
+
+    void connect_both(const NvmetArray& array_a, const NvmetArray& array_b) {
+        apply_both(array_a, array_b);
+        for (const auto port : {first_port(), second_port()}) {
+            const auto result = host().connect(array_a.nqn(), port);
+            ASSERT_EQ(result.status, 0) << result.output;
         }
     }
 
-    // What a test suite shares has to be static.
-    static inline std::optional<std::string>
-        why_not_; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
-    static inline std::unique_ptr<StretchedPair>
-        pair_; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+  private:
+    static std::unique_ptr<StretchedPair>& instance() {
+        static std::unique_ptr<StretchedPair> pair;
+        return pair;
+    }
+    static std::optional<std::string>& why_not() {
+        static std::optional<std::string> reason;
+        return reason;
+    }
+
+    std::string messages_;
 };
 
 TEST_F(NvmetArrayTest, linux_sees_two_paths_of_a_healthy_pair) {
-    const auto first = NvmetArray::first();
-    connect_both(first, NvmetArray::second());
-    auto& host = pair_->host;
-    host.wait_path_count(first.nqn(), 4);
-    EXPECT_EQ(host.ana_state(first.nqn(), pair_->first_port(), 1), "optimized");
-    EXPECT_EQ(host.ana_state(first.nqn(), pair_->second_port(), 1), "non-optimized");
-    const auto paths = host.paths(first.nqn());
+    const auto array = NvmetArray::first();
+    connect_both(array, NvmetArray::second().ana_group(1, "non-optimized"));
+    host().wait_path_count(array.nqn(), 4);
+    EXPECT_EQ(host().ana_state(array.nqn(), first_port(), 1), "optimized");
+    EXPECT_EQ(host().ana_state(array.nqn(), second_port(), 1), "non-optimized");
+    const auto paths = host().paths(array.nqn());
     ASSERT_THAT(paths, SizeIs(4));
     for (const auto& path : paths) {
-        const bool on_first = path.trsvcid == pair_->first_port();
+        const bool on_first = path.trsvcid == first_port();
         EXPECT_EQ(path.state, "live");
         EXPECT_GE(path.cntlid, on_first ? 1 : 1000);
         EXPECT_LE(path.cntlid, on_first ? 999 : 1999);
     }
-    EXPECT_THAT(host.guest().must("nvme id-ctrl " + host.wait_device(first.nqn(), 1)),
+    EXPECT_THAT(host().guest().must("nvme id-ctrl " + host().wait_device(array.nqn(), 1)),
                 HasSubstr("HAOH-STRETCHED"));
 }
 
 TEST_F(NvmetArrayTest, linux_follows_an_ana_change) {
-    const auto first = NvmetArray::first();
-    const auto second = NvmetArray::second();
-    connect_both(first, second);
-    auto& host = pair_->host;
-    host.wait_path_count(first.nqn(), 4);
-    first.set_ana_state(pair_->first, 1, "inaccessible");
-    second.set_ana_state(pair_->second, 1, "optimized");
-    host.wait_ana_state(first.nqn(), pair_->first_port(), 1, "inaccessible");
-    host.wait_ana_state(first.nqn(), pair_->second_port(), 1, "optimized");
-    host.guest().must("dd if=/dev/zero of=" + host.wait_device(first.nqn(), 1) +
-                      " bs=4096 count=16 conv=fsync");
+    const auto array_a = NvmetArray::first();
+    const auto array_b = NvmetArray::second();
+    connect_both(array_a, array_b);
+    host().wait_path_count(array_a.nqn(), 4);
+    array_a.set_ana_state(first(), 1, "inaccessible");
+    array_b.set_ana_state(second(), 1, "optimized");
+    host().wait_ana_state(array_a.nqn(), first_port(), 1, "inaccessible");
+    host().wait_ana_state(array_a.nqn(), second_port(), 1, "optimized");
+    host().guest().must("dd if=/dev/zero of=" + host().wait_device(array_a.nqn(), 1) +
+                        " bs=4096 count=16 conv=fsync");
 }
 
 TEST_F(NvmetArrayTest, linux_refuses_a_path_whose_uuid_differs) {
-    const auto first = NvmetArray::first();
-    connect_both(first, NvmetArray::second().ns(2).uuid("5ae1c1f0-0009-4c1a-9a55-6f6e65000009"));
-    auto& host = pair_->host;
-    host.wait_path_count(first.nqn(), 3);
-    EXPECT_THAT(host.new_kmsg(), HasSubstr("IDs don't match for shared namespace 2"));
-    EXPECT_EQ(host.ana_state(first.nqn(), pair_->second_port(), 2), "");
+    const auto array = NvmetArray::first();
+    connect_both(array, NvmetArray::second().ns(2).uuid(NvmetArray::healthy_uuid(9)));
+    host().wait_path_count(array.nqn(), 3);
+    EXPECT_THAT(messages(), HasSubstr("IDs don't match for shared namespace 2"));
+    EXPECT_EQ(host().ana_state(array.nqn(), second_port(), 2), "");
 }
 
 TEST_F(NvmetArrayTest, linux_says_nothing_of_a_differing_serial) {
-    const auto first = NvmetArray::first();
-    connect_both(first, NvmetArray::second().serial("ANOTHER-ARRAY"));
-    auto& host = pair_->host;
-    host.wait_path_count(first.nqn(), 4);
-    EXPECT_THAT(host.new_kmsg(), Not(HasSubstr("don't match")));
-    EXPECT_EQ(host.guest().must("cat /sys/class/nvme/nvme*/serial | tr -d ' ' | sort -u"),
+    const auto array = NvmetArray::first();
+    connect_both(array, NvmetArray::second().serial("ANOTHER-ARRAY"));
+    host().wait_path_count(array.nqn(), 4);
+    EXPECT_THAT(messages(), Not(HasSubstr("don't match")));
+    EXPECT_EQ(host().guest().must("cat /sys/class/nvme/nvme*/serial | tr -d ' ' | sort -u"),
               "HAOH-STRETCHED");
 }
 
 TEST_F(NvmetArrayTest, linux_rejects_the_second_of_two_default_controller_ranges) {
-    const auto first = NvmetArray::first().default_cntlid();
-    first.apply(pair_->first);
-    NvmetArray::second().default_cntlid().apply(pair_->second);
-    auto& host = pair_->host;
-    EXPECT_EQ(host.connect(first.nqn(), pair_->first_port()).status, 0);
-    host.new_kmsg();
-    EXPECT_NE(host.connect(first.nqn(), pair_->second_port()).status, 0);
-    EXPECT_THAT(host.new_kmsg(), HasSubstr("Duplicate cntlid 1"));
+    const auto array = NvmetArray::first().default_cntlid();
+    apply_both(array, NvmetArray::second().default_cntlid());
+    const auto accepted = host().connect(array.nqn(), first_port());
+    EXPECT_EQ(accepted.status, 0) << accepted.output;
+    EXPECT_NE(host().connect(array.nqn(), second_port()).status, 0);
+    EXPECT_THAT(messages(), HasSubstr("Duplicate cntlid 1"));
 }
 
-TEST_F(NvmetArrayTest, reconfiguration_takes_a_second_or_so) {
+TEST_F(NvmetArrayTest, reconfiguration_takes_seconds) {
     const auto array = NvmetArray::second();
-    array.apply(pair_->second);
+    array.apply(second());
     const auto start = std::chrono::steady_clock::now();
-    array.apply(pair_->second);
+    array.apply(second());
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     RecordProperty("seconds", std::to_string(elapsed.count()));
-    EXPECT_LT(elapsed, seconds(10));
-    EXPECT_EQ(pair_->second.must("ls /sys/kernel/config/nvmet/subsystems"), array.nqn());
-    NvmetArray::remove(pair_->second);
-    EXPECT_EQ(pair_->second.must("ls /sys/kernel/config/nvmet/subsystems "
-                                 "/sys/kernel/config/nullb | grep -c nqn || true"),
+    EXPECT_LT(elapsed, std::chrono::seconds(10));
+    EXPECT_EQ(second().must("ls /sys/kernel/config/nvmet/subsystems"), array.nqn());
+    NvmetArray::remove(second());
+    EXPECT_EQ(second().must("ls -d /sys/kernel/config/nvmet/subsystems/* "
+                            "/sys/kernel/config/nullb/nullb* 2>/dev/null | wc -l"),
               "0");
 }
 

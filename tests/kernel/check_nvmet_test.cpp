@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// `haoh check` against two real nvmet targets: a healthy pair passes, and each defect that nvmet can
+// be given is found by its rule and by no other.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <memory>
+
+#include "haoh_check.hpp"
+#include "nvmet_array.hpp"
+#include "requirements.hpp"
+
+namespace haoh::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+struct TwoArrays {
+    std::string first_kernel, second_kernel;
+    std::unique_ptr<Guest> first = boot("check-a", first_kernel);
+    std::unique_ptr<Guest> second = boot("check-b", second_kernel);
+
+    static std::unique_ptr<Guest> boot(const std::string& name, const std::string& kernel) {
+        return std::make_unique<Guest>(
+            Guest::Options{.name = name, .kernel = kernel, .forwarded_ports = {NvmetArray::kPort}});
+    }
+
+    /// Asks both arrays as they are.
+    CheckReport check(const std::string& nqn, const std::vector<std::string>& more = {}) const {
+        return haoh_check(
+            {first->host_port(NvmetArray::kPort), second->host_port(NvmetArray::kPort)}, nqn, more);
+    }
+    CheckReport check(const NvmetArray& array_a, const NvmetArray& array_b) const {
+        array_a.apply(*first);
+        array_b.apply(*second);
+        return check(array_a.nqn());
+    }
+};
+
+/// Both arrays run the kernel of the parameter. They are booted once for all tests of a kernel, and
+/// configured anew by each.
+class CheckNvmet : public testing::TestWithParam<std::string> {
+  protected:
+    static void TearDownTestSuite() { shared().reset(); }
+
+    void SetUp() override {
+        HAOH_REQUIRE(why_no_guests({GetParam()}));
+        HAOH_REQUIRE(why_no_programs({haoh_program()}));
+        if (!shared())
+            shared() = std::make_unique<TwoArrays>(TwoArrays{GetParam(), GetParam()});
+        // After the test that kills it.
+        if (!arrays().second->alive())
+            arrays().second = TwoArrays::boot("check-b", GetParam());
+    }
+
+    static TwoArrays& arrays() { return *shared(); }
+    static CheckReport check(const NvmetArray& array_a, const NvmetArray& array_b) {
+        return arrays().check(array_a, array_b);
+    }
+
+  private:
+    static std::unique_ptr<TwoArrays>& shared() {
+        static std::unique_ptr<TwoArrays> instance;
+        return instance;
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(linux_6_12, CheckNvmet, testing::Values("6.12"), kernel_test_name);
+INSTANTIATE_TEST_SUITE_P(linux_7, CheckNvmet, testing::Values("7"), kernel_test_name);
+
+/// The defect is found by its rule alone, and the exit status says so.
+void expect_only(const CheckReport& report, const std::string& finding) {
+    EXPECT_EQ(report.status, 1) << report;
+    EXPECT_EQ(report.verdict, "fail") << report;
+    EXPECT_THAT(report.findings_of("FAIL"), ElementsAre(finding)) << report;
+    EXPECT_THAT(report.findings_of("UNKNOWN"), IsEmpty()) << report;
+}
+
+TEST_P(CheckNvmet, healthy_pair_passes) {
+    const auto report = check(NvmetArray::first(), NvmetArray::second());
+    EXPECT_EQ(report.status, 0) << report;
+    EXPECT_EQ(report.verdict, "pass") << report;
+    EXPECT_THAT(report.findings_of("FAIL"), IsEmpty()) << report;
+    EXPECT_THAT(report.findings_of("WARN"), IsEmpty()) << report;
+    EXPECT_THAT(report.findings_of("UNKNOWN"), IsEmpty()) << report;
+    RecordProperty("milliseconds", std::to_string(report.duration.count()));
+}
+
+// nvmet always reports a volatile write cache, which a pair that takes writes on both sides must
+// not have: a Flush through one array says nothing of the other's cache.
+TEST_P(CheckNvmet, write_caches_of_an_active_active_pair_are_a_warning) {
+    const auto report = check(NvmetArray::first(), NvmetArray::second().ana_group(1, "optimized"));
+    EXPECT_EQ(report.status, 0) << report;
+    EXPECT_EQ(report.verdict, "warn") << report;
+    EXPECT_THAT(report.findings_of("FAIL"), IsEmpty()) << report;
+    EXPECT_THAT(report.findings_of("WARN"), ElementsAre("WARN ctrl.vwc.stretch_absent 1 2"))
+        << report;
+}
+
+TEST_P(CheckNvmet, differing_uuid_is_found) {
+    expect_only(check(NvmetArray::first(),
+                      NvmetArray::second().ns(2).uuid("5ae1c1f0-0009-4c1a-9a55-6f6e65000009")),
+                "FAIL ns.uuid.equal 2");
+}
+
+TEST_P(CheckNvmet, differing_nguid_is_found) {
+    expect_only(check(NvmetArray::first(),
+                      NvmetArray::second().ns(2).nguid("5ae1c1f0-0009-0000-0000-6f6e65000009")),
+                "FAIL ns.nguid.equal 2");
+}
+
+TEST_P(CheckNvmet, id_on_one_side_only_is_found) {
+    expect_only(check(NvmetArray::first(),
+                      NvmetArray::second().ns(2).nguid("00000000-0000-0000-0000-000000000000")),
+                "FAIL ns.id.set_equal 2");
+}
+
+TEST_P(CheckNvmet, swapped_nsids_are_found) {
+    const auto swapped = NvmetArray::second()
+                             .ns(1)
+                             .uuid(NvmetArray::healthy_uuid(2))
+                             .nguid(NvmetArray::healthy_nguid(2))
+                             .ns(2)
+                             .uuid(NvmetArray::healthy_uuid(1))
+                             .nguid(NvmetArray::healthy_nguid(1));
+    expect_only(check(NvmetArray::first(), swapped), "FAIL ns.nsid.map_equal 1 2");
+}
+
+TEST_P(CheckNvmet, differing_serial_is_found) {
+    expect_only(check(NvmetArray::first(), NvmetArray::second().serial("ANOTHER-ARRAY")),
+                "FAIL ctrl.sn.equal");
+}
+
+TEST_P(CheckNvmet, differing_model_is_found) {
+    expect_only(check(NvmetArray::first(), NvmetArray::second().model("another model")),
+                "FAIL ctrl.mn.equal");
+}
+
+TEST_P(CheckNvmet, differing_size_is_found) {
+    expect_only(check(NvmetArray::first(), NvmetArray::second().ns(2).size_mib(65)),
+                "FAIL ns.nsze.equal 2");
+}
+
+TEST_P(CheckNvmet, differing_block_size_is_found) {
+    expect_only(check(NvmetArray::first(), NvmetArray::second().ns(2).block_size(4096)),
+                "FAIL ns.lbaf_active.equal 2");
+}
+
+TEST_P(CheckNvmet, default_controller_id_ranges_are_found) {
+    expect_only(check(NvmetArray::first().default_cntlid(), NvmetArray::second().default_cntlid()),
+                "FAIL ctrl.cntlid.unique");
+}
+
+TEST_P(CheckNvmet, namespace_missing_on_one_side_is_found) {
+    expect_only(check(NvmetArray::first(), NvmetArray::second().remove_ns(2)),
+                "FAIL nslist.active.equal 2");
+}
+
+TEST_P(CheckNvmet, differing_ana_group_is_found) {
+    expect_only(check(NvmetArray::first().ana_group(2, "optimized"),
+                      NvmetArray::second().ana_group(2, "inaccessible").ns(2).ana_grpid(2)),
+                "FAIL ana.group.id.consistent 2");
+}
+
+TEST_P(CheckNvmet, differing_firmware_is_a_note) {
+    const auto report = check(NvmetArray::first(), NvmetArray::second().firmware("2.0"));
+    EXPECT_EQ(report.status, 0) << report;
+    EXPECT_THAT(report.findings_of("FAIL"), IsEmpty()) << report;
+    EXPECT_THAT(report.findings_of("WARN"), IsEmpty()) << report;
+    EXPECT_THAT(report.findings_of("NOTE"), Contains("NOTE ctrl.fr.domain")) << report;
+}
+
+TEST_P(CheckNvmet, array_without_the_subsystem_is_not_a_pass) {
+    const auto array = NvmetArray::first();
+    array.apply(*arrays().first);
+    NvmetArray::remove(*arrays().second);
+    const auto report = arrays().check(array.nqn());
+    EXPECT_THAT(report.status, testing::AnyOf(1, 3)) << report;
+    EXPECT_EQ(report.unobserved, 1U) << report;
+}
+
+TEST_P(CheckNvmet, hanging_array_is_not_a_pass) {
+    const auto array = NvmetArray::first();
+    array.apply(*arrays().first);
+    NvmetArray::second().apply(*arrays().second);
+    arrays().second->freeze();
+    const auto report = arrays().check(array.nqn(), {"--command-timeout", "5", "--timeout", "30"});
+    arrays().second->thaw();
+    EXPECT_EQ(report.status, 3) << report;
+    EXPECT_EQ(report.verdict, "unknown") << report;
+    EXPECT_EQ(report.unobserved, 1U) << report;
+    // What it said before is forgotten: the pair is healthy as soon as both answer.
+    EXPECT_EQ(arrays().check(array.nqn()).verdict, "pass");
+}
+
+TEST_P(CheckNvmet, dead_array_is_not_a_pass) {
+    const auto array = NvmetArray::first();
+    array.apply(*arrays().first);
+    NvmetArray::second().apply(*arrays().second);
+    arrays().first->host_port(NvmetArray::kPort);
+    arrays().second->host_port(NvmetArray::kPort); // to be known after its death
+    arrays().second->kill();
+    const auto report = arrays().check(array.nqn());
+    EXPECT_THAT(report.status, testing::AnyOf(1, 3)) << report;
+    EXPECT_EQ(report.unobserved, 1U) << report;
+}
+
+// Both arrays tell the same of identities and sizes, and still they are not one: the target of Linux
+// 6.13 and later supports reservations, the older one does not. That is what haoh is for.
+TEST(CheckNvmetGenerations, reservations_of_one_generation_only_are_found) {
+    HAOH_REQUIRE(why_no_guests({"6.12", "7"}));
+    HAOH_REQUIRE(why_no_programs({haoh_program()}));
+    const TwoArrays arrays{"6.12", "7"};
+    expect_only(arrays.check(NvmetArray::first(), NvmetArray::second()), "FAIL resv.support.equal");
+}
+
+} // namespace
+} // namespace haoh::test
