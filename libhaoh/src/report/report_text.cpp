@@ -115,12 +115,17 @@ class ReportText {
     }
 
     void write_subsystem(const SubsystemArrays& subsystem) {
-        const bool sole = subsystems_.size() == 1 && view_.model != Model::unknown;
-        writer_.wrapped(
-            0, 2,
-            {{subsystem.subsysnqn, Tone::strong},
-             {fmt::format("{}, {}", sole ? fmt::format(" ({})", to_string(view_.model)) : "",
-                          count_of(subsystem.nsids.size(), "namespace"))}});
+        std::string facts = count_of(subsystem.nsids.size(), "namespace");
+        if (subsystems_.size() == 1 && view_.model != Model::unknown) {
+            facts = fmt::format("{}, {}", to_string(view_.model), facts);
+        }
+        const Span name{subsystem.subsysnqn, Tone::strong};
+        if (columns(name.text) + 2 + columns(facts) <= writer_.width()) {
+            writer_.line(0, {name, {": " + facts}});
+        } else {
+            writer_.line(0, {name});
+            writer_.wrapped(2, 2, {{facts}});
+        }
         Spans arrays;
         for (const Array& array : subsystem.arrays) {
             std::vector<std::uint32_t> cntlids;
@@ -173,7 +178,7 @@ class ReportText {
         const std::size_t shown = at_most(kMaxItems, group.items.size());
         for (std::size_t index = 0; index < shown; ++index) {
             const FindingItem& item = group.items[index];
-            writer_.wrapped(2, 4, {{headline_of(item)}});
+            writer_.wrapped(2, 2, {{headline_of(item)}});
             write_values(group, item);
         }
         if (shown < group.items.size()) {

@@ -254,9 +254,7 @@ std::string ranges(std::span<const std::uint32_t> ascending, std::size_t max_par
         }
         out += parts == 0 ? "" : ", ";
         out += fmt::to_string(ascending[index]);
-        if (ascending[last] - ascending[index] == 1) {
-            out += fmt::format(", {}", ascending[last]);
-        } else if (ascending[last] != ascending[index]) {
+        if (ascending[last] != ascending[index]) {
             out += fmt::format("-{}", ascending[last]);
         }
         ++parts;

@@ -68,7 +68,7 @@ observation
 
 tcp://10.0.0.1:4420 controller 1
     ~ fr 1.0 -> 1.1
-  NSID 1, 2, 4-500
+  NSID 1-2, 4-500
     ~ ana_state optimized -> inaccessible
   NSID 3
     ~ ana_state optimized -> inaccessible

@@ -53,8 +53,8 @@ TEST(ReportText, OfAHealthyPairFitsInFiveLines) {
                   std::to_string(rules().size()) +
                   " rules hold.\n"
                   "\n"
-                  "nqn.2026-01.com.example:stretched-1 (stretched), 2 namespaces\n"
-                  "  array-a: controllers 1, 2; array-b: controllers 1001, 1002\n");
+                  "nqn.2026-01.com.example:stretched-1: stretched, 2 namespaces\n"
+                  "  array-a: controllers 1-2; array-b: controllers 1001-1002\n");
 }
 
 TEST(ReportText, OfOneFailureShowsWhereWhyAndWhatToDo) {
@@ -62,8 +62,8 @@ TEST(ReportText, OfOneFailureShowsWhereWhyAndWhatToDo) {
               R"(FAIL  Data can be corrupted. Do not let a host connect.
       1 rule fails, 117 of 118 rules hold.
 
-nqn.2026-01.com.example:stretched-1 (stretched), 2 namespaces
-  array-a: controllers 1, 2; array-b: controllers 1001, 1002
+nqn.2026-01.com.example:stretched-1: stretched, 2 namespaces
+  array-a: controllers 1-2; array-b: controllers 1001-1002
 
 FAIL  ns.uuid.equal  (data corruption)
   NSID 2: UUID differs between array-a and array-b
@@ -86,13 +86,13 @@ TEST(ReportText, FitsANarrowTerminal) {
       hold.
 
 nqn.2026-01.com.example:stretched-1
-  (stretched), 2 namespaces
-  array-a: controllers 1, 2; array-b:
-    controllers 1001, 1002
+  stretched, 2 namespaces
+  array-a: controllers 1-2; array-b:
+    controllers 1001-1002
 
 FAIL  ns.uuid.equal  (data corruption)
   NSID 2: UUID differs between array-a
-    and array-b
+  and array-b
   array-a:
     5d0f9a61-1c7e-4b02-8a00-0000000002a5
   array-b:
@@ -124,8 +124,8 @@ TEST(ReportText, ShowsEveryControllerAndTheBasisWhenVerbose) {
               R"(FAIL  Data can be corrupted. Do not let a host connect.
       1 rule fails, 117 of 118 rules hold.
 
-nqn.2026-01.com.example:stretched-1 (stretched), 2 namespaces
-  array-a: controllers 1, 2; array-b: controllers 1001, 1002
+nqn.2026-01.com.example:stretched-1: stretched, 2 namespaces
+  array-a: controllers 1-2; array-b: controllers 1001-1002
 observed 2026-09-01T03:00:00Z
 
 FAIL  ns.uuid.equal  (data corruption)
@@ -161,8 +161,8 @@ TEST(ReportText, FoldsManyFindingsAndKeepsTheWorstOnTop) {
       2 rules fail (13 findings), 6 rules warn, 1 object not observed, 1 note,
       109 of 118 rules hold for the rest.
 
-nqn.2026-01.com.example:stretched-1 (stretched), 16 namespaces
-  array-a: controllers 1, 2; array-b: controllers 1001, 1002
+nqn.2026-01.com.example:stretched-1: stretched, 16 namespaces
+  array-a: controllers 1-2; array-b: controllers 1001-1002
 
 FAIL  ns.uuid.equal  (data corruption)
   NSID 1: UUID differs between array-a and array-b
@@ -251,8 +251,8 @@ TEST(ReportText, SaysWhatWasNotObserved) {
               R"(UNKNOWN  No rule fails, but not everything could be observed. Do not rely on it.
          1 object not observed, all 118 rules hold for the rest.
 
-nqn.2026-01.com.example:stretched-1 (stretched), 2 namespaces
-  array-a: controllers 1, 2; array-b: controllers 1001, 1002
+nqn.2026-01.com.example:stretched-1: stretched, 2 namespaces
+  array-a: controllers 1-2; array-b: controllers 1001-1002
 
 NOT OBSERVED
   connect to tcp://10.2.0.1:4420: connection refused; check that an NVMe/TCP
@@ -276,12 +276,12 @@ TEST(ReportText, SaysOnceWhatAFindingAndAFailureTell) {
               R"(UNKNOWN  No rule fails, but not everything could be observed. Do not rely on it.
          1 object not observed, 117 of 118 rules hold for the rest.
 
-nqn.2026-01.com.example:stretched-1 (stretched), 2 namespaces
-  array-a: controllers 1, 2; array-b: controllers 1001, 1002
+nqn.2026-01.com.example:stretched-1: stretched, 2 namespaces
+  array-a: controllers 1-2; array-b: controllers 1001-1002
 
 UNKNOWN  snap.verdict_unknown  (loss of access)
   connect to tcp://10.2.0.1:4420: connection refused; check that an NVMe/TCP
-    port listens there
+  port listens there
   Why: Nothing is known about it.
   Fix: Test the address.
 
@@ -325,7 +325,7 @@ TEST(ReportText, NamesTheSubsystemWhereThereAreSeveral) {
     sample.observation.controllers.push_back(test::sample_controller("10.9.0.1", 7, true, 1));
     sample.observation.controllers.back().subsysnqn = "nqn.2026-01.com.example:other";
     const std::string text = text_of(sample);
-    EXPECT_NE(text.find("nqn.2026-01.com.example:other, 1 namespace\n"
+    EXPECT_NE(text.find("nqn.2026-01.com.example:other: 1 namespace\n"
                         "  array unknown: controller 7\n"),
               std::string::npos)
         << text;

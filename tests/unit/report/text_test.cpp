@@ -56,7 +56,7 @@ TEST(Numbers, AreGroupedByThousands) {
 
 TEST(Ranges, JoinRunsAndFoldTheRest) {
     const std::vector<std::uint32_t> numbers{1, 2, 3, 5, 7, 8, 4294967294U, 4294967295U};
-    EXPECT_EQ(ranges(numbers, 8), "1-3, 5, 7, 8, 4294967294, 4294967295");
+    EXPECT_EQ(ranges(numbers, 8), "1-3, 5, 7-8, 4294967294-4294967295");
     EXPECT_EQ(ranges(numbers, 2), "1-3, 5 and 4 more");
     EXPECT_EQ(ranges({}, 2), "");
     EXPECT_EQ(ranges(std::array<std::uint32_t, 3>{4, 4, 4}, 2), "4");
