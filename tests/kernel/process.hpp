@@ -46,8 +46,7 @@ class Process {
     struct Options {
         int standard_output = -1; ///< Descriptor that becomes the child's stdout; -1: /dev/null.
         int standard_error = -1;  ///< The same for stderr.
-        std::vector<int>
-            inherited; ///< Descriptors that stay open in the child, under their number.
+        std::vector<int> inherited = {}; ///< Descriptors that stay open in the child, under their number.
     };
 
     /// Starts `arguments[0]` (looked up in PATH). Throws std::system_error when there is no such

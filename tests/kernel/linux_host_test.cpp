@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A Linux host on two arrays of haoh-arraysim: the simulator is only worth something if the kernel
+// takes its two arrays for one subsystem and does verified I/O through their failures.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <iostream>
+#include <memory>
+
+#include "linux_host.hpp"
+#include "requirements.hpp"
+#include "simulated_arrays.hpp"
+
+namespace haoh::test {
+namespace {
+
+using std::chrono::seconds;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+constexpr auto kNqn = SimulatedArrays::kNqn;
+
+/// Writes the whole namespace in random order and reads it back, comparing each block, pass after
+/// pass until /tmp/stop appears. `mode` is what fio needs besides.
+std::string fio_command(const std::string& device, std::string_view mode) {
+    return "fio --name=verify --filename=" + device +
+           " --direct=1 --thread --rw=randwrite --bs=8k --size=8m --ioengine=libaio --iodepth=4 "
+           "--verify=crc32c --verify_fatal=1 --randseed=1 " +
+           std::string(mode);
+}
+
+class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
+  protected:
+    static void TearDownTestSuite() { shared().reset(); }
+
+    void SetUp() override {
+        HAOH_REQUIRE(why_no_guests({GetParam()}));
+        HAOH_REQUIRE(why_no_programs({arraysim_program()}));
+        if (!shared())
+            shared() = std::make_unique<LinuxHost>("sim-host-" + GetParam(), GetParam());
+        arrays_ = std::make_unique<SimulatedArrays>(SimulatedArrays::stretched_pair());
+        host().new_kmsg();
+    }
+
+    void TearDown() override {
+        if (!shared())
+            return;
+        if (HasFailure())
+            std::cerr << "--- the host's kernel messages of this test ---\n" << messages();
+        if (arrays_)
+            arrays_->command("up b");
+        host().disconnect_all();
+    }
+
+    static LinuxHost& host() { return *shared(); }
+    SimulatedArrays& arrays() { return *arrays_; }
+    std::uint16_t port_a() { return arrays_->port("a"); }
+    std::uint16_t port_b() { return arrays_->port("b"); }
+    std::string messages() { return messages_ += host().new_kmsg(); }
+
+    void connect_both(const LinuxHost::ConnectOptions& options) {
+        for (const auto port : {port_a(), port_b()}) {
+            const auto result = host().connect(kNqn, port, options);
+            ASSERT_EQ(result.status, 0) << result.output;
+        }
+        host().wait_path_count(kNqn, 2);
+        device_ = host().wait_device(kNqn, 1);
+    }
+
+    /// Moves the namespace to an array, first away from the other one.
+    void move_to(const std::string& array) {
+        arrays().command(std::string("ana ") + (array == "a" ? "b" : "a") + " all inaccessible");
+        arrays().command("ana " + array + " all optimized");
+    }
+
+    void start_io() {
+        host().guest().must("rm -f /tmp/stop");
+        io_ = host().guest().start("while [ ! -e /tmp/stop ]; do\n" +
+                                   fio_command(device_, "--do_verify=1") + " || exit 1\ndone");
+    }
+
+    /// Waits until the device has completed another 300 requests.
+    void expect_progress(const std::string& when) {
+        const auto stat = "/sys/block/" + device_.substr(5) + "/stat";
+        host().guest().must("awk '{ print $1 + $5 }' " + stat + " >/tmp/before");
+        host().guest().wait_until("[ $(awk '{ print $1 + $5 }' " + stat +
+                                      ") -gt $(($(cat /tmp/before) + 300)) ]",
+                                  "I/O to go on " + when, seconds(60));
+        EXPECT_FALSE(host().guest().ended(io_)) << "fio gave up " << when;
+    }
+
+    void expect_io_verified() {
+        host().guest().must("touch /tmp/stop");
+        const auto result = host().guest().wait(io_, seconds(120));
+        EXPECT_EQ(result.status, 0) << result.output;
+        EXPECT_THAT(result.output, HasSubstr("err= 0"));
+        EXPECT_THAT(result.output, Not(HasSubstr("verify:")));
+        EXPECT_THAT(messages(), Not(HasSubstr("I/O error, dev " + device_.substr(5))));
+    }
+
+    /// What was written last is read back, through whatever array serves now.
+    void expect_data_intact() {
+        const auto result = host().guest().run(fio_command(device_, "--verify_only"), seconds(120));
+        EXPECT_EQ(result.status, 0) << result.output;
+    }
+
+    const std::string& device() const { return device_; }
+
+  private:
+    static std::unique_ptr<LinuxHost>& shared() {
+        static std::unique_ptr<LinuxHost> instance;
+        return instance;
+    }
+
+    std::unique_ptr<SimulatedArrays> arrays_;
+    std::string device_;
+    Guest::Command io_;
+    std::string messages_;
+};
+
+INSTANTIATE_TEST_SUITE_P(linux_6_1, LinuxHostOnSimulatedArrays, testing::Values("6.1"),
+                         kernel_test_name);
+INSTANTIATE_TEST_SUITE_P(linux_6_12, LinuxHostOnSimulatedArrays, testing::Values("6.12"),
+                         kernel_test_name);
+INSTANTIATE_TEST_SUITE_P(linux_7, LinuxHostOnSimulatedArrays, testing::Values("7"),
+                         kernel_test_name);
+
+TEST_P(LinuxHostOnSimulatedArrays, two_arrays_become_one_multipath_device) {
+    connect_both({});
+    const auto paths = host().paths(kNqn);
+    ASSERT_THAT(paths, SizeIs(2));
+    EXPECT_NE(paths[0].cntlid, paths[1].cntlid);
+    for (const auto& path : paths) {
+        EXPECT_EQ(path.state, "live");
+        EXPECT_EQ(path.ana_state, path.trsvcid == port_a() ? "optimized" : "inaccessible");
+    }
+    EXPECT_EQ(host().guest().must("blockdev --getsize64 " + device()),
+              std::to_string(std::uint64_t{32} << 20U));
+    const auto said = messages();
+    for (const auto* complaint : {"don't match", "duplicate", "Duplicate", "rejecting", "WARNING",
+                                  "I/O error", "failed", "Invalid"})
+        EXPECT_THAT(said, Not(HasSubstr(complaint)));
+    // What the kernel does not look at, nvme-cli does.
+    EXPECT_THAT(host().guest().must("nvme list-subsys"), HasSubstr(std::string(kNqn)));
+    EXPECT_THAT(host().guest().must("nvme ana-log " + device()), HasSubstr("grpid"));
+}
+
+TEST_P(LinuxHostOnSimulatedArrays, verified_io_goes_through_an_ana_flip_and_back) {
+    connect_both({});
+    start_io();
+    expect_progress("at the first array");
+    move_to("b");
+    host().wait_ana_state(kNqn, port_a(), 1, "inaccessible");
+    host().wait_ana_state(kNqn, port_b(), 1, "optimized");
+    expect_progress("at the second array");
+    move_to("a");
+    host().wait_ana_state(kNqn, port_a(), 1, "optimized");
+    host().wait_ana_state(kNqn, port_b(), 1, "inaccessible");
+    expect_progress("at the first array again");
+    expect_io_verified();
+    move_to("b");
+    expect_data_intact();
+}
+
+TEST_P(LinuxHostOnSimulatedArrays, verified_io_survives_a_killed_array) {
+    connect_both({});
+    move_to("b");
+    host().wait_ana_state(kNqn, port_b(), 1, "optimized");
+    start_io();
+    expect_progress("at the array that will die");
+    arrays().command("down b");
+    arrays().command("ana a all optimized");
+    host().wait_ana_state(kNqn, port_a(), 1, "optimized");
+    expect_progress("at the survivor");
+    arrays().command("ana b all inaccessible");
+    arrays().command("up b");
+    host().wait_ana_state(kNqn, port_b(), 1, "inaccessible");
+    host().guest().wait_until("! cat /sys/class/nvme/nvme*/state | grep -qv live",
+                              "the dead array's controller to be live again");
+    expect_progress("after the return of the dead array");
+    expect_io_verified();
+    expect_data_intact();
+}
+
+TEST_P(LinuxHostOnSimulatedArrays, verified_io_survives_a_hanging_array_with_digests) {
+    connect_both({.header_digest = true, .data_digest = true, .keep_alive_s = 2});
+    start_io();
+    expect_progress("at the array that will hang");
+    arrays().command("hang a");
+    arrays().command("ana b all optimized");
+    host().wait_ana_state(kNqn, port_b(), 1, "optimized");
+    expect_progress("at the other array");
+    arrays().command("ana a all inaccessible");
+    arrays().command("up a");
+    expect_io_verified();
+    expect_data_intact();
+}
+
+} // namespace
+} // namespace haoh::test

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "process.hpp"
+
+namespace haoh::test {
+
+/// A directory for a test's files, removed at the end of its scope.
+class ScratchDirectory {
+  public:
+    ScratchDirectory();
+    ~ScratchDirectory();
+    ScratchDirectory(const ScratchDirectory&) = delete;
+    ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+/// haoh-arraysim: HAOH_ARRAYSIM_BIN of the environment, else that of this build.
+std::string arraysim_program();
+
+/// haoh-arraysim with a scenario, on ports of this machine's loopback; ended with the object.
+class SimulatedArrays {
+  public:
+    /// Two arrays, "a" (optimized) and "b" (inaccessible), present one subsystem with namespace 1.
+    static constexpr std::string_view kNqn = "nqn.2014-08.org.haoh:test:simulated";
+    static SimulatedArrays stretched_pair();
+
+    /// Starts the simulator with the text of a scenario. Throws std::runtime_error with what it
+    /// says when it does not get ready.
+    explicit SimulatedArrays(std::string_view scenario);
+
+    /// The port of an array; the first one where it has several.
+    std::uint16_t port(const std::string& array) const { return ports_.at(array); }
+    /// Sends a command to the control socket, as `ana a all inaccessible`, and returns the answer.
+    /// Throws std::runtime_error when it is refused.
+    std::string command(std::string_view words);
+
+  private:
+    std::unique_ptr<ScratchDirectory> directory_ = std::make_unique<ScratchDirectory>();
+    FileDescriptor output_;
+    std::unique_ptr<Process> process_;
+    std::map<std::string, std::uint16_t> ports_;
+};
+
+} // namespace haoh::test
