@@ -71,8 +71,8 @@ ObserveOptions observe_options(const Scenario& scenario, const arraysim::Server&
                             .source = "test"};
     options.subsysnqn = scenario.check.nqn.value_or(scenario.nqn);
     options.timeout = scenario.check.timeout;
-    options.connect.timeout = std::min<std::chrono::milliseconds>(options.connect.timeout,
-                                                                  scenario.check.timeout / 2);
+    options.connect.timeout =
+        std::min<std::chrono::milliseconds>(options.connect.timeout, scenario.check.timeout / 2);
     const auto& wanted = scenario.check.targets;
     std::set<std::string> taken;
     for (const arraysim::ServedPort& port : server.ports()) {
@@ -118,8 +118,8 @@ Outcome run_scenario(const Scenario& scenario, const std::string& origin) {
         std::rethrow_exception(failure);
     }
     outcome.report = check(outcome.observation, {.config = config, .rules = {}});
-    outcome.exit = exit_status(outcome.report, config.fail_on,
-                               !outcome.observation.controllers.empty());
+    outcome.exit =
+        exit_status(outcome.report, config.fail_on, !outcome.observation.controllers.empty());
     return outcome;
 }
 
@@ -165,9 +165,8 @@ std::string difference(const ExpectSpec& expect, const Outcome& outcome) {
         line(fmt::format("model {}, expected {}", to_string(report.model), expect.model));
     }
     const auto found = [&report](const ExpectedFinding& expected) {
-        return std::any_of(
-            report.findings.begin(), report.findings.end(),
-            [&](const Finding& finding) { return matches(expected, finding); });
+        return std::any_of(report.findings.begin(), report.findings.end(),
+                           [&](const Finding& finding) { return matches(expected, finding); });
     };
     for (const auto* const list : {&expect.findings, &expect.notes}) {
         for (const ExpectedFinding& expected : *list) {

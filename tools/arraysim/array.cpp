@@ -66,31 +66,13 @@ std::uint32_t active_block_size(const NamespaceSpec& spec) {
 
 } // namespace
 
-std::string_view to_string(Power power) {
-    switch (power) {
-    case Power::up:
-        return "up";
-    case Power::down:
-        return "down";
-    case Power::hung:
-        return "hung";
-    }
-    return "up";
-}
-
 Array::Array(const Scenario& scenario, std::size_t index, std::uint16_t first_portid,
              VolumeOf volume_of)
-    : spec_(scenario.arrays.at(index)), index_(index), seed_(scenario.nqn),
-      nqn_(spec_.nqn.value_or(scenario.nqn)), subsystem_fields_(scenario.controller),
-      volume_of_(std::move(volume_of)),
+    : power(scenario.arrays.at(index).power), spec_(scenario.arrays.at(index)), index_(index),
+      seed_(scenario.nqn), nqn_(spec_.nqn.value_or(scenario.nqn)),
+      subsystem_fields_(scenario.controller), volume_of_(std::move(volume_of)),
       version_(spec_.version.value_or(scenario.version.value_or(kDefaultVersion))),
       properties_(scenario.properties) {
-    if (spec_.hung) {
-        power = Power::hung;
-    }
-    if (spec_.down) {
-        power = Power::down;
-    }
     for (const OverrideSpec& override_spec : spec_.overrides) {
         overrides.push_back({.spec = override_spec});
     }
@@ -260,7 +242,20 @@ void Array::set_field(const std::string& field, const Bytes& value) {
 
 void Array::set_namespace_field(std::uint32_t nsid, const std::string& field, const Bytes& value) {
     ArrayNamespace& ns = namespaces_.at(nsid);
-    ns.spec.identify[field] = value;
+    if (field == "anagrpid") {
+        // Leaves one group for another: both changed.
+        const auto group = nvme::load_le<std::uint32_t>(value, 0);
+        add_group(group);
+        ++groups_.at(ns.group()).chgc;
+        ++groups_.at(group).chgc;
+        ++ana_chgc_;
+        ns.spec.ana_group = group;
+        ns.spec.identify.erase(field);
+    } else if (field == "uuid") {
+        ns.spec.uuid = nvme::load_array<sizeof(nvme::Uuid)>(value, 0);
+    } else {
+        ns.spec.identify[field] = value;
+    }
     rebuild_geometry(ns);
 }
 

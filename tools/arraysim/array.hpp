@@ -41,9 +41,6 @@ struct ActiveFault {
     std::uint64_t matches{};
 };
 
-enum class Power : std::uint8_t { up, down, hung };
-[[nodiscard]] std::string_view to_string(Power power);
-
 /// A port with the address that it got.
 struct Port {
     PortSpec spec;
@@ -96,6 +93,7 @@ class Array {
     [[nodiscard]] bool remove_namespace(std::uint32_t nsid);
     void resize_namespace(std::uint32_t nsid, std::uint64_t size);
     void set_field(const std::string& field, const nvme::Bytes& value);
+    /// \param field of Identify Namespace, or "uuid"
     void set_namespace_field(std::uint32_t nsid, const std::string& field,
                              const nvme::Bytes& value);
 

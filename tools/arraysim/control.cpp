@@ -21,12 +21,13 @@ namespace remove ARRAY NSID
 namespace resize ARRAY NSID SIZE    8MiB, 1GiB, ...
 namespace protect ARRAY NSID on|off
 set ARRAY FIELD VALUE               a field of Identify Controller: set b sn OTHER
-set ARRAY NSID FIELD VALUE          a field of Identify Namespace: set b 1 noiob 8
+set ARRAY NSID FIELD VALUE          a field of Identify Namespace: set b 1 noiob 8; or its uuid
 override ARRAY ANSWER FIELD VALUE   override b ana-log group[0].state 5
 override ARRAY clear
 down ARRAY                          connections are reset, ports closed
 up ARRAY
 hang ARRAY                          accepts connections, never answers
+hide ARRAY                          exports the subsystem no more; discovery goes on
 latency ARRAY TIME                  5ms, 1s, ...
 state                               everything as JSON
 help
@@ -199,6 +200,17 @@ ControlCommand parse_set(Words& words) {
         command.nsid = static_cast<std::uint32_t>(*nsid);
         field = words.next("field");
     }
+    // The UUID is in no fixed field, only among the descriptors.
+    if (command.nsid && field == "uuid") {
+        const std::string_view text = words.remainder("value");
+        const auto uuid = text == "none" ? std::optional(nvme::Uuid{}) : nvme::parse_uuid(text);
+        if (!uuid) {
+            malformed(words.line(), fmt::format("'{}' is no UUID", text));
+        }
+        command.field = field;
+        command.value.assign(uuid->begin(), uuid->end());
+        return command;
+    }
     const AnswerKind kind =
         command.nsid ? AnswerKind::identify_namespace : AnswerKind::identify_controller;
     const auto size = field_size(kind, field);
@@ -230,6 +242,16 @@ ControlCommand parse_override(Words& words) {
     command.spec.field = field;
     command.spec.value = value_of(words, field, *size);
     return command;
+}
+
+std::optional<Power> power_of(std::string_view verb) {
+    if (verb == "hang") {
+        return Power::hung;
+    }
+    if (verb == "hide") {
+        return Power::hidden;
+    }
+    return verb == "up" || verb == "down" ? parse_power(verb) : std::nullopt;
 }
 
 struct Unit {
@@ -275,9 +297,8 @@ ControlCommand parse_control(std::string_view line) {
         command = parse_set(words);
     } else if (verb == "override") {
         command = parse_override(words);
-    } else if (verb == "up" || verb == "down" || verb == "hang") {
-        command = control::SetPower{.array = std::string(words.next("array")),
-                                    .power = std::string(verb)};
+    } else if (const auto power = power_of(verb)) {
+        command = control::SetPower{.array = std::string(words.next("array")), .power = *power};
     } else if (verb == "latency") {
         control::SetLatency latency;
         latency.array = words.next("array");

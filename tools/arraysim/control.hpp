@@ -6,9 +6,9 @@
 ///     ana ARRAY GROUP|all STATE
 ///     namespace add ARRAY NSID [SIZE]        namespace remove ARRAY NSID
 ///     namespace resize ARRAY NSID SIZE       namespace protect ARRAY NSID on|off
-///     set ARRAY FIELD VALUE                  set ARRAY NSID FIELD VALUE
+///     set ARRAY FIELD VALUE                  set ARRAY NSID FIELD|uuid VALUE
 ///     override ARRAY ANSWER FIELD VALUE      override ARRAY clear
-///     down ARRAY      up ARRAY      hang ARRAY      latency ARRAY TIME
+///     down ARRAY      up ARRAY      hang ARRAY      hide ARRAY      latency ARRAY TIME
 ///     state           quit          help
 #pragma once
 
@@ -70,7 +70,7 @@ struct ClearOverrides {
 };
 struct SetPower {
     std::string array;
-    std::string power; ///< "up", "down", "hang"
+    Power power{};
     bool operator==(const SetPower&) const = default;
 };
 struct SetLatency {

@@ -157,7 +157,8 @@ std::uint16_t manage(const nvme::SubmissionEntry& entry, nvme::ByteView data,
                      const Access& access) {
     constexpr std::uint32_t kDeallocate = 1U << 2;
     const std::size_t ranges = (entry.cdw[0] & 0xFFU) + 1;
-    if (data.size() != ranges * kRangeSize) {
+    // Linux always sends a whole page, whatever number of ranges is in it.
+    if (data.size() < ranges * kRangeSize) {
         return status::sgl_length_invalid | kDnr;
     }
     const std::uint64_t nsze = access.ns->geometry.nsze;

@@ -58,6 +58,8 @@ bool supports(const CommandContext& context, std::uint8_t log) {
         return true;
     case lid::ana:
         return context.array.identity().ana();
+    case lid::dispersed_namespaces:
+        return context.array.spec().dispersed.has_value();
     default:
         return false;
     }
@@ -124,6 +126,22 @@ Bytes commands_supported() {
     return log;
 }
 
+Bytes dispersed_namespaces(const CommandContext& context) {
+    constexpr std::size_t kHeaderSize = 256;
+    constexpr std::size_t kNameSize = 256;
+    const auto& names = *context.array.spec().dispersed;
+    Bytes log(kHeaderSize + names.size() * kNameSize);
+    nvme::store_le(log, 0, std::uint64_t{1}); // generation
+    nvme::store_le(log, 8, static_cast<std::uint64_t>(names.size()));
+    std::size_t offset = kHeaderSize;
+    for (const std::string& name : names) {
+        std::copy_n(name.begin(), std::min(name.size(), kNameSize - 1),
+                    log.begin() + static_cast<std::ptrdiff_t>(offset));
+        offset += kNameSize;
+    }
+    return log;
+}
+
 Bytes ana_log(CommandContext& context, bool groups_only) {
     if (context.array.strikes(FaultKind::moving_ana_count, context.port)) {
         context.array.bump_ana_count();
@@ -145,6 +163,8 @@ Bytes build(CommandContext& context, std::uint8_t log, std::uint8_t lsp) {
         return commands_supported();
     case lid::ana:
         return ana_log(context, (lsp & 1U) != 0);
+    case lid::dispersed_namespaces:
+        return dispersed_namespaces(context);
     case lid::discovery:
         return context.simulator.discovery_log(context.array, context.controller);
     default:

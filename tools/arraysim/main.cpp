@@ -114,7 +114,11 @@ int main(int argc, char** argv) {
     app.add_option("command", arguments.command, "the command for --send")->type_name("WORD");
     app.footer("Prints 'ARRAY tcp://ADDR:PORT' for each port and then 'ready'. See "
                "haoh-arraysim(1).");
-    CLI11_PARSE(app, argc, argv);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kExitUsage;
+    }
     try {
         if (send_option->count() != 0) {
             if (!arguments.scenario.empty()) {

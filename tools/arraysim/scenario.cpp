@@ -59,4 +59,27 @@ std::span<const FaultKind> fault_kinds() {
     return kKinds;
 }
 
+std::string_view to_string(Power power) {
+    switch (power) {
+    case Power::up:
+        return "up";
+    case Power::down:
+        return "down";
+    case Power::hung:
+        return "hung";
+    case Power::hidden:
+        return "hidden";
+    }
+    return "up";
+}
+
+std::optional<Power> parse_power(std::string_view text) {
+    for (const Power power : {Power::up, Power::down, Power::hung, Power::hidden}) {
+        if (to_string(power) == text) {
+            return power;
+        }
+    }
+    return std::nullopt;
+}
+
 } // namespace haoh::arraysim

@@ -113,6 +113,15 @@ struct FaultSpec {
     bool operator==(const FaultSpec&) const = default;
 };
 
+enum class Power : std::uint8_t {
+    up,
+    down,   ///< its ports are closed
+    hung,   ///< accepts connections, never answers
+    hidden, ///< answers for discovery only: the subsystem is not exported
+};
+[[nodiscard]] std::string_view to_string(Power power);
+[[nodiscard]] std::optional<Power> parse_power(std::string_view text);
+
 enum class Scope : std::uint8_t { all, own };
 
 /// One array.
@@ -147,8 +156,10 @@ struct ArraySpec {
     Scope discovery{Scope::all};         ///< discovery log: ports of all arrays or of this one
     Scope controller_list{Scope::all};   ///< CNS 13h, 12h: controllers of all arrays or of this one
     std::uint8_t treq{0x04};             ///< of discovery entries; SQ flow control disable allowed
-    bool down{};                         ///< does not listen
-    bool hung{};                         ///< accepts, never answers
+    /// Log page 17h: the NQNs of the subsystems that show a dispersed namespace; nullopt: no such
+    /// log page.
+    std::optional<std::vector<std::string>> dispersed{};
+    Power power{Power::up};
     std::vector<OverrideSpec> overrides{};
     std::vector<FaultSpec> faults{};
 
@@ -171,9 +182,6 @@ struct CheckSpec {
     std::vector<std::string>
         targets;          ///< arrays whose first port is asked; empty: every port of all
     std::string config{}; ///< haoh.toml
-    std::string profile{"auto"};
-    std::string window{"none"};
-    std::string fail_on{"fail"};
     std::chrono::milliseconds timeout{20000};
 
     bool operator==(const CheckSpec&) const = default;

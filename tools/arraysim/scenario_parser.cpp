@@ -569,12 +569,14 @@ ArraySpec read_array(TomlReader& reader) {
     spec.discovery = read_scope(reader, "discovery", spec.discovery);
     spec.controller_list = read_scope(reader, "controller_list", spec.controller_list);
     spec.treq = static_cast<std::uint8_t>(reader.integer("treq", 0, kMax8).value_or(spec.treq));
+    spec.dispersed = reader.texts("dispersed");
     if (const auto power = reader.text("power")) {
-        if (*power != "up" && *power != "down" && *power != "hung") {
-            reader.fail("power", fmt::format("'{}' is not \"up\", \"down\" or \"hung\"", *power));
+        const auto parsed = parse_power(*power);
+        if (!parsed) {
+            reader.fail("power", fmt::format("'{}' is not \"up\", \"down\", \"hung\" or \"hidden\"",
+                                             *power));
         }
-        spec.down = *power == "down";
-        spec.hung = *power == "hung";
+        spec.power = *parsed;
     }
     read_version(reader, spec.version);
     reader.table("subsystem", [&](TomlReader& inner) {
@@ -633,19 +635,13 @@ std::string read_choice(TomlReader& reader, std::string_view key, std::string_vi
 }
 
 void read_check(TomlReader& reader, CheckSpec& spec) {
-    using namespace std::string_view_literals;
     spec.nqn = reader.text("nqn");
     spec.targets = reader.texts("targets").value_or(std::vector<std::string>{});
     spec.config = reader.text("config").value_or("");
-    spec.profile = read_choice(reader, "profile", spec.profile,
-                               std::array{"auto"sv, "single"sv, "stretched"sv, "dispersed"sv});
-    spec.window = read_choice(reader, "window", spec.window,
-                              std::array{"none"sv, "migration"sv, "upgrade"sv, "resize"sv});
-    spec.fail_on = read_choice(reader, "fail_on", spec.fail_on, std::array{"fail"sv, "warn"sv});
     if (const auto timeout = reader.duration("timeout")) {
         spec.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);
     }
-    reader.finish("the keys are: nqn, targets, config, profile, window, fail_on, timeout");
+    reader.finish("the keys are: nqn, targets, config, timeout");
 }
 
 /// "FAIL ns.uuid.equal 1" or "ns.uuid.equal".

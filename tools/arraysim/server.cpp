@@ -32,6 +32,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::seconds kLinger{2}; ///< for the host to close its end
+constexpr std::chrono::milliseconds kRetry{100};
 constexpr std::size_t kReadSize = 256U << 10U;
 constexpr std::size_t kMaxControlClients = 64;
 
@@ -162,11 +163,12 @@ struct Server::State : std::enable_shared_from_this<State> {
         std::size_t port{};
         tcp::endpoint endpoint; ///< with the port that the system chose
         tcp::acceptor acceptor;
+        std::uint64_t opened{}; ///< how often: an accept loop belongs to one opening
     };
 
     State(asio::any_io_executor executor_in, Simulator& simulator_in, ServerOptions options_in)
         : executor(std::move(executor_in)), simulator(simulator_in), options(std::move(options_in)),
-          ticker(executor), control(executor) {}
+          ticker(executor), retry(executor), control(executor) {}
 
     void open(Listener& listener) const {
         const std::string& array = simulator.array(listener.array).name();
@@ -189,12 +191,14 @@ struct Server::State : std::enable_shared_from_this<State> {
         check(error);
         listener.endpoint = listener.acceptor.local_endpoint(error);
         check(error);
+        ++listener.opened;
     }
 
     static asio::awaitable<void> accept(std::shared_ptr<State> state, Listener& listener) {
+        const std::uint64_t opened = listener.opened;
         while (listener.acceptor.is_open()) {
             auto [error, socket] = co_await listener.acceptor.async_accept(kTuple);
-            if (state->stopped || !listener.acceptor.is_open()) {
+            if (state->stopped || !listener.acceptor.is_open() || listener.opened != opened) {
                 co_return;
             }
             if (error) {
@@ -232,8 +236,7 @@ struct Server::State : std::enable_shared_from_this<State> {
         for (const auto& listener : listeners) {
             const bool wanted = simulator.array(listener->array).power != Power::down;
             if (wanted && !listener->acceptor.is_open()) {
-                open(*listener);
-                asio::co_spawn(executor, accept(shared_from_this(), *listener), asio::detached);
+                reopen(*listener);
             } else if (!wanted && listener->acceptor.is_open()) {
                 error_code ignored;
                 listener->acceptor.close(ignored);
@@ -242,6 +245,24 @@ struct Server::State : std::enable_shared_from_this<State> {
         ticker.cancel();
         if (simulator.quit_requested() && on_quit) {
             std::exchange(on_quit, {})();
+        }
+    }
+
+    /// Opens a port again; tries until it is free, or not wanted any more.
+    void reopen(Listener& listener) {
+        try {
+            open(listener);
+            asio::co_spawn(executor, accept(shared_from_this(), listener), asio::detached);
+        } catch (const Error&) {
+            error_code ignored;
+            listener.acceptor.close(ignored);
+            retry.expires_after(kRetry);
+            retry.async_wait([weak = weak_from_this()](const error_code& error) {
+                const auto state = weak.lock();
+                if (state && !error) {
+                    state->reconcile();
+                }
+            });
         }
     }
 
@@ -318,6 +339,7 @@ struct Server::State : std::enable_shared_from_this<State> {
     std::vector<std::unique_ptr<Listener>> listeners;
     std::vector<std::weak_ptr<Connection>> connections;
     asio::steady_timer ticker;
+    asio::steady_timer retry; ///< of a port that could not be opened again
     stream_protocol::acceptor control;
     std::filesystem::path control_path;
     std::function<void()> on_quit;
@@ -450,6 +472,7 @@ void Server::stop() {
         }
     }
     state.ticker.cancel();
+    state.retry.cancel();
     state.control.close(ignored);
     if (!state.control_path.empty()) {
         std::error_code not_there;

@@ -155,7 +155,7 @@ TimePoint Session::next_deadline() const {
     if (!output_.empty() && array_.power != Power::hung) {
         next = output_.front().due;
     }
-    if (state_ != State::connected && !closing_ && !stalled_) {
+    if (state_ != State::connected && !closing_ && !stalled_ && array_.power != Power::hung) {
         next = std::min(next, connect_deadline_);
     }
     return next;
@@ -211,15 +211,17 @@ void Session::on_reader_error(const nvme::PduError& error, TimePoint now) {
         refuse(entry, kTransportError, now);
         return;
     }
-    const auto transfer = transfers_.find(nvme::load_le<std::uint16_t>(error.header, kCccidOffset));
-    if (transfer == transfers_.end()) {
-        terminate(nvme::Fes::invalid_header_field, kCccidOffset, error.header,
-                  "data for a command that is not outstanding");
-        return;
-    }
-    const auto entry = transfer->second.entry;
-    transfers_.erase(transfer);
-    refuse(entry, kTransportError, now);
+    // The rest of its data may be on its way: the command fails when all came.
+    const nvme::DataPdu data{
+        .from_host = true,
+        .cccid = nvme::load_le<std::uint16_t>(error.header, kCccidOffset),
+        .ttag = nvme::load_le<std::uint16_t>(error.header, kTtagOffset),
+        .datao = nvme::load_le<std::uint32_t>(error.header, kDataoOffset),
+        .last =
+            (nvme::load_le<std::uint8_t>(error.header, kFlagsOffset) & nvme::pdu_flag::last) != 0,
+        .success = false,
+        .data = Bytes(nvme::load_le<std::uint32_t>(error.header, kDatalOffset))};
+    on_data(data, false, now);
 }
 
 void Session::handle(nvme::Pdu& pdu, TimePoint now) {
@@ -237,7 +239,7 @@ void Session::handle(nvme::Pdu& pdu, TimePoint now) {
     } else if (auto* const capsule = std::get_if<nvme::CapsuleCmd>(&pdu)) {
         on_command(*capsule, now);
     } else if (const auto* const data = std::get_if<nvme::DataPdu>(&pdu)) {
-        on_data(*data, now);
+        on_data(*data, true, now);
     } else {
         terminate(nvme::Fes::invalid_header_field, kTypeOffset, nvme::encode(pdu, format_),
                   "a PDU that only a controller sends");
@@ -351,10 +353,8 @@ void Session::request_data(Transfer& transfer, std::uint16_t cid) {
     send(nvme::encode(request, format_), now_);
 }
 
-void Session::on_data(const nvme::DataPdu& data, TimePoint now) {
+void Session::on_data(const nvme::DataPdu& data, bool digest_ok, TimePoint now) {
     const auto fatal = [&](nvme::Fes fes, std::uint32_t fei, std::string reason) {
-        nvme::DataPdu header = data;
-        header.data.clear();
         terminate(fes, fei, nvme::slice(nvme::encode(data, format_), 0, 24), std::move(reason));
     };
     const auto found = transfers_.find(data.cccid);
@@ -387,6 +387,7 @@ void Session::on_data(const nvme::DataPdu& data, TimePoint now) {
     }
     transfer.received += static_cast<std::uint32_t>(data.data.size());
     transfer.data.insert(transfer.data.end(), data.data.begin(), data.data.end());
+    transfer.digest_failed = transfer.digest_failed || !digest_ok;
     const bool complete = transfer.received == transfer.granted;
     if (data.last != complete) {
         fatal(nvme::Fes::invalid_header_field, kFlagsOffset,
@@ -403,6 +404,10 @@ void Session::on_data(const nvme::DataPdu& data, TimePoint now) {
     }
     const Transfer done = std::move(transfer);
     transfers_.erase(found);
+    if (done.digest_failed) {
+        refuse(done.entry, kTransportError, now);
+        return;
+    }
     run(done.entry, done.data, now);
 }
 
@@ -476,7 +481,7 @@ Answer Session::connect(const nvme::SubmissionEntry& entry, ByteView data, TimeP
     }
     const nvme::ConnectData request = nvme::decode_connect_data(data);
     const bool discovery = request.subnqn == nvme::kDiscoveryNqn;
-    if (!discovery && request.subnqn != array_.nqn()) {
+    if (!discovery && (request.subnqn != array_.nqn() || array_.power == Power::hidden)) {
         return invalid(kSubnqnOffset);
     }
     if (request.hostnqn.empty()) {

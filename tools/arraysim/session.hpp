@@ -75,7 +75,8 @@ class Session {
     void handle(nvme::Pdu& pdu, TimePoint now);
     void on_icreq(const nvme::IcReq& request, TimePoint now);
     void on_command(nvme::CapsuleCmd& capsule, TimePoint now);
-    void on_data(const nvme::DataPdu& data, TimePoint now);
+    /// \param data as sent, or for a wrong digest as long as what was sent
+    void on_data(const nvme::DataPdu& data, bool digest_ok, TimePoint now);
     void on_reader_error(const nvme::PduError& error, TimePoint now);
     void refuse(const nvme::SubmissionEntry& entry, std::uint16_t code, TimePoint now);
     void run(const nvme::SubmissionEntry& entry, nvme::ByteView data, TimePoint now);

@@ -199,6 +199,9 @@ nvme::Bytes Simulator::discovery_log(Array& array, const Controller& controller)
     log.genctr = genctr_;
     for (const auto& candidate : arrays_) {
         const bool same = candidate.get() == &array;
+        if (candidate->power == Power::hidden) {
+            continue;
+        }
         if (!same && (array.spec().discovery == Scope::own || candidate->nqn() != array.nqn())) {
             continue;
         }
@@ -326,6 +329,7 @@ void Simulator::set_power(Array& array, Power power, TimePoint now) {
         return;
     }
     const Power before = std::exchange(array.power, power);
+    // Closing one may close others, but destroys none.
     const std::vector<Session*> sessions = sessions_;
     for (Session* const session : sessions) {
         if (&session->array() != &array) {
@@ -333,9 +337,18 @@ void Simulator::set_power(Array& array, Power power, TimePoint now) {
         }
         if (power == Power::down) {
             session->close("the array went down", true);
-        } else if (before == Power::hung) {
+            continue;
+        }
+        if (before == Power::hung) {
             session->resume(now);
         }
+        const Controller* const controller = session->controller();
+        if (power == Power::hidden && controller != nullptr && !controller->discovery) {
+            session->close("the subsystem is not exported any more");
+        }
+    }
+    if ((before == Power::hidden) != (power == Power::hidden)) {
+        discovery_changed();
     }
     if (on_change) {
         on_change();
@@ -421,6 +434,7 @@ std::string Simulator::run(const ControlCommand& command, TimePoint now) {
                 (void)ns(array, *c.nsid);
                 array.set_namespace_field(*c.nsid, c.field, c.value);
                 simulator.attributes_changed(array, *c.nsid);
+                simulator.ana_changed(array, c.field == "anagrpid");
             } else {
                 array.set_field(c.field, c.value);
             }
@@ -435,13 +449,7 @@ std::string Simulator::run(const ControlCommand& command, TimePoint now) {
             return {};
         }
         std::string operator()(const control::SetPower& c) const {
-            Power power = Power::up;
-            if (c.power == "down") {
-                power = Power::down;
-            } else if (c.power == "hang") {
-                power = Power::hung;
-            }
-            simulator.set_power(simulator.array(c.array), power, now);
+            simulator.set_power(simulator.array(c.array), c.power, now);
             return {};
         }
         std::string operator()(const control::SetLatency& c) const {
