@@ -78,8 +78,8 @@ class FabricController : public AdminChannel {
     /// \throws Error when the connection is lost or the controller refuses
     [[nodiscard]] virtual boost::asio::awaitable<nvme::AsyncEvent> next_event() = 0;
 
-    /// Shuts the controller down (CC.SHN, waits for CSTS.SHST within the timeout) and closes. Never
-    /// throws; a connection that is already lost is just closed.
+    /// Shuts the controller down (CC.SHN, waits for CSTS.SHST within the timeout, at most 2 s) and
+    /// closes. Never throws; a connection that is already lost is just closed.
     [[nodiscard]] virtual boost::asio::awaitable<void> shutdown() = 0;
 };
 

@@ -46,6 +46,8 @@ constexpr std::uint64_t kTimeoutUnit = 500;      ///< ms, of CAP.TO and CRTO
 constexpr std::uint16_t kNoFlowControl = 0xFFFF;
 constexpr std::uint16_t kMinQueue = 2;
 constexpr std::uint16_t kMaxQueue = 4096;
+/// Waiting longer for a shutdown helps nobody: nothing was written.
+constexpr std::chrono::milliseconds kShutdownBound{2000};
 constexpr std::chrono::milliseconds kFirstPoll{1};
 constexpr std::chrono::milliseconds kSlowestPoll{100};
 
@@ -288,12 +290,13 @@ asio::awaitable<void> TcpController::shutdown() {
     try {
         if (enabled_ && !connection_->failed()) {
             enabled_ = false;
-            const TimePoint deadline = Clock::now() + options_.timeout;
+            const TimePoint deadline = Clock::now() + std::min(options_.timeout, kShutdownBound);
             co_await set_cc((cc_ & ~kCcShutdownMask) | kCcShutdownNormal, deadline);
             auto wait = kFirstPoll;
             while (Clock::now() < deadline) {
                 const std::uint64_t csts = co_await get_property(nvme::property::csts, 4, deadline);
-                if ((csts & kCstsShutdownMask) == kCstsShutdownComplete) {
+                if ((csts & kCstsShutdownMask) == kCstsShutdownComplete ||
+                    (csts & kCstsFatal) != 0) {
                     break;
                 }
                 co_await pause(std::min(wait, remaining(deadline)));

@@ -173,6 +173,13 @@ void Session::handle_error(const nvme::PduError& error) {
         }
         return;
     }
+    if (error.termination) {
+        fail({.code = make_error_code(Errc::terminated),
+              .cause = "the peer ended the connection with a malformed termination request: " +
+                       error.text,
+              .advice = {}});
+        return;
+    }
     const Errc code = error.fes == Fes::header_digest_error ? Errc::digest : Errc::malformed;
     terminate(error.fes, error.fei, error.header,
               {.code = make_error_code(code), .cause = error.text, .advice = {}});
@@ -231,17 +238,17 @@ void Session::on_icresp(const nvme::IcResp& resp, const nvme::Pdu& pdu) {
 }
 
 void Session::on_termination(const nvme::TermReq& request) {
-    const bool connecting = state_ == State::connecting;
-    std::string cause = fmt::format("the peer ended the connection{} with the termination request "
-                                    "\"{}\"",
-                                    connecting ? " in answer to ICReq" : "",
-                                    nvme::to_string(static_cast<Fes>(request.fes)));
     const auto fes = static_cast<Fes>(request.fes);
-    if (fes == Fes::invalid_header_field || fes == Fes::unsupported_parameter) {
-        cause += fmt::format(" (byte {} of the header of a {} PDU)", request.fei,
-                             request.data.empty()
-                                 ? std::string("unnamed")
-                                 : nvme::to_string(static_cast<nvme::PduType>(request.data[0])));
+    std::string cause =
+        fmt::format("the peer ended the connection{} with the termination request \"{}\"",
+                    state_ == State::connecting ? " in answer to ICReq" : "", nvme::to_string(fes));
+    if (!request.data.empty()) {
+        const auto type = static_cast<nvme::PduType>(request.data[0]);
+        const bool has_offset =
+            fes == Fes::invalid_header_field || fes == Fes::unsupported_parameter;
+        cause += has_offset ? fmt::format(" (for byte {} of our {} PDU)", request.fei,
+                                          nvme::to_string(type))
+                            : fmt::format(" (for our {} PDU)", nvme::to_string(type));
     }
     fail({.code = make_error_code(Errc::terminated), .cause = std::move(cause), .advice = {}});
 }
@@ -402,7 +409,7 @@ void Session::complete(std::uint16_t cid, Slot& slot, nvme::Status status, std::
     case Use::keep_alive:
         release(slot);
         keep_alive_outstanding_ = false;
-        if (!status.ok()) {
+        if (status.code() == nvme::status::invalid_opcode) {
             keep_alive_due_ = TimePoint::max(); // the controller has none, and needs none
         }
         return;

@@ -291,7 +291,7 @@ TEST_F(SessionTest, ReportsATerminationRequest) {
     ASSERT_TRUE(session->failure());
     EXPECT_EQ(session->failure()->code, Errc::terminated);
     EXPECT_THAT(session->failure()->cause, HasSubstr("unsupported parameter"));
-    EXPECT_THAT(session->failure()->cause, HasSubstr("byte 10 of the header of a ICReq PDU"));
+    EXPECT_THAT(session->failure()->cause, HasSubstr("for byte 10 of our ICReq PDU"));
     EXPECT_FALSE(session->has_output());
 }
 
@@ -899,6 +899,17 @@ TEST_F(SessionTest, ReportsATerminationRequestOfARunningConnection) {
     receive(request);
     EXPECT_EQ(command_failure(cid).code, Errc::terminated);
     EXPECT_THAT(session->failure()->cause, HasSubstr("PDU sequence error"));
+}
+
+TEST_F(SessionTest, DoesNotAnswerAMalformedTerminationRequest) {
+    start();
+    Bytes bytes = nvme::encode(nvme::TermReq{}, {});
+    bytes[4] = 200; // PLEN
+    receive_bytes(bytes);
+    ASSERT_TRUE(session->failure());
+    EXPECT_EQ(session->failure()->code, Errc::terminated);
+    EXPECT_THAT(session->failure()->cause, HasSubstr("malformed termination request"));
+    EXPECT_FALSE(session->has_output());
 }
 
 } // namespace
