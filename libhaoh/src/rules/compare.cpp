@@ -39,8 +39,11 @@ FieldResult compare_field(const ControllerField& field,
     return out;
 }
 
-void report_controllers(const Rule& rule, const std::vector<FieldResult>& results, bool several,
+void report_controllers(const Rule& rule, const std::vector<FieldResult>& results,
                         const Subsystem& subsystem, Findings& findings) {
+    const bool several =
+        std::count_if(results.begin(), results.end(),
+                      [](const FieldResult& result) { return result.differs; }) > 1;
     std::vector<std::string> labels;
     std::map<const Controller*, std::string> texts;
     for (const FieldResult& result : results) {
@@ -92,7 +95,7 @@ void compare_controllers(const Rule& rule, const EqualControllers& row,
     for (std::size_t i = 0; i < count; ++i) {
         results.push_back(compare_field(row.fields[i], controllers));
     }
-    report_controllers(rule, results, count > 1, subsystem, findings);
+    report_controllers(rule, results, subsystem, findings);
 }
 
 /// A field of a namespace row, compared.
@@ -136,7 +139,8 @@ std::vector<std::optional<std::uint64_t>> differing_keys(const NamespaceField& f
 }
 
 std::string key_text(const std::vector<KeyResult>& results, std::size_t path_index,
-                     const Namespace& path, bool several) {
+                     const Namespace& path) {
+    const bool several = results.size() > 1;
     std::string text;
     for (const KeyResult& result : results) {
         const auto& key = result.keys[path_index];
@@ -167,7 +171,7 @@ std::vector<std::size_t> classify(const std::vector<KeyResult>& results, std::si
     return numbers;
 }
 
-void report_volume(const Rule& rule, const std::vector<KeyResult>& results, bool several,
+void report_volume(const Rule& rule, const std::vector<KeyResult>& results,
                    std::span<const Namespace* const> volume, std::uint32_t nsid,
                    const std::string& subsystem, Findings& findings) {
     const std::vector<std::size_t> numbers = classify(results, volume.size());
@@ -187,7 +191,7 @@ void report_volume(const Rule& rule, const std::vector<KeyResult>& results, bool
         Classes classes;
         std::vector<FindingValue> values;
         for (std::size_t i = 0; i < volume.size(); ++i) {
-            std::string text = key_text(results, i, *volume[i], several);
+            std::string text = key_text(results, i, *volume[i]);
             if (!text.empty()) {
                 classes.emplace_back(volume[i]->controller, numbers[i]);
                 values.push_back(value_of(*volume[i]->controller, std::move(text)));
@@ -351,18 +355,20 @@ void judge_volume(std::span<const Row* const> rows, std::span<const Namespace* c
             continue;
         }
         std::vector<KeyResult> results;
-        bool several = false;
         for (const NamespaceField& field : equal->fields) {
             if (field.key == nullptr) {
                 break;
             }
-            several = several || &field != equal->fields.data();
+            if (!comparable_blocks && field.unit != Unit::none) {
+                named.add(field.page, field.field); // other bytes, whether or not the same amount
+            }
             auto keys = differing_keys(field, volume);
             if (keys.empty()) {
                 continue;
             }
             named.add(field.page, field.field);
-            if (comparable_blocks || !field.in_blocks) {
+            const bool told = field.repeats && !results.empty();
+            if (!told && (comparable_blocks || field.unit != Unit::blocks)) {
                 results.push_back({.field = &field, .keys = std::move(keys)});
             }
         }
@@ -376,7 +382,7 @@ void judge_volume(std::span<const Row* const> rows, std::span<const Namespace* c
         // Also what is explained away explains what follows from it.
         fired.push_back(row->rule.id);
         if (!explained) {
-            report_volume(row->rule, results, several, volume, nsid, subsystem, findings);
+            report_volume(row->rule, results, volume, nsid, subsystem, findings);
         }
     }
     compare_pages(volume, named, nsid, subsystem, scope, findings);

@@ -238,10 +238,12 @@ void judge_controller_list(const Subsystem& subsystem, const Subject& /*subject*
 
 std::optional<std::string> list_order(const Controller& controller, const Subsystem& /*own*/) {
     const nvme::ControllerList list = controller.observed->subsystem_controllers();
-    if (list.problems.empty()) {
-        return std::nullopt;
-    }
-    return list.problems.front().text;
+    // A reserved ID in the list is the finding about that controller.
+    const auto found =
+        std::find_if(list.problems.begin(), list.problems.end(), [](const auto& problem) {
+            return problem.kind != nvme::ProblemKind::bad_value;
+        });
+    return found == list.problems.end() ? std::nullopt : std::optional{found->text};
 }
 
 constexpr std::array kRows{

@@ -89,11 +89,14 @@ void judge_lists(const Subsystem& subsystem, const Subject& /*subject*/, Finding
             std::all_of(shared.paths.begin(), shared.paths.end(), [](const Namespace* path) {
                 return clean(*path) || !path->has_descriptors;
             });
+        const bool contradictory =
+            std::any_of(shared.paths.begin(), shared.paths.end(),
+                        [](const Namespace* path) { return !contradiction(*path).empty(); });
         const bool csi_missing =
             std::any_of(shared.paths.begin(), shared.paths.end(), [&](const Namespace* path) {
                 return no_csi(*path, subsystem).has_value();
             });
-        if (!all_clean || csi_missing) {
+        if (!all_clean || contradictory || csi_missing) {
             continue;
         }
         std::vector<std::set<std::pair<std::uint8_t, nvme::Bytes>>> seen;

@@ -70,18 +70,21 @@ FindingValue listing_value(const Listing& listing, const std::string& text) {
             .value = fmt::format("{}: {}", address_text(*listing.entry), text)};
 }
 
-void judge_headers(const std::vector<Log>& logs, Findings& findings) {
-    for (const Log& log : logs) {
-        const auto& problems = log.log.problems;
-        const auto found = std::find_if(problems.begin(), problems.end(), [](const auto& problem) {
+/// What is wrong with the frame of a log; empty when nothing is.
+std::string frame_defect(const nvme::DiscoveryLog& log) {
+    if (log.recfmt != 0) {
+        return fmt::format("RECFMT {}", log.recfmt);
+    }
+    const auto found =
+        std::find_if(log.problems.begin(), log.problems.end(), [](const auto& problem) {
             return problem.kind == nvme::ProblemKind::truncated;
         });
-        std::string text;
-        if (log.log.recfmt != 0) {
-            text = fmt::format("RECFMT {}", log.log.recfmt);
-        } else if (found != problems.end()) {
-            text = found->text;
-        }
+    return found == log.problems.end() ? std::string{} : found->text;
+}
+
+void judge_headers(const std::vector<Log>& logs, Findings& findings) {
+    for (const Log& log : logs) {
+        const std::string text = frame_defect(log.log);
         if (!text.empty()) {
             findings.add(
                 {.rule = "disc.header.recfmt",
@@ -413,8 +416,9 @@ void judge_completeness(const Subsystem& subsystem, const std::vector<Listing>& 
 }
 
 void judge_discovery(const Subject& subject, Findings& findings) {
-    const std::vector<Log> logs = decode_logs(subject);
+    std::vector<Log> logs = decode_logs(subject);
     judge_headers(logs, findings);
+    std::erase_if(logs, [](const Log& log) { return !frame_defect(log.log).empty(); });
     judge_stability(subject, findings);
     judge_entry_names(subject, logs, findings);
     judge_duplicates(logs, findings);

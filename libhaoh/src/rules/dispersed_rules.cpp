@@ -146,16 +146,17 @@ void report_overlap(const Overlap& overlap, Findings& findings) {
     for (const Place& place : {overlap.first, overlap.second}) {
         values.push_back(value_of(*place.shared->paths.front()->controller, id_word(place)));
     }
+    const std::vector<std::uint32_t> nsids(overlap.nsids.begin(), overlap.nsids.end());
     findings.add(
         {.rule = "ns.id.unique_on_host",
          .subsystem = nqn,
-         .nsids = {overlap.nsids.begin(), overlap.nsids.end()},
-         .what = fmt::format("{} namespaces are also in subsystem {}{}", overlap.nsids.size(),
-                             overlap.second.subsystem->nqn,
+         .nsids = nsids,
+         .what = fmt::format("the identifiers of nsid {} are also in subsystem {}{}",
+                             brief_nsids(nsids), overlap.second.subsystem->nqn,
                              overlap.all_dispersed
-                                 ? "; they are dispersed, which Linux does not support: it ignores "
-                                   "those of the subsystem that connects second"
-                                 : " under the same identifiers"),
+                                 ? "; dispersed, which Linux does not support: it ignores the "
+                                   "namespaces of the subsystem that connects second"
+                                 : ""),
          .values = std::move(values),
          .verdict = overlap.all_dispersed ? std::optional{Verdict::note} : std::nullopt});
 }

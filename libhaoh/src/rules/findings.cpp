@@ -20,8 +20,9 @@ bool worse(const Finding& a, const Finding& b) {
     return std::tie(a.rule, a.subsystem, a.nsid) < std::tie(b.rule, b.subsystem, b.nsid);
 }
 
-/// The ranges of NSIDs, the first of them when they are many.
-std::string brief(std::span<const std::uint32_t> nsids) {
+} // namespace
+
+std::string brief_nsids(std::span<const std::uint32_t> nsids) {
     constexpr std::size_t kRanges = 6;
     std::size_t ranges = 0;
     for (std::size_t i = 0; i < nsids.size(); ++i) {
@@ -33,8 +34,6 @@ std::string brief(std::span<const std::uint32_t> nsids) {
     }
     return format_nsids(nsids);
 }
-
-} // namespace
 
 void Findings::add(Draft draft) {
     reported_.emplace(draft.rule, draft.subsystem);
@@ -98,8 +97,9 @@ std::vector<Finding> Findings::take() {
         std::sort(group.nsids.begin(), group.nsids.end());
         Draft folded = std::move(group.drafts.front());
         folded.nsids = std::move(group.nsids);
-        folded.what += fmt::format(", for {} namespaces (nsid {}; the values are those of nsid {})",
-                                   folded.nsids.size(), brief(folded.nsids), folded.nsids.front());
+        folded.what +=
+            fmt::format(", for {} namespaces (nsid {}; the values are those of nsid {})",
+                        folded.nsids.size(), brief_nsids(folded.nsids), folded.nsids.front());
         finish(std::move(folded), out);
     }
     single_.clear();

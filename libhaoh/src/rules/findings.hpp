@@ -66,6 +66,9 @@ class Findings {
 /// What a verdict becomes in a window; pass = no finding.
 [[nodiscard]] Verdict relaxed(Verdict verdict, const Rule& rule, Window window);
 
+/// The ranges of NSIDs, only the first of them when they are many.
+[[nodiscard]] std::string brief_nsids(std::span<const std::uint32_t> nsids);
+
 /// A value of a finding about a controller.
 [[nodiscard]] FindingValue value_of(const Controller& controller, std::string text);
 /// Controllers of one array together, then equal values together; otherwise the order given.

@@ -84,8 +84,8 @@ std::optional<std::uint64_t> format_table(const Namespace& path) {
     for (std::size_t i = 0; i < path.idns.lbaf.size(); ++i) {
         if (i != path.idns.format_index()) {
             const nvme::LbaFormat& format = path.idns.lbaf[i];
-            hash.add((std::uint64_t{format.ms} << 16U) | (std::uint64_t{format.lbads} << 8U) |
-                     format.rp);
+            hash.add(i).add((std::uint64_t{format.ms} << 16U) |
+                            (std::uint64_t{format.lbads} << 8U) | format.rp);
         }
     }
     return hash.value();
@@ -105,7 +105,7 @@ std::optional<std::uint64_t> extended_table(const Namespace& path) {
     Pattern hash;
     for (std::size_t i = 0; i < path.nvm.elbaf.size(); ++i) {
         if (i != path.idns.format_index()) {
-            hash.add(path.nvm.elbaf[i]);
+            hash.add(i).add(path.nvm.elbaf[i]);
         }
     }
     return hash.value();
@@ -236,7 +236,8 @@ constexpr std::array kRows{
                     "resize.",
              .relaxed_in = in_window(Window::resize)},
         .judge = EqualNamespaces{.fields = {{{"size (NSZE)", NamespacePage::identify, "nsze",
-                                              size_key<&Ns::nsze>, size_text<&Ns::nsze>}}}}},
+                                              size_key<&Ns::nsze>, size_text<&Ns::nsze>,
+                                              Unit::bytes}}}}},
     Row{.rule = {.id = "ns.flbas.equal",
                  .title = "The block format in use is the same (FLBAS)",
                  .rule_class = RuleClass::eqn,
@@ -272,9 +273,10 @@ constexpr std::array kRows{
                  .why = "The arrays promise different capacities; one may run full first.",
                  .fix = "Array: give both copies the same capacity.",
                  .relaxed_in = in_window(Window::resize)},
-        .judge = EqualNamespaces{.fields = {{{"capacity (NCAP)", NamespacePage::identify, "ncap",
-                                              size_key<&Ns::ncap>, size_text<&Ns::ncap>}}},
-                                 .yields_to = {"ns.nsze.equal"}}},
+        .judge =
+            EqualNamespaces{.fields = {{{"capacity (NCAP)", NamespacePage::identify, "ncap",
+                                         size_key<&Ns::ncap>, size_text<&Ns::ncap>, Unit::bytes}}},
+                            .yields_to = {"ns.nsze.equal"}}},
     Row{.rule = {.id = "ns.nuse",
                  .title = "What is used fits what there is (NUSE, NCAP, NSZE)",
                  .rule_class = RuleClass::int_,
@@ -378,11 +380,11 @@ constexpr std::array kRows{
                                               NamespacePage::identify, "nsfeat",
                                               key_bits<&Ns::nsfeat, kNamespaceAtomics>, as_flag},
                                              {"NAWUN", NamespacePage::identify, "nawun",
-                                              atomic_key<&Ns::nawun>, as_decimal, true},
+                                              atomic_key<&Ns::nawun>, as_decimal, Unit::blocks},
                                              {"NAWUPF", NamespacePage::identify, "nawupf",
-                                              atomic_key<&Ns::nawupf>, as_decimal, true},
+                                              atomic_key<&Ns::nawupf>, as_decimal, Unit::blocks},
                                              {"NACWU", NamespacePage::identify, "nacwu",
-                                              atomic_key<&Ns::nacwu>, as_decimal, true}}}}},
+                                              atomic_key<&Ns::nacwu>, as_decimal, Unit::blocks}}}}},
     Row{.rule = {.id = "ns.nabsn_nabo_nabspf.equal",
                  .title = "Atomic boundaries are the same on all controllers",
                  .rule_class = RuleClass::eqn,
@@ -394,11 +396,11 @@ constexpr std::array kRows{
                      "is torn there.",
                  .fix = "Array: report the same boundaries on both arrays, or none (0)."},
         .judge = EqualNamespaces{.fields = {{{"NABSN", NamespacePage::identify, "nabsn",
-                                              key<&Ns::nabsn>, as_decimal, true},
+                                              key<&Ns::nabsn>, as_decimal, Unit::blocks},
                                              {"NABO", NamespacePage::identify, "nabo",
-                                              key<&Ns::nabo>, as_decimal, true},
+                                              key<&Ns::nabo>, as_decimal, Unit::blocks},
                                              {"NABSPF", NamespacePage::identify, "nabspf",
-                                              key<&Ns::nabspf>, as_decimal, true}}}}},
+                                              key<&Ns::nabspf>, as_decimal, Unit::blocks}}}}},
     Row{.rule = {.id = "ns.nsfeat.dae",
                  .title = "Reading deallocated blocks fails alike (NSFEAT DAE)",
                  .rule_class = RuleClass::eqn,
@@ -443,16 +445,20 @@ constexpr std::array kRows{
                      "of different generations."},
         .judge =
             EqualNamespaces{
-                .fields =
-                    {{{"optimal performance fields (OPTPERF)", NamespacePage::identify, "nsfeat",
-                       key_bits<&Ns::nsfeat, kOptimalPerformance>, as_hexadecimal},
-                      {"NOIOB", NamespacePage::identify, "noiob", key<&Ns::noiob>, as_decimal,
-                       true},
-                      {"NPWG", NamespacePage::identify, "npwg", key<&Ns::npwg>, as_count, true},
-                      {"NPWA", NamespacePage::identify, "npwa", key<&Ns::npwa>, as_count, true},
-                      {"NPDG", NamespacePage::identify, "npdg", key<&Ns::npdg>, as_count, true},
-                      {"NPDA", NamespacePage::identify, "npda", key<&Ns::npda>, as_count, true},
-                      {"NOWS", NamespacePage::identify, "nows", key<&Ns::nows>, as_count, true}}},
+                .fields = {{{"optimal performance fields (OPTPERF)", NamespacePage::identify,
+                             "nsfeat", key_bits<&Ns::nsfeat, kOptimalPerformance>, as_hexadecimal},
+                            {"NOIOB", NamespacePage::identify, "noiob", key<&Ns::noiob>, as_decimal,
+                             Unit::blocks},
+                            {"NPWG", NamespacePage::identify, "npwg", key<&Ns::npwg>, as_count,
+                             Unit::blocks},
+                            {"NPWA", NamespacePage::identify, "npwa", key<&Ns::npwa>, as_count,
+                             Unit::blocks},
+                            {"NPDG", NamespacePage::identify, "npdg", key<&Ns::npdg>,
+                             as_count, Unit::blocks},
+                            {"NPDA", NamespacePage::identify, "npda", key<&Ns::npda>,
+                             as_count, Unit::blocks},
+                            {"NOWS", NamespacePage::identify, "nows", key<&Ns::nows>,
+                             as_count, Unit::blocks}}},
                 .yields_to = {"ns.lbaf_active.equal"}}},
     Row{.rule = {.id = "ns.copy_limits.equal",
                  .title = "Limits of Copy are the same on all controllers",
@@ -463,9 +469,9 @@ constexpr std::array kRows{
                  .why = "A copy that one array accepts is refused by the other.",
                  .fix = "Array: report the smaller limits of both arrays on both."},
         .judge = EqualNamespaces{.fields = {{{"MSSRL", NamespacePage::identify, "mssrl",
-                                              key<&Ns::mssrl>, as_decimal, true},
+                                              key<&Ns::mssrl>, as_decimal, Unit::blocks},
                                              {"MCL", NamespacePage::identify, "mcl", key<&Ns::mcl>,
-                                              as_decimal, true},
+                                              as_decimal, Unit::blocks},
                                              {"MSRC", NamespacePage::identify, "msrc",
                                               key<&Ns::msrc>, as_count}}}}},
 };

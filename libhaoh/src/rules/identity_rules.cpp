@@ -603,8 +603,12 @@ constexpr std::array kRows{
                  .fix = "Array: set NSFEAT bit 3 alike on both arrays."},
         .judge =
             EqualNamespaces{
-                .fields = {{{"identifier reuse (UIDREUSE)", NamespacePage::identify, "nsfeat",
-                             key_bits<&nvme::IdentifyNamespace::nsfeat, kUidReuse>, as_flag}}}}},
+                .fields =
+                    {{{"identifier reuse (UIDREUSE)", NamespacePage::identify, "nsfeat",
+                       key_bits<&nvme::IdentifyNamespace::nsfeat, kUidReuse>, as_flag},
+                      {"identifier reuse (UIDREUSE, CNS 08h)", NamespacePage::independent, "nsfeat",
+                       independent_bits<&nvme::IdentifyNamespaceIndependent::nsfeat, kUidReuse>,
+                       as_flag, Unit::none, true}}}}},
     Row{.rule = {.id = "ns.nmic.shared",
                  .title = "The namespace may be shared by controllers (NMIC SHRNS)",
                  .rule_class = RuleClass::int_,

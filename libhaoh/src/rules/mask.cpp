@@ -31,13 +31,13 @@ constexpr std::array kWatched{
 
 /// Properties of one controller, one unit or one moment (knowledge: power, thermal, host memory,
 /// firmware slots, timing, capacity left, queue sizes), and what rules of their own compare.
-constexpr std::array<std::string_view, 46> kController{
-    "cntlid", "rtd3r",   "rtd3e",   "fguid",     "crdt1",  "crdt2",    "crdt3",  "ciu",
-    "cirn",   "nvmsr",   "vwci",    "mec",       "acl",    "aerl",     "frmw",   "lpa",
-    "elpe",   "npss",    "avscc",   "apsta",     "wctemp", "cctemp",   "mtfa",   "hmpre",
-    "hmmin",  "tnvmcap", "unvmcap", "edstt",     "dsto",   "fwug",     "hctma",  "mntmt",
-    "mxtmt",  "hmminds", "hmmaxd",  "nanagrpid", "pels",   "domainid", "megcap", "tmpthha",
-    "ipmsr",  "msmt",    "maxcmd",  "icsvscc",   "maxcna", "msdbd"};
+constexpr std::array<std::string_view, 48> kController{
+    "cntlid", "rtd3r",   "rtd3e",     "fguid",   "crdt1",  "crdt2",    "crdt3",  "ciu",
+    "cirn",   "nvmsr",   "vwci",      "mec",     "acl",    "aerl",     "frmw",   "lpa",
+    "elpe",   "npss",    "avscc",     "apsta",   "wctemp", "cctemp",   "mtfa",   "hmpre",
+    "hmmin",  "tnvmcap", "unvmcap",   "edstt",   "dsto",   "fwug",     "hctma",  "mntmt",
+    "mxtmt",  "hmminds", "hmmaxd",    "maxdna",  "pels",   "domainid", "megcap", "tmpthha",
+    "ipmsr",  "msmt",    "nanagrpid", "icsvscc", "maxcna", "msdbd",    "mdts",   "maxcmd"};
 
 std::span<const nvme::FieldRange> fields_of(NamespacePage page) {
     switch (page) {
@@ -271,6 +271,10 @@ constexpr std::array kReporters{
     Reporter{.field = "oaes", .rule = "ctrl.oaes.equal"},
     Reporter{.field = "cntrltype", .rule = "ctrl.type.io"},
     Reporter{.field = "oacs", .rule = "ctrl.oacs.equal"},
+    Reporter{.field = "anatt", .rule = "ctrl.cmic.anars.equal"},
+    Reporter{.field = "anacap", .rule = "ctrl.cmic.anars.equal"},
+    Reporter{.field = "anagrpmax", .rule = "ctrl.cmic.anars.equal"},
+    Reporter{.field = "oaes", .rule = "ctrl.cmic.anars.equal"},
     Reporter{.field = "kas", .rule = "ctrl.kas.nonzero"},
     Reporter{.field = "anatt", .rule = "ana.anatt.valid"},
     Reporter{.field = "anacap", .rule = "ana.anacap.optimized_bit"},

@@ -34,6 +34,13 @@ struct EqualControllers {
 
 enum class NamespacePage : std::uint8_t { identify, nvm, independent };
 
+/// What a field counts.
+enum class Unit : std::uint8_t {
+    none,
+    blocks, ///< logical blocks: means nothing between different block sizes
+    bytes,  ///< logical blocks, which the key turns into bytes
+};
+
 /// A value of a namespace that is compared between the controllers that show it.
 struct NamespaceField {
     std::string_view label; ///< for people: "size"
@@ -42,7 +49,9 @@ struct NamespaceField {
     /// nullopt takes the path out of the comparison.
     std::optional<std::uint64_t> (*key)(const Namespace&){};
     std::string (*text)(const Namespace&, std::uint64_t key){};
-    bool in_blocks{}; ///< counted in logical blocks: means nothing between different block sizes
+    Unit unit{};
+    bool
+        repeats{}; ///< the field before it, in another page: told only when that one does not differ
 };
 
 /// EQN: equal for one namespace on all controllers that show it.

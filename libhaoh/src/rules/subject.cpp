@@ -46,7 +46,7 @@ Namespace view_namespace(const NamespaceObservation& observed, const Controller&
     }
     const bool descriptors_due = controller.version() >= version_number(1, 3);
     out.ids_known = answered(observed.identify) &&
-                    (answered(observed.descriptors) || !descriptors_due) &&
+                    (observed.descriptors.ok() || !descriptors_due) &&
                     !ambiguous(out.descriptors) && contradiction(out).empty();
     out.ids = observed.ids();
     return out;
@@ -76,6 +76,14 @@ void fill_controller(Controller& out) {
     out.ana_log_ok = out.ana() && observed.ana.stable && observed.ana.log.ok();
     if (out.ana_log_ok) {
         out.log = observed.ana_log();
+        // A group that says it is longer than the log ends in bytes that are no NSIDs.
+        const auto cut =
+            std::find_if(out.log.problems.begin(), out.log.problems.end(), [](const auto& problem) {
+                return problem.kind == nvme::ProblemKind::truncated && problem.field == "nnv";
+            });
+        if (cut != out.log.problems.end() && !out.log.groups.empty()) {
+            out.log.groups.pop_back();
+        }
         out.ana_log_truncated =
             std::any_of(out.log.problems.begin(), out.log.problems.end(), [](const auto& problem) {
                 return problem.kind == nvme::ProblemKind::truncated;
@@ -322,7 +330,8 @@ std::string place(std::span<const Controller* const> some, std::span<const Contr
         ++sites[controller->site_id].some;
     }
     if (all.size() > 1 && some.size() == all.size()) {
-        return sites.size() == 2 ? "on both arrays" : "on every controller";
+        return sites.size() == 2 ? "on both arrays"
+                                 : (sites.size() == 1 ? "on every controller" : "on every array");
     }
     std::vector<std::string> words;
     for (const auto& [id, count] : sites) {

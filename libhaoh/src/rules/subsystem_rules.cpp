@@ -36,10 +36,25 @@ std::optional<std::string> ieee(const Controller& controller) {
     return fmt::format("{:02x}-{:02x}-{:02x}", oui[2], oui[1], oui[0]);
 }
 
-std::optional<std::string> nqn_format(const Controller& controller, const Subsystem& /*own*/) {
+std::string folded_name(std::string_view nqn) {
+    std::string out;
+    for (const char letter : nqn) {
+        if (std::isspace(static_cast<unsigned char>(letter)) == 0) {
+            out += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+        }
+    }
+    return out;
+}
+
+/// Another name, but only by case or spaces: that is what is wrong then, not its form.
+bool misspelt(std::string_view nqn, std::string_view connected) {
+    return nqn != connected && folded_name(nqn) == folded_name(connected);
+}
+
+std::optional<std::string> nqn_format(const Controller& controller, const Subsystem& subsystem) {
     const std::string nqn = controller.id.subsystem_nqn();
     auto defect = nvme::nqn_defect(nqn);
-    if (!defect) {
+    if (!defect || misspelt(nqn, subsystem.nqn)) {
         return std::nullopt;
     }
     return fmt::format("\"{}\": {}", nvme::printable(controller.id.subnqn), *defect);
@@ -47,7 +62,8 @@ std::optional<std::string> nqn_format(const Controller& controller, const Subsys
 
 std::optional<std::string> nqn_connected(const Controller& controller, const Subsystem& subsystem) {
     const std::string nqn = controller.id.subsystem_nqn();
-    if (nqn == subsystem.nqn || subsystem.nqn == nvme::kDiscoveryNqn || nvme::nqn_defect(nqn)) {
+    const bool malformed = nvme::nqn_defect(nqn) && !misspelt(nqn, subsystem.nqn);
+    if (nqn == subsystem.nqn || subsystem.nqn == nvme::kDiscoveryNqn || malformed) {
         return std::nullopt;
     }
     return fmt::format("\"{}\"", nqn);
@@ -165,16 +181,6 @@ void judge_fru(const Subsystem& subsystem, const Subject& /*subject*/, Findings&
              .values = std::move(values),
              .verdict = {}});
     }
-}
-
-std::string folded_name(std::string_view nqn) {
-    std::string out;
-    for (const char letter : nqn) {
-        if (std::isspace(static_cast<unsigned char>(letter)) == 0) {
-            out += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-        }
-    }
-    return out;
 }
 
 void judge_names(const Subject& subject, Findings& findings) {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// One defect and everything that a report says of it. Each file of rules has its table of cases;
+/// all of them run in case_test.cpp.
+#pragma once
+
+#include "unit/rules/pair.hpp"
+
+#include <functional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace haoh::test {
+
+struct Case {
+    std::string name;                  ///< a sentence in CamelCase
+    std::function<void(Pair&)> damage; ///< of a healthy pair
+    std::vector<std::string> expected; ///< all findings, as `lines` writes them
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Case& one) {
+    return out << one.name;
+}
+
+[[nodiscard]] std::vector<Case> snapshot_cases();
+[[nodiscard]] std::vector<Case> subsystem_cases();
+[[nodiscard]] std::vector<Case> controller_id_cases();
+[[nodiscard]] std::vector<Case> capability_cases();
+[[nodiscard]] std::vector<Case> transport_cases();
+[[nodiscard]] std::vector<Case> ana_capability_cases();
+[[nodiscard]] std::vector<Case> identity_cases();
+[[nodiscard]] std::vector<Case> descriptor_cases();
+[[nodiscard]] std::vector<Case> geometry_cases();
+[[nodiscard]] std::vector<Case> attribute_cases();
+[[nodiscard]] std::vector<Case> list_cases();
+[[nodiscard]] std::vector<Case> ana_log_cases();
+[[nodiscard]] std::vector<Case> ana_group_cases();
+[[nodiscard]] std::vector<Case> feature_cases();
+[[nodiscard]] std::vector<Case> domain_cases();
+[[nodiscard]] std::vector<Case> dispersed_cases();
+[[nodiscard]] std::vector<Case> discovery_cases();
+[[nodiscard]] std::vector<Case> mask_cases();
+
+} // namespace haoh::test

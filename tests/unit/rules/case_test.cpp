@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Every defect on its own: exactly the findings that belong to it, and no other.
+#include "unit/rules/case.hpp"
+
+#include <haoh/rule.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace haoh::test {
+namespace {
+
+std::vector<Case> all_cases() {
+    std::vector<Case> out;
+    for (auto& table :
+         {snapshot_cases(), subsystem_cases(), controller_id_cases(), capability_cases(),
+          transport_cases(), ana_capability_cases(), identity_cases(), descriptor_cases(),
+          geometry_cases(), attribute_cases(), list_cases(), ana_log_cases(), ana_group_cases(),
+          feature_cases(), domain_cases(), dispersed_cases(), discovery_cases(), mask_cases()}) {
+        out.insert(out.end(), table.begin(), table.end());
+    }
+    return out;
+}
+
+std::string details(const Report& report) {
+    std::string out;
+    for (const Finding& finding : report.findings) {
+        out += finding.rule + ": " + finding.what + "\n";
+        for (const FindingValue& value : finding.values) {
+            out += "    " + value.site + " " + value.controller + ": " + value.value + "\n";
+        }
+    }
+    return out;
+}
+
+class Defect : public testing::TestWithParam<Case> {};
+
+TEST_P(Defect, IsReportedAloneAndInFull) {
+    Pair pair;
+    GetParam().damage(pair);
+    const Report report = pair.report();
+    EXPECT_THAT(lines(report), testing::UnorderedElementsAreArray(GetParam().expected))
+        << details(report);
+    for (const Finding& finding : report.findings) {
+        EXPECT_FALSE(finding.what.empty()) << finding.rule;
+        EXPECT_FALSE(finding.why.empty()) << finding.rule;
+        EXPECT_FALSE(finding.fix.empty()) << finding.rule;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogue, Defect, testing::ValuesIn(all_cases()),
+                         [](const testing::TestParamInfo<Case>& one) { return one.param.name; });
+
+TEST(Catalogue, FindsNothingInAHealthyPair) {
+    EXPECT_THAT(lines(Pair{}.report()), testing::IsEmpty()) << details(Pair{}.report());
+    EXPECT_EQ(Pair{}.report().verdict, Verdict::pass);
+    Pair with_logs;
+    with_logs.with_discovery();
+    EXPECT_THAT(lines(with_logs.report()), testing::IsEmpty()) << details(with_logs.report());
+}
+
+TEST(Catalogue, HasACaseForEachRule) {
+    std::set<std::string> exercised;
+    for (const Case& one : all_cases()) {
+        for (const std::string& line : one.expected) {
+            const std::size_t begin = line.find(' ') + 1;
+            exercised.insert(line.substr(begin, line.find(' ', begin) - begin));
+        }
+    }
+    for (const Rule& rule : rules()) {
+        EXPECT_TRUE(exercised.contains(std::string{rule.id})) << rule.id;
+    }
+}
+
+} // namespace
+} // namespace haoh::test

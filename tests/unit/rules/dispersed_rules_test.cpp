@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "unit/rules/case.hpp"
+
+namespace haoh::test {
+
+namespace {
+
+/// Array B becomes a subsystem of its own with the same volumes.
+void part(Pair& pair) {
+    pair.on_b([](Node& node) {
+        node.nqn("nqn.2026-01.io.example:second");
+        node.id.sn = ascii<20>("SECOND");
+        node.listed = {{2001, 2002}};
+        node.state(nvme::AnaState::optimized);
+    });
+    pair.on_a([](Node& node) { node.listed = {{1001, 1002}}; });
+}
+
+void disperse(Pair& pair) {
+    pair.on_both([](Node& node) { node.logs.lids[0x17] = 1; });
+    pair.on_all_paths([](Path& path) { path.identify.nmic = path.independent.nmic = 3; });
+}
+
+} // namespace
+
+std::vector<Case> dispersed_cases() {
+    return {
+        {"CloneInAnotherSubsystem", part, {"FAIL ns.id.unique_on_host 1-4"}},
+        {"DispersedNamespaces",
+         [](Pair& pair) {
+             part(pair);
+             disperse(pair);
+         },
+         {"NOTE ns.id.unique_on_host 1-4"}},
+        {"DispersedNamespacesOfDifferentSize",
+         [](Pair& pair) {
+             part(pair);
+             disperse(pair);
+             pair.on_b(2, [](Path& path) { path.identify.nsze += 8; });
+         },
+         {"FAIL ns.nsze.equal 2", "NOTE ns.id.unique_on_host 1-4"}},
+        {"DispersedNamespacesInTheirOwnEnduranceGroups",
+         [](Pair& pair) {
+             part(pair);
+             disperse(pair);
+             pair.on_b(2, [](Path& path) {
+                 path.identify.endgid = path.independent.endgid = 2;
+                 path.independent.rgrpid = 5;
+             });
+         },
+         {"NOTE ns.id.unique_on_host 1-4"}},
+        {"DispersedNamespacesWithDifferentNguids",
+         [](Pair& pair) {
+             pair = Pair(1, 1);
+             part(pair);
+             disperse(pair);
+             pair.on_b(1, [](Path& path) { path.nguid(other_nguid()).eui64(std::nullopt); });
+         },
+         {"FAIL disp.nguid_or_uuid_same 1", "NOTE ns.id.unique_on_host 1"}},
+        {"DispersedButNotShared",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) { node.logs.lids[0x17] = 1; });
+             pair.on_both(2, [](Path& path) { path.identify.nmic = path.independent.nmic = 2; });
+         },
+         {"FAIL ns.nmic.dispersed_implies_shared 2"}},
+        {"DispersedInsideAStretchedSubsystem", disperse, {"WARN ns.nmic.not_both_models 1-4"}},
+        {"DispersedWithoutTheirLog",
+         [](Pair& pair) {
+             part(pair);
+             disperse(pair);
+             pair.on_b([](Node& node) { node.logs.lids[0x17] = 0; });
+         },
+         {"FAIL disp.log17.supported", "NOTE ns.id.unique_on_host 1-4"}},
+    };
+}
+
+} // namespace haoh::test
