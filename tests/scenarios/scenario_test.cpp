@@ -70,6 +70,8 @@ ObserveOptions observe_options(const Scenario& scenario, const arraysim::Server&
                             .hostid = *nvme::parse_uuid("11111111-2222-4333-8444-555555555555"),
                             .source = "test"};
     options.subsysnqn = scenario.check.nqn.value_or(scenario.nqn);
+    options.connect.header_digest = scenario.check.digests;
+    options.connect.data_digest = scenario.check.digests;
     options.timeout = scenario.check.timeout;
     options.connect.timeout =
         std::min<std::chrono::milliseconds>(options.connect.timeout, scenario.check.timeout / 2);

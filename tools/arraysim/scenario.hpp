@@ -182,6 +182,7 @@ struct CheckSpec {
     std::vector<std::string>
         targets;          ///< arrays whose first port is asked; empty: every port of all
     std::string config{}; ///< haoh.toml
+    bool digests{};       ///< asks for header and data digests
     std::chrono::milliseconds timeout{20000};
 
     bool operator==(const CheckSpec&) const = default;

@@ -638,10 +638,11 @@ void read_check(TomlReader& reader, CheckSpec& spec) {
     spec.nqn = reader.text("nqn");
     spec.targets = reader.texts("targets").value_or(std::vector<std::string>{});
     spec.config = reader.text("config").value_or("");
+    spec.digests = reader.boolean("digests").value_or(false);
     if (const auto timeout = reader.duration("timeout")) {
         spec.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);
     }
-    reader.finish("the keys are: nqn, targets, config, timeout");
+    reader.finish("the keys are: nqn, targets, config, digests, timeout");
 }
 
 /// "FAIL ns.uuid.equal 1" or "ns.uuid.equal".
