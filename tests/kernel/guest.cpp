@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
@@ -48,8 +47,7 @@ SocketPair make_socket_pair() {
 }
 
 std::filesystem::path log_directory() {
-    const char* variable = std::getenv("HAOH_KERNEL_LOGS");
-    std::filesystem::path path = variable != nullptr ? variable : HAOH_KERNEL_LOG_DIR;
+    std::filesystem::path path = environment("HAOH_KERNEL_LOGS").value_or(HAOH_KERNEL_LOG_DIR);
     std::filesystem::create_directories(path);
     return path;
 }

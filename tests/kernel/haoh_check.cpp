@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -35,9 +34,9 @@ std::string describe(const nlohmann::json& finding) {
 
 } // namespace
 
-std::multiset<std::string> CheckReport::findings_of(std::string_view wanted) const {
+std::multiset<std::string> CheckReport::findings_of(std::string_view verdict_word) const {
     std::multiset<std::string> result;
-    const auto prefix = std::string(wanted) + " ";
+    const auto prefix = std::string(verdict_word) + " ";
     std::copy_if(findings.begin(), findings.end(), std::inserter(result, result.end()),
                  [&](const std::string& finding) { return finding.starts_with(prefix); });
     return result;
@@ -48,8 +47,7 @@ std::ostream& operator<<(std::ostream& stream, const CheckReport& report) {
 }
 
 std::string haoh_program() {
-    const char* variable = std::getenv("HAOH_BIN");
-    return variable != nullptr ? variable : HAOH_TOOL;
+    return environment("HAOH_BIN").value_or(HAOH_TOOL);
 }
 
 CheckReport haoh_check(const std::vector<std::uint16_t>& ports, std::string_view nqn,

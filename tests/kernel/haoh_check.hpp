@@ -22,7 +22,7 @@ struct CheckReport {
     std::chrono::milliseconds duration{};
 
     /// The findings of one verdict ("FAIL").
-    std::multiset<std::string> findings_of(std::string_view verdict) const;
+    std::multiset<std::string> findings_of(std::string_view verdict_word) const;
 };
 
 std::ostream& operator<<(std::ostream& stream, const CheckReport& report);

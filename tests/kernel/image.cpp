@@ -2,7 +2,6 @@
 #include "image.hpp"
 
 #include <chrono>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
 
@@ -12,8 +11,8 @@ namespace haoh::test {
 
 KernelImage kernel_image(const std::string& flavour) {
     std::vector<std::string> arguments{HAOH_KERNEL_SOURCE_DIR "/image.sh", flavour};
-    if (const char* cache = std::getenv("HAOH_KERNEL_CACHE"); cache != nullptr)
-        arguments.emplace_back(cache);
+    if (const auto cache = environment("HAOH_KERNEL_CACHE"))
+        arguments.push_back(*cache);
     ProgramResult result;
     try {
         result = run_program(arguments, std::chrono::minutes(15));

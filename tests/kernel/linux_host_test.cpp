@@ -23,7 +23,7 @@ constexpr auto kNqn = SimulatedArrays::kNqn;
 /// Writes the whole namespace in random order and reads it back, comparing each block, pass after
 /// pass until /tmp/stop appears. `mode` is what fio needs besides.
 std::string fio_command(const std::string& device, std::string_view mode) {
-    return "fio --name=verify --filename=" + device +
+    return "fio --name=stretched --filename=" + device +
            " --direct=1 --thread --rw=randwrite --bs=8k --size=8m --ioengine=libaio --iodepth=4 "
            "--verify=crc32c --verify_fatal=1 --randseed=1 " +
            std::string(mode);
@@ -79,14 +79,19 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
                                    fio_command(device_, "--do_verify=1") + " || exit 1\ndone");
     }
 
-    /// Waits until the device has completed another 300 requests.
-    void expect_progress(const std::string& when) {
-        const auto stat = "/sys/block/" + device_.substr(5) + "/stat";
-        host().guest().must("awk '{ print $1 + $5 }' " + stat + " >/tmp/before");
-        host().guest().wait_until("[ $(awk '{ print $1 + $5 }' " + stat +
-                                      ") -gt $(($(cat /tmp/before) + 300)) ]",
-                                  "I/O to go on " + when, seconds(60));
-        EXPECT_FALSE(host().guest().ended(io_)) << "fio gave up " << when;
+    /// Waits until another 300 requests have been completed through the array. (Of the multipath
+    /// device itself the kernel counts requests since 6.4 only.)
+    void expect_io_at(const std::string& array) {
+        std::string stat;
+        for (const auto& path : host().paths(kNqn))
+            if (path.trsvcid == arrays().port(array))
+                stat = "/sys/block/" + path.path + "/stat";
+        ASSERT_NE(stat, "") << "array " << array << " has no path";
+        const auto count = "awk '{ print $1 + $5 }' " + stat;
+        const auto before = host().guest().must(count);
+        host().guest().wait_until("[ $(" + count + ") -gt $((" + before + " + 300)) ]",
+                                  "I/O at array " + array, seconds(60));
+        EXPECT_FALSE(host().guest().ended(io_)) << "fio gave up";
     }
 
     void expect_io_verified() {
@@ -94,7 +99,7 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
         const auto result = host().guest().wait(io_, seconds(120));
         EXPECT_EQ(result.status, 0) << result.output;
         EXPECT_THAT(result.output, HasSubstr("err= 0"));
-        EXPECT_THAT(result.output, Not(HasSubstr("verify:")));
+        EXPECT_THAT(result.output, Not(HasSubstr("verify: bad")));
         EXPECT_THAT(messages(), Not(HasSubstr("I/O error, dev " + device_.substr(5))));
     }
 
@@ -140,23 +145,27 @@ TEST_P(LinuxHostOnSimulatedArrays, two_arrays_become_one_multipath_device) {
     for (const auto* complaint : {"don't match", "duplicate", "Duplicate", "rejecting", "WARNING",
                                   "I/O error", "failed", "Invalid"})
         EXPECT_THAT(said, Not(HasSubstr(complaint)));
-    // What the kernel does not look at, nvme-cli does.
+    // What the kernel does not look at, nvme-cli does. (`nvme ana-log` of Debian 12 reads beyond the
+    // end of a short log, which a target has to refuse.)
     EXPECT_THAT(host().guest().must("nvme list-subsys"), HasSubstr(std::string(kNqn)));
-    EXPECT_THAT(host().guest().must("nvme ana-log " + device()), HasSubstr("grpid"));
+    EXPECT_THAT(host().guest().must("nvme ns-descs " + device()), HasSubstr("uuid"));
+    EXPECT_THAT(host().guest().must("nvme id-ns " + device()), HasSubstr("anagrpid: 1"));
+    EXPECT_THAT(host().guest().must("nvme get-log --log-id=0x0c --log-len=48 " + device()),
+                HasSubstr("log-id:12"));
 }
 
 TEST_P(LinuxHostOnSimulatedArrays, verified_io_goes_through_an_ana_flip_and_back) {
     connect_both({});
     start_io();
-    expect_progress("at the first array");
+    expect_io_at("a");
     move_to("b");
     host().wait_ana_state(kNqn, port_a(), 1, "inaccessible");
     host().wait_ana_state(kNqn, port_b(), 1, "optimized");
-    expect_progress("at the second array");
+    expect_io_at("b");
     move_to("a");
     host().wait_ana_state(kNqn, port_a(), 1, "optimized");
     host().wait_ana_state(kNqn, port_b(), 1, "inaccessible");
-    expect_progress("at the first array again");
+    expect_io_at("a");
     expect_io_verified();
     move_to("b");
     expect_data_intact();
@@ -167,17 +176,17 @@ TEST_P(LinuxHostOnSimulatedArrays, verified_io_survives_a_killed_array) {
     move_to("b");
     host().wait_ana_state(kNqn, port_b(), 1, "optimized");
     start_io();
-    expect_progress("at the array that will die");
+    expect_io_at("b");
     arrays().command("down b");
     arrays().command("ana a all optimized");
     host().wait_ana_state(kNqn, port_a(), 1, "optimized");
-    expect_progress("at the survivor");
+    expect_io_at("a");
     arrays().command("ana b all inaccessible");
     arrays().command("up b");
     host().wait_ana_state(kNqn, port_b(), 1, "inaccessible");
     host().guest().wait_until("! cat /sys/class/nvme/nvme*/state | grep -qv live",
                               "the dead array's controller to be live again");
-    expect_progress("after the return of the dead array");
+    expect_io_at("a");
     expect_io_verified();
     expect_data_intact();
 }
@@ -185,11 +194,11 @@ TEST_P(LinuxHostOnSimulatedArrays, verified_io_survives_a_killed_array) {
 TEST_P(LinuxHostOnSimulatedArrays, verified_io_survives_a_hanging_array_with_digests) {
     connect_both({.header_digest = true, .data_digest = true, .keep_alive_s = 2});
     start_io();
-    expect_progress("at the array that will hang");
+    expect_io_at("a");
     arrays().command("hang a");
     arrays().command("ana b all optimized");
     host().wait_ana_state(kNqn, port_b(), 1, "optimized");
-    expect_progress("at the other array");
+    expect_io_at("b");
     arrays().command("ana a all inaccessible");
     arrays().command("up a");
     expect_io_verified();

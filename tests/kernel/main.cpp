@@ -2,10 +2,10 @@
 // Runs the tests. In CI (CI=true) a skipped test is a failure; elsewhere, when nothing failed and
 // something was skipped, the exit status is 77.
 #include <cstdio>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <string_view>
+
+#include "process.hpp"
 
 int main(int argc, char** argv) {
     constexpr int kSkipped = 77;
@@ -14,8 +14,7 @@ int main(int argc, char** argv) {
     const auto& run = *testing::UnitTest::GetInstance();
     if (status != 0 || run.skipped_test_count() == 0)
         return status;
-    const char* ci = std::getenv("CI");
-    if (ci != nullptr && std::string_view(ci) == "true") {
+    if (haoh::test::environment("CI") == "true") {
         fmt::print(stderr, "{} tests were skipped, and in CI none may be\n",
                    run.skipped_test_count());
         return 1;

@@ -192,15 +192,18 @@ ProgramResult run_program(const std::vector<std::string>& arguments,
                 std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start)};
 }
 
+std::optional<std::string> environment(const char* name) {
+    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): there is one thread
+    return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
 std::optional<std::string> find_program(std::string_view program) {
     if (program.find('/') != std::string_view::npos) {
         std::string path(program);
         return access(path.c_str(), X_OK) == 0 ? std::optional(path) : std::nullopt;
     }
-    const char* variable = std::getenv("PATH");
     // Programs for administrators are not in everybody's PATH.
-    std::string directories =
-        std::string(variable != nullptr ? variable : "/usr/bin:/bin") + ":/usr/sbin:/sbin";
+    const auto directories = environment("PATH").value_or("/usr/bin:/bin") + ":/usr/sbin:/sbin";
     std::string_view rest = directories;
     while (!rest.empty()) {
         const auto end = std::min(rest.find(':'), rest.size());

@@ -46,7 +46,8 @@ class Process {
     struct Options {
         int standard_output = -1; ///< Descriptor that becomes the child's stdout; -1: /dev/null.
         int standard_error = -1;  ///< The same for stderr.
-        std::vector<int> inherited = {}; ///< Descriptors that stay open in the child, under their number.
+        std::vector<int> inherited =
+            {}; ///< Descriptors that stay open in the child, under their number.
     };
 
     /// Starts `arguments[0]` (looked up in PATH). Throws std::system_error when there is no such
@@ -81,6 +82,9 @@ struct ProgramResult {
 /// killed it, when it takes longer than `timeout`.
 ProgramResult run_program(const std::vector<std::string>& arguments,
                           std::chrono::milliseconds timeout);
+
+/// A variable of the environment, if it is set.
+std::optional<std::string> environment(const char* name);
 
 /// The full path of `program` in PATH, if it is there.
 std::optional<std::string> find_program(std::string_view program);

@@ -52,8 +52,7 @@ ScratchDirectory::~ScratchDirectory() {
 }
 
 std::string arraysim_program() {
-    const char* variable = std::getenv("HAOH_ARRAYSIM_BIN");
-    return variable != nullptr ? variable : HAOH_ARRAYSIM;
+    return environment("HAOH_ARRAYSIM_BIN").value_or(HAOH_ARRAYSIM);
 }
 
 SimulatedArrays SimulatedArrays::stretched_pair() {
