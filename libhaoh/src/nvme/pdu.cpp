@@ -204,15 +204,16 @@ class HeaderJudge {
     }
 
     [[nodiscard]] std::optional<Defect> too_long(std::size_t most) const {
-        auto found = defect(kPlenOffset, fmt::format("with a length of {} bytes (at most {} may "
-                                                     "come)",
-                                                     header_.plen, most));
+        Fes fes = Fes::invalid_header_field;
         if (header_.type == PduType::h2c_data) {
-            found->fes = Fes::r2t_limit_exceeded; // to a host: data transfer limit exceeded
+            fes = Fes::r2t_limit_exceeded; // to a host: data transfer limit exceeded
         } else if (header_.type == PduType::c2h_data) {
-            found->fes = Fes::data_out_of_range;
+            fes = Fes::data_out_of_range;
         }
-        return found;
+        return Defect{.fes = fes,
+                      .fei = kPlenOffset,
+                      .text = fmt::format("{} PDU with a length of {} bytes (at most {} may come)",
+                                          to_string(header_.type), header_.plen, most)};
     }
 
     bool to_host_;
@@ -270,13 +271,12 @@ std::optional<Defect> judge_data_digest(const CommonHeader& header, ByteView pdu
                                 load_le<std::uint32_t>(pdu, shape.data_offset + shape.data_length));
 }
 
-PduError make_error(const CommonHeader& header, ByteView received, Defect defect) {
-    const std::size_t hlen = header_length(header.type);
-    const ByteView kept = slice(received, 0, hlen == 0 ? kCommonHeaderSize : hlen);
+/// \param judged what was looked at of the header, which does not depend on what else came by then
+PduError make_error(const CommonHeader& header, ByteView judged, Defect defect) {
     return {.fes = defect.fes,
             .fei = defect.fei,
             .text = std::move(defect.text),
-            .header = Bytes(kept.begin(), kept.end()),
+            .header = Bytes(judged.begin(), judged.end()),
             .termination = is_term_req(header.type)};
 }
 
@@ -327,30 +327,25 @@ Pdu decode_pdu(const CommonHeader& header, ByteView pdu, const Shape& shape) {
 /// Lays out a PDU: header, digest, padding, data, digest.
 class PduWriter {
   public:
-    PduWriter(PduType type, ByteView data, const PduFormat& format) {
-        const std::size_t hlen = header_length(type);
-        header_digest_ = may_have_digests(type) && format.header_digest;
-        data_digest_ = may_have_data(type) && !data.empty() && format.data_digest;
-        const std::size_t fixed = hlen + (header_digest_ ? kDigestSize : 0);
-        data_offset_ = fixed;
-        if (may_have_data(type) && !data.empty()) {
-            data_offset_ = round_up(fixed, format.data_alignment);
+    PduWriter(PduType type, ByteView data, const PduFormat& format)
+        : hlen_(header_length(type)),
+          header_digest_(may_have_digests(type) && format.header_digest),
+          data_digest_(may_have_data(type) && !data.empty() && format.data_digest),
+          data_offset_(hlen_ + (header_digest_ ? kDigestSize : 0)), data_length_(data.size()) {
+        const bool has_pdo = may_have_data(type) && !data.empty();
+        if (has_pdo) {
+            data_offset_ = round_up(data_offset_, format.data_alignment);
             assert(data_offset_ <= 0xFF);
         }
-        data_length_ = data.size();
         const std::size_t plen = data_offset_ + data_length_ + (data_digest_ ? kDigestSize : 0);
         bytes_.resize(plen);
         bytes_[kTypeOffset] = static_cast<std::uint8_t>(type);
-        bytes_[kFlagsOffset] =
-            static_cast<std::uint8_t>((header_digest_ ? pdu_flag::header_digest : 0U) |
-                                      (data_digest_ ? pdu_flag::data_digest : 0U));
-        bytes_[kHlenOffset] = static_cast<std::uint8_t>(hlen);
-        if (may_have_data(type) && !data.empty()) {
-            bytes_[kPdoOffset] = static_cast<std::uint8_t>(data_offset_);
-        }
+        flag(pdu_flag::header_digest, header_digest_);
+        flag(pdu_flag::data_digest, data_digest_);
+        bytes_[kHlenOffset] = static_cast<std::uint8_t>(hlen_);
+        bytes_[kPdoOffset] = has_pdo ? static_cast<std::uint8_t>(data_offset_) : std::uint8_t{0};
         store_le(bytes_, kPlenOffset, static_cast<std::uint32_t>(plen));
-        std::copy(data.begin(), data.end(),
-                  bytes_.begin() + static_cast<std::ptrdiff_t>(data_offset_));
+        put_bytes(data_offset_, data);
     }
 
     void flag(std::uint8_t flag, bool set) { bytes_[kFlagsOffset] |= set ? flag : std::uint8_t{0}; }
@@ -363,9 +358,8 @@ class PduWriter {
     }
 
     [[nodiscard]] Bytes finish() && {
-        const std::size_t hlen = bytes_[kHlenOffset];
         if (header_digest_) {
-            store_le(bytes_, hlen, crc32c(slice(bytes_, 0, hlen)));
+            store_le(bytes_, hlen_, crc32c(slice(bytes_, 0, hlen_)));
         }
         if (data_digest_) {
             store_le(bytes_, data_offset_ + data_length_,
@@ -376,10 +370,11 @@ class PduWriter {
 
   private:
     Bytes bytes_;
-    bool header_digest_{};
-    bool data_digest_{};
-    std::size_t data_offset_{};
-    std::size_t data_length_{};
+    std::size_t hlen_;
+    bool header_digest_;
+    bool data_digest_;
+    std::size_t data_offset_;
+    std::size_t data_length_;
 };
 
 struct Encoder {
@@ -525,6 +520,7 @@ std::optional<std::variant<Pdu, PduError>> PduReader::next() {
     const ByteView waiting = ByteView(buffer_).subspan(consumed_);
     const CommonHeader header = decode_common_header(waiting);
     Shape shape;
+    std::size_t judged = kCommonHeaderSize;
     auto defect = HeaderJudge(to_host_, max_data_, format_, header).judge(shape);
     if (!defect) {
         const std::size_t fixed = shape.hlen + shape.header_digest;
@@ -532,13 +528,14 @@ std::optional<std::variant<Pdu, PduError>> PduReader::next() {
             needed_ = fixed;
             return std::nullopt;
         }
+        judged = shape.hlen;
         defect = judge_header_digest(header, waiting, shape);
     }
     if (!defect) {
         defect = judge_specific(header, waiting, shape);
     }
     if (defect) {
-        PduError error = make_error(header, waiting, std::move(*defect));
+        PduError error = make_error(header, waiting.first(judged), std::move(*defect));
         failed_ = true;
         buffer_ = {};
         consumed_ = 0;
@@ -551,7 +548,7 @@ std::optional<std::variant<Pdu, PduError>> PduReader::next() {
     needed_ = kCommonHeaderSize;
     consumed_ += shape.plen;
     if (auto wrong = judge_data_digest(header, waiting, shape)) {
-        PduError error = make_error(header, waiting, std::move(*wrong));
+        PduError error = make_error(header, waiting.first(judged), std::move(*wrong));
         error.fes = Fes{};
         error.data_digest = true;
         return error;

@@ -179,7 +179,7 @@ static_assert(std::is_sorted(kNames.begin(), kNames.end(),
 } // namespace
 
 std::string describe(Status status) {
-    const auto found =
+    const auto* const found =
         std::lower_bound(kNames.begin(), kNames.end(), status.code(),
                          [](const Name& name, std::uint16_t code) { return name.code < code; });
     const bool named = found != kNames.end() && found->code == status.code();

@@ -103,13 +103,14 @@ class PathStates {
 std::string states_text(const std::map<PathState, std::vector<std::uint32_t>>& states,
                         bool with_group) {
     std::vector<std::string> parts;
-    for (const auto& [path, cntlids] : states) {
+    for (const auto& entry : states) {
+        const PathState& path = entry.first;
         std::string part = path.state;
-        if (with_group && path.group) {
-            part += fmt::format(" in group {}", *path.group);
+        if (with_group && path.group.has_value()) {
+            part += fmt::format(" in group {}", path.group.value());
         }
         if (states.size() > 1) {
-            part += fmt::format(" ({})", controllers_text(cntlids));
+            part += fmt::format(" ({})", controllers_text(entry.second));
         }
         parts.push_back(std::move(part));
     }

@@ -123,13 +123,16 @@ struct PduError {
     std::uint32_t fei{}; ///< byte offset of the field in the header, or the digest received
     /// "C2HData PDU with a length of 4294967295 bytes (at most 1048600 may come)"
     std::string text{};
-    Bytes header{}; ///< what was received of the PDU's header, at most 128 bytes
+    /// The header as far as it was judged: the common header alone (8 bytes), or all HLEN bytes.
+    Bytes header{};
     /// Only the data digest is wrong. The connection need not end (transport specification, section
     /// 3.4): the command to which `header` belongs failed, and the reader goes on with the next
     /// PDU. `fes` is 0: there is no termination for it.
     bool data_digest{};
     /// The PDU was itself a termination request: the connection ends without an answer to it.
     bool termination{};
+
+    bool operator==(const PduError&) const = default;
 };
 
 /// Cuts a byte stream into PDUs. Each header is judged as soon as it is there, before any data is
