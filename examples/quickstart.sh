@@ -77,9 +77,9 @@ expect 0 "$haoh" check "${targets[@]}" --nqn "$nqn"
 
 say "4. Array b now gives namespace 2 another UUID: Linux would silently leave out that path"
 uuid=00000000-0000-4000-8000-0000000000bb
-"$arraysim" --send "$work/control" set b 2 uuid "$uuid"
+"$arraysim" --send "$work/control" set b 2 uuid "$uuid" || die "the simulator did not take it"
 expect 1 "$haoh" check "${targets[@]}" --nqn "$nqn" | tee "$work/report"
-grep -q 'ns.uuid' "$work/report" || die "the report does not name the rule of the UUID"
+grep -q 'ns.uuid.equal' "$work/report" || die "the report does not name the rule of the UUID"
 
 say "Both verdicts came out as they should: the healthy pair passed, the broken one failed."
 cat <<EOF
