@@ -105,8 +105,8 @@ ControllerObservation healthy_controller(unsigned index, unsigned controllers,
     out.transport = "tcp";
     out.traddr = "10." + std::to_string(array + 1) + ".0." + std::to_string(1 + index / 2);
     out.trsvcid = "4420";
-    out.target = "tcp://" + out.traddr + ":4420";
-    out.name = out.target + " controller " + std::to_string(cntlid);
+    out.target = "tcp://10." + std::to_string(array + 1) + ".0.1:4420"; // has a discovery log
+    out.name = "tcp://" + out.traddr + ":4420 controller " + std::to_string(cntlid);
     out.subsysnqn = kSubsystem;
     out.connection.hostnqn = kHost;
     out.connection.hostid = *nvme::parse_uuid("11111111-2222-4333-8444-555555555555");
