@@ -27,7 +27,8 @@ if(HAOH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
         # The first is what it takes to cache a build with precompiled headers; with the second
         # one build directory profits from another, sources being named by absolute paths.
         set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-            CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1 ${HAOH_CCACHE_PROGRAM})
+            CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1
+            CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${HAOH_CCACHE_PROGRAM})
     endif()
 endif()
 

@@ -9,6 +9,7 @@ usage: tests/run.sh [--quick] [--only NAME]... [--list] [--help]
 
   --quick      unit and scenario tests only
   --only NAME  one step, or one test program of the step `tests`; may be repeated
+               (the steps threads and tidy run only so)
   --list       the steps, and what each does
 
 Environment:
@@ -78,7 +79,11 @@ if ((${#programs[@]})); then
 elif [[ " ${wanted[*]-} " == *" tests "* || " ${wanted[*]-} " == *" consumers "* ]]; then
     wanted+=(build)
 fi
-((${#wanted[@]})) || for step in "${steps[@]}"; do wanted+=("${step%% *}"); done
+# By default all but the slow looks at the source and at threads: those are for every change of what
+# they look at, and by name.
+((${#wanted[@]})) || for step in "${steps[@]}"; do
+    [[ ${step%% *} == @(threads|tidy) ]] || wanted+=("${step%% *}")
+done
 
 readonly logs=$root/build/suite-logs
 mkdir -p "$logs"
@@ -150,12 +155,24 @@ step_format() {
         [[ $? == 0 && -z $bad ]] || { printf "%s\n" "not as .clang-format has it:" "$bad"; exit 1; }' "$tool"
 }
 
-step_build() { build suite 1200 all; }
+# Where the sanitized build runs them all, the release build is for what cannot run there: the
+# programs as they are installed, benchmarks, guests.
+readonly release_tests='^(tool_test|.*_bench)$'
+is_wanted() { [[ " ${wanted[*]} " == *" $1 "* ]]; }
+
+step_build() {
+    if is_wanted sanitizers; then
+        build suite 1200 haoh_tool haoh-arraysim tool_test model_bench judge_bench collect_bench
+    else
+        build suite 1200 all
+    fi
+}
 
 step_tests() {
     [[ -e build/suite/tests.txt ]] || return
     local only=()
     ((${#programs[@]})) && only=(--only "^($(IFS='|' && printf '%s' "${programs[*]}"))\$")
+    ((${#only[@]})) || ! is_wanted sanitizers || only=(--only "$release_tests")
     runner run --listing build/suite/tests.txt --jobs "$jobs" --timeout 300 --logs "$logs" \
         "${only[@]}"
 }
@@ -219,7 +236,7 @@ if ! case_of setup 1200 tools/setup.sh; then
 fi
 for step in "${steps[@]}"; do
     name=${step%% *}
-    [[ " ${wanted[*]} " == *" $name "* ]] || continue
+    is_wanted "$name" || continue
     echo "== $name"
     since=$SECONDS
     "step_$name"
