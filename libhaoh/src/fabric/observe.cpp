@@ -5,7 +5,7 @@
 #include <haoh/collector.hpp>
 #include <haoh/fabric.hpp>
 
-#include "../collect/parallel.hpp"
+#include "collect/parallel.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
