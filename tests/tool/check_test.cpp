@@ -73,7 +73,7 @@ TEST(Check, only_the_rules_asked_for_are_judged) {
 }
 
 TEST(Check, warnings_fail_only_when_asked_to) {
-    const SimulatedArrays arrays{pair_with_b("anatt = 120\n")};
+    const SimulatedArrays arrays{pair_with_b("[array.subsystem]\nanatt = 120\n")};
     const ProgramResult lenient = haoh(both(arrays));
     EXPECT_EQ(lenient.status, 0);
     EXPECT_THAT(lenient.standard_output, HasSubstr("ana.anatt.equal"));
@@ -81,7 +81,8 @@ TEST(Check, warnings_fail_only_when_asked_to) {
 }
 
 TEST(Check, sites_of_the_configuration_name_the_arrays) {
-    const SimulatedArrays arrays{pair_with_b(std::string{"cntlid = [2001, 2999]\n"} + kOtherUuid)};
+    const SimulatedArrays arrays{
+        pair_with_b(std::string{"cntlid_min = 2001\ncntlid_max = 2999\n"} + kOtherUuid)};
     const TemporaryDirectory directory;
     const std::string config = directory.file(
         "haoh.toml", "[[site]]\nname = \"berlin\"\ncntlid = [2001, 2999]\n"
@@ -99,7 +100,7 @@ TEST(Check, one_array_down_is_never_a_pass_and_the_other_is_still_judged) {
     EXPECT_EQ(unknown.status, 3) << unknown.standard_output;
     EXPECT_THAT(unknown.standard_output, AllOf(StartsWith("UNKNOWN"), HasSubstr("refused")));
 
-    const SimulatedArrays broken{pair_with_b("mnan = 0\n")};
+    const SimulatedArrays broken{pair_with_b("[array.subsystem]\nmnan = 0\n")};
     const ProgramResult judged =
         haoh({"check", "-t", closed_target(), "-t", broken.target("b"), "--nqn", kPairNqn});
     EXPECT_EQ(judged.status, 1) << judged.standard_output;

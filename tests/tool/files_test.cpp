@@ -26,7 +26,7 @@ std::vector<std::string> snapshot(const SimulatedArrays& arrays, const std::stri
 }
 
 TEST(Snapshot, is_judged_as_the_arrays_themselves) {
-    const SimulatedArrays arrays{pair_with_b("serial = \"ANOTHER\"\n")};
+    const SimulatedArrays arrays{pair_with_b("[array.subsystem]\nserial = \"ANOTHER\"\n")};
     const TemporaryDirectory directory;
     const std::string file = directory.path("pair.json");
     EXPECT_EQ(haoh(snapshot(arrays, file)).status, 0);
@@ -37,7 +37,7 @@ TEST(Snapshot, is_judged_as_the_arrays_themselves) {
 }
 
 TEST(Snapshot, of_each_array_alone_is_merged_into_the_pair) {
-    const SimulatedArrays arrays{pair_with_b("serial = \"ANOTHER\"\n")};
+    const SimulatedArrays arrays{pair_with_b("[array.subsystem]\nserial = \"ANOTHER\"\n")};
     const TemporaryDirectory directory;
     for (const std::string array : {"a", "b"}) {
         EXPECT_EQ(
@@ -83,8 +83,10 @@ TEST(Files, malformed_ones_name_file_line_and_key) {
     EXPECT_EQ(syntax.status, 2);
     EXPECT_THAT(syntax.standard_error, HasSubstr(broken + ":3"));
 
-    const std::string strange =
-        directory.file("strange.json", "{\"schema\": \"haoh.observation/1\",\n\"colour\": 1}");
+    const SimulatedArrays arrays{healthy_pair()};
+    ASSERT_EQ(haoh(snapshot(arrays, directory.path("pair.json"))).status, 0);
+    const std::string strange = directory.file(
+        "strange.json", "{\n\"colour\": 1," + content(directory.path("pair.json")).substr(1));
     const ProgramResult unknown = haoh({"check", "--snapshot", strange});
     EXPECT_EQ(unknown.status, 2);
     EXPECT_THAT(unknown.standard_error, AllOf(HasSubstr(strange + ":2"), HasSubstr("colour")));

@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -35,7 +37,12 @@ int run(int argc, char** argv) {
     } catch (const CLI::Success& success) {
         return app.exit(success);
     } catch (const CLI::ParseError& error) {
-        fmt::print(stderr, "haoh: {}\nTry 'haoh --help'.\n", error.what());
+        // Of a word that is no command CLI11 only says that a command is missing.
+        const std::vector<std::string> strange = app.remaining();
+        fmt::print(stderr, "haoh: {}\nTry 'haoh --help'.\n",
+                   app.get_subcommands().empty() && !strange.empty()
+                       ? fmt::format("there is no command '{}'", strange.front())
+                       : error.what());
         return Exit::usage;
     }
     return chosen();

@@ -77,10 +77,10 @@ class Reader {
         try {
             LogReading reading =
                 co_await read_growing_log(channel_, lid, std::move(extent), limit, part, depth());
-            if (!reading.status.ok()) {
+            if (!reading.status.ok() && reading.bytes.empty()) {
                 co_return Page::of_status(reading.status);
             }
-            co_return Page::of(reading.bytes);
+            co_return Page::of(reading.bytes); // shorter than it says, if a later part was refused
         } catch (const Error& error) {
             note(error);
             failure = error.what();
@@ -410,7 +410,7 @@ awaitable<DiscoveryObservation> collect_discovery_log(AdminChannel& channel,
         const LogReading reading =
             co_await read_growing_log(channel, nvme::lid::discovery, std::move(extent),
                                       options.max_log_bytes, kLogPart, depth);
-        if (!reading.status.ok()) {
+        if (!reading.status.ok() && reading.bytes.empty()) {
             throw Error(Errc::command_failed, "read the discovery log of", channel.name(),
                         nvme::describe(reading.status));
         }

@@ -17,11 +17,17 @@ namespace {
 
 using boost::asio::awaitable;
 
-/// Reads [`begin`, `end`) into `bytes`, which has that size already.
-awaitable<nvme::Status> read_range(AdminChannel& channel, std::uint8_t lid, nvme::Bytes& bytes,
-                                   std::uint64_t begin, std::uint32_t part, std::size_t depth) {
+/// How far a range could be read.
+struct RangeEnd {
+    nvme::Status status;  ///< of the refused part with the lowest offset
+    std::uint64_t good{}; ///< everything below this offset came
+};
+
+/// Reads from `begin` to the end of `bytes`, which has its size already.
+awaitable<RangeEnd> read_range(AdminChannel& channel, std::uint8_t lid, nvme::Bytes& bytes,
+                               std::uint64_t begin, std::uint32_t part, std::size_t depth) {
     const std::uint64_t length = bytes.size() - begin;
-    nvme::Status failure;
+    RangeEnd end{{}, bytes.size()};
     auto job = [&](std::size_t index) -> awaitable<void> {
         const std::uint64_t offset = begin + std::uint64_t{index} * part;
         const auto wanted =
@@ -30,8 +36,8 @@ awaitable<nvme::Status> read_range(AdminChannel& channel, std::uint8_t lid, nvme
         nvme::AdminCommand command = nvme::get_log_page_command(lid, offset, asked);
         const nvme::AdminResult result = co_await channel.submit(std::move(command));
         if (!result.status.ok()) {
-            if (failure.ok()) {
-                failure = result.status;
+            if (offset < end.good) {
+                end = {result.status, offset};
             }
             co_return;
         }
@@ -40,7 +46,7 @@ awaitable<nvme::Status> read_range(AdminChannel& channel, std::uint8_t lid, nvme
     };
     const auto parts = static_cast<std::size_t>((length + part - 1) / part);
     co_await for_each_index(parts, depth, job);
-    co_return failure;
+    co_return end;
 }
 
 } // namespace
@@ -71,8 +77,10 @@ awaitable<LogReading> read_growing_log(AdminChannel& channel, std::uint8_t lid, 
     while (reading.bytes.size() < wanted) {
         const std::uint64_t begin = reading.bytes.size();
         reading.bytes.resize(static_cast<std::size_t>(wanted));
-        reading.status = co_await read_range(channel, lid, reading.bytes, begin, part, depth);
-        if (!reading.status.ok()) {
+        const RangeEnd end = co_await read_range(channel, lid, reading.bytes, begin, part, depth);
+        if (!end.status.ok()) {
+            reading.status = end.status;
+            reading.bytes.resize(static_cast<std::size_t>(end.good));
             co_return reading;
         }
         wanted = std::min(extent(reading.bytes), limit);

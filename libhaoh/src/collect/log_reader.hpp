@@ -22,8 +22,10 @@ using LogExtent = std::function<std::uint64_t(nvme::ByteView)>;
 [[nodiscard]] std::uint64_t discovery_log_extent(nvme::ByteView head);
 
 struct LogReading {
-    nvme::Status status; ///< the first error status; `bytes` is unusable then
-    nvme::Bytes bytes;   ///< exactly as long as the log says, or as `limit` allows
+    nvme::Status status; ///< of the first part that was refused
+    /// As long as the log says, or as `limit` allows; when a part was refused, what lies before it. A log
+    /// that says it is longer than it is ends so: Get Log Page beyond the end is an Invalid Field.
+    nvme::Bytes bytes;
 };
 
 /// Reads a log in parts of `part` bytes, several parts at once as soon as its length is known, but never more

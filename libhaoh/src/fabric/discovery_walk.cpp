@@ -176,28 +176,27 @@ namespace {
 /// The log of the target itself: on the port that was given or, where subsystems have their port,
 /// on the one of discovery controllers.
 asio::awaitable<DiscoveryObservation> read_first_log(WalkOptions options) {
-    std::optional<Error> failure;
+    std::error_code code;
+    std::string cause;
     try {
         co_return co_await read_discovery_log(options.target, options.connect, options.deadline);
     } catch (const Error& error) {
-        failure = error;
-    }
-    const bool other_port_may_help = failure->code() == Errc::unknown_subsystem ||
-                                     failure->code() == std::errc::connection_refused;
-    if (options.target.trsvcid != kNvmeTcpPort || !other_port_may_help) {
-        throw *failure;
+        const bool other_port_may_help = error.code() == Errc::unknown_subsystem ||
+                                         error.code() == std::errc::connection_refused;
+        if (options.target.trsvcid != kNvmeTcpPort || !other_port_may_help) {
+            throw;
+        }
+        code = error.code();
+        cause = error.cause();
     }
     Address other = options.target;
     other.trsvcid = kDiscoveryPort;
-    std::optional<Error> other_failure;
     try {
         co_return co_await read_discovery_log(other, options.connect, options.deadline);
     } catch (const Error& error) {
-        other_failure = error;
+        cause += fmt::format(", and on port {}: {}", kDiscoveryPort, error.cause());
     }
-    throw Error(failure->code(), "read the discovery log of", to_string(options.target),
-                fmt::format("{}, and on port {}: {}", failure->cause(), kDiscoveryPort,
-                            other_failure->cause()),
+    throw Error(code, "read the discovery log of", to_string(options.target), cause,
                 "check the address, or name the subsystem (--nqn)");
 }
 

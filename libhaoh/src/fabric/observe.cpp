@@ -283,7 +283,7 @@ class Observer {
     }
 
     /// Which controller ID the array hands out next, while the controllers of all targets exist.
-    asio::awaitable<void> probe(Target& target) {
+    asio::awaitable<void> probe(Target& target) const {
         std::set<std::string> probed;
         for (Port& port : target.ports) {
             if (!port.observation || port.where.cntlid != nvme::kDynamicController ||

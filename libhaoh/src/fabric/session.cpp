@@ -320,7 +320,7 @@ bool Session::on_data_digest_error(const nvme::PduError& error) {
     }
     // The PDU was framed well, so the command fails alone (section 3.3.1.2): its place in the
     // transfer still counts.
-    const std::uint32_t length = nvme::load_le<std::uint32_t>(error.header, 16);
+    const auto length = nvme::load_le<std::uint32_t>(error.header, 16);
     const std::uint32_t left = slot->command.data_in - slot->received;
     slot->received += std::min(length, left);
     slot->digest_failed = true;

@@ -98,13 +98,14 @@ class Session {
     [[nodiscard]] nvme::Bytes take_output();
     [[nodiscard]] std::optional<Completion> take_completion();
     [[nodiscard]] std::optional<nvme::AsyncEvent> take_event();
-    /// Why Asynchronous Event Requests are no longer outstanding, where the controller refused one.
-    [[nodiscard]] const std::optional<nvme::Status>& events_refused() const {
-        return events_refused_;
+    /// Why Asynchronous Event Requests are no longer outstanding, where the controller refused one;
+    /// nullptr otherwise.
+    [[nodiscard]] const nvme::Status* events_refused() const {
+        return events_refused_ ? &*events_refused_ : nullptr;
     }
-    /// Set once: nothing works any more. Output that is left (a termination request) should be sent
-    /// before the connection is closed.
-    [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+    /// Set once: nothing works any more; nullptr until then. Output that is left (a termination
+    /// request) should be sent before the connection is closed.
+    [[nodiscard]] const Failure* failure() const { return failure_ ? &*failure_ : nullptr; }
 
   private:
     enum class State : std::uint8_t { idle, connecting, ready, failed };

@@ -404,30 +404,33 @@ void TcpConnection::close(Failure failure) {
     }
 }
 
+void TcpConnection::deliver(Completion& completion) {
+    Running& running = running_[completion.cid & kCidIndexMask];
+    if (!running.waiter) {
+        return;
+    }
+    if (auto* const result = std::get_if<nvme::AdminResult>(&completion.outcome)) {
+        running.waiter.resume(executor_, {}, std::move(*result));
+    } else {
+        auto error = std::make_exception_ptr(
+            std::get<Failure>(completion.outcome)
+                .to_error(fmt::format("run {} on", nvme::describe(completion.command)), name_));
+        running.waiter.resume(executor_, std::move(error), nvme::AdminResult{});
+    }
+}
+
 void TcpConnection::pump() {
-    while (auto completion = session_.take_completion()) {
-        Running& running = running_[completion->cid & kCidIndexMask];
-        if (!running.waiter) {
-            continue;
-        }
-        if (auto* const result = std::get_if<nvme::AdminResult>(&completion->outcome)) {
-            running.waiter.resume(executor_, {}, std::move(*result));
-        } else {
-            auto error = std::make_exception_ptr(
-                std::get<Failure>(completion->outcome)
-                    .to_error(fmt::format("run {} on", nvme::describe(completion->command)),
-                              name_));
-            running.waiter.resume(executor_, std::move(error), nvme::AdminResult{});
-        }
+    for (auto next = session_.take_completion(); next.has_value();
+         next = session_.take_completion()) {
+        deliver(*next);
     }
     if (event_) {
         if (const auto event = session_.take_event()) {
             event_.resume(executor_, {}, *event);
-        } else if (session_.events_refused()) {
-            auto error = std::make_exception_ptr(
-                Error(make_error_code(Errc::command_failed), "wait for an event of", name_,
-                      fmt::format("Asynchronous Event Request failed: {}",
-                                  nvme::describe(*session_.events_refused()))));
+        } else if (const auto* const status = session_.events_refused()) {
+            auto error = std::make_exception_ptr(Error(
+                make_error_code(Errc::command_failed), "wait for an event of", name_,
+                fmt::format("Asynchronous Event Request failed: {}", nvme::describe(*status))));
             event_.resume(executor_, std::move(error), nvme::AsyncEvent{});
         }
     }

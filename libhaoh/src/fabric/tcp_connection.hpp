@@ -50,7 +50,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
     /// Closes now; whatever is in flight fails with this.
     void close(Failure failure);
 
-    [[nodiscard]] bool failed() const { return session_.failure().has_value(); }
+    [[nodiscard]] bool failed() const { return session_.failure() != nullptr; }
     [[nodiscard]] const Session& session() const { return session_; }
     [[nodiscard]] const boost::asio::any_io_executor& executor() const { return executor_; }
     /// The object of error texts: the address, later with the controller's number.
@@ -88,6 +88,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
     void cancel_command(std::uint64_t id);
     /// Hands over all that the session has to say, and fills its queue.
     void pump();
+    void deliver(Completion& completion);
     void submit_waiting();
     void finish();
     void wake_writer();

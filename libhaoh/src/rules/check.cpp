@@ -68,7 +68,8 @@ bool dispersed(const judge::Subject& subject) {
                 }
                 if (path->ids.nguid) {
                     own_nguids.insert(*path->ids.nguid);
-                } else if (path->ids.uuid) {
+                }
+                if (path->ids.uuid) {
                     own_uuids.insert(*path->ids.uuid);
                 }
             }

@@ -336,9 +336,16 @@ using Addresses = std::set<std::string>;
 /// What each array's discovery says of the subsystem. Logs that have nothing in common are each
 /// array's own, which is legal; logs that overlap are meant to be one and should be the same.
 void judge_agreement(const Subsystem& subsystem, const std::vector<Log>& logs, Findings& findings) {
+    std::set<std::string> serving; // the log of another subsystem's array says nothing of this one
+    for (const Controller* controller : subsystem.controllers) {
+        serving.insert(controller->observed->target);
+    }
     std::map<std::string, Addresses> by_target;
     std::map<std::string, const Log*> log_of;
     for (const Log& log : logs) {
+        if (!serving.contains(log.observed->target)) {
+            continue;
+        }
         // Referrals are part of what the target leads to.
         Addresses& addresses = by_target[log.observed->target];
         log_of.try_emplace(log.observed->target, &log);
