@@ -425,8 +425,8 @@ std::string difference_marks(std::span<const std::string> texts) {
         }
     }
     const auto different = static_cast<std::size_t>(std::ranges::count(marks, '^'));
-    // Nearly all of it: the eye sees that without help.
-    if (different == 0 || different * 4 > length * 3) {
+    // Two values that have nothing to do with each other agree here and there by chance.
+    if (different == 0 || different * 2 > length) {
         return {};
     }
     return trimmed(std::move(marks));

@@ -93,7 +93,7 @@ class Table {
 };
 
 /// Under which columns texts that ought to be equal differ: a line of spaces and `^`, or nothing
-/// when a mark would not help the eye (short texts, texts that differ nearly everywhere).
+/// when marks would not help the eye (short texts, texts that differ in most columns).
 [[nodiscard]] std::string difference_marks(std::span<const std::string> texts);
 /// The same texts, shortened to `room` columns where they are longer: what they have in common at
 /// the front gives way first, so that the first difference stays in sight.

@@ -153,6 +153,10 @@ TEST(DifferenceMarks, StayAwayFromShortAndWhollyDifferentTexts) {
     EXPECT_EQ(difference_marks(std::vector<std::string>{"SN0001", "SN0002"}), "");
     EXPECT_EQ(difference_marks(std::vector<std::string>{"aaaaaaaaaaaa", "bbbbbbbbbbbb"}), "");
     EXPECT_EQ(difference_marks(std::vector<std::string>{"only one text"}), "");
+    // Unrelated UUIDs agree by chance in some columns, and in their dashes.
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"b0e7a181-b104-4a33-831d-922317d0ab5e",
+                                                        "11111111-2222-4333-8444-555555555555"}),
+              "");
 }
 
 TEST(Shortened, LeavesTextsThatFitAlone) {
