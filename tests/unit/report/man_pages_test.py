@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Holds the options of the man pages against those of `haoh COMMAND --help`, in both directions.
+
+usage: man_pages_test.py HAOH DIRECTORY
+"""
+import os
+import re
+import subprocess
+import sys
+
+COMMANDS = ("check", "list", "snapshot", "diff", "rules")
+MACROS = {"Ar", "Ns", "Op", "Cm", "Li", "Pq", "Sq", "Ev", "Pa", "Nm", "Xr", "Dq", "Ql"}
+
+
+def options_of_help(program, command):
+    text = subprocess.run([program, command, "--help"], check=True, capture_output=True, text=True,
+                          timeout=60).stdout
+    found = set()
+    for line in re.findall(r"^  (-[^ ]+)", text, re.M):
+        found.update(line.split(","))
+    return found - {"-h", "--help"}
+
+
+def options_of_page(path):
+    """What stands behind the macro Fl of mdoc(7), with its dash."""
+    found = set()
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            words = line.split()
+            if not line.startswith(".") or line.startswith('.\\"'):
+                continue
+            flag = False
+            for word in [words[0].lstrip(".")] + words[1:]:
+                if word == "Fl":
+                    flag = True
+                elif word in MACROS:
+                    flag = False
+                elif flag and re.fullmatch(r"-?[a-z][a-z-]*", word):
+                    found.add("-" + word)
+    return found
+
+
+def main():
+    program, directory = sys.argv[1:]
+    failed = False
+
+    def report(case, complaints):
+        nonlocal failed
+        failed |= bool(complaints)
+        for complaint in complaints:
+            print(complaint)
+        print(f"{'not ok' if complaints else 'ok'} - {case}")
+
+    every_page = {"--version", "-h", "--help"}
+    everything = set(every_page)
+    for command in COMMANDS:
+        page = f"haoh-{command}.1"
+        told = options_of_page(os.path.join(directory, page))
+        real = options_of_help(program, command)
+        everything |= real
+        report(f"{page} describes the options of haoh {command}",
+               [f"{page} does not mention {option}" for option in sorted(real - told)])
+        report(f"{page} describes no other options",
+               [f"haoh {command} has no {option}, which {page} mentions"
+                for option in sorted(told - real)])
+    told = options_of_page(os.path.join(directory, "haoh.1"))
+    shared = options_of_help(program, "snapshot") | options_of_help(program, "diff")
+    report("haoh.1 describes the options that commands share",
+           [f"haoh.1 does not mention {option}" for option in sorted(shared - told)])
+    report("haoh.1 describes only options that there are",
+           [f"no command has {option}" for option in sorted(told - everything)])
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
