@@ -24,7 +24,7 @@ EOF
 readonly steps=(
     "rooms       the tree's own rules: includes, licences, sizes"
     "format      clang-format"
-    "build       release, tests and benchmarks (GCC)"
+    "build       library, programs and tests (GCC)"
     "tests       unit and scenario tests"
     "consumers   find_package, pkg-config and add_subdirectory, as other projects do"
     "quickstart  examples/quickstart.sh"
@@ -156,13 +156,13 @@ step_format() {
 }
 
 # Where the sanitized build runs them all, the release build is for what cannot run there: the
-# programs as they are installed, benchmarks, guests.
-readonly release_tests='^(tool_test|.*_bench)$'
+# programs as their users meet them.
+readonly release_tests='^tool_test$'
 is_wanted() { [[ " ${wanted[*]} " == *" $1 "* ]]; }
 
 step_build() {
     if is_wanted sanitizers; then
-        build suite 1200 haoh_tool haoh-arraysim tool_test model_bench judge_bench collect_bench
+        build suite 1200 haoh_tool haoh-arraysim tool_test
     else
         build suite 1200 all
     fi
@@ -217,7 +217,9 @@ step_kernel() {
         skipped kernel "HAOH_KERNEL_TESTS=0"
         return
     fi
-    build suite 600 haoh_kernel_tests haoh haoh-arraysim
+    case_of configure-kernel 120 cmake --preset suite -DHAOH_KERNEL_TESTS=ON || return
+    case_of build-kernel 900 cmake --build build/suite -j "$jobs" --target haoh_kernel_tests \
+        haoh_tool haoh-arraysim
     runner run --kind gtest --name kernel --timeout 1200 --logs "$logs" -- \
         build/suite/tests/kernel/haoh_kernel_tests
 }
