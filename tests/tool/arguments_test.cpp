@@ -44,7 +44,9 @@ TEST(Arguments, help_and_manual_name_the_same_options) {
         std::ifstream file{std::string{HAOH_SOURCE_DIR} + "/docs/man/haoh-" + command + ".1"};
         std::string page{std::istreambuf_iterator<char>{file}, {}};
         ASSERT_FALSE(page.empty()) << command;
-        page = std::regex_replace(page, std::regex{"Fl -"}, "--"); // mdoc(7)
+        // Options in mdoc(7), without those of its own lists.
+        page = std::regex_replace(page, std::regex{"\\.B[ld][^\n]*"}, "");
+        page = std::regex_replace(page, std::regex{" -([a-z])"}, " --$1");
         const std::set<std::string> help = long_options(haoh({command, "--help"}).standard_output);
         const std::set<std::string> manual = long_options(page);
         for (const std::string& option : help) {

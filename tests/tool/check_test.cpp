@@ -85,7 +85,7 @@ TEST(Check, sites_of_the_configuration_name_the_arrays) {
         pair_with_b(std::string{"cntlid_min = 2001\ncntlid_max = 2999\n"} + kOtherUuid)};
     const TemporaryDirectory directory;
     const std::string config = directory.file(
-        "haoh.toml", "[[site]]\nname = \"berlin\"\ncntlid = [2001, 2999]\n"
+        "haoh.toml", "[[site]]\nname = \"berlin\"\ncntlids = [2001, 2999]\n"
                      "[[site]]\nname = \"potsdam\"\naddresses = [\"127.0.0.0/8\"]\n");
     const ProgramResult result = haoh(with(both(arrays), {"--config", config}));
     EXPECT_EQ(result.status, 1) << result.standard_error;
