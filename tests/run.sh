@@ -162,9 +162,9 @@ is_wanted() { [[ " ${wanted[*]} " == *" $1 "* ]]; }
 
 step_build() {
     if is_wanted sanitizers; then
-        build suite 1200 haoh_tool haoh-arraysim tool_test
+        build suite 3000 haoh_tool haoh-arraysim tool_test
     else
-        build suite 1200 all
+        build suite 3000 all
     fi
 }
 
@@ -182,7 +182,7 @@ step_consumers() {
         tests/consumer/consumer_test.sh build/suite
 }
 
-step_quickstart() { case_of quickstart 600 examples/quickstart.sh; }
+step_quickstart() { case_of quickstart 1800 examples/quickstart.sh; }
 
 step_sanitizers() {
     build asan 1200 all
