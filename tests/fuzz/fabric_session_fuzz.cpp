@@ -41,7 +41,7 @@ class Fuzz {
         }
         session_.end_of_stream();
         check();
-        fuzz::require(session_.failure().has_value(), "the end of the stream ends the session");
+        fuzz::require(session_.failure() != nullptr, "the end of the stream ends the session");
         fuzz::require(outstanding_.empty(), "every command completes, whatever happens");
         fuzz::require(!session_.can_submit(), "nothing can be submitted after the end");
         fuzz::require(session_.next_deadline() == fabric::TimePoint::max(),
@@ -216,21 +216,22 @@ class Fuzz {
 
     /// What always holds.
     void check() {
-        while (auto completion = session_.take_completion()) {
-            const auto found = outstanding_.find(completion->cid);
+        while (session_.has_completion()) {
+            const Completion completion = session_.take_completion();
+            const auto found = outstanding_.find(completion.cid);
             fuzz::require(found != outstanding_.end(), "only a waiting command completes, once");
-            if (const auto* result = std::get_if<AdminResult>(&completion->outcome)) {
+            if (const auto* result = std::get_if<AdminResult>(&completion.outcome)) {
                 fuzz::require(result->data.size() <= found->second.data_in,
                               "no more data than asked for");
             } else {
-                const Failure& failure = std::get<Failure>(completion->outcome);
+                const Failure& failure = std::get<Failure>(completion.outcome);
                 fuzz::require(failure.code && !failure.cause.empty(), "a failure tells why");
             }
             outstanding_.erase(found);
-            received_.erase(completion->cid);
+            received_.erase(completion.cid);
         }
         check_output();
-        if (session_.failure()) {
+        if (session_.failure() != nullptr) {
             fuzz::require(!session_.failure()->cause.empty(), "the failure tells why");
             fuzz::require(outstanding_.empty(), "nobody waits after a failure");
         }

@@ -92,15 +92,19 @@ std::optional<std::string> why_no_capture() {
 
 class CaptureTest : public testing::Test {
   protected:
-    void SetUp() override { HAOH_REQUIRE(why_no_capture()); }
+    void SetUp() override {
+        HAOH_REQUIRE(why_no_capture());
+        serve(SimulatedArrays::kStretchedPair);
+    }
 
-    /// Captures a check of a healthy pair, and keeps the file.
-    void capture(const std::vector<std::string>& options) {
-        capture_ = std::make_unique<Capture>(
-            std::vector<std::uint16_t>{arrays_.port("a"), arrays_.port("b")});
-        const auto report =
-            haoh_check({arrays_.port("a"), arrays_.port("b")}, SimulatedArrays::kNqn, options);
-        ASSERT_EQ(report.status, 0) << report;
+    void serve(std::string_view scenario) { arrays_ = std::make_unique<SimulatedArrays>(scenario); }
+
+    /// Captures a check of the two arrays, and keeps the file.
+    void capture(const std::vector<std::string>& options, int expected_status = 0) {
+        const std::vector<std::uint16_t> ports{arrays_->port("a"), arrays_->port("b")};
+        capture_ = std::make_unique<Capture>(ports);
+        const auto report = haoh_check(ports, SimulatedArrays::kNqn, options);
+        ASSERT_EQ(report.status, expected_status) << report;
         path_ = capture_->finish();
     }
 
@@ -115,7 +119,7 @@ class CaptureTest : public testing::Test {
                                            "-e",     field};
         for (const auto* array : {"a", "b"}) {
             arguments.emplace_back("-d");
-            arguments.push_back(fmt::format("tcp.port=={},nvme-tcp", arrays_.port(array)));
+            arguments.push_back(fmt::format("tcp.port=={},nvme-tcp", arrays_->port(array)));
         }
         const auto result = run_program(arguments, seconds(120));
         EXPECT_EQ(result.status, 0) << result.standard_error;
@@ -146,7 +150,7 @@ class CaptureTest : public testing::Test {
     }
 
   private:
-    SimulatedArrays arrays_ = SimulatedArrays::stretched_pair();
+    std::unique_ptr<SimulatedArrays> arrays_;
     std::unique_ptr<Capture> capture_;
     std::filesystem::path path_;
 };
@@ -164,6 +168,19 @@ TEST_F(CaptureTest, tshark_understands_a_check_with_digests) {
         EXPECT_THAT(decode(digest + " == \"Good\"", digest), Not(IsEmpty()));
         EXPECT_THAT(decode(digest + " == \"Bad\"", "_ws.col.Info"), IsEmpty());
     }
+}
+
+// That the above can fail: the dissector sees what is wrong.
+TEST_F(CaptureTest, tshark_and_haoh_both_see_a_wrong_digest) {
+    serve(std::string(SimulatedArrays::kStretchedPair) + R"toml(
+[[array.fault]]
+kind = "data_digest"
+answer = "identify-controller"
+)toml");
+    capture({"--hdr-digest", "--data-digest"}, 3);
+    EXPECT_THAT(decode("nvme-tcp.ddgst.status == \"Bad\"", "_ws.col.Info"),
+                HasSubstr("Identify Controller"));
+    EXPECT_THAT(decode("nvme-tcp.hdgst.status == \"Bad\"", "_ws.col.Info"), IsEmpty());
 }
 
 } // namespace

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "process.hpp"
+#include "support/process.hpp"
 
 namespace haoh::test {
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "process.hpp"
+#include "support/process.hpp"
 
 namespace haoh::test {
 namespace {

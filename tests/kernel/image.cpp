@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fstream>
 
-#include "process.hpp"
+#include "support/process.hpp"
 
 namespace haoh::test {
 

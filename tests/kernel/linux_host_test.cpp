@@ -24,7 +24,7 @@ constexpr auto kNqn = SimulatedArrays::kNqn;
 /// pass until /tmp/stop appears. `mode` is what fio needs besides.
 std::string fio_command(const std::string& device, std::string_view mode) {
     return "fio --name=stretched --filename=" + device +
-           " --direct=1 --thread --rw=randwrite --bs=8k --size=8m --ioengine=libaio --iodepth=4 "
+           " --direct=1 --thread --rw=randwrite --bs=8k --size=4m --ioengine=libaio --iodepth=4 "
            "--verify=crc32c --verify_fatal=1 --randseed=1 " +
            std::string(mode);
 }
@@ -38,7 +38,7 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
         HAOH_REQUIRE(why_no_programs({arraysim_program()}));
         if (!shared())
             shared() = std::make_unique<LinuxHost>("sim-host-" + GetParam(), GetParam());
-        arrays_ = std::make_unique<SimulatedArrays>(SimulatedArrays::stretched_pair());
+        arrays_ = std::make_unique<SimulatedArrays>(SimulatedArrays::kStretchedPair);
         host().new_kmsg();
     }
 
@@ -79,7 +79,7 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
                                    fio_command(device_, "--do_verify=1") + " || exit 1\ndone");
     }
 
-    /// Waits until another 300 requests have been completed through the array. (Of the multipath
+    /// Waits until another 100 requests have been completed through the array. (Of the multipath
     /// device itself the kernel counts requests since 6.4 only.)
     void expect_io_at(const std::string& array) {
         std::string stat;
@@ -89,7 +89,7 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
         ASSERT_NE(stat, "") << "array " << array << " has no path";
         const auto count = "awk '{ print $1 + $5 }' " + stat;
         const auto before = host().guest().must(count);
-        host().guest().wait_until("[ $(" + count + ") -gt $((" + before + " + 300)) ]",
+        host().guest().wait_until("[ $(" + count + ") -gt $((" + before + " + 100)) ]",
                                   "I/O at array " + array, seconds(60));
         EXPECT_FALSE(host().guest().ended(io_)) << "fio gave up";
     }

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "process.hpp"
+#include "support/process.hpp"
 
 int main(int argc, char** argv) {
     constexpr int kSkipped = 77;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "image.hpp"
-#include "process.hpp"
+#include "support/process.hpp"
 
 namespace haoh::test {
 

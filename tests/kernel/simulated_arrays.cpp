@@ -18,7 +18,9 @@ namespace {
 
 constexpr std::chrono::seconds kPatience(30);
 
-constexpr std::string_view kStretchedPair = R"toml(
+} // namespace
+
+constexpr std::string_view SimulatedArrays::kStretchedPair = R"toml(
 title = "two arrays for a Linux host"
 
 [subsystem]
@@ -37,8 +39,6 @@ name = "b"
 1 = "inaccessible"
 )toml";
 
-} // namespace
-
 ScratchDirectory::ScratchDirectory() {
     auto text = (std::filesystem::temp_directory_path() / "haoh-kernel-XXXXXX").string();
     if (mkdtemp(text.data()) == nullptr)
@@ -53,10 +53,6 @@ ScratchDirectory::~ScratchDirectory() {
 
 std::string arraysim_program() {
     return environment("HAOH_ARRAYSIM_BIN").value_or(HAOH_ARRAYSIM);
-}
-
-SimulatedArrays SimulatedArrays::stretched_pair() {
-    return SimulatedArrays(kStretchedPair);
 }
 
 SimulatedArrays::SimulatedArrays(std::string_view scenario) {

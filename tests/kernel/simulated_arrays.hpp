@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "process.hpp"
+#include "support/process.hpp"
 
 namespace haoh::test {
 
@@ -33,9 +33,10 @@ std::string arraysim_program();
 /// haoh-arraysim with a scenario, on ports of this machine's loopback; ended with the object.
 class SimulatedArrays {
   public:
-    /// Two arrays, "a" (optimized) and "b" (inaccessible), present one subsystem with namespace 1.
     static constexpr std::string_view kNqn = "nqn.2014-08.org.haoh:test:simulated";
-    static SimulatedArrays stretched_pair();
+    /// The scenario of two arrays, "a" (optimized) and "b" (inaccessible), that present one
+    /// subsystem with namespace 1. Lines for array "b" may be added at its end.
+    static const std::string_view kStretchedPair;
 
     /// Starts the simulator with the text of a scenario. Throws std::runtime_error with what it
     /// says when it does not get ready.

@@ -3,7 +3,7 @@
 /// haoh and haoh-arraysim as processes.
 #pragma once
 
-#include "kernel/process.hpp"
+#include "support/process.hpp"
 
 #include <filesystem>
 #include <map>

@@ -70,13 +70,13 @@ Answer property_get(CommandContext& context, const nvme::SubmissionEntry& entry)
     const unsigned size = (entry.cdw[0] & 7U) == 1 ? 8 : 4;
     Answer answer{.kind = AnswerKind::property, .id = offset};
     const auto fixed = context.array.property(offset);
-    if ((entry.cdw[0] & 7U) > 1 || size != (offset == nvme::property::cap ? 8U : 4U)) {
-        answer.status = status::invalid_field | kDnr;
-    } else if (offset == nvme::property::cc) {
+    const bool right_size =
+        (entry.cdw[0] & 7U) <= 1 && size == (offset == nvme::property::cap ? 8U : 4U);
+    if (right_size && offset == nvme::property::cc) {
         answer.dword01 = context.controller.cc;
-    } else if (offset == nvme::property::csts) {
+    } else if (right_size && offset == nvme::property::csts) {
         answer.dword01 = context.controller.csts;
-    } else if (fixed) {
+    } else if (right_size && fixed) {
         answer.dword01 = *fixed;
     } else {
         answer.status = status::invalid_field | kDnr;

@@ -60,10 +60,6 @@ NamespaceSpec member(const NamespaceSpec& spec, std::uint32_t i) {
     return one;
 }
 
-std::uint32_t active_block_size(const NamespaceSpec& spec) {
-    return spec.block_size.value_or(512);
-}
-
 } // namespace
 
 Array::Array(const Scenario& scenario, std::size_t index, std::uint16_t first_portid,
@@ -181,20 +177,24 @@ bool Array::strikes(FaultKind kind, std::size_t port) {
 
 // Namespaces.
 
-NamespaceSpec Array::complete(NamespaceSpec spec) const {
-    spec.count = 1;
-    spec.absent = false;
-    spec.ana_groups.reset();
-    spec.size = spec.size.value_or(kDefaultNamespaceSize);
-    spec.block_size = active_block_size(spec);
-    spec.uuid = spec.uuid.value_or(made_uuid(seed_, spec.nsid));
-    spec.nguid = spec.nguid.value_or(made_nguid(seed_, spec.nsid));
-    spec.eui64 = spec.eui64.value_or(nvme::Eui64{});
+ArrayNamespace Array::complete(const NamespaceSpec& spec) const {
+    constexpr std::uint32_t kBlockSize = 512;
+    ArrayNamespace ns;
+    ns.nsid = spec.nsid;
+    ns.size = spec.size.value_or(kDefaultNamespaceSize);
+    ns.block_size = spec.block_size.value_or(kBlockSize);
+    ns.uuid = spec.uuid.value_or(made_uuid(seed_, spec.nsid));
+    ns.nguid = spec.nguid.value_or(made_nguid(seed_, spec.nsid));
+    ns.eui64 = spec.eui64.value_or(nvme::Eui64{});
     const auto group = spec.identify.find("anagrpid");
-    spec.ana_group = group == spec.identify.end() ? spec.ana_group.value_or(1)
-                                                  : nvme::load_le<std::uint32_t>(group->second, 0);
-    spec.data = spec.data.value_or(fmt::format("nsid {}", spec.nsid));
-    return spec;
+    ns.group = group == spec.identify.end() ? spec.ana_group.value_or(1)
+                                            : nvme::load_le<std::uint32_t>(group->second, 0);
+    ns.data = spec.data.value_or(fmt::format("nsid {}", spec.nsid));
+    ns.descriptors = spec.descriptors;
+    ns.identify = spec.identify;
+    ns.nvm = spec.nvm;
+    ns.independent = spec.independent;
+    return ns;
 }
 
 const ArrayNamespace* Array::find(std::uint32_t nsid) const {
@@ -203,16 +203,16 @@ const ArrayNamespace* Array::find(std::uint32_t nsid) const {
 }
 
 void Array::put_namespace(const NamespaceSpec& spec) {
-    NamespaceSpec one = complete(spec);
-    add_group(*one.ana_group);
-    auto& group = groups_.at(*one.ana_group);
-    ++group.chgc;
+    put_namespace(complete(spec));
+}
+
+void Array::put_namespace(ArrayNamespace ns) {
+    add_group(ns.group);
+    ++groups_.at(ns.group).chgc;
     ++ana_chgc_;
-    auto volume = volume_of_(*one.data);
-    ArrayNamespace& ns = namespaces_[one.nsid];
-    ns.volume = std::move(volume);
-    ns.spec = std::move(one);
+    ns.volume = volume_of_(ns.data);
     rebuild_geometry(ns);
+    namespaces_[ns.nsid] = std::move(ns);
 }
 
 bool Array::remove_namespace(std::uint32_t nsid) {
@@ -220,7 +220,7 @@ bool Array::remove_namespace(std::uint32_t nsid) {
     if (found == namespaces_.end()) {
         return false;
     }
-    ++groups_.at(found->second.group()).chgc;
+    ++groups_.at(found->second.group).chgc;
     ++ana_chgc_;
     namespaces_.erase(found);
     return true;
@@ -228,9 +228,9 @@ bool Array::remove_namespace(std::uint32_t nsid) {
 
 void Array::resize_namespace(std::uint32_t nsid, std::uint64_t size) {
     ArrayNamespace& ns = namespaces_.at(nsid);
-    ns.spec.size = size;
+    ns.size = size;
     for (const char* const name : {"nsze", "ncap", "nuse"}) {
-        ns.spec.identify.erase(name);
+        ns.identify.erase(name);
     }
     rebuild_geometry(ns);
 }
@@ -246,15 +246,15 @@ void Array::set_namespace_field(std::uint32_t nsid, const std::string& field, co
         // Leaves one group for another: both changed.
         const auto group = nvme::load_le<std::uint32_t>(value, 0);
         add_group(group);
-        ++groups_.at(ns.group()).chgc;
+        ++groups_.at(ns.group).chgc;
         ++groups_.at(group).chgc;
         ++ana_chgc_;
-        ns.spec.ana_group = group;
-        ns.spec.identify.erase(field);
+        ns.group = group;
+        ns.identify.erase(field);
     } else if (field == "uuid") {
-        ns.spec.uuid = nvme::load_array<sizeof(nvme::Uuid)>(value, 0);
+        ns.uuid = nvme::load_array<sizeof(nvme::Uuid)>(value, 0);
     } else {
-        ns.spec.identify[field] = value;
+        ns.identify[field] = value;
     }
     rebuild_geometry(ns);
 }
@@ -269,7 +269,7 @@ void Array::add_group(std::uint32_t group) {
 
 std::uint32_t Array::group_of(std::uint32_t nsid) const {
     const ArrayNamespace* const ns = find(nsid);
-    return ns == nullptr ? 0 : ns->group();
+    return ns == nullptr ? 0 : ns->group;
 }
 
 nvme::AnaState Array::state_of(std::uint32_t group, std::size_t port) const {
@@ -351,22 +351,21 @@ Bytes Array::identify_controller(std::uint16_t cntlid) const {
 }
 
 void Array::rebuild_geometry(ArrayNamespace& ns) const {
-    const NamespaceSpec& spec = ns.spec;
     nvme::IdentifyNamespace id;
-    const auto shift = static_cast<std::uint8_t>(std::countr_zero(*spec.block_size));
-    id.nsze = *spec.size >> shift;
+    const auto shift = static_cast<std::uint8_t>(std::countr_zero(ns.block_size));
+    id.nsze = ns.size >> shift;
     id.ncap = id.nsze;
     id.nuse = id.nsze;
     id.nmic = nvme::nmic::shared;
     id.rescap = 0xFF; // every type, persistence through power loss, IEKS
     id.dlfeat = 0x09; // deallocated blocks read as zero, Write Zeroes may deallocate
-    nvme::store_le(id.nvmcap, 0, *spec.size);
-    id.anagrpid = identity_.ana() ? *spec.ana_group : 0;
-    id.nguid = *spec.nguid;
-    id.eui64 = *spec.eui64;
+    nvme::store_le(id.nvmcap, 0, ns.size);
+    id.anagrpid = identity_.ana() ? ns.group : 0;
+    id.nguid = ns.nguid;
+    id.eui64 = ns.eui64;
     id.lbaf[0] = {.lbads = shift};
     Bytes page = nvme::encode(id);
-    apply(spec.identify, nvme::identify_namespace_fields(), page);
+    apply(ns.identify, nvme::identify_namespace_fields(), page);
     ns.geometry = nvme::decode_identify_namespace(page);
 }
 
@@ -375,7 +374,7 @@ Bytes Array::identify_namespace(const ArrayNamespace& ns, std::size_t port) cons
     if (ns.volume->write_protect != 0) {
         id.nsattr |= nvme::nsattr::write_protected;
     }
-    const nvme::AnaState state = state_of(ns.group(), port);
+    const nvme::AnaState state = state_of(ns.group, port);
     if (identity_.ana() &&
         (state == nvme::AnaState::inaccessible || state == nvme::AnaState::persistent_loss)) {
         // Base 2.3 sections 8.1.1.6 and 8.1.1.7.
@@ -387,7 +386,7 @@ Bytes Array::identify_namespace(const ArrayNamespace& ns, std::size_t port) cons
 
 Bytes Array::identify_nvm(const ArrayNamespace& ns) const {
     Bytes page = nvme::encode(nvme::IdentifyNamespaceNvm{});
-    apply(ns.spec.nvm, nvme::identify_namespace_nvm_fields(), page);
+    apply(ns.nvm, nvme::identify_namespace_nvm_fields(), page);
     return page;
 }
 
@@ -405,14 +404,13 @@ Bytes Array::identify_independent(const ArrayNamespace& ns, std::size_t port) co
     id.endgid = whole.endgid;
     id.nstat = 1;
     Bytes page = nvme::encode(id);
-    apply(ns.spec.independent, nvme::identify_namespace_independent_fields(), page);
+    apply(ns.independent, nvme::identify_namespace_independent_fields(), page);
     return page;
 }
 
 Bytes Array::descriptors(const ArrayNamespace& ns) const {
-    const NamespaceSpec& spec = ns.spec;
-    if (spec.descriptors) {
-        return nvme::encode(*spec.descriptors);
+    if (ns.descriptors) {
+        return nvme::encode(*ns.descriptors);
     }
     std::vector<nvme::IdDescriptor> list;
     const auto add = [&list](nvme::IdType type, nvme::ByteView bytes) {
@@ -424,7 +422,7 @@ Bytes Array::descriptors(const ArrayNamespace& ns) const {
     const nvme::IdentifyNamespace& id = ns.geometry;
     add(nvme::IdType::eui64, id.eui64);
     add(nvme::IdType::nguid, id.nguid);
-    add(nvme::IdType::uuid, *spec.uuid);
+    add(nvme::IdType::uuid, ns.uuid);
     if ((capabilities_ & kIoCommandSets) != 0) {
         list.push_back({.nidt = static_cast<std::uint8_t>(nvme::IdType::csi), .nid = Bytes(1)});
     }
@@ -461,7 +459,7 @@ Bytes Array::ana_log(std::size_t port, bool groups_only) const {
     } else {
         std::map<std::uint32_t, std::vector<std::uint32_t>> members;
         for (const auto& [nsid, ns] : namespaces_) {
-            members[ns.group()].push_back(nsid);
+            members[ns.group].push_back(nsid);
         }
         for (auto& [agid, nsids] : members) {
             const auto state = state_of(agid, port);

@@ -16,13 +16,22 @@
 
 namespace haoh::arraysim {
 
-/// A namespace as one array shows it.
+/// A namespace as one array shows it: a NamespaceSpec of which nothing is missing.
 struct ArrayNamespace {
-    NamespaceSpec spec; ///< complete
+    std::uint32_t nsid{};
+    std::uint64_t size{};       ///< bytes
+    std::uint32_t block_size{}; ///< bytes
+    nvme::Uuid uuid{};          ///< all zero: none
+    nvme::Nguid nguid{};
+    nvme::Eui64 eui64{};
+    std::uint32_t group{}; ///< ANA group
+    std::string data;      ///< name of the volume
+    std::optional<std::vector<nvme::IdDescriptor>> descriptors;
+    FieldPatches identify;
+    FieldPatches nvm;
+    FieldPatches independent;
     std::shared_ptr<Volume> volume;
     nvme::IdentifyNamespace geometry; ///< what the array acts by
-
-    [[nodiscard]] std::uint32_t group() const { return *spec.ana_group; }
 };
 
 struct AnaGroupState {
@@ -88,8 +97,10 @@ class Array {
         return namespaces_;
     }
     [[nodiscard]] const ArrayNamespace* find(std::uint32_t nsid) const;
-    /// Adds or replaces one. \param spec complete or not: what is missing takes the defaults
+    /// Adds or replaces one; what the specification does not say takes the defaults.
     void put_namespace(const NamespaceSpec& spec);
+    /// Adds or replaces one as another array shows it.
+    void put_namespace(ArrayNamespace ns);
     [[nodiscard]] bool remove_namespace(std::uint32_t nsid);
     void resize_namespace(std::uint32_t nsid, std::uint64_t size);
     void set_field(const std::string& field, const nvme::Bytes& value);
@@ -133,7 +144,7 @@ class Array {
     void rebuild_identity();
     void rebuild_geometry(ArrayNamespace& ns) const;
     void add_group(std::uint32_t group);
-    [[nodiscard]] NamespaceSpec complete(NamespaceSpec spec) const;
+    [[nodiscard]] ArrayNamespace complete(const NamespaceSpec& spec) const;
     [[nodiscard]] std::vector<std::uint16_t> cntlid_order() const;
 
     ArraySpec spec_;

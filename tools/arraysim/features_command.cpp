@@ -37,7 +37,7 @@ Volume* volume_of(const CommandContext& context, Answer& answer) {
         return nullptr;
     }
     if (context.array.identity().ana()) {
-        answer.status = ana_status(context.array.state_of(ns->group(), context.port));
+        answer.status = ana_status(context.array.state_of(ns->group, context.port));
         if (answer.status != status::success) {
             return nullptr;
         }

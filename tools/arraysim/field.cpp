@@ -217,7 +217,7 @@ Bytes encode_field(std::string_view field, std::size_t length, const FieldValue&
         }
         return bytes;
     }
-    const std::string& text = std::get<std::string>(value);
+    const auto& text = std::get<std::string>(value);
     if (space_padded(field) || nul_padded(field)) {
         if (text.size() > length) {
             refuse(field, fmt::format("a text of {} bytes does not fit a field of {} bytes",

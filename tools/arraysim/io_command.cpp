@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::uint16_t kHostIdFormat = 0x018; ///< Host Identifier Inconsistent Format
 constexpr std::size_t kRangeSize = 16;
+constexpr unsigned kSmallestShift = 9;
+constexpr unsigned kLargestShift = 20;
 
 /// What an I/O command works on, once it is found admissible.
 struct Access {
@@ -65,8 +67,11 @@ std::uint16_t admit(const CommandContext& context, const nvme::SubmissionEntry& 
     }
     access.volume = access.ns->volume.get();
     access.shift = access.ns->geometry.active_format().lbads;
+    if (access.shift < kSmallestShift || access.shift > kLargestShift) {
+        return status::invalid_namespace | kDnr; // no such format can be served
+    }
     if (array.identity().ana()) {
-        const std::uint16_t code = ana_status(array.state_of(access.ns->group(), context.port));
+        const std::uint16_t code = ana_status(array.state_of(access.ns->group, context.port));
         if (code != status::success) {
             return code;
         }

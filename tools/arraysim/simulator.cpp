@@ -355,17 +355,6 @@ void Simulator::set_power(Array& array, Power power, TimePoint now) {
     }
 }
 
-namespace {
-
-NamespaceSpec added_namespace(const control::AddNamespace& command) {
-    NamespaceSpec spec;
-    spec.nsid = command.nsid;
-    spec.size = command.size;
-    return spec;
-}
-
-} // namespace
-
 std::string Simulator::run(const ControlCommand& command, TimePoint now) {
     struct Runner {
         Simulator& simulator;
@@ -403,7 +392,7 @@ std::string Simulator::run(const ControlCommand& command, TimePoint now) {
                 refuse("add", fmt::format("namespace {} to array '{}'", c.nsid, c.array),
                        "it is there already");
             }
-            array.put_namespace(simulator.specified(array, added_namespace(c)));
+            simulator.add_namespace(array, c.nsid, c.size);
             simulator.attributes_changed(array, c.nsid);
             return {};
         }
@@ -471,20 +460,22 @@ std::string Simulator::run(const ControlCommand& command, TimePoint now) {
     return std::visit(Runner{*this, now}, command);
 }
 
-NamespaceSpec Simulator::specified(const Array& array, NamespaceSpec added) const {
+void Simulator::add_namespace(Array& array, std::uint32_t nsid, std::optional<std::uint64_t> size) {
     // A namespace that another array of the subsystem shows comes with its identity.
     for (const auto& candidate : arrays_) {
-        const ArrayNamespace* const known = candidate->find(added.nsid);
+        const ArrayNamespace* const known = candidate->find(nsid);
         if (candidate.get() == &array || candidate->nqn() != array.nqn() || known == nullptr) {
             continue;
         }
-        NamespaceSpec spec = known->spec;
-        if (added.size) {
-            spec.size = added.size;
-        }
-        return spec;
+        ArrayNamespace ns = *known;
+        ns.size = size.value_or(ns.size);
+        array.put_namespace(std::move(ns));
+        return;
     }
-    return added;
+    NamespaceSpec spec;
+    spec.nsid = nsid;
+    spec.size = size;
+    array.put_namespace(spec);
 }
 
 std::string Simulator::state() const {
@@ -505,11 +496,11 @@ std::string Simulator::state() const {
         Json namespaces = Json::array();
         for (const auto& [nsid, ns] : array->namespaces()) {
             namespaces.push_back({{"nsid", nsid},
-                                  {"ana_grpid", ns.group()},
+                                  {"ana_grpid", ns.group},
                                   {"blocks", ns.geometry.nsze},
-                                  {"block_size", 1ULL << ns.geometry.active_format().lbads},
-                                  {"uuid", nvme::format_uuid(*ns.spec.uuid)},
-                                  {"data", *ns.spec.data},
+                                  {"lbads", ns.geometry.active_format().lbads},
+                                  {"uuid", nvme::format_uuid(ns.uuid)},
+                                  {"data", ns.data},
                                   {"allocated", ns.volume->store.allocated()},
                                   {"write_protected", ns.volume->write_protect != 0},
                                   {"registrants", ns.volume->reservations.registrants()}});

@@ -89,7 +89,7 @@ class Simulator {
     void attributes_changed(Array& array, std::uint32_t nsid);
     void discovery_changed();
     void set_power(Array& array, Power power, TimePoint now);
-    [[nodiscard]] NamespaceSpec specified(const Array& array, NamespaceSpec added) const;
+    void add_namespace(Array& array, std::uint32_t nsid, std::optional<std::uint64_t> size);
 
     Scenario scenario_;
     std::map<std::string, std::shared_ptr<Volume>> volumes_;

@@ -634,11 +634,9 @@ nvme::Bytes Session::take_output() {
     return std::exchange(output_, {});
 }
 
-std::optional<Completion> Session::take_completion() {
-    if (completions_.empty()) {
-        return std::nullopt;
-    }
-    std::optional<Completion> completion(std::move(completions_.front()));
+Completion Session::take_completion() {
+    assert(has_completion());
+    Completion completion = std::move(completions_.front());
     completions_.pop_front();
     return completion;
 }

@@ -96,7 +96,9 @@ class Session {
     [[nodiscard]] bool has_output() const { return !output_.empty(); }
     /// Everything to be sent, in order.
     [[nodiscard]] nvme::Bytes take_output();
-    [[nodiscard]] std::optional<Completion> take_completion();
+    [[nodiscard]] bool has_completion() const { return !completions_.empty(); }
+    /// The next command that has ended, in the order in which they did. \pre has_completion()
+    [[nodiscard]] Completion take_completion();
     [[nodiscard]] std::optional<nvme::AsyncEvent> take_event();
     /// Why Asynchronous Event Requests are no longer outstanding, where the controller refused one;
     /// nullptr otherwise.

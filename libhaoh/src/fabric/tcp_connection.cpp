@@ -404,7 +404,7 @@ void TcpConnection::close(Failure failure) {
     }
 }
 
-void TcpConnection::deliver(Completion& completion) {
+void TcpConnection::deliver(Completion completion) {
     Running& running = running_[completion.cid & kCidIndexMask];
     if (!running.waiter) {
         return;
@@ -420,9 +420,8 @@ void TcpConnection::deliver(Completion& completion) {
 }
 
 void TcpConnection::pump() {
-    for (auto next = session_.take_completion(); next.has_value();
-         next = session_.take_completion()) {
-        deliver(*next);
+    while (session_.has_completion()) {
+        deliver(session_.take_completion());
     }
     if (event_) {
         if (const auto event = session_.take_event()) {

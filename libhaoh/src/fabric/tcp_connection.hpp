@@ -88,7 +88,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
     void cancel_command(std::uint64_t id);
     /// Hands over all that the session has to say, and fills its queue.
     void pump();
-    void deliver(Completion& completion);
+    void deliver(Completion completion);
     void submit_waiting();
     void finish();
     void wake_writer();

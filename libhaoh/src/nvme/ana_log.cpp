@@ -60,18 +60,18 @@ class LogJudge {
         std::uint32_t last_nsid = 0;
         for (std::size_t i = 0; i < group.nsids.size(); ++i) {
             const std::size_t nsid_offset = offset + kAnaGroupHeaderSize + 4 * i;
-            nsid(group.agid, group.nsids[i], last_nsid, nsid_offset);
+            if (group.nsids[i] != 0) {
+                nsid(group.agid, group.nsids[i], last_nsid, nsid_offset);
+            } else if (i == 0 || last_nsid != 0) { // a run of zeros is one mistake
+                problems_.add(ProblemKind::zero_value, nsid_offset, "nsid",
+                              fmt::format("NSID 0 in group {}", group.agid));
+            }
             last_nsid = group.nsids[i];
         }
     }
 
   private:
     void nsid(std::uint32_t agid, std::uint32_t nsid, std::uint32_t last, std::size_t offset) {
-        if (nsid == 0) {
-            problems_.add(ProblemKind::zero_value, offset, "nsid",
-                          fmt::format("NSID 0 in group {}", agid));
-            return;
-        }
         if (nsid == kBroadcastNsid) {
             problems_.add(ProblemKind::bad_value, offset, "nsid",
                           fmt::format("NSID FFFFFFFFh in group {}", agid));
@@ -95,6 +95,14 @@ class LogJudge {
     std::unordered_map<std::uint32_t, std::uint32_t> groups_of_; ///< NSID to its first AGID
     std::uint32_t last_agid_{};
 };
+
+/// The NSIDs of a group whose list runs into the end of the log. Controllers fill up with zeros
+/// what a host asked for beyond the log: zeros at the end are NSIDs that did not come.
+void drop_fill(std::vector<std::uint32_t>& nsids) {
+    while (!nsids.empty() && nsids.back() == 0) {
+        nsids.pop_back();
+    }
+}
 
 } // namespace
 
@@ -130,7 +138,8 @@ AnaLog decode_ana_log(ByteView log) {
     for (std::size_t i = 0; i < out.nagd; ++i) {
         const std::size_t offset = out.length;
         const std::size_t left = log.size() - offset;
-        if (left < kAnaGroupHeaderSize) {
+        // The descriptor that is all zeros, up to the end of the log, is fill as well.
+        if (left < kAnaGroupHeaderSize || all_zero(log.subspan(offset))) {
             problems.add(ProblemKind::truncated, offset, "nagd",
                          fmt::format("{} group descriptors announced, {} came", out.nagd, i));
             break;
@@ -147,14 +156,17 @@ AnaLog decode_ana_log(ByteView log) {
             group.nsids.push_back(
                 load_le<std::uint32_t>(log, offset + kAnaGroupHeaderSize + 4 * k));
         }
+        const bool truncated = present < nnv;
+        if (truncated) {
+            drop_fill(group.nsids);
+            problems.add(ProblemKind::truncated, offset + 4, "nnv",
+                         fmt::format("{} NSIDs announced in group {}, {} came", nnv, group.agid,
+                                     group.nsids.size()));
+        }
         judge.group(group, offset);
-        out.length += kAnaGroupHeaderSize + 4 * present;
-        const std::uint32_t agid = group.agid;
+        out.length += kAnaGroupHeaderSize + 4 * group.nsids.size();
         out.groups.push_back(std::move(group));
-        if (present < nnv) {
-            problems.add(
-                ProblemKind::truncated, offset + 4, "nnv",
-                fmt::format("{} NSIDs announced in group {}, {} came", nnv, agid, present));
+        if (truncated) {
             break;
         }
     }

@@ -69,6 +69,41 @@ std::vector<LabelledValue> chosen(std::span<const LabelledValue> values) {
     return out;
 }
 
+std::size_t longest_word(std::string_view text) {
+    std::size_t longest = 0;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find(' '), text.size());
+        longest = std::max(longest, columns(text.substr(0, end)));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return longest;
+}
+
+/// Whether values that are longer than a line read well on a few: words do, pages of bytes do not.
+bool wraps_well(std::span<const std::string> texts, std::size_t room) {
+    constexpr std::size_t max_lines = 5;
+    return std::ranges::all_of(texts, [room](const std::string& text) {
+        return longest_word(text) <= room && columns(text) <= max_lines * room;
+    });
+}
+
+/// A list of things, each from a line of its own on.
+void write_wrapped(TextWriter& writer, std::size_t indent, Spans beginning, std::size_t column,
+                   std::string_view text) {
+    constexpr std::string_view separator = "; ";
+    while (!text.empty()) {
+        const std::size_t end = text.find(separator);
+        const std::string_view part = text.substr(0, end == text.npos ? end : end + 1);
+        if (!beginning.empty()) {
+            writer.hanging(indent, beginning, column, {{std::string{part}}});
+            beginning.clear();
+        } else {
+            writer.wrapped(column, column, {{std::string{part}}});
+        }
+        text.remove_prefix(end == text.npos ? text.size() : end + separator.size());
+    }
+}
+
 } // namespace
 
 bool write_value_block(TextWriter& writer, std::size_t indent,
@@ -81,7 +116,7 @@ bool write_value_block(TextWriter& writer, std::size_t indent,
         texts.push_back(value.value.empty() ? "(empty)" : value.value);
     }
     const std::vector<std::string> whole = texts;
-    if (!complete) {
+    if (!complete && !wraps_well(texts, layout.room)) {
         texts = shortened(std::move(texts), layout.room);
     }
     for (std::size_t index = 0; index < shown.size(); ++index) {
@@ -98,7 +133,7 @@ bool write_value_block(TextWriter& writer, std::size_t indent,
             beginning.push_back({texts[index]});
             writer.line(indent, beginning);
         } else {
-            writer.hanging(indent, beginning, layout.value_column, {{texts[index]}});
+            write_wrapped(writer, indent, std::move(beginning), layout.value_column, texts[index]);
         }
     }
     const bool fit = std::ranges::all_of(

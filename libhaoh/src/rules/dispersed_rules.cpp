@@ -170,17 +170,21 @@ void judge_dispersed_ids(const Places<nvme::Uuid>& places, Findings& findings) {
             if (first == other || !dispersed(here[0]) || !dispersed(here[i])) {
                 continue;
             }
-            std::vector<FindingValue> values;
-            for (const Place& place : {here[0], here[i]}) {
-                values.push_back(
-                    value_of(*place.shared->paths.front()->controller, id_word(place)));
-            }
-            findings.add({.rule = "disp.nguid_or_uuid_same",
-                          .subsystem = here[0].subsystem->nqn,
-                          .nsids = {here[0].shared->nsid},
-                          .what = "dispersed namespace with different NGUIDs in its subsystems",
-                          .values = std::move(values),
-                          .verdict = {}});
+            const std::string& nqn = here[0].subsystem->nqn;
+            const std::uint32_t nsid = here[0].shared->nsid;
+            findings.add_folded("disp.nguid_or_uuid_same", nqn, nsid, i, [&] {
+                std::vector<FindingValue> values;
+                for (const Place& place : {here[0], here[i]}) {
+                    values.push_back(
+                        value_of(*place.shared->paths.front()->controller, id_word(place)));
+                }
+                return Draft{.rule = "disp.nguid_or_uuid_same",
+                             .subsystem = nqn,
+                             .nsids = {nsid},
+                             .what = "dispersed namespace with different NGUIDs in its subsystems",
+                             .values = std::move(values),
+                             .verdict = {}};
+            });
         }
     }
 }

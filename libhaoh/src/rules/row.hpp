@@ -104,8 +104,10 @@ constexpr std::uint8_t in_window(Window window) {
 [[nodiscard]] std::span<const Row> subsystem_rows();
 [[nodiscard]] std::span<const Row> controller_id_rows();
 [[nodiscard]] std::span<const Row> capability_rows();
+[[nodiscard]] std::span<const Row> limit_rows();
 [[nodiscard]] std::span<const Row> transport_rows();
 [[nodiscard]] std::span<const Row> identity_rows();
+[[nodiscard]] std::span<const Row> identifier_rows();
 [[nodiscard]] std::span<const Row> descriptor_rows();
 [[nodiscard]] std::span<const Row> geometry_rows();
 [[nodiscard]] std::span<const Row> attribute_rows();
@@ -113,7 +115,8 @@ constexpr std::uint8_t in_window(Window window) {
 [[nodiscard]] std::span<const Row> ana_log_rows();
 [[nodiscard]] std::span<const Row> ana_group_rows();
 [[nodiscard]] std::span<const Row> list_rows();
-[[nodiscard]] std::span<const Row> discovery_rows();
+[[nodiscard]] std::span<const Row> discovery_log_rows();
+[[nodiscard]] std::span<const Row> discovery_entry_rows();
 [[nodiscard]] std::span<const Row> feature_rows();
 [[nodiscard]] std::span<const Row> domain_rows();
 [[nodiscard]] std::span<const Row> dispersed_rows();

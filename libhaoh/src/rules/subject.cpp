@@ -125,6 +125,29 @@ void index_namespaces(Subsystem& subsystem) {
     }
 }
 
+/// The array of a target, as its controllers were attributed.
+std::string site_of(const std::vector<Controller>& controllers, const std::string& target) {
+    for (const Controller& controller : controllers) {
+        if (!target.empty() && controller.observed->target == target) {
+            return controller.site;
+        }
+    }
+    return {};
+}
+
+std::vector<DiscoveryView> decode_logs(const Subject& subject) {
+    std::vector<DiscoveryView> out;
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const DiscoveryObservation& observed : subject.observation->discovery) {
+        if (observed.log.ok() && seen.emplace(observed.target, observed.address).second) {
+            out.push_back({.observed = &observed,
+                           .site = site_of(subject.controllers, observed.target),
+                           .log = nvme::decode_discovery_log(observed.log.whole())});
+        }
+    }
+    return out;
+}
+
 /// "2 controllers", "1 controller"
 std::string controllers_of(std::size_t some, std::size_t all) {
     return all == 1 ? std::string{"its controller"}
@@ -252,6 +275,7 @@ Subject::Subject(const Observation& observed, const Config& configuration)
         map_identities(subsystem);
         subsystems.push_back(std::move(subsystem));
     }
+    discovery = decode_logs(*this);
 }
 
 std::string contradiction(const Namespace& path) {

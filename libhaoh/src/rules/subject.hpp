@@ -128,12 +128,20 @@ struct Subsystem {
     [[nodiscard]] const SharedNamespace* find(std::uint32_t nsid) const;
 };
 
+/// A discovery log, decoded. One for each pair of target and discovery controller.
+struct DiscoveryView {
+    const DiscoveryObservation* observed{};
+    std::string site; ///< the array of the target
+    nvme::DiscoveryLog log;
+};
+
 struct Subject {
     const Observation* observation{};
     Config config;
     std::vector<Attribution> attributions;
     std::vector<Controller> controllers; ///< in the observation's order
     std::vector<Subsystem> subsystems;   ///< by SUBNQN
+    std::vector<DiscoveryView> discovery;
 
     Subject(const Observation& observed, const Config& configuration);
     Subject(const Subject&) = delete;

@@ -317,7 +317,7 @@ std::optional<nvme::Bytes> FakeArray::identify_page(const Link& link,
 }
 
 std::optional<nvme::Bytes> FakeArray::log_page(const Link& link,
-                                               const nvme::SubmissionEntry& entry) {
+                                               const nvme::SubmissionEntry& entry) const {
     const auto lid = static_cast<std::uint8_t>(entry.cdw[0]);
     if (lid != nvme::lid::discovery || !link->discovery) {
         return std::nullopt;

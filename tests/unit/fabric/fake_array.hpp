@@ -109,7 +109,7 @@ class FakeArray {
     [[nodiscard]] std::optional<nvme::Bytes> identify_page(const Link& link,
                                                            const nvme::SubmissionEntry& entry);
     [[nodiscard]] std::optional<nvme::Bytes> log_page(const Link& link,
-                                                      const nvme::SubmissionEntry& entry);
+                                                      const nvme::SubmissionEntry& entry) const;
 
     boost::asio::io_context& context_;
     boost::asio::ip::tcp::acceptor acceptor_;

@@ -23,8 +23,7 @@ std::string nqn_of(const std::string& uuid) {
 }
 
 /// A directory in the place of /etc/nvme.
-class HostIdentityTest : public testing::Test {
-  protected:
+struct HostIdentityTest : testing::Test {
     HostIdentityTest() {
         std::string pattern = testing::TempDir() + "haoh-identity-XXXXXX";
         directory = mkdtemp(pattern.data());

@@ -169,8 +169,8 @@ TEST_F(Diff, NamesAnIdOnce) {
     const nvme::IdDescriptor descriptor{.nidt = 2, .nid = {nguid.begin(), nguid.end()}};
     path().descriptors = Page::of(nvme::encode(std::vector{descriptor}));
     EXPECT_THAT(differences(),
-                ElementsAre(of_namespace("nguid", "60014381025d9a1124a937e002000000",
-                                         "61014381025d9a1124a937e002000000"),
+                ElementsAre(of_namespace("nguid", "60014381025d9a11a937e02402000000",
+                                         "61014381025d9a11a937e02402000000"),
                             of_namespace("uuid", "5b1c0d1e-772a-4c3d-9e10-000002000000", "",
                                          Kind::removed)));
 }
@@ -184,8 +184,8 @@ TEST_F(Diff, NamesAnIdThatOnlyIdentifyNamespaceHolds) {
 TEST_F(Diff, NamesAnIdOfIdentifyNamespaceThatHostsDoNotLookAt) {
     change_namespace([](nvme::IdentifyNamespace& id) { id.nguid[0] = 0x61; });
     EXPECT_THAT(differences(),
-                ElementsAre(of_namespace("nguid (CNS 00h)", "60014381025d9a1124a937e002000000",
-                                         "61014381025d9a1124a937e002000000")));
+                ElementsAre(of_namespace("nguid (CNS 00h)", "60014381025d9a11a937e02402000000",
+                                         "61014381025d9a11a937e02402000000")));
 }
 
 TEST_F(Diff, ShowsDescriptorsThatChangeNoIdentity) {

@@ -85,7 +85,7 @@ TEST(ObservationJson, NamespacesHaveIdsSizesAndAnaState) {
         json::parse(to_json(healthy_pair(1, 2), false))["controllers"][0]["namespaces"][1];
     EXPECT_EQ(path["nsid"], 2);
     EXPECT_EQ(path["uuid"], "5b1c0d1e-772a-4c3d-9e10-000002000000");
-    EXPECT_EQ(path["nguid"], "60014381025d9a1124a937e002000000");
+    EXPECT_EQ(path["nguid"], "60014381025d9a11a937e02402000000");
     EXPECT_EQ(path["eui64"], nullptr);
     EXPECT_EQ(path["csi"], 0);
     EXPECT_EQ(path["nsze"], 0x10000000);

@@ -172,6 +172,37 @@ TEST(AnaLog, NamesNamespacesThatDidNotCome) {
     EXPECT_LE(absurd.length, bytes.size());
 }
 
+// What a controller answers to a host that reads more than there is.
+TEST(AnaLog, TakesZerosAtTheEndForFill) {
+    Bytes bytes = nvmet_log();
+    const std::size_t size = bytes.size();
+    bytes.resize(4096);
+    EXPECT_EQ(brief(decode_ana_log(bytes).problems), Briefs{}) << "the healthy case";
+
+    put(bytes, 8, hex("2c 01")); // NAGD
+    const AnaLog groups = decode_ana_log(bytes);
+    EXPECT_EQ(brief(groups.problems), Briefs{"nagd truncated @" + std::to_string(size)});
+    EXPECT_EQ(groups.problems[0].text, "300 group descriptors announced, 2 came");
+    EXPECT_EQ(groups.groups, decode_ana_log(nvmet_log()).groups);
+    EXPECT_EQ(groups.length, size);
+
+    put(bytes, 8, hex("02 00"));
+    put(bytes, 60, hex("ff ff ff ff")); // NNV of the second group
+    const AnaLog namespaces = decode_ana_log(bytes);
+    EXPECT_EQ(brief(namespaces.problems), Briefs{"nnv truncated @60"});
+    EXPECT_EQ(namespaces.problems[0].text, "4294967295 NSIDs announced in group 2, 1 came");
+    EXPECT_EQ(namespaces.groups, groups.groups);
+    EXPECT_EQ(namespaces.length, size);
+}
+
+TEST(AnaLog, SaysOnceThatAListHoldsZeros) {
+    const AnaLog log =
+        decode_ana_log(log_of({group(1, AnaState::optimized, {1, 0, 0, 0, 2, 0}),
+                               group(2, AnaState::optimized, std::vector<std::uint32_t>(500))}));
+    EXPECT_EQ(brief(log.problems),
+              (Briefs{"nsid zero_value @52", "nsid zero_value @68", "nsid zero_value @104"}));
+}
+
 TEST(AnaLog, ReadsFiveThousandGroups) {
     std::vector<AnaGroup> groups;
     for (std::uint32_t agid = 1; agid <= 5000; ++agid) {

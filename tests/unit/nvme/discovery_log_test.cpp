@@ -13,7 +13,7 @@ constexpr std::size_t kSecond = 2048;
 
 /// A discovery controller over TCP that names one subsystem and one referral.
 Bytes two_entries() {
-    Bytes log(3 * 1024);
+    Bytes log(3072);
     put(log, 0, hex("05 00 00 00 00 00 00 00 02 00 00 00 00 00 00 00 00 00"));
     put(log, kFirst, hex("03 01 02 04 01 00 ff ff 20 00 01 00"));
     put_text(log, kFirst + 32, "4420" + std::string(28, ' '));

@@ -13,9 +13,9 @@ namespace {
 TEST(SupportedLogs, ReadsTheSupportBit) {
     Bytes log(kSupportedLogsSize);
     put(log, 0, hex("01 00 00 00"));
-    put(log, 4 * 0x02, hex("02 00 00 00")); // index offsets, but not supported
-    put(log, 4 * 0x0C, hex("03 00 00 00"));
-    put(log, 4 * 0xFF, hex("01 00 ff 00"));
+    put(log, 0x008, hex("02 00 00 00")); // LID 02h: index offsets, but not supported
+    put(log, 0x030, hex("03 00 00 00")); // LID 0Ch
+    put(log, 0x3FC, hex("01 00 ff 00")); // LID FFh
     const SupportedLogs logs = decode_supported_logs(log);
     EXPECT_TRUE(logs.supports(lid::supported_logs));
     EXPECT_FALSE(logs.supports(lid::smart));

@@ -320,6 +320,16 @@ TEST(ReportText, NamesTheControllersWhenOneArrayDisagreesWithItself) {
         << text_of(sample);
 }
 
+TEST(ReportText, NamesTheNamespaceOnce) {
+    Sample sample = healthy_pair();
+    Finding finding = test::uuid_finding(sample, 2);
+    finding.what = "the identifiers of nsid 2 are also elsewhere";
+    add(sample.report, finding);
+    EXPECT_NE(text_of(sample).find("\n  the identifiers of nsid 2 are"), std::string::npos);
+    sample.report.findings.front().what = "the identifiers of nsid 21 are the same";
+    EXPECT_NE(text_of(sample).find("\n  NSID 2: the identifiers of nsid 21"), std::string::npos);
+}
+
 TEST(ReportText, NamesTheSubsystemWhereThereAreSeveral) {
     Sample sample = with_one_failure();
     sample.observation.controllers.push_back(test::sample_controller("10.9.0.1", 7, true, 1));

@@ -72,6 +72,22 @@ TEST(ValueBlock, CutsLongValuesAroundTheDifferenceUnlessAllIsAskedFor) {
     EXPECT_NE(std::move(whole).take().find(front + "aa"), std::string::npos);
 }
 
+TEST(ValueBlock, WrapsListsOfWordsOneThingALine) {
+    const std::string ids = "uuid 5d0f9a61-1c7e-4b02-8a00-0000000002a5, nguid 5d0f9a611c7e4b028a00";
+    TextWriter writer{60, false};
+    const std::vector<LabelledValue> values{{"array-a", "nsid 1 = " + ids + "; nsid 2 = none"},
+                                            {"array-b", "nsid 1 = none; nsid 2 = " + ids}};
+    EXPECT_FALSE(write_value_block(writer, 4, values, false));
+    EXPECT_EQ(std::move(writer).take(), "    array-a  nsid 1 = uuid\n"
+                                        "             5d0f9a61-1c7e-4b02-8a00-0000000002a5, nguid\n"
+                                        "             5d0f9a611c7e4b028a00;\n"
+                                        "             nsid 2 = none\n"
+                                        "    array-b  nsid 1 = none;\n"
+                                        "             nsid 2 = uuid\n"
+                                        "             5d0f9a61-1c7e-4b02-8a00-0000000002a5, nguid\n"
+                                        "             5d0f9a611c7e4b028a00\n");
+}
+
 TEST(ValueBlock, WritesNothingForNoValue) {
     EXPECT_EQ(block(80, {}), "");
 }

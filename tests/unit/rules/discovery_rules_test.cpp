@@ -64,7 +64,7 @@ std::vector<Case> discovery_cases() {
              log.entries[2].portid = 1;
              log.entries[3].portid = 2;
          }),
-         {"WARN disc.entry.portid_unique_per_port", "WARN disc.entry.portid_unique_per_port"}},
+         {"WARN disc.entry.portid_unique_per_port"}},
         {"OnePortOnTwoTransports",
          logs([](nvme::DiscoveryLog& log) {
              log.entries.push_back(log.entries.front());

@@ -140,6 +140,35 @@ std::vector<Case> identity_cases() {
              pair.on_b([](Node& node) { node.path(2).uuid(uuid_of(node.path(1))); });
          },
          {"FAIL ns.uuid.equal 2"}},
+        {"ManySwappedPairs",
+         [](Pair& pair) {
+             pair = Pair(1, 12);
+             pair.on_b([](Node& node) {
+                 for (std::uint32_t nsid = 1; nsid <= 12; nsid += 2) {
+                     swap(node, nsid, nsid + 1);
+                 }
+             });
+         },
+         {"FAIL ns.nsid.map_equal 1-12"}},
+        {"ManyNamespacesWithTheIdentifiersOfAnother",
+         [](Pair& pair) {
+             pair = Pair(1, 12);
+             pair.on_both([](Node& node) {
+                 for (std::uint32_t nsid = 1; nsid <= 12; nsid += 2) {
+                     node.path(nsid).identity_of(node.path(nsid + 1));
+                 }
+             });
+         },
+         {"FAIL ns.id.unique_in_subsystem 1-12"}},
+        {"OneIdentityForAll",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) {
+                 for (std::uint32_t nsid = 2; nsid <= 4; ++nsid) {
+                     node.path(nsid).identity_of(node.path(1));
+                 }
+             });
+         },
+         {"FAIL ns.id.unique_in_subsystem 1-4"}},
         {"NoIdentifierAnywhere",
          [](Pair& pair) {
              pair.on_both(1, [](Path& path) {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What no named rule knows, and what must never be compared: each byte of each page, flipped.
-#include "rules/mask.hpp"
 #include "unit/rules/case.hpp"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -56,24 +54,15 @@ std::vector<Case> mask_cases() {
 namespace {
 
 /// A page of array B's only controller.
-struct Target {
-    const char* name;
-    std::size_t size;
-    std::function<Page&(Observation&)> page;
-    std::span<const nvme::FieldRange> fields;
-};
-
-ControllerObservation& b_of(Observation& observation) {
-    return observation.controllers.back();
-}
+using Target = std::function<Page&(ControllerObservation&)>;
 
 /// The offsets at which a flip says nothing, as ranges: "16-23, 48-63".
 std::string silent_offsets(const Target& target, std::uint8_t flip) {
     const Observation healthy = Pair(1, 1).observation();
     std::vector<std::uint32_t> silent;
-    for (std::size_t offset = 0; offset < target.size; ++offset) {
+    for (std::size_t offset = 0; offset < nvme::kIdentifySize; ++offset) {
         Observation broken = healthy;
-        Page& page = target.page(broken);
+        Page& page = target(broken.controllers.back());
         nvme::Bytes bytes = page.whole();
         bytes[offset] = static_cast<std::uint8_t>(bytes[offset] ^ flip);
         page = Page::of(bytes);
@@ -89,52 +78,55 @@ std::string silent_offsets(const Target& target, std::uint8_t flip) {
 }
 
 TEST(ByteFlip, InIdentifyControllerIsNamedOrOnTheMask) {
-    const Target target{
-        "Identify Controller", nvme::kIdentifySize,
-        [](Observation& observation) -> Page& { return b_of(observation).identify; },
-        nvme::identify_controller_fields()};
-    // RTD3R, RTD3E; FGUID; CRDT1-3; CIU, CIRN; NVMSR, VWCI, MEC; ACL to NPSS; AVSCC to UNVMCAP but
-    // for a host memory buffer; EDSTT, DSTO, FWUG; HCTMA to MXTMT; HMMINDS, HMMAXD; PELS; MEGCAP,
-    // TMPTHHA; IPMSR, MSMT; ICSVSCC; MAXDNA, MAXCNA; MSDBD; power states.
+    const Target target = [](ControllerObservation& b) -> Page& { return b.identify; };
     EXPECT_EQ(silent_offsets(target, 0xFF),
-              "84-91, 112-133, 135-143, 253-255, 258-271, 276-311, 316-319, 322-327, 332-337, 348, "
-              "352-355, 368-384, 392-395, 514, 530, 544-563, 1803, 2048-3071");
+              "84-91, "   // RTD3R, RTD3E
+              "112-133, " // FGUID, CRDT1 to CRDT3
+              "135-143, " // CIU, CIRN
+              "253-255, " // NVMSR, VWCI, MEC
+              "258-271, " // ACL, AERL, FRMW, LPA, ELPE, NPSS, AVSCC, APSTA, WCTEMP, CCTEMP, MTFA
+              "276-311, " // HMMIN, TNVMCAP, UNVMCAP
+              "316-319, " // EDSTT, DSTO, FWUG
+              "322-327, " // HCTMA, MNTMT, MXTMT
+              "332-337, " // HMMINDS, HMMAXD
+              "348, "     // NANAGRPID, where it stays in its range
+              "352-355, " // PELS
+              "368-384, " // MEGCAP, TMPTHHA
+              "392-395, " // IPMSR, MSMT
+              "514, "     // MAXCMD, where it stays in its range
+              "530, "     // ICSVSCC
+              "544-563, " // MAXDNA, MAXCNA
+              "1803, "    // MSDBD
+              "2048-3071" // power states
+    );
 }
 
-// NAWUN, NAWUPF, NACWU (they may differ by specification) and NVMCAP.
 TEST(ByteFlip, InIdentifyNamespaceIsNamedOrOnTheMask) {
-    const Target target{
-        "CNS 00h", nvme::kIdentifySize,
-        [](Observation& observation) -> Page& { return b_of(observation).namespaces[0].identify; },
-        nvme::identify_namespace_fields()};
+    const Target target = [](ControllerObservation& b) -> Page& {
+        return b.namespaces[0].identify;
+    };
+    // NAWUN, NAWUPF, NACWU, which do not count here, and NVMCAP. A greater NUSE or a format under
+    // way is a finding of another rule.
     EXPECT_EQ(silent_offsets(target, 0xFF), "34-39, 48-63");
     EXPECT_EQ(silent_offsets(target, 0x01), "34-39, 48-63");
 }
 
 TEST(ByteFlip, InTheNvmCommandSetPageIsNamed) {
-    const Target target{
-        "CNS 05h", nvme::kIdentifySize,
-        [](Observation& observation) -> Page& { return b_of(observation).namespaces[0].nvm; },
-        nvme::identify_namespace_nvm_fields()};
+    const Target target = [](ControllerObservation& b) -> Page& { return b.namespaces[0].nvm; };
     EXPECT_EQ(silent_offsets(target, 0xFF), "");
 }
 
 TEST(ByteFlip, InTheIndependentPageIsNamedOrOnTheMask) {
-    const Target target{"CNS 08h", nvme::kIdentifySize,
-                        [](Observation& observation) -> Page& {
-                            return b_of(observation).namespaces[0].independent;
-                        },
-                        nvme::identify_namespace_independent_fields()};
+    const Target target = [](ControllerObservation& b) -> Page& {
+        return b.namespaces[0].independent;
+    };
     EXPECT_EQ(silent_offsets(target, 0xFF), "");
 }
 
 TEST(ByteFlip, InTheDescriptorListIsNamed) {
-    const Target target{"CNS 03h",
-                        nvme::kIdentifySize,
-                        [](Observation& observation) -> Page& {
-                            return b_of(observation).namespaces[0].descriptors;
-                        },
-                        {}};
+    const Target target = [](ControllerObservation& b) -> Page& {
+        return b.namespaces[0].descriptors;
+    };
     EXPECT_EQ(silent_offsets(target, 0xFF), "");
 }
 

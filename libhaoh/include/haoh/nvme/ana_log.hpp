@@ -46,8 +46,9 @@ struct AnaLog {
 };
 
 /// Decodes a log of any length. Reads up to the first descriptor that does not fit; of that one the
-/// NSIDs that came are kept. Bytes behind the last descriptor are not looked at. What needs other
-/// pages (ANAGRPMAX, ANACAP) is not judged here.
+/// NSIDs that came are kept. Zeros up to the end of the log did not come: controllers fill with them
+/// what a host asks for beyond the log. Bytes behind the last descriptor are not looked at. What
+/// needs other pages (ANAGRPMAX, ANACAP) is not judged here.
 ///
 /// Problems, by field and kind:
 ///
@@ -61,7 +62,7 @@ struct AnaLog {
 /// | "agid"   | `duplicate`     | an AGID that was described before                         |
 /// | "anas"   | `bad_value`     | the state byte: a state other than 1h to 4h and Fh        |
 /// | "anas"   | `reserved_bits` | the state byte: bits 7:4                                  |
-/// | "nsid"   | `zero_value`    | NSID 0                                                    |
+/// | "nsid"   | `zero_value`    | NSID 0; once for a run of them                            |
 /// | "nsid"   | `bad_value`     | NSID FFFFFFFFh                                            |
 /// | "nsid"   | `not_ascending` | an NSID below the one before it in its group              |
 /// | "nsid"   | `duplicate`     | an NSID that occurred before, in this or in another group |

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Discovery logs: well formed, and what they say of one subsystem on both arrays.
+// What discovery logs say of one subsystem, on both arrays.
 #include "compare.hpp"
+#include "discovery_view.hpp"
 #include "fields.hpp"
-
-#include <haoh/nvme/nqn.hpp>
 
 #include <boost/asio/ip/address.hpp>
 
@@ -17,50 +16,9 @@ namespace {
 
 using nvme::DiscoveryEntry;
 
-/// A discovery log, decoded, with the array that it came from.
-struct Log {
-    const DiscoveryObservation* observed{};
-    std::string site;
-    nvme::DiscoveryLog log;
-};
-
-/// The array of a target, as its controllers were attributed.
-std::string site_of(const Subject& subject, const std::string& target) {
-    for (const Controller& controller : subject.controllers) {
-        if (!target.empty() && controller.observed->target == target) {
-            return controller.site;
-        }
-    }
-    return {};
-}
-
-std::vector<Log> decode_logs(const Subject& subject) {
-    std::vector<Log> out;
-    std::set<std::string> seen;
-    for (const DiscoveryObservation& observed : subject.observation->discovery) {
-        if (observed.log.ok() && seen.insert(observed.target + "\n" + observed.address).second) {
-            out.push_back({.observed = &observed,
-                           .site = site_of(subject, observed.target),
-                           .log = nvme::decode_discovery_log(observed.log.whole())});
-        }
-    }
-    return out;
-}
-
-FindingValue log_value(const Log& log, const std::string& text) {
-    return {.controller = {},
-            .site = log.site,
-            .value = fmt::format("discovery controller {}: {}", log.observed->address, text)};
-}
-
-std::string address_text(const DiscoveryEntry& entry) {
-    const bool v6 = entry.traddr.find(':') != std::string::npos;
-    return fmt::format("{}{}{}:{}", v6 ? "[" : "", entry.traddr, v6 ? "]" : "", entry.trsvcid);
-}
-
 /// An entry of the subsystem in question.
 struct Listing {
-    const Log* log{};
+    const DiscoveryView* log{};
     const DiscoveryEntry* entry{};
 };
 
@@ -70,133 +28,12 @@ FindingValue listing_value(const Listing& listing, const std::string& text) {
             .value = fmt::format("{}: {}", address_text(*listing.entry), text)};
 }
 
-/// What is wrong with the frame of a log; empty when nothing is.
-std::string frame_defect(const nvme::DiscoveryLog& log) {
-    if (log.recfmt != 0) {
-        return fmt::format("RECFMT {}", log.recfmt);
-    }
-    const auto found =
-        std::find_if(log.problems.begin(), log.problems.end(), [](const auto& problem) {
-            return problem.kind == nvme::ProblemKind::truncated;
-        });
-    return found == log.problems.end() ? std::string{} : found->text;
-}
-
-void judge_headers(const std::vector<Log>& logs, Findings& findings) {
-    for (const Log& log : logs) {
-        const std::string text = frame_defect(log.log);
-        if (!text.empty()) {
-            findings.add(
-                {.rule = "disc.header.recfmt",
-                 .subsystem = {},
-                 .nsids = {},
-                 .what = fmt::format("malformed discovery log of {}", log.observed->address),
-                 .values = {log_value(log, text)},
-                 .verdict = {}});
-        }
-    }
-}
-
-void judge_stability(const Subject& subject, Findings& findings) {
-    for (const DiscoveryObservation& observed : subject.observation->discovery) {
-        if (observed.log.ok() && !observed.stable) {
-            findings.add({.rule = "disc.genctr.stable_during_read",
-                          .subsystem = {},
-                          .nsids = {},
-                          .what = fmt::format("the discovery log of {} changed during each reading",
-                                              observed.address),
-                          .values = {},
-                          .verdict = {}});
-        }
-    }
-}
-
-/// Names of the subsystems under judgement are judged by Identify Controller.
-void judge_entry_names(const Subject& subject, const std::vector<Log>& logs, Findings& findings) {
-    std::set<std::string> judged;
-    for (const Subsystem& subsystem : subject.subsystems) {
-        judged.insert(subsystem.nqn);
-    }
-    for (const Log& log : logs) {
-        for (const DiscoveryEntry& entry : log.log.entries) {
-            const auto defect = nvme::nqn_defect(entry.subnqn);
-            if (defect && judged.insert(entry.subnqn).second) {
-                const nvme::ByteView bytes{
-                    reinterpret_cast<const std::uint8_t*>(entry.subnqn.data()),
-                    entry.subnqn.size()};
-                findings.add({.rule = "disc.entry.nqn_format",
-                              .subsystem = {},
-                              .nsids = {},
-                              .what = fmt::format("malformed SUBNQN in the discovery log of {}",
-                                                  log.observed->address),
-                              .values = {log_value(
-                                  log, fmt::format("\"{}\": {}", nvme::printable(bytes), *defect))},
-                              .verdict = {}});
-            }
-        }
-    }
-}
-
-void judge_duplicates(const std::vector<Log>& logs, Findings& findings) {
-    for (const Log& log : logs) {
-        std::set<std::tuple<unsigned, unsigned, std::string, std::string, std::string>> seen;
-        for (const DiscoveryEntry& entry : log.log.entries) {
-            const bool fresh =
-                seen.emplace(entry.trtype, entry.adrfam, entry.traddr, entry.trsvcid, entry.subnqn)
-                    .second;
-            if (!fresh) {
-                findings.add({.rule = "disc.entry.unique",
-                              .subsystem = entry.subnqn,
-                              .nsids = {},
-                              .what = fmt::format("the discovery log of {} lists {} twice",
-                                                  log.observed->address, address_text(entry)),
-                              .values = {},
-                              .verdict = {}});
-                break;
-            }
-        }
-    }
-}
-
-/// Two arrays with one unique discovery NQN that say different things.
-void judge_discovery_names(const std::vector<Log>& logs, Findings& findings) {
-    std::map<std::string, std::vector<const Log*>> names;
-    for (const Log& log : logs) {
-        for (const DiscoveryEntry& entry : log.log.entries) {
-            const bool own = static_cast<nvme::SubsystemType>(entry.subtype) ==
-                             nvme::SubsystemType::current_discovery;
-            if (own && entry.subnqn != nvme::kDiscoveryNqn) {
-                std::vector<const Log*>& here = names[entry.subnqn];
-                if (here.empty() || here.back() != &log) {
-                    here.push_back(&log);
-                }
-            }
-        }
-    }
-    for (const auto& [nqn, here] : names) {
-        const bool differ = std::any_of(here.begin(), here.end(), [&here](const Log* log) {
-            return log->log.entries != here.front()->log.entries &&
-                   log->observed->target != here.front()->observed->target;
-        });
-        if (!differ) {
+std::vector<Listing> listings_of(const std::string& nqn, const std::vector<DiscoveryView>& logs) {
+    std::vector<Listing> out;
+    for (const DiscoveryView& log : logs) {
+        if (!frame_defect(log.log).empty()) {
             continue;
         }
-        std::vector<FindingValue> values;
-        for (const Log* log : here) {
-            values.push_back(log_value(*log, fmt::format("{} entries", log->log.entries.size())));
-        }
-        findings.add({.rule = "disc.nqn_unique_vs_wellknown",
-                      .subsystem = {},
-                      .nsids = {},
-                      .what = fmt::format("discovery subsystem {} says different things", nqn),
-                      .values = std::move(values),
-                      .verdict = {}});
-    }
-}
-
-std::vector<Listing> listings_of(const std::string& nqn, const std::vector<Log>& logs) {
-    std::vector<Listing> out;
-    for (const Log& log : logs) {
         for (const DiscoveryEntry& entry : log.log.entries) {
             if (entry.subnqn == nqn) {
                 out.push_back({.log = &log, .entry = &entry});
@@ -217,37 +54,55 @@ bool different_ports(const Listing& a, const Listing& b) {
             a.log->observed->target != b.log->observed->target);
 }
 
+/// The entries under one port ID, one for each address.
+struct Port {
+    std::set<std::pair<std::string, std::string>> addresses;
+    std::vector<Listing> listings;
+};
+
 void judge_port_ids(const Subsystem& subsystem, const std::vector<Listing>& listings,
                     Findings& findings) {
-    std::map<std::uint16_t, std::vector<Listing>> ports;
+    constexpr std::size_t kShown = 8;
+    std::map<std::uint16_t, Port> ports;
     for (const Listing& listing : listings) {
-        std::vector<Listing>& here = ports[listing.entry->portid];
-        const bool known = std::any_of(here.begin(), here.end(), [&](const Listing& other) {
-            return other.entry->traddr == listing.entry->traddr &&
-                   other.entry->trsvcid == listing.entry->trsvcid;
-        });
-        if (!known) {
-            here.push_back(listing);
+        Port& port = ports[listing.entry->portid];
+        if (port.addresses.emplace(listing.entry->traddr, listing.entry->trsvcid).second) {
+            port.listings.push_back(listing);
         }
     }
-    for (const auto& [portid, here] : ports) {
-        const bool shared = std::any_of(here.begin(), here.end(), [&here](const Listing& other) {
-            return different_ports(here.front(), other);
-        });
-        if (!shared) {
+    std::vector<std::string> shared;
+    std::vector<FindingValue> values;
+    for (const auto& [portid, port] : ports) {
+        const bool several =
+            std::any_of(port.listings.begin(), port.listings.end(), [&port](const Listing& other) {
+                return different_ports(port.listings.front(), other);
+            });
+        if (!several) {
             continue;
         }
-        std::vector<FindingValue> values;
-        for (const Listing& listing : here) {
-            values.push_back(listing_value(listing, fmt::format("port ID {}", portid)));
+        shared.push_back(fmt::format("{}", portid));
+        for (const Listing& listing : port.listings) {
+            if (values.size() < kShown) {
+                values.push_back(listing_value(listing, fmt::format("port ID {}", portid)));
+            }
         }
-        findings.add({.rule = "disc.entry.portid_unique_per_port",
-                      .subsystem = subsystem.nqn,
-                      .nsids = {},
-                      .what = fmt::format("port ID {} stands for {} ports", portid, here.size()),
-                      .values = std::move(values),
-                      .verdict = {}});
     }
+    if (shared.empty()) {
+        return;
+    }
+    const bool one = shared.size() == 1;
+    const std::size_t count = shared.size();
+    if (count > kShown) {
+        shared.resize(kShown);
+        shared.push_back(fmt::format("{} more", count - kShown));
+    }
+    findings.add({.rule = "disc.entry.portid_unique_per_port",
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = fmt::format("port ID{} {} {} for several ports", one ? "" : "s",
+                                      join_words(shared), one ? "stands" : "stand"),
+                  .values = std::move(values),
+                  .verdict = {}});
 }
 
 /// A property that all entries of the subsystem must agree about.
@@ -335,15 +190,19 @@ using Addresses = std::set<std::string>;
 
 /// What each array's discovery says of the subsystem. Logs that have nothing in common are each
 /// array's own, which is legal; logs that overlap are meant to be one and should be the same.
-void judge_agreement(const Subsystem& subsystem, const std::vector<Log>& logs, Findings& findings) {
+void judge_agreement(const Subsystem& subsystem, const std::vector<DiscoveryView>& logs,
+                     Findings& findings) {
     std::set<std::string> serving; // the log of another subsystem's array says nothing of this one
     for (const Controller* controller : subsystem.controllers) {
         serving.insert(controller->observed->target);
     }
     std::map<std::string, Addresses> by_target;
-    std::map<std::string, const Log*> log_of;
-    for (const Log& log : logs) {
+    std::map<std::string, const DiscoveryView*> log_of;
+    for (const DiscoveryView& log : logs) {
         if (!serving.contains(log.observed->target)) {
+            continue;
+        }
+        if (!frame_defect(log.log).empty()) {
             continue;
         }
         // Referrals are part of what the target leads to.
@@ -422,61 +281,24 @@ void judge_completeness(const Subsystem& subsystem, const std::vector<Listing>& 
          .verdict = {}});
 }
 
-void judge_discovery(const Subject& subject, Findings& findings) {
-    std::vector<Log> logs = decode_logs(subject);
-    judge_headers(logs, findings);
-    std::erase_if(logs, [](const Log& log) { return !frame_defect(log.log).empty(); });
-    judge_stability(subject, findings);
-    judge_entry_names(subject, logs, findings);
-    judge_duplicates(logs, findings);
-    judge_discovery_names(logs, findings);
-    for (const Subsystem& subsystem : subject.subsystems) {
-        const std::vector<Listing> listings = listings_of(subsystem.nqn, logs);
-        judge_port_ids(subsystem, listings, findings);
-        judge_subtypes(subsystem, listings, findings);
-        if (!findings.reported("ctrl.model.equal", subsystem.nqn)) {
-            judge_same("disc.entry.cntlid.model", "static and dynamic controllers are both listed",
-                       subsystem, listings, model_text, findings);
-        }
-        judge_same("disc.entry.treq.equal", "transport requirements (TREQ) differ by port",
-                   subsystem, listings, treq_text, findings);
-        judge_same("disc.entry.tsas_sectype.equal", "security of the ports (TSAS) differs",
-                   subsystem, listings, security_text, findings);
-        judge_queue_size(subsystem, listings, findings);
-        judge_agreement(subsystem, logs, findings);
-        judge_completeness(subsystem, listings, findings);
+void judge_entries(const Subsystem& subsystem, const Subject& subject, Findings& findings) {
+    const std::vector<Listing> listings = listings_of(subsystem.nqn, subject.discovery);
+    judge_port_ids(subsystem, listings, findings);
+    judge_subtypes(subsystem, listings, findings);
+    if (!findings.reported("ctrl.model.equal", subsystem.nqn)) {
+        judge_same("disc.entry.cntlid.model", "static and dynamic controllers are both listed",
+                   subsystem, listings, model_text, findings);
     }
+    judge_same("disc.entry.treq.equal", "transport requirements (TREQ) differ by port", subsystem,
+               listings, treq_text, findings);
+    judge_same("disc.entry.tsas_sectype.equal", "security of the ports (TSAS) differs", subsystem,
+               listings, security_text, findings);
+    judge_queue_size(subsystem, listings, findings);
+    judge_agreement(subsystem, subject.discovery, findings);
+    judge_completeness(subsystem, listings, findings);
 }
 
 constexpr std::array kRows{
-    Row{.rule = {.id = "disc.header.recfmt",
-                 .title = "The discovery log is well formed",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 Figure 310 and following",
-                 .why = "Hosts cannot read the log and do not find the array's ports.",
-                 .fix = "Array: report RECFMT 0 and the number of entries that the log holds."},
-        .judge = JudgeSubject{judge_discovery}},
-    Row{.rule = {.id = "disc.genctr.stable_during_read",
-                 .title = "The discovery log stood still long enough to be read",
-                 .rule_class = RuleClass::tmp,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::unknown,
-                 .basis = "Base 2.3 §5.2.12.3.1: read again when GENCTR moved",
-                 .why = "The entries may belong to different moments.",
-                 .fix = "Check again later. Array: find what changes the log all the time."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "disc.entry.nqn_format",
-                 .title = "NQNs in the discovery log are well formed",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::warn,
-                 .basis = "Base 2.3 §4.7",
-                 .why = "Hosts cannot connect to a subsystem of that name; it is not one of those "
-                        "that are judged here.",
-                 .fix = "Array: correct the name of the subsystem, or remove it."},
-        .judge = ReportedElsewhere{}},
     Row{.rule = {.id = "disc.entry.portid_unique_per_port",
                  .title = "A port ID stands for one physical port",
                  .rule_class = RuleClass::uni,
@@ -487,16 +309,7 @@ constexpr std::array kRows{
                         "think that they fail together.",
                  .fix = "Array: number the ports of both arrays in one range, for example 1-99 and "
                         "100-199 (nvmet: the name of the directory under ports/)."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "disc.entry.unique",
-                 .title = "Each port is listed once for a subsystem",
-                 .rule_class = RuleClass::uni,
-                 .severity = Severity::management,
-                 .verdict = Verdict::note,
-                 .basis = "Base 2.3 Figure 310",
-                 .why = "Hosts connect twice to one port or refuse the second one.",
-                 .fix = "Array: list each port once."},
-        .judge = ReportedElsewhere{}},
+        .judge = JudgeSubsystem{judge_entries}},
     Row{.rule = {.id = "disc.entry.cntlid.model",
                  .title = "All ports offer the same controller model",
                  .rule_class = RuleClass::eqs,
@@ -565,24 +378,11 @@ constexpr std::array kRows{
                  .fix = "Array: list the port for this host. Nothing to do where addresses are "
                         "translated on the way."},
         .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "disc.nqn_unique_vs_wellknown",
-                 .title = "A unique discovery NQN belongs to one discovery subsystem",
-                 .rule_class = RuleClass::uni,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "Base 2.3 §3.1.3.3",
-                 .why =
-                     "Hosts take the discovery controllers of both arrays for one and believe the "
-                     "log of whichever answered.",
-                 .fix =
-                     "Array: give each discovery subsystem a name of its own, or let both say the "
-                     "same."},
-        .judge = ReportedElsewhere{}},
 };
 
 } // namespace
 
-std::span<const Row> discovery_rows() {
+std::span<const Row> discovery_entry_rows() {
     return kRows;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "process.hpp"
+#include "support/process.hpp"
 
 #include <algorithm>
 #include <array>
