@@ -198,9 +198,15 @@ class ReportText {
             write_folded_items(group, shown);
         }
         write_sentence("Why: ", group.why);
+        if (group.on_kernel) {
+            write_sentence(fmt::format("Linux {}: ", group.on_kernel->release),
+                           group.on_kernel->text);
+        }
         write_sentence("Fix: ", group.fix);
         if (verbose_) {
-            write_sentence("Basis: ", group.basis);
+            write_sentence("Basis: ", group.on_kernel ? fmt::format("{}; {}", group.basis,
+                                                                    group.on_kernel->source)
+                                                      : group.basis);
         }
         writer_.blank();
     }

@@ -54,6 +54,16 @@ std::string item_key(const Finding& finding) {
     return key;
 }
 
+std::optional<OnKernel> safe_effect(const std::optional<OnKernel>& effect) {
+    if (!effect) {
+        return std::nullopt;
+    }
+    return OnKernel{.release = safe_text(effect->release),
+                    .outcome = effect->outcome,
+                    .text = safe_text(effect->text),
+                    .source = safe_text(effect->source)};
+}
+
 std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
     using Key = std::tuple<std::string_view, Verdict, Severity, std::string_view, std::string_view,
                            std::string_view, std::string_view>;
@@ -76,6 +86,7 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
                               .basis = safe_text(finding->basis),
                               .why = safe_text(finding->why),
                               .fix = safe_text(finding->fix),
+                              .on_kernel = safe_effect(finding->on_kernel),
                               .items = {}});
         }
         std::vector<FindingItem>& items = groups[at->second.group].items;
@@ -229,7 +240,8 @@ ReportView view_of(const Report& report) {
                     .unobserved = {},
                     .untold = {},
                     .attributions = {},
-                    .observed_at = safe_text(report.observed_at)};
+                    .observed_at = safe_text(report.observed_at),
+                    .kernel = safe_text(report.kernel)};
     for (const Unobserved& one : report.unobserved) {
         view.unobserved.push_back({.object = safe_text(one.object),
                                    .target = safe_text(one.target),

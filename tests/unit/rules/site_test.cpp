@@ -113,7 +113,7 @@ TEST(Attribute, KnowsNothingWithoutEvidence) {
     EXPECT_THAT(sites_of(attribute(pair.observation(), {})), ElementsAre("", ""));
     pair.a[0].id.domainid = 1;
     pair.b[0].id.domainid = 2;
-    EXPECT_THAT(sites_of(attribute(pair.observation(), {})), ElementsAre("domain-1", "domain-2"));
+    EXPECT_THAT(sites_of(attribute(pair.observation(), {})), ElementsAre("array-a", "array-b"));
 }
 
 TEST(Attribute, HasNamesForManyTargets) {
