@@ -38,8 +38,11 @@ std::string undash(std::string text) {
 
 } // namespace
 
-LinuxHost::LinuxHost(std::string name, std::string kernel)
-    : guest_({.name = std::move(name), .kernel = std::move(kernel), .host_programs = true}) {}
+LinuxHost::LinuxHost(std::string name, std::string kernel, std::filesystem::path disk)
+    : guest_({.name = std::move(name),
+              .kernel = std::move(kernel),
+              .host_programs = true,
+              .disk = std::move(disk)}) {}
 
 CommandResult LinuxHost::connect(std::string_view nqn, std::uint16_t port,
                                  const ConnectOptions& options) {

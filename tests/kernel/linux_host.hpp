@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +26,8 @@ struct HostPath {
 /// A guest that is an NVMe/TCP host, by the kernel's own initiator and nvme-cli.
 class LinuxHost {
   public:
-    LinuxHost(std::string name, std::string kernel);
+    /// \param disk  Guest::Options::disk
+    LinuxHost(std::string name, std::string kernel, std::filesystem::path disk = {});
 
     struct ConnectOptions {
         bool header_digest = false;

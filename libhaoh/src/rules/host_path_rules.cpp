@@ -204,18 +204,25 @@ void judge_headless(const HostSubsystem& subsystem, Findings& findings) {
 void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std::size_t arrays,
                   Findings& findings) {
     std::set<std::string> usable_sites;
+    std::set<std::string> ready_sites;
     std::size_t usable = 0;
     Pattern pattern;
     for (const HostPath& path : head.paths) {
         add_text(pattern, path.kernel->controller);
         add_text(pattern, path.unusable);
+        const std::string site = path.controller != nullptr ? path.controller->site : "";
         if (path.unusable.empty()) {
             ++usable;
-            usable_sites.insert(path.controller != nullptr ? path.controller->site : "");
+            usable_sites.insert(site);
+        }
+        // The passive array of a pair takes over by an ANA change.
+        if (path.unusable.empty() || path.unusable == "ANA inaccessible" ||
+            path.unusable == "ANA change") {
+            ready_sites.insert(site);
         }
     }
     const bool none = usable == 0;
-    if (!none && (arrays < 2 || usable_sites.size() > 1)) {
+    if (!none && (arrays < 2 || ready_sites.size() > 1)) {
         return;
     }
     const std::string_view rule = none ? "host.ns.usable_path" : "host.ns.usable_arrays";
@@ -382,14 +389,14 @@ constexpr std::array kRows{
                  .fix = "Array: make one path usable. Host: see why each path is not."},
         .judge = ReportedElsewhere{}},
     Row{.rule = {.id = "host.ns.usable_arrays",
-                 .title = "Each device can be reached on every array",
+                 .title = "Each device can be reached on more than one array",
                  .rule_class = RuleClass::xrf,
                  .severity = Severity::degraded,
                  .verdict = Verdict::warn,
                  .basis = "practice",
-                 .why = "When that array fails, access is lost or waits for an ANA change.",
-                 .fix = "Host: see why the paths of the other array cannot be used. Nothing to do "
-                        "where the other array is passive by design."},
+                 .why = "When that array fails, access is lost.",
+                 .fix = "Host: see why the paths of the other array are missing or cannot be "
+                        "used."},
         .judge = ReportedElsewhere{}},
     Row{.rule = {.id = "host.ana.no_group",
                  .title = "Each path is in an ANA group",
