@@ -31,7 +31,7 @@ declare -A room_of_header=(
     [host]=host
     [admin_channel]=collect [collector]=collect [replay]=collect
     [fabric]=fabric
-    [rule]=rules [check]=rules [config]=rules
+    [rule]=rules [check]=rules [config]=rules [kernel_effect]=rules
     [report]=report
 )
 

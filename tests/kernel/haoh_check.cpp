@@ -70,14 +70,19 @@ CheckReport parse_report(int status, const std::string& output, std::string text
                        .verdict = {},
                        .unobserved = 0,
                        .findings = {},
+                       .outcomes = {},
                        .text = std::move(text),
                        .duration = duration};
     try {
         const auto json = nlohmann::json::parse(output);
         report.verdict = json.at("verdict").get<std::string>();
         report.unobserved = json.at("unobserved").size();
-        for (const auto& finding : json.at("findings"))
+        for (const auto& finding : json.at("findings")) {
             report.findings.insert(describe(finding));
+            if (finding.contains("on_kernel"))
+                report.outcomes[finding.at("rule").get<std::string>()] =
+                    finding.at("on_kernel").at("outcome").get<std::string>();
+        }
     } catch (const nlohmann::json::exception& error) {
         throw std::runtime_error(
             fmt::format("haoh check ended with status {} and no report ({}): {}", status,

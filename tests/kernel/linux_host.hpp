@@ -20,7 +20,7 @@ struct HostPath {
     std::string state;         ///< Of the controller: "live", "connecting", ...
     std::string path;          ///< "nvme0c0n1"
     std::string nsid;
-    std::string ana_state; ///< "optimized", ...
+    std::string ana_state; ///< "optimized", ..., "invalid_state"; empty without ANA.
 };
 
 /// A guest that is an NVMe/TCP host, by the kernel's own initiator and nvme-cli.

@@ -90,6 +90,7 @@ struct Report {
     std::vector<Attribution> attributions;
     std::string observed_at;
     std::string kernel; ///< the release of `Finding::on_kernel`; empty when none is known
+    bool connected{};   ///< a host's kernel was looked at: it is too late not to connect
 
     [[nodiscard]] std::size_t count(Verdict verdict_) const {
         return counts[static_cast<std::size_t>(verdict_)];

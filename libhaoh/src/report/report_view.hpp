@@ -60,6 +60,7 @@ struct ReportView {
     std::vector<Attribution> attributions;
     std::string observed_at;
     std::string kernel;
+    bool connected{};
 };
 
 [[nodiscard]] ReportView view_of(const Report& report);

@@ -192,6 +192,7 @@ Report check(const Observation& observation, const CheckOptions& options) {
     report.attributions = subject.attributions;
     report.observed_at = observation.observed_at;
     report.kernel = release_of(options, observation);
+    report.connected = !observation.kernels.empty();
     std::set<std::string_view> broken;
     for (Finding& finding : findings.take()) {
         if (finding.verdict == Verdict::unknown || selected(finding.rule, options.rules)) {
