@@ -185,8 +185,9 @@ TEST(Host, SeesADeviceWithoutANode) {
 
 TEST(Host, SeesPathsWithoutADevice) {
     Observation host = connected(Pair(1).observation());
-    host.kernels.front().subsystems.front().headless.push_back(
-        {.name = "nvme0c1n9", .controller = "nvme1"});
+    KernelPath& headless = host.kernels.front().subsystems.front().headless.emplace_back();
+    headless.name = "nvme0c1n9";
+    headless.controller = "nvme1";
     EXPECT_THAT(host_lines(host), ElementsAre("FAIL host.head.missing"));
 }
 
