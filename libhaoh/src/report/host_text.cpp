@@ -107,30 +107,38 @@ class HostText {
             writer_.line(kIndent, {{"no controller", Tone::warn}});
             return;
         }
-        Table table{std::vector<Align>(sites ? 6 : 5, Align::left)};
         std::vector<Spans> rows;
-        std::string last = "\n"; // no site
         for (const HostController& controller : controllers) {
             Spans row;
             if (sites) {
                 const std::string site =
                     controller.site.empty() ? "array unknown" : controller.site;
-                row.push_back({site == last ? "" : site, Tone::strong});
-                last = site;
+                row.push_back({site, Tone::strong});
             }
             row.push_back({controller.name});
             row.push_back({"controller " + controller.cntlid});
             row.push_back({controller.state, controller.live ? Tone::plain : Tone::warn});
             row.push_back({controller.address});
             row.push_back({verbose_ ? controller.evidence : "", Tone::faint});
-            rows.push_back(row);
-            table.row(std::move(row));
+            rows.push_back(std::move(row));
         }
-        write_table(table, rows, kIndent);
+        write_rows(rows, sites, kIndent);
     }
 
-    /// The table, or each row wrapped where it is too wide.
-    void write_table(const Table& table, const std::vector<Spans>& rows, std::size_t indent) {
+    /// A table, or each row wrapped where that is too wide.
+    /// \param sites  the first cell is an array, which a table names once
+    void write_rows(const std::vector<Spans>& rows, bool sites, std::size_t indent) {
+        if (rows.empty()) {
+            return;
+        }
+        Table table{std::vector<Align>(rows.front().size(), Align::left)};
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            Spans row = rows[i];
+            if (sites && i > 0 && rows[i - 1].front().text == row.front().text) {
+                row.front().text.clear();
+            }
+            table.row(std::move(row));
+        }
         if (indent + table.width() <= writer_.width()) {
             table.write(writer_, indent);
             return;
@@ -242,9 +250,7 @@ class HostText {
     }
 
     void write_path_rows(const std::vector<HostPath>& paths, bool sites) {
-        Table table{std::vector<Align>(sites ? 4 : 3, Align::left)};
         std::vector<Spans> rows;
-        std::string last = "\n"; // no site
         for (const HostPath& path : paths) {
             const Tone tone = path.why.empty()     ? Tone::plain
                               : is_by_design(path) ? Tone::faint
@@ -252,16 +258,14 @@ class HostText {
             Spans row;
             if (sites) {
                 const std::string site = path.site.empty() ? "array unknown" : path.site;
-                row.push_back({site == last ? "" : site});
-                last = site;
+                row.push_back({site});
             }
             row.push_back({shown(path.controllers, kMaxPathControllers)});
             row.push_back({path.ana_state, tone});
             row.push_back({path.problem(), tone});
-            rows.push_back(row);
-            table.row(std::move(row));
+            rows.push_back(std::move(row));
         }
-        write_table(table, rows, kIndent + 2);
+        write_rows(rows, sites, kIndent + 2);
     }
 
     void write_missing(const std::vector<MissingPaths>& missing) {

@@ -298,21 +298,21 @@ class SubsystemView {
     }
 
     void add_copies() {
-        using Said = std::pair<std::string, std::string>; ///< field, what sysfs shows
+        /// Field, what sysfs shows, what the controllers say.
+        using Said = std::array<std::string, 3>;
         std::vector<std::pair<Said, std::vector<std::string>>> wrong;
-        const auto compare = [&](const char* field, const Attribute& shown, const std::string& said,
-                                 const HostController& controller) {
+        const auto compare = [&wrong](const char* field, const Attribute& shown,
+                                      const std::string& said, const std::string& name) {
             if (!shown.ok() || safe_text(shown.text) == said) {
                 return;
             }
-            const Said key{field, safe_text(shown.text)};
+            const Said key{field, safe_text(shown.text), said.empty() ? "nothing" : said};
             auto known =
                 std::ranges::find(wrong, key, [](const auto& entry) { return entry.first; });
             if (known == wrong.end()) {
                 known = wrong.insert(known, {key, {}});
             }
-            known->second.push_back(
-                fmt::format("{} (itself: {})", controller.name, said.empty() ? "blank" : said));
+            known->second.push_back(name);
         };
         for (const HostController& controller : out_.controllers) {
             const KernelController* kernel =
@@ -322,13 +322,15 @@ class SubsystemView {
                 continue;
             }
             const nvme::IdentifyController data = controller.asked->identify_data();
-            compare("serial", kernel->serial, nvme::printable(data.sn), controller);
-            compare("model", kernel->model, nvme::printable(data.mn), controller);
-            compare("firmware", kernel->firmware_rev, nvme::printable(data.fr), controller);
+            compare("serial", kernel->serial, nvme::printable(data.sn), controller.name);
+            compare("model", kernel->model, nvme::printable(data.mn), controller.name);
+            compare("firmware", kernel->firmware_rev, nvme::printable(data.fr), controller.name);
         }
         for (const auto& [said, controllers] : wrong) {
-            out_.copies.push_back(fmt::format("sysfs shows {} {} for {}", said.first, said.second,
-                                              enumerate(controllers)));
+            out_.copies.push_back(fmt::format("sysfs shows {} {} for {}; {} {} itself", said[0],
+                                              said[1], some_of(controllers, kMaxNames),
+                                              controllers.size() == 1 ? "it says" : "each says",
+                                              said[2]));
         }
     }
 
@@ -484,7 +486,8 @@ std::string HostPath::problem() const {
     if (why.empty()) {
         return {};
     }
-    return why == "ANA " + ana_state ? "unusable" : "unusable: " + why;
+    const bool told = why == "ANA " + ana_state || why.starts_with("ANA state " + ana_state);
+    return told ? "unusable" : "unusable: " + why;
 }
 
 std::string HostPathSet::label(std::size_t max_parts) const {

@@ -30,17 +30,75 @@ Attribute unreadable(const std::string& why) {
 }
 
 TEST(HostText, ShowsWhatTheKernelMadeOfTwoHealthyArrays) {
-    EXPECT_EQ(list_of(healthy_host()), R"()");
+    EXPECT_EQ(list_of(healthy_host()), R"(alpha: Linux 6.12.107-amd64
+
+nqn.2026-01.com.example:stretched-1
+  nvme-subsys0, iopolicy numa
+  serial SN0001, model ArrayOne 9000, firmware 1.0
+
+  array-a  nvme0  controller 1     live  tcp 10.0.0.1:4420
+           nvme1  controller 2     live  tcp 10.0.0.2:4420
+  array-b  nvme2  controller 1001  live  tcp 10.1.0.1:4420
+           nvme3  controller 1002  live  tcp 10.1.0.2:4420
+
+  NSID      size  block  device        ID
+     1  64.0 GiB  512 B  /dev/nvme0n1  uuid 5d0f9a61-1c7e-4b02-8a00-0000000001a5
+                                       nguid 5d0f9a611c7e4b028a00000000000177
+     2  64.0 GiB  512 B  /dev/nvme0n2  uuid 5d0f9a61-1c7e-4b02-8a00-0000000002a5
+                                       nguid 5d0f9a611c7e4b028a00000000000277
+
+  paths of NSID 1, ANA group 1
+    array-a  nvme0, nvme1  optimized
+    array-b  nvme2, nvme3  inaccessible  unusable
+  paths of NSID 2, ANA group 2
+    array-a  nvme0, nvme1  inaccessible  unusable
+    array-b  nvme2, nvme3  optimized
+)");
 }
 
 TEST(HostText, WorksWithoutAnyControllerAsked) {
-    EXPECT_EQ(list_of(host_without_root(1)), R"()");
+    EXPECT_EQ(list_of(host_without_root(1)), R"(alpha: Linux 6.12.107-amd64
+
+nqn.2026-01.com.example:stretched-1
+  nvme-subsys0, iopolicy numa
+  serial SN0001, model ArrayOne 9000, firmware 1.0 (sysfs: one controller's, no
+    controller was asked)
+
+  array-a  nvme0  controller 1     live  tcp 10.0.0.1:4420
+           nvme1  controller 2     live  tcp 10.0.0.2:4420
+  array-b  nvme2  controller 1001  live  tcp 10.1.0.1:4420
+           nvme3  controller 1002  live  tcp 10.1.0.2:4420
+
+  NSID      size  block  device        ID
+     1  64.0 GiB  512 B  /dev/nvme0n1  uuid 5d0f9a61-1c7e-4b02-8a00-0000000001a5
+                                       nguid 5d0f9a611c7e4b028a00000000000177
+
+  paths of NSID 1, ANA group 2
+    array-a  nvme0, nvme1  inaccessible  unusable
+    array-b  nvme2, nvme3  optimized
+
+NOT OBSERVED
+  open /dev/nvme0: Permission denied; run haoh as root
+  open /dev/nvme1: Permission denied; run haoh as root
+  open /dev/nvme2: Permission denied; run haoh as root
+  open /dev/nvme3: Permission denied; run haoh as root
+)");
 }
 
 TEST(HostText, FoldsHundredsOfNamespacesWithTheSamePaths) {
     const std::string text = list_of(healthy_host(512));
-    EXPECT_THAT(text, HasSubstr(R"()"));
-    EXPECT_EQ(std::ranges::count(text, '\n'), 512 + 24) << text.substr(0, 3000);
+    EXPECT_THAT(
+        text,
+        HasSubstr(R"(   512  64.0 GiB  512 B  /dev/nvme0n512  5d0f9a61-1c7e-4b02-8a00-0000000200a5
+
+  paths of NSID 1-256, ANA group 1
+    array-a  nvme0, nvme1  optimized
+    array-b  nvme2, nvme3  inaccessible  unusable
+  paths of NSID 257-512, ANA group 2
+    array-a  nvme0, nvme1  inaccessible  unusable
+    array-b  nvme2, nvme3  optimized
+)"));
+    EXPECT_EQ(std::ranges::count(text, '\n'), 512 + 21) << text.substr(0, 3000);
     EXPECT_THAT(text, EndsWith("\n\n-v shows all of it.\n"));
     EXPECT_THAT(list_of(healthy_host(512), {.verbose = true}), HasSubstr("nguid"));
 }
@@ -53,7 +111,12 @@ TEST(HostText, TellsTheTruthWhereSysfsShowsACopy) {
         data.sn[5] = '2';
         controller.identify = Page::of(nvme::encode(data));
     }
-    EXPECT_THAT(list_of(sample, {.width = 120}), HasSubstr(R"()"));
+    EXPECT_THAT(
+        list_of(sample, {.width = 120}),
+        HasSubstr(
+            R"(  serial SN0001 (array-a) and SN0002 (array-b), model ArrayOne 9000, firmware 1.0
+  sysfs shows serial SN0001 for nvme2 and nvme3; each says SN0002 itself
+)"));
 }
 
 TEST(HostText, ShowsARefusedPathAsMissing) {
@@ -63,7 +126,12 @@ TEST(HostText, ShowsARefusedPathAsMissing) {
         paths.erase(paths.begin() + static_cast<std::ptrdiff_t>(index));
     }
     sample.observation.controllers[2].active_nsids->push_back(7);
-    EXPECT_THAT(list_of(sample), HasSubstr(R"()"));
+    EXPECT_THAT(list_of(sample), HasSubstr(R"(  paths of NSID 2, ANA group 2: no usable path
+    array-a  nvme0, nvme1  inaccessible  unusable
+
+  nvme2: nsid 2, 7 offered, no path in the kernel
+  nvme3: nsid 2 offered, no path in the kernel
+)"));
 }
 
 TEST(HostText, ShowsEveryReasonThatMakesAPathUnusable) {
@@ -74,7 +142,21 @@ TEST(HostText, ShowsEveryReasonThatMakesAPathUnusable) {
     path_of(sample, 2, 2).ana_state = Attribute{};
     path_of(sample, 2, 3).controller = "nvme9";
     subsystem_of(sample).controllers[3].state = Attribute::of("connecting");
-    EXPECT_THAT(list_of(sample), HasSubstr(R"()"));
+    EXPECT_THAT(list_of(sample), HasSubstr(R"(  paths of NSID 1, ANA group 1
+    array-a  nvme0  optimized
+             nvme1  optimized     unusable: size 2048 of 134217728 sectors
+    array-b  nvme2  inaccessible  unusable
+             nvme3  inaccessible  unusable: controller connecting
+  paths of NSID 2, ANA group 2
+    array-a        nvme0  (null)        unusable
+                   nvme1  not readable  unusable
+    array-b        nvme2  no ANA
+    array unknown  nvme9  optimized     unusable: its controller is gone
+
+  nvme3: nsid 2 offered, no path in the kernel
+
+  ana_state of nvme0c1n2 not readable: Input/output error
+)"));
 }
 
 TEST(HostText, ShowsBrokenObjectsAsBroken) {
@@ -102,7 +184,46 @@ TEST(HostText, ShowsBrokenObjectsAsBroken) {
     stray.address = Attribute::of("traddr=fd00::1,trsvcid=4420,host_iface=eth1");
     sample.observation.kernels[0].stray_controllers.push_back(stray);
     sample.observation.kernels[0].unread = {"open sys/class/nvme/nvme5: Permission denied"};
-    EXPECT_EQ(list_of(sample), R"()");
+    EXPECT_EQ(list_of(sample), R"(alpha: Linux 6.12.107-amd64
+
+nqn.2026-01.com.example:stretched-1
+  nvme-subsys0, iopolicy numa
+  serial SN0001, model ArrayOne 9000, firmware 1.0
+
+  array-a  nvme0  controller 1     deleting (no IO)  tcp 10.0.0.1:4420
+           nvme1  controller ?     live              tcp 10.0.0.2:4420
+  array-b  nvme2  controller 1001  live              tcp 10.1.0.1:4420
+           nvme3  controller 1002  live              tcp 10.1.0.2:4420
+
+  NSID ?: 64.0 GiB, 512 B blocks, nvme0n1, no device node
+    uuid 5d0f9a61-1c7e-4b02-8a00-0000000001a5
+    nguid 5d0f9a611c7e4b028a00000000000177
+  NSID 2: 64.0 GiB, 512 B blocks, /dev/nvme0n2, read-only
+    no ID in the kernel
+
+  paths of nvme0n1, ANA group 1
+    array-a  nvme0         optimized     unusable: controller deleting (no IO)
+             nvme1         optimized
+    array-b  nvme2, nvme3  inaccessible  unusable
+  paths of NSID 2, ANA group 2
+    array-a  nvme0         inaccessible  unusable: controller deleting (no IO)
+             nvme1         inaccessible  unusable
+    array-b  nvme2, nvme3  optimized
+
+  nvme0, nvme1, nvme2, nvme3: nsid 1 offered, not among the paths whose NSID the
+    kernel shows
+
+  nvme0c3n7 and nvme0c3n8: path through nvme3 without a head, ANA state
+    inaccessible
+  cntlid of nvme1 not readable: Permission denied
+  nsid of nvme0n1 not readable: Input/output error
+
+controllers of no subsystem
+  nvme9  controller ?  connecting  tcp [fd00::1]:4420 via eth1
+
+NOT OBSERVED
+  open sys/class/nvme/nvme5: Permission denied
+)");
 }
 
 TEST(HostText, SaysThatThereIsNothing) {

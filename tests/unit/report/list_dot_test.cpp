@@ -64,7 +64,44 @@ Sample broken_host() {
 }
 
 TEST(ListDot, GoesFromTheHostOverArraysToNamespaces) {
-    EXPECT_EQ(dot_of(healthy_host()), R"()");
+    EXPECT_EQ(dot_of(healthy_host()), R"(digraph haoh {
+  rankdir=LR;
+  node [shape=box, fontname="sans-serif", fontsize=10];
+  edge [fontname="sans-serif", fontsize=9];
+  graph [fontname="sans-serif", fontsize=10];
+  h0 [label="alpha: Linux 6.12.107-amd64", shape=oval];
+  subgraph cluster_0 {
+    label="array-a";
+    style=rounded; color=gray50;
+    c1 [label="nvme0\ncontroller 1\ntcp 10.0.0.1:4420\nlive"];
+    c2 [label="nvme1\ncontroller 2\ntcp 10.0.0.2:4420\nlive"];
+  }
+  subgraph cluster_1 {
+    label="array-b";
+    style=rounded; color=gray50;
+    c3 [label="nvme2\ncontroller 1001\ntcp 10.1.0.1:4420\nlive"];
+    c4 [label="nvme3\ncontroller 1002\ntcp 10.1.0.2:4420\nlive"];
+  }
+  subgraph cluster_2 {
+    label="nqn.2026-01.com.example:stretched-1";
+    style=dotted; color=gray70;
+    n5 [label="NSID 1\n/dev/nvme0n1\n64.0 GiB", shape=cylinder];
+    n6 [label="NSID 2\n/dev/nvme0n2\n64.0 GiB", shape=cylinder];
+  }
+  h0 -> c1 [label=""];
+  h0 -> c2 [label=""];
+  h0 -> c3 [label=""];
+  h0 -> c4 [label=""];
+  c1 -> n5 [label="optimized"];
+  c2 -> n5 [label="optimized"];
+  c3 -> n5 [label="inaccessible", style=dashed, color=red3, fontcolor=red3];
+  c4 -> n5 [label="inaccessible", style=dashed, color=red3, fontcolor=red3];
+  c1 -> n6 [label="inaccessible", style=dashed, color=red3, fontcolor=red3];
+  c2 -> n6 [label="inaccessible", style=dashed, color=red3, fontcolor=red3];
+  c3 -> n6 [label="optimized"];
+  c4 -> n6 [label="optimized"];
+}
+)");
 }
 
 TEST(ListDot, FoldsNamespacesWhosePathsAreAlike) {
