@@ -102,21 +102,36 @@ class Child {
     Child& operator=(const Child&) = delete;
     ~Child() {
         if (id_ > 0) {
-            ::kill(id_, SIGKILL);
-            static_cast<void>(wait());
+            static_cast<void>(kill());
         }
     }
 
-    /// The status as waitpid gives it.
+    /// The status as waitpid gives it. To be called when the program has closed its output: one
+    /// that goes on all the same is killed after a while.
     int wait() {
+        constexpr int kTries = 500;
+        constexpr ::useconds_t kPause = 10'000;
         int status = 0;
+        for (int i = 0; i < kTries; ++i) {
+            if (::waitpid(id_, &status, WNOHANG) == id_) {
+                id_ = -1;
+                return status;
+            }
+            ::usleep(kPause);
+        }
+        return kill();
+    }
+
+  private:
+    int kill() {
+        int status = 0;
+        ::kill(id_, SIGKILL);
         while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
         }
         id_ = -1;
         return status;
     }
 
-  private:
     ::pid_t id_{-1};
 };
 
