@@ -37,8 +37,8 @@ struct TextStyle {
 [[nodiscard]] std::string list_dot(const Observation& observation,
                                    const std::vector<Attribution>& attributions);
 
-/// The observation with a controller without pages for each that a kernel has and that was not
-/// asked, behind the others: so `attribute` tells the array of each of them, too.
+/// The observation with a controller without pages for each that is in a subsystem of a kernel and
+/// was not asked, behind the others: so `attribute` tells the array of each of them, too.
 [[nodiscard]] Observation with_kernel_controllers(Observation observation);
 
 /// `haoh diff`.

@@ -173,9 +173,10 @@ class HostText {
         if (verbose_) {
             for (const HostNamespace& one : namespaces) {
                 for (const std::string& link : one.links) {
-                    writer_.wrapped(kIndent, kIndent + 2,
-                                    {{fmt::format("NSID {} ", one.nsid)},
-                                     {"/dev/disk/by-id/" + link, Tone::faint}});
+                    writer_.wrapped(
+                        kIndent, kIndent + 2,
+                        {{fmt::format("NSID {} ", one.nsid)},
+                         {(link.starts_with('/') ? "" : "/dev/disk/by-id/") + link, Tone::faint}});
                 }
             }
         }

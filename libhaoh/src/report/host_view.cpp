@@ -17,21 +17,19 @@ namespace {
 constexpr std::uint64_t kSectorSize = 512;
 constexpr std::size_t kMaxNames = 4;
 
-/// Calls `visit` for each controller of each kernel.
+/// Calls `visit` for each controller of a kernel's subsystems.
 template <typename Visit>
 void for_each_controller(const KernelObservation& kernel, Visit visit) {
     for (const KernelSubsystem& subsystem : kernel.subsystems) {
         for (const KernelController& controller : subsystem.controllers) {
-            visit(controller);
+            visit(subsystem, controller);
         }
-    }
-    for (const KernelController& controller : kernel.stray_controllers) {
-        visit(controller);
     }
 }
 
 /// A controller of a kernel, without anything that it says itself.
 ControllerObservation bare_controller(const KernelObservation& kernel,
+                                      const KernelSubsystem& subsystem,
                                       const KernelController& from) {
     ControllerObservation out;
     out.name = from.name;
@@ -39,7 +37,7 @@ ControllerObservation bare_controller(const KernelObservation& kernel,
     out.transport = from.transport.value();
     out.traddr = from.address_part("traddr");
     out.trsvcid = from.address_part("trsvcid");
-    out.subsysnqn = from.subsysnqn.value();
+    out.subsysnqn = subsystem.subsysnqn.value();
     out.connection.hostnqn = from.hostnqn.value();
     const auto cntlid = from.cntlid.number();
     if (cntlid && *cntlid <= 0xFFFF) {
@@ -69,11 +67,12 @@ std::map<HostName, const Attribution*> attributions_of(const Observation& observ
     }
     const std::set<HostName> asked = asked_controllers(observation);
     for (const KernelObservation& kernel : observation.kernels) {
-        for_each_controller(kernel, [&](const KernelController& controller) {
-            if (HostName name{kernel.host, controller.name}; !asked.contains(name)) {
-                order.push_back(std::move(name));
-            }
-        });
+        for_each_controller(
+            kernel, [&](const KernelSubsystem&, const KernelController& controller) {
+                if (HostName name{kernel.host, controller.name}; !asked.contains(name)) {
+                    order.push_back(std::move(name));
+                }
+            });
     }
     std::map<HostName, const Attribution*> out;
     for (std::size_t i = 0; i < order.size() && i < attributions.size(); ++i) {
@@ -589,11 +588,13 @@ namespace haoh {
 Observation with_kernel_controllers(Observation observation) {
     const auto asked = report::asked_controllers(observation);
     for (const KernelObservation& kernel : observation.kernels) {
-        report::for_each_controller(kernel, [&](const KernelController& controller) {
-            if (!asked.contains({kernel.host, controller.name})) {
-                observation.controllers.push_back(report::bare_controller(kernel, controller));
-            }
-        });
+        report::for_each_controller(
+            kernel, [&](const KernelSubsystem& subsystem, const KernelController& controller) {
+                if (!asked.contains({kernel.host, controller.name})) {
+                    observation.controllers.push_back(
+                        report::bare_controller(kernel, subsystem, controller));
+                }
+            });
     }
     return observation;
 }

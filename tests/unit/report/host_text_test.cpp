@@ -262,6 +262,14 @@ TEST(HostText, TellsTwoHostsWithTheSameNamesApart) {
     EXPECT_THAT(text, HasSubstr("  other  nvme0  controller 1     live"));
 }
 
+TEST(HostText, ShowsTheLinksOfDevicesWhenVerbose) {
+    Sample sample = healthy_host(1);
+    subsystem_of(sample).namespaces[0].links = {"/dev/disk/by-id/nvme-uuid.1", "nvme-eui.2"};
+    const std::string text = list_of(sample, {.verbose = true});
+    EXPECT_THAT(text, HasSubstr("  NSID 1 /dev/disk/by-id/nvme-uuid.1\n"
+                                "  NSID 1 /dev/disk/by-id/nvme-eui.2\n"));
+}
+
 TEST(HostText, GroupsByArrayWhatWasNotAsked) {
     const Sample sample = host_without_root(1);
     const Observation all = with_kernel_controllers(sample.observation);
