@@ -53,7 +53,8 @@ int run(const Options& options) {
         write_file(file, text);
         const std::string hosts = observation.kernels.empty()
                                       ? ""
-                                      : fmt::format("{} hosts, ", observation.kernels.size());
+                                      : fmt::format("{} host{} and ", observation.kernels.size(),
+                                                    observation.kernels.size() == 1 ? "" : "s");
         fmt::print(stderr, "haoh: {}{} controllers written to {}\n", hosts,
                    observation.controllers.size(), file);
     }
