@@ -6,6 +6,7 @@
 
 #include <haoh/error.hpp>
 #include <haoh/fabric.hpp>
+#include <haoh/host.hpp>
 #include <haoh/nvme/nqn.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -177,9 +178,19 @@ void check_combination(const SourceOptions& options) {
     }
 }
 
-Observation read_host(const SourceOptions& /*options*/, const OutputOptions& /*output*/) {
-    throw Error(Errc::unsupported, "read", "this host's kernel", "this build has no reader for it",
-                "ask arrays directly with --target or read snapshots with --snapshot");
+Observation read_host(const SourceOptions& options, const OutputOptions& output) {
+    HostOptions host;
+    if (!options.sysroot.empty()) {
+        host.sysroot = options.sysroot;
+    }
+    host.names = options.names;
+    host.timeout = milliseconds(options.timeout);
+    host.command_timeout = milliseconds(options.command_timeout);
+    Progress progress{output.quiet};
+    host.progress = [&progress](std::string_view controller, std::size_t done, std::size_t total) {
+        progress.update(controller, done, total);
+    };
+    return complete(observe_host(std::move(host)));
 }
 
 } // namespace
