@@ -85,7 +85,7 @@ int run(const Options& options) {
     const Report report = check(observation, check_options);
     print(options.output.json() ? to_json(report) + "\n"
                                 : to_text(report, observation, options.output.style()));
-    return exit_status(report, check_options.config.fail_on, !observation.controllers.empty());
+    return exit_status(report, check_options.config.fail_on, anything_observed(observation));
 }
 
 } // namespace
@@ -94,6 +94,7 @@ void add_check(CLI::App& app, Run& run_chosen) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand(
         "check", "Is it really one thing? Judge what the controllers say of themselves");
+    add_host_names(*command, options->source);
     add_source_options(*command, options->source);
     add_output_options(*command, options->output, {"text", "json"});
     command->add_option("--config", options->config, "Sites and settings, see haoh.toml(5)")

@@ -184,11 +184,11 @@ struct Observation {
     [[nodiscard]] const KernelObservation* kernel_of(const ControllerObservation& controller) const;
 };
 
-/// Joins observations (from several hosts, arrays or moments): controllers, discovery logs and
-/// failures of all, each kept once, in the order of `parts`. A controller that two of them name
-/// keeps its later reading. A failure is dropped when another part, no older, did observe the same
-/// port and subsystem. `observed_at` is the earliest; `hostnqn` and `hostid` are empty when the
-/// parts differ in them (each controller's `connection` has its own).
+/// Joins observations: controllers (by host and name), kernels (by host), discovery logs and failures
+/// of all, each kept once, in the order of `parts`; what several name keeps its latest reading. A
+/// failure is dropped when another part, no older, observed the same port and subsystem; one without
+/// a target names its host when there are several. `observed_at` is the earliest; `hostnqn` and
+/// `hostid` are empty when the parts differ in them (each `connection` has its own).
 [[nodiscard]] Observation merge(std::vector<Observation> parts);
 
 /// One difference between two observations.
