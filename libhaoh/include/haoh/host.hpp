@@ -26,8 +26,15 @@ struct HostOptions {
     /// with /dev/ before). Empty: all.
     std::vector<std::string> names;
     bool ask_controllers{true}; ///< send admin commands to /dev/nvmeN; needs CAP_SYS_ADMIN
-    bool read_log{true};        ///< the kernel's log, /dev/kmsg; this machine only
-    bool ask_udev{true};        ///< names below /dev/disk/by-id; this machine only
+    /// Read of a path more than its ANA state and group and its size: whether it is read-only, its
+    /// block size, NUMA nodes, queue depth and counters; of a head its counters, too. Off, a scan
+    /// takes about half the time.
+    bool statistics{true};
+    /// Threads that read attributes of a large tree at the same time, the caller's among them; 0 = a
+    /// few, as many as there are processors.
+    std::size_t scan_threads{0};
+    bool read_log{true}; ///< the kernel's log, /dev/kmsg; this machine only
+    bool ask_udev{true}; ///< names below /dev/disk/by-id; this machine only
     /// How long to wait for one controller as a whole, and for one command. The kernel goes on with
     /// a command that is no longer waited for: a shorter timeout of its own would make it reset the
     /// controller.

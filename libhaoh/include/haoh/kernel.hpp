@@ -126,7 +126,7 @@ struct KernelNamespace {
     Attribute io_fail_no_available_path_count;
     bool multipath{};               ///< a head with paths; false: a namespace that is its own path
     std::vector<KernelPath> paths;  ///< by controller instance: sysfs does not show the arrival
-    std::vector<std::string> links; ///< below /dev/disk/by-id, where udev was asked
+    std::vector<std::string> links; ///< "/dev/disk/by-id/nvme-uuid....", where udev was asked
 
     bool operator==(const KernelNamespace&) const = default;
 };
