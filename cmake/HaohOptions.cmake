@@ -48,8 +48,10 @@ if(HAOH_SANITIZE)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         # Instrumented code makes GCC see uninitialized values where there are none, and Asio's
         # fences are not what ThreadSanitizer models.
-        target_compile_options(haoh_warnings INTERFACE -Wno-maybe-uninitialized
-                               $<$<STREQUAL:${HAOH_SANITIZE},thread>:-Wno-tsan>)
+        target_compile_options(haoh_warnings INTERFACE -Wno-maybe-uninitialized)
+        if(HAOH_SANITIZE STREQUAL "thread")
+            target_compile_options(haoh_warnings INTERFACE -Wno-tsan)
+        endif()
     endif()
 endif()
 
