@@ -22,9 +22,7 @@ std::string rendered(const Observation& observation, const Options& options, con
     if (options.output.json()) {
         return to_json(observation, false) + "\n";
     }
-    // A controller of the kernel has its array whether or not it could be asked.
-    const std::vector<Attribution> attributions =
-        attribute(with_kernel_controllers(observation), config.sites);
+    const std::vector<Attribution> attributions = attribute(observation, config.sites);
     if (options.output.format == "dot") {
         return list_dot(observation, attributions);
     }

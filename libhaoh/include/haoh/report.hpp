@@ -26,20 +26,14 @@ struct TextStyle {
 
 /// `haoh list`: for each host what its kernel made of its controllers, then what was asked directly:
 /// subsystem, namespaces with their IDs, controllers by array, ANA state for each path.
-/// \param attributions  of the observation, or of `with_kernel_controllers` of it
 [[nodiscard]] std::string list_text(const Observation& observation,
                                     const std::vector<Attribution>& attributions,
                                     const TextStyle& style = {});
 
 /// `haoh list -o dot`: a graph for Graphviz, from the hosts over controllers, clustered by array, to
 /// namespaces; namespaces whose paths are alike are one node, unusable paths are dashed and say why.
-/// \param attributions  of the observation, or of `with_kernel_controllers` of it
 [[nodiscard]] std::string list_dot(const Observation& observation,
                                    const std::vector<Attribution>& attributions);
-
-/// The observation with a controller without pages for each that is in a subsystem of a kernel and
-/// was not asked, behind the others: so `attribute` tells the array of each of them, too.
-[[nodiscard]] Observation with_kernel_controllers(Observation observation);
 
 /// `haoh diff`.
 [[nodiscard]] std::string to_text(std::span<const Difference> differences,

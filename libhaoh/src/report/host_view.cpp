@@ -582,21 +582,3 @@ std::vector<HostView> host_views(const Observation& observation,
 }
 
 } // namespace haoh::report
-
-namespace haoh {
-
-Observation with_kernel_controllers(Observation observation) {
-    const auto asked = report::asked_controllers(observation);
-    for (const KernelObservation& kernel : observation.kernels) {
-        report::for_each_controller(
-            kernel, [&](const KernelSubsystem& subsystem, const KernelController& controller) {
-                if (!asked.contains({kernel.host, controller.name})) {
-                    observation.controllers.push_back(
-                        report::bare_controller(kernel, subsystem, controller));
-                }
-            });
-    }
-    return observation;
-}
-
-} // namespace haoh

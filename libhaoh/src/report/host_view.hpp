@@ -101,7 +101,7 @@ struct HostView {
 };
 
 /// One for each kernel of the observation.
-/// \param attributions  of the observation, or of `with_kernel_controllers(observation)`
+/// \param attributions  what `attribute` says of the observation
 [[nodiscard]] std::vector<HostView> host_views(const Observation& observation,
                                                std::span<const Attribution> attributions);
 
