@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/sysfs_tree.hpp"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -82,22 +84,22 @@ SysfsTree& SysfsTree::without_links(bool on) {
 }
 
 std::string SysfsTree::subsystem(unsigned instance) {
-    return std::string(kSubsystems) + "/nvme-subsys" + number(instance);
+    return fmt::format("{}/nvme-subsys{}", kSubsystems, instance);
 }
 
 std::string SysfsTree::controller(unsigned instance) {
-    return std::string(kControllers) + "/nvme" + number(instance);
+    return fmt::format("{}/nvme{}", kControllers, instance);
 }
 
 std::string SysfsTree::head(unsigned subsystem_instance, unsigned head_instance) {
-    return subsystem(subsystem_instance) + "/nvme" + number(subsystem_instance) + "n" +
-           number(head_instance);
+    return fmt::format("{}/nvme{}n{}", subsystem(subsystem_instance), subsystem_instance,
+                       head_instance);
 }
 
 std::string SysfsTree::path(unsigned subsystem_instance, unsigned controller_instance,
                             unsigned head_instance) {
-    return controller(controller_instance) + "/nvme" + number(subsystem_instance) + "c" +
-           number(controller_instance) + "n" + number(head_instance);
+    return fmt::format("{}/nvme{}c{}n{}", controller(controller_instance), subsystem_instance,
+                       controller_instance, head_instance);
 }
 
 void SysfsTree::write(const fs::path& directory, std::string_view file,

@@ -27,25 +27,6 @@ void for_each_controller(const KernelObservation& kernel, Visit visit) {
     }
 }
 
-/// A controller of a kernel, without anything that it says itself.
-ControllerObservation bare_controller(const KernelObservation& kernel,
-                                      const KernelSubsystem& subsystem,
-                                      const KernelController& from) {
-    ControllerObservation out;
-    out.name = from.name;
-    out.host = kernel.host;
-    out.transport = from.transport.value();
-    out.traddr = from.address_part("traddr");
-    out.trsvcid = from.address_part("trsvcid");
-    out.subsysnqn = subsystem.subsysnqn.value();
-    out.connection.hostnqn = from.hostnqn.value();
-    const auto cntlid = from.cntlid.number();
-    if (cntlid && *cntlid <= 0xFFFF) {
-        out.connection.cntlid = static_cast<std::uint16_t>(*cntlid);
-    }
-    return out;
-}
-
 using HostName = std::pair<std::string, std::string>; ///< host and controller
 
 std::set<HostName> asked_controllers(const Observation& observation) {

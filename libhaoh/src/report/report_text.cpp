@@ -106,7 +106,9 @@ class ReportText {
         const std::string word = upper(to_string(view_.verdict));
         writer_.wrapped(0, word.size() + 2,
                         {{word, tone_of(view_.verdict)}, {"  "}, {view_.summary, Tone::strong}});
-        writer_.wrapped(word.size() + 2, word.size() + 2, {{view_.tally}});
+        if (!view_.tally.empty()) {
+            writer_.wrapped(word.size() + 2, word.size() + 2, {{view_.tally}});
+        }
         writer_.blank();
     }
 

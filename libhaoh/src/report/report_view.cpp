@@ -219,6 +219,9 @@ std::string tally(const ReportView& view) {
                             : fmt::format("{} of {} hold{}", grouped(held),
                                           count_of(view.rules_evaluated, "rule"), rest));
     }
+    if (parts.empty()) {
+        return {};
+    }
     std::string text = fmt::format("{}.", fmt::join(parts, ", "));
     if (text.starts_with('a')) {
         text.front() = 'A';

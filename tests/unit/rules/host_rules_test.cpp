@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace haoh::test {
 namespace {
 
@@ -17,12 +19,37 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// What is said with the rules of hosts alone.
-std::vector<std::string> host_lines(const Observation& host, const CheckOptions& options = {}) {
-    CheckOptions only = options;
-    only.rules = {"host.*"};
-    return lines(check(host, only));
-}
+/// Notes which rules of hosts were seen to fire: all of them have to be.
+class Host : public testing::Test {
+  protected:
+    /// What is said with the rules of hosts alone.
+    static std::vector<std::string> host_lines(const Observation& host) {
+        CheckOptions only;
+        only.rules = {"host.*"};
+        const Report report = check(host, only);
+        for (const Finding& finding : report.findings) {
+            fired().insert(finding.rule);
+        }
+        return lines(report);
+    }
+
+    static void TearDownTestSuite() {
+        const auto* const suite = testing::UnitTest::GetInstance()->current_test_suite();
+        if (suite->test_to_run_count() != suite->total_test_count()) {
+            return; // only some were asked for
+        }
+        for (const Rule& rule : rules()) {
+            EXPECT_TRUE(!rule.id.starts_with("host.") || fired().contains(std::string{rule.id}))
+                << rule.id << " never fired";
+        }
+    }
+
+  private:
+    static std::set<std::string>& fired() {
+        static std::set<std::string> rules;
+        return rules;
+    }
+};
 
 std::string what_of(const Observation& host, const std::string& rule) {
     for (const Finding& finding : check(host).findings) {
@@ -33,7 +60,7 @@ std::string what_of(const Observation& host, const std::string& rule) {
     return {};
 }
 
-TEST(Host, SaysNothingOfAHealthyOne) {
+TEST_F(Host, SaysNothingOfAHealthyOne) {
     for (const char* const release : {"6.1.176", "6.12.107", "6.16.3", "7.3.4"}) {
         const Report report = check(connected(Pair().observation(), release));
         EXPECT_THAT(lines(report), IsEmpty()) << release;
@@ -42,7 +69,7 @@ TEST(Host, SaysNothingOfAHealthyOne) {
     }
 }
 
-TEST(Host, TellsWhyAPathIsMissing) {
+TEST_F(Host, TellsWhyAPathIsMissing) {
     const Observation host =
         connected(Pair(1).on_b(2, [](Path& path) { path.uuid(other_uuid()); }).observation());
     EXPECT_THAT(host_lines(host),
@@ -52,7 +79,7 @@ TEST(Host, TellsWhyAPathIsMissing) {
                       HasSubstr("not (or no longer) in the kernel's log")));
 }
 
-TEST(Host, FindsTheRefusalInTheLog) {
+TEST_F(Host, FindsTheRefusalInTheLog) {
     Observation host =
         connected(Pair(1).on_b(2, [](Path& path) { path.uuid(other_uuid()); }).observation());
     log(host, "nvme nvme1: IDs don't match for shared namespace 2");
@@ -66,7 +93,7 @@ TEST(Host, FindsTheRefusalInTheLog) {
     EXPECT_THAT(what_of(host, "host.path.missing"), HasSubstr("would say \"IDs don't match"));
 }
 
-TEST(Host, KnowsTheOtherRefusals) {
+TEST_F(Host, KnowsTheOtherRefusals) {
     // The volume of nsid 2 under nsid 9: the kernel looks for its identifiers in the subsystem.
     Observation moved = connected(Pair(1).observation());
     refuse(moved, 2, "nvme1");
@@ -89,7 +116,7 @@ TEST(Host, KnowsTheOtherRefusals) {
               "nvme1 offers nsid 3 and the kernel has no path to it");
 }
 
-TEST(Host, KnowsANamespaceOfAnotherSubsystem) {
+TEST_F(Host, KnowsANamespaceOfAnotherSubsystem) {
     Observation host = connected(Pair(1).observation());
     refuse(host, 1, "nvme1");
     KernelSubsystem other = host.kernels.front().subsystems.front();
@@ -109,7 +136,7 @@ TEST(Host, KnowsANamespaceOfAnotherSubsystem) {
                       HasSubstr("ignoring nsid 1 because of duplicate IDs")));
 }
 
-TEST(Host, TakesIdentifiersAsTheReleaseDoes) {
+TEST_F(Host, TakesIdentifiersAsTheReleaseDoes) {
     // B has its NGUID in CNS 00h only.
     Pair pair(1);
     pair.on_b(1, [](Path& path) {
@@ -129,7 +156,7 @@ TEST(Host, TakesIdentifiersAsTheReleaseDoes) {
     EXPECT_THAT(what_of(host, "host.path.missing"), HasSubstr("its NGUID is absent"));
 }
 
-TEST(Host, ReadsTheUuidThatIsNone) {
+TEST_F(Host, ReadsTheUuidThatIsNone) {
     KernelNamespace head;
     head.nguid = Attribute::of("36525430-5290-0057-0025-384500000001");
     head.uuid = head.nguid;
@@ -147,7 +174,7 @@ TEST(Host, ReadsTheUuidThatIsNone) {
     EXPECT_TRUE(judge::head_ids(head).uuid);
 }
 
-TEST(Host, SeesAPathOfAnotherSize) {
+TEST_F(Host, SeesAPathOfAnotherSize) {
     Observation host = connected(Pair(1).observation());
     path_of(host, 2, "nvme1").size = Attribute::of("2048");
     EXPECT_THAT(host_lines(host),
@@ -156,19 +183,19 @@ TEST(Host, SeesAPathOfAnotherSize) {
               "size of nvme0n2 through nvme1 is not that of the device");
 }
 
-TEST(Host, SeesAPathOfAnotherBlockSize) {
+TEST_F(Host, SeesAPathOfAnotherBlockSize) {
     Observation host = connected(Pair(1).observation());
     path_of(host, 2, "nvme0").logical_block_size = Attribute::of("8192");
     EXPECT_THAT(host_lines(host), ElementsAre("FAIL host.path.block_size 2"));
 }
 
-TEST(Host, SeesAReadOnlyPath) {
+TEST_F(Host, SeesAReadOnlyPath) {
     Observation host = connected(Pair(1).observation());
     path_of(host, 2, "nvme0").ro = Attribute::of("1");
     EXPECT_THAT(host_lines(host), ElementsAre("FAIL host.path.read_only 2"));
 }
 
-TEST(Host, SeesADeviceWithoutANode) {
+TEST_F(Host, SeesADeviceWithoutANode) {
     Observation host =
         connected(Pair(1)
                       .on_both([](Node& node) { node.state(nvme::AnaState::inaccessible); })
@@ -183,7 +210,7 @@ TEST(Host, SeesADeviceWithoutANode) {
                             "FAIL host.ns.usable_path 3", "FAIL host.ns.usable_path 4"));
 }
 
-TEST(Host, SeesPathsWithoutADevice) {
+TEST_F(Host, SeesPathsWithoutADevice) {
     Observation host = connected(Pair(1).observation());
     KernelPath& headless = host.kernels.front().subsystems.front().headless.emplace_back();
     headless.name = "nvme0c1n9";
@@ -191,7 +218,7 @@ TEST(Host, SeesPathsWithoutADevice) {
     EXPECT_THAT(host_lines(host), ElementsAre("FAIL host.head.missing"));
 }
 
-TEST(Host, SeesAnArrayThatIsNotLive) {
+TEST_F(Host, SeesAnArrayThatIsNotLive) {
     Observation host = connected(Pair(1).observation());
     controller_of(host, "nvme1").state = Attribute::of("connecting");
     EXPECT_THAT(host_lines(host),
@@ -200,7 +227,7 @@ TEST(Host, SeesAnArrayThatIsNotLive) {
                             "WARN host.ns.usable_arrays 4"));
 }
 
-TEST(Host, ComparesAnaStates) {
+TEST_F(Host, ComparesAnaStates) {
     Observation host = connected(Pair(1).observation());
     path_of(host, 1, "nvme1").ana_state = Attribute::of("inaccessible");
     path_of(host, 2, "nvme1").ana_state = Attribute::of("optimized");
@@ -209,7 +236,7 @@ TEST(Host, ComparesAnaStates) {
               "nvme1 says non-optimized of nsid 1, the kernel goes by inaccessible");
 }
 
-TEST(Host, SeesANamespaceInNoGroup) {
+TEST_F(Host, SeesANamespaceInNoGroup) {
     Observation fresh = connected(Pair(1).observation());
     path_of(fresh, 1, "nvme1").ana_state = Attribute::of("invalid state");
     EXPECT_THAT(host_lines(fresh), Contains("FAIL host.ana.no_group 1"));
@@ -222,7 +249,7 @@ TEST(Host, SeesANamespaceInNoGroup) {
     EXPECT_THAT(host_lines(left), Not(Contains(HasSubstr("host.ana.state"))));
 }
 
-TEST(Host, SeesThatAnaIsIgnored) {
+TEST_F(Host, SeesThatAnaIsIgnored) {
     Observation host = connected(Pair(1).observation());
     for (std::uint32_t nsid = 1; nsid <= 4; ++nsid) {
         path_of(host, nsid, "nvme1").ana_state = {};
@@ -230,7 +257,7 @@ TEST(Host, SeesThatAnaIsIgnored) {
     EXPECT_THAT(host_lines(host), ElementsAre("FAIL host.ana.ignored"));
 }
 
-TEST(Host, SeesThatAnotherArrayTookOver) {
+TEST_F(Host, SeesThatAnotherArrayTookOver) {
     Observation host = connected(Pair(1).observation());
     host.kernels.front().subsystems.front().serial = Attribute::of("FORMERONE");
     EXPECT_THAT(host_lines(host), ElementsAre("FAIL host.ctrl.first_seen"));
@@ -239,7 +266,7 @@ TEST(Host, SeesThatAnotherArrayTookOver) {
     EXPECT_THAT(host_lines(host), IsEmpty());
 }
 
-TEST(Host, SeesAControllerIdTwice) {
+TEST_F(Host, SeesAControllerIdTwice) {
     Observation host = connected(Pair(1).observation());
     controller_of(host, "nvme1").cntlid = controller_of(host, "nvme0").cntlid;
     EXPECT_THAT(host_lines(host), ElementsAre("FAIL host.ctrl.cntlid_unique"));
@@ -247,13 +274,13 @@ TEST(Host, SeesAControllerIdTwice) {
     EXPECT_THAT(host_lines(host), Not(Contains("FAIL host.ctrl.cntlid_unique")));
 }
 
-TEST(Host, SeesTwoHostIdsOfOneHost) {
+TEST_F(Host, SeesTwoHostIdsOfOneHost) {
     Observation host = connected(Pair(1).observation());
     controller_of(host, "nvme1").hostid = Attribute::of("00000000-0000-4000-8000-0000000000bb");
     EXPECT_THAT(host_lines(host), ElementsAre("FAIL host.identity.pair"));
 }
 
-TEST(Host, SeesAPolicyThatUsesOnePath) {
+TEST_F(Host, SeesAPolicyThatUsesOnePath) {
     Observation host = connected(
         Pair(1).on_both([](Node& node) { node.state(nvme::AnaState::optimized); }).observation());
     EXPECT_THAT(host_lines(host), IsEmpty());
@@ -264,7 +291,7 @@ TEST(Host, SeesAPolicyThatUsesOnePath) {
     EXPECT_THAT(host_lines(host), IsEmpty());
 }
 
-TEST(Host, ComparesTimeoutsWithTheAnaTransition) {
+TEST_F(Host, ComparesTimeoutsWithTheAnaTransition) {
     Observation host =
         connected(Pair(1).on_both([](Node& node) { node.id.anatt = 10; }).observation());
     EXPECT_THAT(host_lines(host), IsEmpty());
@@ -277,13 +304,13 @@ TEST(Host, ComparesTimeoutsWithTheAnaTransition) {
     EXPECT_THAT(host_lines(host), ElementsAre("NOTE host.timeout.keep_alive"));
 }
 
-TEST(Host, WantsMultipath) {
+TEST_F(Host, WantsMultipath) {
     Observation host = connected(Pair(1).observation());
     host.kernels.front().multipath = Attribute::of("N");
     EXPECT_THAT(host_lines(host), ElementsAre("FAIL host.multipath.on"));
 }
 
-TEST(Host, WantsTheMakersUdevRules) {
+TEST_F(Host, WantsTheMakersUdevRules) {
     Observation host = connected(Pair(1).observation());
     host.kernels.front().subsystems.front().model = Attribute::of("NetApp ONTAP Controller");
     EXPECT_THAT(host_lines(host), Contains("NOTE host.udev.iopolicy"));
@@ -291,7 +318,7 @@ TEST(Host, WantsTheMakersUdevRules) {
     EXPECT_THAT(host_lines(host), Not(Contains("NOTE host.udev.iopolicy")));
 }
 
-TEST(Host, LeavesDrivesInTheMachineAlone) {
+TEST_F(Host, LeavesDrivesInTheMachineAlone) {
     Observation host = connected(Pair(1).observation());
     host.controllers.clear();
     for (KernelController& controller : host.kernels.front().subsystems.front().controllers) {
@@ -301,7 +328,7 @@ TEST(Host, LeavesDrivesInTheMachineAlone) {
     EXPECT_THAT(host_lines(host), IsEmpty());
 }
 
-TEST(Host, JudgesWithoutRoot) {
+TEST_F(Host, JudgesWithoutRoot) {
     Observation host = connected(Pair(1).observation());
     host.controllers.clear();
     path_of(host, 2, "nvme1").size = Attribute::of("2048");
