@@ -69,10 +69,10 @@ constexpr std::array kEffects{
                  kParse},
     KernelEffect{"ana.log.header.size", k6_16, kEver, controller_rejected, kBadAnaLog, kParse},
     KernelEffect{
-        "ana.log.nsid.covers_active", kAlways, kEver, path_unused,
-        "a new path of a namespace in no group stays unusable (\"invalid state\"); one that "
-        "left all groups keeps its last state for ever",
-        kApply},
+        "ana.log.nsid.covers_active", kAlways, kEver, ana_ignored,
+        "a path of a namespace in no group takes the state of the group that Identify names "
+        "(\"invalid state\" and no I/O where there is none), and follows no change of it",
+        "multipath.c: nvme_mpath_add_disk, nvme_update_ana_state"},
     KernelEffect{"ana.log.nsid.matches_identify", kAlways, kEver, unnoticed,
                  "Identify's group counts until the log is read again, the log's from then on",
                  "multipath.c: nvme_mpath_add_disk, nvme_update_ana_state"},
