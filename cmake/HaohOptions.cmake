@@ -7,7 +7,7 @@ option(BUILD_SHARED_LIBS "Build libhaoh as a shared library" OFF)
 option(HAOH_BUILD_TOOLS "Build haoh and haoh-arraysim" ${PROJECT_IS_TOP_LEVEL})
 option(HAOH_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(HAOH_INSTALL "Install the library and whatever else is built" ${PROJECT_IS_TOP_LEVEL})
-option(HAOH_WARNINGS_AS_ERRORS "Stop at the first compiler warning" ${PROJECT_IS_TOP_LEVEL})
+option(HAOH_WARNINGS_AS_ERRORS "Stop at the first compiler warning" OFF)
 option(HAOH_CCACHE "Compile through ccache where it is installed" ${PROJECT_IS_TOP_LEVEL})
 cmake_dependent_option(HAOH_BUILD_FUZZERS "Build the libFuzzer targets (needs clang)" OFF
                        "HAOH_BUILD_TESTS" OFF)

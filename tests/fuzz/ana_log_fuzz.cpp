@@ -46,6 +46,18 @@ void require_well_formed(const AnaLog& log) {
     fuzz::require(log.groups.size() == log.nagd, "all announced groups came");
 }
 
+/// Without groups of zeros at the end: there they are what a controller fills up with. Of a log that
+/// was cut in a group, no more than such zeros may be left.
+std::vector<AnaGroup> told(std::vector<AnaGroup> groups) {
+    const auto is_fill = [](const AnaGroup& group) {
+        return group.agid == 0 && group.chgc == 0 && group.state_byte == 0 && group.nsids.empty();
+    };
+    while (!groups.empty() && is_fill(groups.back())) {
+        groups.pop_back();
+    }
+    return groups;
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -65,7 +77,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const Bytes again = encode(log);
     const AnaLog second = decode_ana_log(again);
-    fuzz::require(second.groups == log.groups && second.chgc == log.chgc, "groups go round");
+    fuzz::require(told(second.groups) == told(log.groups) && second.chgc == log.chgc,
+                  "groups go round");
     if (!fuzz::has_kind(log.problems, ProblemKind::truncated) &&
         log.problems.size() <= kMaxProblems) {
         fuzz::require(again == without_reserved(input, log), "a whole log is what it decodes to");

@@ -174,7 +174,7 @@ TEST_F(CaptureTest, tshark_understands_a_check_with_digests) {
 TEST_F(CaptureTest, tshark_and_haoh_both_see_a_wrong_digest) {
     serve(std::string(SimulatedArrays::kStretchedPair) + R"toml(
 [[array.fault]]
-kind = "data_digest"
+kind = "data-digest"
 answer = "identify-controller"
 )toml");
     capture({"--hdr-digest", "--data-digest"}, 3);

@@ -82,9 +82,13 @@ class Layout {
         } else if (fits_on_line(value, depth)) {
             write_items(value, depth, "", ", ", "");
         } else {
-            const std::string indent(kIndent * depth, ' ');
-            const std::string inner = "\n" + std::string(kIndent * (depth + 1), ' ');
-            write_items(value, depth, inner, "," + inner, "\n" + indent);
+            const auto line = [](std::size_t level) {
+                std::string text(1 + kIndent * level, ' ');
+                text.front() = '\n';
+                return text;
+            };
+            const std::string inner = line(depth + 1);
+            write_items(value, depth, inner, "," + inner, line(depth));
         }
     }
     [[nodiscard]] std::string take() && { return std::move(out_); }

@@ -22,10 +22,10 @@ Bytes icreq() {
 
 class SessionTest : public testing::Test {
   protected:
-    /// A simulator of one array after `change`.
+    /// A simulator that lasts as long as the test: queues of it end before.
     Simulator& simulate(const ScenarioBuilder& builder = ScenarioBuilder().array("a")) {
-        simulator = std::make_unique<Simulator>(builder.build(), kStart);
-        return *simulator;
+        simulators.push_back(std::make_unique<Simulator>(builder.build(), kStart));
+        return *simulators.back();
     }
     /// Expects a termination request and that nothing more is taken.
     static void expect_termination(Queue& queue, Fes fes, std::uint32_t fei) {
@@ -39,7 +39,7 @@ class SessionTest : public testing::Test {
         EXPECT_TRUE(queue.receive().empty());
     }
 
-    std::unique_ptr<Simulator> simulator;
+    std::vector<std::unique_ptr<Simulator>> simulators;
 };
 
 TEST_F(SessionTest, AnswersIcReqByte) {
@@ -133,7 +133,7 @@ TEST_F(SessionTest, AWrongDataDigestFailsTheCommandAlone) {
     Queue queue(simulate(), 0);
     queue.initialize(2);
     nvme::ConnectParameters parameters;
-    parameters.data.subnqn = simulator->array(0).nqn();
+    parameters.data.subnqn = simulators.back()->array(0).nqn();
     parameters.data.hostnqn = kHostNqn;
     parameters.data.hostid[0] = 1;
     const auto command = nvme::connect_command(parameters);
@@ -173,12 +173,12 @@ TEST_F(SessionTest, AConnectionThatConnectsNoQueueIsClosed) {
 
 TEST_F(SessionTest, ConnectGivesAControllerIdAndCountsTheQueue) {
     Queue queue(simulate(), 0);
-    const Reply reply = queue.connect(simulator->array(0).nqn());
+    const Reply reply = queue.connect(simulators.back()->array(0).nqn());
     EXPECT_TRUE(reply.status.ok());
     EXPECT_EQ(reply.dword01, 1U);
-    EXPECT_EQ(simulator->controllers().size(), 1U);
+    EXPECT_EQ(simulators.back()->controllers().size(), 1U);
     queue.drop();
-    EXPECT_TRUE(simulator->controllers().empty());
+    EXPECT_TRUE(simulators.back()->controllers().empty());
 }
 
 TEST_F(SessionTest, CommandsBeforeConnectAreOutOfSequence) {
@@ -241,36 +241,37 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(SessionTest, AHostThatIsNotAllowedIsRefused) {
     Queue queue(simulate(ScenarioBuilder().array("a").allowed_hosts({"nqn.other"})), 0);
-    EXPECT_EQ(queue.connect(simulator->array(0).nqn()).status.code(), status::connect_invalid_host);
-    Queue discovery(*simulator, 0);
+    EXPECT_EQ(queue.connect(simulators.back()->array(0).nqn()).status.code(),
+              status::connect_invalid_host);
+    Queue discovery(*simulators.back(), 0);
     EXPECT_TRUE(discovery.connect(nvme::kDiscoveryNqn).status.ok());
 }
 
 TEST_F(SessionTest, StaticControllersAreConnectedByTheirId) {
     simulate(ScenarioBuilder().array("a").cntlids(5, 6).with(
         [](ArraySpec& spec) { spec.static_controllers = true; }));
-    const std::string nqn = simulator->array(0).nqn();
-    Queue dynamic(*simulator, 0);
+    const std::string nqn = simulators.back()->array(0).nqn();
+    Queue dynamic(*simulators.back(), 0);
     EXPECT_EQ(dynamic.connect(nqn).status.code(), status::connect_invalid_parameters);
-    Queue chosen(*simulator, 0);
+    Queue chosen(*simulators.back(), 0);
     EXPECT_EQ(chosen.connect(nqn, 0, 6).dword01, 6U);
-    Queue any(*simulator, 0);
+    Queue any(*simulators.back(), 0);
     EXPECT_EQ(any.connect(nqn, 0, nvme::kAnyStaticController).dword01, 5U);
-    Queue taken(*simulator, 0);
+    Queue taken(*simulators.back(), 0);
     EXPECT_FALSE(taken.connect(nqn, 0, 6).status.ok());
 }
 
 TEST_F(SessionTest, IoQueuesBelongToTheControllerOfTheSameHost) {
     Admin admin(simulate(), 0);
-    const std::string nqn = simulator->array(0).nqn();
+    const std::string nqn = simulators.back()->array(0).nqn();
     EXPECT_TRUE(admin.run(set_features(nvme::fid::number_of_queues, 0x00010001)).status.ok());
-    Io first(*simulator, 0, admin.cntlid, 1);
-    Queue again(*simulator, 0);
+    Io first(*simulators.back(), 0, admin.cntlid, 1);
+    Queue again(*simulators.back(), 0);
     EXPECT_EQ(again.connect(nqn, 1, admin.cntlid).status.code(), status::command_sequence_error);
-    Queue stranger(*simulator, 0);
+    Queue stranger(*simulators.back(), 0);
     EXPECT_EQ(stranger.connect(nqn, 2, admin.cntlid, "nqn.stranger").status.code(),
               status::connect_invalid_parameters);
-    Queue too_many(*simulator, 0);
+    Queue too_many(*simulators.back(), 0);
     EXPECT_EQ(too_many.connect(nqn, 3, admin.cntlid).status.code(),
               status::connect_invalid_parameters);
     admin.drop();
@@ -285,7 +286,7 @@ TEST_F(SessionTest, AsksForDataThatIsNotInTheCapsuleAndTakesItInPieces) {
                     spec.maxh2cdata = 4096;
                 })),
                 0);
-    Io io(*simulator, 0, admin.cntlid);
+    Io io(*simulators.back(), 0, admin.cntlid);
     Bytes data(20480);
     for (std::size_t i = 0; i < data.size(); ++i) {
         data[i] = static_cast<std::uint8_t>(i / 512 + i);
@@ -302,8 +303,8 @@ class DataErrors : public SessionTest {
   protected:
     void SetUp() override {
         admin = std::make_unique<Admin>(simulate(), 0);
-        io = std::make_unique<Queue>(*simulator, 0);
-        ASSERT_TRUE(io->connect(simulator->array(0).nqn(), 1, admin->cntlid).status.ok());
+        io = std::make_unique<Queue>(*simulators.back(), 0);
+        ASSERT_TRUE(io->connect(simulators.back()->array(0).nqn(), 1, admin->cntlid).status.ok());
         // A write of 8 KiB, whose data is still to come.
         const auto command = write_command(1, 0, Bytes(8192));
         io->send(
@@ -343,10 +344,10 @@ TEST_F(DataErrors, RightDataCompletesTheCommand) {
 
 TEST_F(SessionTest, AWrongDigestOfDataFailsTheCommandWhenAllCame) {
     Admin admin(simulate(), 0);
-    Queue io(*simulator, 0);
+    Queue io(*simulators.back(), 0);
     ASSERT_EQ(io.initialize(2).dgst, 2);
     nvme::ConnectParameters parameters;
-    parameters.data.subnqn = simulator->array(0).nqn();
+    parameters.data.subnqn = simulators.back()->array(0).nqn();
     parameters.data.hostnqn = kHostNqn;
     parameters.data.hostid = *nvme::parse_uuid("11111111-2222-4333-8444-555555555555");
     parameters.data.cntlid = admin.cntlid;
@@ -418,10 +419,10 @@ TEST_F(DataErrors, TheSameCommandIdentifierTwice) {
 
 TEST_F(SessionTest, CutsDataIntoPdusOfTheConfiguredSizeAndAlignsThem) {
     simulate(ScenarioBuilder().array("a").with([](ArraySpec& spec) { spec.c2h_data_size = 1024; }));
-    Queue queue(*simulator, 0);
+    Queue queue(*simulators.back(), 0);
     EXPECT_EQ(queue.initialize(0, 15).dgst, 0); // data on multiples of 64 bytes
     nvme::ConnectParameters parameters;
-    parameters.data.subnqn = simulator->array(0).nqn();
+    parameters.data.subnqn = simulators.back()->array(0).nqn();
     parameters.data.hostnqn = kHostNqn;
     parameters.data.hostid[0] = 1;
     ASSERT_TRUE(queue.run(nvme::connect_command(parameters)).status.ok());
@@ -455,7 +456,7 @@ TEST_F(SessionTest, ResponsesCarryTheSubmissionQueueHead) {
     Queue queue(simulate(), 0);
     queue.initialize();
     nvme::ConnectParameters parameters;
-    parameters.data.subnqn = simulator->array(0).nqn();
+    parameters.data.subnqn = simulators.back()->array(0).nqn();
     parameters.data.hostnqn = kHostNqn;
     parameters.data.hostid[0] = 1;
     parameters.sqsize = 3; // four entries
@@ -477,7 +478,7 @@ TEST_F(SessionTest, FlowControlIsDisabledWhenAsked) {
     Queue queue(simulate(), 0);
     queue.initialize();
     nvme::ConnectParameters parameters;
-    parameters.data.subnqn = simulator->array(0).nqn();
+    parameters.data.subnqn = simulators.back()->array(0).nqn();
     parameters.data.hostnqn = kHostNqn;
     parameters.data.hostid[0] = 1;
     parameters.sq_flow_control_disable = true;
@@ -489,8 +490,8 @@ TEST_F(SessionTest, FlowControlIsDisabledWhenAsked) {
 
 TEST_F(SessionTest, LatencyDelaysResponsesAndKeepsTheirOrder) {
     simulate();
-    Admin admin(*simulator, 0);
-    simulator->array(0).spec().latency = std::chrono::milliseconds(5);
+    Admin admin(*simulators.back(), 0);
+    simulators.back()->array(0).spec().latency = std::chrono::milliseconds(5);
     const std::uint16_t first = admin.submit(identify(1));
     EXPECT_FALSE(admin.take(first));
     EXPECT_EQ(admin.session().next_deadline(), admin.now() + std::chrono::milliseconds(5));
