@@ -295,6 +295,7 @@ TEST_P(HostView, another_array_behind_the_address_is_found) {
 
 TEST_P(HostView, the_list_needs_no_root) {
     ASSERT_TRUE(connect("size_differs"));
+    host().guest().must("echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd");
     const auto list = host().guest().run(
         "su -s /bin/sh nobody -c '" + ProgramDisk::command("haoh") + " check' 2>&1", seconds(60));
     EXPECT_EQ(list.status, 1) << list.output;

@@ -44,7 +44,7 @@ void require_kernel_release(const std::string& release) {
     const auto version = parse_kernel_version(release);
     if (!version) {
         throw Error(Errc::invalid_argument, "use", "--kernel " + release, "this is no release",
-                    "write it as 6.12 or as `uname -r` prints it");
+                    "write it as 6.12, 7.x, or as `uname -r` prints it");
     }
     if (*version < kFirstKnownKernel) {
         throw Error(Errc::unsupported, "use", "--kernel " + release,

@@ -198,7 +198,8 @@ struct KernelObservation {
 [[nodiscard]] std::string why_unusable(const KernelSubsystem& subsystem,
                                        const KernelNamespace& head, const KernelPath& path);
 
-/// A release as numbers: "6.12.107-amd64" is 6.12. nullopt for what is no release.
+/// A release as numbers: "6.12.107-amd64" is 6.12; "7" and "7.x" are the last of theirs. nullopt for
+/// what is no release.
 struct KernelVersion {
     unsigned major{};
     unsigned minor{};

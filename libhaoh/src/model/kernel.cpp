@@ -208,18 +208,18 @@ std::string why_unusable(const KernelSubsystem& subsystem, const KernelNamespace
 }
 
 std::optional<KernelVersion> parse_kernel_version(std::string_view release) {
-    const std::size_t dot = release.find('.');
-    if (dot == std::string_view::npos) {
-        return std::nullopt;
-    }
-    std::string_view rest = release.substr(dot + 1);
-    rest = rest.substr(0, rest.find_first_not_of("0123456789"));
+    const std::size_t dot = std::min(release.find('.'), release.size());
     const auto major = parse_number<unsigned>(release.substr(0, dot));
-    const auto minor = parse_number<unsigned>(rest);
-    if (!major || !minor) {
+    if (!major) {
         return std::nullopt;
     }
-    return KernelVersion{*major, *minor};
+    std::string_view rest = release.substr(std::min(dot + 1, release.size()));
+    if (rest.empty() || rest == "x") {
+        return dot + 1 == release.size() ? std::nullopt : std::optional{KernelVersion{*major, ~0U}};
+    }
+    rest = rest.substr(0, rest.find_first_not_of("0123456789"));
+    const auto minor = parse_number<unsigned>(rest);
+    return minor ? std::optional{KernelVersion{*major, *minor}} : std::nullopt;
 }
 
 } // namespace haoh
