@@ -17,13 +17,22 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/haoh-config.cmake.in hao
 write_basic_package_version_file(haoh-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/haoh-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/haoh-config-version.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindLibnvme.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindLibudev.cmake
         DESTINATION ${package_dir})
 
 set(pc_dependencies "fmt >= 9, tomlplusplus >= 3.3")
 if(BUILD_SHARED_LIBS)
     set(pc_requires_key "Requires.private")
+    set(pc_libs "")
 else()
     set(pc_requires_key "Requires")
+    if(HAOH_LIBNVME_TARGET STREQUAL "Libnvme::nvme")
+        set(pc_libs " -lnvme -ludev") # FindLibnvme.cmake says why not its own file
+    else()
+        string(APPEND pc_dependencies ", libnvme3")
+        set(pc_libs " -ludev")
+    endif()
 endif()
 foreach(dir LIBDIR INCLUDEDIR)
     if(IS_ABSOLUTE "${CMAKE_INSTALL_${dir}}")

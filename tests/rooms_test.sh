@@ -27,10 +27,11 @@ declare -A may_include=(
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
     [address]=base [error]=base
-    [observation]=model
+    [kernel]=model [observation]=model
+    [host]=host
     [admin_channel]=collect [collector]=collect [replay]=collect
     [fabric]=fabric
-    [rule]=rules [check]=rules [config]=rules
+    [rule]=rules [check]=rules [config]=rules [kernel_effect]=rules
     [report]=report
 )
 

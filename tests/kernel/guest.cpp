@@ -104,15 +104,20 @@ Guest::Guest(Options options) : options_(std::move(options)) {
         "-mon", "chardev=monitor,mode=control",
         "-netdev", network, "-device", "virtio-net-pci,netdev=net,romfile="};
     // clang-format on
-    if (options_.host_programs) {
-        // The write lock of an image that several guests read at once would be in the way.
-        arguments.insert(arguments.end(),
-                         {"-drive",
-                          fmt::format("if=none,id=programs,format=raw,readonly=on,file.locking=off,"
-                                      "file={}",
-                                      image.programs.string()),
-                          "-device", "virtio-blk-pci,drive=programs"});
-    }
+    // The write lock of an image that several guests read at once would be in the way. The guest
+    // tells its disks apart by their serial numbers.
+    const auto add_disk = [&](std::string_view name, const std::filesystem::path& file) {
+        arguments.insert(
+            arguments.end(),
+            {"-drive",
+             fmt::format("if=none,id={},format=raw,readonly=on,file.locking=off,file={}", name,
+                         file.string()),
+             "-device", fmt::format("virtio-blk-pci,drive={},serial={}", name, name)});
+    };
+    if (options_.host_programs)
+        add_disk("programs", image.programs);
+    if (!options_.disk.empty())
+        add_disk("build", options_.disk);
     const FileDescriptor errors(
         open(console_path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
     process_ = std::make_unique<Process>(

@@ -38,9 +38,10 @@ class Guest {
     using Milliseconds = std::chrono::milliseconds;
 
     struct Options {
-        std::string name = "guest";  ///< For messages and the console log.
-        std::string kernel = "6.12"; ///< A flavour of image.sh.
-        bool host_programs = false;  ///< fio and nvme-cli as well (a bigger initramfs).
+        std::string name = "guest";      ///< For messages and the console log.
+        std::string kernel = "6.12";     ///< A flavour of image.sh.
+        bool host_programs = false;      ///< fio and nvme-cli as well (a bigger initramfs).
+        std::filesystem::path disk = {}; ///< An ext4 image that the guest has at /build, read-only.
         int cpus = 1;
         int memory_mib = 512;
         std::vector<std::uint16_t> forwarded_ports =

@@ -60,21 +60,32 @@ CheckReport haoh_check(const std::vector<std::uint16_t>& ports, std::string_view
     }
     arguments.insert(arguments.end(), more.begin(), more.end());
     const auto result = run_program(arguments, kTimeout);
-    CheckReport report{.status = result.status,
+    return parse_report(result.status, result.standard_output,
+                        result.standard_output + result.standard_error, result.duration);
+}
+
+CheckReport parse_report(int status, const std::string& output, std::string text,
+                         std::chrono::milliseconds duration) {
+    CheckReport report{.status = status,
                        .verdict = {},
                        .unobserved = 0,
                        .findings = {},
-                       .text = result.standard_output + result.standard_error,
-                       .duration = result.duration};
+                       .outcomes = {},
+                       .text = std::move(text),
+                       .duration = duration};
     try {
-        const auto json = nlohmann::json::parse(result.standard_output);
+        const auto json = nlohmann::json::parse(output);
         report.verdict = json.at("verdict").get<std::string>();
         report.unobserved = json.at("unobserved").size();
-        for (const auto& finding : json.at("findings"))
+        for (const auto& finding : json.at("findings")) {
             report.findings.insert(describe(finding));
+            if (finding.contains("on_kernel"))
+                report.outcomes[finding.at("rule").get<std::string>()] =
+                    finding.at("on_kernel").at("outcome").get<std::string>();
+        }
     } catch (const nlohmann::json::exception& error) {
         throw std::runtime_error(
-            fmt::format("haoh check ended with status {} and no report ({}): {}", result.status,
+            fmt::format("haoh check ended with status {} and no report ({}): {}", status,
                         error.what(), report.text));
     }
     return report;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <ostream>
 #include <set>
 #include <string>
@@ -18,7 +19,8 @@ struct CheckReport {
     std::size_t unobserved = 0;
     /// "FAIL ns.uuid.equal 2": verdict, rule and the namespaces where it has some.
     std::multiset<std::string> findings;
-    std::string text; ///< The report itself, and what went to stderr.
+    std::map<std::string, std::string> outcomes; ///< rule -> what the kernel does with it
+    std::string text;                            ///< The report itself, and what went to stderr.
     std::chrono::milliseconds duration{};
 
     /// The findings of one verdict ("FAIL").
@@ -34,5 +36,9 @@ std::string haoh_program();
 /// does not end in time or prints no report.
 CheckReport haoh_check(const std::vector<std::uint16_t>& ports, std::string_view nqn,
                        const std::vector<std::string>& more = {});
+
+/// Reads a report from what some run of haoh printed. Throws std::runtime_error when it is none.
+CheckReport parse_report(int status, const std::string& output, std::string text,
+                         std::chrono::milliseconds duration = {});
 
 } // namespace haoh::test

@@ -10,7 +10,8 @@ namespace {
 
 /// Shell functions on sysfs: `paths NQN` prints one line a path, "-" for what is not there.
 constexpr std::string_view kSysfsFunctions = R"sh(# The paths of a subsystem
-read_or_dash() { if [ -s "$1" ]; then cat "$1"; else echo -; fi; }
+# Words: "invalid state" is one of the states.
+read_or_dash() { if [ -s "$1" ]; then tr ' ' _ <"$1"; else echo -; fi; }
 paths() {
     for s in /sys/class/nvme-subsystem/nvme-subsys*; do
         [ "$(cat "$s/subsysnqn" 2>/dev/null)" = "$1" ] || continue
@@ -22,7 +23,7 @@ paths() {
             line="${c##*/} $(cat "$c/cntlid") $port $(cat "$c/state")"
             found=
             for p in "$c"/nvme*c*n*; do
-                [ -e "$p/ana_state" ] || continue
+                [ -e "$p/size" ] || continue
                 found=1
                 echo "$line ${p##*/} $(read_or_dash "$p/nsid") $(read_or_dash "$p/ana_state")"
             done
@@ -38,8 +39,11 @@ std::string undash(std::string text) {
 
 } // namespace
 
-LinuxHost::LinuxHost(std::string name, std::string kernel)
-    : guest_({.name = std::move(name), .kernel = std::move(kernel), .host_programs = true}) {}
+LinuxHost::LinuxHost(std::string name, std::string kernel, std::filesystem::path disk)
+    : guest_({.name = std::move(name),
+              .kernel = std::move(kernel),
+              .host_programs = true,
+              .disk = std::move(disk)}) {}
 
 CommandResult LinuxHost::connect(std::string_view nqn, std::uint16_t port,
                                  const ConnectOptions& options) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +20,14 @@ struct HostPath {
     std::string state;         ///< Of the controller: "live", "connecting", ...
     std::string path;          ///< "nvme0c0n1"
     std::string nsid;
-    std::string ana_state; ///< "optimized", ...
+    std::string ana_state; ///< "optimized", ..., "invalid_state"; empty without ANA.
 };
 
 /// A guest that is an NVMe/TCP host, by the kernel's own initiator and nvme-cli.
 class LinuxHost {
   public:
-    LinuxHost(std::string name, std::string kernel);
+    /// \param disk  Guest::Options::disk
+    LinuxHost(std::string name, std::string kernel, std::filesystem::path disk = {});
 
     struct ConnectOptions {
         bool header_digest = false;

@@ -70,7 +70,7 @@ TEST(Arguments, wrong_usage_exits_with_2_and_names_what_is_wrong) {
         {{}, "subcommand"},
         {{"chekc"}, "chekc"},
         {{"check", "--nonsense"}, "--nonsense"},
-        {{"check"}, "--target"},
+        {{"check", "pair.json"}, "--snapshot FILE"},
         {{"check", "-t", "udp://192.0.2.1"}, "udp://192.0.2.1"},
         {{"check", "-t", "tcp://192.0.2.1:99999"}, "99999"},
         {{"check", "-t", "tcp://192.0.2.1", "-t", "tcp://192.0.2.1:4420"}, "twice"},

@@ -4,11 +4,13 @@
 
 #include <haoh/check.hpp>
 #include <haoh/error.hpp>
+#include <haoh/kernel_effect.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <memory>
+#include <sys/utsname.h>
 
 namespace haoh::tool {
 namespace {
@@ -21,6 +23,7 @@ struct Options {
     Window window{};
     FailOn fail_on{};
     std::vector<std::string> rules;
+    std::string kernel;
     CLI::Option* profile_given{};
     CLI::Option* window_given{};
     CLI::Option* fail_on_given{};
@@ -37,8 +40,31 @@ void require_known_rules(const std::vector<std::string>& globs) {
     }
 }
 
+void require_kernel_release(const std::string& release) {
+    const auto version = parse_kernel_version(release);
+    if (!version) {
+        throw Error(Errc::invalid_argument, "use", "--kernel " + release, "this is no release",
+                    "write it as 6.12, 7.x, or as `uname -r` prints it");
+    }
+    if (*version < kFirstKnownKernel) {
+        throw Error(Errc::unsupported, "use", "--kernel " + release,
+                    fmt::format("nothing is known of releases before {}.{}",
+                                kFirstKnownKernel.major, kFirstKnownKernel.minor));
+    }
+}
+
+/// The release of this machine's kernel; empty when it does not say.
+std::string running_kernel() {
+    utsname name{};
+    return uname(&name) == 0 ? std::string(name.release) : std::string();
+}
+
 int run(const Options& options) {
     CheckOptions check_options;
+    if (!options.kernel.empty()) {
+        require_kernel_release(options.kernel);
+        check_options.kernel = options.kernel;
+    }
     check_options.config = read_config(options.config);
     if (options.profile_given->count() != 0) {
         check_options.config.profile = options.profile;
@@ -53,10 +79,13 @@ int run(const Options& options) {
     require_known_rules(options.rules);
 
     const Observation observation = read_source(options.source, options.output);
+    if (options.kernel.empty() && observation.kernels.empty()) {
+        check_options.kernel = running_kernel();
+    }
     const Report report = check(observation, check_options);
     print(options.output.json() ? to_json(report) + "\n"
                                 : to_text(report, observation, options.output.style()));
-    return exit_status(report, check_options.config.fail_on, !observation.controllers.empty());
+    return exit_status(report, check_options.config.fail_on, anything_observed(observation));
 }
 
 } // namespace
@@ -65,6 +94,7 @@ void add_check(CLI::App& app, Run& run_chosen) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand(
         "check", "Is it really one thing? Judge what the controllers say of themselves");
+    add_host_names(*command, options->source);
     add_source_options(*command, options->source);
     add_output_options(*command, options->output, {"text", "json"});
     command->add_option("--config", options->config, "Sites and settings, see haoh.toml(5)")
@@ -103,6 +133,11 @@ void add_check(CLI::App& app, Run& run_chosen) {
                     std::map<std::string, FailOn>{{"fail", FailOn::fail}, {"warn", FailOn::warn}},
                     CLI::ignore_case)
                     .description(""));
+    command
+        ->add_option("--kernel", options->kernel,
+                     "Say what this Linux release does with each finding (default: the observed "
+                     "host's, else the running one)")
+        ->type_name("RELEASE");
     command->add_option("--rule", options->rules, "Only rules whose id matches; repeat for more")
         ->type_name("GLOB")
         ->take_all()

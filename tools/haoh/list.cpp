@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "command.hpp"
+#include "graphviz.hpp"
 #include "source.hpp"
 
 #include <haoh/check.hpp>
@@ -15,12 +16,26 @@ struct Options {
     std::string config;
 };
 
+constexpr std::chrono::seconds kDrawing{60};
+
+std::string rendered(const Observation& observation, const Options& options, const Config& config) {
+    if (options.output.json()) {
+        return to_json(observation, false) + "\n";
+    }
+    const std::vector<Attribution> attributions = attribute(observation, config.sites);
+    if (options.output.format == "dot") {
+        return list_dot(observation, attributions);
+    }
+    if (options.output.format == "svg") {
+        return draw_svg(list_dot(observation, attributions), kDrawing);
+    }
+    return list_text(observation, attributions, options.output.style());
+}
+
 int run(const Options& options) {
     const Config config = read_config(options.config);
     const Observation observation = read_source(options.source, options.output);
-    print(options.output.json() ? to_json(observation, false) + "\n"
-                                : list_text(observation, attribute(observation, config.sites),
-                                            options.output.style()));
+    print(rendered(observation, options, config));
     return reading_status(observation);
 }
 
@@ -30,8 +45,9 @@ void add_list(CLI::App& app, Run& run_chosen) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand(
         "list", "What is there, from where? Subsystems, namespaces, controllers, ANA states");
+    add_host_names(*command, options->source);
     add_source_options(*command, options->source);
-    add_output_options(*command, options->output, {"text", "json"});
+    add_output_options(*command, options->output, {"text", "json", "dot", "svg"});
     command->add_option("--config", options->config, "Sites, see haoh.toml(5)")->type_name("FILE");
     command->callback([options, &run_chosen] { run_chosen = [options] { return run(*options); }; });
 }

@@ -51,6 +51,10 @@ int run(int argc, char** argv) {
 /// What an array does is in the observation; what is thrown here is a wrong argument or a file that cannot
 /// be used, or output that does not arrive.
 int status_of(const haoh::Error& error) {
+    // A name, or a whole tree, that is not there to be looked at.
+    if (error.code() == haoh::Errc::not_found) {
+        return Exit::nothing;
+    }
     const bool output = error.code() == std::errc::no_space_on_device ||
                         error.code() == std::errc::broken_pipe ||
                         error.code() == std::errc::io_error;

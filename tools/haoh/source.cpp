@@ -6,6 +6,7 @@
 
 #include <haoh/error.hpp>
 #include <haoh/fabric.hpp>
+#include <haoh/host.hpp>
 #include <haoh/nvme/nqn.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -17,6 +18,7 @@
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <span>
 
 namespace haoh::tool {
 namespace {
@@ -42,6 +44,23 @@ std::vector<Address> distinct_addresses(const std::vector<std::string>& targets)
     return addresses;
 }
 
+/// Runs a reading to its end.
+Observation complete(boost::asio::awaitable<Observation> reading) {
+    boost::asio::io_context context{1};
+    Observation observation;
+    std::exception_ptr failure;
+    boost::asio::co_spawn(context, std::move(reading),
+                          [&](std::exception_ptr error, Observation result) {
+                              failure = error;
+                              observation = std::move(result);
+                          });
+    context.run();
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    return observation;
+}
+
 Observation ask_targets(const SourceOptions& options, const OutputOptions& output) {
     ObserveOptions observe_options;
     observe_options.targets = distinct_addresses(options.targets);
@@ -65,19 +84,113 @@ Observation ask_targets(const SourceOptions& options, const OutputOptions& outpu
         progress.update(target, done, total);
     };
 
-    boost::asio::io_context context{1};
-    Observation observation;
-    std::exception_ptr failure;
-    boost::asio::co_spawn(context, observe(std::move(observe_options)),
-                          [&](std::exception_ptr error, Observation result) {
-                              failure = error;
-                              observation = std::move(result);
-                          });
-    context.run();
-    if (failure) {
-        std::rethrow_exception(failure);
+    return complete(observe(std::move(observe_options)));
+}
+
+/// "nvme-subsys3", "nvme3" or "nvme3n1".
+bool is_kernel_name(std::string_view name) {
+    const auto take = [&name](std::string_view prefix) {
+        const bool has = name.starts_with(prefix);
+        name.remove_prefix(has ? prefix.size() : 0);
+        return has;
+    };
+    const auto take_number = [&name] {
+        const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+        name.remove_prefix(digits);
+        return digits > 0;
+    };
+    if (take("nvme-subsys")) {
+        return take_number() && name.empty();
     }
-    return observation;
+    return take("nvme") && take_number() && (name.empty() || (take("n") && take_number())) &&
+           name.empty();
+}
+
+template <typename Object>
+bool is_readable(const Object& object, std::span<const AttributeRow<Object>> rows) {
+    return std::none_of(rows.begin(), rows.end(), [&object](const AttributeRow<Object>& row) {
+        return (object.*row.member).state == Attribute::State::unreadable;
+    });
+}
+
+bool is_readable(const KernelPath& path) {
+    return is_readable(path, path_attributes());
+}
+bool is_readable(const KernelController& controller) {
+    return is_readable(controller, controller_attributes());
+}
+
+/// Whether everything of a kernel could be read that `haoh list` shows.
+bool is_whole(const KernelObservation& kernel) {
+    const auto all = [](const auto& objects) {
+        return std::all_of(objects.begin(), objects.end(),
+                           [](const auto& object) { return is_readable(object); });
+    };
+    return kernel.unread.empty() && all(kernel.stray_controllers) &&
+           std::all_of(kernel.subsystems.begin(), kernel.subsystems.end(),
+                       [&all](const KernelSubsystem& subsystem) {
+                           return is_readable(subsystem, subsystem_attributes()) &&
+                                  all(subsystem.controllers) && all(subsystem.headless) &&
+                                  std::all_of(
+                                      subsystem.namespaces.begin(), subsystem.namespaces.end(),
+                                      [&all](const KernelNamespace& head) {
+                                          return is_readable(head, namespace_attributes()) &&
+                                                 all(head.paths);
+                                      });
+                       });
+}
+
+[[noreturn]] void refuse(const std::string& argument, std::string_view cause,
+                         std::string_view advice) {
+    throw Error(Errc::invalid_argument, "use", argument, cause, advice);
+}
+
+bool reads_host(const SourceOptions& options) {
+    return !options.sysroot.empty() || (options.targets.empty() && options.snapshots.empty());
+}
+
+/// Which options go together.
+void check_combination(const SourceOptions& options) {
+    for (const std::string& name : options.names) {
+        if (!is_host_name(name)) {
+            refuse("'" + name + "'", "this is no NQN, nvme-subsysN, nvmeN or nvmeNnM",
+                   "a snapshot is read with --snapshot FILE, an array asked with --target");
+        }
+    }
+    if (!options.names.empty() && !options.targets.empty()) {
+        refuse("'" + options.names.front() + "' with --target",
+               "a name chooses among what this host's kernel has",
+               "with --target the subsystem is named by --nqn");
+    }
+    if (!options.names.empty() && !reads_host(options)) {
+        refuse("'" + options.names.front() + "' with --snapshot",
+               "a name chooses among what this host's kernel has, which is not looked at",
+               "add --sysroot / to look at it as well");
+    }
+    if (!options.nqn.empty()) {
+        if (const auto defect = nvme::nqn_defect(options.nqn)) {
+            throw Error(Errc::invalid_argument, "use", "--nqn " + options.nqn, *defect);
+        }
+        if (options.targets.empty() && reads_host(options)) {
+            refuse("--nqn " + options.nqn, "it goes with --target",
+                   "give the NQN without --nqn to choose a subsystem of this host");
+        }
+    }
+}
+
+Observation read_host(const SourceOptions& options, const OutputOptions& output) {
+    HostOptions host;
+    if (!options.sysroot.empty()) {
+        host.sysroot = options.sysroot;
+    }
+    host.names = options.names;
+    host.timeout = milliseconds(options.timeout);
+    host.command_timeout = milliseconds(options.command_timeout);
+    Progress progress{output.quiet};
+    host.progress = [&progress](std::string_view controller, std::size_t done, std::size_t total) {
+        progress.update(controller, done, total);
+    };
+    return complete(observe_host(std::move(host)));
 }
 
 } // namespace
@@ -112,7 +225,13 @@ void add_source_options(CLI::App& command, SourceOptions& options) {
         ->take_all()
         ->allow_extra_args(false)
         ->group(group);
-    command.add_option("--timeout", options.timeout, "For each target in all")
+    command
+        .add_option("--sysroot", options.sysroot,
+                    "Look at the host whose tree (DIR/sys/class/nvme-subsystem) was recorded here; "
+                    "'/': this host, in addition to other sources")
+        ->type_name("DIR")
+        ->group(group);
+    command.add_option("--timeout", options.timeout, "For each target or controller in all")
         ->type_name("SECONDS")
         ->check(CLI::Range(0.1, 86400.0))
         ->capture_default_str()
@@ -133,21 +252,28 @@ void add_source_options(CLI::App& command, SourceOptions& options) {
         ->group(group);
 }
 
+void add_host_names(CLI::App& command, SourceOptions& options) {
+    command
+        .add_option("names", options.names,
+                    "What to look at on this host: NQN, nvme-subsysN, nvmeN or nvmeNnM "
+                    "(default: all subsystems)")
+        ->type_name("NAME");
+}
+
+bool is_host_name(std::string_view word) {
+    constexpr std::string_view kDevices = "/dev/";
+    return word.starts_with("nqn.") ||
+           is_kernel_name(word.starts_with(kDevices) ? word.substr(kDevices.size()) : word);
+}
+
 Observation read_source(const SourceOptions& options, const OutputOptions& output) {
-    if (options.targets.empty() && options.snapshots.empty()) {
-        throw Error(
-            Errc::invalid_argument, "read", "source", "no --target and no --snapshot given",
-            "this version asks arrays directly (-t tcp://ADDR --nqn NQN) or reads snapshots; "
-            "it does not read this host's kernel");
-    }
-    if (!options.nqn.empty()) {
-        if (const auto defect = nvme::nqn_defect(options.nqn)) {
-            throw Error(Errc::invalid_argument, "use", "--nqn " + options.nqn, *defect);
-        }
-    }
+    check_combination(options);
     std::vector<Observation> parts;
     for (const std::string& snapshot : options.snapshots) {
         parts.push_back(observation_from_json(read_file(snapshot, kSnapshotLimit), snapshot));
+    }
+    if (reads_host(options)) {
+        parts.push_back(read_host(options, output));
     }
     if (!options.targets.empty()) {
         parts.push_back(ask_targets(options, output));
@@ -159,13 +285,29 @@ Config read_config(const std::string& path) {
     return path.empty() ? Config{} : parse_config(read_file(path, kConfigLimit), path);
 }
 
+bool anything_observed(const Observation& observation) {
+    const bool any =
+        !observation.controllers.empty() ||
+        std::any_of(observation.kernels.begin(), observation.kernels.end(),
+                    [](const KernelObservation& kernel) {
+                        return !kernel.subsystems.empty() || !kernel.stray_controllers.empty();
+                    });
+    if (!any && !observation.kernels.empty()) {
+        fmt::print(stderr, "haoh: there is no NVMe subsystem on this host\n");
+    }
+    return any;
+}
+
 int reading_status(const Observation& observation) {
-    if (observation.controllers.empty()) {
+    if (!anything_observed(observation)) {
         return Exit::nothing;
     }
     bool complete = observation.unobserved.empty();
     for (const ControllerObservation& controller : observation.controllers) {
         complete = complete && controller.unread.empty();
+    }
+    for (const KernelObservation& kernel : observation.kernels) {
+        complete = complete && is_whole(kernel);
     }
     return complete ? Exit::ok : Exit::incomplete;
 }

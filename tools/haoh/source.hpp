@@ -11,11 +11,15 @@
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace haoh::tool {
 
 struct SourceOptions {
+    /// Positional: what to look at on this host, see `is_host_name`.
+    std::vector<std::string> names;
+    std::string sysroot; ///< empty: not given
     std::vector<std::string> targets;
     std::vector<std::string> snapshots;
     std::string nqn;
@@ -28,14 +32,26 @@ struct SourceOptions {
     bool no_probe{};
 };
 
+/// All but the positional names.
 void add_source_options(CLI::App& command, SourceOptions& options);
+/// The positional names.
+void add_host_names(CLI::App& command, SourceOptions& options);
 
-/// Asks the targets and reads the snapshots, and joins what they gave.
+/// Whether a word names something that a host's kernel has, by its form: an NQN, nvme-subsysN, nvmeN
+/// or nvmeNnM, the last three also below /dev.
+[[nodiscard]] bool is_host_name(std::string_view word);
+
+/// Looks at this host (when no other source is given, or `sysroot` is), asks the targets, reads the
+/// snapshots, and joins what they gave.
 /// \throws Error for wrong arguments and unreadable files; an array that does not answer is in `unobserved`
 [[nodiscard]] Observation read_source(const SourceOptions& options, const OutputOptions& output);
 
 /// The configuration of --config; the default when `path` is empty.
 [[nodiscard]] Config read_config(const std::string& path);
+
+/// Whether there is a controller or a subsystem to tell of. Says so on standard error when a host was
+/// looked at and has none.
+[[nodiscard]] bool anything_observed(const Observation& observation);
 
 /// Exit status of a command that only reads: complete, incomplete or nothing at all.
 [[nodiscard]] int reading_status(const Observation& observation);

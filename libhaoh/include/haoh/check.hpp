@@ -4,6 +4,7 @@
 #pragma once
 
 #include <haoh/config.hpp>
+#include <haoh/kernel_effect.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/rule.hpp>
 
@@ -25,6 +26,16 @@ struct FindingValue {
     bool operator==(const FindingValue&) const = default;
 };
 
+/// What a Linux release makes of a finding: a row of `kernel_effects()`.
+struct OnKernel {
+    std::string release; ///< the row is about it, or about the last release that is known
+    KernelOutcome outcome{};
+    std::string text;
+    std::string source;
+
+    bool operator==(const OnKernel&) const = default;
+};
+
 /// A rule that does not hold (or cannot be judged) for one object.
 struct Finding {
     std::string rule;
@@ -42,6 +53,7 @@ struct Finding {
     std::string basis;
     std::string why;
     std::string fix;
+    std::optional<OnKernel> on_kernel; ///< where the release is known, and what it does
 
     bool operator==(const Finding&) const = default;
 };
@@ -74,8 +86,11 @@ struct Report {
     std::vector<Finding>
         findings; ///< worst first: verdict, then severity, then rule, subsystem, NSID
     std::vector<Unobserved> unobserved;
-    std::vector<Attribution> attributions; ///< one for each controller, in the observation's order
+    /// One for each controller, in the observation's order, then for those that only a kernel knows.
+    std::vector<Attribution> attributions;
     std::string observed_at;
+    std::string kernel; ///< the release of `Finding::on_kernel`; empty when none is known
+    bool connected{};   ///< a host's kernel was looked at: it is too late not to connect
 
     [[nodiscard]] std::size_t count(Verdict verdict_) const {
         return counts[static_cast<std::size_t>(verdict_)];
@@ -86,13 +101,18 @@ struct CheckOptions {
     Config config;
     /// Globs of rule IDs; empty = all. What could not be observed is reported whatever they say.
     std::vector<std::string> rules;
+    /// The release of which findings say what it does with them: "6.12", "6.12.107-amd64". Empty:
+    /// that of the observed kernel, where there is one.
+    std::string kernel;
 };
 
 /// Judges an observation by every rule (or those that match).
 [[nodiscard]] Report check(const Observation& observation, const CheckOptions& options = {});
 
-/// Which array each controller is on: by `[[site]]` tables, else each target is an array of its
-/// own.
+/// Which array each controller is on: by `[[site]]` tables; else each target is an array of its own;
+/// else, for the controllers that a host connected to one subsystem, by what separates them: domain
+/// IDs, serial numbers, controller IDs that lie far apart. One for each of
+/// `observation.controllers`, in their order, then for those that only a kernel knows.
 [[nodiscard]] std::vector<Attribution> attribute(const Observation& observation,
                                                  const std::vector<Site>& sites);
 

@@ -4,6 +4,7 @@
 /// views are decoded from them when needed, so that later rules can judge old snapshots.
 #pragma once
 
+#include <haoh/kernel.hpp>
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/nvme/discovery_log.hpp>
 #include <haoh/nvme/fabrics.hpp>
@@ -101,7 +102,8 @@ struct Connection {
 
 /// One controller.
 struct ControllerObservation {
-    std::string name;      ///< unique in the observation: "tcp://10.0.0.1:4420 controller 12"
+    std::string name;      ///< unique on its host: "tcp://10.0.0.1:4420 controller 12", "nvme3"
+    std::string host;      ///< KernelObservation::host when asked through a kernel, else empty
     std::string transport; ///< "tcp", as in sysfs
     std::string traddr;
     std::string trsvcid;
@@ -175,15 +177,18 @@ struct Observation {
     std::vector<ControllerObservation> controllers;
     std::vector<DiscoveryObservation> discovery;
     std::vector<Unobserved> unobserved;
+    std::vector<KernelObservation> kernels; ///< one for each host that was looked at
 
     bool operator==(const Observation&) const = default;
+    /// The kernel through which a controller was asked; nullptr when it was asked directly.
+    [[nodiscard]] const KernelObservation* kernel_of(const ControllerObservation& controller) const;
 };
 
-/// Joins observations (from several hosts, arrays or moments): controllers, discovery logs and
-/// failures of all, each kept once, in the order of `parts`. A controller that two of them name
-/// keeps its later reading. A failure is dropped when another part, no older, did observe the same
-/// port and subsystem. `observed_at` is the earliest; `hostnqn` and `hostid` are empty when the
-/// parts differ in them (each controller's `connection` has its own).
+/// Joins observations: controllers (by host and name), kernels (by host), discovery logs and failures
+/// of all, each kept once, in the order of `parts`; what several name keeps its latest reading. A
+/// failure is dropped when another part, no older, observed the same port and subsystem; one without
+/// a target names its host when there are several. `observed_at` is the earliest; `hostnqn` and
+/// `hostid` are empty when the parts differ in them (each `connection` has its own).
 [[nodiscard]] Observation merge(std::vector<Observation> parts);
 
 /// One difference between two observations.

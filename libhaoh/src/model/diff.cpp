@@ -5,6 +5,7 @@
 #include "model/ana_diff.hpp"
 #include "model/discovery_diff.hpp"
 #include "model/field_text.hpp"
+#include "model/kernel_diff.hpp"
 #include "model/match.hpp"
 #include "model/page_diff.hpp"
 
@@ -390,10 +391,17 @@ void compare_clauses(const char* field, const std::vector<std::string>& before,
     }
 }
 
+/// What a controller is called in a difference: names of sysfs need their host when there are more.
+std::string label_of(const ControllerObservation& controller, const Observation& observation) {
+    return controller.host.empty() || observation.kernels.size() < 2
+               ? controller.name
+               : controller.host + " " + controller.name;
+}
+
 void compare_controllers(const Scene& scene, const Match& match, std::vector<Difference>& out) {
     const ControllerObservation& before = *match.before;
     const ControllerObservation& after = *match.after;
-    Findings findings(after.name, out);
+    Findings findings(label_of(after, scene.after), out);
     compare_connection(before, after, findings);
     compare_properties(before, after, findings);
     std::vector<FieldChange> identify = changed_page("identify", before.identify, after.identify,
@@ -486,10 +494,10 @@ std::vector<Difference> diff(const Observation& before, const Observation& after
     const Scene scene{.before = before, .after = after, .renumbering = renumbering_of(matches)};
     for (const Match& match : matches) {
         if (match.before == nullptr) {
-            Findings(match.after->name, out)
+            Findings(label_of(*match.after, after), out)
                 .add({.field = "controller", .before = "", .after = "observed"});
         } else if (match.after == nullptr) {
-            Findings(match.before->name, out)
+            Findings(label_of(*match.before, before), out)
                 .add({.field = "controller", .before = "observed", .after = ""});
         } else {
             compare_controllers(scene, match, out);
@@ -497,6 +505,7 @@ std::vector<Difference> diff(const Observation& before, const Observation& after
     }
     compare_discovery(before, after, out);
     compare_unobserved(before, after, out);
+    add_kernel_differences(before.kernels, after.kernels, out);
     std::stable_sort(out.begin(), out.end(), [](const Difference& a, const Difference& b) {
         return std::tie(a.controller, a.nsid, a.field) < std::tie(b.controller, b.nsid, b.field);
     });

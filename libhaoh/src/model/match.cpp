@@ -20,11 +20,13 @@ bool is_dynamic(const ControllerObservation& controller) {
 struct Likeness {
     bool cntlid;
     bool host;
+    bool name; ///< in sysfs: it stays when a controller reconnects
 };
-constexpr std::array<Likeness, 4> kLikenesses{{{.cntlid = true, .host = true},
-                                               {.cntlid = true, .host = false},
-                                               {.cntlid = false, .host = true},
-                                               {.cntlid = false, .host = false}}};
+constexpr std::array<Likeness, 5> kLikenesses{{{.cntlid = true, .host = true, .name = false},
+                                               {.cntlid = true, .host = false, .name = false},
+                                               {.cntlid = false, .host = true, .name = true},
+                                               {.cntlid = false, .host = true, .name = false},
+                                               {.cntlid = false, .host = false, .name = false}}};
 
 auto key_of(const ControllerObservation& controller, Likeness likeness) {
     return std::tuple{controller.transport,
@@ -32,7 +34,9 @@ auto key_of(const ControllerObservation& controller, Likeness likeness) {
                       controller.trsvcid,
                       controller.subsysnqn,
                       likeness.cntlid ? controller.connection.cntlid : std::uint16_t{0},
-                      likeness.host ? controller.connection.hostnqn : std::string{}};
+                      likeness.host ? controller.connection.hostnqn : std::string{},
+                      likeness.host ? controller.host : std::string{},
+                      likeness.name && !controller.host.empty() ? controller.name : std::string{}};
 }
 
 class Matcher {

@@ -12,7 +12,7 @@ namespace haoh::model {
 struct Match {
     const ControllerObservation* before; ///< nullptr: it was added
     const ControllerObservation* after;  ///< nullptr: it was removed
-    /// Matched by port, subsystem and host alone: the dynamic model gives another ID at each
+    /// Matched by port, subsystem and host (and its name there) alone: the dynamic model gives another ID at each
     /// connection, so CNTLID says nothing.
     bool renumbered{};
 };

@@ -38,9 +38,15 @@ class Union {
     std::vector<std::string> observed_; ///< for each value, the time of its part
 };
 
-/// Two subsystems behind one port may hand out the same controller ID.
+/// Two subsystems behind one port may hand out the same controller ID. A host's name for a
+/// controller is its own, whatever was behind it before.
 auto controller_key(const ControllerObservation& controller) {
-    return std::pair{controller.name, controller.subsysnqn};
+    return std::tuple{controller.host, controller.name,
+                      controller.host.empty() ? controller.subsysnqn : std::string{}};
+}
+
+auto kernel_key(const KernelObservation& kernel) {
+    return kernel.host;
 }
 
 auto discovery_key(const DiscoveryObservation& discovery) {
@@ -63,8 +69,21 @@ bool same_subsystem(const Unobserved& failure, const ControllerObservation& cont
            (failure.subsysnqn.empty() || failure.subsysnqn == controller.subsysnqn);
 }
 
+/// The host that a part's failures without a target are about; empty when it is none, or several.
+std::string host_of(const Observation& part) {
+    return part.kernels.size() == 1 ? part.kernels.front().host : std::string{};
+}
+
 /// Whether `controller` is what the failure was about, or a port of it.
-bool is_about(const Unobserved& failure, const ControllerObservation& controller) {
+/// \param host  the one that the failure was met on
+bool is_about(const Unobserved& failure, const std::string& host,
+              const ControllerObservation& controller) {
+    if (!controller.host.empty()) {
+        const std::string& name = controller.name;
+        return failure.object == controller.host + " " + name ||
+               (host == controller.host &&
+                (failure.object == name || failure.object == "/dev/" + name));
+    }
     return failure.object == controller.target || failure.object == controller.name ||
            failure.object == address_text(controller);
 }
@@ -77,6 +96,7 @@ bool is_about(const Unobserved& failure, const DiscoveryObservation& discovery) 
 /// Whether another part, no older, observed what `failing` could not.
 bool observed_elsewhere(const Unobserved& failure, const Observation& failing,
                         const std::vector<Observation>& parts) {
+    const std::string host = host_of(failing);
     return std::any_of(parts.begin(), parts.end(), [&](const Observation& part) {
         if (&part == &failing || part.observed_at < failing.observed_at) {
             return false;
@@ -84,7 +104,7 @@ bool observed_elsewhere(const Unobserved& failure, const Observation& failing,
         return std::any_of(part.controllers.begin(), part.controllers.end(),
                            [&](const ControllerObservation& controller) {
                                return same_subsystem(failure, controller) &&
-                                      is_about(failure, controller);
+                                      is_about(failure, host, controller);
                            }) ||
                std::any_of(part.discovery.begin(), part.discovery.end(),
                            [&](const DiscoveryObservation& discovery) {
@@ -118,15 +138,36 @@ std::string earliest(const std::vector<Observation>& parts) {
     return time;
 }
 
-/// Names must tell controllers apart, also those of two subsystems with one controller ID.
+/// Names must tell controllers apart, also those of two subsystems with one controller ID. Those
+/// of sysfs stay as they are: they lead to the host's kernel.
 void make_names_unique(std::vector<ControllerObservation>& controllers) {
     std::set<std::string> names;
     for (ControllerObservation& controller : controllers) {
-        if (!names.insert(controller.name).second) {
+        if (controller.host.empty() && !names.insert(controller.name).second) {
             controller.name += " of " + controller.subsysnqn;
             names.insert(controller.name);
         }
     }
+}
+
+/// A failure of a part as one of several hosts: "nvme3" is on each of them.
+Unobserved with_host(Unobserved failure, const Observation& part, bool several_hosts) {
+    const std::string host = host_of(part);
+    if (several_hosts && failure.target.empty() && !host.empty() &&
+        !failure.object.starts_with(host + " ")) {
+        failure.object = host + " " + failure.object;
+    }
+    return failure;
+}
+
+bool have_several_hosts(const std::vector<Observation>& parts) {
+    std::set<std::string> hosts;
+    for (const Observation& part : parts) {
+        for (const KernelObservation& kernel : part.kernels) {
+            hosts.insert(kernel.host);
+        }
+    }
+    return hosts.size() > 1;
 }
 
 } // namespace
@@ -137,16 +178,18 @@ Observation merge(std::vector<Observation> parts) {
     out.hostnqn = common(parts, &Observation::hostnqn);
     out.hostid = common(parts, &Observation::hostid);
 
+    const bool several_hosts = have_several_hosts(parts);
     Union<Unobserved, decltype(&unobserved_key)> unobserved{&unobserved_key};
     for (const Observation& part : parts) {
         for (const Unobserved& failure : part.unobserved) {
             if (!observed_elsewhere(failure, part, parts)) {
-                unobserved.add(failure, part.observed_at);
+                unobserved.add(with_host(failure, part, several_hosts), part.observed_at);
             }
         }
     }
     Union<ControllerObservation, decltype(&controller_key)> controllers{&controller_key};
     Union<DiscoveryObservation, decltype(&discovery_key)> discovery{&discovery_key};
+    Union<KernelObservation, decltype(&kernel_key)> kernels{&kernel_key};
     for (Observation& part : parts) {
         for (ControllerObservation& controller : part.controllers) {
             controllers.add(std::move(controller), part.observed_at);
@@ -154,11 +197,15 @@ Observation merge(std::vector<Observation> parts) {
         for (DiscoveryObservation& log : part.discovery) {
             discovery.add(std::move(log), part.observed_at);
         }
+        for (KernelObservation& kernel : part.kernels) {
+            kernels.add(std::move(kernel), part.observed_at);
+        }
     }
     out.controllers = std::move(controllers).take();
     make_names_unique(out.controllers);
     out.discovery = std::move(discovery).take();
     out.unobserved = std::move(unobserved).take();
+    out.kernels = std::move(kernels).take();
     return out;
 }
 

@@ -141,4 +141,11 @@ std::optional<std::uint64_t> ControllerObservation::property(std::uint32_t offse
     return found->second;
 }
 
+const KernelObservation* Observation::kernel_of(const ControllerObservation& controller) const {
+    const auto found = std::find_if(kernels.begin(), kernels.end(), [&](const auto& kernel) {
+        return !controller.host.empty() && kernel.host == controller.host;
+    });
+    return found == kernels.end() ? nullptr : &*found;
+}
+
 } // namespace haoh

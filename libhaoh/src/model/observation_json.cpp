@@ -4,6 +4,7 @@
 
 #include "model/field_text.hpp"
 #include "model/json_text.hpp"
+#include "model/kernel_json.hpp"
 #include "model/observation_schema.hpp"
 
 #include <fmt/format.h>
@@ -253,6 +254,9 @@ Json controller_json(const ControllerObservation& controller, const std::vector<
              {"traddr", text(controller.traddr)},     {"trsvcid", text(controller.trsvcid)},
              {"target", text(controller.target)},     {"subsysnqn", text(controller.subsysnqn)},
              {"cntlid", controller.connection.cntlid}};
+    if (!controller.host.empty()) {
+        out["host"] = text(controller.host);
+    }
     if (controller.identify.ok()) {
         const nvme::IdentifyController id = controller.identify_data();
         out["cntlid"] = id.cntlid;
@@ -389,6 +393,13 @@ std::string to_json(const Observation& observation, bool with_pages) {
                               {"target", text(failure.target)},
                               {"subsysnqn", text(failure.subsysnqn)},
                               {"error", text(failure.error)}});
+    }
+    // Left out where arrays were asked directly: what older versions wrote has no such key either.
+    if (!observation.kernels.empty()) {
+        Json& kernels = out["kernels"] = Json::array();
+        for (const KernelObservation& kernel : observation.kernels) {
+            kernels.push_back(kernel_json(kernel));
+        }
     }
     return lay_out(out);
 }

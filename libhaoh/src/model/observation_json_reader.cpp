@@ -3,6 +3,7 @@
 
 #include "model/field_text.hpp"
 #include "model/json_text.hpp"
+#include "model/kernel_json.hpp"
 #include "model/located_reader.hpp"
 #include "model/observation_schema.hpp"
 
@@ -220,6 +221,9 @@ ControllerObservation read_controller(const Node& node) {
     ObjectReader reader(node);
     ControllerObservation out;
     out.name = text(reader.required("name"));
+    if (reader.has("host")) {
+        out.host = text(reader.required("host"));
+    }
     out.transport = text(reader.required("transport"));
     out.traddr = text(reader.required("traddr"));
     out.trsvcid = text(reader.required("trsvcid"));
@@ -311,6 +315,10 @@ Observation observation_from_json(std::string_view text_, std::string_view origi
     reader.required("unobserved").for_each_item([&out](const Node& item) {
         out.unobserved.push_back(read_unobserved(item));
     });
+    if (reader.has("kernels")) {
+        reader.required("kernels").for_each_item(
+            [&out](const Node& item) { out.kernels.push_back(read_kernel_json(item)); });
+    }
     reader.ignore({"subsystems"});
     reader.finish();
     return out;

@@ -2,6 +2,8 @@
 #include <haoh/report.hpp>
 
 #include "report/arrays.hpp"
+#include "report/host_text.hpp"
+#include "report/host_view.hpp"
 #include "report/inventory.hpp"
 #include "report/text.hpp"
 
@@ -59,24 +61,31 @@ class ListText {
   public:
     ListText(const Observation& observation, const std::vector<Attribution>& attributions,
              const TextStyle& style)
-        : observation_{observation}, subsystems_{subsystems_of(observation, attributions)},
-          verbose_{style.verbose}, writer_{style.width, style.color} {
+        : observation_{observation}, hosts_{host_views(observation, attributions)},
+          subsystems_{asked_directly(observation, attributions)}, verbose_{style.verbose},
+          writer_{style.width, style.color} {
         for (const Attribution& attribution : attributions) {
             evidence_.try_emplace(attribution.controller, safe_text(attribution.evidence));
         }
     }
 
     std::string render() && {
+        for (const HostView& host : hosts_) {
+            folded_ |= write_host(writer_, host, verbose_);
+        }
         for (const SubsystemArrays& subsystem : subsystems_) {
             write_subsystem(subsystem);
         }
-        if (subsystems_.empty()) {
+        if (subsystems_.empty() && hosts_.empty()) {
             writer_.line(0, {{"No controller was observed."}});
             writer_.blank();
         }
         write_unobserved();
         if (folded_) {
-            writer_.wrapped(0, 0, {{"-v shows every ID of every namespace.", Tone::faint}});
+            writer_.wrapped(
+                0, 0,
+                {{hosts_.empty() ? "-v shows every ID of every namespace." : "-v shows all of it.",
+                  Tone::faint}});
         }
         return std::move(writer_).take();
     }
@@ -275,6 +284,12 @@ class ListText {
                 lines.push_back(safe_text(controller.name + ": " + clause));
             }
         }
+        for (const KernelObservation& kernel : observation_.kernels) {
+            for (const std::string& clause : kernel.unread) {
+                lines.push_back(safe_text(
+                    observation_.kernels.size() > 1 ? kernel.host + ": " + clause : clause));
+            }
+        }
         if (lines.empty()) {
             return;
         }
@@ -294,7 +309,8 @@ class ListText {
     }
 
     const Observation& observation_;
-    std::vector<SubsystemArrays> subsystems_;
+    std::vector<HostView> hosts_;
+    std::vector<SubsystemArrays> subsystems_; ///< of controllers that are in none of `hosts_`
     std::map<std::string, std::string> evidence_;
     bool verbose_;
     bool folded_{}; ///< IDs were left out

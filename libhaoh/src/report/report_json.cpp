@@ -41,6 +41,12 @@ Json finding_json(const FindingGroup& group, const FindingItem& item,
     out["basis"] = group.basis;
     out["why"] = group.why;
     out["fix"] = group.fix;
+    if (group.on_kernel) {
+        out["on_kernel"] = {{"release", group.on_kernel->release},
+                            {"outcome", to_string(group.on_kernel->outcome)},
+                            {"text", group.on_kernel->text},
+                            {"source", group.on_kernel->source}};
+    }
     return out;
 }
 
@@ -69,6 +75,9 @@ std::string to_json(const Report& report) {
     Json out{{"schema", "haoh.report/1"},       {"verdict", to_string(view.verdict)},
              {"model", to_string(view.model)},  {"summary", view.summary},
              {"observed_at", view.observed_at}, {"rules_evaluated", view.rules_evaluated}};
+    if (!view.kernel.empty()) {
+        out["kernel"] = view.kernel;
+    }
     for (const Verdict verdict :
          {Verdict::fail, Verdict::warn, Verdict::unknown, Verdict::note, Verdict::pass}) {
         out["counts"][std::string{to_string(verdict)}] =

@@ -106,7 +106,9 @@ class ReportText {
         const std::string word = upper(to_string(view_.verdict));
         writer_.wrapped(0, word.size() + 2,
                         {{word, tone_of(view_.verdict)}, {"  "}, {view_.summary, Tone::strong}});
-        writer_.wrapped(word.size() + 2, word.size() + 2, {{view_.tally}});
+        if (!view_.tally.empty()) {
+            writer_.wrapped(word.size() + 2, word.size() + 2, {{view_.tally}});
+        }
         writer_.blank();
     }
 
@@ -198,9 +200,15 @@ class ReportText {
             write_folded_items(group, shown);
         }
         write_sentence("Why: ", group.why);
+        if (group.on_kernel) {
+            write_sentence(fmt::format("Linux {}: ", group.on_kernel->release),
+                           group.on_kernel->text);
+        }
         write_sentence("Fix: ", group.fix);
         if (verbose_) {
-            write_sentence("Basis: ", group.basis);
+            write_sentence("Basis: ", group.on_kernel ? fmt::format("{}; {}", group.basis,
+                                                                    group.on_kernel->source)
+                                                      : group.basis);
         }
         writer_.blank();
     }

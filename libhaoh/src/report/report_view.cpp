@@ -54,6 +54,16 @@ std::string item_key(const Finding& finding) {
     return key;
 }
 
+std::optional<OnKernel> safe_effect(const std::optional<OnKernel>& effect) {
+    if (!effect) {
+        return std::nullopt;
+    }
+    return OnKernel{.release = safe_text(effect->release),
+                    .outcome = effect->outcome,
+                    .text = safe_text(effect->text),
+                    .source = safe_text(effect->source)};
+}
+
 std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
     using Key = std::tuple<std::string_view, Verdict, Severity, std::string_view, std::string_view,
                            std::string_view, std::string_view>;
@@ -76,6 +86,7 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
                               .basis = safe_text(finding->basis),
                               .why = safe_text(finding->why),
                               .fix = safe_text(finding->fix),
+                              .on_kernel = safe_effect(finding->on_kernel),
                               .items = {}});
         }
         std::vector<FindingItem>& items = groups[at->second.group].items;
@@ -124,17 +135,24 @@ std::string summarize(const ReportView& view) {
     case Verdict::fail:
         switch (gravest(view.groups, Verdict::fail)) {
         case Severity::corruption:
-            return "Data can be corrupted. Do not let a host connect.";
+            return view.connected
+                       ? "Data can be corrupted. Keep I/O off what is named below until it is "
+                         "repaired."
+                       : "Data can be corrupted. Do not let a host connect.";
         case Severity::loss:
-            return "Hosts can lose access to data. Repair this before a host connects.";
+            return view.connected
+                       ? "Access to data is lost, or will be when one array fails."
+                       : "Hosts can lose access to data. Repair this before a host connects.";
         case Severity::degraded:
         case Severity::management:
-            return "What the controllers say does not fit together. Repair this before a host "
-                   "connects.";
+            return view.connected ? "What the controllers say does not fit together."
+                                  : "What the controllers say does not fit together. Repair this "
+                                    "before a host connects.";
         }
         break;
     case Verdict::warn:
-        return "Hosts can connect, but availability or performance can suffer.";
+        return view.connected ? "Access works, but availability or performance can suffer."
+                              : "Hosts can connect, but availability or performance can suffer.";
     case Verdict::unknown:
         return view.unobserved.empty()
                    ? "No rule fails, but not every rule could be judged."
@@ -144,9 +162,9 @@ std::string summarize(const ReportView& view) {
         if (view.rules_evaluated < rules().size()) {
             return "Every rule that was judged holds.";
         }
-        return view.groups.empty()
-                   ? "Every rule holds: the controllers tell hosts one consistent story."
-                   : "No rule fails: the controllers tell hosts one consistent story.";
+        return fmt::format("{}: the controllers tell {} one consistent story.",
+                           view.groups.empty() ? "Every rule holds" : "No rule fails",
+                           view.connected ? "this host" : "hosts");
     }
     return {};
 }
@@ -201,6 +219,9 @@ std::string tally(const ReportView& view) {
                             : fmt::format("{} of {} hold{}", grouped(held),
                                           count_of(view.rules_evaluated, "rule"), rest));
     }
+    if (parts.empty()) {
+        return {};
+    }
     std::string text = fmt::format("{}.", fmt::join(parts, ", "));
     if (text.starts_with('a')) {
         text.front() = 'A';
@@ -229,7 +250,9 @@ ReportView view_of(const Report& report) {
                     .unobserved = {},
                     .untold = {},
                     .attributions = {},
-                    .observed_at = safe_text(report.observed_at)};
+                    .observed_at = safe_text(report.observed_at),
+                    .kernel = safe_text(report.kernel),
+                    .connected = report.connected};
     for (const Unobserved& one : report.unobserved) {
         view.unobserved.push_back({.object = safe_text(one.object),
                                    .target = safe_text(one.target),

@@ -7,6 +7,7 @@
 #include <haoh/check.hpp>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct FindingGroup {
     std::string basis;
     std::string why;
     std::string fix;
+    std::optional<OnKernel> on_kernel;
     std::vector<FindingItem> items; ///< in the order of the report
 
     [[nodiscard]] std::size_t findings() const;
@@ -57,6 +59,8 @@ struct ReportView {
     std::vector<std::size_t> untold; ///< of `unobserved`, those that no finding tells
     std::vector<Attribution> attributions;
     std::string observed_at;
+    std::string kernel;
+    bool connected{};
 };
 
 [[nodiscard]] ReportView view_of(const Report& report);

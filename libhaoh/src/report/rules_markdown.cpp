@@ -32,7 +32,7 @@ std::string_view family_of(const Rule& rule) {
 }
 
 std::string_view family_title(std::string_view family) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 18> titles{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 19> titles{
         {{"ana", "Asymmetric namespace access"},
          {"ccr", "Cross-controller reset"},
          {"conn", "Connections"},
@@ -42,6 +42,7 @@ std::string_view family_title(std::string_view family) {
          {"disp", "Dispersed namespaces"},
          {"domain", "Domains"},
          {"feat", "Features"},
+         {"host", "What a Linux host made of it"},
          {"log", "Log pages"},
          {"model", "The model"},
          {"ns", "Namespaces"},
@@ -80,6 +81,10 @@ std::string section(const Rule& rule) {
     }
     out += fmt::format("- **Why it matters:** {}\n- **What to do:** {}\n- **Basis:** {}\n",
                        escaped(rule.why), escaped(rule.fix), escaped(rule.basis));
+    for (const EffectView& view : effects_of(rule)) {
+        out += fmt::format("- **{}:** {} ({})\n", view.releases, escaped(view.effect->text),
+                           escaped(view.effect->source));
+    }
     return out;
 }
 
@@ -93,6 +98,8 @@ stake. A rule that could not be judged, because a controller did not answer, giv
 
 The basis of a rule: "Base" is the NVM Express Base Specification; where Linux is named, the host's
 driver acts on it; "practice" is what stretched subsystems need although no specification demands it.
+Where it is known what Linux does, from 6.1 to 7.3, it is told with the function of the driver
+(drivers/nvme/host); `haoh check --kernel RELEASE` adds it to each finding.
 
 )";
 

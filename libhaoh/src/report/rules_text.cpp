@@ -35,6 +35,13 @@ void write_in_full(TextWriter& writer, const Rule& rule) {
               Tone::plain);
     }
     field("why", rule.why, Tone::plain);
+    for (const EffectView& view : effects_of(rule)) {
+        field("linux",
+              view.releases == "Linux"
+                  ? std::string{view.effect->text}
+                  : fmt::format("{}: {}", view.releases.substr(6), view.effect->text),
+              Tone::plain);
+    }
     field("fix", rule.fix, Tone::plain);
     field("basis", rule.basis, Tone::plain);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report/rules_view.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
 
@@ -66,6 +68,27 @@ std::vector<std::string> windows_of(const Rule& rule) {
         if (((rule.relaxed_in >> static_cast<unsigned>(window)) & 1U) != 0) {
             out.emplace_back(name);
         }
+    }
+    return out;
+}
+
+std::vector<EffectView> effects_of(const Rule& rule) {
+    const auto text = [](KernelVersion version) {
+        return fmt::format("{}.{}", version.major, version.minor);
+    };
+    std::vector<EffectView> out;
+    for (const KernelEffect& effect : kernel_effects()) {
+        if (effect.rule != rule.id) {
+            continue;
+        }
+        std::string releases = "Linux";
+        if (effect.from != kFirstKnownKernel) {
+            releases += fmt::format(" from {} on", text(effect.from));
+        }
+        if (effect.until <= kLastKnownKernel) {
+            releases += fmt::format(" before {}", text(effect.until));
+        }
+        out.push_back({.releases = std::move(releases), .effect = &effect});
     }
     return out;
 }

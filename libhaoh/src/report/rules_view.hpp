@@ -4,6 +4,7 @@
 #pragma once
 
 #include <haoh/config.hpp>
+#include <haoh/kernel_effect.hpp>
 #include <haoh/rule.hpp>
 
 #include "report/text.hpp"
@@ -25,5 +26,12 @@ namespace haoh::report {
 
 /// "migration", "upgrade", "resize": where the verdict falls one step.
 [[nodiscard]] std::vector<std::string> windows_of(const Rule& rule);
+
+/// What Linux does where a rule does not hold, one for each run of releases.
+struct EffectView {
+    std::string releases; ///< "Linux", "Linux before 6.12", "Linux from 6.12 on"
+    const KernelEffect* effect{};
+};
+[[nodiscard]] std::vector<EffectView> effects_of(const Rule& rule);
 
 } // namespace haoh::report

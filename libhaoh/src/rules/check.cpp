@@ -117,6 +117,36 @@ Verdict verdict_of(const Report& report) {
     return report.count(Verdict::warn) > 0 ? Verdict::warn : Verdict::pass;
 }
 
+/// The release that findings speak of; empty for none.
+std::string release_of(const CheckOptions& options, const Observation& observation) {
+    if (!options.kernel.empty()) {
+        return options.kernel;
+    }
+    for (const KernelObservation& kernel : observation.kernels) {
+        if (!kernel.release.empty()) {
+            return kernel.release;
+        }
+    }
+    return {};
+}
+
+void say_what_kernel_does(Report& report) {
+    const auto version = parse_kernel_version(report.kernel);
+    if (!version) {
+        return;
+    }
+    for (Finding& finding : report.findings) {
+        const KernelEffect* const effect =
+            find_kernel_effect(finding.rule, std::min(*version, kLastKnownKernel));
+        if (effect != nullptr && finding.verdict != Verdict::unknown) {
+            finding.on_kernel = OnKernel{.release = report.kernel,
+                                         .outcome = effect->outcome,
+                                         .text = std::string(effect->text),
+                                         .source = std::string(effect->source)};
+        }
+    }
+}
+
 } // namespace
 
 std::string_view to_string(Model value) {
@@ -161,6 +191,8 @@ Report check(const Observation& observation, const CheckOptions& options) {
     report.unobserved = observation.unobserved;
     report.attributions = subject.attributions;
     report.observed_at = observation.observed_at;
+    report.kernel = release_of(options, observation);
+    report.connected = !observation.kernels.empty();
     std::set<std::string_view> broken;
     for (Finding& finding : findings.take()) {
         if (finding.verdict == Verdict::unknown || selected(finding.rule, options.rules)) {
@@ -178,6 +210,7 @@ Report check(const Observation& observation, const CheckOptions& options) {
                 broken.contains(row->rule.id) ? 0U : 1U;
         }
     }
+    say_what_kernel_does(report);
     report.verdict = verdict_of(report);
     return report;
 }

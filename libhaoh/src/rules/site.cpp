@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Which array a controller is on. The specification has no such field, so an administrator's word
-// comes first, then what was asked for, then the domain that the controller names.
+// comes first, then what was asked for, then what separates the controllers that a host connected.
 #include "address_range.hpp"
+#include "site_evidence.hpp"
 
 #include <haoh/check.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace haoh {
@@ -152,6 +154,76 @@ class TargetNames {
     std::size_t next_{};
 };
 
+/// A controller as only the kernel knows it, for the criteria of a configuration.
+ControllerObservation known_to_kernel(const KernelObservation& kernel,
+                                      const KernelSubsystem& subsystem,
+                                      const KernelController& controller) {
+    ControllerObservation out;
+    out.name = controller.name;
+    out.host = kernel.host;
+    out.transport = controller.transport.value();
+    out.traddr = controller.address_part("traddr");
+    out.trsvcid = controller.address_part("trsvcid");
+    out.subsysnqn = subsystem.subsysnqn.value();
+    out.connection.hostnqn = controller.hostnqn.value();
+    out.connection.cntlid =
+        static_cast<std::uint16_t>(controller.cntlid.number().value_or(0) & 0xFFFFU);
+    return out;
+}
+
+/// Every controller, those that were read first.
+std::vector<ControllerObservation> unread_controllers(const Observation& observation) {
+    std::set<std::pair<std::string_view, std::string_view>> read;
+    for (const ControllerObservation& controller : observation.controllers) {
+        read.emplace(controller.host, controller.name);
+    }
+    std::vector<ControllerObservation> out;
+    for (const KernelObservation& kernel : observation.kernels) {
+        for (const KernelSubsystem& subsystem : kernel.subsystems) {
+            for (const KernelController& controller : subsystem.controllers) {
+                if (!read.contains({kernel.host, controller.name})) {
+                    out.push_back(known_to_kernel(kernel, subsystem, controller));
+                }
+            }
+        }
+    }
+    return out;
+}
+
+judge::SiteEvidence evidence_of(const ControllerObservation& controller) {
+    judge::SiteEvidence out;
+    if (controller.identify.ok()) {
+        const nvme::IdentifyController id = controller.identify_data();
+        out.domainid = id.domainid;
+        out.serial = nvme::printable(id.sn);
+    }
+    out.cntlid = cntlid_of(controller);
+    out.endpoint = controller.traddr + ":" + controller.trsvcid;
+    return out;
+}
+
+/// Controllers that a host connected: told apart by what they say.
+void separate_the_rest(const std::vector<const ControllerObservation*>& controllers,
+                       std::vector<Attribution>& attributions) {
+    std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> subsystems;
+    for (std::size_t i = 0; i < controllers.size(); ++i) {
+        if (attributions[i].site.empty()) {
+            subsystems[{controllers[i]->host, controllers[i]->subsysnqn}].push_back(i);
+        }
+    }
+    for (const auto& [key, members] : subsystems) {
+        std::vector<judge::SiteEvidence> evidence;
+        for (const std::size_t i : members) {
+            evidence.push_back(evidence_of(*controllers[i]));
+        }
+        const std::vector<judge::Separation> separated = judge::separate(evidence);
+        for (std::size_t k = 0; k < members.size(); ++k) {
+            attributions[members[k]].site = separated[k].array;
+            attributions[members[k]].evidence = separated[k].evidence;
+        }
+    }
+}
+
 } // namespace
 
 std::vector<Attribution> attribute(const Observation& observation, const std::vector<Site>& sites) {
@@ -160,30 +232,31 @@ std::vector<Attribution> attribute(const Observation& observation, const std::ve
     const bool by_port = std::any_of(sites.begin(), sites.end(),
                                      [](const Site& site) { return !site.portids.empty(); });
     const std::vector<Log> logs = by_port ? decode_logs(observation) : std::vector<Log>{};
+    const std::vector<ControllerObservation> unread = unread_controllers(observation);
+    std::vector<const ControllerObservation*> controllers;
+    for (const auto* list : {&observation.controllers, &unread}) {
+        for (const ControllerObservation& controller : *list) {
+            controllers.push_back(&controller);
+        }
+    }
     std::vector<Attribution> out;
-    for (const ControllerObservation& controller : observation.controllers) {
-        Attribution attribution{.controller = controller.name, .site = {}, .evidence = {}};
+    for (const ControllerObservation* controller : controllers) {
+        Attribution attribution{.controller = controller->name, .site = {}, .evidence = {}};
         for (const Matcher& matcher : matchers) {
-            std::string evidence = matcher.match(controller, logs);
+            std::string evidence = matcher.match(*controller, logs);
             if (!evidence.empty()) {
                 attribution.site = matcher.site->name;
                 attribution.evidence = std::move(evidence);
                 break;
             }
         }
-        if (attribution.site.empty() && !controller.target.empty()) {
-            attribution.site = names.of(controller.target);
-            attribution.evidence = "target " + controller.target;
-        }
-        if (attribution.site.empty() && controller.identify.ok()) {
-            const std::uint16_t domain = controller.identify_data().domainid;
-            if (domain != 0) {
-                attribution.site = fmt::format("domain-{}", domain);
-                attribution.evidence = fmt::format("domain ID {}", domain);
-            }
+        if (attribution.site.empty() && !controller->target.empty()) {
+            attribution.site = names.of(controller->target);
+            attribution.evidence = "target " + controller->target;
         }
         out.push_back(std::move(attribution));
     }
+    separate_the_rest(controllers, out);
     return out;
 }
 

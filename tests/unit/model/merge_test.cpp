@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/observation.hpp>
 
+#include "unit/model/sample_kernel.hpp"
 #include "unit/model/sample_observation.hpp"
 
 #include <gmock/gmock.h>
@@ -156,6 +157,55 @@ TEST(Merge, FindsAPortByItsIpv6Address) {
                        .subsysnqn = good.controllers[0].subsysnqn,
                        .error = "e"}};
     EXPECT_TRUE(merge({good, bad}).unobserved.empty());
+}
+
+/// What one host says of its nvme0, with its kernel.
+Observation one_host(const std::string& host, const char* observed_at) {
+    Observation part = one_array(0, observed_at);
+    part.controllers[0].name = "nvme0";
+    part.controllers[0].host = host;
+    part.controllers[0].target.clear();
+    part.kernels = {test::sample_kernel(host, 1)};
+    return part;
+}
+
+TEST(Merge, KeepsControllersOfOneNameOnTwoHosts) {
+    const Observation a = one_host("alpha", kEarly);
+    const Observation b = one_host("beta", kEarly);
+    const Observation both = merge({a, b});
+    ASSERT_EQ(both.controllers.size(), 2U);
+    ASSERT_EQ(both.kernels.size(), 2U);
+    EXPECT_EQ(both.controllers[1], b.controllers[0]);
+    EXPECT_EQ(both.kernel_of(both.controllers[1])->host, "beta");
+    EXPECT_EQ(merge({both}), both);
+}
+
+TEST(Merge, KeepsTheLaterReadingOfAHost) {
+    const Observation early = one_host("alpha", kEarly);
+    Observation late = one_host("alpha", kLate);
+    late.kernels[0].release = "7.3.4";
+    late.controllers[0].subsysnqn = "nqn.another"; // nvme0 is something else by now
+    for (const auto& parts : {std::vector{early, late}, std::vector{late, early}}) {
+        const Observation merged = merge(parts);
+        ASSERT_EQ(merged.kernels.size(), 1U);
+        EXPECT_EQ(merged.kernels[0].release, "7.3.4");
+        ASSERT_EQ(merged.controllers.size(), 1U);
+        EXPECT_EQ(merged.controllers[0].subsysnqn, "nqn.another");
+    }
+}
+
+TEST(Merge, DropsAFailureOfAHostOnlyForAReadingOfThatHost) {
+    Observation failing = one_host("alpha", kEarly);
+    failing.controllers.clear();
+    failing.unobserved = {
+        {.object = "/dev/nvme0", .target = "", .subsysnqn = "", .error = "Permission denied"}};
+    EXPECT_TRUE(merge({failing, one_host("alpha", kLate)}).unobserved.empty());
+    const Observation others = merge({failing, one_host("beta", kLate)});
+    ASSERT_EQ(others.unobserved.size(), 1U);
+    EXPECT_EQ(others.unobserved[0].object, "alpha /dev/nvme0");
+    Observation beta = failing;
+    beta.kernels = {test::sample_kernel("beta", 1)};
+    EXPECT_EQ(merge({failing, beta}).unobserved.size(), 2U);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // What the writer gives, held against docs/schema by a validator that others wrote.
 #include <haoh/observation.hpp>
 
+#include "unit/model/sample_kernel.hpp"
 #include "unit/model/sample_observation.hpp"
 
 #include <gmock/gmock.h>
@@ -79,14 +80,20 @@ TEST(ObservationSchema, DescribesEveryObservation) {
     std::mt19937_64 random(2027);
     std::string lines;
     for (int i = 0; i < 20; ++i) {
-        const Observation observation = test::random_observation(random);
+        Observation observation = test::random_observation(random);
+        observation.kernels = {test::random_kernel(random)};
+        for (ControllerObservation& controller : observation.controllers) {
+            controller.host = "alpha";
+        }
         lines += one_line(observation, true) + one_line(observation, false);
     }
     EXPECT_EQ(violations(lines), "");
 }
 
 TEST(ObservationSchema, RefusesWhatTheWriterDoesNotWrite) {
-    const json good = json::parse(to_json(test::healthy_pair(1, 1)));
+    Observation host = test::healthy_pair(1, 1);
+    host.kernels = {test::sample_kernel("alpha", 1)};
+    const json good = json::parse(to_json(host));
     const std::vector<std::pair<const char*, json>> damages{
         {"/schema", "haoh.observation/2"},
         {"/observed_at", "yesterday"},
@@ -98,6 +105,10 @@ TEST(ObservationSchema, RefusesWhatTheWriterDoesNotWrite) {
         {"/controllers/0/namespaces/0/ana_state", "great"},
         {"/controllers/0/namespaces/0/pages/identify", "abc"},
         {"/controllers/0/pages/ana_log", "00"},
+        {"/controllers/0/host", 1},
+        {"/kernels/0/surplus", 1},
+        {"/kernels/0/subsystems/0/iopolicy", {{"errors", "x"}}},
+        {"/kernels/0/subsystems/0/namespaces/0/paths/0/usable", "yes"},
     };
     std::string lines;
     for (const auto& [pointer, value] : damages) {

@@ -377,7 +377,8 @@ TEST(ReportText, StaysInsideTheWidth) {
     Finding page = test::serial_finding(sample);
     page.rule = "ns.idns_mask.equal";
     page.values[0].value = std::string(3000, '0');
-    page.values[2].value = std::string(2999, '0') + "1";
+    page.values[2].value.assign(2999, '0');
+    page.values[2].value += '1';
     page.what = "bytes differ: ";
     for (int word = 0; word < 400; ++word) {
         page.what += "word ";

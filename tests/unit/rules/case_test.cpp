@@ -70,7 +70,9 @@ TEST(Catalogue, HasACaseForEachRule) {
         }
     }
     for (const Rule& rule : rules()) {
-        EXPECT_TRUE(exercised.contains(std::string{rule.id})) << rule.id;
+        // What a host made of the pair: host_rules_test.cpp.
+        EXPECT_TRUE(rule.id.starts_with("host.") || exercised.contains(std::string{rule.id}))
+            << rule.id;
     }
 }
 

@@ -110,10 +110,14 @@ TEST(Attribute, KnowsNothingWithoutEvidence) {
     Pair pair(1);
     pair.a[0].target.clear();
     pair.b[0].target.clear();
+    const std::uint16_t far = pair.b[0].id.cntlid;
+    pair.b[0].id.cntlid = static_cast<std::uint16_t>(pair.a[0].id.cntlid + 1);
     EXPECT_THAT(sites_of(attribute(pair.observation(), {})), ElementsAre("", ""));
+    pair.b[0].id.cntlid = far;
+    EXPECT_THAT(sites_of(attribute(pair.observation(), {})), ElementsAre("array-a", "array-b"));
     pair.a[0].id.domainid = 1;
     pair.b[0].id.domainid = 2;
-    EXPECT_THAT(sites_of(attribute(pair.observation(), {})), ElementsAre("domain-1", "domain-2"));
+    EXPECT_THAT(sites_of(attribute(pair.observation(), {})), ElementsAre("array-a", "array-b"));
 }
 
 TEST(Attribute, HasNamesForManyTargets) {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// This machine: what its kernel shows of NVMe, and what the controllers behind it say themselves.
+/// Nothing here changes anything: attributes are read, Identify and Get Log Page (always with Retain
+/// Asynchronous Event) and Get Features are sent, and nothing else.
+#pragma once
+
+#include <haoh/admin_channel.hpp>
+#include <haoh/observation.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace haoh {
+
+struct HostOptions {
+    /// The root of the tree with sys/class/nvme-subsystem: "/" is this machine, anything else a
+    /// recorded tree, whose links never lead out of it and whose controllers are never asked.
+    std::string sysroot{"/"};
+    /// Only these subsystems, each by its NQN, by nvme-subsysN, or by nvmeN or nvmeNnM of it (also
+    /// with /dev/ before). Empty: all.
+    std::vector<std::string> names;
+    bool ask_controllers{true}; ///< send admin commands to /dev/nvmeN; needs CAP_SYS_ADMIN
+    /// Read of a path more than its ANA state and group and its size: whether it is read-only, its
+    /// block size, NUMA nodes, queue depth and counters; of a head its counters, too. Off, a scan
+    /// takes about half the time.
+    bool statistics{true};
+    /// Threads that read attributes of a large tree at the same time, the caller's among them; 0 = a
+    /// few, as many as there are processors.
+    std::size_t scan_threads{0};
+    bool read_log{true}; ///< the kernel's log, /dev/kmsg; this machine only
+    bool ask_udev{true}; ///< names below /dev/disk/by-id; this machine only
+    /// How long to wait for one controller as a whole, and for one command. The kernel goes on with
+    /// a command that is no longer waited for: a shorter timeout of its own would make it reset the
+    /// controller.
+    std::chrono::milliseconds timeout{60000};
+    std::chrono::milliseconds command_timeout{10000};
+    std::size_t depth{2}; ///< commands in flight to one controller: a thread for each
+    /// A controller's name, and its namespaces read so far of how many; may be empty.
+    std::function<void(std::string_view controller, std::size_t done, std::size_t total)> progress;
+};
+
+/// The kernel's view: no admin command is sent, nothing waits for a controller. Objects that vanish
+/// while they are read are left out; broken ones are there with the attributes that could be read.
+/// \throws Error when there is no such tree, or a name of `names` is nowhere in it (not_found)
+[[nodiscard]] KernelObservation read_kernel(const HostOptions& options);
+
+/// `read_kernel`, and then each NVM controller of the chosen subsystems that is live, read through
+/// its device by `collect_controller`, different ones at the same time. Controllers are named as in
+/// sysfs ("nvme3"). What cannot be asked (no device node, no permission, not live, no answer in
+/// time, a recorded tree) is an Unobserved that says why.
+///
+/// Blocking calls run in threads that are this function's own and end with it; one that the kernel
+/// holds in a command beyond its time is left behind and ends by itself.
+/// \throws Error as `read_kernel`
+[[nodiscard]] boost::asio::awaitable<Observation> observe_host(HostOptions options);
+
+/// The admin queue of a controller through its device, by libnvme.
+/// \param name     "nvme3"
+/// \param options  `command_timeout` and `depth`
+/// \throws Error (permission, no such device)
+[[nodiscard]] std::unique_ptr<AdminChannel> open_device(boost::asio::any_io_executor executor,
+                                                        std::string_view name,
+                                                        const HostOptions& options);
+
+} // namespace haoh

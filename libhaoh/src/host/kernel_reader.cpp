@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "host/kernel_reader.hpp"
+
+#include "host/attribute_text.hpp"
+#include "host/object_name.hpp"
+#include "host/path_join.hpp"
+
+#include <haoh/error.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+
+namespace haoh::host {
+
+namespace {
+
+using Kind = ObjectName::Kind;
+
+constexpr std::string_view kSubsystemClass = "sys/class/nvme-subsystem";
+constexpr std::string_view kControllerClass = "sys/class/nvme";
+/// Fewer attributes than this are read sooner than a thread is started.
+constexpr std::size_t kObjectsWorthThreads = 512;
+constexpr std::size_t kHeadsAJob = 64;
+
+std::string below(std::string_view directory, std::string_view name) {
+    return fmt::format("{}/{}", directory, name);
+}
+
+/// Names of one kind in a directory, by their instances.
+std::vector<std::string> names_of(const std::vector<DirectoryEntry>& entries, Kind kind) {
+    std::vector<std::pair<ObjectName, std::string>> found;
+    for (const DirectoryEntry& entry : entries) {
+        const std::optional<ObjectName> name = parse_object_name(entry.name);
+        if (name && name->kind == kind && entry.may_be_object()) {
+            found.emplace_back(*name, entry.name);
+        }
+    }
+    std::sort(found.begin(), found.end());
+    std::vector<std::string> names;
+    names.reserve(found.size());
+    for (auto& [key, name] : found) {
+        names.push_back(std::move(name));
+    }
+    return names;
+}
+
+struct FoundController {
+    bool there{};
+    KernelController controller;
+    std::vector<KernelPath> paths;
+    std::vector<FoundHead> own; ///< namespaces that are their own path
+    std::string problem;
+};
+
+struct FoundSubsystem {
+    std::string path;
+    KernelSubsystem subsystem;
+    std::vector<FoundController> controllers;
+    std::vector<FoundHead> heads;
+    std::vector<char> head_there; ///< a byte each: written by several threads
+};
+
+/// Runs all jobs, several at a time; the first exception ends the rest and is thrown.
+void run_jobs(const std::vector<std::function<void()>>& jobs, std::size_t threads) {
+    std::atomic<std::size_t> next{0};
+    std::mutex mutex;
+    std::exception_ptr failure;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < jobs.size(); i = next++) {
+            try {
+                jobs[i]();
+            } catch (...) {
+                const std::lock_guard lock(mutex);
+                failure = std::current_exception();
+                next = jobs.size();
+            }
+        }
+    };
+    {
+        std::vector<std::jthread> helpers;
+        for (std::size_t i = 1; i < std::min(threads, jobs.size()); ++i) {
+            try {
+                helpers.emplace_back(work);
+            } catch (const std::system_error&) {
+                break; // the rest are enough
+            }
+        }
+        work();
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+}
+
+class TopologyReader {
+  public:
+    TopologyReader(const SysfsRoot& root, const ScanOptions& options, KernelObservation& out)
+        : root_{root}, options_{options}, path_rows_{path_rows(options.statistics)},
+          head_rows_{head_rows(options.statistics)}, out_{out} {}
+
+    void run() {
+        find_subsystems();
+        find_strays();
+        read_objects();
+        for (FoundSubsystem& found : subsystems_) {
+            assemble(found);
+        }
+        for (FoundController& found : strays_) {
+            note(found.problem);
+            if (found.there) {
+                out_.stray_controllers.push_back(std::move(found.controller));
+            }
+        }
+    }
+
+  private:
+    /// The class, where it is; without it the module is not loaded.
+    std::vector<std::string> class_members(std::string_view path, Kind kind) {
+        const SysfsDirectory directory = root_.open(std::string(path));
+        if (directory) {
+            return names_of(directory.entries(), kind);
+        }
+        if (directory.error() != ENOENT) {
+            note(fmt::format("{}: {}", path, errno_text(directory.error())));
+        }
+        return {};
+    }
+
+    void note(std::string problem) {
+        if (!problem.empty()) {
+            out_.unread.push_back(std::move(problem));
+        }
+    }
+
+    void find_subsystems() {
+        for (const std::string& name : class_members(kSubsystemClass, Kind::subsystem)) {
+            FoundSubsystem found;
+            found.path = below(kSubsystemClass, name);
+            found.subsystem.name = name;
+            const SysfsDirectory directory = root_.open(found.path);
+            if (directory) {
+                if (!directory.read({}, subsystem_attributes(), found.subsystem)) {
+                    continue;
+                }
+                const std::vector<DirectoryEntry> entries = directory.entries();
+                for (std::string& controller : names_of(entries, Kind::controller)) {
+                    in_subsystem_.insert(controller);
+                    found.controllers.emplace_back().controller.name = std::move(controller);
+                }
+                for (std::string& head : names_of(entries, Kind::head)) {
+                    found.heads.emplace_back().head.name = std::move(head);
+                }
+                found.head_there.resize(found.heads.size());
+            } else if (!root_.open(std::string(kSubsystemClass)).has(name.c_str())) {
+                continue; // gone since the class was listed
+            } else {
+                const Attribute broken = broken_attribute(directory.error());
+                mark_broken(subsystem_attributes(), found.subsystem, broken);
+                note(fmt::format("subsystem {}: {}", name, broken.text));
+            }
+            subsystems_.push_back(std::move(found));
+        }
+    }
+
+    void find_strays() {
+        for (std::string& name : class_members(kControllerClass, Kind::controller)) {
+            if (!in_subsystem_.contains(name)) {
+                strays_.emplace_back().controller.name = std::move(name);
+            }
+        }
+    }
+
+    void read_objects() {
+        std::vector<std::function<void()>> jobs;
+        std::size_t objects = strays_.size();
+        for (FoundSubsystem& subsystem : subsystems_) {
+            objects += subsystem.controllers.size() * (subsystem.heads.size() + 1);
+            for (FoundController& found : subsystem.controllers) {
+                jobs.emplace_back([&] { read_controller(subsystem.path, found); });
+            }
+            for (std::size_t from = 0; from < subsystem.heads.size(); from += kHeadsAJob) {
+                jobs.emplace_back([this, &subsystem, from] { read_heads(subsystem, from); });
+            }
+        }
+        for (FoundController& found : strays_) {
+            jobs.emplace_back([&] { read_controller(kControllerClass, found); });
+        }
+        run_jobs(jobs, objects < kObjectsWorthThreads ? 1 : options_.threads);
+    }
+
+    /// \param place  the directory that names the controller
+    void read_controller(std::string_view place, FoundController& found) const {
+        const std::string& name = found.controller.name;
+        SysfsDirectory directory = root_.open(below(place, name));
+        const int error = directory.error();
+        if (!directory) {
+            directory = root_.open(below(kControllerClass, name));
+        }
+        if (!directory) {
+            found.there = root_.open(std::string(place)).has(name.c_str());
+            if (found.there) {
+                const Attribute broken = broken_attribute(error);
+                mark_broken(controller_attributes(), found.controller, broken);
+                found.problem = fmt::format("controller {}: {}", name, broken.text);
+            }
+            return;
+        }
+        found.there = directory.read({}, controller_attributes(), found.controller);
+        const std::vector<DirectoryEntry> entries = directory.entries();
+        std::vector<std::string> paths = names_of(entries, Kind::path);
+        found.paths.reserve(paths.size());
+        for (std::string& path_name : paths) {
+            KernelPath path = path_of(name, std::move(path_name));
+            if (directory.read(path.name, std::span(path_rows_), path)) {
+                found.paths.push_back(std::move(path));
+            }
+        }
+        for (std::string& own_name : names_of(entries, Kind::head)) {
+            FoundHead own;
+            own.head.name = std::move(own_name);
+            KernelPath path = path_of(name, own.head.name);
+            if (directory.read(own.head.name, std::span(head_rows_), own.head) &&
+                directory.read(path.name, std::span(path_rows_), path)) {
+                own.head.paths.push_back(std::move(path));
+                found.own.push_back(std::move(own));
+            }
+        }
+    }
+
+    static KernelPath path_of(const std::string& controller, std::string name) {
+        KernelPath path;
+        path.name = std::move(name);
+        path.controller = controller;
+        return path;
+    }
+
+    void read_heads(FoundSubsystem& subsystem, std::size_t from) const {
+        const SysfsDirectory directory = root_.open(subsystem.path);
+        if (!directory) {
+            return; // gone since it was listed, with all its heads
+        }
+        const std::size_t to = std::min(from + kHeadsAJob, subsystem.heads.size());
+        for (std::size_t i = from; i < to; ++i) {
+            FoundHead& found = subsystem.heads[i];
+            found.head.multipath = true;
+            subsystem.head_there[i] =
+                directory.read(found.head.name, std::span(head_rows_), found.head) ? 1 : 0;
+            const SysfsDirectory links =
+                root_.open(fmt::format("{}/{}/multipath", subsystem.path, found.head.name));
+            if (links) {
+                found.linked = names_of(links.entries(), Kind::path);
+            }
+        }
+    }
+
+    void assemble(FoundSubsystem& found) {
+        std::vector<FoundHead> heads;
+        std::vector<KernelPath> paths;
+        heads.reserve(found.heads.size());
+        for (std::size_t i = 0; i < found.heads.size(); ++i) {
+            if (found.head_there[i] != 0) {
+                heads.push_back(std::move(found.heads[i]));
+            }
+        }
+        for (FoundController& controller : found.controllers) {
+            note(std::move(controller.problem));
+            std::move(controller.paths.begin(), controller.paths.end(), std::back_inserter(paths));
+            std::move(controller.own.begin(), controller.own.end(), std::back_inserter(heads));
+            if (controller.there) {
+                found.subsystem.controllers.push_back(std::move(controller.controller));
+            }
+        }
+        join_paths(found.subsystem, std::move(heads), std::move(paths));
+        out_.subsystems.push_back(std::move(found.subsystem));
+    }
+
+    const SysfsRoot& root_;
+    const ScanOptions& options_;
+    const std::vector<AttributeRow<KernelPath>> path_rows_;
+    const std::vector<AttributeRow<KernelNamespace>> head_rows_;
+    KernelObservation& out_;
+    std::vector<FoundSubsystem> subsystems_;
+    std::set<std::string, std::less<>> in_subsystem_;
+    std::vector<FoundController> strays_;
+};
+
+} // namespace
+
+std::vector<AttributeRow<KernelPath>> path_rows(bool statistics) {
+    const std::span<const AttributeRow<KernelPath>> all = path_attributes();
+    std::vector<AttributeRow<KernelPath>> rows(all.begin(), all.end());
+    if (!statistics) {
+        std::erase_if(rows, [](const AttributeRow<KernelPath>& row) {
+            return row.key != "ana_state" && row.key != "ana_grpid" && row.key != "size";
+        });
+    }
+    return rows;
+}
+
+std::vector<AttributeRow<KernelNamespace>> head_rows(bool statistics) {
+    const std::span<const AttributeRow<KernelNamespace>> all = namespace_attributes();
+    std::vector<AttributeRow<KernelNamespace>> rows(all.begin(), all.end());
+    if (!statistics) {
+        std::erase_if(rows, [](const AttributeRow<KernelNamespace>& row) {
+            return row.file.starts_with("diag/") || row.key == "delayed_removal_secs";
+        });
+    }
+    return rows;
+}
+
+void read_topology(const SysfsRoot& root, const ScanOptions& options, KernelObservation& out) {
+    const auto has = [&](std::string_view path) { return bool(root.open(std::string(path))); };
+    // A machine whose NVMe modules are not loaded is one without controllers; a recorded tree
+    // without the classes is some other directory.
+    if (root.this_machine() ? !has("sys/class") : !has(kSubsystemClass) && !has(kControllerClass)) {
+        throw Error(
+            Errc::not_found, "read the kernel's view below", root.path(),
+            fmt::format("it has no {}", root.this_machine() ? "sys/class" : kSubsystemClass),
+            root.this_machine() ? "mount sysfs on /sys"
+                                : "name the directory that has sys/class/nvme-subsystem in it");
+    }
+    TopologyReader(root, options, out).run();
+}
+
+} // namespace haoh::host

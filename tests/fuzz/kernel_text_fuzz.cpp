@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the kernel writes for people: attributes, object names, log records; and rules of udev. The
+// first byte chooses.
+#include "fuzz/property.hpp"
+
+#include "host/attribute_text.hpp"
+#include "host/kernel_log.hpp"
+#include "host/object_name.hpp"
+#include "host/path_join.hpp"
+#include "host/udev_rules.hpp"
+
+#include <string>
+
+using namespace haoh;
+
+namespace {
+
+void attribute(std::string_view bytes) {
+    using State = Attribute::State;
+    const Attribute read = host::attribute_of(bytes);
+    fuzz::require(read.state != State::absent, "what was read is there");
+    fuzz::require((read.state == State::empty) == read.text.empty(), "only the empty has no text");
+    if (read.state == State::ok) {
+        fuzz::require(bytes.starts_with(read.text), "the text is the beginning of the file");
+        fuzz::require(read.text.find('\0') == std::string::npos, "a text has no NUL bytes");
+        fuzz::require(host::attribute_of(read.text) == Attribute::of(read.text),
+                      "a text is its own text");
+    }
+    if (read.state != State::unreadable) {
+        fuzz::require(read.nul_padded == (bytes.find('\0') != std::string_view::npos),
+                      "NUL bytes are noted");
+    }
+}
+
+void kmsg(std::string_view bytes) {
+    const std::optional<host::KmsgRecord> record = host::parse_kmsg(bytes);
+    if (!record) {
+        return;
+    }
+    fuzz::require(record->text.size() <= bytes.size(), "nothing is added");
+    bool given = false;
+    const host::KernelLog log = host::read_kernel_log([&](std::span<char> buffer) -> ssize_t {
+        const std::size_t length = given ? 0 : std::min(buffer.size(), bytes.size());
+        std::copy_n(bytes.begin(), length, buffer.begin());
+        given = true;
+        return static_cast<ssize_t>(length);
+    });
+    fuzz::require(log.messages.size() <= 1, "a record is one message");
+    if (bytes.size() <= 16384) {
+        fuzz::require(log.messages.empty() != host::is_about_nvme(*record),
+                      "a message is kept when it is about NVMe");
+    }
+}
+
+std::string name_text(const host::ObjectName& name) {
+    using Kind = host::ObjectName::Kind;
+    const std::string instance = std::to_string(name.instance);
+    switch (name.kind) {
+    case Kind::subsystem:
+        return "nvme-subsys" + instance;
+    case Kind::controller:
+        return "nvme" + instance;
+    case Kind::head:
+        return "nvme" + instance + "n" + std::to_string(name.head);
+    case Kind::path:
+        break;
+    }
+    return "nvme" + instance + "c" + std::to_string(name.controller) + "n" +
+           std::to_string(name.head);
+}
+
+void name(std::string_view bytes) {
+    const std::optional<host::ObjectName> parsed = host::parse_object_name(bytes);
+    if (parsed) {
+        fuzz::require(name_text(*parsed) == bytes, "a name goes round");
+    }
+    const std::string_view left = bytes.substr(0, bytes.size() / 2);
+    const std::string_view right = bytes.substr(bytes.size() / 2);
+    fuzz::require(!(host::natural_less(left, right) && host::natural_less(right, left)),
+                  "the order is one");
+    fuzz::require(host::natural_less(left, right) || host::natural_less(right, left) ||
+                      left == right,
+                  "the order tells names apart");
+}
+
+/// A subsystem whose directory has these names, a line each: heads, and of each path a link in the
+/// head before it.
+void join(std::string_view bytes) {
+    std::vector<host::FoundHead> heads;
+    std::vector<KernelPath> paths;
+    while (!bytes.empty()) {
+        const std::string_view line = bytes.substr(0, bytes.find('\n'));
+        bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
+        if (line.find('c') == std::string_view::npos) {
+            host::FoundHead& head = heads.emplace_back();
+            head.head.name = line;
+            head.head.multipath = line.size() % 2 == 0;
+            head.head.nsid = Attribute::of(line.substr(line.size() / 2));
+        } else {
+            paths.emplace_back().name = line;
+            if (!heads.empty() && line.size() % 3 == 0) {
+                heads.back().linked.emplace_back(line);
+            }
+        }
+    }
+    const std::size_t head_count = heads.size();
+    const std::size_t path_count = paths.size();
+    KernelSubsystem subsystem;
+    host::join_paths(subsystem, std::move(heads), std::move(paths));
+    std::size_t found = subsystem.headless.size();
+    for (const KernelNamespace& head : subsystem.namespaces) {
+        found += head.paths.size();
+    }
+    fuzz::require(subsystem.namespaces.size() == head_count, "no head is lost");
+    fuzz::require(found == path_count, "no path is lost");
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) {
+        return 0;
+    }
+    const std::string bytes(data + 1, data + size);
+    switch (data[0] % 5) {
+    case 0:
+        attribute(bytes);
+        break;
+    case 1:
+        kmsg(bytes);
+        break;
+    case 2:
+        name(bytes);
+        break;
+    case 3:
+        join(bytes);
+        break;
+    default:
+        static_cast<void>(host::mentions_iopolicy(bytes));
+        break;
+    }
+    return 0;
+}

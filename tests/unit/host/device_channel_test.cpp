@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "host/device_channel.hpp"
+
+#include "fake_device.hpp"
+
+#include <haoh/collector.hpp>
+#include <haoh/error.hpp>
+#include <haoh/host.hpp>
+#include <haoh/nvme/fabrics.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+namespace haoh::host {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeDevice;
+using test::Gate;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Channel : public ::testing::Test {
+  protected:
+    DeviceChannel channel(FakeDevice::Execute execute, std::chrono::milliseconds timeout = 1min,
+                          std::size_t depth = 2) {
+        return {context_.get_executor(), "nvme3", std::make_unique<FakeDevice>(std::move(execute)),
+                timeout, depth};
+    }
+    nvme::AdminResult submit(AdminChannel& to, nvme::AdminCommand command) {
+        return test::run(context_, to.submit(std::move(command)));
+    }
+    /// The error that a command ends with.
+    Error error_of(AdminChannel& to, nvme::AdminCommand command) {
+        try {
+            static_cast<void>(submit(to, std::move(command)));
+        } catch (const Error& error) {
+            return error;
+        }
+        ADD_FAILURE() << "no error";
+        return {Errc::malformed, "", ""};
+    }
+
+    boost::asio::io_context context_{1};
+};
+
+TEST(Refusal, lets_through_what_reads) {
+    EXPECT_EQ(why_refused(nvme::identify_controller_command()), "");
+    EXPECT_EQ(why_refused(nvme::identify_command(nvme::cns::active_namespaces, 0)), "");
+    EXPECT_EQ(why_refused(nvme::get_log_page_command(nvme::lid::ana, 0, 8192)), "");
+    EXPECT_EQ(why_refused(nvme::get_log_page_command(nvme::lid::ana, 4096, 1U << 20U)), "");
+    EXPECT_EQ(why_refused(nvme::get_features_command(nvme::fid::keep_alive_timer)), "");
+}
+
+TEST(Refusal, stops_what_takes_events_or_changes_anything) {
+    EXPECT_THAT(why_refused(nvme::get_log_page_command(nvme::lid::ana, 0, 4096, 1, false)),
+                HasSubstr("Retain Asynchronous Event"));
+    EXPECT_THAT(why_refused(nvme::async_event_request_command()), HasSubstr("only Identify"));
+    EXPECT_THAT(why_refused(nvme::keep_alive_command()), HasSubstr("only Identify"));
+    for (unsigned opcode = 0; opcode < 256; ++opcode) {
+        nvme::AdminCommand command;
+        command.opcode = static_cast<std::uint8_t>(opcode);
+        const bool reads = opcode == nvme::opcode::get_features; // without data
+        EXPECT_EQ(why_refused(command).empty(), reads) << opcode;
+    }
+    nvme::AdminCommand writes = nvme::get_features_command(nvme::fid::keep_alive_timer);
+    writes.data_out = {1};
+    EXPECT_THAT(why_refused(writes), HasSubstr("write"));
+}
+
+TEST(Refusal, stops_a_buffer_that_is_not_what_the_controller_sends) {
+    nvme::AdminCommand identify = nvme::identify_controller_command();
+    identify.data_in = 512;
+    EXPECT_THAT(why_refused(identify), HasSubstr("512 bytes"));
+    nvme::AdminCommand log = nvme::get_log_page_command(nvme::lid::ana, 0, 8192);
+    log.data_in = 4096;
+    EXPECT_THAT(why_refused(log), HasSubstr("4096 bytes for 8192"));
+    EXPECT_THAT(why_refused(nvme::get_log_page_command(nvme::lid::ana, 0, 2U << 20U)),
+                HasSubstr("bytes"));
+}
+
+TEST_F(Channel, gives_bytes_dword_and_status) {
+    nvme::AdminCommand seen;
+    DeviceChannel to =
+        channel([&](const nvme::AdminCommand& command, std::span<std::uint8_t> data) {
+            seen = command;
+            if (!data.empty()) {
+                data[77] = 5;
+            }
+            return DeviceAnswer{.error = 0, .status = {}, .dword0 = 42};
+        });
+    const nvme::AdminResult page = submit(to, nvme::identify_controller_command());
+    EXPECT_EQ(seen, nvme::identify_controller_command());
+    ASSERT_EQ(page.data.size(), 4096U);
+    EXPECT_EQ(page.data[77], 5);
+    EXPECT_TRUE(page.status.ok());
+
+    const nvme::AdminResult feature =
+        submit(to, nvme::get_features_command(nvme::fid::keep_alive_timer));
+    EXPECT_EQ(feature.dword01, 42U);
+    EXPECT_THAT(feature.data, IsEmpty());
+    EXPECT_EQ(to.depth(), 2U);
+    EXPECT_EQ(to.name(), "nvme3");
+}
+
+TEST_F(Channel, hands_on_a_status_without_data) {
+    DeviceChannel to = channel([](const nvme::AdminCommand&, std::span<std::uint8_t>) {
+        return DeviceAnswer{.error = 0, .status = {0x4002}, .dword0 = 0};
+    });
+    const nvme::AdminResult result = submit(to, nvme::identify_controller_command());
+    EXPECT_EQ(result.status.value, 0x4002);
+    EXPECT_THAT(result.data, IsEmpty());
+}
+
+TEST_F(Channel, turns_errno_into_words_with_advice) {
+    int error = EACCES;
+    DeviceChannel to = channel([&](const nvme::AdminCommand&, std::span<std::uint8_t>) {
+        return DeviceAnswer{.error = error, .status = {}, .dword0 = 0};
+    });
+    EXPECT_STREQ(error_of(to, nvme::identify_controller_command()).what(),
+                 "send Identify (CNS 01h) to nvme3: Permission denied; run as root");
+    error = ENODEV;
+    const Error gone = error_of(to, nvme::identify_controller_command());
+    EXPECT_EQ(gone.code(), std::errc::no_such_device);
+    EXPECT_THAT(gone.what(), HasSubstr("may just have gone"));
+}
+
+TEST_F(Channel, never_lets_a_refused_command_reach_the_kernel) {
+    bool reached = false;
+    DeviceChannel to = channel([&](const nvme::AdminCommand&, std::span<std::uint8_t>) {
+        reached = true;
+        return DeviceAnswer{};
+    });
+    EXPECT_EQ(error_of(to, nvme::async_event_request_command()).code(), Errc::invalid_argument);
+    EXPECT_EQ(error_of(to, nvme::property_set_command(nvme::property::cc, 4, 0)).code(),
+              Errc::invalid_argument);
+    EXPECT_EQ(submit(to, nvme::property_get_command(nvme::property::vs, 4)).status.code(),
+              nvme::status::invalid_opcode);
+    EXPECT_FALSE(reached);
+}
+
+TEST_F(Channel, gives_up_on_commands_that_never_end) {
+    const auto gate = std::make_shared<Gate>();
+    {
+        DeviceChannel to = channel(
+            [gate](const nvme::AdminCommand&, std::span<std::uint8_t> data) {
+                gate->pass();
+                data[0] = 1; // into memory that is still there
+                return DeviceAnswer{};
+            },
+            5ms);
+        const Error late = error_of(to, nvme::identify_controller_command());
+        EXPECT_EQ(late.code(), Errc::timed_out);
+        EXPECT_THAT(late.what(), HasSubstr("no answer within 5 ms"));
+        EXPECT_EQ(error_of(to, nvme::identify_controller_command()).code(), Errc::timed_out);
+        const Error dead = error_of(to, nvme::identify_controller_command());
+        EXPECT_EQ(dead.code(), Errc::closed);
+        EXPECT_THAT(dead.what(), HasSubstr("still waits for 2 commands"));
+    }
+    gate->open();
+    EXPECT_TRUE(gate->wait_for_passed(2));
+}
+
+TEST_F(Channel, is_read_by_the_collector_like_any_other) {
+    auto device = std::make_unique<test::ControllerDevice>(40);
+    test::FakeController& fake = device->controller;
+    DeviceChannel to{context_.get_executor(), "nvme3", std::move(device), 1min, 2};
+    const ControllerObservation seen = test::run(context_, collect_controller(to, {}));
+    EXPECT_THAT(seen.unread, IsEmpty());
+    EXPECT_EQ(seen.namespaces.size(), 40U);
+    EXPECT_TRUE(seen.namespaces.back().descriptors.ok());
+    EXPECT_TRUE(seen.ana.stable);
+    EXPECT_TRUE(seen.features.at(nvme::fid::keep_alive_timer).ok());
+    EXPECT_THAT(seen.properties, IsEmpty());
+    EXPECT_TRUE(fake.retained_every_event);
+}
+
+TEST_F(Channel, that_dies_costs_a_reading_no_more_than_its_threads) {
+    const auto gate = std::make_shared<Gate>();
+    {
+        const auto commands = std::make_shared<std::atomic<int>>(0);
+        DeviceChannel to = channel(
+            [gate, commands](const nvme::AdminCommand&, std::span<std::uint8_t>) {
+                ++*commands;
+                gate->pass();
+                return DeviceAnswer{};
+            },
+            5ms);
+        const ControllerObservation seen = test::run(context_, collect_controller(to, {}));
+        EXPECT_EQ(seen.identify.state, Page::State::failed);
+        EXPECT_THAT(seen.unread, ::testing::Not(IsEmpty()));
+        EXPECT_LE(*commands, 2);
+    }
+    gate->open();
+    EXPECT_TRUE(gate->wait_for_passed(1));
+}
+
+TEST_F(Channel, opens_only_what_has_a_controllers_name) {
+    for (const char* name : {"", "nvme0n1", "../mem", "sda", "nvme", "nvme-subsys0"}) {
+        try {
+            static_cast<void>(open_device(context_.get_executor(), name, {}));
+            FAIL() << name;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::invalid_argument) << name;
+        }
+    }
+    try {
+        static_cast<void>(open_device(context_.get_executor(), "nvme4000000", {}));
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), std::errc::no_such_file_or_directory);
+        EXPECT_THAT(error.what(), HasSubstr("open /dev/nvme4000000: "));
+    }
+}
+
+} // namespace
+} // namespace haoh::host

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "host/host_observer.hpp"
+
+#include "fake_device.hpp"
+#include "support/sysfs_tree.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <map>
+
+namespace haoh::host {
+namespace {
+
+using namespace std::chrono_literals;
+using test::SysfsTree;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Observer : public ::testing::Test {
+  protected:
+    Observer() {
+        tree_.add_subsystem("nqn.2024-01.com.example:pair", 3, 2);
+        tree_.set("proc/sys/kernel/hostname", "db1\n");
+        options_.sysroot = tree_.root();
+    }
+    /// As if the tree were this machine.
+    Observation observe(DeviceOpener open) {
+        return test::run(
+            context_, observe_controllers(read_kernel(options_), options_, std::move(open), true));
+    }
+    static DeviceOpener healthy() {
+        return [](const std::string&) { return std::make_unique<test::ControllerDevice>(2); };
+    }
+
+    SysfsTree tree_;
+    HostOptions options_;
+    boost::asio::io_context context_{1};
+};
+
+TEST_F(Observer, asks_every_live_controller) {
+    std::map<std::string, std::size_t> progress;
+    options_.progress = [&](std::string_view name, std::size_t done, std::size_t) {
+        progress[std::string(name)] = done;
+    };
+    const Observation seen = observe(healthy());
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+    ASSERT_EQ(seen.controllers.size(), 3U);
+    const ControllerObservation& second = seen.controllers[1];
+    EXPECT_EQ(second.name, "nvme1");
+    EXPECT_EQ(second.host, "db1");
+    EXPECT_EQ(second.transport, "tcp");
+    EXPECT_EQ(second.traddr, "10.0.0.2");
+    EXPECT_EQ(second.trsvcid, "4420");
+    EXPECT_EQ(second.target, "");
+    EXPECT_EQ(second.subsysnqn, "nqn.2024-01.com.example:pair");
+    EXPECT_EQ(second.connection.cntlid, 2);
+    EXPECT_EQ(second.connection.hostid[15], 1);
+    EXPECT_THAT(second.connection.hostnqn, HasSubstr("nvmexpress:uuid:"));
+    EXPECT_EQ(second.namespaces.size(), 2U);
+    EXPECT_EQ(seen.hostnqn, second.connection.hostnqn);
+    EXPECT_EQ(seen.hostid, "00000000-0000-0000-0000-000000000001");
+    ASSERT_EQ(seen.kernels.size(), 1U);
+    EXPECT_EQ(seen.kernel_of(second), &seen.kernels[0]);
+    EXPECT_EQ(progress.at("nvme2"), 2U);
+    EXPECT_FALSE(seen.observed_at.empty());
+}
+
+TEST_F(Observer, says_of_each_other_why_not) {
+    tree_.set(SysfsTree::controller(0) + "/state", "connecting\n");
+    tree_.make_directory(SysfsTree::controller(1) + "/state");
+    tree_.add_stray_controller();
+    const Observation seen = observe([](const std::string& name) -> std::unique_ptr<NvmeDevice> {
+        throw device_open_error(EACCES, name);
+    });
+    EXPECT_THAT(seen.controllers, IsEmpty());
+    ASSERT_EQ(seen.unobserved.size(), 4U);
+    EXPECT_EQ(seen.unobserved[0].object, "nvme0");
+    EXPECT_EQ(seen.unobserved[0].subsysnqn, "nqn.2024-01.com.example:pair");
+    EXPECT_THAT(seen.unobserved[0].error, HasSubstr("ask nvme0: the controller is connecting"));
+    EXPECT_THAT(seen.unobserved[1].error, HasSubstr("its state cannot be read: Is a directory"));
+    EXPECT_EQ(seen.unobserved[2].error, "open /dev/nvme2: Permission denied; run as root");
+    EXPECT_EQ(seen.unobserved[3].object, "nvme3");
+}
+
+TEST_F(Observer, leaves_discovery_controllers_alone) {
+    tree_.set(SysfsTree::controller(0) + "/cntrltype", "discovery\n");
+    tree_.set(SysfsTree::controller(1) + "/cntrltype", "reserved\n");
+    tree_.remove(SysfsTree::controller(2) + "/cntrltype");
+    const Observation seen = observe(healthy());
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+    ASSERT_EQ(seen.controllers.size(), 2U);
+    EXPECT_EQ(seen.controllers[0].name, "nvme1");
+    tree_.set(SysfsTree::subsystem(0) + "/subsystype", "discovery\n");
+    EXPECT_THAT(observe(healthy()).controllers, IsEmpty());
+}
+
+TEST_F(Observer, goes_on_when_one_never_answers) {
+    const auto gate = std::make_shared<test::Gate>();
+    options_.command_timeout = 2s;
+    const Observation seen = observe([&](const std::string& name) -> std::unique_ptr<NvmeDevice> {
+        if (name != "nvme1") {
+            return std::make_unique<test::ControllerDevice>(2);
+        }
+        return std::make_unique<test::FakeDevice>(
+            [gate](const nvme::AdminCommand&, std::span<std::uint8_t>) {
+                gate->pass();
+                return DeviceAnswer{};
+            });
+    });
+    gate->open();
+    EXPECT_EQ(seen.controllers.size(), 2U);
+    ASSERT_EQ(seen.unobserved.size(), 1U);
+    EXPECT_THAT(seen.unobserved[0].error,
+                HasSubstr("send Identify (CNS 01h) to nvme1: no answer within 2000 ms"));
+    EXPECT_TRUE(gate->wait_for_passed(1));
+}
+
+TEST_F(Observer, keeps_what_a_controller_that_dies_told_before) {
+    const Observation seen = observe([](const std::string& name) -> std::unique_ptr<NvmeDevice> {
+        auto device = std::make_unique<test::ControllerDevice>(2);
+        if (name == "nvme2") {
+            device->controller.before = [](const nvme::AdminCommand& command,
+                                           std::size_t) -> std::optional<nvme::AdminResult> {
+                if (command.opcode == nvme::opcode::identify && command.nsid == 2) {
+                    nvme::AdminResult refusal;
+                    refusal.status.value = nvme::status::internal_error;
+                    return refusal;
+                }
+                return std::nullopt;
+            };
+        }
+        return device;
+    });
+    ASSERT_EQ(seen.controllers.size(), 3U);
+    EXPECT_EQ(seen.controllers[2].namespaces.at(1).identify.state, Page::State::status);
+}
+
+TEST_F(Observer, asks_nobody_when_told_so) {
+    options_.ask_controllers = false;
+    const Observation seen = observe(nullptr);
+    EXPECT_THAT(seen.controllers, IsEmpty());
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+    EXPECT_EQ(seen.kernels.at(0).subsystems.size(), 1U);
+}
+
+TEST_F(Observer, has_no_identity_when_there_are_several) {
+    tree_.set(SysfsTree::controller(1) + "/hostnqn", "nqn.2014-08.org.nvmexpress:uuid:x\n");
+    EXPECT_EQ(observe(healthy()).hostnqn, "");
+}
+
+TEST_F(Observer, cannot_ask_a_recorded_tree) {
+    const Observation seen = test::run(context_, observe_host(options_));
+    EXPECT_THAT(seen.controllers, IsEmpty());
+    ASSERT_EQ(seen.unobserved.size(), 3U);
+    EXPECT_THAT(seen.unobserved[2].error, HasSubstr("ask nvme2: this is a recorded tree; ask on"));
+    EXPECT_EQ(seen.kernels.at(0).host, "db1");
+}
+
+TEST_F(Observer, throws_what_reading_the_tree_throws) {
+    options_.names = {"nvme77"};
+    EXPECT_THROW(test::run(context_, observe_host(options_)), Error);
+}
+
+TEST(ControllerFromSysfs, takes_the_address_of_a_pci_function_whole) {
+    KernelController controller;
+    controller.transport = Attribute::of("pcie");
+    controller.address = Attribute::of("0000:01:00.0");
+    controller.cntlid = Attribute::of("x");
+    const ControllerObservation seen = controller_from_sysfs(controller, "db1");
+    EXPECT_EQ(seen.traddr, "0000:01:00.0");
+    EXPECT_EQ(seen.trsvcid, "");
+    EXPECT_EQ(seen.connection.cntlid, 0);
+}
+
+} // namespace
+} // namespace haoh::host

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// `haoh list -o dot`, and that Graphviz takes it where it is installed.
+#include "sample_host.hpp"
+#include "terminal.hpp"
+
+#include <haoh/report.hpp>
+
+#include <gmock/gmock.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+#include <unistd.h>
+
+namespace haoh {
+namespace {
+
+using test::healthy_host;
+using test::Sample;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string dot_of(const Sample& sample) {
+    return list_dot(sample.observation, sample.report.attributions);
+}
+
+/// What `dot` makes of the graph: SVG, or what it complains about.
+std::string drawn(const std::string& graph) {
+    const std::string path = testing::TempDir() + "haoh-dot-" + std::to_string(::getpid()) + ".dot";
+    std::ofstream(path) << graph;
+    std::FILE* const pipe = ::popen(("dot -Tsvg '" + path + "' 2>&1").c_str(), "r");
+    std::string out;
+    std::array<char, 4096> buffer{};
+    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+        out.append(buffer.data(), size);
+    }
+    if (::pclose(pipe) != 0) {
+        out = "dot failed: " + out;
+    }
+    static_cast<void>(std::remove(path.c_str()));
+    return out;
+}
+
+bool have_graphviz() {
+    return std::system("command -v dot > /dev/null 2>&1") == 0; // NOLINT(cert-env33-c)
+}
+
+Sample broken_host() {
+    Sample sample = healthy_host(4);
+    KernelSubsystem& subsystem = test::subsystem_of(sample);
+    test::path_of(sample, 1, 1).size = Attribute::of("2048");
+    test::path_of(sample, 2, 1).controller = "nvme9";
+    subsystem.controllers[3].state = Attribute::of("connecting");
+    subsystem.namespaces[3].paths.clear();
+    subsystem.headless.push_back({});
+    KernelController stray;
+    stray.name = "nvme7";
+    sample.observation.kernels[0].stray_controllers.push_back(stray);
+    sample.observation.unobserved.push_back(test::refused_target());
+    return sample;
+}
+
+TEST(ListDot, GoesFromTheHostOverArraysToNamespaces) {
+    EXPECT_EQ(dot_of(healthy_host()), R"(digraph haoh {
+  rankdir=LR;
+  node [shape=box, fontname="sans-serif", fontsize=10];
+  edge [fontname="sans-serif", fontsize=9];
+  graph [fontname="sans-serif", fontsize=10];
+  h0 [label="alpha: Linux 6.12.107-amd64", shape=oval];
+  subgraph cluster_0 {
+    label="array-a";
+    style=rounded; color=gray50;
+    c1 [label="nvme0\ncontroller 1\ntcp 10.0.0.1:4420\nlive"];
+    c2 [label="nvme1\ncontroller 2\ntcp 10.0.0.2:4420\nlive"];
+  }
+  subgraph cluster_1 {
+    label="array-b";
+    style=rounded; color=gray50;
+    c3 [label="nvme2\ncontroller 1001\ntcp 10.1.0.1:4420\nlive"];
+    c4 [label="nvme3\ncontroller 1002\ntcp 10.1.0.2:4420\nlive"];
+  }
+  subgraph cluster_2 {
+    label="nqn.2026-01.com.example:stretched-1";
+    style=dotted; color=gray70;
+    n5 [label="NSID 1\n/dev/nvme0n1\n64.0 GiB", shape=cylinder];
+    n6 [label="NSID 2\n/dev/nvme0n2\n64.0 GiB", shape=cylinder];
+  }
+  h0 -> c1 [label=""];
+  h0 -> c2 [label=""];
+  h0 -> c3 [label=""];
+  h0 -> c4 [label=""];
+  c1 -> n5 [label="optimized"];
+  c2 -> n5 [label="optimized"];
+  c3 -> n5 [label="inaccessible", style=dashed, color=red3, fontcolor=red3];
+  c4 -> n5 [label="inaccessible", style=dashed, color=red3, fontcolor=red3];
+  c1 -> n6 [label="inaccessible", style=dashed, color=red3, fontcolor=red3];
+  c2 -> n6 [label="inaccessible", style=dashed, color=red3, fontcolor=red3];
+  c3 -> n6 [label="optimized"];
+  c4 -> n6 [label="optimized"];
+}
+)");
+}
+
+TEST(ListDot, FoldsNamespacesWhosePathsAreAlike) {
+    const std::string graph = dot_of(healthy_host(512));
+    EXPECT_THAT(graph, HasSubstr("NSID 1-256\\n/dev/nvme0n1, /dev/nvme0n2, /dev/nvme0n3 and 253 "
+                                 "more\\n64.0 GiB"));
+    EXPECT_LT(graph.size(), 4000U);
+}
+
+TEST(ListDot, MarksUnusablePathsWithTheirReason) {
+    const std::string graph = dot_of(broken_host());
+    EXPECT_THAT(graph,
+                HasSubstr("[label=\"optimized: size 2048 of 134217728 sectors\", style=dashed, "
+                          "color=red3, fontcolor=red3]"));
+    EXPECT_THAT(graph, HasSubstr("controller connecting"));
+    EXPECT_THAT(graph, HasSubstr("its controller is gone"));
+    EXPECT_THAT(graph, HasSubstr("offered, no path in the kernel"));
+    EXPECT_THAT(graph, HasSubstr("without a head"));
+    EXPECT_THAT(graph, HasSubstr("tcp://10.2.0.1:4420"));
+}
+
+TEST(ListDot, ShowsArraysThatWereAskedDirectly) {
+    const std::string graph = dot_of(test::healthy_pair());
+    EXPECT_THAT(graph, HasSubstr("label=\"array-b\""));
+    EXPECT_THAT(graph, HasSubstr("tcp://10.1.0.2:4420 controller 1002"));
+    EXPECT_THAT(graph, HasSubstr("label=\"inaccessible\", style=dashed"));
+}
+
+TEST(ListDot, EscapesEveryText) {
+    Sample sample = healthy_host(1);
+    KernelSubsystem& subsystem = test::subsystem_of(sample);
+    subsystem.subsysnqn = Attribute::of("\"]; evil [label=\"\\N\x1b");
+    sample.report.attributions[0].site = "a\"\\b";
+    const std::string graph = dot_of(sample);
+    EXPECT_THAT(graph, HasSubstr(R"(label="\"]; evil [label=\"\\N\\x1b")"));
+    EXPECT_THAT(graph, HasSubstr(R"(label="a\"\\b")"));
+    EXPECT_EQ(test::unprintable_bytes(graph), "");
+}
+
+TEST(ListDot, IsTakenByGraphviz) {
+    if (!have_graphviz()) {
+        GTEST_SKIP() << "Graphviz is not installed";
+    }
+    Sample evil = healthy_host(2);
+    test::subsystem_of(evil).subsysnqn = Attribute::of("\"<b>&\\G\\N{|}\xff\xc3\xa9");
+    for (const Sample& sample :
+         {healthy_host(), healthy_host(512), broken_host(), evil, test::healthy_pair(64)}) {
+        const std::string svg = drawn(dot_of(sample));
+        EXPECT_THAT(svg, StartsWith("<?xml"));
+        EXPECT_THAT(svg, HasSubstr("</svg>"));
+        EXPECT_THAT(svg, Not(HasSubstr("Warning")));
+    }
+    EXPECT_THAT(drawn(list_dot({}, {})), HasSubstr("</svg>"));
+}
+
+} // namespace
+} // namespace haoh

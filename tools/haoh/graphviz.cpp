@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "graphviz.hpp"
+
+#include <haoh/error.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char** environ; // NOLINT(readability-redundant-declaration): POSIX leaves it to the caller
+
+namespace haoh::tool {
+namespace {
+
+constexpr std::size_t kSvgLimit = std::size_t{256} << 20U;
+constexpr const char* kAdvice = "or draw the output of -o dot elsewhere";
+
+[[noreturn]] void fail(std::string_view cause, std::string_view advice = kAdvice) {
+    // The graph is good; it is the output that does not come about.
+    throw Error(std::make_error_code(std::errc::io_error), "draw", "the graph with Graphviz (dot)",
+                cause, advice);
+}
+
+class Descriptor {
+  public:
+    explicit Descriptor(int number = -1) : number_{number} {}
+    Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(number_, other.number_);
+        return *this;
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() { close(); }
+
+    [[nodiscard]] int get() const { return number_; }
+    void close() {
+        if (number_ >= 0) {
+            ::close(std::exchange(number_, -1));
+        }
+    }
+
+  private:
+    int number_;
+};
+
+struct Pipe {
+    Descriptor read;
+    Descriptor write;
+};
+
+Pipe make_pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        throw Error({errno, std::generic_category()}, "create", "a pipe to Graphviz");
+    }
+    return {Descriptor{ends[0]}, Descriptor{ends[1]}};
+}
+
+/// The program, killed and awaited when it is not done by then.
+class Child {
+  public:
+    Child(int standard_input, int standard_output) {
+        std::string name = "dot";
+        std::string format = "-Tsvg";
+        std::array<char*, 3> arguments{name.data(), format.data(), nullptr};
+        posix_spawn_file_actions_t actions{};
+        posix_spawnattr_t attributes{};
+        ::posix_spawn_file_actions_init(&actions);
+        ::posix_spawn_file_actions_adddup2(&actions, standard_input, STDIN_FILENO);
+        ::posix_spawn_file_actions_adddup2(&actions, standard_output, STDOUT_FILENO);
+        // haoh ignores SIGPIPE; a child inherits that and would not end with its reader.
+        ::sigset_t defaults{};
+        ::sigemptyset(&defaults);
+        ::sigaddset(&defaults, SIGPIPE);
+        ::posix_spawnattr_init(&attributes);
+        ::posix_spawnattr_setsigdefault(&attributes, &defaults);
+        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+        const int error =
+            ::posix_spawnp(&id_, name.c_str(), &actions, &attributes, arguments.data(), environ);
+        ::posix_spawnattr_destroy(&attributes);
+        ::posix_spawn_file_actions_destroy(&actions);
+        if (error != 0) {
+            id_ = -1;
+            if (error == ENOENT) {
+                fail("it is not installed",
+                     "install the package graphviz, or draw the output of -o dot elsewhere");
+            }
+            fail(std::generic_category().message(error));
+        }
+    }
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    ~Child() {
+        if (id_ > 0) {
+            static_cast<void>(kill());
+        }
+    }
+
+    /// The status as waitpid gives it. To be called when the program has closed its output: one
+    /// that goes on all the same is killed after a while.
+    int wait() {
+        constexpr int kTries = 500;
+        constexpr ::useconds_t kPause = 10'000;
+        int status = 0;
+        for (int i = 0; i < kTries; ++i) {
+            if (::waitpid(id_, &status, WNOHANG) == id_) {
+                id_ = -1;
+                return status;
+            }
+            ::usleep(kPause);
+        }
+        return kill();
+    }
+
+  private:
+    int kill() {
+        int status = 0;
+        ::kill(id_, SIGKILL);
+        while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
+        }
+        id_ = -1;
+        return status;
+    }
+
+    ::pid_t id_{-1};
+};
+
+/// Writes and reads at once: either side may wait for the other.
+std::string exchange(Descriptor to_child, Descriptor from_child, std::string_view input,
+                     std::chrono::milliseconds timeout) {
+    const auto end = std::chrono::steady_clock::now() + timeout;
+    ::fcntl(to_child.get(), F_SETFL, O_NONBLOCK);
+    std::string output;
+    for (;;) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            end - std::chrono::steady_clock::now());
+        if (left.count() <= 0) {
+            fail(fmt::format("no drawing within {} s: the graph is too large for it",
+                             timeout.count() / 1000));
+        }
+        std::array<::pollfd, 2> waiting{{{.fd = from_child.get(), .events = POLLIN, .revents = 0},
+                                         {.fd = to_child.get(), .events = POLLOUT, .revents = 0}}};
+        if (::poll(waiting.data(), waiting.size(), static_cast<int>(left.count())) < 0 &&
+            errno != EINTR) {
+            throw Error({errno, std::generic_category()}, "wait for", "Graphviz");
+        }
+        if (waiting[1].revents != 0) {
+            const ::ssize_t written = ::write(to_child.get(), input.data(), input.size());
+            if (written > 0) {
+                input.remove_prefix(static_cast<std::size_t>(written));
+            }
+            const bool broken = written < 0 && errno != EAGAIN && errno != EINTR;
+            if (input.empty() || broken) { // why it broke, its exit status tells
+                to_child.close();
+            }
+        }
+        if (waiting[0].revents != 0) {
+            std::array<char, 65536> part{};
+            const ::ssize_t got = ::read(from_child.get(), part.data(), part.size());
+            if (got == 0) {
+                return output;
+            }
+            if (got > 0) {
+                output.append(part.data(), static_cast<std::size_t>(got));
+            } else if (errno != EINTR) {
+                throw Error({errno, std::generic_category()}, "read from", "Graphviz");
+            }
+            if (output.size() > kSvgLimit) {
+                fail(fmt::format("a drawing of more than {} bytes", kSvgLimit));
+            }
+        }
+    }
+}
+
+} // namespace
+
+std::string draw_svg(std::string_view graph, std::chrono::milliseconds timeout) {
+    Pipe input = make_pipe();
+    Pipe output = make_pipe();
+    Child child{input.read.get(), output.write.get()};
+    input.read.close();
+    output.write.close();
+    std::string svg = exchange(std::move(input.write), std::move(output.read), graph, timeout);
+    const int status = child.wait();
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        fail(WIFEXITED(status) ? fmt::format("exit status {}", WEXITSTATUS(status))
+                               : fmt::format("it was ended by signal {}", WTERMSIG(status)));
+    }
+    return svg;
+}
+
+} // namespace haoh::tool

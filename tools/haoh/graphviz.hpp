@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Drawing by Graphviz, when it is installed.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace haoh::tool {
+
+/// What `dot -Tsvg` makes of a graph. The program is found in PATH and run without a shell.
+/// \throws Error when Graphviz is not installed, fails, or takes longer than `timeout`
+[[nodiscard]] std::string draw_svg(std::string_view graph, std::chrono::milliseconds timeout);
+
+} // namespace haoh::tool
