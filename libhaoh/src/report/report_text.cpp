@@ -53,6 +53,14 @@ bool names_nsid(std::string_view clause, std::uint32_t nsid) {
     return false;
 }
 
+/// "Linux 6.12" of "6.12.107-amd64": the rest means nothing for what the kernel does.
+std::string short_release(const std::string& release) {
+    const auto version = parse_kernel_version(release);
+    return version && version->minor != ~0U
+               ? fmt::format("Linux {}.{}", version->major, version->minor)
+               : "Linux " + release;
+}
+
 /// One rendering of one report.
 class ReportText {
   public:
@@ -201,8 +209,7 @@ class ReportText {
         }
         write_sentence("Why: ", group.why);
         if (group.on_kernel) {
-            write_sentence(fmt::format("Linux {}: ", group.on_kernel->release),
-                           group.on_kernel->text);
+            write_sentence(short_release(group.on_kernel->release) + ": ", group.on_kernel->text);
         }
         write_sentence("Fix: ", group.fix);
         if (verbose_) {
