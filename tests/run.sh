@@ -185,7 +185,7 @@ step_consumers() {
 step_quickstart() { case_of quickstart 1800 examples/quickstart.sh; }
 
 step_sanitizers() {
-    build asan 1200 all
+    build asan 3000 all
     [[ -e build/asan/tests.txt ]] || return
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1 \
     UBSAN_OPTIONS=print_stacktrace=1 \
@@ -194,7 +194,7 @@ step_sanitizers() {
 }
 
 step_fuzz() {
-    build fuzz 900 fuzzers
+    build fuzz 1800 fuzzers
     [[ -e build/fuzz/fuzzers.txt ]] || return
     local seconds=${HAOH_FUZZ_SECONDS:-3} name program
     while IFS=$'\t' read -r name program; do
@@ -206,7 +206,7 @@ step_fuzz() {
 }
 
 step_threads() {
-    build tsan 900 all
+    build tsan 3000 all
     [[ -e build/tsan/tests.txt ]] || return
     TSAN_OPTIONS=second_deadlock_stack=1 runner run --prefix tsan- \
         --listing build/tsan/tests.txt --jobs "$jobs" --timeout 600 --logs "$logs"
@@ -218,7 +218,7 @@ step_kernel() {
         return
     fi
     case_of configure-kernel 120 cmake --preset suite -DHAOH_KERNEL_TESTS=ON || return
-    case_of build-kernel 900 cmake --build build/suite -j "$jobs" --target haoh_kernel_tests \
+    case_of build-kernel 1800 cmake --build build/suite -j "$jobs" --target haoh_kernel_tests \
         haoh_tool haoh-arraysim
     runner run --kind gtest --name kernel --timeout 1200 --logs "$logs" -- \
         build/suite/tests/kernel/haoh_kernel_tests

@@ -119,7 +119,7 @@ Outcome run_scenario(const Scenario& scenario, const std::string& origin) {
     if (failure) {
         std::rethrow_exception(failure);
     }
-    outcome.report = check(outcome.observation, {.config = config, .rules = {}});
+    outcome.report = check(outcome.observation, {.config = config, .rules = {}, .kernel = {}});
     outcome.exit =
         exit_status(outcome.report, config.fail_on, !outcome.observation.controllers.empty());
     return outcome;

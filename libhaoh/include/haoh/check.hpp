@@ -53,7 +53,7 @@ struct Finding {
     std::string basis;
     std::string why;
     std::string fix;
-    std::optional<OnKernel> on_kernel; ///< where the release is known, and what it does
+    std::optional<OnKernel> on_kernel{}; ///< where the release is known, and what it does
 
     bool operator==(const Finding&) const = default;
 };

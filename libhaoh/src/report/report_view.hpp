@@ -41,7 +41,7 @@ struct FindingGroup {
     std::string basis;
     std::string why;
     std::string fix;
-    std::optional<OnKernel> on_kernel;
+    std::optional<OnKernel> on_kernel{};
     std::vector<FindingItem> items; ///< in the order of the report
 
     [[nodiscard]] std::size_t findings() const;

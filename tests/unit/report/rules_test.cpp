@@ -42,6 +42,8 @@ TEST(RulesText, TellsOneRuleInFull) {
   window one step milder with --window migration or upgrade
   why    Two revisions in one array are only meant to be there during an
          upgrade.
+  linux  sysfs shows for every controller the revision of the one identified
+         last
   fix    Finish the upgrade, or declare it with --window upgrade.
   basis  Base 2.1 Figure 312
 )");
