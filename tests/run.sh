@@ -220,7 +220,7 @@ step_kernel() {
     case_of configure-kernel 120 cmake --preset suite -DHAOH_KERNEL_TESTS=ON || return
     case_of build-kernel 1800 cmake --build build/suite -j "$jobs" --target haoh_kernel_tests \
         haoh_tool haoh-arraysim
-    runner run --kind gtest --name kernel --timeout 1200 --logs "$logs" -- \
+    runner run --kind gtest --name kernel --timeout 2400 --logs "$logs" -- \
         build/suite/tests/kernel/haoh_kernel_tests
 }
 
