@@ -86,12 +86,10 @@ std::map<ControllerKey, std::string> sites_of(const Subject& subject) {
     return out;
 }
 
-/// A drive in the machine is no array.
 bool over_fabrics(const KernelSubsystem& subsystem) {
     return std::any_of(subsystem.controllers.begin(), subsystem.controllers.end(),
                        [](const KernelController& controller) {
-                           const std::string_view transport = controller.transport.value();
-                           return transport != "pcie" && transport != "apple-nvme";
+                           return !local_drive(controller.transport.value());
                        });
 }
 

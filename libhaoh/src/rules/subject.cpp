@@ -246,7 +246,9 @@ Subject::Subject(const Observation& observed, const Config& configuration)
         controller.site_id =
             one_array ? 0 : site_ids.try_emplace(controller.site, site_ids.size()).first->second;
         fill_controller(controller);
-        by_nqn[controller.observed->subsysnqn].controllers.push_back(&controller);
+        if (!local_drive(controller.observed->transport)) {
+            by_nqn[controller.observed->subsysnqn].controllers.push_back(&controller);
+        }
     }
     for (auto& [nqn, subsystem] : by_nqn) {
         subsystem.nqn = nqn;
@@ -276,6 +278,10 @@ Subject::Subject(const Observation& observed, const Config& configuration)
         subsystems.push_back(std::move(subsystem));
     }
     discovery = decode_logs(*this);
+}
+
+bool local_drive(std::string_view transport) {
+    return transport == "pcie" || transport == "apple-nvme";
 }
 
 std::string contradiction(const Namespace& path) {

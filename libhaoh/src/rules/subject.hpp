@@ -16,6 +16,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace haoh::judge {
@@ -140,7 +141,7 @@ struct Subject {
     Config config;
     std::vector<Attribution> attributions;
     std::vector<Controller> controllers; ///< in the observation's order
-    std::vector<Subsystem> subsystems;   ///< by SUBNQN
+    std::vector<Subsystem> subsystems;   ///< over a fabric, by SUBNQN
     std::vector<DiscoveryView> discovery;
 
     Subject(const Observation& observed, const Config& configuration);
@@ -148,6 +149,10 @@ struct Subject {
     Subject& operator=(const Subject&) = delete;
     ~Subject() = default;
 };
+
+/// Whether a transport, as in sysfs, leads to a drive in the machine: it is no array, and what is
+/// asked of fabrics is not asked of it.
+[[nodiscard]] bool local_drive(std::string_view transport);
 
 /// Where descriptors and Identify Namespace give two values of one identifier; empty when nowhere.
 [[nodiscard]] std::string contradiction(const Namespace& path);
