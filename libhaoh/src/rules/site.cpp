@@ -166,8 +166,10 @@ ControllerObservation known_to_kernel(const KernelObservation& kernel,
     out.trsvcid = controller.address_part("trsvcid");
     out.subsysnqn = subsystem.subsysnqn.value();
     out.connection.hostnqn = controller.hostnqn.value();
-    out.connection.cntlid =
-        static_cast<std::uint16_t>(controller.cntlid.number().value_or(0) & 0xFFFFU);
+    const auto cntlid = controller.cntlid.number();
+    if (cntlid && *cntlid <= 0xFFFFU) { // a recorded tree may say anything
+        out.connection.cntlid = static_cast<std::uint16_t>(*cntlid);
+    }
     return out;
 }
 
