@@ -16,11 +16,6 @@ namespace haoh::judge {
 
 namespace {
 
-FindingValue value_of(const HostController& controller, std::string text) {
-    return {
-        .controller = controller.kernel->name, .site = controller.site, .value = std::move(text)};
-}
-
 std::string names_of(const std::vector<const HostController*>& controllers) {
     std::vector<std::string> names;
     for (const HostController* controller : controllers) {

@@ -14,11 +14,6 @@ namespace haoh::judge {
 
 namespace {
 
-FindingValue value_of(const HostController& controller, std::string text) {
-    return {
-        .controller = controller.kernel->name, .site = controller.site, .value = std::move(text)};
-}
-
 /// What a path says, under its controller's name.
 FindingValue value_of(const HostPath& path, std::string text) {
     return {.controller = path.kernel->controller,

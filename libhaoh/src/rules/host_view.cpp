@@ -164,6 +164,11 @@ std::vector<HostSubsystem> host_subsystems(const Subject& subject) {
     return out;
 }
 
+FindingValue value_of(const HostController& controller, std::string text) {
+    return {
+        .controller = controller.kernel->name, .site = controller.site, .value = std::move(text)};
+}
+
 nvme::NamespaceIds head_ids(const KernelNamespace& head) {
     nvme::NamespaceIds ids;
     // Without a wwid (no kernel lacks it, a recorded tree may) the attributes speak for themselves.

@@ -55,6 +55,9 @@ struct HostSubsystem {
 /// Every NVM subsystem of every kernel that has a controller over a fabric.
 [[nodiscard]] std::vector<HostSubsystem> host_subsystems(const Subject& subject);
 
+/// A value of a finding about a controller, under its name in the kernel.
+[[nodiscard]] FindingValue value_of(const HostController& controller, std::string text);
+
 /// The identifiers of a head, from sysfs: `uuid` shows the NGUID where there is no UUID, and only
 /// `wwid` tells.
 [[nodiscard]] nvme::NamespaceIds head_ids(const KernelNamespace& head);
