@@ -27,7 +27,8 @@ declare -A may_include=(
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
     [address]=base [error]=base
-    [kernel]=model [observation]=model
+    [kernel]=model [observation]=model [event]=model [monitor_status]=rules
+    [monitor]=monitor
     [host]=host
     [admin_channel]=collect [collector]=collect [replay]=collect
     [fabric]=fabric

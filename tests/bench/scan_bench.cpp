@@ -28,11 +28,11 @@ const test::SysfsTree& tree_of(unsigned paths, test::KernelLayout layout) {
     return *tree;
 }
 
-void scan(benchmark::State& state, test::KernelLayout layout, bool statistics) {
+void scan(benchmark::State& state, test::KernelLayout layout, KernelDetail detail) {
     const auto paths = static_cast<unsigned>(state.range(0));
     HostOptions options;
     options.sysroot = tree_of(paths, layout).root();
-    options.statistics = statistics;
+    options.detail = detail;
     options.scan_threads = static_cast<std::size_t>(state.range(1));
     std::size_t found = 0;
     for (auto _ : state) {
@@ -64,10 +64,12 @@ void one_size(benchmark::internal::Benchmark* benchmark) {
     benchmark->Args({8192, 1})->Args({8192, 0});
 }
 
-BENCHMARK_CAPTURE(scan, usable_6_12, test::KernelLayout::v6_12, false)->Apply(one_size);
-BENCHMARK_CAPTURE(scan, all_6_12, test::KernelLayout::v6_12, true)->Apply(one_size);
-BENCHMARK_CAPTURE(scan, usable_7_3, test::KernelLayout::v7_3, false)->Apply(sizes);
-BENCHMARK_CAPTURE(scan, all_7_3, test::KernelLayout::v7_3, true)->Apply(sizes);
+BENCHMARK_CAPTURE(scan, topology_6_12, test::KernelLayout::v6_12, KernelDetail::topology)
+    ->Apply(one_size);
+BENCHMARK_CAPTURE(scan, full_6_12, test::KernelLayout::v6_12, KernelDetail::full)->Apply(one_size);
+BENCHMARK_CAPTURE(scan, topology_7_3, test::KernelLayout::v7_3, KernelDetail::topology)
+    ->Apply(sizes);
+BENCHMARK_CAPTURE(scan, full_7_3, test::KernelLayout::v7_3, KernelDetail::full)->Apply(sizes);
 
 } // namespace
 } // namespace haoh

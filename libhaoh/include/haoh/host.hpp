@@ -18,6 +18,14 @@
 
 namespace haoh {
 
+/// How much a scan reads of each namespace and path.
+enum class KernelDetail {
+    /// What is where and whether it can be used: NSID, IDs and size of a namespace, ANA state and
+    /// size of a path (`why_unusable`). Takes about a third of the time.
+    topology,
+    full, ///< every attribute of haoh/kernel.hpp
+};
+
 struct HostOptions {
     /// The root of the tree with sys/class/nvme-subsystem: "/" is this machine, anything else a
     /// recorded tree, whose links never lead out of it and whose controllers are never asked.
@@ -26,10 +34,7 @@ struct HostOptions {
     /// with /dev/ before). Empty: all.
     std::vector<std::string> names;
     bool ask_controllers{true}; ///< send admin commands to /dev/nvmeN; needs CAP_SYS_ADMIN
-    /// Read of a path more than its ANA state and group and its size: whether it is read-only, its
-    /// block size, NUMA nodes, queue depth and counters; of a head its counters, too. Off, a scan
-    /// takes about half the time.
-    bool statistics{true};
+    KernelDetail detail{KernelDetail::full};
     /// Threads that read attributes of a large tree at the same time, the caller's among them; 0 = a
     /// few, as many as there are processors.
     std::size_t scan_threads{0};

@@ -175,11 +175,15 @@ struct KernelObservation {
     std::vector<std::string>
         udev_rules;                  ///< files of rules that set an I/O policy, with their paths
     std::vector<std::string> unread; ///< what else could not be read, one clause each
+    /// Controllers, namespaces and paths, by name and sorted, that came, went or changed state or
+    /// size while the controllers were asked: what is known of them is of two moments.
+    std::vector<std::string> changed;
 
     bool operator==(const KernelObservation&) const = default;
     /// The subsystem of a controller; nullptr when there is none.
     [[nodiscard]] const KernelSubsystem* subsystem_of(std::string_view controller) const;
     [[nodiscard]] const KernelController* find_controller(std::string_view name) const;
+    [[nodiscard]] bool has_changed(std::string_view name) const; ///< is one of `changed`
 };
 
 /// The rows of each object, in the order of its members.

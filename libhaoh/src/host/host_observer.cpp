@@ -4,6 +4,7 @@
 #include "collect/parallel.hpp"
 #include "host/blocking_threads.hpp"
 #include "host/device_channel.hpp"
+#include "host/kernel_change.hpp"
 #include "host/kernel_log.hpp"
 #include "host/kernel_reader.hpp"
 #include "host/machine_reader.hpp"
@@ -41,17 +42,12 @@ std::string utc_now() {
                        parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }
 
-struct Scan {
-    KernelObservation kernel;
-    bool this_machine{};
-};
-
 Scan scan(const HostOptions& options) {
     const SysfsRoot root(options.sysroot);
     Scan result;
     result.this_machine = root.this_machine();
     const std::size_t processors = std::max(std::thread::hardware_concurrency(), 1U);
-    const ScanOptions scan_options{.statistics = options.statistics,
+    const ScanOptions scan_options{.detail = options.detail,
                                    .threads = options.scan_threads != 0
                                                   ? options.scan_threads
                                                   : std::min(processors, kMaxScanThreads)};
@@ -72,6 +68,22 @@ Scan scan(const HostOptions& options) {
         add_udev_links(kernel);
     }
     return result;
+}
+
+asio::awaitable<Scan> scan_in_thread(HostOptions options, KernelDetail detail) {
+    options.detail = detail;
+    options.progress = nullptr; // the caller's, for the caller's executor
+    if (detail == KernelDetail::topology) {
+        options.read_log = false;
+        options.ask_udev = false;
+    }
+    const auto result = std::make_shared<Scan>();
+    BlockingThreads threads(1);
+    std::function<void()> work = [result, options] { *result = scan(options); };
+    if (co_await threads.run(std::move(work), std::nullopt) != BlockingThreads::Outcome::done) {
+        throw Error(Errc::canceled, "read the kernel's view below", options.sysroot);
+    }
+    co_return std::move(*result);
 }
 
 /// A host's only identity: that of all its controllers, when they agree.
@@ -256,6 +268,35 @@ asio::awaitable<Observation> observe_controllers(KernelObservation kernel, HostO
     co_return observation;
 }
 
+asio::awaitable<Observation> observe_settled(Scanner scan, HostOptions options, DeviceOpener open) {
+    constexpr int kAttempts = 3;
+    const std::string began = utc_now();
+    const auto deadline = std::chrono::steady_clock::now() + options.timeout;
+    Observation observation;
+    for (int attempt = 1; attempt <= kAttempts; ++attempt) {
+        Scan before = co_await scan(options.detail);
+        const bool ask = before.this_machine && options.ask_controllers;
+        observation = co_await observe_controllers(std::move(before.kernel), options, open,
+                                                   before.this_machine);
+        if (!ask) {
+            break;
+        }
+        KernelObservation& kernel = observation.kernels.front();
+        try {
+            const Scan after = co_await scan(KernelDetail::topology);
+            kernel.changed = changed_objects(kernel, after.kernel);
+        } catch (const Error& error) { // as when the only subsystem went away
+            kernel.unread.push_back(fmt::format("once more: {}", error.what()));
+            break;
+        }
+        if (kernel.changed.empty() || std::chrono::steady_clock::now() >= deadline) {
+            break;
+        }
+    }
+    observation.observed_at = began;
+    co_return observation;
+}
+
 } // namespace host
 
 KernelObservation read_kernel(const HostOptions& options) {
@@ -263,24 +304,10 @@ KernelObservation read_kernel(const HostOptions& options) {
 }
 
 asio::awaitable<Observation> observe_host(HostOptions options) {
-    const std::string began = host::utc_now();
-    const auto scan = std::make_shared<host::Scan>();
-    {
-        host::BlockingThreads threads(1);
-        HostOptions scan_options = options;
-        scan_options.progress = nullptr; // the caller's, for the caller's executor
-        std::function<void()> work = [scan, scan_options = std::move(scan_options)] {
-            *scan = host::scan(scan_options);
-        };
-        if (co_await threads.run(std::move(work), std::nullopt) !=
-            host::BlockingThreads::Outcome::done) {
-            throw Error(Errc::canceled, "read the kernel's view below", options.sysroot);
-        }
-    }
-    Observation observation = co_await host::observe_controllers(
-        std::move(scan->kernel), std::move(options), host::open_nvme_device, scan->this_machine);
-    observation.observed_at = began;
-    co_return observation;
+    host::Scanner scanner = [options](KernelDetail detail) {
+        return host::scan_in_thread(options, detail);
+    };
+    return host::observe_settled(std::move(scanner), options, host::open_nvme_device);
 }
 
 } // namespace haoh

@@ -7,6 +7,7 @@
 
 #include <haoh/host.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -31,5 +32,18 @@ struct AskDecision {
                                                                       HostOptions options,
                                                                       DeviceOpener open,
                                                                       bool this_machine);
+
+/// One reading of the kernel's view.
+struct Scan {
+    KernelObservation kernel;
+    bool this_machine{};
+};
+using Scanner = std::function<boost::asio::awaitable<Scan>(KernelDetail)>;
+
+/// `observe_host` with a kernel and devices of the caller's choice. The kernel's view is read before
+/// the controllers are asked and after; as long as it changed in between, all is done again, three
+/// times at most. What changed even then is in `KernelObservation::changed`.
+[[nodiscard]] boost::asio::awaitable<Observation> observe_settled(Scanner scan, HostOptions options,
+                                                                  DeviceOpener open);
 
 } // namespace haoh::host

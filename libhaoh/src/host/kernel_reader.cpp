@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -104,8 +105,8 @@ void run_jobs(const std::vector<std::function<void()>>& jobs, std::size_t thread
 class TopologyReader {
   public:
     TopologyReader(const SysfsRoot& root, const ScanOptions& options, KernelObservation& out)
-        : root_{root}, options_{options}, path_rows_{path_rows(options.statistics)},
-          head_rows_{head_rows(options.statistics)}, out_{out} {}
+        : root_{root}, options_{options}, path_rows_{path_rows(options.detail)},
+          head_rows_{head_rows(options.detail)}, out_{out} {}
 
     void run() {
         find_subsystems();
@@ -293,28 +294,29 @@ class TopologyReader {
     std::vector<FoundController> strays_;
 };
 
-} // namespace
-
-std::vector<AttributeRow<KernelPath>> path_rows(bool statistics) {
-    const std::span<const AttributeRow<KernelPath>> all = path_attributes();
-    std::vector<AttributeRow<KernelPath>> rows(all.begin(), all.end());
-    if (!statistics) {
-        std::erase_if(rows, [](const AttributeRow<KernelPath>& row) {
-            return row.key != "ana_state" && row.key != "ana_grpid" && row.key != "size";
-        });
+template <typename Object>
+std::vector<AttributeRow<Object>> rows_of(std::span<const AttributeRow<Object>> all,
+                                          KernelDetail detail,
+                                          std::initializer_list<std::string_view> topology) {
+    std::vector<AttributeRow<Object>> rows;
+    for (const AttributeRow<Object>& row : all) {
+        if (detail == KernelDetail::full ||
+            std::find(topology.begin(), topology.end(), row.key) != topology.end()) {
+            rows.push_back(row);
+        }
     }
     return rows;
 }
 
-std::vector<AttributeRow<KernelNamespace>> head_rows(bool statistics) {
-    const std::span<const AttributeRow<KernelNamespace>> all = namespace_attributes();
-    std::vector<AttributeRow<KernelNamespace>> rows(all.begin(), all.end());
-    if (!statistics) {
-        std::erase_if(rows, [](const AttributeRow<KernelNamespace>& row) {
-            return row.file.starts_with("diag/") || row.key == "delayed_removal_secs";
-        });
-    }
-    return rows;
+} // namespace
+
+std::vector<AttributeRow<KernelPath>> path_rows(KernelDetail detail) {
+    return rows_of(path_attributes(), detail, {"ana_state", "size"});
+}
+
+std::vector<AttributeRow<KernelNamespace>> head_rows(KernelDetail detail) {
+    return rows_of(namespace_attributes(), detail,
+                   {"nsid", "uuid", "nguid", "eui", "wwid", "size"});
 }
 
 void read_topology(const SysfsRoot& root, const ScanOptions& options, KernelObservation& out) {

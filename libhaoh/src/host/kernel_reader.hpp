@@ -5,6 +5,7 @@
 
 #include "host/sysfs_directory.hpp"
 
+#include <haoh/host.hpp>
 #include <haoh/kernel.hpp>
 
 #include <cstddef>
@@ -12,13 +13,13 @@
 namespace haoh::host {
 
 struct ScanOptions {
-    bool statistics{true};  ///< see HostOptions
+    KernelDetail detail{KernelDetail::full};
     std::size_t threads{1}; ///< at most; small trees take one
 };
 
-/// What a path needs to be judged (state, group, size), and beyond that its counters and hints.
-[[nodiscard]] std::vector<AttributeRow<KernelPath>> path_rows(bool statistics);
-[[nodiscard]] std::vector<AttributeRow<KernelNamespace>> head_rows(bool statistics);
+/// What is read of a path and of a head.
+[[nodiscard]] std::vector<AttributeRow<KernelPath>> path_rows(KernelDetail detail);
+[[nodiscard]] std::vector<AttributeRow<KernelNamespace>> head_rows(KernelDetail detail);
 
 /// Fills `subsystems`, `stray_controllers`, and what is broken in `unread`.
 /// \throws Error when the tree has no sys/class

@@ -184,6 +184,10 @@ std::span<const AttributeRow<KernelObservation>> module_parameters() {
     return kModuleRows;
 }
 
+bool KernelObservation::has_changed(std::string_view name) const {
+    return std::binary_search(changed.begin(), changed.end(), name);
+}
+
 std::string why_unusable(const KernelSubsystem& subsystem, const KernelNamespace& head,
                          const KernelPath& path) {
     const KernelController* const controller = subsystem.find_controller(path.controller);

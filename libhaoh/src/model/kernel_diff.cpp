@@ -186,6 +186,7 @@ class HostDiff {
         place.compare("kernel messages_error", before.messages_error, after.messages_error);
         place.compare_lists("kernel udev_rules", before.udev_rules, after.udev_rules);
         place.compare_lists("kernel unread", before.unread, after.unread);
+        place.compare_lists("kernel changed", before.changed, after.changed);
         compare_controllers(before.stray_controllers, after.stray_controllers);
         for (const auto& [a, b] : pairs_of(before.subsystems, after.subsystems, subsystem_key)) {
             const Place subsystem = at((b != nullptr ? b : a)->name);

@@ -3,6 +3,7 @@
 
 #include "model/json_text.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace haoh::model {
@@ -224,6 +225,7 @@ Json kernel_json(const KernelObservation& kernel) {
     out["messages_error"] = escape_bytes(kernel.messages_error);
     out["udev_rules"] = texts_json(kernel.udev_rules);
     out["unread"] = texts_json(kernel.unread);
+    out["changed"] = texts_json(kernel.changed);
     return out;
 }
 
@@ -243,6 +245,10 @@ KernelObservation read_kernel_json(const Node& node) {
     out.messages_error = text(reader.required("messages_error"));
     out.udev_rules = texts(reader.required("udev_rules"));
     out.unread = texts(reader.required("unread"));
+    if (reader.has("changed")) { // not in the first snapshots
+        out.changed = texts(reader.required("changed"));
+        std::sort(out.changed.begin(), out.changed.end());
+    }
     reader.finish();
     return out;
 }

@@ -53,7 +53,8 @@ std::string confirmation(const HostSubsystem& subsystem, const HostController& c
 void judge_missing(const HostSubsystem& subsystem, const std::vector<HostSubsystem>& all,
                    Findings& findings) {
     for (const HostController& controller : subsystem.controllers) {
-        if (controller.asked == nullptr || !controller.kernel->live()) {
+        if (controller.asked == nullptr || !controller.kernel->live() ||
+            subsystem.kernel->has_changed(controller.kernel->name)) {
             continue;
         }
         for (const Namespace& path : controller.asked->namespaces) {
@@ -118,12 +119,14 @@ void judge_copied(const HostSubsystem& subsystem, const HostNamespace& head, con
     Pattern pattern;
     for (const HostPath& path : head.paths) {
         const Attribute& own = path.kernel->*row.path;
-        if (own.ok() && shown.ok() && own.text != shown.text) {
+        if (own.ok() && shown.ok() && own.text != shown.text &&
+            !subsystem.kernel->has_changed(path.kernel->name)) {
             differing.push_back(&path);
             add_text(pattern, path.kernel->controller);
         }
     }
-    if (differing.empty() || !head.kernel->multipath) {
+    if (differing.empty() || !head.kernel->multipath ||
+        subsystem.kernel->has_changed(head.kernel->name)) {
         return;
     }
     findings.add_folded(row.rule, subsystem.nqn, head.nsid.value_or(0), pattern.value(), [&] {
@@ -247,7 +250,8 @@ bool usable_state(std::string_view state) {
 void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
                      const HostPath& path, Findings& findings) {
     const HostController* const controller = path.controller;
-    if (controller == nullptr || !controller->kernel->live() || !path.kernel->ana_state.ok()) {
+    if (controller == nullptr || !controller->kernel->live() || !path.kernel->ana_state.ok() ||
+        subsystem.kernel->has_changed(path.kernel->name)) {
         return;
     }
     const std::string_view kernel = path.kernel->ana_state.value();

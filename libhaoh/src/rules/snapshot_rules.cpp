@@ -21,6 +21,40 @@ void judge_unobserved(const Subject& subject, Findings& findings) {
     }
 }
 
+/// A kernel's view with holes in it, or of more than one moment.
+void judge_kernels(const Subject& subject, Findings& findings) {
+    constexpr std::size_t kShown = 8;
+    const auto add = [&](const KernelObservation& kernel, std::string what,
+                         const std::vector<std::string>& lines) {
+        std::vector<FindingValue> values;
+        for (std::size_t i = 0; i < std::min(lines.size(), kShown); ++i) {
+            values.push_back({.controller = kernel.host, .site = {}, .value = lines[i]});
+        }
+        if (lines.size() > kShown) {
+            values.push_back({.controller = kernel.host,
+                              .site = {},
+                              .value = fmt::format("and {} more", lines.size() - kShown)});
+        }
+        findings.add({.rule = "snap.verdict_unknown",
+                      .subsystem = {},
+                      .nsids = {},
+                      .what = std::move(what),
+                      .values = std::move(values),
+                      .verdict = {}});
+    };
+    for (const KernelObservation& kernel : subject.observation->kernels) {
+        if (!kernel.unread.empty()) {
+            add(kernel, "the kernel's view could not be read completely", kernel.unread);
+        }
+        if (!kernel.changed.empty()) {
+            add(kernel,
+                "paths changed while the controllers were asked, again and again: what is said of "
+                "them is of two moments; check again when they have settled",
+                kernel.changed);
+        }
+    }
+}
+
 std::string answer_of(const Page& page) {
     switch (page.state) {
     case Page::State::not_read:
@@ -139,6 +173,7 @@ void judge_stability(const Subject& subject, Findings& findings) {
 void judge_evidence(const Subject& subject, Findings& findings) {
     judge_unobserved(subject, findings);
     judge_unread(subject, findings);
+    judge_kernels(subject, findings);
     judge_stability(subject, findings);
 }
 

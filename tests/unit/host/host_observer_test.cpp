@@ -68,6 +68,63 @@ TEST_F(Observer, asks_every_live_controller) {
     EXPECT_FALSE(seen.observed_at.empty());
 }
 
+/// Readings of a tree that is changed before some of them.
+Scanner scanner_of(const HostOptions& options, int& scans, std::function<void(int scan)> before) {
+    return [&options, &scans, before](KernelDetail detail) -> boost::asio::awaitable<Scan> {
+        before(++scans);
+        HostOptions of_scan = options;
+        of_scan.detail = detail;
+        co_return Scan{.kernel = read_kernel(of_scan), .this_machine = true};
+    };
+}
+
+TEST_F(Observer, reads_once_when_nothing_moves) {
+    int scans = 0;
+    const Scanner scanner = scanner_of(options_, scans, [](int) {});
+    const Observation seen = test::run(context_, observe_settled(scanner, options_, healthy()));
+    EXPECT_EQ(scans, 2);
+    EXPECT_EQ(seen.controllers.size(), 3U);
+    EXPECT_THAT(seen.kernels.at(0).changed, IsEmpty());
+    EXPECT_TRUE(seen.kernels[0].subsystems.at(0).namespaces.at(0).dev.ok());
+}
+
+TEST_F(Observer, reads_again_what_moved_meanwhile) {
+    int scans = 0;
+    const Scanner scanner = scanner_of(options_, scans, [this](int scan) {
+        if (scan == 2) {
+            tree_.set(SysfsTree::path(0, 1, 1) + "/ana_state", "inaccessible\n");
+        }
+    });
+    const Observation seen = test::run(context_, observe_settled(scanner, options_, healthy()));
+    EXPECT_EQ(scans, 4);
+    EXPECT_THAT(seen.kernels.at(0).changed, IsEmpty());
+    EXPECT_EQ(seen.kernels[0].subsystems.at(0).namespaces.at(0).paths.at(1).ana_state.text,
+              "inaccessible");
+}
+
+TEST_F(Observer, says_what_never_settles) {
+    int scans = 0;
+    const Scanner scanner = scanner_of(options_, scans, [this](int scan) {
+        tree_.set(SysfsTree::path(0, 1, 1) + "/ana_state",
+                  scan % 2 == 0 ? "change\n" : "optimized\n");
+    });
+    const Observation seen = test::run(context_, observe_settled(scanner, options_, healthy()));
+    EXPECT_EQ(scans, 6);
+    EXPECT_THAT(seen.kernels.at(0).changed, ElementsAre("nvme0c1n1"));
+}
+
+TEST_F(Observer, keeps_what_was_read_when_all_went_away) {
+    int scans = 0;
+    const Scanner scanner = scanner_of(options_, scans, [this](int scan) {
+        if (scan == 2) {
+            tree_.remove("sys/class");
+        }
+    });
+    const Observation seen = test::run(context_, observe_settled(scanner, options_, healthy()));
+    EXPECT_EQ(seen.controllers.size(), 3U);
+    EXPECT_THAT(seen.kernels.at(0).unread, ElementsAre(HasSubstr("once more: ")));
+}
+
 TEST_F(Observer, says_of_each_other_why_not) {
     tree_.set(SysfsTree::controller(0) + "/state", "connecting\n");
     tree_.make_directory(SysfsTree::controller(1) + "/state");

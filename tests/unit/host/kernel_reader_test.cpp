@@ -228,13 +228,13 @@ TEST(KernelReader, lists_controllers_of_no_subsystem) {
     EXPECT_EQ(kernel.stray_controllers[1].state.state, State::unreadable);
 }
 
-TEST(KernelReader, reads_less_of_a_path_without_statistics) {
+TEST(KernelReader, reads_less_for_the_topology) {
     SysfsTree tree(KernelLayout::v7_3);
     tree.add_subsystem(kNqn, 1, 1);
-    const KernelObservation kernel = read(tree, {.statistics = false, .threads = 1});
+    const KernelObservation kernel = read(tree, {.detail = KernelDetail::topology, .threads = 1});
     const KernelPath path = kernel.subsystems.at(0).namespaces.at(0).paths.at(0);
     EXPECT_TRUE(path.ana_state.ok());
-    EXPECT_TRUE(path.ana_grpid.ok());
+    EXPECT_EQ(path.ana_grpid.state, State::absent);
     EXPECT_TRUE(path.size.ok());
     EXPECT_EQ(path.ro.state, State::absent);
     EXPECT_EQ(path.multipath_failover_count.state, State::absent);
@@ -243,8 +243,8 @@ TEST(KernelReader, reads_less_of_a_path_without_statistics) {
 TEST(KernelReader, finds_the_same_with_any_number_of_threads) {
     SysfsTree tree(KernelLayout::v6_16);
     tree.add_subsystem(kNqn, 8, 100).add_subsystem("nqn.2024-01.com.example:other", 2, 3);
-    const KernelObservation one = read(tree, {.statistics = true, .threads = 1});
-    EXPECT_EQ(read(tree, {.statistics = true, .threads = 4}), one);
+    const KernelObservation one = read(tree, {.detail = KernelDetail::full, .threads = 1});
+    EXPECT_EQ(read(tree, {.detail = KernelDetail::full, .threads = 4}), one);
     EXPECT_EQ(one.subsystems[0].namespaces.size(), 100U);
     EXPECT_EQ(one.subsystems[0].namespaces[99].paths.size(), 8U);
 }
@@ -252,7 +252,7 @@ TEST(KernelReader, finds_the_same_with_any_number_of_threads) {
 TEST(KernelReader, holds_thousands_of_controllers) {
     SysfsTree tree(KernelLayout::v6_1);
     tree.add_subsystem(kNqn, 4096, 1);
-    const KernelObservation kernel = read(tree, {.statistics = false, .threads = 2});
+    const KernelObservation kernel = read(tree, {.detail = KernelDetail::topology, .threads = 2});
     EXPECT_EQ(kernel.subsystems.at(0).controllers.size(), 4096U);
     EXPECT_EQ(kernel.subsystems[0].namespaces.at(0).paths.size(), 4096U);
 }

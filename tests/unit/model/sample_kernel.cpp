@@ -148,6 +148,8 @@ KernelObservation random_kernel(std::mt19937_64& random) {
     out.messages_error = dice.text();
     out.udev_rules = dice.list(2, [&dice] { return dice.text(); });
     out.unread = dice.list(2, [&dice] { return dice.text(); });
+    out.changed = dice.list(2, [&dice] { return dice.text(); });
+    std::sort(out.changed.begin(), out.changed.end());
     return out;
 }
 

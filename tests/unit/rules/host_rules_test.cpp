@@ -236,6 +236,17 @@ TEST_F(Host, ComparesAnaStates) {
               "nvme1 says non-optimized of nsid 1, the kernel goes by inaccessible");
 }
 
+TEST_F(Host, DoesNotJudgeWhatMovedMeanwhile) {
+    Observation host = connected(Pair(1).observation());
+    path_of(host, 1, "nvme1").ana_state = Attribute::of("inaccessible");
+    EXPECT_THAT(host_lines(host), ElementsAre("FAIL host.ana.state 1"));
+    host.kernels.front().changed = {path_of(host, 1, "nvme1").name};
+    EXPECT_THAT(host_lines(host), IsEmpty());
+    const Report report = check(host);
+    EXPECT_EQ(report.verdict, Verdict::unknown);
+    EXPECT_THAT(what_of(host, "snap.verdict_unknown"), HasSubstr("of two moments"));
+}
+
 TEST_F(Host, SeesANamespaceInNoGroup) {
     Observation fresh = connected(Pair(1).observation());
     path_of(fresh, 1, "nvme1").ana_state = Attribute::of("invalid state");

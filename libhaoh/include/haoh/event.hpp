@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Event: something that changed on the way from a host to its namespaces, or on an array.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace haoh {
+
+/// One moment on two clocks: CLOCK_MONOTONIC, which no step of the time disturbs, and the time of
+/// day (since 1970, UTC).
+struct Moment {
+    std::chrono::nanoseconds monotonic{};
+    std::chrono::nanoseconds wall{};
+
+    bool operator==(const Moment&) const = default;
+    [[nodiscard]] static Moment now();
+    /// The same moment, known by its monotonic time alone: as far before `now` as it was.
+    [[nodiscard]] static Moment at(std::chrono::nanoseconds monotonic, const Moment& now);
+};
+
+/// The names are those of `haoh.event/1` and never change their meaning.
+enum class EventKind : std::uint8_t {
+    ana_change,        ///< the ANA state of one path: `from`, `to`
+    ana_coalesced,     ///< transitions that nobody saw, told by the change count alone
+    aen,               ///< an asynchronous event of a controller: `to` is its kind
+    path_added,        ///< `to`: its ANA state
+    path_lost,         ///< `from`: its ANA state
+    path_refused,      ///< the kernel made no path of a namespace or no controller: `rule`, `text`
+    controller_state,  ///< `from`, `to`: states as sysfs spells them, "lost" for one that is gone
+    namespace_added,   ///<
+    namespace_removed, ///<
+    namespace_resized, ///< `from`, `to`: bytes
+    namespace_read_only, ///< `from`, `to`: "writable", "read-only"
+    identity_changed,    ///< what a controller says of itself is not what it said: `text`
+    access,              ///< what is left of the ways to a namespace: `from`, `to` are `Access`
+    anatt_exceeded,      ///< a path is in the state "change" longer than its controller allows
+    source_lost,         ///< events may be missed from here on: `source`, `text`
+    source_restored,     ///< and from here on no longer
+};
+inline constexpr std::size_t kEventKinds = 16;
+[[nodiscard]] std::string_view to_string(EventKind kind); ///< "ana_change"
+[[nodiscard]] std::optional<EventKind> parse_event_kind(std::string_view text);
+
+/// How well a namespace can be reached, worst first.
+enum class Access : std::uint8_t {
+    no_path,           ///< no usable path: I/O waits or fails
+    single_array,      ///< paths to several arrays were known, and only one could still serve
+    no_optimized_path, ///< usable paths are all non-optimized
+    restored,          ///< none of these
+};
+[[nodiscard]] std::string_view to_string(Access access); ///< "no_path"
+[[nodiscard]] std::optional<Access> parse_access(std::string_view text);
+
+/// Paths to a namespace by what they are good for.
+struct AccessCounts {
+    unsigned paths{};
+    unsigned usable{};    ///< optimized or non-optimized, of a live controller, of the right size
+    unsigned optimized{}; ///< of the usable ones
+    unsigned arrays{};    ///< known to have a path
+    unsigned ready{};     ///< arrays with a path that is usable or would be after an ANA change
+
+    bool operator==(const AccessCounts&) const = default;
+    [[nodiscard]] Access access() const;
+};
+
+/// Texts are empty and numbers absent where they say nothing of this kind of event. Names come from
+/// outside: escape them before they reach a terminal.
+struct Event {
+    EventKind kind{};
+    std::uint64_t sequence{}; ///< 1, 2, ... of one monitor, without a gap
+    Moment observed;          ///< when it was known
+    /// When what led to it happened, as far as that was told: an AEN, an uevent, a kernel message.
+    std::optional<Moment> cause;
+    std::string source; ///< "trace", "udev", "kmsg", "sysfs", "admin", "aen"
+    std::string host;   ///< node name; empty for an array that was asked directly
+    std::string subsysnqn;
+    std::string controller; ///< "nvme1", "tcp://10.0.0.1:4420 controller 12"
+    std::string site;       ///< array of the controller, where it is known
+    std::optional<std::uint32_t> nsid;
+    std::string device; ///< "nvme0n1"
+    std::string path;   ///< "nvme0c1n1"
+    std::string from;
+    std::string to;
+    std::optional<std::uint32_t> ana_grpid;
+    std::optional<std::uint64_t> change_count; ///< of the ANA log
+    /// Transitions in this event: 1, or more where the change count tells of some that were too
+    /// short to be seen.
+    std::uint64_t transitions{};
+    std::string rule;                   ///< id in `haoh rules`
+    std::optional<AccessCounts> access; ///< of the namespace, after an `access` event
+    std::string text;                   ///< one clause for people, where the rest does not say it
+
+    bool operator==(const Event&) const = default;
+    /// From cause to observation; nullopt when the cause is not known.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> latency() const;
+};
+
+} // namespace haoh

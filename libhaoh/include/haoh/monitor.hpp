@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Monitor: every ANA change, path loss and recovery as an event, as it happens.
+#pragma once
+
+#include <haoh/config.hpp>
+#include <haoh/event.hpp>
+#include <haoh/fabric.hpp>
+#include <haoh/host.hpp>
+#include <haoh/monitor_status.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace haoh {
+
+struct MonitorOptions {
+    /// This host, or none. Of HostOptions `sysroot` (a recorded tree has nothing but its attributes
+    /// to be polled), `names`, `ask_controllers` and the timeouts count.
+    std::optional<HostOptions> host;
+    /// Arrays asked directly; `probe_cntlids` and `progress` do not count.
+    std::vector<Address> targets;
+    ConnectOptions connect;
+    /// Of the targets; empty: every NVM subsystem of their discovery logs.
+    std::string subsysnqn;
+    std::vector<Site> sites;
+
+    /// How often ANA states and controller states are read when nothing hints at a change: 10 ms or
+    /// more.
+    std::chrono::milliseconds poll_interval{1000};
+    /// How often all of sysfs is looked through for paths that came or went without a hint.
+    std::chrono::milliseconds scan_interval{10000};
+    /// Pause before a lost source or array is tried again; doubles up to 32 times that.
+    std::chrono::milliseconds retry_interval{1000};
+    /// Events kept for a caller who does not take them. Beyond that, events of one kind and object
+    /// are joined: the last state stays, `transitions` add up.
+    std::size_t queue{65536};
+    /// Read the ANA log of a host's controllers after each of their AENs, with Retain Asynchronous
+    /// Event, to learn of transitions that were too short to be seen. Needs CAP_SYS_ADMIN.
+    bool read_ana_log{true};
+    /// Read a controller's identity at the beginning and after each reconnect. Needs CAP_SYS_ADMIN.
+    bool read_identity{true};
+};
+
+/// Runs on the caller's executor (a strand, where several threads run it), and is used from there
+/// only. Kernel sources read without blocking; admin commands of this host use a few threads. What
+/// cannot be read (no tracefs, no permission) is an event `source_lost`, and the rest goes on.
+class Monitor {
+  public:
+    Monitor(boost::asio::any_io_executor executor, MonitorOptions options);
+    /// As `stop`.
+    ~Monitor();
+    Monitor(const Monitor&) = delete;
+    Monitor& operator=(const Monitor&) = delete;
+
+    /// Reads the state that all events are told against, and begins to watch.
+    /// \throws Error when it is running, when neither host nor targets were named, and when what was
+    ///         named is nowhere (not_found)
+    [[nodiscard]] boost::asio::awaitable<void> start();
+
+    /// The next event; nullopt after `stop`, when all were taken. One caller at a time.
+    [[nodiscard]] boost::asio::awaitable<std::optional<Event>> next();
+
+    /// Events go to `handler` from now on, on the executor, instead of `next`. What it throws stops
+    /// the monitor and comes out of `stopped`.
+    void on_event(std::function<void(const Event&)> handler);
+
+    /// Ends all watching and gives back what was taken (trace instance, connections, descriptors),
+    /// as far as it can without waiting; events that were queued can still be taken. May be started
+    /// again: states are read anew.
+    void stop();
+    /// Waits until everything that `stop` ended is gone.
+    [[nodiscard]] boost::asio::awaitable<void> stopped();
+
+    [[nodiscard]] MonitorStatus status() const;
+
+  private:
+    class Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace haoh
