@@ -27,7 +27,7 @@ declare -A may_include=(
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
     [address]=base [error]=base
-    [kernel]=model [observation]=model [event]=model [monitor_status]=rules
+    [kernel]=model [observation]=model [event]=model [monitor_status]=model
     [monitor]=monitor
     [host]=host
     [admin_channel]=collect [collector]=collect [replay]=collect

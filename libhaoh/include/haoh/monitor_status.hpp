@@ -3,7 +3,6 @@
 /// MonitorStatus: what a monitor knows at one moment, and what it has counted since it began.
 #pragma once
 
-#include <haoh/check.hpp>
 #include <haoh/event.hpp>
 
 #include <array>
@@ -77,7 +76,7 @@ struct MonitorStatus {
         std::string subsysnqn;
         /// 16 hexadecimal digits over serial numbers, models and all namespaces' identities.
         std::string identity;
-        std::optional<Verdict> verdict; ///< of the last check of it
+        std::string verdict; ///< of the last check: "pass", "warn", "fail", "unknown"; empty: none
 
         bool operator==(const Subsystem&) const = default;
     };
