@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "monitor/array_watch.hpp"
+
+#include "collect/log_reader.hpp"
+
+#include <haoh/collector.hpp>
+#include <haoh/error.hpp>
+
+#include <boost/asio/this_coro.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace haoh::monitor {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view kSource = "aen";
+constexpr std::uint64_t kMaxLogBytes = 16U << 20U;
+constexpr unsigned kMaxBackoff = 32;
+constexpr std::uint8_t kChangedNamespaces = 0x04;
+
+/// Lets a burst through and then a steady rate: an array that sends events without end costs little,
+/// and the last state is seen all the same.
+class Throttle {
+  public:
+    /// How long to wait before the next turn.
+    std::chrono::nanoseconds turn(std::chrono::nanoseconds now) {
+        // The bucket is full again when the past turns have been paid for.
+        paid_until_ = std::max(paid_until_, now - kBurst * kPrice) + kPrice;
+        return std::max(paid_until_ - now, std::chrono::nanoseconds{0});
+    }
+
+  private:
+    static constexpr int kBurst = 50;
+    static constexpr std::chrono::nanoseconds kPrice = std::chrono::milliseconds(10);
+    std::chrono::nanoseconds paid_until_{};
+};
+
+/// Get Log Page without Retain Asynchronous Event: the controller may send this event again from
+/// here on. What changes later is in the log that is read after this.
+asio::awaitable<void> release_event(AdminChannel& channel, std::uint8_t lid) {
+    nvme::AdminCommand command =
+        nvme::get_log_page_command(lid, 0, nvme::kAnaLogHeaderSize, nvme::kAllNamespaces, false);
+    static_cast<void>(co_await channel.submit(std::move(command)));
+}
+
+/// Why states must not be taken from a log: what came of it is not all of it. Empty: they may.
+std::string why_not_trusted(const LogReading& reading, const nvme::AnaLog& log) {
+    if (!reading.status.ok()) {
+        return fmt::format("it refused its ANA log: {}", nvme::describe(reading.status));
+    }
+    for (const nvme::Problem& problem : log.problems) {
+        if (problem.kind == nvme::ProblemKind::truncated) {
+            return fmt::format("its ANA log is malformed: {}; haoh check says more", problem.text);
+        }
+    }
+    return {};
+}
+
+/// One connection to a port.
+class PortWatch {
+  public:
+    PortWatch(std::shared_ptr<Hub> hub, const WatchedPort& port)
+        : hub_{std::move(hub)}, port_{port} {}
+
+    /// Ends by throwing, when the connection is lost.
+    asio::awaitable<void> run() {
+        ConnectOptions options = hub_->options().connect;
+        options.subsysnqn = port_.subsysnqn;
+        controller_ = co_await FabricController::connect(port_.address, std::move(options));
+        connected_ = true;
+        co_await read_all(std::nullopt);
+        hub_->fusion().restore_source(port_.name, Moment::now());
+        publish(Moment::now(), std::nullopt);
+        for (;;) {
+            const nvme::AsyncEvent event = co_await controller_->next_event();
+            const Moment now = Moment::now();
+            co_await take(event, now);
+            if (const auto wait = throttle_.turn(now.monotonic); wait.count() > 0) {
+                co_await pause(wait);
+            }
+        }
+    }
+
+    [[nodiscard]] bool connected() const { return connected_; }
+
+    asio::awaitable<void> close() {
+        if (controller_) {
+            co_await controller_->shutdown();
+        }
+    }
+
+  private:
+    Fusion& fusion() { return hub_->fusion(); }
+
+    void publish(const Moment& observed, std::optional<Moment> cause) {
+        hub_->publish({.observed = observed, .cause = cause, .source = kSource});
+    }
+
+    /// Identity, namespaces and ANA log.
+    asio::awaitable<void> read_all(std::optional<Moment> cause) {
+        ControllerObservation seen = co_await collect_controller(*controller_, CollectOptions{});
+        if (!seen.identify.ok()) {
+            throw Error(Errc::command_failed, "read", port_.name,
+                        seen.unread.empty() ? "it did not identify itself" : seen.unread.front());
+        }
+        seen.name = port_.name;
+        seen.transport = "tcp";
+        seen.traddr = controller_->peer();
+        seen.trsvcid = std::to_string(port_.address.trsvcid);
+        seen.target = port_.target;
+        seen.subsysnqn = port_.subsysnqn;
+        seen.connection = controller_->connection();
+        const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = kSource};
+        view_ = view_of(seen);
+        ana_ = seen.identify_data().ana();
+        fusion().see_controller({}, port_.name, view_, occasion);
+        fusion().set_anatt({}, port_.name, seen.identify_data().anatt);
+        fusion().see_identity({}, port_.name, identity_of(seen), occasion);
+        if (ana_ && seen.ana.stable && seen.ana.log.ok()) {
+            fusion().see_change_count({}, port_.name, seen.ana_log().chgc, occasion);
+        }
+        hub_->keep({}, std::move(seen));
+    }
+
+    asio::awaitable<void> take(const nvme::AsyncEvent& event, const Moment& now) {
+        fusion().notice({}, {.controller = port_.name, .event = event},
+                        {.observed = now, .cause = now, .source = kSource});
+        publish(now, now);
+        if (event.ana_change()) {
+            co_await release_event(*controller_, nvme::lid::ana);
+            co_await read_ana(now);
+        } else if (event.namespace_attribute()) {
+            co_await release_event(*controller_, kChangedNamespaces);
+            co_await read_all(now);
+        } else if (event.log_page != 0) {
+            co_await release_event(*controller_, event.log_page);
+        }
+        publish(Moment::now(), now);
+    }
+
+    asio::awaitable<void> read_ana(const Moment& cause) {
+        LogExtent extent = ana_log_extent;
+        const LogReading reading =
+            co_await read_growing_log(*controller_, nvme::lid::ana, std::move(extent), kMaxLogBytes,
+                                      kLogPart, controller_->depth());
+        const nvme::AnaLog log = nvme::decode_ana_log(reading.bytes);
+        const Moment now = Moment::now();
+        if (const std::string problem = why_not_trusted(reading, log); !problem.empty()) {
+            fusion().lose_source(port_.name, problem, now);
+            co_return;
+        }
+        fusion().restore_source(port_.name, now);
+        const Occasion occasion{.observed = now, .cause = cause, .source = kSource};
+        apply_ana_log(view_, log);
+        fusion().see_controller({}, port_.name, view_, occasion);
+        fusion().see_change_count({}, port_.name, log.chgc, occasion);
+    }
+
+    std::shared_ptr<Hub> hub_;
+    const WatchedPort& port_;
+    std::unique_ptr<FabricController> controller_;
+    View view_;
+    Throttle throttle_;
+    bool connected_{};
+    bool ana_{};
+};
+
+} // namespace
+
+asio::awaitable<std::vector<WatchedPort>> find_ports(const MonitorOptions& options) {
+    std::vector<WatchedPort> ports;
+    if (!options.subsysnqn.empty()) {
+        for (const Address& address : options.targets) {
+            ports.push_back({.address = address,
+                             .subsysnqn = options.subsysnqn,
+                             .target = to_string(address),
+                             .name = to_string(address)});
+        }
+        co_return ports;
+    }
+    ObserveOptions observe_options;
+    observe_options.targets = options.targets;
+    observe_options.connect = options.connect;
+    observe_options.probe_cntlids = false;
+    const Observation seen = co_await observe(std::move(observe_options));
+    std::map<std::string, unsigned> subsystems; // behind one address
+    for (const ControllerObservation& controller : seen.controllers) {
+        Address address;
+        address.traddr = controller.traddr;
+        address.trsvcid = static_cast<std::uint16_t>(std::stoul(controller.trsvcid));
+        ++subsystems[to_string(address)];
+        ports.push_back({.address = address,
+                         .subsysnqn = controller.subsysnqn,
+                         .target = controller.target,
+                         .name = to_string(address)});
+    }
+    for (WatchedPort& port : ports) {
+        if (subsystems[port.name] > 1) {
+            port.name += " " + port.subsysnqn;
+        }
+    }
+    if (ports.empty()) {
+        throw Error(Errc::not_found, "watch the arrays",
+                    options.targets.empty() ? std::string() : to_string(options.targets.front()),
+                    seen.unobserved.empty() ? "no subsystem was found"
+                                            : seen.unobserved.front().error,
+                    "name the subsystem with --nqn to wait for an array that is down");
+    }
+    co_return ports;
+}
+
+asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port) {
+    unsigned backoff = 1;
+    for (;;) {
+        PortWatch watch(hub, port);
+        std::string problem;
+        try {
+            co_await watch.run();
+        } catch (const Error& error) {
+            problem = error.what();
+        }
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) {
+            co_return;
+        }
+        const Moment now = Moment::now();
+        const Occasion occasion{.observed = now, .cause = {}, .source = kSource};
+        hub->fusion().lose_source(port.name, problem, now);
+        hub->fusion().forget_change_count({}, port.name);
+        hub->fusion().see_controller_state({}, port.name, "lost", occasion);
+        hub->publish(occasion);
+        backoff = watch.connected() ? 1 : std::min(backoff * 2, kMaxBackoff);
+        co_await pause(hub->options().retry_interval * backoff);
+    }
+}
+
+} // namespace haoh::monitor

@@ -1,0 +1,601 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "monitor/fusion.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace haoh::monitor {
+
+namespace {
+
+constexpr std::string_view kLost = "lost";
+
+std::string_view told(std::string_view ana_state) {
+    return ana_state.empty() ? "no ANA" : ana_state;
+}
+
+std::string aen_text(const nvme::AsyncEvent& event) {
+    if (event.ana_change()) {
+        return "ana_change";
+    }
+    if (event.namespace_attribute()) {
+        return "namespace_attribute_changed";
+    }
+    if (event.discovery_log_change()) {
+        return "discovery_log_changed";
+    }
+    return fmt::format("type {:X}h info {:02X}h log {:02X}h", event.type, event.info,
+                       event.log_page);
+}
+
+} // namespace
+
+Fusion::World& Fusion::world_of(const std::string& host) {
+    return worlds_[host];
+}
+
+Event& Fusion::add(EventKind kind, const std::string& host, const Occasion& occasion) {
+    Event& event = events_.emplace_back();
+    event.kind = kind;
+    event.observed = occasion.observed;
+    event.cause = occasion.cause;
+    event.source = occasion.source;
+    event.host = host;
+    return event;
+}
+
+Event& Fusion::add_path(EventKind kind, const std::string& host, const HeadKey& key,
+                        const Path& path, const Occasion& occasion) {
+    Event& event = add(kind, host, occasion);
+    event.subsysnqn = key.subsysnqn;
+    event.nsid = key.nsid;
+    event.device = key.device;
+    event.controller = path.controller;
+    event.path = path.name;
+    event.ana_grpid = path.ana_grpid;
+    const World& world = worlds_[host];
+    if (const auto found = world.controllers.find(path.controller);
+        found != world.controllers.end()) {
+        event.site = found->second.site;
+    }
+    return event;
+}
+
+void Fusion::see(const std::string& host, const View& view, const Occasion& occasion) {
+    World& world = world_of(host);
+    const bool silent = !std::exchange(world.known, true);
+    take_in(host, world, view, occasion, silent);
+
+    std::set<std::string_view> names;
+    for (const ViewedController& controller : view.controllers) {
+        names.insert(controller.name);
+    }
+    std::set<std::pair<HeadKey, std::string>> there;
+    for (const ViewedNamespace& viewed : view.namespaces) {
+        for (const ViewedPath& path : viewed.paths) {
+            there.emplace(HeadKey{viewed.subsysnqn, viewed.nsid, viewed.device}, path.controller);
+        }
+        there.emplace(HeadKey{viewed.subsysnqn, viewed.nsid, viewed.device}, "");
+    }
+    for (auto head = world.heads.begin(); head != world.heads.end();) {
+        for (auto path = head->second.paths.begin(); path != head->second.paths.end();) {
+            const auto here = path++;
+            if (!there.contains({head->first, here->first})) {
+                lose_path(host, world, head, here, occasion);
+            }
+        }
+        const auto here = head++;
+        if (!there.contains({here->first, ""})) {
+            lose_head_if_empty(host, world, here, occasion);
+        }
+    }
+    for (auto one = world.controllers.begin(); one != world.controllers.end();) {
+        const auto here = one++;
+        if (!names.contains(here->first)) {
+            change_controller_state(host, world, here->first, kLost, occasion);
+            world.controllers.erase(here);
+        }
+    }
+}
+
+void Fusion::see_controller(const std::string& host, const std::string& controller,
+                            const View& view, const Occasion& occasion) {
+    World& world = world_of(host);
+    world.known = true;
+    const bool silent = !world.controllers.contains(controller);
+    take_in(host, world, view, occasion, silent);
+
+    std::set<HeadKey> there;
+    for (const ViewedNamespace& viewed : view.namespaces) {
+        there.insert({viewed.subsysnqn, viewed.nsid, viewed.device});
+    }
+    for (auto head = world.heads.begin(); head != world.heads.end();) {
+        const auto here = head++;
+        const auto path = here->second.paths.find(controller);
+        if (path != here->second.paths.end() && !there.contains(here->first)) {
+            lose_path(host, world, here, path, occasion);
+            lose_head_if_empty(host, world, here, occasion);
+        }
+    }
+}
+
+void Fusion::take_in(const std::string& host, World& world, const View& view,
+                     const Occasion& occasion, bool silent) {
+    for (const ViewedController& viewed : view.controllers) {
+        take_in_controller(host, world, viewed, occasion, silent);
+    }
+    for (const ViewedNamespace& viewed : view.namespaces) {
+        const HeadKey key{viewed.subsysnqn, viewed.nsid, viewed.device};
+        const auto [head, fresh] = world.heads.try_emplace(key);
+        if (fresh) {
+            head->second.bytes = viewed.bytes;
+            head->second.read_only = viewed.read_only;
+            if (!key.device.empty()) {
+                world.by_device[key.device] = head;
+            }
+            if (!silent) {
+                Event& event = add(EventKind::namespace_added, host, occasion);
+                event.subsysnqn = key.subsysnqn;
+                event.nsid = key.nsid;
+                event.device = key.device;
+            }
+        } else {
+            // An array's controllers may differ in size: that is a matter for `haoh check`.
+            if (viewed.bytes != 0 && !key.device.empty()) {
+                change_size(host, world, head, viewed.bytes, occasion);
+            }
+            if (viewed.read_only) {
+                change_read_only(host, head, *viewed.read_only, occasion);
+            }
+        }
+        for (const ViewedPath& path : viewed.paths) {
+            take_in_path(host, world, head, path, occasion, silent);
+        }
+        world.touched.insert(key);
+    }
+}
+
+void Fusion::take_in_controller(const std::string& host, World& world,
+                                const ViewedController& viewed, const Occasion& occasion,
+                                bool silent) {
+    const auto [found, fresh] = world.controllers.try_emplace(viewed.name);
+    Controller& controller = found->second;
+    controller.subsysnqn = viewed.subsysnqn;
+    controller.address = viewed.address;
+    if (fresh && silent) {
+        controller.state = viewed.state;
+        return;
+    }
+    change_controller_state(host, world, viewed.name, viewed.state, occasion);
+}
+
+void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator head,
+                          const ViewedPath& viewed, const Occasion& occasion, bool silent) {
+    const auto [found, fresh] = head->second.paths.try_emplace(viewed.controller);
+    Path& path = found->second;
+    if (fresh) {
+        path = {.controller = viewed.controller,
+                .name = viewed.name,
+                .ana_state = viewed.ana_state,
+                .ana_grpid = viewed.ana_grpid,
+                .bytes = viewed.bytes};
+        if (!path.name.empty()) {
+            world.by_path[path.name] = head;
+        }
+        const auto controller = world.controllers.find(path.controller);
+        if (controller != world.controllers.end()) {
+            head->second.sites.insert(controller->second.site);
+            if (path.ana_grpid) {
+                controller->second.group_states.try_emplace(*path.ana_grpid, path.ana_state);
+            }
+        }
+        if (path.ana_state == "change") {
+            path.last_change = occasion.observed;
+        }
+        if (!silent) {
+            add_path(EventKind::path_added, host, head->first, path, occasion).to =
+                told(path.ana_state);
+        }
+        return;
+    }
+    if (!viewed.name.empty() && viewed.name != path.name) {
+        world.by_path.erase(path.name);
+        path.name = viewed.name;
+        world.by_path[path.name] = head;
+    }
+    if (viewed.ana_grpid) {
+        path.ana_grpid = viewed.ana_grpid;
+    }
+    if (viewed.bytes != 0) {
+        path.bytes = viewed.bytes;
+    }
+    change_ana_state(host, world, head->first, path, viewed.ana_state, occasion);
+}
+
+void Fusion::count_transition(Controller& controller, const Path& path, std::string_view state) {
+    // One transition of a group is one, however many namespaces it has.
+    if (!path.ana_grpid) {
+        ++controller.seen;
+        return;
+    }
+    std::string& group = controller.group_states[*path.ana_grpid];
+    if (group != state) {
+        group = state;
+        ++controller.seen;
+    }
+}
+
+void Fusion::change_ana_state(const std::string& host, World& world, const HeadKey& key, Path& path,
+                              std::string_view state, const Occasion& occasion) {
+    if (path.ana_state == state) {
+        return;
+    }
+    const auto controller = world.controllers.find(path.controller);
+    if (controller != world.controllers.end()) {
+        count_transition(controller->second, path, state);
+    }
+    Event& event = add_path(EventKind::ana_change, host, key, path, occasion);
+    event.from = told(path.ana_state);
+    event.to = told(state);
+    event.transitions = 1;
+    if (controller != world.controllers.end()) {
+        event.change_count = controller->second.change_count;
+    }
+    path.ana_state = state;
+    ++path.transitions;
+    path.last_change = occasion.observed;
+    path.anatt_exceeded = false;
+    world.touched.insert(key);
+}
+
+void Fusion::change_controller_state(const std::string& host, World& world, const std::string& name,
+                                     std::string_view state, const Occasion& occasion) {
+    const auto found = world.controllers.find(name);
+    if (found == world.controllers.end() || found->second.state == state) {
+        return;
+    }
+    Controller& controller = found->second;
+    Event& event = add(EventKind::controller_state, host, occasion);
+    event.subsysnqn = controller.subsysnqn;
+    event.controller = name;
+    event.site = controller.site;
+    event.from = controller.state;
+    event.to = state;
+    controller.state = state;
+    for (const auto& [key, head] : world.heads) {
+        if (head.paths.contains(name)) {
+            world.touched.insert(key);
+        }
+    }
+}
+
+void Fusion::change_size(const std::string& host, World& world, Heads::iterator head,
+                         std::uint64_t bytes, const Occasion& occasion) {
+    if (head->second.bytes == bytes) {
+        return;
+    }
+    if (head->second.bytes != 0) {
+        Event& event = add(EventKind::namespace_resized, host, occasion);
+        event.subsysnqn = head->first.subsysnqn;
+        event.nsid = head->first.nsid;
+        event.device = head->first.device;
+        event.from = std::to_string(head->second.bytes);
+        event.to = std::to_string(bytes);
+    }
+    head->second.bytes = bytes;
+    world.touched.insert(head->first);
+}
+
+void Fusion::change_read_only(const std::string& host, Heads::iterator head, bool read_only,
+                              const Occasion& occasion) {
+    if (head->second.read_only == read_only) {
+        return;
+    }
+    const auto word = [](bool on) { return on ? "read-only" : "writable"; };
+    if (head->second.read_only) {
+        Event& event = add(EventKind::namespace_read_only, host, occasion);
+        event.subsysnqn = head->first.subsysnqn;
+        event.nsid = head->first.nsid;
+        event.device = head->first.device;
+        event.from = word(!read_only);
+        event.to = word(read_only);
+    }
+    head->second.read_only = read_only;
+}
+
+void Fusion::lose_path(const std::string& host, World& world, Heads::iterator head,
+                       Paths::iterator path, const Occasion& occasion) {
+    add_path(EventKind::path_lost, host, head->first, path->second, occasion).from =
+        told(path->second.ana_state);
+    world.by_path.erase(path->second.name);
+    head->second.paths.erase(path);
+    world.touched.insert(head->first);
+}
+
+Fusion::Heads::iterator Fusion::lose_head_if_empty(const std::string& host, World& world,
+                                                   Heads::iterator head, const Occasion& occasion) {
+    if (!head->second.paths.empty()) {
+        return std::next(head);
+    }
+    Event& event = add(EventKind::namespace_removed, host, occasion);
+    event.subsysnqn = head->first.subsysnqn;
+    event.nsid = head->first.nsid;
+    event.device = head->first.device;
+    // Whoever used it has lost its last path.
+    if (head->second.access != Access::no_path) {
+        Event& access = add(EventKind::access, host, occasion);
+        access.subsysnqn = head->first.subsysnqn;
+        access.nsid = head->first.nsid;
+        access.device = head->first.device;
+        access.from = to_string(head->second.access.value_or(Access::restored));
+        access.to = to_string(Access::no_path);
+        access.access = counts_of(world, head->second);
+    }
+    world.by_device.erase(head->first.device);
+    world.touched.erase(head->first);
+    return world.heads.erase(head);
+}
+
+void Fusion::see_ana_state(const std::string& host, std::string_view path, std::string_view state,
+                           const Occasion& occasion) {
+    World& world = world_of(host);
+    const auto head = world.by_path.find(path);
+    if (head == world.by_path.end()) {
+        return;
+    }
+    for (auto& [controller, one] : head->second->second.paths) {
+        if (one.name == path) {
+            change_ana_state(host, world, head->second->first, one, state, occasion);
+        }
+    }
+}
+
+void Fusion::see_controller_state(const std::string& host, const std::string& controller,
+                                  std::string_view state, const Occasion& occasion) {
+    change_controller_state(host, world_of(host), controller, state, occasion);
+}
+
+void Fusion::see_size(const std::string& host, std::string_view device, std::uint64_t bytes,
+                      const Occasion& occasion) {
+    World& world = world_of(host);
+    if (const auto head = world.by_device.find(device); head != world.by_device.end()) {
+        change_size(host, world, head->second, bytes, occasion);
+    }
+}
+
+void Fusion::see_read_only(const std::string& host, std::string_view device, bool read_only,
+                           const Occasion& occasion) {
+    World& world = world_of(host);
+    if (const auto head = world.by_device.find(device); head != world.by_device.end()) {
+        change_read_only(host, head->second, read_only, occasion);
+    }
+}
+
+void Fusion::notice(const std::string& host, const AenNotice& aen, const Occasion& occasion) {
+    World& world = world_of(host);
+    const auto controller = world.controllers.find(aen.controller);
+    if (controller == world.controllers.end()) {
+        return; // of a subsystem that is not watched
+    }
+    Event& event = add(EventKind::aen, host, occasion);
+    event.subsysnqn = controller->second.subsysnqn;
+    event.controller = aen.controller;
+    event.site = controller->second.site;
+    event.to = aen_text(aen.event);
+    event.transitions = aen.count;
+}
+
+void Fusion::refuse(const std::string& host, const Refusal& refusal, const Occasion& occasion) {
+    World& world = world_of(host);
+    Event& event = add(EventKind::path_refused, host, occasion);
+    event.controller = refusal.controller;
+    event.nsid = refusal.nsid;
+    event.rule = refusal.rule;
+    event.text = refusal.text;
+    const auto controller = world.controllers.find(refusal.controller);
+    if (controller != world.controllers.end()) {
+        event.subsysnqn = controller->second.subsysnqn;
+        event.site = controller->second.site;
+    }
+}
+
+void Fusion::see_change_count(const std::string& host, const std::string& controller,
+                              std::uint64_t count, const Occasion& occasion) {
+    World& world = world_of(host);
+    const auto found = world.controllers.find(controller);
+    if (found == world.controllers.end()) {
+        return;
+    }
+    Controller& one = found->second;
+    const std::uint64_t seen = std::exchange(one.seen, 0);
+    const auto before = std::exchange(one.change_count, count);
+    // A count that went back is that of another array, or of one that was started anew.
+    if (!before || count < *before || count - *before <= seen) {
+        return;
+    }
+    Event& event = add(EventKind::ana_coalesced, host, occasion);
+    event.subsysnqn = one.subsysnqn;
+    event.controller = controller;
+    event.site = one.site;
+    event.change_count = count;
+    event.transitions = count - *before - seen;
+    event.text = fmt::format("change count {} to {}, {} seen", *before, count, seen);
+    coalesced_ += event.transitions;
+}
+
+void Fusion::forget_change_count(const std::string& host, const std::string& controller) {
+    World& world = world_of(host);
+    if (const auto found = world.controllers.find(controller); found != world.controllers.end()) {
+        found->second.change_count.reset();
+        found->second.seen = 0;
+    }
+}
+
+bool Fusion::agrees(const std::string& host, const std::string& controller,
+                    const nvme::AnaLog& log) const {
+    const auto world = worlds_.find(host);
+    if (world == worlds_.end()) {
+        return false;
+    }
+    std::map<std::uint32_t, nvme::AnaState> states;
+    for (const nvme::AnaGroup& group : log.groups) {
+        for (const std::uint32_t nsid : group.nsids) {
+            states[nsid] = group.state;
+        }
+    }
+    for (const auto& [key, head] : world->second.heads) {
+        const auto path = head.paths.find(controller);
+        const auto state = states.find(key.nsid);
+        if (path != head.paths.end() && state != states.end() &&
+            nvme::to_string(state->second) != path->second.ana_state) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void Fusion::see_identity(const std::string& host, const std::string& controller,
+                          ControllerIdentity identity, const Occasion& occasion) {
+    World& world = world_of(host);
+    const auto found = world.controllers.find(controller);
+    if (found == world.controllers.end()) {
+        return;
+    }
+    Controller& one = found->second;
+    if (one.identity) {
+        const std::vector<std::string> differences = identity_differences(*one.identity, identity);
+        if (!differences.empty()) {
+            Event& event = add(EventKind::identity_changed, host, occasion);
+            event.subsysnqn = one.subsysnqn;
+            event.controller = controller;
+            event.site = one.site;
+            event.rule = "host.ctrl.first_seen";
+            event.text = fmt::format("{}", fmt::join(differences, "; "));
+        }
+    }
+    one.identity = std::move(identity);
+}
+
+void Fusion::set_anatt(const std::string& host, const std::string& controller, unsigned seconds) {
+    World& world = world_of(host);
+    if (const auto found = world.controllers.find(controller); found != world.controllers.end()) {
+        found->second.anatt = seconds;
+    }
+}
+
+void Fusion::set_site(const std::string& host, const std::string& controller,
+                      std::string_view site) {
+    World& world = world_of(host);
+    const auto found = world.controllers.find(controller);
+    if (found == world.controllers.end() || found->second.site == site) {
+        return;
+    }
+    const std::string before = std::exchange(found->second.site, std::string(site));
+    for (auto& [key, head] : world.heads) {
+        if (!head.paths.contains(controller)) {
+            continue;
+        }
+        const bool others =
+            std::any_of(head.paths.begin(), head.paths.end(), [&](const auto& path) {
+                const auto other = world.controllers.find(path.first);
+                return other != world.controllers.end() && other->second.site == before;
+            });
+        if (!others) {
+            head.sites.erase(before);
+        }
+        head.sites.insert(std::string(site));
+        world.touched.insert(key);
+    }
+}
+
+void Fusion::set_verdict(const std::string& host, const std::string& subsysnqn,
+                         std::string_view verdict) {
+    world_of(host).verdicts[subsysnqn] = verdict;
+}
+
+void Fusion::pass_time(const Moment& now) {
+    for (auto& [host, world] : worlds_) {
+        for (auto& [key, head] : world.heads) {
+            for (auto& [name, path] : head.paths) {
+                const auto controller = world.controllers.find(name);
+                if (path.ana_state != "change" || path.anatt_exceeded || !path.last_change ||
+                    controller == world.controllers.end() || controller->second.anatt == 0) {
+                    continue;
+                }
+                const std::chrono::seconds limit(controller->second.anatt);
+                if (now.monotonic - path.last_change->monotonic <= limit) {
+                    continue;
+                }
+                path.anatt_exceeded = true;
+                Event& event =
+                    add_path(EventKind::anatt_exceeded, host, key, path,
+                             {.observed = now, .cause = path.last_change, .source = "clock"});
+                event.from = "change";
+                event.text = fmt::format("longer than the {} s of ANATT", controller->second.anatt);
+            }
+        }
+    }
+}
+
+std::optional<std::chrono::nanoseconds> Fusion::next_deadline() const {
+    std::optional<std::chrono::nanoseconds> next;
+    for (const auto& [host, world] : worlds_) {
+        for (const auto& [key, head] : world.heads) {
+            for (const auto& [name, path] : head.paths) {
+                const auto controller = world.controllers.find(name);
+                if (path.ana_state != "change" || path.anatt_exceeded || !path.last_change ||
+                    controller == world.controllers.end() || controller->second.anatt == 0) {
+                    continue;
+                }
+                const auto at = path.last_change->monotonic +
+                                std::chrono::seconds(controller->second.anatt) +
+                                std::chrono::milliseconds(1);
+                next = next ? std::min(*next, at) : at;
+            }
+        }
+    }
+    return next;
+}
+
+void Fusion::lose_source(std::string_view name, std::string_view why, const Moment& now) {
+    MonitorStatus::Source& source = sources_[std::string(name)];
+    const bool first = source.name.empty();
+    source.name = name;
+    if (!first && !source.healthy && source.problem == why) {
+        return;
+    }
+    source.healthy = false;
+    source.problem = why;
+    ++source.lost;
+    Event& event = add(EventKind::source_lost, {}, {.observed = now, .cause = {}, .source = name});
+    event.text = why;
+}
+
+void Fusion::restore_source(std::string_view name, const Moment& now) {
+    MonitorStatus::Source& source = sources_[std::string(name)];
+    const bool first = source.name.empty();
+    source.name = name;
+    if (!first && !source.healthy) {
+        add(EventKind::source_restored, {}, {.observed = now, .cause = {}, .source = name});
+    }
+    source.healthy = true;
+    source.problem.clear();
+}
+
+std::vector<Event> Fusion::take(const Occasion& occasion) {
+    for (auto& [host, world] : worlds_) {
+        settle(host, world, occasion);
+    }
+    std::vector<Event> taken = std::exchange(events_, {});
+    for (const Event& event : taken) {
+        ++counts_[event.kind];
+        if (event.kind == EventKind::ana_change && event.latency()) {
+            ana_latency_.add(*event.latency());
+        }
+    }
+    return taken;
+}
+
+} // namespace haoh::monitor

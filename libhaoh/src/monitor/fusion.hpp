@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// The heart of the monitor, without I/O: fed what was seen and when, it yields events. What is told
+/// first of a host or a controller is the state that events are told against.
+#pragma once
+
+#include "monitor/identity.hpp"
+#include "monitor/view.hpp"
+
+#include <haoh/event.hpp>
+#include <haoh/monitor_status.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace haoh::monitor {
+
+/// How something came to be known.
+struct Occasion {
+    Moment observed;
+    std::optional<Moment> cause;
+    std::string_view source; ///< Event::source
+};
+
+/// An asynchronous event that some controller told of.
+struct AenNotice {
+    std::string controller;
+    nvme::AsyncEvent event;
+    std::uint64_t count{1}; ///< alike and at once
+};
+
+/// A path or a controller that the kernel refused.
+struct Refusal {
+    std::string controller;
+    std::optional<std::uint32_t> nsid;
+    std::string rule;
+    std::string text;
+};
+
+/// Of `host`: the node's name, or empty for all arrays that are asked directly, which together are
+/// one world: a namespace has paths through several of them.
+class Fusion {
+  public:
+    /// Everything of a host. What is not in the view is gone.
+    void see(const std::string& host, const View& view, const Occasion& occasion);
+    /// Everything of one controller; `view` has no other.
+    void see_controller(const std::string& host, const std::string& controller, const View& view,
+                        const Occasion& occasion);
+
+    /// One path by its sysfs name; unknown ones are passed over.
+    void see_ana_state(const std::string& host, std::string_view path, std::string_view state,
+                       const Occasion& occasion);
+    void see_controller_state(const std::string& host, const std::string& controller,
+                              std::string_view state, const Occasion& occasion);
+    void see_size(const std::string& host, std::string_view device, std::uint64_t bytes,
+                  const Occasion& occasion);
+    void see_read_only(const std::string& host, std::string_view device, bool read_only,
+                       const Occasion& occasion);
+
+    void notice(const std::string& host, const AenNotice& aen, const Occasion& occasion);
+    void refuse(const std::string& host, const Refusal& refusal, const Occasion& occasion);
+
+    /// A controller's ANA log, read when its states and those of sysfs were the same: what the
+    /// change count tells beyond the transitions that were seen since the last time was too short.
+    void see_change_count(const std::string& host, const std::string& controller,
+                          std::uint64_t count, const Occasion& occasion);
+    /// The counter starts anew: the controller connected again, perhaps to another array.
+    void forget_change_count(const std::string& host, const std::string& controller);
+    /// Whether every path of the controller is in the state that the log has for it.
+    [[nodiscard]] bool agrees(const std::string& host, const std::string& controller,
+                              const nvme::AnaLog& log) const;
+
+    /// What a controller says of itself; another answer than the last one is an event.
+    void see_identity(const std::string& host, const std::string& controller,
+                      ControllerIdentity identity, const Occasion& occasion);
+    /// ANATT, in seconds; 0: not known.
+    void set_anatt(const std::string& host, const std::string& controller, unsigned seconds);
+    void set_site(const std::string& host, const std::string& controller, std::string_view site);
+    void set_verdict(const std::string& host, const std::string& subsysnqn,
+                     std::string_view verdict);
+
+    /// What only time tells: a path too long in the state "change".
+    void pass_time(const Moment& now);
+    /// When `pass_time` has something to tell next, as a monotonic time; nullopt: nothing to wait for.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> next_deadline() const;
+
+    /// A new reason or a first one is an event.
+    void lose_source(std::string_view name, std::string_view why, const Moment& now);
+    void restore_source(std::string_view name, const Moment& now);
+
+    /// Ends a batch: tells what it means for access, and takes all events so far, in their order.
+    /// Whoever delivers them numbers them.
+    [[nodiscard]] std::vector<Event> take(const Occasion& occasion);
+
+    [[nodiscard]] bool knows_controller(const std::string& host, std::string_view name) const;
+    [[nodiscard]] MonitorStatus status(const Moment& now) const;
+
+  private:
+    struct Path {
+        std::string controller;
+        std::string name;
+        std::string ana_state;
+        std::optional<std::uint32_t> ana_grpid;
+        std::uint64_t bytes{};
+        std::uint64_t transitions{};
+        std::optional<Moment> last_change{};
+        bool anatt_exceeded{};
+    };
+    /// By controller.
+    using Paths = std::map<std::string, Path, std::less<>>;
+    struct HeadKey {
+        std::string subsysnqn;
+        std::uint32_t nsid{};
+        std::string device;
+        auto operator<=>(const HeadKey&) const = default;
+    };
+    struct Head {
+        std::uint64_t bytes{};
+        std::optional<bool> read_only;
+        Paths paths;
+        std::set<std::string, std::less<>> sites; ///< that ever had a path
+        std::optional<Access> access;             ///< as told last; nullopt: not told of yet
+        AccessCounts counts;
+    };
+    struct Controller {
+        std::string subsysnqn;
+        std::string address;
+        std::string state;
+        std::string site;
+        unsigned anatt{};
+        std::optional<std::uint64_t> change_count;
+        std::uint64_t seen{}; ///< transitions of groups since that count
+        std::map<std::uint32_t, std::string> group_states;
+        std::optional<ControllerIdentity> identity;
+    };
+    using Heads = std::map<HeadKey, Head>;
+    struct World {
+        bool known{}; ///< a first view came
+        std::map<std::string, Controller, std::less<>> controllers;
+        Heads heads;
+        std::map<std::string, Heads::iterator, std::less<>> by_path;
+        std::map<std::string, Heads::iterator, std::less<>> by_device;
+        std::map<std::string, std::string, std::less<>> verdicts; ///< by subsystem
+        std::set<HeadKey> touched;
+    };
+
+    World& world_of(const std::string& host);
+    Event& add(EventKind kind, const std::string& host, const Occasion& occasion);
+    Event& add_path(EventKind kind, const std::string& host, const HeadKey& key, const Path& path,
+                    const Occasion& occasion);
+    void take_in(const std::string& host, World& world, const View& view, const Occasion& occasion,
+                 bool silent);
+    void take_in_controller(const std::string& host, World& world, const ViewedController& viewed,
+                            const Occasion& occasion, bool silent);
+    void take_in_path(const std::string& host, World& world, Heads::iterator head,
+                      const ViewedPath& viewed, const Occasion& occasion, bool silent);
+    void change_ana_state(const std::string& host, World& world, const HeadKey& key, Path& path,
+                          std::string_view state, const Occasion& occasion);
+    void change_controller_state(const std::string& host, World& world, const std::string& name,
+                                 std::string_view state, const Occasion& occasion);
+    void change_size(const std::string& host, World& world, Heads::iterator head,
+                     std::uint64_t bytes, const Occasion& occasion);
+    void change_read_only(const std::string& host, Heads::iterator head, bool read_only,
+                          const Occasion& occasion);
+    void lose_path(const std::string& host, World& world, Heads::iterator head,
+                   Paths::iterator path, const Occasion& occasion);
+    Heads::iterator lose_head_if_empty(const std::string& host, World& world, Heads::iterator head,
+                                       const Occasion& occasion);
+    void count_transition(Controller& controller, const Path& path, std::string_view state);
+    [[nodiscard]] AccessCounts counts_of(const World& world, const Head& head) const;
+    [[nodiscard]] bool path_usable(const World& world, const Head& head, const Path& path) const;
+    void settle(const std::string& host, World& world, const Occasion& occasion);
+
+    std::map<std::string, World, std::less<>> worlds_;
+    std::map<std::string, MonitorStatus::Source, std::less<>> sources_;
+    std::vector<Event> events_;
+    std::map<EventKind, std::uint64_t> counts_;
+    std::uint64_t coalesced_{};
+    LatencyHistogram ana_latency_;
+};
+
+} // namespace haoh::monitor

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What the states of paths mean for access, and the state as a whole.
+#include "monitor/fusion.hpp"
+
+#include <map>
+#include <set>
+#include <utility>
+
+namespace haoh::monitor {
+
+namespace {
+
+bool usable_state(std::string_view ana_state) {
+    return ana_state.empty() || ana_state == "optimized" || ana_state == "non-optimized";
+}
+
+/// A path in one of these takes I/O again after an ANA change alone.
+bool ready_state(std::string_view ana_state) {
+    return usable_state(ana_state) || ana_state == "inaccessible" || ana_state == "change";
+}
+
+/// `DELETING` still takes I/O in the kernel's eyes, but only to come to an end.
+bool live(std::string_view controller_state) {
+    return controller_state == "live";
+}
+
+} // namespace
+
+bool Fusion::path_usable(const World& world, const Head& head, const Path& path) const {
+    const auto controller = world.controllers.find(path.controller);
+    const bool same_size = head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
+    return controller != world.controllers.end() && live(controller->second.state) && same_size &&
+           usable_state(path.ana_state);
+}
+
+AccessCounts Fusion::counts_of(const World& world, const Head& head) const {
+    AccessCounts counts;
+    std::set<std::string_view> ready;
+    for (const auto& [name, path] : head.paths) {
+        ++counts.paths;
+        const auto controller = world.controllers.find(name);
+        const bool usable = path_usable(world, head, path);
+        counts.usable += usable ? 1U : 0U;
+        counts.optimized += usable && path.ana_state != "non-optimized" ? 1U : 0U;
+        if (controller != world.controllers.end() && live(controller->second.state) &&
+            (usable || (!usable_state(path.ana_state) && ready_state(path.ana_state)))) {
+            ready.insert(controller->second.site);
+        }
+    }
+    counts.arrays = static_cast<unsigned>(head.sites.size());
+    counts.ready = static_cast<unsigned>(ready.size());
+    return counts;
+}
+
+void Fusion::settle(const std::string& host, World& world, const Occasion& occasion) {
+    for (const HeadKey& key : std::exchange(world.touched, {})) {
+        const auto found = world.heads.find(key);
+        if (found == world.heads.end()) {
+            continue;
+        }
+        Head& head = found->second;
+        head.counts = counts_of(world, head);
+        const Access now = head.counts.access();
+        const auto before = std::exchange(head.access, now);
+        // What was good from the beginning is no news; what was not, is.
+        if (before == now || (!before && now == Access::restored)) {
+            continue;
+        }
+        Event& event = add(EventKind::access, host, occasion);
+        event.subsysnqn = key.subsysnqn;
+        event.nsid = key.nsid;
+        event.device = key.device;
+        event.from = before ? to_string(*before) : std::string_view{};
+        event.to = to_string(now);
+        event.access = head.counts;
+    }
+}
+
+bool Fusion::knows_controller(const std::string& host, std::string_view name) const {
+    const auto world = worlds_.find(host);
+    return world != worlds_.end() && world->second.controllers.contains(name);
+}
+
+MonitorStatus Fusion::status(const Moment& now) const {
+    MonitorStatus status;
+    status.now = now;
+    for (const auto& [name, source] : sources_) {
+        status.sources.push_back(source);
+    }
+    for (const auto& [host, world] : worlds_) {
+        std::map<std::string, std::vector<const ControllerIdentity*>> identities;
+        for (const auto& [name, controller] : world.controllers) {
+            status.controllers.push_back({.host = host,
+                                          .name = name,
+                                          .subsysnqn = controller.subsysnqn,
+                                          .site = controller.site,
+                                          .address = controller.address,
+                                          .state = controller.state});
+            auto& known = identities[controller.subsysnqn];
+            if (controller.identity) {
+                known.push_back(&*controller.identity);
+            }
+        }
+        for (const auto& [nqn, known] : identities) {
+            const auto verdict = world.verdicts.find(nqn);
+            status.subsystems.push_back(
+                {.host = host,
+                 .subsysnqn = nqn,
+                 .identity = known.empty() ? std::string{} : identity_digest(known),
+                 .verdict = verdict == world.verdicts.end() ? std::string{} : verdict->second});
+        }
+        for (const auto& [key, head] : world.heads) {
+            MonitorStatus::Namespace& out = status.namespaces.emplace_back();
+            out.host = host;
+            out.subsysnqn = key.subsysnqn;
+            out.nsid = key.nsid;
+            out.device = key.device;
+            out.bytes = head.bytes;
+            out.access = counts_of(world, head);
+            for (const auto& [name, path] : head.paths) {
+                out.paths.push_back({.controller = name,
+                                     .name = path.name,
+                                     .ana_state = path.ana_state,
+                                     .usable = path_usable(world, head, path),
+                                     .transitions = path.transitions,
+                                     .last_change = path.last_change});
+                const auto controller = world.controllers.find(name);
+                if (out.identity.empty() && controller != world.controllers.end() &&
+                    controller->second.identity) {
+                    const auto& all = controller->second.identity->namespaces;
+                    const auto identity = all.find(key.nsid);
+                    out.identity = identity == all.end() ? "" : identity->second.digest();
+                }
+            }
+        }
+    }
+    status.events = counts_;
+    status.coalesced = coalesced_;
+    status.ana_latency = ana_latency_;
+    return status;
+}
+
+} // namespace haoh::monitor

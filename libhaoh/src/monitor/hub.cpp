@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "monitor/hub.hpp"
+
+#include <haoh/check.hpp>
+#include <haoh/error.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <set>
+#include <utility>
+
+namespace haoh::monitor {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Several controllers are read one after the other: they are judged together.
+constexpr std::chrono::milliseconds kJudgeDelay{500};
+
+bool canceled(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const boost::system::system_error& error) {
+        return error.code() == asio::error::operation_aborted;
+    } catch (const Error& error) {
+        return error.code() == Errc::canceled;
+    } catch (...) {
+        return false;
+    }
+}
+
+std::string text_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        return error.what();
+    } catch (...) {
+        return "something that is no exception";
+    }
+}
+
+} // namespace
+
+asio::awaitable<void> pause(std::chrono::nanoseconds duration) {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    timer.expires_after(duration);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+Hub::Hub(asio::any_io_executor executor, MonitorOptions options)
+    : executor_{std::move(executor)}, options_{std::move(options)}, queue_{std::max<std::size_t>(
+                                                                        options_.queue, 1)},
+      arrived_{executor_, asio::steady_timer::time_point::max()},
+      idle_{executor_, asio::steady_timer::time_point::max()} {}
+
+void Hub::begin() {
+    fusion_ = Fusion();
+    known_ = {};
+    handler_failure_ = nullptr;
+    judging_ = false;
+    began_ = Moment::now();
+    running_ = true;
+}
+
+void Hub::end() {
+    running_ = false;
+    // A task that ends takes itself out of the list, though never within `emit`: its completion is
+    // posted.
+    for (Task& task : tasks_) {
+        task.cancel.emit(asio::cancellation_type::terminal);
+    }
+    arrived_.cancel();
+}
+
+asio::awaitable<void> Hub::ended() {
+    const auto self = shared_from_this();
+    while (!tasks_.empty()) {
+        co_await idle_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    if (handler_failure_) {
+        std::rethrow_exception(std::exchange(handler_failure_, nullptr));
+    }
+}
+
+void Hub::run(std::function<asio::awaitable<void>()> body, std::string name) {
+    const auto task = tasks_.emplace(tasks_.end());
+    auto ended = [self = shared_from_this(), task, name](const std::exception_ptr& failure) {
+        self->tasks_.erase(task);
+        if (self->tasks_.empty()) {
+            self->idle_.cancel();
+        }
+        if (failure && self->running_ && !canceled(failure)) {
+            const Moment now = Moment::now();
+            self->fusion_.lose_source(name, text_of(failure), now);
+            self->publish({.observed = now, .cause = {}, .source = name});
+        }
+    };
+    // The body lives as long as its coroutine.
+    auto hold = [](std::shared_ptr<Hub> self,
+                   std::function<asio::awaitable<void>()> held) -> asio::awaitable<void> {
+        co_await held();
+        static_cast<void>(self);
+    };
+    asio::co_spawn(executor_, hold(shared_from_this(), std::move(body)),
+                   asio::bind_cancellation_slot(task->cancel.slot(), std::move(ended)));
+}
+
+void Hub::deliver(Event event) {
+    event.sequence = ++sequence_;
+    try {
+        handler_(event);
+    } catch (...) {
+        handler_failure_ = std::current_exception();
+        end();
+    }
+}
+
+void Hub::publish(const Occasion& occasion) {
+    std::vector<Event> events = fusion_.take(occasion);
+    for (Event& event : events) {
+        if (!running_) {
+            return;
+        }
+        if (handler_) {
+            deliver(std::move(event));
+        } else {
+            queue_.push(std::move(event));
+        }
+    }
+    if (!events.empty()) {
+        arrived_.cancel();
+    }
+}
+
+void Hub::set_handler(std::function<void(const Event&)> handler) {
+    handler_ = std::move(handler);
+    while (handler_ && !queue_.empty()) {
+        deliver(*queue_.pop());
+    }
+}
+
+asio::awaitable<std::optional<Event>> Hub::next() {
+    const auto self = shared_from_this();
+    for (;;) {
+        if (std::optional<Event> event = queue_.pop()) {
+            event->sequence = ++sequence_;
+            co_return event;
+        }
+        if (!running_) {
+            co_return std::nullopt;
+        }
+        co_await arrived_.async_wait(asio::as_tuple(asio::use_awaitable));
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) {
+            throw boost::system::system_error(asio::error::operation_aborted);
+        }
+    }
+}
+
+MonitorStatus Hub::status() const {
+    MonitorStatus status = fusion_.status(Moment::now());
+    status.began = began_;
+    status.queue_merged = queue_.merged();
+    return status;
+}
+
+void Hub::keep(const std::string& host, ControllerObservation controller) {
+    controller.host = host;
+    const auto same =
+        std::find_if(known_.controllers.begin(), known_.controllers.end(), [&](const auto& one) {
+            return one.host == host && one.name == controller.name;
+        });
+    if (same == known_.controllers.end()) {
+        known_.controllers.push_back(std::move(controller));
+    } else {
+        *same = std::move(controller);
+    }
+    attribute_sites();
+    if (!std::exchange(judging_, true)) {
+        run([this] { return judge_soon(); }, "check");
+    }
+}
+
+asio::awaitable<void> Hub::judge_soon() {
+    co_await pause(kJudgeDelay);
+    judging_ = false;
+    judge();
+}
+
+void Hub::keep(KernelObservation kernel) {
+    const auto same = std::find_if(known_.kernels.begin(), known_.kernels.end(),
+                                   [&](const auto& one) { return one.host == kernel.host; });
+    if (same == known_.kernels.end()) {
+        known_.kernels.push_back(std::move(kernel));
+    } else {
+        *same = std::move(kernel);
+    }
+    attribute_sites();
+}
+
+void Hub::forget(const std::string& host, const std::string& controller) {
+    std::erase_if(known_.controllers,
+                  [&](const auto& one) { return one.host == host && one.name == controller; });
+}
+
+void Hub::attribute_sites() {
+    // Those that were asked come first, in their order.
+    const std::vector<Attribution> all = attribute(known_, options_.sites);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::string host = i < known_.controllers.size() ? known_.controllers[i].host
+                                 : known_.kernels.empty()      ? std::string()
+                                                               : known_.kernels.front().host;
+        fusion_.set_site(host, all[i].controller, all[i].site);
+    }
+}
+
+void Hub::judge() {
+    std::set<std::pair<std::string, std::string>> subsystems;
+    for (const ControllerObservation& controller : known_.controllers) {
+        subsystems.emplace(controller.host, controller.subsysnqn);
+    }
+    for (const auto& [host, nqn] : subsystems) {
+        Observation part;
+        for (const ControllerObservation& controller : known_.controllers) {
+            if (controller.host == host && controller.subsysnqn == nqn) {
+                part.controllers.push_back(controller);
+            }
+        }
+        CheckOptions options;
+        options.config.sites = options_.sites;
+        fusion_.set_verdict(host, nqn, to_string(check(part, options).verdict));
+    }
+}
+
+} // namespace haoh::monitor

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// What the parts of a monitor have in common: the fusion, the way of events to the caller, and the
+/// coroutines that end with it.
+#pragma once
+
+#include "monitor/event_queue.hpp"
+#include "monitor/fusion.hpp"
+
+#include <haoh/monitor.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace haoh::monitor {
+
+/// Used from its executor alone.
+class Hub : public std::enable_shared_from_this<Hub> {
+  public:
+    Hub(boost::asio::any_io_executor executor, MonitorOptions options);
+
+    [[nodiscard]] const MonitorOptions& options() const { return options_; }
+    [[nodiscard]] const boost::asio::any_io_executor& executor() const { return executor_; }
+    [[nodiscard]] Fusion& fusion() { return fusion_; }
+
+    /// Sends on what the fusion has to tell.
+    void publish(const Occasion& occasion);
+    /// Runs a coroutine until it ends or the monitor stops. It holds the hub.
+    void run(std::function<boost::asio::awaitable<void>()> body, std::string name);
+    [[nodiscard]] bool running() const { return running_; }
+
+    void begin();
+    void end();
+    [[nodiscard]] boost::asio::awaitable<void> ended();
+    [[nodiscard]] boost::asio::awaitable<std::optional<Event>> next();
+    void set_handler(std::function<void(const Event&)> handler);
+    [[nodiscard]] MonitorStatus status() const;
+
+    /// Keeps what was read of a controller, and judges its subsystem and tells arrays apart anew.
+    void keep(const std::string& host, ControllerObservation controller);
+    /// Likewise of a kernel's view.
+    void keep(KernelObservation kernel);
+    void forget(const std::string& host, const std::string& controller);
+
+  private:
+    struct Task {
+        boost::asio::cancellation_signal cancel;
+    };
+
+    void deliver(Event event);
+    void attribute_sites();
+    [[nodiscard]] boost::asio::awaitable<void> judge_soon();
+    void judge();
+
+    boost::asio::any_io_executor executor_;
+    MonitorOptions options_;
+    Fusion fusion_;
+    EventQueue queue_;
+    boost::asio::steady_timer arrived_; ///< canceled whenever `next` should look again
+    boost::asio::steady_timer idle_;    ///< canceled when the last task has ended
+    std::list<Task> tasks_;
+    std::function<void(const Event&)> handler_;
+    std::exception_ptr handler_failure_;
+    Observation known_;
+    Moment began_;
+    std::uint64_t sequence_{};
+    bool running_{};
+    bool judging_{}; ///< `judge_soon` is on its way
+};
+
+[[nodiscard]] boost::asio::awaitable<void> pause(std::chrono::nanoseconds duration);
+
+} // namespace haoh::monitor

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/monitor.hpp>
+
+#include "monitor/array_watch.hpp"
+#include "monitor/hub.hpp"
+
+#include <haoh/error.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace haoh {
+
+namespace asio = boost::asio;
+
+class Monitor::Impl {
+  public:
+    Impl(asio::any_io_executor executor, MonitorOptions options)
+        : hub{std::make_shared<monitor::Hub>(std::move(executor), std::move(options))} {}
+
+    asio::awaitable<void> start() {
+        const MonitorOptions& options = hub->options();
+        constexpr std::string_view kOperation = "start the monitor";
+        if (hub->running()) {
+            throw Error(Errc::invalid_argument, kOperation, {}, "it is running");
+        }
+        if (!options.host && options.targets.empty()) {
+            throw Error(Errc::invalid_argument, kOperation, {},
+                        "neither host nor targets were named");
+        }
+        std::vector<monitor::WatchedPort> ports;
+        if (!options.targets.empty()) {
+            ports = co_await monitor::find_ports(options);
+        }
+        hub->begin();
+        for (monitor::WatchedPort& port : ports) {
+            const std::string name = port.name;
+            hub->run([hub = hub, port = std::move(port)] { return monitor::watch_port(hub, port); },
+                     name);
+        }
+    }
+
+    std::shared_ptr<monitor::Hub> hub;
+};
+
+Monitor::Monitor(asio::any_io_executor executor, MonitorOptions options)
+    : impl_{std::make_shared<Impl>(std::move(executor), std::move(options))} {}
+
+Monitor::~Monitor() {
+    stop();
+}
+
+asio::awaitable<void> Monitor::start() {
+    co_await impl_->start();
+}
+
+asio::awaitable<std::optional<Event>> Monitor::next() {
+    return impl_->hub->next();
+}
+
+void Monitor::on_event(std::function<void(const Event&)> handler) {
+    impl_->hub->set_handler(std::move(handler));
+}
+
+void Monitor::stop() {
+    impl_->hub->end();
+}
+
+asio::awaitable<void> Monitor::stopped() {
+    return impl_->hub->ended();
+}
+
+MonitorStatus Monitor::status() const {
+    return impl_->hub->status();
+}
+
+} // namespace haoh

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "monitor/view.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <string_view>
+
+namespace haoh::monitor {
+
+namespace {
+
+constexpr std::uint64_t kSector = 512;
+
+std::uint64_t bytes_of(const Attribute& sectors) {
+    return sectors.number().value_or(0) * kSector;
+}
+
+std::string endpoint(std::string_view traddr, std::string_view trsvcid) {
+    if (trsvcid.empty()) {
+        return std::string(traddr);
+    }
+    return traddr.find(':') == std::string_view::npos ? fmt::format("{}:{}", traddr, trsvcid)
+                                                      : fmt::format("[{}]:{}", traddr, trsvcid);
+}
+
+ViewedPath path_of(const KernelPath& path) {
+    ViewedPath out;
+    out.controller = path.controller;
+    out.name = path.name;
+    if (path.ana_state.state != Attribute::State::absent) {
+        out.ana_state = path.ana_state.ok() ? path.ana_state.text : "unreadable";
+    }
+    if (const auto group = path.ana_grpid.number()) {
+        out.ana_grpid = static_cast<std::uint32_t>(*group);
+    }
+    out.bytes = bytes_of(path.size);
+    return out;
+}
+
+} // namespace
+
+View view_of(const KernelObservation& kernel) {
+    View view;
+    for (const KernelSubsystem& subsystem : kernel.subsystems) {
+        if (subsystem.subsystype.value() == "discovery") {
+            continue;
+        }
+        const std::string nqn(subsystem.subsysnqn.value());
+        for (const KernelController& controller : subsystem.controllers) {
+            view.controllers.push_back({.name = controller.name,
+                                        .subsysnqn = nqn,
+                                        .address = endpoint(controller.address_part("traddr"),
+                                                            controller.address_part("trsvcid")),
+                                        .state = controller.state.text});
+        }
+        for (const KernelNamespace& head : subsystem.namespaces) {
+            const auto nsid = head.nsid.number();
+            if (!nsid) {
+                continue;
+            }
+            ViewedNamespace& viewed = view.namespaces.emplace_back();
+            viewed.subsysnqn = nqn;
+            viewed.nsid = static_cast<std::uint32_t>(*nsid);
+            viewed.device = head.name;
+            viewed.bytes = bytes_of(head.size);
+            if (head.ro.ok()) {
+                viewed.read_only = head.ro.text == "1";
+            }
+            viewed.paths.reserve(head.paths.size());
+            for (const KernelPath& path : head.paths) {
+                viewed.paths.push_back(path_of(path));
+            }
+        }
+    }
+    return view;
+}
+
+View view_of(const ControllerObservation& controller) {
+    View view;
+    view.controllers.push_back({.name = controller.name,
+                                .subsysnqn = controller.subsysnqn,
+                                .address = endpoint(controller.traddr, controller.trsvcid),
+                                .state = "live"});
+    const std::map<std::uint32_t, AnaPlace> places = controller.ana_places();
+    for (const NamespaceObservation& one : controller.namespaces) {
+        ViewedNamespace& viewed = view.namespaces.emplace_back();
+        viewed.subsysnqn = controller.subsysnqn;
+        viewed.nsid = one.nsid;
+        if (one.identify.ok()) {
+            viewed.bytes = one.identify_data().size_bytes().value_or(0);
+        }
+        ViewedPath path;
+        path.controller = controller.name;
+        path.bytes = viewed.bytes;
+        if (const auto place = places.find(one.nsid); place != places.end()) {
+            path.ana_state = nvme::to_string(place->second.state);
+            path.ana_grpid = place->second.agid;
+        }
+        viewed.paths.push_back(std::move(path));
+    }
+    return view;
+}
+
+void apply_ana_log(View& view, const nvme::AnaLog& log) {
+    std::map<std::uint32_t, const nvme::AnaGroup*> group_of;
+    for (const nvme::AnaGroup& group : log.groups) {
+        for (const std::uint32_t nsid : group.nsids) {
+            group_of[nsid] = &group;
+        }
+    }
+    for (ViewedNamespace& viewed : view.namespaces) {
+        const auto group = group_of.find(viewed.nsid);
+        if (group == group_of.end()) {
+            continue;
+        }
+        for (ViewedPath& path : viewed.paths) {
+            path.ana_state = nvme::to_string(group->second->state);
+            path.ana_grpid = group->second->agid;
+        }
+    }
+}
+
+} // namespace haoh::monitor

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// What there is to watch, in one form for a host's kernel and for an array that is asked directly.
+#pragma once
+
+#include <haoh/observation.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace haoh::monitor {
+
+struct ViewedController {
+    std::string name;
+    std::string subsysnqn;
+    std::string address; ///< "10.0.0.1:4420"
+    std::string state;   ///< as in sysfs
+
+    bool operator==(const ViewedController&) const = default;
+};
+
+struct ViewedPath {
+    std::string controller;
+    std::string name;      ///< "nvme0c1n1"; empty on an array
+    std::string ana_state; ///< empty: without ANA
+    std::optional<std::uint32_t> ana_grpid;
+    std::uint64_t bytes{}; ///< 0: not known
+
+    bool operator==(const ViewedPath&) const = default;
+};
+
+struct ViewedNamespace {
+    std::string subsysnqn;
+    std::uint32_t nsid{};
+    std::string device;    ///< "nvme0n1"; empty on an array
+    std::uint64_t bytes{}; ///< 0: not known
+    std::optional<bool> read_only;
+    std::vector<ViewedPath> paths;
+
+    bool operator==(const ViewedNamespace&) const = default;
+};
+
+struct View {
+    std::vector<ViewedController> controllers;
+    std::vector<ViewedNamespace> namespaces;
+
+    bool operator==(const View&) const = default;
+};
+
+/// NVM subsystems of a kernel. Paths without a head and namespaces without an NSID are left out:
+/// they say nothing of access.
+[[nodiscard]] View view_of(const KernelObservation& kernel);
+
+/// One controller that was asked directly, as live.
+[[nodiscard]] View view_of(const ControllerObservation& controller);
+
+/// States of its namespaces after an ANA log, in a view that `view_of` made: the group that the log
+/// names; a namespace in no group keeps what it had.
+void apply_ana_log(View& view, const nvme::AnaLog& log);
+
+} // namespace haoh::monitor

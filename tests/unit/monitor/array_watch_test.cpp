@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The monitor on simulated arrays that are asked directly.
+#include <haoh/monitor.hpp>
+
+#include <arraysim/scenario_builder.hpp>
+#include <arraysim/server.hpp>
+
+#include <haoh/error.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+
+namespace haoh {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using ::testing::IsEmpty;
+
+class ArrayWatch : public ::testing::Test {
+  protected:
+    ArrayWatch()
+        : simulator_(arraysim::ScenarioBuilder()
+                         .ns({.nsid = 1, .count = kNamespaces})
+                         .array("a")
+                         .array("b")
+                         .build(),
+                     arraysim::Clock::now()),
+          server_(context_.get_executor(), simulator_) {
+        server_.start();
+        for (const arraysim::ServedPort& port : server_.ports()) {
+            options_.targets.push_back(port.address);
+        }
+        options_.subsysnqn = simulator_.scenario().nqn;
+        options_.connect.host = host_identity("nqn.2014-08.org.example:host", "");
+        options_.connect.timeout = 2s;
+        options_.connect.keep_alive = 400ms;
+        options_.retry_interval = 50ms;
+    }
+
+    ~ArrayWatch() override {
+        if (monitor_) {
+            monitor_->stop();
+            run_until([this] { return stopped_; }, "the monitor to stop", true);
+        }
+        server_.stop();
+    }
+
+    void start() {
+        monitor_.emplace(context_.get_executor(), options_);
+        monitor_->on_event([this](const Event& event) { events_.push_back(event); });
+        bool started = false;
+        asio::co_spawn(context_, monitor_->start(), [&](const std::exception_ptr& failure) {
+            started = true;
+            if (failure) {
+                std::rethrow_exception(failure);
+            }
+        });
+        run_until([&] { return started && healthy() == options_.targets.size(); },
+                  "both arrays to be watched");
+    }
+
+    [[nodiscard]] std::size_t healthy() const {
+        const MonitorStatus status = monitor_->status();
+        return static_cast<std::size_t>(
+            std::count_if(status.sources.begin(), status.sources.end(),
+                          [](const MonitorStatus::Source& one) { return one.healthy; }));
+    }
+
+    template <typename Condition>
+    void run_until(Condition condition, const char* what, bool ending = false) {
+        if (ending) {
+            asio::co_spawn(context_, monitor_->stopped(),
+                           [this](const std::exception_ptr&) { stopped_ = true; });
+        }
+        const auto deadline = std::chrono::steady_clock::now() + 20s;
+        while (!condition()) {
+            context_.restart();
+            context_.run_one_for(20ms);
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "waited for " << what;
+        }
+    }
+
+    /// A command of the simulator's control language.
+    void say(const std::string& line) { server_.run(arraysim::parse_control(line)); }
+    void ana(const std::string& array, nvme::AnaState state) {
+        say("ana " + array + " all " + nvme::to_string(state));
+    }
+
+    [[nodiscard]] std::size_t count(EventKind kind) const {
+        return static_cast<std::size_t>(
+            std::count_if(events_.begin(), events_.end(),
+                          [&](const Event& event) { return event.kind == kind; }));
+    }
+    [[nodiscard]] std::string state_of(std::size_t array, std::uint32_t nsid) const {
+        const std::string name = to_string(options_.targets[array]);
+        for (const MonitorStatus::Namespace& one : monitor_->status().namespaces) {
+            for (const MonitorStatus::Path& path : one.paths) {
+                if (one.nsid == nsid && path.controller == name) {
+                    return path.ana_state;
+                }
+            }
+        }
+        return {};
+    }
+
+    static constexpr unsigned kNamespaces = 3;
+
+    asio::io_context context_{1};
+    arraysim::Simulator simulator_;
+    arraysim::Server server_;
+    MonitorOptions options_;
+    std::optional<Monitor> monitor_;
+    std::vector<Event> events_;
+    bool stopped_{};
+};
+
+TEST_F(ArrayWatch, says_nothing_of_a_healthy_pair) {
+    start();
+    EXPECT_THAT(events_, IsEmpty());
+    const MonitorStatus status = monitor_->status();
+    EXPECT_EQ(status.controllers.size(), 2U);
+    ASSERT_EQ(status.namespaces.size(), kNamespaces);
+    EXPECT_EQ(status.namespaces[0].access.arrays, 2U);
+    EXPECT_EQ(status.namespaces[0].access.access(), Access::restored);
+    EXPECT_FALSE(status.subsystems.at(0).identity.empty());
+    run_until([&] { return monitor_->status().subsystems.at(0).verdict == "pass"; }, "a verdict");
+}
+
+TEST_F(ArrayWatch, tells_a_change_with_its_latency) {
+    start();
+    ana("b", nvme::AnaState::inaccessible);
+    run_until([&] { return count(EventKind::ana_change) == kNamespaces; }, "the change");
+    const auto change = std::find_if(events_.begin(), events_.end(), [](const Event& event) {
+        return event.kind == EventKind::ana_change;
+    });
+    EXPECT_EQ(change->to, "inaccessible");
+    EXPECT_EQ(change->controller, to_string(options_.targets[1]));
+    ASSERT_TRUE(change->latency());
+    EXPECT_LT(*change->latency(), 1s);
+    EXPECT_EQ(events_.front().kind, EventKind::aen);
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+        EXPECT_EQ(events_[i].sequence, i + 1);
+    }
+}
+
+TEST_F(ArrayWatch, loses_no_last_state_and_no_transition) {
+    start();
+    std::mt19937 random(7); // NOLINT: the same order each time
+    std::uint64_t transitions = 0;
+    auto state = nvme::AnaState::optimized;
+    for (int burst = 0; burst < 100; ++burst) {
+        // Up to ten within a moment; some are seen, others only counted.
+        for (auto left = 1 + random() % 10; left > 0; --left) {
+            state = state == nvme::AnaState::optimized ? nvme::AnaState::inaccessible
+                                                       : nvme::AnaState::optimized;
+            ana("b", state);
+            ++transitions;
+        }
+        for (auto steps = random() % 30; steps > 0; --steps) {
+            context_.restart();
+            context_.run_one_for(1ms);
+        }
+    }
+    const auto told = [&] {
+        std::uint64_t sum = 0;
+        for (const Event& event : events_) {
+            if (event.kind == EventKind::ana_coalesced) {
+                sum += event.transitions;
+            } else if (event.kind == EventKind::ana_change && event.nsid == 1U) {
+                ++sum;
+            }
+        }
+        return sum;
+    };
+    run_until([&] { return told() >= transitions && state_of(1, 1) == to_string(state); },
+              "every transition");
+    EXPECT_EQ(told(), transitions);
+    std::string last = "optimized";
+    for (const Event& event : events_) {
+        if (event.kind == EventKind::ana_change && event.nsid == 2U) {
+            EXPECT_EQ(event.from, last) << "no gap, and none invented";
+            EXPECT_NE(event.to, last);
+            last = event.to;
+        }
+    }
+    EXPECT_EQ(last, to_string(state));
+}
+
+TEST_F(ArrayWatch, sees_an_array_die_and_come_back) {
+    start();
+    say("down b");
+    run_until([&] { return count(EventKind::access) == kNamespaces; }, "the loss");
+    EXPECT_EQ(count(EventKind::source_lost), 1U);
+    for (const Event& event : events_) {
+        if (event.kind == EventKind::access) {
+            EXPECT_EQ(event.to, "single_array");
+        }
+    }
+    say("up b");
+    run_until([&] { return count(EventKind::source_restored) == 1U; }, "the return");
+    EXPECT_EQ(count(EventKind::access), 2 * kNamespaces);
+    EXPECT_EQ(events_.back().kind, EventKind::source_restored);
+    EXPECT_EQ(count(EventKind::identity_changed), 0U);
+}
+
+TEST_F(ArrayWatch, notices_a_hanging_array_by_its_keep_alive) {
+    start();
+    say("hang a");
+    run_until([&] { return count(EventKind::source_lost) == 1U; }, "the loss");
+    EXPECT_EQ(state_of(1, 1), "optimized") << "the other one is not touched";
+}
+
+TEST_F(ArrayWatch, sees_another_array_behind_the_address) {
+    start();
+    say("down b");
+    run_until([&] { return count(EventKind::source_lost) == 1U; }, "the loss");
+    say("set b sn OTHER");
+    say("up b");
+    run_until([&] { return count(EventKind::identity_changed) == 1U; }, "the change");
+}
+
+TEST_F(ArrayWatch, sees_namespaces_come_and_grow) {
+    start();
+    say("namespace add a 9 1MiB");
+    run_until([&] { return count(EventKind::namespace_added) == 1U; }, "the namespace");
+    say("namespace remove a 9");
+    run_until([&] { return count(EventKind::namespace_removed) == 1U; }, "its end");
+}
+
+TEST_F(ArrayWatch, waits_for_an_array_that_is_down_at_first) {
+    say("down b");
+    monitor_.emplace(context_.get_executor(), options_);
+    monitor_->on_event([this](const Event& event) { events_.push_back(event); });
+    asio::co_spawn(context_, monitor_->start(), asio::detached);
+    run_until([&] { return count(EventKind::source_lost) == 1U && healthy() == 1; }, "one array");
+    say("up b");
+    run_until([&] { return healthy() == 2; }, "the other one");
+}
+
+TEST_F(ArrayWatch, starts_and_stops_as_often_as_one_likes) {
+    monitor_.emplace(context_.get_executor(), options_);
+    for (int i = 0; i < 5; ++i) {
+        bool done = false;
+        std::optional<Event> event;
+        asio::co_spawn(
+            context_,
+            [&]() -> asio::awaitable<void> {
+                co_await monitor_->start();
+                event = co_await monitor_->next();
+                monitor_->stop();
+                co_await monitor_->stopped();
+                EXPECT_EQ(co_await monitor_->next(), std::nullopt);
+            },
+            [&](const std::exception_ptr& failure) {
+                EXPECT_FALSE(failure);
+                done = true;
+            });
+        bool flipped = false;
+        run_until(
+            [&] {
+                if (!flipped && monitor_->status().controllers.size() == 2 && healthy() == 2) {
+                    ana("a", i % 2 == 0 ? nvme::AnaState::inaccessible : nvme::AnaState::optimized);
+                    flipped = true;
+                }
+                return done;
+            },
+            "an event and the end");
+        EXPECT_TRUE(event);
+    }
+}
+
+TEST_F(ArrayWatch, refuses_to_watch_nothing) {
+    monitor_.emplace(context_.get_executor(), MonitorOptions{});
+    std::future<void> started = asio::co_spawn(context_, monitor_->start(), asio::use_future);
+    context_.restart();
+    context_.run_for(1s);
+    EXPECT_THROW(started.get(), Error);
+}
+
+} // namespace
+} // namespace haoh

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "monitor/view.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh::monitor {
+namespace {
+
+using ::testing::IsEmpty;
+
+KernelObservation sample() {
+    KernelObservation kernel;
+    kernel.host = "db1";
+    KernelSubsystem& subsystem = kernel.subsystems.emplace_back();
+    subsystem.name = "nvme-subsys0";
+    subsystem.subsysnqn = Attribute::of("nqn.2024-01.com.example:pair");
+    subsystem.subsystype = Attribute::of("nvm");
+    KernelController& controller = subsystem.controllers.emplace_back();
+    controller.name = "nvme1";
+    controller.address = Attribute::of("traddr=fd00::1,trsvcid=4420");
+    controller.state = Attribute::of("live");
+    KernelNamespace& head = subsystem.namespaces.emplace_back();
+    head.name = "nvme0n1";
+    head.nsid = Attribute::of("7");
+    head.size = Attribute::of("2048");
+    head.ro = Attribute::of("1");
+    KernelPath& path = head.paths.emplace_back();
+    path.name = "nvme0c1n1";
+    path.controller = "nvme1";
+    path.ana_state = Attribute::of("optimized");
+    path.size = Attribute::of("2048");
+    return kernel;
+}
+
+TEST(View, of_a_kernel) {
+    const View view = view_of(sample());
+    ASSERT_EQ(view.controllers.size(), 1U);
+    EXPECT_EQ(view.controllers[0].address, "[fd00::1]:4420");
+    EXPECT_EQ(view.controllers[0].state, "live");
+    ASSERT_EQ(view.namespaces.size(), 1U);
+    const ViewedNamespace& one = view.namespaces[0];
+    EXPECT_EQ(one.nsid, 7U);
+    EXPECT_EQ(one.device, "nvme0n1");
+    EXPECT_EQ(one.bytes, 1U << 20U);
+    EXPECT_EQ(one.read_only, true);
+    ASSERT_EQ(one.paths.size(), 1U);
+    EXPECT_EQ(one.paths[0].ana_state, "optimized");
+    EXPECT_EQ(one.paths[0].ana_grpid, std::nullopt);
+}
+
+TEST(View, of_a_path_without_ana_and_one_that_is_broken) {
+    KernelObservation kernel = sample();
+    KernelPath& path = kernel.subsystems[0].namespaces[0].paths[0];
+    path.ana_state = {};
+    EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, "");
+    path.ana_state.state = Attribute::State::unreadable;
+    EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, "unreadable");
+}
+
+TEST(View, leaves_out_discovery_and_what_has_no_nsid) {
+    KernelObservation kernel = sample();
+    kernel.subsystems[0].namespaces[0].nsid = {};
+    EXPECT_THAT(view_of(kernel).namespaces, IsEmpty());
+    kernel.subsystems[0].subsystype = Attribute::of("discovery");
+    EXPECT_EQ(view_of(kernel), View{});
+}
+
+TEST(View, takes_states_from_an_ana_log) {
+    ControllerObservation seen;
+    seen.name = "tcp://10.0.0.1:4420";
+    seen.traddr = "10.0.0.1";
+    seen.trsvcid = "4420";
+    for (std::uint32_t nsid = 1; nsid <= 3; ++nsid) {
+        seen.namespaces.emplace_back().nsid = nsid;
+    }
+    View view = view_of(seen);
+    ASSERT_EQ(view.namespaces.size(), 3U);
+    EXPECT_EQ(view.controllers.at(0).address, "10.0.0.1:4420");
+    EXPECT_EQ(view.namespaces[0].paths.at(0).ana_state, "") << "no log";
+    nvme::AnaLog log;
+    log.groups.push_back({.agid = 4, .state = nvme::AnaState::non_optimized, .nsids = {1}});
+    log.groups.push_back({.agid = 5, .state = nvme::AnaState::change, .nsids = {2}});
+    apply_ana_log(view, log);
+    EXPECT_EQ(view.namespaces[0].paths[0].ana_state, "non-optimized");
+    EXPECT_EQ(view.namespaces[0].paths[0].ana_grpid, 4U);
+    EXPECT_EQ(view.namespaces[1].paths[0].ana_state, "change");
+    EXPECT_EQ(view.namespaces[2].paths[0].ana_state, "");
+}
+
+} // namespace
+} // namespace haoh::monitor
