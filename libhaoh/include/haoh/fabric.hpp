@@ -70,10 +70,14 @@ class FabricController : public AdminChannel {
     [[nodiscard]] virtual const std::string& peer() const = 0;
     [[nodiscard]] virtual const Connection& connection() const = 0;
 
-    /// The next asynchronous event. The first call asks this controller (which is ours alone) for
-    /// all events of namespace attributes, ANA and the discovery log that it offers (Set Features
-    /// 0Bh), and keeps an Asynchronous Event Request outstanding from then on; without it, nothing
-    /// is set. An event of one kind comes again only after its log was read without Retain
+    /// Asks this controller (which is ours alone) for all events of namespace attributes, ANA and
+    /// the discovery log that it offers (Set Features 0Bh). What changes from here on will be an
+    /// event: read states after this, and none can be missed. Does nothing the second time.
+    /// \throws Error when the connection is lost
+    [[nodiscard]] virtual boost::asio::awaitable<void> enable_events() = 0;
+
+    /// The next asynchronous event. The first call enables events and keeps an Asynchronous Event
+    /// Request outstanding from then on; without it, nothing is set. An event of one kind comes again only after its log was read without Retain
     /// Asynchronous Event. One caller at a time.
     /// \throws Error when the connection is lost or the controller refuses
     [[nodiscard]] virtual boost::asio::awaitable<nvme::AsyncEvent> next_event() = 0;

@@ -257,7 +257,10 @@ asio::awaitable<nvme::AdminResult> TcpController::submit(nvme::AdminCommand comm
     return connection_->run(std::move(command), options_.timeout);
 }
 
-asio::awaitable<void> TcpController::configure_events() {
+asio::awaitable<void> TcpController::enable_events() {
+    if (events_configured_) {
+        co_return;
+    }
     nvme::AdminCommand identify = nvme::identify_controller_command();
     const nvme::AdminResult page = co_await submit(std::move(identify));
     if (!page.status.ok()) {
@@ -280,9 +283,7 @@ asio::awaitable<void> TcpController::configure_events() {
 }
 
 asio::awaitable<nvme::AsyncEvent> TcpController::next_event() {
-    if (!events_configured_) {
-        co_await configure_events();
-    }
+    co_await enable_events();
     co_return co_await connection_->next_event();
 }
 

@@ -36,6 +36,7 @@ class TcpController final : public FabricController {
     [[nodiscard]] const Address& address() const override { return address_; }
     [[nodiscard]] const std::string& peer() const override { return connection_->peer(); }
     [[nodiscard]] const Connection& connection() const override { return settled_; }
+    [[nodiscard]] boost::asio::awaitable<void> enable_events() override;
     [[nodiscard]] boost::asio::awaitable<nvme::AsyncEvent> next_event() override;
     [[nodiscard]] boost::asio::awaitable<void> shutdown() override;
 
@@ -48,7 +49,6 @@ class TcpController final : public FabricController {
     [[nodiscard]] boost::asio::awaitable<std::uint64_t>
     get_property(std::uint32_t offset, unsigned size, TimePoint deadline);
     [[nodiscard]] boost::asio::awaitable<void> set_cc(std::uint32_t value, TimePoint deadline);
-    [[nodiscard]] boost::asio::awaitable<void> configure_events();
 
     std::shared_ptr<TcpConnection> connection_;
     Address address_;

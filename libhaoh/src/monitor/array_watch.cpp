@@ -76,6 +76,8 @@ class PortWatch {
         options.subsysnqn = port_.subsysnqn;
         controller_ = co_await FabricController::connect(port_.address, std::move(options));
         connected_ = true;
+        // Before the states are read: what changes while they are is an event then.
+        co_await controller_->enable_events();
         co_await read_all(std::nullopt);
         hub_->fusion().restore_source(port_.name, Moment::now());
         publish(Moment::now(), std::nullopt);

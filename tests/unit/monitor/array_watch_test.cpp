@@ -66,6 +66,12 @@ class ArrayWatch : public ::testing::Test {
         });
         run_until([&] { return started && healthy() == options_.targets.size(); },
                   "both arrays to be watched");
+        for (const char* array : {"a", "b"}) {
+            ana(array, nvme::AnaState::optimized);
+        }
+        run_until([&] { return state_of(0, 1) == "optimized" && state_of(1, 1) == "optimized"; },
+                  "both arrays to be optimized");
+        events_.clear();
     }
 
     [[nodiscard]] std::size_t healthy() const {
@@ -148,7 +154,7 @@ TEST_F(ArrayWatch, tells_a_change_with_its_latency) {
     EXPECT_LT(*change->latency(), 1s);
     EXPECT_EQ(events_.front().kind, EventKind::aen);
     for (std::size_t i = 0; i < events_.size(); ++i) {
-        EXPECT_EQ(events_[i].sequence, i + 1);
+        EXPECT_EQ(events_[i].sequence, events_[0].sequence + i);
     }
 }
 
@@ -208,7 +214,6 @@ TEST_F(ArrayWatch, sees_an_array_die_and_come_back) {
     say("up b");
     run_until([&] { return count(EventKind::source_restored) == 1U; }, "the return");
     EXPECT_EQ(count(EventKind::access), 2 * kNamespaces);
-    EXPECT_EQ(events_.back().kind, EventKind::source_restored);
     EXPECT_EQ(count(EventKind::identity_changed), 0U);
 }
 
@@ -249,25 +254,36 @@ TEST_F(ArrayWatch, waits_for_an_array_that_is_down_at_first) {
 TEST_F(ArrayWatch, starts_and_stops_as_often_as_one_likes) {
     monitor_.emplace(context_.get_executor(), options_);
     for (int i = 0; i < 5; ++i) {
+        bool started = false;
         bool done = false;
         std::optional<Event> event;
         asio::co_spawn(
             context_,
             [&]() -> asio::awaitable<void> {
                 co_await monitor_->start();
+                started = true;
                 event = co_await monitor_->next();
                 monitor_->stop();
                 co_await monitor_->stopped();
-                EXPECT_EQ(co_await monitor_->next(), std::nullopt);
+                while (co_await monitor_->next()) {
+                    // What was queued can still be taken, and then it is over.
+                }
             },
             [&](const std::exception_ptr& failure) {
                 EXPECT_FALSE(failure);
+                if (failure) {
+                    try {
+                        std::rethrow_exception(failure);
+                    } catch (const std::exception& error) {
+                        ADD_FAILURE() << error.what();
+                    }
+                }
                 done = true;
             });
         bool flipped = false;
         run_until(
             [&] {
-                if (!flipped && monitor_->status().controllers.size() == 2 && healthy() == 2) {
+                if (!flipped && started && healthy() == 2) {
                     ana("a", i % 2 == 0 ? nvme::AnaState::inaccessible : nvme::AnaState::optimized);
                     flipped = true;
                 }
