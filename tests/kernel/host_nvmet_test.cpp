@@ -212,19 +212,18 @@ count = 512
 size = "16MiB"
 [[array]]
 name = "a"
+listen = ["127.0.0.1:0", "127.0.0.1:0"]
 [[array]]
 name = "b"
+listen = ["127.0.0.1:0", "127.0.0.1:0"]
 )");
     const std::string nqn = "nqn.2014-08.org.nvmexpress:uuid:68616f68-0000-4000-8000-000000000001";
     ProgramDisk disk{{haoh_program()}};
     LinuxHost host("rate-host", "6.12", disk.image());
     Guest& guest = host.guest();
-    for (const auto* array : {"a", "b", "a", "b"})
-        guest.must(fmt::format(
-            "modprobe nvme-tcp && nvme connect -t tcp -a 10.0.2.2 -s {} -n {} -k 30 -D "
-            "--hostnqn nqn.2014-08.org.nvmexpress:uuid:5ae1c1f0-0000-4c1a-9a55-6f6e65000000 "
-            "--hostid 5ae1c1f0-0000-4c1a-9a55-6f6e65000000",
-            arrays.port(array), nqn));
+    for (const auto* array : {"a", "b"})
+        for (const auto port : arrays.ports(array))
+            ASSERT_EQ(host.connect(nqn, port, {.keep_alive_s = 30}).status, 0);
     guest.wait_until(
         fmt::format("[ $(ls -d /sys/class/nvme/nvme*/nvme*c*n* | wc -l) = {} ]", 4 * kNamespaces),
         "all paths", seconds(300));

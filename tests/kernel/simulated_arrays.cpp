@@ -91,7 +91,7 @@ SimulatedArrays::SimulatedArrays(std::string_view scenario) {
         std::uint16_t port = 0;
         const auto digits = std::string_view(address).substr(address.rfind(':') + 1);
         std::from_chars(digits.data(), digits.data() + digits.size(), port);
-        ports_.try_emplace(array, port);
+        ports_[array].push_back(port);
     }
 }
 

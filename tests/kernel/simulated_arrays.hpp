@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/process.hpp"
 
@@ -43,7 +44,10 @@ class SimulatedArrays {
     explicit SimulatedArrays(std::string_view scenario);
 
     /// The port of an array; the first one where it has several.
-    std::uint16_t port(const std::string& array) const { return ports_.at(array); }
+    std::uint16_t port(const std::string& array) const { return ports_.at(array).front(); }
+    const std::vector<std::uint16_t>& ports(const std::string& array) const {
+        return ports_.at(array);
+    }
     /// Sends a command to the control socket, as `ana a all inaccessible`, and returns the answer.
     /// Throws std::runtime_error when it is refused.
     std::string command(std::string_view words);
@@ -52,7 +56,7 @@ class SimulatedArrays {
     std::unique_ptr<ScratchDirectory> directory_ = std::make_unique<ScratchDirectory>();
     FileDescriptor output_;
     std::unique_ptr<Process> process_;
-    std::map<std::string, std::uint16_t> ports_;
+    std::map<std::string, std::vector<std::uint16_t>> ports_;
 };
 
 } // namespace haoh::test

@@ -61,23 +61,29 @@ Observation complete(boost::asio::awaitable<Observation> reading) {
     return observation;
 }
 
-Observation ask_targets(const SourceOptions& options, const OutputOptions& output) {
-    ObserveOptions observe_options;
-    observe_options.targets = distinct_addresses(options.targets);
-    observe_options.subsysnqn = options.nqn;
-    observe_options.connect.host = host_identity(options.hostnqn, options.hostid);
-    observe_options.connect.header_digest = options.header_digest;
-    observe_options.connect.data_digest = options.data_digest;
-    observe_options.connect.timeout = milliseconds(options.command_timeout);
-    observe_options.timeout = milliseconds(options.timeout);
-    observe_options.probe_cntlids = !options.no_probe;
-    if (observe_options.connect.host.source == "generated") {
+ConnectOptions connect_options(const SourceOptions& options) {
+    ConnectOptions connect;
+    connect.host = host_identity(options.hostnqn, options.hostid);
+    connect.header_digest = options.header_digest;
+    connect.data_digest = options.data_digest;
+    connect.timeout = milliseconds(options.command_timeout);
+    if (connect.host.source == "generated") {
         fmt::print(
             stderr,
             "haoh: no host NQN in /etc/nvme/hostnqn: connecting as {} (generated; an array that "
             "only admits known hosts needs --hostnqn and --hostid)\n",
-            observe_options.connect.host.hostnqn);
+            connect.host.hostnqn);
     }
+    return connect;
+}
+
+Observation ask_targets(const SourceOptions& options, const OutputOptions& output) {
+    ObserveOptions observe_options;
+    observe_options.targets = distinct_addresses(options.targets);
+    observe_options.subsysnqn = options.nqn;
+    observe_options.connect = connect_options(options);
+    observe_options.timeout = milliseconds(options.timeout);
+    observe_options.probe_cntlids = !options.no_probe;
     Progress progress{output.quiet};
     observe_options.progress = [&progress](std::string_view target, std::size_t done,
                                            std::size_t total) {
@@ -178,7 +184,7 @@ void check_combination(const SourceOptions& options) {
     }
 }
 
-Observation read_host(const SourceOptions& options, const OutputOptions& output) {
+HostOptions host_options(const SourceOptions& options) {
     HostOptions host;
     if (!options.sysroot.empty()) {
         host.sysroot = options.sysroot;
@@ -186,6 +192,11 @@ Observation read_host(const SourceOptions& options, const OutputOptions& output)
     host.names = options.names;
     host.timeout = milliseconds(options.timeout);
     host.command_timeout = milliseconds(options.command_timeout);
+    return host;
+}
+
+Observation read_host(const SourceOptions& options, const OutputOptions& output) {
+    HostOptions host = host_options(options);
     Progress progress{output.quiet};
     host.progress = [&progress](std::string_view controller, std::size_t done, std::size_t total) {
         progress.update(controller, done, total);
@@ -279,6 +290,24 @@ Observation read_source(const SourceOptions& options, const OutputOptions& outpu
         parts.push_back(ask_targets(options, output));
     }
     return parts.size() == 1 ? std::move(parts.front()) : merge(std::move(parts));
+}
+
+MonitorOptions monitor_options(const SourceOptions& options) {
+    check_combination(options);
+    if (!options.snapshots.empty()) {
+        refuse("--snapshot " + options.snapshots.front(), "what was recorded does not change",
+               "watch this host, or an array with --target");
+    }
+    MonitorOptions monitor;
+    if (reads_host(options)) {
+        monitor.host = host_options(options);
+    }
+    if (!options.targets.empty()) {
+        monitor.targets = distinct_addresses(options.targets);
+        monitor.subsysnqn = options.nqn;
+        monitor.connect = connect_options(options);
+    }
+    return monitor;
 }
 
 Config read_config(const std::string& path) {

@@ -6,6 +6,7 @@
 #include "terminal.hpp"
 
 #include <haoh/config.hpp>
+#include <haoh/monitor.hpp>
 #include <haoh/observation.hpp>
 
 #include <CLI/CLI.hpp>
@@ -45,6 +46,9 @@ void add_host_names(CLI::App& command, SourceOptions& options);
 /// snapshots, and joins what they gave.
 /// \throws Error for wrong arguments and unreadable files; an array that does not answer is in `unobserved`
 [[nodiscard]] Observation read_source(const SourceOptions& options, const OutputOptions& output);
+
+/// What to watch instead of reading it once. \throws Error for wrong arguments
+[[nodiscard]] MonitorOptions monitor_options(const SourceOptions& options);
 
 /// The configuration of --config; the default when `path` is empty.
 [[nodiscard]] Config read_config(const std::string& path);

@@ -412,7 +412,11 @@ void Fusion::see_change_count(const std::string& host, const std::string& contro
     const std::uint64_t seen = std::exchange(one.seen, 0);
     const auto before = std::exchange(one.change_count, count);
     // A count that went back is that of another array, or of one that was started anew.
-    if (!before || count < *before || count - *before <= seen) {
+    if (!before || count < *before) {
+        return;
+    }
+    if (count - *before <= seen) {
+        one.seen = seen - (count - *before); // later than the log
         return;
     }
     Event& event = add(EventKind::ana_coalesced, host, occasion);

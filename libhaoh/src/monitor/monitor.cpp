@@ -2,6 +2,7 @@
 #include <haoh/monitor.hpp>
 
 #include "monitor/array_watch.hpp"
+#include "monitor/host_watch.hpp"
 #include "monitor/hub.hpp"
 
 #include <haoh/error.hpp>
@@ -29,11 +30,19 @@ class Monitor::Impl {
             throw Error(Errc::invalid_argument, kOperation, {},
                         "neither host nor targets were named");
         }
+        std::shared_ptr<monitor::HostWatch> host;
+        if (options.host) {
+            host = std::make_shared<monitor::HostWatch>(hub, *options.host);
+            co_await host->read_first();
+        }
         std::vector<monitor::WatchedPort> ports;
         if (!options.targets.empty()) {
             ports = co_await monitor::find_ports(options);
         }
         hub->begin();
+        if (host) {
+            host->begin();
+        }
         for (monitor::WatchedPort& port : ports) {
             const std::string name = port.name;
             hub->run([hub = hub, port = std::move(port)] { return monitor::watch_port(hub, port); },

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "command.hpp"
+#include "duration.hpp"
+#include "monitor_session.hpp"
+#include "source.hpp"
+
+#include <haoh/error.hpp>
+
+#include <memory>
+
+namespace haoh::tool {
+namespace {
+
+struct Options {
+    SourceOptions source;
+    OutputOptions output;
+    std::string config;
+    std::string duration;
+    std::string until;
+    std::string program;
+    std::string metrics;
+    std::string interval{"1s"};
+    bool lines{};
+};
+
+int run(const Options& options) {
+    SessionOptions session;
+    session.monitor = monitor_options(options.source);
+    session.monitor.sites = read_config(options.config).sites;
+    session.monitor.poll_interval = parse_duration(options.interval);
+    session.output = options.output;
+    session.lines = options.lines;
+    session.program = options.program;
+    session.metrics = options.metrics;
+    if (!options.duration.empty()) {
+        session.duration = parse_duration(options.duration);
+    }
+    if (!options.until.empty()) {
+        session.until = Until::parse(options.until);
+    }
+    return run_session(std::move(session));
+}
+
+} // namespace
+
+void add_monitor(CLI::App& app, Run& run_chosen) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand(
+        "monitor", "What is changing, and how long did it take? ANA changes, paths, controllers");
+    add_host_names(*command, options->source);
+    add_source_options(*command, options->source);
+    add_output_options(*command, options->output, {"text", "json"});
+    command->add_option("--config", options->config, "Sites, see haoh.toml(5)")->type_name("FILE");
+    const std::string group = "Monitor";
+    command->add_option("--for", options->duration, "End after this time: 30s, 5m, 2h")
+        ->type_name("TIME")
+        ->group(group);
+    command
+        ->add_option("--until", options->until,
+                     "End with the first event of a kind, or when it leads to a state: "
+                     "'access restored', 'ana_change inaccessible', 'path_lost'")
+        ->type_name("'EVENT [TO]'")
+        ->group(group);
+    command
+        ->add_option("--exec", options->program,
+                     "Run this program for each event, with its JSON on standard input and "
+                     "HAOH_EVENT and others in the environment; no shell, at most 10 a second")
+        ->type_name("PROGRAM")
+        ->group(group);
+    command
+        ->add_option("--metrics", options->metrics,
+                     "Serve metrics for Prometheus at http://ADDR:PORT/metrics (without ADDR: "
+                     "127.0.0.1)")
+        ->type_name("[ADDR:]PORT")
+        ->group(group);
+    command
+        ->add_option("--interval", options->interval,
+                     "How often states are read when nothing hints at a change")
+        ->type_name("TIME")
+        ->capture_default_str()
+        ->group(group);
+    command->add_flag("--lines", options->lines, "Lines instead of the live screen on a terminal")
+        ->group(group);
+    command->callback([options, &run_chosen] { run_chosen = [options] { return run(*options); }; });
+}
+
+} // namespace haoh::tool
