@@ -4,6 +4,7 @@
 #include "fuzz/property.hpp"
 
 #include "host/attribute_text.hpp"
+#include "host/kernel_event_message.hpp"
 #include "host/kernel_log.hpp"
 #include "host/object_name.hpp"
 #include "host/path_join.hpp"
@@ -32,12 +33,26 @@ void attribute(std::string_view bytes) {
     }
 }
 
+void kernel_event(std::string_view text) {
+    using Kind = host::KernelEventMessage::Kind;
+    const std::optional<host::KernelEventMessage> message = host::parse_kernel_event(text);
+    if (!message) {
+        return;
+    }
+    fuzz::require(host::parse_object_name(message->device).has_value(), "it is about an object");
+    fuzz::require(text.ends_with(message->device + ": " + message->reason), "the words are kept");
+    fuzz::require((message->kind == Kind::path_refused) == !message->rule.empty(),
+                  "a refusal has a rule");
+    fuzz::require(message->kind == Kind::path_refused || !message->nsid, "a hint has no NSID");
+}
+
 void kmsg(std::string_view bytes) {
     const std::optional<host::KmsgRecord> record = host::parse_kmsg(bytes);
     if (!record) {
         return;
     }
     fuzz::require(record->text.size() <= bytes.size(), "nothing is added");
+    kernel_event(record->text);
     bool given = false;
     const host::KernelLog log = host::read_kernel_log([&](std::span<char> buffer) -> ssize_t {
         const std::size_t length = given ? 0 : std::min(buffer.size(), bytes.size());

@@ -276,6 +276,11 @@ SysfsTree& SysfsTree::set(const std::string& file, std::string_view text) {
     return *this;
 }
 
+SysfsTree& SysfsTree::change(const std::string& file, std::string_view text) {
+    write_file(root_ / file, text);
+    return *this;
+}
+
 SysfsTree& SysfsTree::link(const std::string& file, const std::string& target) {
     make_link(fresh(file), target);
     return *this;

@@ -57,6 +57,8 @@ class SysfsTree {
     // Anything else, below the root.
 
     SysfsTree& set(const std::string& file, std::string_view text);
+    /// Another text in the file that is there, for those too who have it open.
+    SysfsTree& change(const std::string& file, std::string_view text);
     SysfsTree& link(const std::string& file, const std::string& target);
     SysfsTree& remove(const std::string& file);
     /// Three ways of being there and not readable, also to root.

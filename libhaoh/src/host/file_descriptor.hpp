@@ -26,6 +26,8 @@ class FileDescriptor {
     ~FileDescriptor() { reset(); }
 
     [[nodiscard]] int get() const { return number_; }
+    /// Gives it away: somebody else closes it.
+    [[nodiscard]] int release() { return std::exchange(number_, -1); }
     [[nodiscard]] explicit operator bool() const { return number_ >= 0; }
 
   private:

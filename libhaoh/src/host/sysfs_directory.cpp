@@ -109,9 +109,13 @@ SysfsDirectory SysfsRoot::open(std::string path) const {
     return directory;
 }
 
+FileDescriptor SysfsRoot::open_file(const char* path, int& error) const {
+    return open_in_root(path, kReadFlags, error);
+}
+
 int SysfsRoot::read_file(const std::string& path, std::size_t limit, std::string& text) const {
     int error = 0;
-    const FileDescriptor file = open_in_root(path.c_str(), kReadFlags, error);
+    const FileDescriptor file = open_file(path.c_str(), error);
     if (!file) {
         return error;
     }

@@ -54,6 +54,10 @@ class SysfsRoot {
     /// \param path  below the root, without a slash at its beginning
     [[nodiscard]] SysfsDirectory open(std::string path) const;
 
+    /// Opens a file below the root for reading.
+    /// \return not open: `error` is an errno value
+    [[nodiscard]] FileDescriptor open_file(const char* path, int& error) const;
+
     /// A file below the root as it is, up to `limit` bytes.
     /// \return 0 or an errno value
     [[nodiscard]] int read_file(const std::string& path, std::size_t limit,

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Lines of the kernel's log that tell of something no attribute and no uevent tells, or sooner
+/// than they do (drivers/nvme/host/core.c, multipath.c, fabrics.c; block/genhd.c). Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace haoh::host {
+
+struct KernelEventMessage {
+    enum class Kind : std::uint8_t {
+        path_refused, ///< a namespace gets no path through a controller, or a controller no place
+        hint,         ///< the state of something changes: worth a look at once
+    };
+    Kind kind{};
+    std::string device; ///< a refused path's is its controller: "nvme1"; else also a head or a path
+    std::optional<std::uint32_t> nsid;
+    /// Id of the rule that is broken (`haoh rules`), of a refused path. Where several can lead to
+    /// the same refusal: host.path.missing.
+    std::string_view rule;
+    std::string reason; ///< what the kernel says, without the device
+
+    bool operator==(const KernelEventMessage&) const = default;
+};
+
+/// \param text  "nvme nvme1: IDs don't match for shared namespace 2"
+/// \return nullopt for all other messages
+[[nodiscard]] std::optional<KernelEventMessage> parse_kernel_event(std::string_view text);
+
+} // namespace haoh::host

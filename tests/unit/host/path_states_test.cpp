@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "host/path_states.hpp"
+
+#include "support/sysfs_tree.hpp"
+
+#include <haoh/host.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace haoh::host {
+namespace {
+
+using test::SysfsTree;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+using Kind = StateChange::Kind;
+
+/// Without the moment.
+MATCHER_P5(Change, kind, controller, path, from, to, "") {
+    return arg.kind == kind && arg.controller == controller && arg.path == path &&
+           arg.from == from && arg.to == to && arg.observed.monotonic.count() > 0;
+}
+
+/// Whether descriptors are kept, or files opened at each sweep.
+class States : public ::testing::TestWithParam<std::size_t> {
+  protected:
+    States() { tree_.add_subsystem("nqn.2024-01.com.example:pair", 2, 2); }
+
+    KernelObservation observe() const {
+        HostOptions options;
+        options.sysroot = tree_.root();
+        return read_kernel(options);
+    }
+
+    PathStates make() const { return PathStates(root_, observe(), GetParam()); }
+
+    static std::string ana_state(unsigned controller, unsigned head) {
+        return SysfsTree::path(0, controller, head) + "/ana_state";
+    }
+    static std::string state(unsigned controller) {
+        return SysfsTree::controller(controller) + "/state";
+    }
+
+    SysfsTree tree_;
+    SysfsRoot root_{tree_.root()};
+};
+
+TEST_P(States, stay_as_they_are) {
+    PathStates states = make();
+    EXPECT_EQ(states.size(), 6U);
+    EXPECT_EQ(states.open(), std::min<std::size_t>(GetParam(), 6));
+    EXPECT_THAT(states.sweep(), IsEmpty());
+    EXPECT_THAT(states.sweep(), IsEmpty());
+}
+
+TEST_P(States, change_and_are_told_once) {
+    PathStates states = make();
+    tree_.change(ana_state(1, 2), "inaccessible\n");
+    tree_.change(state(0), "resetting\n");
+    EXPECT_THAT(states.sweep(),
+                UnorderedElementsAre(
+                    Change(Kind::changed, "nvme1", "nvme0c1n2", "optimized", "inaccessible"),
+                    Change(Kind::changed, "nvme0", "", "live", "resetting")));
+    EXPECT_THAT(states.sweep(), IsEmpty());
+    tree_.change(ana_state(1, 2), "change\n");
+    EXPECT_THAT(states.sweep(),
+                ElementsAre(Change(Kind::changed, "nvme1", "nvme0c1n2", "inaccessible", "change")));
+}
+
+TEST_P(States, are_compared_with_the_observation_at_first) {
+    KernelObservation kernel = observe();
+    tree_.change(ana_state(0, 1), "non-optimized\n");
+    PathStates states(root_, kernel, GetParam());
+    EXPECT_THAT(states.sweep(), ElementsAre(Change(Kind::changed, "nvme0", "nvme0c0n1", "optimized",
+                                                   "non-optimized")));
+}
+
+TEST_P(States, of_one_controller_can_be_read_alone) {
+    PathStates states = make();
+    tree_.change(ana_state(0, 1), "inaccessible\n");
+    tree_.change(ana_state(1, 1), "inaccessible\n");
+    EXPECT_THAT(states.sweep("nvme1"), ElementsAre(Change(Kind::changed, "nvme1", "nvme0c1n1",
+                                                          "optimized", "inaccessible")));
+    EXPECT_THAT(states.sweep("nvme9"), IsEmpty());
+    EXPECT_THAT(states.sweep(), SizeIs(1));
+}
+
+TEST_P(States, are_trimmed) {
+    PathStates states = make();
+    tree_.change(ana_state(0, 1), "optimized");
+    tree_.change(ana_state(0, 2), std::string("optimized \n") + std::string(20, '\0'));
+    EXPECT_THAT(states.sweep(), IsEmpty());
+    tree_.change(ana_state(0, 2), "");
+    EXPECT_THAT(states.sweep(),
+                ElementsAre(Change(Kind::changed, "nvme0", "nvme0c0n2", "optimized", "")));
+}
+
+TEST_P(States, that_make_no_sense_are_told_once) {
+    PathStates states = make();
+    tree_.change(ana_state(0, 1), std::string(4097, 'x'));
+    EXPECT_THAT(states.sweep(), ElementsAre(Change(Kind::unreadable, "nvme0", "nvme0c0n1",
+                                                   "optimized", "longer than 4096 bytes")));
+    EXPECT_THAT(states.sweep(), IsEmpty());
+    tree_.change(ana_state(0, 1), "optimized\n");
+    EXPECT_THAT(states.sweep(), IsEmpty());
+    tree_.change(ana_state(0, 1), std::string(4097, 'x'));
+    EXPECT_THAT(states.sweep(), SizeIs(1));
+    tree_.change(ana_state(0, 1), "change\n");
+    EXPECT_THAT(states.sweep(),
+                ElementsAre(Change(Kind::changed, "nvme0", "nvme0c0n1", "optimized", "change")));
+}
+
+TEST_P(States, are_not_there_without_ana) {
+    SysfsTree plain;
+    plain.without_ana().add_subsystem("nqn.2024-01.com.example:plain", 2, 2);
+    plain.add_stray_controller();
+    HostOptions options;
+    options.sysroot = plain.root();
+    const SysfsRoot root(plain.root());
+    PathStates states(root, read_kernel(options), GetParam());
+    EXPECT_EQ(states.size(), 3U) << "the controllers' own";
+    EXPECT_THAT(states.sweep(), IsEmpty());
+    plain.change(SysfsTree::controller(2) + "/state", "dead\n");
+    EXPECT_THAT(states.sweep(),
+                ElementsAre(Change(Kind::changed, "nvme2", "", "connecting", "dead")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Open, States, ::testing::Values(0, 3, 100));
+
+using OpenedAnew = States;
+
+TEST_P(OpenedAnew, are_gone_with_their_objects) {
+    PathStates states = make();
+    tree_.remove(SysfsTree::path(0, 1, 2));
+    EXPECT_THAT(states.sweep(),
+                ElementsAre(Change(Kind::gone, "nvme1", "nvme0c1n2", "optimized", "")));
+    EXPECT_THAT(states.sweep(), IsEmpty());
+    EXPECT_EQ(states.size(), 5U);
+    tree_.remove(SysfsTree::controller(1));
+    EXPECT_THAT(states.sweep("nvme1"),
+                ElementsAre(Change(Kind::gone, "nvme1", "", "live", ""),
+                            Change(Kind::gone, "nvme1", "nvme0c1n1", "optimized", "")));
+    EXPECT_EQ(states.size(), 3U);
+}
+
+TEST_P(OpenedAnew, are_found_where_the_class_is_missing) {
+    tree_.remove("sys/class/nvme");
+    PathStates states = make();
+    EXPECT_EQ(states.size(), 6U);
+    EXPECT_THAT(states.sweep(), IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(None, OpenedAnew, ::testing::Values(0));
+
+TEST(PathStates, keeps_nothing_open_in_a_recorded_tree) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2024-01.com.example:pair", 1, 1);
+    HostOptions options;
+    options.sysroot = tree.root();
+    const SysfsRoot root(tree.root());
+    const PathStates states(root, read_kernel(options));
+    EXPECT_EQ(states.size(), 2U);
+    EXPECT_EQ(states.open(), 0U);
+}
+
+TEST(DescriptorBudget, leaves_more_than_half_to_others) {
+    EXPECT_EQ(descriptor_budget(0), 0U);
+    EXPECT_EQ(descriptor_budget(128), 0U);
+    EXPECT_EQ(descriptor_budget(130), 1U);
+    EXPECT_EQ(descriptor_budget(1024), 448U);
+    EXPECT_EQ(descriptor_budget(std::numeric_limits<std::uint64_t>::max()), std::size_t{1} << 18U);
+}
+
+} // namespace
+} // namespace haoh::host
