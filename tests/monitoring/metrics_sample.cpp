@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
-/// Prints the metrics of a status that is named: healthy, degraded, broken, awkward or empty.
+/// Prints the metrics of a status that is named: healthy, degraded, broken, awkward or empty. With
+/// "serve" after that it serves them, prints where, and ends with its standard input.
 #include <haoh/event_report.hpp>
 
+#include "metrics_server.hpp"
 #include "unit/report/sample_monitor.hpp"
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <array>
+#include <exception>
 #include <iostream>
 #include <string_view>
+
+#include <unistd.h>
 
 namespace {
 
@@ -49,10 +59,19 @@ haoh::MonitorStatus awkward() {
     return status;
 }
 
-} // namespace
+void serve(const haoh::MonitorStatus& status) {
+    boost::asio::io_context context;
+    haoh::tool::MetricsServer server{context.get_executor(), "0",
+                                     [&status] { return haoh::to_metrics(status); }};
+    boost::asio::posix::stream_descriptor input{context, ::dup(STDIN_FILENO)};
+    std::array<char, 1> byte{};
+    input.async_read_some(boost::asio::buffer(byte),
+                          [&](const auto&, std::size_t) { server.stop(); });
+    std::cout << server.endpoint() << std::endl;
+    context.run();
+}
 
-int main(int count, char** arguments) {
-    const std::string_view name = count > 1 ? arguments[1] : "";
+int run(std::string_view name, bool served) {
     haoh::MonitorStatus status;
     if (name == "healthy") {
         status = healthy();
@@ -63,9 +82,24 @@ int main(int count, char** arguments) {
     } else if (name == "awkward") {
         status = awkward();
     } else if (name != "empty") {
-        std::cerr << "usage: metrics_sample healthy|degraded|broken|awkward|empty\n";
+        std::cerr << "usage: metrics_sample healthy|degraded|broken|awkward|empty [serve]\n";
         return 2;
     }
-    std::cout << haoh::to_metrics(status);
+    if (served) {
+        serve(status);
+    } else {
+        std::cout << haoh::to_metrics(status);
+    }
     return 0;
+}
+
+} // namespace
+
+int main(int count, char** arguments) {
+    try {
+        return run(count > 1 ? arguments[1] : "", count > 2);
+    } catch (const std::exception& error) {
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
 }

@@ -8,13 +8,17 @@ Prints one "ok - ..." or "not ok - ..." a case. Without promtool or systemd-anal
 says that it is skipped; tests/run.sh counts that, and in CI it is a failure.
 """
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 
 SECONDS = 60
 STATUSES = ("healthy", "degraded", "broken", "awkward", "empty")
@@ -162,6 +166,89 @@ def check_names(examples):
     assert "haoh_ana_change_latency_seconds_bucket" in used
 
 
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def ask(url):
+    """The data of an answer of Prometheus; None while it does not answer."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(url, timeout=5) as answer:
+            return json.load(answer)["data"]
+    except OSError:
+        return None
+
+
+@contextlib.contextmanager
+def running(*command, **options):
+    """A child that is ended with its standard input, or by a signal."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, **options) as child:
+        try:
+            yield child
+        finally:
+            child.stdin.close()
+            child.terminate()
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def wait_for(condition, process, log):
+    """The first result of `condition` that is true."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.1)
+    with open(log, encoding="utf-8") as file:
+        raise AssertionError("it did not come about:\n" + file.read()[-2000:])
+
+
+def check_scrape(examples):
+    """the real Prometheus scrapes the server, with the example's configuration"""
+    if shutil.which("prometheus") is None:
+        raise Skip("prometheus is not installed")
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/api/v1/"
+    with tempfile.TemporaryDirectory() as directory, \
+            running(examples.sample, "degraded", "serve", stdout=subprocess.PIPE) as server:
+        endpoint = server.stdout.readline().strip()
+        log = os.path.join(directory, "log")
+        configuration = examples.text("prometheus.yml").replace("127.0.0.1:9809", endpoint)
+        assert endpoint in configuration
+        # Nobody waits 15 s for a test.
+        configuration = configuration.replace("interval: 15s", "interval: 1s")
+        with open(os.path.join(directory, "prometheus.yml"), "w", encoding="utf-8") as file:
+            file.write(configuration)
+        shutil.copy(os.path.join(examples.directory, "haoh.rules.yml"), directory)
+        with open(log, "w", encoding="utf-8") as output, \
+                running("prometheus", f"--config.file={directory}/prometheus.yml",
+                        f"--storage.tsdb.path={directory}/data",
+                        f"--web.listen-address=127.0.0.1:{port}",
+                        stdout=output, stderr=output) as prometheus:
+            def found(query, what=lambda data: data["result"]):
+                data = ask(url + query)
+                return data and what(data)
+
+            wait_for(lambda: found("query?query=haoh_build_info"), prometheus, log)
+            targets = wait_for(lambda: found("targets", lambda data: data["activeTargets"]),
+                               prometheus, log)
+            assert [target["health"] for target in targets] == ["up"], targets
+            count = sum(not line.startswith("#") for line in examples.page("degraded").splitlines())
+            result = ask(url + "query?query=scrape_samples_scraped")["result"]
+            assert result[0]["value"][1] == str(count), f"{count} samples: {result}"
+            # Which of them fire takes minutes; that they are pending shows that the rules run.
+            wait_for(lambda: {"HaohSingleArray", "HaohControllerNotLive", "HaohMonitorBlind"} ==
+                     {alert["labels"]["alertname"]
+                      for alert in found("alerts", lambda data: data["alerts"]) or []},
+                     prometheus, log)
+
+
 def check_unit(examples):
     """systemd has nothing to say against the unit"""
     with tempfile.TemporaryDirectory() as directory:
@@ -182,7 +269,7 @@ def main():
     failed = False
     for case in (check_rules, check_config, check_rule_tests, check_tests_are_complete,
                  check_metrics, check_alerts_of_real_metrics, check_dashboard, check_queries,
-                 check_names, check_unit):
+                 check_names, check_scrape, check_unit):
         try:
             case(examples)
             print(f"ok - {case.__doc__}", flush=True)
