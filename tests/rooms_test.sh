@@ -33,7 +33,7 @@ declare -A room_of_header=(
     [admin_channel]=collect [collector]=collect [replay]=collect
     [fabric]=fabric
     [rule]=rules [check]=rules [config]=rules [kernel_effect]=rules
-    [report]=report
+    [report]=report [event_report]=report
 )
 
 # The room of a file of the library, by its path below libhaoh/. Answers in $answer: a subshell

@@ -75,11 +75,14 @@ std::string read_source_file(const std::string& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
-std::string schema_violations(const std::string& schema, const std::string& json) {
-    const TemporaryFile file{json};
-    const std::string command = "python3 '" HAOH_SOURCE_DIR
-                                "/tests/schema/validate.py' '" HAOH_SOURCE_DIR "/" +
-                                schema_path(schema) + "' '" + file.path() + "' 2>&1";
+namespace {
+
+std::string validate(const std::string& options, const std::string& schema,
+                     const std::string& text) {
+    const TemporaryFile file{text};
+    const std::string command = "python3 '" HAOH_SOURCE_DIR "/tests/schema/validate.py' " +
+                                options + " '" HAOH_SOURCE_DIR "/" + schema_path(schema) + "' '" +
+                                file.path() + "' 2>&1";
     std::FILE* pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) {
         return "cannot run " + command;
@@ -94,6 +97,16 @@ std::string schema_violations(const std::string& schema, const std::string& json
         return {};
     }
     return out.empty() ? "exit status " + std::to_string(status) : out;
+}
+
+} // namespace
+
+std::string schema_violations(const std::string& schema, const std::string& json) {
+    return validate("", schema, json);
+}
+
+std::string line_violations(const std::string& schema, const std::string& lines) {
+    return validate("--lines", schema, lines);
 }
 
 std::string undocumented_keys(const std::string& schema, const std::string& json) {

@@ -10,6 +10,8 @@ namespace haoh::test {
 /// What tests/schema/validate.py (a validator that others wrote) says against the text; empty when
 /// it is valid. \param schema  "report-1"
 [[nodiscard]] std::string schema_violations(const std::string& schema, const std::string& json);
+/// The same for text of which each line is a document; a complaint names its line as ":1: ".
+[[nodiscard]] std::string line_violations(const std::string& schema, const std::string& lines);
 
 /// The keys of the text that the schema does not describe, as JSON pointers, one a line. Schemas
 /// allow keys that they do not know, so that the format may grow; what we write must be in them.

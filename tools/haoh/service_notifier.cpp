@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "service_notifier.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace haoh::tool {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t kMaxStatus = 200;
+constexpr ::suseconds_t kSendMicroseconds = 200'000; ///< a manager that does not read holds no one
+
+std::string variable(const char* name) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
+    const char* const value = std::getenv(name);
+    return value == nullptr ? std::string{} : std::string{value};
+}
+
+std::int64_t number(const std::string& text) {
+    std::int64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc{} && stop == end && value > 0 ? value : 0;
+}
+
+/// One line: a line break would begin another assignment.
+std::string one_line(std::string_view text) {
+    std::string out{text.substr(0, kMaxStatus)};
+    // Half a character at the end would make the whole line no UTF-8.
+    if (out.size() < text.size()) {
+        while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0U) == 0x80U) {
+            out.pop_back();
+        }
+        if (!out.empty() && static_cast<unsigned char>(out.back()) >= 0xC0U) {
+            out.pop_back();
+        }
+    }
+    for (char& character : out) {
+        if (static_cast<unsigned char>(character) < 0x20 || character == 0x7F) {
+            character = ' ';
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+ServiceEnvironment ServiceEnvironment::read() {
+    ServiceEnvironment out{.socket = variable("NOTIFY_SOCKET"), .watchdog = {}};
+    const std::string process = variable("WATCHDOG_PID");
+    // The variables are inherited: they may be meant for the parent.
+    if (process.empty() || number(process) == ::getpid()) {
+        out.watchdog = std::chrono::microseconds{number(variable("WATCHDOG_USEC"))};
+    }
+    return out;
+}
+
+class ServiceNotifier::State : public std::enable_shared_from_this<State> {
+  public:
+    State(const asio::any_io_executor& executor, const ServiceEnvironment& environment)
+        : watchdog_{environment.watchdog / 2}, timer_{executor} {
+        open(environment.socket);
+    }
+    ~State() {
+        if (socket_ >= 0) {
+            ::close(socket_);
+        }
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+
+    [[nodiscard]] bool active() const { return socket_ >= 0; }
+
+    void send(const std::string& message) const {
+        if (active()) {
+            static_cast<void>(::sendto(socket_, message.data(), message.size(), MSG_NOSIGNAL,
+                                       reinterpret_cast<const ::sockaddr*>(&address_),
+                                       address_size_));
+        }
+    }
+
+    void watch() {
+        if (!active() || watchdog_.count() == 0 || stopped_) {
+            return;
+        }
+        send("WATCHDOG=1");
+        timer_.expires_after(watchdog_);
+        timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+            if (!error) {
+                self->watch();
+            }
+        });
+    }
+
+    void stopping() {
+        if (!stopping_) {
+            stopping_ = true;
+            send("STOPPING=1");
+        }
+    }
+
+    void stop() {
+        stopping();
+        stopped_ = true;
+        timer_.cancel();
+    }
+
+  private:
+    void open(const std::string& name) {
+        const bool abstract = name.starts_with('@');
+        if (name.size() < 2 || name.size() > sizeof address_.sun_path - (abstract ? 0 : 1) ||
+            (!abstract && !name.starts_with('/'))) {
+            return;
+        }
+        socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (socket_ < 0) {
+            return;
+        }
+        const ::timeval limit{.tv_sec = 0, .tv_usec = kSendMicroseconds};
+        ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+        address_.sun_family = AF_UNIX;
+        std::memcpy(address_.sun_path, name.data(), name.size());
+        if (abstract) {
+            address_.sun_path[0] = '\0';
+        }
+        // A path ends in a NUL; an abstract name is as long as it says.
+        address_size_ = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + name.size() +
+                                                 (abstract ? 0 : 1));
+    }
+
+    std::chrono::microseconds watchdog_;
+    asio::steady_timer timer_;
+    ::sockaddr_un address_{};
+    ::socklen_t address_size_{};
+    int socket_{-1};
+    bool stopping_{};
+    bool stopped_{};
+};
+
+ServiceNotifier::ServiceNotifier(const asio::any_io_executor& executor,
+                                 const ServiceEnvironment& environment)
+    : state_{std::make_shared<State>(executor, environment)} {
+    state_->watch();
+}
+
+ServiceNotifier::~ServiceNotifier() {
+    state_->stop();
+}
+
+bool ServiceNotifier::active() const {
+    return state_->active();
+}
+
+void ServiceNotifier::status(std::string_view text) {
+    state_->send("STATUS=" + one_line(text));
+}
+
+void ServiceNotifier::ready(std::string_view status) {
+    state_->send("READY=1\nSTATUS=" + one_line(status));
+}
+
+void ServiceNotifier::stopping() {
+    state_->stopping();
+}
+
+} // namespace haoh::tool
