@@ -2,10 +2,10 @@
 #include "host/kernel_event_message.hpp"
 
 #include "host/object_name.hpp"
+#include "host/text_scan.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace haoh::host {
 
@@ -60,22 +60,18 @@ std::optional<ObjectName> take_device(std::string_view& text, std::string_view& 
 
 /// The kernel prints the number as if it were signed.
 std::optional<std::uint32_t> take_nsid(std::string_view& text) {
-    const auto take = [&text](auto value) -> std::optional<std::uint32_t> {
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc{}) {
-            return std::nullopt;
-        }
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        return static_cast<std::uint32_t>(value);
-    };
-    return text.starts_with('-') ? take(std::int32_t{}) : take(std::uint32_t{});
+    std::int32_t negative = 0;
+    std::uint32_t nsid = 0;
+    if (text.starts_with('-') && take_number(text, negative)) {
+        return static_cast<std::uint32_t>(negative);
+    }
+    return take_number(text, nsid) ? std::optional(nsid) : std::nullopt;
 }
 
 bool matches(const Refusal& refusal, std::string_view text, std::optional<std::uint32_t>& nsid) {
-    if (!text.starts_with(refusal.beginning)) {
+    if (!take_prefix(text, refusal.beginning)) {
         return false;
     }
-    text.remove_prefix(refusal.beginning.size());
     if (!refusal.nsid) {
         return text.ends_with(refusal.end);
     }

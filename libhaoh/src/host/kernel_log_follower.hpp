@@ -3,8 +3,8 @@
 /// The kernel's log from now on.
 #pragma once
 
-#include "host/descriptor_wait.hpp"
 #include "host/kernel_log.hpp"
+#include "host/waitable_descriptor.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

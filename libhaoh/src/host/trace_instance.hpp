@@ -4,9 +4,9 @@
 /// controllers. Other users of tracing neither see it nor are disturbed.
 #pragma once
 
-#include "host/descriptor_wait.hpp"
 #include "host/trace_record.hpp"
 #include "host/tracefs.hpp"
+#include "host/waitable_descriptor.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

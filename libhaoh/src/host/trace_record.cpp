@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/trace_record.hpp"
 
+#include "host/text_scan.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace haoh::host {
 
@@ -15,24 +16,6 @@ constexpr std::string_view kEvent = ": nvme_async_event: ";
 constexpr std::size_t kFractionDigits = 6;
 /// A century: the nanoseconds fit.
 constexpr std::uint64_t kMaxSeconds = 3'155'760'000;
-
-bool take(std::string_view& text, std::string_view prefix) {
-    if (!text.starts_with(prefix)) {
-        return false;
-    }
-    text.remove_prefix(prefix.size());
-    return true;
-}
-
-template <typename Number>
-bool take_number(std::string_view& text, Number& value, int base = 10) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    if (error != std::errc{}) {
-        return false;
-    }
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    return true;
-}
 
 /// Takes the last word of a text.
 std::string_view take_last_word(std::string_view& text) {
@@ -49,7 +32,7 @@ std::string_view take_last_word(std::string_view& text) {
 bool parse_time(std::string_view text, std::chrono::nanoseconds& time) {
     std::uint64_t seconds = 0;
     std::uint64_t microseconds = 0;
-    if (!take_number(text, seconds) || seconds > kMaxSeconds || !take(text, ".") ||
+    if (!take_number(text, seconds) || seconds > kMaxSeconds || !take_prefix(text, ".") ||
         text.size() != kFractionDigits || !take_number(text, microseconds) || !text.empty()) {
         return false;
     }
@@ -60,7 +43,7 @@ bool parse_time(std::string_view text, std::chrono::nanoseconds& time) {
 /// "[001]"
 bool is_cpu(std::string_view text) {
     unsigned cpu = 0;
-    return take(text, "[") && take_number(text, cpu) && text == "]";
+    return take_prefix(text, "[") && take_number(text, cpu) && text == "]";
 }
 
 /// "          <idle>-0       [001] ..s1.  1234.567890": the column of flags is an option.
@@ -81,15 +64,15 @@ bool is_symbol(std::string_view text) {
 
 /// "nvme0: NVME_AEN=0x0c0302 [NVME_AER_NOTICE]"
 bool parse_fields(std::string_view fields, TraceAen& event) {
-    return take(fields, "nvme") && take_number(fields, event.controller) &&
-           take(fields, ": NVME_AEN=0x") && take_number(fields, event.result, 16) &&
-           take(fields, " [") && is_symbol(fields);
+    return take_prefix(fields, "nvme") && take_number(fields, event.controller) &&
+           take_prefix(fields, ": NVME_AEN=0x") && take_number(fields, event.result, 16) &&
+           take_prefix(fields, " [") && is_symbol(fields);
 }
 
 /// "CPU:0 [LOST 12 EVENTS]", or without the number.
 std::optional<TraceInput> parse_lost(std::string_view line) {
     unsigned cpu = 0;
-    if (!take(line, "CPU:") || !take_number(line, cpu) || !take(line, " [LOST ")) {
+    if (!take_prefix(line, "CPU:") || !take_number(line, cpu) || !take_prefix(line, " [LOST ")) {
         return std::nullopt;
     }
     std::uint64_t count = 0;

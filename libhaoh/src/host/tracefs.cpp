@@ -2,6 +2,7 @@
 #include "host/tracefs.hpp"
 
 #include "host/file_descriptor.hpp"
+#include "host/text_scan.hpp"
 
 #include <haoh/error.hpp>
 
@@ -13,7 +14,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 
 namespace haoh::host {
@@ -21,24 +21,6 @@ namespace haoh::host {
 namespace {
 
 constexpr std::string_view kPrefix = "haoh-";
-
-template <typename Number>
-bool take_number(std::string_view& text, Number& value) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || text.front() == '-') {
-        return false;
-    }
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    return true;
-}
-
-bool take(std::string_view& text, std::string_view prefix) {
-    if (!text.starts_with(prefix)) {
-        return false;
-    }
-    text.remove_prefix(prefix.size());
-    return true;
-}
 
 } // namespace
 
@@ -90,9 +72,9 @@ std::string to_string(const InstanceName& name) {
 
 std::optional<InstanceName> parse_instance_name(std::string_view text) {
     InstanceName name;
-    if (take(text, kPrefix) && take_number(text, name.pid) && take(text, "-") &&
-        take_number(text, name.start) && take(text, "-") && take_number(text, name.number) &&
-        text.empty()) {
+    if (take_prefix(text, kPrefix) && take_number(text, name.pid) && take_prefix(text, "-") &&
+        take_number(text, name.start) && take_prefix(text, "-") && take_number(text, name.number) &&
+        text.empty() && name.pid > 0) {
         return name;
     }
     return std::nullopt;

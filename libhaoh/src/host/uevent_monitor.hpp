@@ -3,8 +3,8 @@
 /// The kernel's own uevents of NVMe devices: also where no udev runs.
 #pragma once
 
-#include "host/descriptor_wait.hpp"
 #include "host/uevent.hpp"
+#include "host/waitable_descriptor.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

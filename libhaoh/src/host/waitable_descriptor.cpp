@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "host/descriptor_wait.hpp"
+#include "host/waitable_descriptor.hpp"
 
 #include <haoh/error.hpp>
 
