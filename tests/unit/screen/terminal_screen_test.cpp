@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "terminal_screen.hpp"
+
+#include <haoh/error.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <stdexcept>
+#include <system_error>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+
+namespace haoh::tool {
+namespace {
+
+namespace asio = boost::asio;
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr std::chrono::seconds kLimit{10};
+
+/// Both ends of a terminal of 80x24.
+class Pty {
+  public:
+    Pty() : master_{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)} {
+        if (master_ < 0 || ::grantpt(master_) != 0 || ::unlockpt(master_) != 0) {
+            throw std::system_error(errno, std::generic_category(), "posix_openpt");
+        }
+        std::array<char, 128> name{};
+        if (::ptsname_r(master_, name.data(), name.size()) != 0) {
+            throw std::system_error(errno, std::generic_category(), "ptsname");
+        }
+        slave_ = ::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+        resize(80, 24);
+    }
+    ~Pty() {
+        hang_up();
+        ::close(slave_);
+    }
+    Pty(const Pty&) = delete;
+    Pty& operator=(const Pty&) = delete;
+
+    void resize(unsigned short columns, unsigned short rows) const {
+        const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+        EXPECT_EQ(::ioctl(master_, TIOCSWINSZ, &size), 0);
+    }
+    void type(std::string_view text) const {
+        EXPECT_EQ(::write(master_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    }
+    /// What was written to the terminal: the kernel has it as soon as write returns.
+    [[nodiscard]] std::string shown() const {
+        std::string out;
+        std::array<char, 4096> bytes{};
+        pollfd entry{.fd = master_, .events = POLLIN, .revents = 0};
+        while (::poll(&entry, 1, 20) > 0 && (entry.revents & POLLIN) != 0) {
+            const ssize_t count = ::read(master_, bytes.data(), bytes.size());
+            if (count <= 0) {
+                break;
+            }
+            out.append(bytes.data(), static_cast<std::size_t>(count));
+        }
+        return out;
+    }
+    void hang_up() {
+        if (master_ >= 0) {
+            ::close(master_);
+        }
+        master_ = -1;
+    }
+    [[nodiscard]] termios modes() const {
+        termios out{};
+        EXPECT_EQ(::tcgetattr(slave_, &out), 0);
+        return out;
+    }
+    [[nodiscard]] int slave() const { return slave_; }
+    [[nodiscard]] TerminalScreen::Descriptors descriptors() const {
+        return {.input = slave_, .output = slave_};
+    }
+
+  private:
+    int master_;
+    int slave_{-1};
+};
+
+bool same_modes(const termios& left, const termios& right) {
+    return left.c_iflag == right.c_iflag && left.c_oflag == right.c_oflag &&
+           left.c_cflag == right.c_cflag && left.c_lflag == right.c_lflag &&
+           std::equal(std::begin(left.c_cc), std::end(left.c_cc), std::begin(right.c_cc));
+}
+
+/// Runs a coroutine to its end, for a bounded time.
+template <typename Result>
+Result result_of(asio::io_context& context, asio::awaitable<Result> body) {
+    std::optional<Result> result;
+    std::exception_ptr failure;
+    bool done = false;
+    asio::co_spawn(context, std::move(body), [&](std::exception_ptr error, Result value) {
+        failure = std::move(error);
+        result = std::move(value);
+        done = true;
+    });
+    context.restart();
+    const auto deadline = std::chrono::steady_clock::now() + kLimit;
+    while (!done && context.run_one_until(deadline) > 0) {
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    if (!done) {
+        throw std::runtime_error("still waits");
+    }
+    return *result;
+}
+
+asio::awaitable<bool> resized(TerminalScreen& screen) {
+    co_await screen.next_resize();
+    co_return true;
+}
+
+class TerminalScreenTest : public ::testing::Test {
+  protected:
+    std::optional<char> key(TerminalScreen& screen) {
+        return result_of(context_, screen.next_key());
+    }
+
+    Pty pty_;
+    asio::io_context context_;
+};
+
+TEST_F(TerminalScreenTest, gives_the_terminal_back_as_it_was) {
+    const termios before = pty_.modes();
+    {
+        const TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+        const termios during = pty_.modes();
+        EXPECT_EQ(during.c_lflag & static_cast<tcflag_t>(ECHO | ICANON), 0U);
+        EXPECT_NE(during.c_lflag & static_cast<tcflag_t>(ISIG), 0U) << "Ctrl-C is a signal";
+        EXPECT_THAT(pty_.shown(), AllOf(StartsWith("\x1b[?1049h"), HasSubstr("\x1b[?25l")));
+    }
+    EXPECT_TRUE(same_modes(pty_.modes(), before));
+    EXPECT_THAT(pty_.shown(), AllOf(HasSubstr("\x1b[?25h"), EndsWith("\x1b[?1049l")));
+}
+
+TEST_F(TerminalScreenTest, gives_it_back_when_an_exception_ends_it) {
+    const termios before = pty_.modes();
+    try {
+        TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+        screen.draw("line\n");
+        throw std::runtime_error("end");
+    } catch (const std::runtime_error&) {
+        EXPECT_TRUE(same_modes(pty_.modes(), before));
+    }
+    EXPECT_THAT(pty_.shown(), EndsWith("\x1b[?1049l"));
+}
+
+TEST_F(TerminalScreenTest, leaves_flags_of_the_open_file_alone) {
+    const TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    EXPECT_EQ(::fcntl(pty_.slave(), F_GETFL) & O_NONBLOCK, 0);
+}
+
+TEST_F(TerminalScreenTest, writes_what_changed) {
+    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    screen.draw("one\ntwo\nthree\n");
+    EXPECT_THAT(pty_.shown(),
+                EndsWith("\x1b[1;1H\x1b[2Kone\x1b[2;1H\x1b[2Ktwo\x1b[3;1H\x1b[2Kthree"));
+    screen.draw("one\nTWO\nthree\n");
+    EXPECT_EQ(pty_.shown(), "\x1b[2;1H\x1b[2KTWO");
+    screen.draw("one\nTWO\nthree\n");
+    EXPECT_THAT(pty_.shown(), IsEmpty());
+    screen.draw("one\n");
+    EXPECT_EQ(pty_.shown(), "\x1b[2;1H\x1b[J");
+    screen.draw("one\n\nx");
+    EXPECT_EQ(pty_.shown(), "\x1b[2;1H\x1b[2K\x1b[3;1H\x1b[2Kx");
+}
+
+TEST_F(TerminalScreenTest, keys_come_one_by_one_without_enter_or_echo) {
+    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    EXPECT_THAT(pty_.shown(), Not(IsEmpty()));
+    pty_.type("qx");
+    EXPECT_EQ(key(screen), 'q');
+    EXPECT_EQ(key(screen), 'x');
+    pty_.type("\n");
+    EXPECT_EQ(key(screen), '\n');
+    EXPECT_THAT(pty_.shown(), IsEmpty());
+}
+
+TEST_F(TerminalScreenTest, no_key_comes_after_a_hangup) {
+    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    pty_.hang_up();
+    EXPECT_EQ(key(screen), std::nullopt);
+    EXPECT_EQ(key(screen), std::nullopt);
+    screen.draw("nobody sees this\n");
+}
+
+TEST_F(TerminalScreenTest, no_key_comes_from_what_is_no_terminal) {
+    const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const termios before = pty_.modes();
+    {
+        TerminalScreen screen{context_.get_executor(), {.input = null, .output = pty_.slave()}};
+        EXPECT_EQ(pty_.modes().c_lflag & static_cast<tcflag_t>(ECHO), 0U);
+        EXPECT_EQ(key(screen), std::nullopt);
+    }
+    EXPECT_TRUE(same_modes(pty_.modes(), before));
+    ::close(null);
+}
+
+TEST_F(TerminalScreenTest, only_a_terminal_will_do) {
+    const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    EXPECT_THROW(TerminalScreen(context_.get_executor(), {.input = pty_.slave(), .output = null}),
+                 Error);
+    EXPECT_FALSE(TerminalScreen::possible(null));
+    ::close(null);
+}
+
+TEST_F(TerminalScreenTest, another_size_is_told_and_drawn_anew) {
+    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    EXPECT_EQ(screen.size(), (ScreenSize{.columns = 80, .rows = 24}));
+    screen.draw("one\n");
+    EXPECT_THAT(pty_.shown(), Not(IsEmpty()));
+    pty_.resize(200, 60);
+    ::raise(SIGWINCH); // this is not our controlling terminal
+    EXPECT_TRUE(result_of(context_, resized(screen)));
+    EXPECT_EQ(screen.size(), (ScreenSize{.columns = 200, .rows = 60}));
+    screen.draw("one\n");
+    EXPECT_THAT(pty_.shown(), EndsWith("\x1b[1;1H\x1b[2Kone"));
+}
+
+TEST_F(TerminalScreenTest, goes_on_where_it_was_stopped) {
+    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    termios modes = pty_.modes();
+    const termios during = modes;
+    modes.c_lflag |= static_cast<tcflag_t>(ECHO | ICANON);
+    ASSERT_EQ(::tcsetattr(pty_.slave(), TCSANOW, &modes), 0);
+    EXPECT_THAT(pty_.shown(), Not(IsEmpty()));
+    ::raise(SIGCONT);
+    EXPECT_TRUE(result_of(context_, resized(screen)));
+    EXPECT_TRUE(same_modes(pty_.modes(), during));
+    EXPECT_THAT(pty_.shown(), StartsWith("\x1b[?1049h"));
+}
+
+TEST_F(TerminalScreenTest, a_terminal_that_takes_nothing_holds_up_nobody_for_long) {
+    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    const auto begin = std::chrono::steady_clock::now();
+    std::string last;
+    for (int round = 0; round < 20; ++round) {
+        last.clear();
+        for (int line = 0; line < 500; ++line) {
+            last += std::string(100, static_cast<char>('a' + round)) + "\n";
+        }
+        screen.draw(last);
+    }
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, kLimit);
+    // What it gets in the end is whole: the rest of the first screen, then the last one.
+    std::string shown = pty_.shown();
+    for (int round = 0; round < 200 && shown.find("\x1b[500;1H\x1b[2Kt") == std::string::npos;
+         ++round) {
+        screen.draw(last);
+        shown += pty_.shown();
+    }
+    EXPECT_THAT(shown, HasSubstr("\x1b[500;1H\x1b[2Ka"));
+    EXPECT_THAT(shown, EndsWith("\x1b[500;1H\x1b[2K" + std::string(100, 't')));
+}
+
+} // namespace
+} // namespace haoh::tool
