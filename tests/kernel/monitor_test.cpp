@@ -259,8 +259,9 @@ TEST_P(HostMonitor, sees_an_array_die_and_come_back_as_another) {
     EXPECT_EQ(count(told, "path_lost"), 0U) << "a reconnect keeps its paths";
     EXPECT_EQ(count(told, "ana_change"), 0U);
     for (const json& event : told)
-        if (event.at("event") == "identity_changed")
+        if (event.at("event") == "identity_changed") {
             EXPECT_THAT(event.at("text").get<std::string>(), HasSubstr("ANOTHER"));
+        }
 }
 
 TEST_P(HostMonitor, sees_paths_come_and_one_refused) {
