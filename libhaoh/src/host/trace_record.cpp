@@ -51,7 +51,11 @@ bool parse_context(std::string_view context, std::chrono::nanoseconds& time) {
     if (!parse_time(take_last_word(context), time)) {
         return false;
     }
-    return is_cpu(take_last_word(context)) || is_cpu(take_last_word(context));
+    std::string_view word = take_last_word(context);
+    if (!is_cpu(word)) {
+        word = take_last_word(context);
+    }
+    return is_cpu(word);
 }
 
 /// "NVME_AER_NOTICE]", or a number where the kernel has no name for the type.
@@ -132,7 +136,7 @@ std::optional<LineSplitter::Line> LineSplitter::take(std::string_view& bytes) {
 }
 
 void TraceStream::feed(std::string_view bytes, std::vector<TraceInput>& inputs) {
-    while (const std::optional<LineSplitter::Line> line = lines_.take(bytes)) {
+    for (auto line = lines_.take(bytes); line.has_value(); line = lines_.take(bytes)) {
         if (line->too_long) {
             inputs.emplace_back(
                 TraceMalformed{fmt::format("a line longer than {} bytes", kLongestLine), {}});

@@ -22,9 +22,9 @@ class FakeTracefs : public host::Tracefs {
     /// As the kernel does: with everything in it.
     [[nodiscard]] int remove_instance(const std::string& name) const override;
 
-    [[nodiscard]] std::string text(const std::string& instance, const std::string& file) const;
+    [[nodiscard]] std::string text(const std::string& name, const std::string& file) const;
     /// The other end of an instance's pipe.
-    [[nodiscard]] host::FileDescriptor writer(const std::string& instance) const;
+    [[nodiscard]] host::FileDescriptor writer(const std::string& name) const;
 
   private:
     SysfsTree& tree_;

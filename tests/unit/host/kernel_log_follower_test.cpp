@@ -37,7 +37,7 @@ RecordSource source_of(std::deque<std::variant<std::string, int>> script) {
         }
         const auto next = std::move(script.front());
         script.pop_front();
-        if (const int* error = std::get_if<int>(&next)) {
+        if (const auto* error = std::get_if<int>(&next)) {
             return -*error;
         }
         const std::string& text = std::get<std::string>(next);
