@@ -38,6 +38,8 @@ class EventFolder {
     ~EventFolder();
     EventFolder(EventFolder&& other) noexcept;
     EventFolder& operator=(EventFolder&& other) noexcept;
+    EventFolder(const EventFolder&) = delete;
+    EventFolder& operator=(const EventFolder&) = delete;
 
     /// The lines that are complete now, often none.
     [[nodiscard]] std::string push(const Event& event);

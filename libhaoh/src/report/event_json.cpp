@@ -31,9 +31,12 @@ std::string to_json(const Event& event) {
              {"time", report::rfc3339(event.observed.wall)},
              {"monotonic_ns", nanoseconds_json(event.observed.monotonic)}};
     if (event.cause) {
-        out["cause_time"] = report::rfc3339(event.cause->wall);
-        out["cause_monotonic_ns"] = nanoseconds_json(event.cause->monotonic);
-        out["latency_us"] = std::chrono::floor<std::chrono::microseconds>(*event.latency()).count();
+        const Moment& cause = *event.cause;
+        out["cause_time"] = report::rfc3339(cause.wall);
+        out["cause_monotonic_ns"] = nanoseconds_json(cause.monotonic);
+        out["latency_us"] = std::chrono::floor<std::chrono::microseconds>(event.observed.monotonic -
+                                                                          cause.monotonic)
+                                .count();
     }
     put(out, "source", event.source);
     put(out, "host", event.host);

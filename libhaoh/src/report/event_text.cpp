@@ -21,7 +21,7 @@ constexpr std::size_t kMaxRanges = 8; ///< runs of NSIDs in one line
 /// "nvme0" of "nvme0n1": what the namespaces of one subsystem have in common.
 std::string_view device_family(std::string_view device) {
     const std::size_t end = device.find_last_not_of("0123456789");
-    const bool head = end != device.npos && end > 0 && end + 1 < device.size() &&
+    const bool head = end != std::string_view::npos && end > 0 && end + 1 < device.size() &&
                       device[end] == 'n' && device.starts_with("nvme");
     return head ? device.substr(0, end) : device;
 }
@@ -257,8 +257,10 @@ std::string latency_of(const EventGroup& group) {
 
 bool near(const std::optional<Moment>& one, const std::optional<Moment>& other,
           std::chrono::nanoseconds moment) {
-    return one.has_value() == other.has_value() &&
-           (!one || std::chrono::abs(one->monotonic - other->monotonic) <= moment);
+    if (!one || !other) {
+        return !one && !other;
+    }
+    return std::chrono::abs(one->monotonic - other->monotonic) <= moment;
 }
 
 } // namespace
