@@ -219,7 +219,7 @@ listen = ["127.0.0.1:0", "127.0.0.1:0"]
 )");
     const std::string nqn = "nqn.2014-08.org.nvmexpress:uuid:68616f68-0000-4000-8000-000000000001";
     ProgramDisk disk{{haoh_program()}};
-    LinuxHost host("rate-host", "6.12", disk.image());
+    LinuxHost host("rate-host", "6.12", disk.image(), 2048);
     Guest& guest = host.guest();
     for (const auto* array : {"a", "b"})
         for (const auto port : arrays.ports(array))

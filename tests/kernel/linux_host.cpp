@@ -39,11 +39,13 @@ std::string undash(std::string text) {
 
 } // namespace
 
-LinuxHost::LinuxHost(std::string name, std::string kernel, std::filesystem::path disk)
+LinuxHost::LinuxHost(std::string name, std::string kernel, std::filesystem::path disk,
+                     int memory_mib)
     : guest_({.name = std::move(name),
               .kernel = std::move(kernel),
               .host_programs = true,
-              .disk = std::move(disk)}) {}
+              .disk = std::move(disk),
+              .memory_mib = memory_mib}) {}
 
 CommandResult LinuxHost::connect(std::string_view nqn, std::uint16_t port,
                                  const ConnectOptions& options) {

@@ -26,8 +26,9 @@ struct HostPath {
 /// A guest that is an NVMe/TCP host, by the kernel's own initiator and nvme-cli.
 class LinuxHost {
   public:
-    /// \param disk  Guest::Options::disk
-    LinuxHost(std::string name, std::string kernel, std::filesystem::path disk = {});
+    /// \param disk,memory_mib  Guest::Options
+    LinuxHost(std::string name, std::string kernel, std::filesystem::path disk = {},
+              int memory_mib = 512);
 
     struct ConnectOptions {
         bool header_digest = false;

@@ -71,13 +71,17 @@ class HostMonitor : public testing::TestWithParam<std::string> {
 
     /// Starts the monitor and waits until it hears the kernel.
     static void start_monitor(std::string_view words = {}) {
-        monitor_command() = guest().start(
-            fmt::format("{} monitor --lines -o json {} >/tmp/events 2>/tmp/monitor-errors &\n"
-                        "echo $! >/tmp/monitor-pid\nwait $!",
-                        ProgramDisk::command("haoh"), words));
+        monitor_command() = guest().start(fmt::format(
+            "{} monitor --lines -o json --metrics 9617 {} >/tmp/events 2>/tmp/monitor-errors &\n"
+            "echo $! >/tmp/monitor-pid\nwait $!",
+            ProgramDisk::command("haoh"), words));
         guest().wait_until("grep -q 1 /sys/kernel/tracing/instances/haoh-*/events/nvme/"
                            "nvme_async_event/enable",
                            "the monitor to hear trace events");
+        // It has read who its controllers are.
+        guest().wait_until("wget -qO- http://127.0.0.1:9617/metrics | grep -q "
+                           "'^haoh_identity_verdict.* 1$'",
+                           "the monitor to have read identities", seconds(60));
     }
     /// Ends it as systemd does. \return what it told
     static std::vector<json> stop_monitor() {
@@ -162,17 +166,18 @@ double quantile(std::vector<double> sorted, double part) {
 }
 
 /// Milliseconds from each write to what was told of it: in order, the first write that leads to the
-/// state and is not used up.
-std::vector<double> latencies(const std::vector<Flip>& flips, const std::vector<Flip>& told) {
+/// state and is not used up. One who misses most is measured by the last write before: at best.
+std::vector<double> latencies(const std::vector<Flip>& flips, const std::vector<Flip>& told,
+                              bool misses_most = false) {
     std::vector<double> result;
     std::size_t next = 0;
     for (const Flip& one : told) {
-        // The last write before it that leads there.
         std::size_t match = flips.size();
         for (std::size_t i = next; i < flips.size() && flips[i].time <= one.time; ++i)
             if (flips[i].state == one.state) {
                 match = i;
-                break;
+                if (!misses_most)
+                    break;
             }
         if (match == flips.size())
             continue;
@@ -206,7 +211,7 @@ TEST_P(HostMonitor, tells_each_change_of_an_array_soon) {
     EXPECT_EQ(last, flips.flips.back().state);
     EXPECT_EQ(changes.size() + coalesced, flips.flips.size());
     const auto monitor = latencies(flips.flips, changes);
-    const auto poller = latencies(flips.flips, flips.polls);
+    const auto poller = latencies(flips.flips, flips.polls, true);
     std::cout << fmt::format(
         "{} changes: monitor told {} with p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms; a look once "
         "a second found {} with p50 {:.0f} ms, p99 {:.0f} ms\n",

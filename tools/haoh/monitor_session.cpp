@@ -33,8 +33,11 @@ namespace {
 constexpr std::size_t kMaxLatencies = 1U << 20U;
 /// Times on the screen go on without events.
 constexpr std::chrono::milliseconds kRedraw{500};
+constexpr auto kNever = std::chrono::steady_clock::time_point::max();
 /// And events do not draw it more often than eyes can follow.
 constexpr std::chrono::milliseconds kDrawAgain{50};
+/// How often --until looks at the state.
+constexpr std::chrono::milliseconds kCheckState{50};
 /// For programs that still run at the end.
 constexpr std::chrono::seconds kLastRuns{5};
 
@@ -51,9 +54,7 @@ class Session {
     explicit Session(SessionOptions options)
         : options_{std::move(options)}, monitor_{context_.get_executor(), options_.monitor},
           folder_{options_.output.style()}, signals_{context_, SIGINT, SIGTERM, SIGHUP},
-          over_{context_}, flush_due_{context_}, redraw_{
-                                                     context_,
-                                                     std::chrono::steady_clock::time_point::max()} {
+          over_{context_}, flush_due_{context_}, redraw_{context_, kNever}, check_due_{context_} {
         if (!options_.program.empty()) {
             EventCommandOptions command;
             command.program = options_.program;
@@ -78,9 +79,12 @@ class Session {
 
   private:
     asio::awaitable<void> watch() {
-        co_await monitor_.start();
-        begin_outputs();
         bound();
+        co_await monitor_.start();
+        if (over_already_) {
+            monitor_.stop();
+        }
+        begin_outputs();
         check_state();
         while (std::optional<Event> event = co_await monitor_.next()) {
             take(*event);
@@ -95,18 +99,16 @@ class Session {
 
     /// Ends by signals and time.
     void bound() {
-        signals_.async_wait([this](const boost::system::error_code& error, int) {
+        const auto end = [this](const boost::system::error_code& error, auto...) {
             if (!error) {
+                over_already_ = true;
                 monitor_.stop();
             }
-        });
+        };
+        signals_.async_wait(end);
         if (options_.duration) {
             over_.expires_after(*options_.duration);
-            over_.async_wait([this](const boost::system::error_code& error) {
-                if (!error) {
-                    monitor_.stop();
-                }
-            });
+            over_.async_wait(end);
         }
     }
 
@@ -191,17 +193,26 @@ class Session {
         if (options_.until && options_.until->met(event)) {
             met_ = true;
             monitor_.stop();
-        } else if (event.kind == EventKind::access) {
-            check_state();
         }
     }
 
+    /// Looks whether the state is what one waits for: now, and then often. An event alone does not
+    /// tell, and at the beginning there is none.
     void check_state() {
-        if (options_.until && options_.until->looks_at_state() &&
-            options_.until->met(monitor_.status())) {
+        if (!options_.until || !options_.until->looks_at_state() || met_) {
+            return;
+        }
+        if (options_.until->met(monitor_.status())) {
             met_ = true;
             monitor_.stop();
+            return;
         }
+        check_due_.expires_after(kCheckState);
+        check_due_.async_wait([this](const boost::system::error_code& error) {
+            if (!error) {
+                check_state();
+            }
+        });
     }
 
     /// Prints what is joined when nothing more comes.
@@ -229,7 +240,7 @@ class Session {
     void draw() {
         const bool color = options_.output.style().color;
         screen_->draw(view_.render(monitor_.status(), screen_->size(), color));
-        redraw_.expires_at(std::chrono::steady_clock::time_point::max());
+        redraw_.expires_at(kNever);
         draw_soon(kRedraw);
     }
 
@@ -264,6 +275,7 @@ class Session {
     asio::steady_timer over_;
     asio::steady_timer flush_due_;
     asio::steady_timer redraw_;
+    asio::steady_timer check_due_;
     std::optional<EventCommand> command_;
     std::optional<MetricsServer> metrics_;
     std::optional<ServiceNotifier> notifier_;
@@ -271,6 +283,7 @@ class Session {
     MonitorScreen view_{plain_line};
     std::exception_ptr failure_;
     bool met_{};
+    bool over_already_{};
 };
 
 } // namespace

@@ -51,11 +51,13 @@ bool Until::met(const MonitorStatus& status) const {
     if (!access_ || status.namespaces.empty()) {
         return false;
     }
+    const auto pending = [](const MonitorStatus::Source& source) { return source.pending; };
+    const bool whole = std::none_of(status.sources.begin(), status.sources.end(), pending);
     const auto is = [&](const MonitorStatus::Namespace& one) {
         return one.access.access() == *access_;
     };
     return *access_ == Access::restored
-               ? std::all_of(status.namespaces.begin(), status.namespaces.end(), is)
+               ? whole && std::all_of(status.namespaces.begin(), status.namespaces.end(), is)
                : std::any_of(status.namespaces.begin(), status.namespaces.end(), is);
 }
 

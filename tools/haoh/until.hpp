@@ -14,7 +14,7 @@ namespace haoh::tool {
 
 /// "EVENT [TO]": the first event of that kind, that leads to TO where it is given. For `access` it
 /// is the state that counts, so that one need not have seen it come: `access restored` holds when
-/// every namespace is restored, `access no_path` when some namespace has no path.
+/// every namespace is restored and every source was asked, `access no_path` when some namespace has no path.
 class Until {
   public:
     /// \throws Error (invalid_argument) that lists the words there are

@@ -84,6 +84,7 @@ struct MonitorStatus {
         std::string name; ///< "trace", "udev", "kmsg", "sysfs", "tcp://10.0.0.1:4420"
         bool healthy{};
         std::string problem;  ///< why it is not
+        bool pending{};       ///< not tried yet: what it tells is not in here
         std::uint64_t lost{}; ///< how often it was lost
 
         bool operator==(const Source&) const = default;

@@ -563,9 +563,15 @@ std::optional<std::chrono::nanoseconds> Fusion::next_deadline() const {
     return next;
 }
 
+void Fusion::expect_source(std::string_view name) {
+    MonitorStatus::Source& source = sources_[std::string(name)];
+    source.name = name;
+    source.pending = true;
+}
+
 void Fusion::lose_source(std::string_view name, std::string_view why, const Moment& now) {
     MonitorStatus::Source& source = sources_[std::string(name)];
-    const bool first = source.name.empty();
+    const bool first = source.name.empty() || std::exchange(source.pending, false);
     source.name = name;
     if (!first && !source.healthy && source.problem == why) {
         return;
@@ -579,7 +585,7 @@ void Fusion::lose_source(std::string_view name, std::string_view why, const Mome
 
 void Fusion::restore_source(std::string_view name, const Moment& now) {
     MonitorStatus::Source& source = sources_[std::string(name)];
-    const bool first = source.name.empty();
+    const bool first = source.name.empty() || std::exchange(source.pending, false);
     source.name = name;
     if (!first && !source.healthy) {
         add(EventKind::source_restored, {}, {.observed = now, .cause = {}, .source = name});

@@ -90,6 +90,8 @@ class Fusion {
     /// When `pass_time` has something to tell next, as a monotonic time; nullopt: nothing to wait for.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> next_deadline() const;
 
+    /// That there will be such a source: until then what is known is not all.
+    void expect_source(std::string_view name);
     /// A new reason or a first one is an event.
     void lose_source(std::string_view name, std::string_view why, const Moment& now);
     void restore_source(std::string_view name, const Moment& now);
@@ -98,6 +100,7 @@ class Fusion {
     /// Whoever delivers them numbers them.
     [[nodiscard]] std::vector<Event> take(const Occasion& occasion);
 
+    [[nodiscard]] bool is_live(const std::string& host, std::string_view controller) const;
     [[nodiscard]] bool knows_controller(const std::string& host, std::string_view name) const;
     [[nodiscard]] MonitorStatus status(const Moment& now) const;
 

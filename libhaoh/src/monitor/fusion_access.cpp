@@ -76,6 +76,15 @@ void Fusion::settle(const std::string& host, World& world, const Occasion& occas
     }
 }
 
+bool Fusion::is_live(const std::string& host, std::string_view controller) const {
+    const auto world = worlds_.find(host);
+    if (world == worlds_.end()) {
+        return false;
+    }
+    const auto found = world->second.controllers.find(controller);
+    return found != world->second.controllers.end() && live(found->second.state);
+}
+
 bool Fusion::knows_controller(const std::string& host, std::string_view name) const {
     const auto world = worlds_.find(host);
     return world != worlds_.end() && world->second.controllers.contains(name);

@@ -192,7 +192,7 @@ asio::awaitable<void> HostWatch::follow_log() {
         }
         for (const host::FollowedMessage& message : received.messages) {
             if (const auto parsed = host::parse_kernel_event(message.text)) {
-                take(*parsed, Moment::at(std::min(message.monotonic, now.monotonic), now));
+                take(*parsed);
             }
         }
     };
@@ -249,8 +249,9 @@ void HostWatch::take(const host::Uevent& event) {
     ask_for_scan(occasion);
 }
 
-void HostWatch::take(const host::KernelEventMessage& message, const Moment& happened) {
-    const Occasion occasion{.observed = Moment::now(), .cause = happened, .source = kLog};
+void HostWatch::take(const host::KernelEventMessage& message) {
+    // The log's clock is off by tens of milliseconds: it is no cause to count from.
+    const Occasion occasion{.observed = Moment::now(), .cause = {}, .source = kLog};
     if (message.kind == host::KernelEventMessage::Kind::path_refused) {
         fusion().refuse(kernel_.host,
                         {.controller = message.device,
@@ -440,7 +441,8 @@ asio::awaitable<void> HostWatch::look_at(std::string controller) {
             look.running = false;
             co_return;
         }
-        if (logs && !look.reading && !look.log && now.monotonic >= look.read_again) {
+        if (logs && fusion().is_live(kernel_.host, controller) && !look.reading && !look.log &&
+            now.monotonic >= look.read_again) {
             look.reading = true;
             look.read_again = now.monotonic + kReadAgain;
             hub_->run(
@@ -484,6 +486,10 @@ asio::awaitable<void> HostWatch::read_log(std::string controller) {
     } else {
         // Without it transitions may stay uncounted, no state is missed. Once a look is enough.
         found->second.read_again = found->second.until;
+        take(states_->sweep(controller), occasion_for(controller, Moment::now()));
+        if (!fusion().is_live(kernel_.host, controller)) {
+            co_return; // that is another matter
+        }
         fusion().lose_source(kAdmin, problem, Moment::now());
         hub_->publish({.observed = Moment::now(), .cause = {}, .source = kAdmin});
     }
@@ -494,46 +500,66 @@ void HostWatch::ask_for_identity(const std::string& controller) {
     identity_due_.expires_after(0ms);
 }
 
+asio::awaitable<bool> HostWatch::identify(KernelController controller) {
+    std::string problem;
+    try {
+        ControllerObservation seen = co_await controllers_.read(controller, kernel_.host);
+        const Occasion occasion{.observed = Moment::now(), .cause = {}, .source = kAdmin};
+        fusion().restore_source(kAdmin, occasion.observed);
+        fusion().set_anatt(kernel_.host, controller.name, seen.identify_data().anatt);
+        fusion().see_identity(kernel_.host, controller.name, identity_of(seen), occasion);
+        if (seen.ana.stable && seen.ana.log.ok() &&
+            fusion().agrees(kernel_.host, controller.name, seen.ana_log())) {
+            fusion().see_change_count(kernel_.host, controller.name, seen.ana_log().chgc, occasion);
+        }
+        hub_->keep(kernel_.host, std::move(seen));
+        hub_->publish(occasion);
+        co_return true;
+    } catch (const Error& error) {
+        problem = error.what();
+    }
+    take(states_->sweep(controller.name), occasion_for(controller.name, Moment::now()));
+    if (!fusion().is_live(kernel_.host, controller.name)) {
+        co_return true; // until it connects again, which asks anew
+    }
+    fusion().lose_source(kAdmin, problem, Moment::now());
+    hub_->publish({.observed = Moment::now(), .cause = {}, .source = kAdmin});
+    co_return false;
+}
+
 asio::awaitable<void> HostWatch::identify_when_due() {
+    Backoff backoff(hub_->options().retry_interval);
+    std::set<std::string> again;
     for (;;) {
         while (!unidentified_.empty()) {
             const std::string name = *unidentified_.begin();
             unidentified_.erase(unidentified_.begin());
             const KernelController* const controller = kernel_.find_controller(name);
-            if (controller == nullptr || controller->cntrltype.value() == "discovery") {
+            if (controller == nullptr || controller->cntrltype.value() == "discovery" ||
+                !fusion().is_live(kernel_.host, name)) {
                 continue;
             }
-            std::string problem;
-            try {
-                ControllerObservation seen = co_await controllers_.read(*controller, kernel_.host);
-                const Occasion occasion{.observed = Moment::now(), .cause = {}, .source = kAdmin};
-                fusion().restore_source(kAdmin, occasion.observed);
-                fusion().set_anatt(kernel_.host, name, seen.identify_data().anatt);
-                fusion().see_identity(kernel_.host, name, identity_of(seen), occasion);
-                if (seen.ana.stable && seen.ana.log.ok() &&
-                    fusion().agrees(kernel_.host, name, seen.ana_log())) {
-                    fusion().see_change_count(kernel_.host, name, seen.ana_log().chgc, occasion);
-                }
-                hub_->keep(kernel_.host, std::move(seen));
-                hub_->publish(occasion);
-            } catch (const Error& error) {
-                problem = error.what();
+            if (!co_await identify(*controller)) {
+                again.insert(name);
             }
             const auto state = co_await asio::this_coro::cancellation_state;
             if (state.cancelled() != asio::cancellation_type::none) {
                 co_return;
             }
-            if (!problem.empty()) {
-                fusion().lose_source(kAdmin, problem, Moment::now());
-                hub_->publish({.observed = Moment::now(), .cause = {}, .source = kAdmin});
-            }
         }
-        identity_due_.expires_at(asio::steady_timer::time_point::max());
+        if (again.empty()) {
+            backoff.reset();
+            identity_due_.expires_at(asio::steady_timer::time_point::max());
+        } else {
+            identity_due_.expires_after(backoff.next());
+        }
         co_await identity_due_.async_wait(asio::as_tuple(asio::use_awaitable));
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none) {
             co_return;
         }
+        unidentified_.merge(again);
+        again.clear();
     }
 }
 

@@ -52,13 +52,15 @@ class HostWatch : public std::enable_shared_from_this<HostWatch> {
     [[nodiscard]] boost::asio::awaitable<void> poll();
     [[nodiscard]] boost::asio::awaitable<void> scan_when_due();
     [[nodiscard]] boost::asio::awaitable<void> identify_when_due();
+    /// \return false: it should be tried again
+    [[nodiscard]] boost::asio::awaitable<bool> identify(KernelController controller);
     [[nodiscard]] boost::asio::awaitable<void> look_at(std::string controller);
     [[nodiscard]] boost::asio::awaitable<void> read_log(std::string controller);
     [[nodiscard]] boost::asio::awaitable<KernelObservation> scan(KernelDetail detail);
 
     void take(const host::TraceInput& input);
     void take(const host::Uevent& event);
-    void take(const host::KernelEventMessage& message, const Moment& happened);
+    void take(const host::KernelEventMessage& message);
     void take(const std::vector<host::StateChange>& changes, const Occasion& occasion);
     void take(KernelObservation kernel, const Occasion& occasion);
     void look(const std::string& controller, const Occasion& hint);

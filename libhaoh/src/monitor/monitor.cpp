@@ -45,6 +45,7 @@ class Monitor::Impl {
         }
         for (monitor::WatchedPort& port : ports) {
             const std::string name = port.name;
+            hub->fusion().expect_source(name);
             hub->run([hub = hub, port = std::move(port)] { return monitor::watch_port(hub, port); },
                      name);
         }

@@ -48,6 +48,9 @@ TEST(Until, of_access_is_a_state) {
     EXPECT_FALSE(restored.met(status_of({}))) << "nothing is no access";
     EXPECT_FALSE(restored.met(event_of(EventKind::access, "restored")))
         << "one namespace is not all";
+    MonitorStatus half = status_of({kGood});
+    half.sources.emplace_back().pending = true;
+    EXPECT_FALSE(restored.met(half)) << "the other array may know of more";
     const Until none = Until::parse("access no_path");
     EXPECT_TRUE(none.met(status_of({kGood, kNone})));
     EXPECT_FALSE(none.met(status_of({kGood})));
