@@ -37,7 +37,8 @@ struct MonitorOptions {
     std::chrono::milliseconds poll_interval{1000};
     /// How often all of sysfs is looked through for paths that came or went without a hint.
     std::chrono::milliseconds scan_interval{10000};
-    /// Pause before a lost source or array is tried again; doubles up to 32 times that.
+    /// Pause before a lost source or array is tried again; becomes longer, up to 4 times for an
+    /// array, 32 times for a source of this host.
     std::chrono::milliseconds retry_interval{1000};
     /// Events kept for a caller who does not take them. Beyond that, events of one kind and object
     /// are joined: the last state stays, `transitions` add up.

@@ -23,7 +23,8 @@ namespace {
 
 constexpr std::string_view kSource = "aen";
 constexpr std::uint64_t kMaxLogBytes = 16U << 20U;
-constexpr unsigned kMaxBackoff = 32;
+/// An array that comes back should be seen soon, and asking is cheap.
+constexpr unsigned kMaxBackoff = 4;
 constexpr std::uint8_t kChangedNamespaces = 0x04;
 
 /// Lets a burst through and then a steady rate: an array that sends events without end costs little,
@@ -134,8 +135,8 @@ class PortWatch {
 
     asio::awaitable<void> take(const nvme::AsyncEvent& event, const Moment& now) {
         fusion().notice({}, {.controller = port_.name, .event = event},
-                        {.observed = now, .cause = now, .source = kSource});
-        publish(now, now);
+                        {.observed = now, .cause = {}, .source = kSource});
+        publish(now, {});
         if (event.ana_change()) {
             co_await release_event(*controller_, nvme::lid::ana);
             co_await read_ana(now);
