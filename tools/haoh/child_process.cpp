@@ -156,7 +156,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 std::string find_program(const std::string& program) {
     constexpr std::string_view kAdvice = "name a file that may be executed; no arguments, no shell";
-    if (program.find('/') != program.npos) {
+    if (program.find('/') != std::string::npos) {
         if (::access(program.c_str(), X_OK) != 0) {
             throw Error(code_of(errno), "run", program, {}, kAdvice);
         }
