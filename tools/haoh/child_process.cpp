@@ -20,6 +20,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 34)
+#define HAOH_HAVE_CLOSEFROM
+#endif
+#endif
+
 namespace haoh::tool {
 namespace {
 
@@ -83,7 +89,7 @@ class SpawnPlan {
         add(::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO));
         add(::posix_spawn_file_actions_adddup2(&actions_, STDOUT_FILENO, STDERR_FILENO));
         add(::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO));
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+#ifdef HAOH_HAVE_CLOSEFROM
         // Asio's sockets would stay open in it.
         add(::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1));
 #endif
@@ -150,7 +156,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 std::string find_program(const std::string& program) {
     constexpr std::string_view kAdvice = "name a file that may be executed; no arguments, no shell";
-    if (program.find('/') != program.npos) {
+    if (program.find('/') != std::string::npos) {
         if (::access(program.c_str(), X_OK) != 0) {
             throw Error(code_of(errno), "run", program, {}, kAdvice);
         }

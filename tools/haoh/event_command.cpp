@@ -135,12 +135,15 @@ class EventCommand::Impl : public std::enable_shared_from_this<Impl> {
     asio::awaitable<void> work(std::shared_ptr<Impl> self) {
         // Whatever way this ends, nobody waits for it in vain.
         struct AtEnd {
-            Impl& impl;
+            explicit AtEnd(Impl& of) : impl{of} {}
+            AtEnd(const AtEnd&) = delete;
+            AtEnd& operator=(const AtEnd&) = delete;
             ~AtEnd() {
                 impl.child_.reset();
                 impl.working_ = false;
                 impl.idle_.cancel();
             }
+            Impl& impl;
         };
         const AtEnd at_end{*self};
         while (!waiting_.empty()) {
@@ -172,11 +175,12 @@ class EventCommand::Impl : public std::enable_shared_from_this<Impl> {
 
     bool start(const Waiting& one) {
         try {
-            child_.emplace(ChildProcess::Start{.path = path_,
-                                               .name = options_.program,
-                                               .input = one.input,
-                                               .environment = variables(one.event, skipped_),
-                                               .output = options_.output});
+            child_ = std::make_unique<ChildProcess>(
+                ChildProcess::Start{.path = path_,
+                                    .name = options_.program,
+                                    .input = one.input,
+                                    .environment = variables(one.event, skipped_),
+                                    .output = options_.output});
         } catch (const Error& error) {
             fail(error.what());
             return false;
@@ -250,7 +254,7 @@ class EventCommand::Impl : public std::enable_shared_from_this<Impl> {
     asio::steady_timer idle_; ///< of those who wait for its end
     std::deque<Waiting> waiting_;
     std::deque<Clock::time_point> started_;
-    std::optional<ChildProcess> child_;
+    std::unique_ptr<ChildProcess> child_;
     Counts counts_;
     std::uint64_t skipped_{}; ///< since the last run
     bool working_{};

@@ -63,7 +63,7 @@ class EventCommand {
 
     /// Forgets events that wait, and ends the run that is under way as after its timeout.
     void stop();
-    /// Waits for the end of what `stop` ended: `grace` and a moment at most.
+    /// Waits for the end of what `stop` ended: twice `grace` at most.
     [[nodiscard]] boost::asio::awaitable<void> stopped();
 
     [[nodiscard]] Counts counts() const;

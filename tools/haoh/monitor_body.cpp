@@ -79,11 +79,11 @@ std::string since_text(const PathRow& path, const Moment& now) {
     if (seconds < 100) {
         return fmt::format("{} s", seconds);
     }
-    if (seconds < 100 * 60) {
+    if (seconds < 6000) {
         return fmt::format("{} min", seconds / 60);
     }
-    return seconds < 48 * 3600 ? fmt::format("{} h", seconds / 3600)
-                               : fmt::format("{} d", seconds / 86400);
+    return seconds < 172'800 ? fmt::format("{} h", seconds / 3600)
+                             : fmt::format("{} d", seconds / 86400);
 }
 
 } // namespace

@@ -10,6 +10,7 @@
 #include <haoh/event.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <set>
 #include <utility>
 #include <vector>
@@ -164,7 +165,7 @@ std::string plain_line(std::string_view text) {
     for (std::size_t index = 0; index < text.size() && out.size() < kMaxLineBytes;) {
         if (text.substr(index).starts_with("\x1b[")) {
             const std::size_t end = text.find_first_not_of("0123456789;", index + 2);
-            if (end != text.npos && text[end] == 'm') {
+            if (end != std::string_view::npos && text[end] == 'm') {
                 index = end + 1;
                 continue;
             }

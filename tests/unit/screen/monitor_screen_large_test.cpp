@@ -7,10 +7,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <random>
-#include <set>
 
 namespace haoh::tool {
 namespace {
