@@ -20,7 +20,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <exception>
+#include <memory>
 #include <utility>
 
 namespace haoh::tool {
@@ -41,14 +43,6 @@ constexpr std::chrono::milliseconds kCheckState{50};
 /// For programs that still run at the end.
 constexpr std::chrono::seconds kLastRuns{5};
 
-std::string plain_line(const Event& event, unsigned width) {
-    TextStyle style;
-    style.width = width;
-    std::string line = event_line(event, style);
-    line.erase(std::min(line.find('\n'), line.size()));
-    return line;
-}
-
 class Session {
   public:
     explicit Session(SessionOptions options)
@@ -58,6 +52,9 @@ class Session {
         if (!options_.program.empty()) {
             EventCommandOptions command;
             command.program = options_.program;
+            if (wants_screen() && nowhere_) {
+                command.output = ::fileno(nowhere_.get());
+            }
             command.on_problem = [this](const std::string& problem) { complain(problem); };
             command_.emplace(context_.get_executor(), std::move(command));
         }
@@ -112,6 +109,10 @@ class Session {
         }
     }
 
+    [[nodiscard]] bool wants_screen() const {
+        return !options_.output.json() && !options_.lines && TerminalScreen::possible();
+    }
+
     void begin_outputs() {
         const asio::any_io_executor executor = context_.get_executor();
         if (!options_.metrics.empty()) {
@@ -121,7 +122,7 @@ class Session {
                 fmt::print(stderr, "haoh: metrics at http://{}/metrics\n", metrics_->endpoint());
             }
         }
-        if (!options_.output.json() && !options_.lines && TerminalScreen::possible()) {
+        if (wants_screen()) {
             screen_.emplace(executor);
             asio::co_spawn(executor, read_keys(), rethrow);
             asio::co_spawn(executor, follow_size(), rethrow);
@@ -183,6 +184,8 @@ class Session {
         }
         if (screen_) {
             view_.push(event);
+            view_.tell(folder_.push(event));
+            flush_soon();
             draw_soon(kDrawAgain);
         } else if (options_.output.json()) {
             print(to_json(event));
@@ -219,7 +222,12 @@ class Session {
     void flush_soon() {
         flush_due_.expires_after(EventFolder::kMoment);
         flush_due_.async_wait([this](const boost::system::error_code& error) {
-            if (!error) {
+            if (error) {
+                return;
+            }
+            if (screen_) {
+                view_.tell(folder_.flush());
+            } else {
                 print(folder_.flush());
             }
         });
@@ -276,11 +284,15 @@ class Session {
     asio::steady_timer flush_due_;
     asio::steady_timer redraw_;
     asio::steady_timer check_due_;
+    /// Where --exec's programs print while there is a screen.
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> nowhere_{std::fopen("/dev/null", "we"),
+                                                             &std::fclose};
     std::optional<EventCommand> command_;
     std::optional<MetricsServer> metrics_;
     std::optional<ServiceNotifier> notifier_;
     std::optional<TerminalScreen> screen_;
-    MonitorScreen view_{plain_line};
+    MonitorScreen view_;
+
     std::exception_ptr failure_;
     bool met_{};
     bool over_already_{};
