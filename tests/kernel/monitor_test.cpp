@@ -149,14 +149,14 @@ Flips flip_in_guest(LinuxHost& host, const NvmetArray& array, std::string_view w
     return result;
 }
 
-void serve_in_guest(LinuxHost& host, const NvmetArray& array) {
+void serve_in_guest(LinuxHost& host, const NvmetArray& array, std::size_t namespaces = 2) {
     array.apply(host.guest());
     host.guest().must(fmt::format(
         "modprobe nvme-tcp && nvme connect -t tcp -a 127.0.0.1 -s {} -n {} "
         "--hostnqn nqn.2014-08.org.nvmexpress:uuid:5ae1c1f0-0000-4c1a-9a55-6f6e65000000 "
         "--hostid 5ae1c1f0-0000-4c1a-9a55-6f6e65000000",
         NvmetArray::kPort, array.nqn()));
-    host.wait_path_count(array.nqn(), 2);
+    host.wait_path_count(array.nqn(), namespaces);
 }
 
 double quantile(std::vector<double> sorted, double part) {
@@ -224,8 +224,9 @@ TEST_P(HostMonitor, tells_each_change_of_an_array_soon) {
 }
 
 TEST_P(HostMonitor, loses_nothing_in_bursts) {
-    const auto array = NvmetArray::first();
-    serve_in_guest(host(), array);
+    // One namespace: of two, one can be read before a change and one after it.
+    const auto array = NvmetArray::first().remove_ns(2);
+    serve_in_guest(host(), array, 1);
     start_monitor();
     const int count_of_flips = GetParam() == "6.12" ? 1000 : 200;
     const auto flips = flip_in_guest(host(), array, fmt::format("{} 10 0 60 7", count_of_flips));
@@ -236,7 +237,7 @@ TEST_P(HostMonitor, loses_nothing_in_bursts) {
     for (const json& event : told) {
         if (event.at("event") == "ana_coalesced") {
             coalesced += event.at("transitions").get<std::uint64_t>();
-        } else if (event.at("event") == "ana_change" && event.at("nsid") == 2) {
+        } else if (event.at("event") == "ana_change") {
             EXPECT_EQ(event.at("from"), last);
             last = event.at("to");
             ++sum;

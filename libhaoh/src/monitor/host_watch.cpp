@@ -535,9 +535,13 @@ asio::awaitable<void> HostWatch::identify_when_due() {
             const std::string name = *unidentified_.begin();
             unidentified_.erase(unidentified_.begin());
             const KernelController* const controller = kernel_.find_controller(name);
-            if (controller == nullptr || controller->cntrltype.value() == "discovery" ||
-                !fusion().is_live(kernel_.host, name)) {
+            if (controller == nullptr || controller->cntrltype.value() == "discovery") {
                 continue;
+            }
+            // It was live when it connected; perhaps nobody has looked since.
+            take(states_->sweep(name), occasion_for(name, Moment::now()));
+            if (!fusion().is_live(kernel_.host, name)) {
+                continue; // until it connects, which asks anew
             }
             if (!co_await identify(*controller)) {
                 again.insert(name);
