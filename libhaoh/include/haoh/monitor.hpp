@@ -61,7 +61,8 @@ class Monitor {
     Monitor(const Monitor&) = delete;
     Monitor& operator=(const Monitor&) = delete;
 
-    /// Reads the state that all events are told against, and begins to watch.
+    /// Reads the state that all events are told against, and begins to watch. An array that cannot be
+    /// asked has failed once then (an event `source_lost`) and is tried again.
     /// \throws Error when it is running, when neither host nor targets were named, and when what was
     ///         named is nowhere (not_found)
     [[nodiscard]] boost::asio::awaitable<void> start();

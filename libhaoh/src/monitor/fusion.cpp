@@ -66,7 +66,7 @@ Event& Fusion::add_path(EventKind kind, const std::string& host, const HeadKey& 
 void Fusion::see(const std::string& host, const View& view, const Occasion& occasion) {
     World& world = world_of(host);
     const bool silent = !std::exchange(world.known, true);
-    take_in(host, world, view, occasion, silent);
+    take_in(host, world, view, occasion, {.silent = silent, .states = false});
 
     std::set<std::string_view> names;
     for (const ViewedController& controller : view.controllers) {
@@ -105,7 +105,7 @@ void Fusion::see_controller(const std::string& host, const std::string& controll
     World& world = world_of(host);
     world.known = true;
     const bool silent = !world.controllers.contains(controller);
-    take_in(host, world, view, occasion, silent);
+    take_in(host, world, view, occasion, {.silent = silent, .states = true});
 
     std::set<HeadKey> there;
     for (const ViewedNamespace& viewed : view.namespaces) {
@@ -122,9 +122,9 @@ void Fusion::see_controller(const std::string& host, const std::string& controll
 }
 
 void Fusion::take_in(const std::string& host, World& world, const View& view,
-                     const Occasion& occasion, bool silent) {
+                     const Occasion& occasion, Intake how) {
     for (const ViewedController& viewed : view.controllers) {
-        take_in_controller(host, world, viewed, occasion, silent);
+        take_in_controller(host, world, viewed, occasion, how);
     }
     for (const ViewedNamespace& viewed : view.namespaces) {
         const HeadKey key{viewed.subsysnqn, viewed.nsid, viewed.device};
@@ -132,10 +132,7 @@ void Fusion::take_in(const std::string& host, World& world, const View& view,
         if (fresh) {
             head->second.bytes = viewed.bytes;
             head->second.read_only = viewed.read_only;
-            if (!key.device.empty()) {
-                world.by_device[key.device] = head;
-            }
-            if (!silent) {
+            if (!how.silent) {
                 Event& event = add(EventKind::namespace_added, host, occasion);
                 event.subsysnqn = key.subsysnqn;
                 event.nsid = key.nsid;
@@ -151,7 +148,7 @@ void Fusion::take_in(const std::string& host, World& world, const View& view,
             }
         }
         for (const ViewedPath& path : viewed.paths) {
-            take_in_path(host, world, head, path, occasion, silent);
+            take_in_path(host, world, head, path, occasion, how);
         }
         world.touched.insert(key);
     }
@@ -159,20 +156,20 @@ void Fusion::take_in(const std::string& host, World& world, const View& view,
 
 void Fusion::take_in_controller(const std::string& host, World& world,
                                 const ViewedController& viewed, const Occasion& occasion,
-                                bool silent) {
+                                Intake how) {
     const auto [found, fresh] = world.controllers.try_emplace(viewed.name);
     Controller& controller = found->second;
     controller.subsysnqn = viewed.subsysnqn;
     controller.address = viewed.address;
-    if (fresh && silent) {
+    if (fresh && how.silent) {
         controller.state = viewed.state;
-        return;
+    } else if (fresh || how.states) {
+        change_controller_state(host, world, viewed.name, viewed.state, occasion);
     }
-    change_controller_state(host, world, viewed.name, viewed.state, occasion);
 }
 
 void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator head,
-                          const ViewedPath& viewed, const Occasion& occasion, bool silent) {
+                          const ViewedPath& viewed, const Occasion& occasion, Intake how) {
     const auto [found, fresh] = head->second.paths.try_emplace(viewed.controller);
     Path& path = found->second;
     if (fresh) {
@@ -194,7 +191,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
         if (path.ana_state == "change") {
             path.last_change = occasion.observed;
         }
-        if (!silent) {
+        if (!how.silent) {
             add_path(EventKind::path_added, host, head->first, path, occasion).to =
                 told(path.ana_state);
         }
@@ -211,7 +208,9 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
     if (viewed.bytes != 0) {
         path.bytes = viewed.bytes;
     }
-    change_ana_state(host, world, head->first, path, viewed.ana_state, occasion);
+    if (how.states) {
+        change_ana_state(host, world, head->first, path, viewed.ana_state, occasion);
+    }
 }
 
 void Fusion::count_transition(Controller& controller, const Path& path, std::string_view state) {
@@ -333,9 +332,41 @@ Fusion::Heads::iterator Fusion::lose_head_if_empty(const std::string& host, Worl
         access.to = to_string(Access::no_path);
         access.access = counts_of(world, head->second);
     }
-    world.by_device.erase(head->first.device);
     world.touched.erase(head->first);
     return world.heads.erase(head);
+}
+
+void Fusion::write_states(KernelObservation& kernel) const {
+    const auto found = worlds_.find(kernel.host);
+    if (found == worlds_.end()) {
+        return;
+    }
+    const World& world = found->second;
+    const auto write = [](Attribute& attribute, const std::string& state) {
+        if (attribute.ok() && state != "unreadable") {
+            attribute = Attribute::of(state);
+        }
+    };
+    for (KernelSubsystem& subsystem : kernel.subsystems) {
+        for (KernelController& controller : subsystem.controllers) {
+            if (const auto known = world.controllers.find(controller.name);
+                known != world.controllers.end()) {
+                write(controller.state, known->second.state);
+            }
+        }
+        for (KernelNamespace& head : subsystem.namespaces) {
+            for (KernelPath& path : head.paths) {
+                const auto place = world.by_path.find(path.name);
+                if (place == world.by_path.end()) {
+                    continue;
+                }
+                const Paths& paths = place->second->second.paths;
+                if (const auto known = paths.find(path.controller); known != paths.end()) {
+                    write(path.ana_state, known->second.ana_state);
+                }
+            }
+        }
+    }
 }
 
 void Fusion::see_ana_state(const std::string& host, std::string_view path, std::string_view state,
@@ -355,22 +386,6 @@ void Fusion::see_ana_state(const std::string& host, std::string_view path, std::
 void Fusion::see_controller_state(const std::string& host, const std::string& controller,
                                   std::string_view state, const Occasion& occasion) {
     change_controller_state(host, world_of(host), controller, state, occasion);
-}
-
-void Fusion::see_size(const std::string& host, std::string_view device, std::uint64_t bytes,
-                      const Occasion& occasion) {
-    World& world = world_of(host);
-    if (const auto head = world.by_device.find(device); head != world.by_device.end()) {
-        change_size(host, world, head->second, bytes, occasion);
-    }
-}
-
-void Fusion::see_read_only(const std::string& host, std::string_view device, bool read_only,
-                           const Occasion& occasion) {
-    World& world = world_of(host);
-    if (const auto head = world.by_device.find(device); head != world.by_device.end()) {
-        change_read_only(host, head->second, read_only, occasion);
-    }
 }
 
 void Fusion::notice(const std::string& host, const AenNotice& aen, const Occasion& occasion) {
@@ -567,6 +582,11 @@ void Fusion::expect_source(std::string_view name) {
     MonitorStatus::Source& source = sources_[std::string(name)];
     source.name = name;
     source.pending = true;
+}
+
+bool Fusion::expects_source() const {
+    return std::any_of(sources_.begin(), sources_.end(),
+                       [](const auto& source) { return source.second.pending; });
 }
 
 void Fusion::lose_source(std::string_view name, std::string_view why, const Moment& now) {

@@ -47,21 +47,22 @@ struct Refusal {
 /// one world: a namespace has paths through several of them.
 class Fusion {
   public:
-    /// Everything of a host. What is not in the view is gone.
+    /// Everything of a host. What is not in the view is gone. Of controllers and paths that are
+    /// known their states do not count: a view takes its time, and what `see_ana_state` and
+    /// `see_controller_state` told meanwhile is newer.
     void see(const std::string& host, const View& view, const Occasion& occasion);
     /// Everything of one controller; `view` has no other.
     void see_controller(const std::string& host, const std::string& controller, const View& view,
                         const Occasion& occasion);
+
+    /// Writes the states that are known over those of a scan, which may be older.
+    void write_states(KernelObservation& kernel) const;
 
     /// One path by its sysfs name; unknown ones are passed over.
     void see_ana_state(const std::string& host, std::string_view path, std::string_view state,
                        const Occasion& occasion);
     void see_controller_state(const std::string& host, const std::string& controller,
                               std::string_view state, const Occasion& occasion);
-    void see_size(const std::string& host, std::string_view device, std::uint64_t bytes,
-                  const Occasion& occasion);
-    void see_read_only(const std::string& host, std::string_view device, bool read_only,
-                       const Occasion& occasion);
 
     void notice(const std::string& host, const AenNotice& aen, const Occasion& occasion);
     void refuse(const std::string& host, const Refusal& refusal, const Occasion& occasion);
@@ -92,6 +93,7 @@ class Fusion {
 
     /// That there will be such a source: until then what is known is not all.
     void expect_source(std::string_view name);
+    [[nodiscard]] bool expects_source() const; ///< one that was neither lost nor restored yet
     /// A new reason or a first one is an event.
     void lose_source(std::string_view name, std::string_view why, const Moment& now);
     void restore_source(std::string_view name, const Moment& now);
@@ -148,7 +150,6 @@ class Fusion {
         std::map<std::string, Controller, std::less<>> controllers;
         Heads heads;
         std::map<std::string, Heads::iterator, std::less<>> by_path;
-        std::map<std::string, Heads::iterator, std::less<>> by_device;
         std::map<std::string, std::string, std::less<>> verdicts; ///< by subsystem
         std::set<HeadKey> touched;
     };
@@ -157,12 +158,17 @@ class Fusion {
     Event& add(EventKind kind, const std::string& host, const Occasion& occasion);
     Event& add_path(EventKind kind, const std::string& host, const HeadKey& key, const Path& path,
                     const Occasion& occasion);
+    /// How a view is taken in.
+    struct Intake {
+        bool silent{}; ///< it is the first: nothing in it is news
+        bool states{}; ///< also of what is known
+    };
     void take_in(const std::string& host, World& world, const View& view, const Occasion& occasion,
-                 bool silent);
+                 Intake how);
     void take_in_controller(const std::string& host, World& world, const ViewedController& viewed,
-                            const Occasion& occasion, bool silent);
+                            const Occasion& occasion, Intake how);
     void take_in_path(const std::string& host, World& world, Heads::iterator head,
-                      const ViewedPath& viewed, const Occasion& occasion, bool silent);
+                      const ViewedPath& viewed, const Occasion& occasion, Intake how);
     void change_ana_state(const std::string& host, World& world, const HeadKey& key, Path& path,
                           std::string_view state, const Occasion& occasion);
     void change_controller_state(const std::string& host, World& world, const std::string& name,

@@ -242,10 +242,7 @@ void HostWatch::take(const host::Uevent& event) {
         ask_for_identity(event.name);
         look(event.name, occasion);
     }
-    if (event.read_only) {
-        fusion().see_read_only(kernel_.host, event.name, *event.read_only, occasion);
-        hub_->publish(occasion);
-    }
+    // Sizes and write protection come with the scan: an uevent may be older than the last one.
     ask_for_scan(occasion);
 }
 
@@ -318,6 +315,8 @@ void HostWatch::take(KernelObservation kernel, const Occasion& occasion) {
         return;
     }
     tree_changed_ = false;
+    // The first sweep compares with what was told, not with a scan that may be older.
+    fusion().write_states(kernel_);
     states_.emplace(root_, kernel_);
     for (const KernelSubsystem& subsystem : kernel_.subsystems) {
         if (subsystem.subsystype.value() == "discovery") {
@@ -475,8 +474,9 @@ asio::awaitable<void> HostWatch::read_log(std::string controller) {
     } catch (const Error& error) {
         problem = error.what();
     }
+    const auto state = co_await asio::this_coro::cancellation_state;
     const auto found = looks_.find(controller);
-    if (found == looks_.end()) {
+    if (state.cancelled() != asio::cancellation_type::none || found == looks_.end()) {
         co_return;
     }
     found->second.reading = false;
@@ -517,6 +517,10 @@ asio::awaitable<bool> HostWatch::identify(KernelController controller) {
         co_return true;
     } catch (const Error& error) {
         problem = error.what();
+    }
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) {
+        co_return true;
     }
     take(states_->sweep(controller.name), occasion_for(controller.name, Moment::now()));
     if (!fusion().is_live(kernel_.host, controller.name)) {

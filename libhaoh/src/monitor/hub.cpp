@@ -60,6 +60,7 @@ Hub::Hub(asio::any_io_executor executor, MonitorOptions options)
     : executor_{std::move(executor)}, options_{std::move(options)}, queue_{std::max<std::size_t>(
                                                                         options_.queue, 1)},
       arrived_{executor_, asio::steady_timer::time_point::max()},
+      tried_{executor_, asio::steady_timer::time_point::max()},
       idle_{executor_, asio::steady_timer::time_point::max()} {}
 
 void Hub::begin() {
@@ -79,6 +80,18 @@ void Hub::end() {
         task.cancel.emit(asio::cancellation_type::terminal);
     }
     arrived_.cancel();
+    tried_.cancel();
+}
+
+asio::awaitable<void> Hub::tried() {
+    const auto self = shared_from_this();
+    while (running_ && fusion_.expects_source()) {
+        co_await tried_.async_wait(asio::as_tuple(asio::use_awaitable));
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) {
+            co_return;
+        }
+    }
 }
 
 asio::awaitable<void> Hub::ended() {
@@ -126,6 +139,7 @@ void Hub::deliver(Event event) {
 
 void Hub::publish(const Occasion& occasion) {
     std::vector<Event> events = fusion_.take(occasion);
+    tried_.cancel();
     for (Event& event : events) {
         if (!running_) {
             return;

@@ -41,6 +41,8 @@ class Hub : public std::enable_shared_from_this<Hub> {
     void begin();
     void end();
     [[nodiscard]] boost::asio::awaitable<void> ended();
+    /// Waits until every source that is expected was tried once.
+    [[nodiscard]] boost::asio::awaitable<void> tried();
     [[nodiscard]] boost::asio::awaitable<std::optional<Event>> next();
     void set_handler(std::function<void(const Event&)> handler);
     [[nodiscard]] MonitorStatus status() const;
@@ -66,6 +68,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
     Fusion fusion_;
     EventQueue queue_;
     boost::asio::steady_timer arrived_; ///< canceled whenever `next` should look again
+    boost::asio::steady_timer tried_;   ///< canceled whenever `tried` should look again
     boost::asio::steady_timer idle_;    ///< canceled when the last task has ended
     std::list<Task> tasks_;
     std::function<void(const Event&)> handler_;

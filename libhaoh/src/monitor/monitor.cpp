@@ -49,6 +49,7 @@ class Monitor::Impl {
             hub->run([hub = hub, port = std::move(port)] { return monitor::watch_port(hub, port); },
                      name);
         }
+        co_await hub->tried();
     }
 
     std::shared_ptr<monitor::Hub> hub;

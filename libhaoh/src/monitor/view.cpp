@@ -48,11 +48,12 @@ View view_of(const KernelObservation& kernel) {
         }
         const std::string nqn(subsystem.subsysnqn.value());
         for (const KernelController& controller : subsystem.controllers) {
-            view.controllers.push_back({.name = controller.name,
-                                        .subsysnqn = nqn,
-                                        .address = endpoint(controller.address_part("traddr"),
-                                                            controller.address_part("trsvcid")),
-                                        .state = controller.state.text});
+            view.controllers.push_back(
+                {.name = controller.name,
+                 .subsysnqn = nqn,
+                 .address = endpoint(controller.address_part("traddr"),
+                                     controller.address_part("trsvcid")),
+                 .state = controller.state.ok() ? controller.state.text : "unreadable"});
         }
         for (const KernelNamespace& head : subsystem.namespaces) {
             const auto nsid = head.nsid.number();

@@ -175,14 +175,47 @@ TEST_F(FusionTest, sees_namespaces_come_and_go) {
 
 TEST_F(FusionTest, sees_sizes_and_protection) {
     begin();
-    fusion_.see_size(kHost, "nvme0n1", 2U << 20U, occasion());
-    fusion_.see_read_only(kHost, "nvme0n2", true, occasion());
+    view_.namespaces[0].bytes = 2U << 20U;
+    view_.namespaces[1].read_only = true;
+    fusion_.see(kHost, view_, occasion());
     EXPECT_THAT(take(), ElementsAre("namespace_resized 1 1048576>2097152",
                                     "namespace_read_only 2 writable>read-only",
                                     "access 1 restored>no_path"))
         << "every path of another size is disabled";
-    fusion_.see_read_only(kHost, "nvme0n2", true, occasion());
+    fusion_.see(kHost, view_, occasion());
     EXPECT_THAT(take(), IsEmpty());
+}
+
+TEST_F(FusionTest, does_not_believe_states_of_a_view_that_is_late) {
+    begin();
+    // The view was read before, and comes after.
+    ana("nvme0c0n1", "non-optimized");
+    fusion_.see_controller_state(kHost, "nvme1", "connecting", occasion());
+    EXPECT_EQ(take().size(), 4U);
+    fusion_.see(kHost, view_, occasion());
+    EXPECT_THAT(take(), IsEmpty());
+    EXPECT_EQ(fusion_.status(now_).namespaces[0].paths[0].ana_state, "non-optimized");
+}
+
+TEST_F(FusionTest, writes_what_it_knows_over_a_scan) {
+    begin();
+    ana("nvme0c0n1", "change");
+    KernelObservation kernel;
+    kernel.host = kHost;
+    KernelSubsystem& subsystem = kernel.subsystems.emplace_back();
+    subsystem.controllers.emplace_back().name = "nvme1";
+    subsystem.controllers[0].state = Attribute::of("resetting");
+    KernelNamespace& head = subsystem.namespaces.emplace_back();
+    for (const char* name : {"nvme0c0n1", "nvme0c0n9"}) {
+        KernelPath& path = head.paths.emplace_back();
+        path.name = name;
+        path.controller = "nvme0";
+        path.ana_state = Attribute::of("optimized");
+    }
+    fusion_.write_states(kernel);
+    EXPECT_EQ(subsystem.controllers[0].state.text, "live");
+    EXPECT_EQ(head.paths[0].ana_state.text, "change");
+    EXPECT_EQ(head.paths[1].ana_state.text, "optimized") << "not known";
 }
 
 TEST_F(FusionTest, tells_at_the_beginning_what_is_wrong_already) {
@@ -286,7 +319,6 @@ TEST_F(FusionTest, passes_over_what_it_does_not_know) {
     begin();
     ana("nvme9c9n9", "change");
     fusion_.see_controller_state(kHost, "nvme9", "connecting", occasion());
-    fusion_.see_size(kHost, "nvme9n9", 1, occasion());
     fusion_.notice(kHost, {.controller = "nvme9", .event = {.type = 2, .info = 3, .log_page = 12}},
                    occasion());
     EXPECT_THAT(take(), IsEmpty());
