@@ -304,6 +304,44 @@ uuid = "68616f68-9999-4000-8000-000000000002"
         }
 }
 
+TEST_P(HostMonitor, goes_on_without_root_by_looking) {
+    const auto array = NvmetArray::first();
+    serve_in_guest(host(), array);
+    guest().must("echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd");
+    const auto command = guest().start(
+        "su -s /bin/sh nobody -c '" + ProgramDisk::command("haoh") +
+        " monitor --lines -o json --until \"ana_change inaccessible\" --for 30s' >/tmp/events "
+        "2>/tmp/monitor-errors");
+    wait_event("source_lost.*\"source\":\"trace\"");
+    array.set_ana_state(guest(), 1, "inaccessible");
+    EXPECT_EQ(guest().wait(command).status, 3) << "what it cannot hear is told";
+    const auto told = events();
+    EXPECT_EQ(count(told, "ana_change"), 2U);
+    for (const json& event : told)
+        if (event.at("event") == "source_lost") {
+            EXPECT_THAT(event.at("text").get<std::string>(),
+                        testing::AnyOf(HasSubstr("ermi"), HasSubstr("root")));
+        }
+    array.set_ana_state(guest(), 1, "optimized");
+}
+
+TEST_P(HostMonitor, is_not_disturbed_when_the_time_of_day_steps) {
+    const auto array = NvmetArray::first();
+    serve_in_guest(host(), array);
+    start_monitor();
+    guest().must("date -s 2001-01-01 >/dev/null");
+    array.set_ana_state(guest(), 1, "inaccessible");
+    wait_event("\"to\":\"inaccessible\"");
+    guest().must("date -s 2040-01-01 >/dev/null");
+    array.set_ana_state(guest(), 1, "optimized");
+    wait_event("ana_change.*\"to\":\"optimized\"");
+    for (const json& event : stop_monitor())
+        if (event.contains("latency_us")) {
+            EXPECT_GE(event.at("latency_us"), 0) << event;
+            EXPECT_LT(event.at("latency_us"), 2'000'000) << event;
+        }
+}
+
 TEST_P(HostMonitor, cleans_up_after_one_that_was_killed) {
     serve_in_guest(host(), NvmetArray::first());
     start_monitor();

@@ -72,6 +72,12 @@ std::set<std::string_view> names_of(const KernelObservation& kernel) {
     return names;
 }
 
+/// Ends the caller when the monitor is about to stop: awaiting any coroutine does, once it was
+/// canceled (asio::this_coro::throw_if_cancelled). What failed then did so for that reason.
+asio::awaitable<void> unless_stopped() {
+    co_return;
+}
+
 template <typename Open, typename Follow>
 asio::awaitable<void> keep_following(std::shared_ptr<Hub> hub, std::string_view name, Open open,
                                      Follow follow) {
@@ -89,10 +95,7 @@ asio::awaitable<void> keep_following(std::shared_ptr<Hub> hub, std::string_view 
         } catch (const Error& error) {
             problem = error.what();
         }
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) {
-            co_return;
-        }
+        co_await unless_stopped();
         const Moment now = Moment::now();
         hub->fusion().lose_source(name, problem, now);
         hub->publish({.observed = now, .cause = {}, .source = name});
@@ -363,10 +366,7 @@ asio::awaitable<void> HostWatch::scan_when_due() {
     scan_due_.expires_after(hub_->options().scan_interval);
     for (;;) {
         const auto [error] = co_await scan_due_.async_wait(asio::as_tuple(asio::use_awaitable));
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) {
-            co_return;
-        }
+        co_await unless_stopped();
         if (error) {
             continue; // it is due at another time
         }
@@ -376,17 +376,22 @@ asio::awaitable<void> HostWatch::scan_when_due() {
         const bool more = scans_left_ > 0;
         scan_due_.expires_after(more ? kScans.at(scans_left_ - 1) : hub_->options().scan_interval);
         KernelObservation kernel;
+        std::string problem;
         try {
             kernel = co_await scan(KernelDetail::topology);
             fusion().restore_source(kSysfs, Moment::now());
         } catch (const Error& failure) {
             if (failure.code() != Errc::not_found) {
-                fusion().lose_source(kSysfs, failure.what(), Moment::now());
-                hub_->publish({.observed = Moment::now(), .cause = {}, .source = kSysfs});
-                continue;
+                problem = failure.what();
             }
-            kernel.host = kernel_.host; // all that was to be watched is gone
+            kernel.host = kernel_.host; // else all that was to be watched is gone
             kernel.release = kernel_.release;
+        }
+        co_await unless_stopped();
+        if (!problem.empty()) {
+            fusion().lose_source(kSysfs, problem, Moment::now());
+            hub_->publish({.observed = Moment::now(), .cause = {}, .source = kSysfs});
+            continue;
         }
         Occasion occasion{.observed = Moment::now(), .cause = {}, .source = kSysfs};
         if (scan_hint_) {
@@ -474,9 +479,9 @@ asio::awaitable<void> HostWatch::read_log(std::string controller) {
     } catch (const Error& error) {
         problem = error.what();
     }
-    const auto state = co_await asio::this_coro::cancellation_state;
+    co_await unless_stopped();
     const auto found = looks_.find(controller);
-    if (state.cancelled() != asio::cancellation_type::none || found == looks_.end()) {
+    if (found == looks_.end()) {
         co_return;
     }
     found->second.reading = false;
@@ -518,10 +523,7 @@ asio::awaitable<bool> HostWatch::identify(KernelController controller) {
     } catch (const Error& error) {
         problem = error.what();
     }
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none) {
-        co_return true;
-    }
+    co_await unless_stopped();
     take(states_->sweep(controller.name), occasion_for(controller.name, Moment::now()));
     if (!fusion().is_live(kernel_.host, controller.name)) {
         co_return true; // until it connects again, which asks anew
@@ -550,10 +552,7 @@ asio::awaitable<void> HostWatch::identify_when_due() {
             if (!co_await identify(*controller)) {
                 again.insert(name);
             }
-            const auto state = co_await asio::this_coro::cancellation_state;
-            if (state.cancelled() != asio::cancellation_type::none) {
-                co_return;
-            }
+            co_await unless_stopped();
         }
         if (again.empty()) {
             backoff.reset();
@@ -562,10 +561,7 @@ asio::awaitable<void> HostWatch::identify_when_due() {
             identity_due_.expires_after(backoff.next());
         }
         co_await identity_due_.async_wait(asio::as_tuple(asio::use_awaitable));
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) {
-            co_return;
-        }
+        co_await unless_stopped();
         unidentified_.merge(again);
         again.clear();
     }

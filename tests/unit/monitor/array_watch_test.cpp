@@ -233,6 +233,19 @@ TEST_F(ArrayWatch, sees_another_array_behind_the_address) {
     run_until([&] { return count(EventKind::identity_changed) == 1U; }, "the change");
 }
 
+TEST_F(ArrayWatch, does_not_believe_a_log_that_is_not_whole) {
+    start();
+    say("override b ana-log nagd 300");
+    ana("b", nvme::AnaState::inaccessible);
+    run_until([&] { return count(EventKind::source_lost) == 1U; }, "the malformed log");
+    EXPECT_EQ(count(EventKind::ana_change), 0U);
+    EXPECT_EQ(state_of(1, 1), "optimized") << "as it was known last";
+    say("override b clear");
+    ana("b", nvme::AnaState::change);
+    run_until([&] { return count(EventKind::source_restored) == 1U; }, "a good one");
+    run_until([&] { return state_of(1, 1) == "change"; }, "its states");
+}
+
 TEST_F(ArrayWatch, sees_namespaces_come_and_grow) {
     start();
     say("namespace add a 9 1MiB");
