@@ -201,6 +201,27 @@ TEST_F(ArrayWatch, loses_no_last_state_and_no_transition) {
     EXPECT_EQ(last, to_string(state));
 }
 
+TEST_F(ArrayWatch, is_not_driven_by_an_array_that_never_rests) {
+    start();
+    constexpr int kFlips = 10000;
+    for (int i = 0; i < kFlips; ++i) {
+        ana("b", i % 2 == 0 ? nvme::AnaState::inaccessible : nvme::AnaState::non_optimized);
+        context_.restart();
+        context_.poll();
+    }
+    const auto told = [&] {
+        std::uint64_t sum = 0;
+        for (const Event& event : events_) {
+            const bool seen = event.kind == EventKind::ana_change && event.nsid == 1U;
+            sum += event.kind == EventKind::ana_coalesced ? event.transitions : seen ? 1U : 0U;
+        }
+        return sum;
+    };
+    run_until([&] { return told() >= kFlips && state_of(1, 1) == "non-optimized"; }, "the end");
+    EXPECT_EQ(told(), std::uint64_t{kFlips});
+    EXPECT_LT(count(EventKind::aen), 1000U) << "it looks at a steady rate";
+}
+
 TEST_F(ArrayWatch, sees_an_array_die_and_come_back) {
     start();
     say("down b");
@@ -241,9 +262,9 @@ TEST_F(ArrayWatch, does_not_believe_a_log_that_is_not_whole) {
     EXPECT_EQ(count(EventKind::ana_change), 0U);
     EXPECT_EQ(state_of(1, 1), "optimized") << "as it was known last";
     say("override b clear");
-    ana("b", nvme::AnaState::change);
+    ana("b", nvme::AnaState::non_optimized);
     run_until([&] { return count(EventKind::source_restored) == 1U; }, "a good one");
-    run_until([&] { return state_of(1, 1) == "change"; }, "its states");
+    run_until([&] { return state_of(1, 1) == "non-optimized"; }, "its states");
 }
 
 TEST_F(ArrayWatch, sees_namespaces_come_and_grow) {
