@@ -111,8 +111,7 @@ void Chooser::by_numa(const Field& field, NodeChoice& out) const {
                      [&](std::size_t path) { return keeps(device_.paths[path], out.node); });
     if (field.optimized && kept != field.members.end()) {
         out.takes = {device_.paths[*kept].path};
-        out.why = fmt::format("node {} keeps to it while it is live and optimized (numa_nodes)",
-                              out.node);
+        out.why = "the node keeps to it while it is live and optimized (numa_nodes)";
         return;
     }
     unsigned nearest = ~0U;
@@ -262,7 +261,7 @@ std::string Chooser::not_by_policy(std::size_t path, std::size_t taken,
                            *own.queue_depth, first, *device_.paths[taken].queue_depth);
     }
     if (choice.certainty == Certainty::known) {
-        return fmt::format("node {} keeps to {}", choice.node, first);
+        return fmt::format("the node keeps to {}", first);
     }
     return fmt::format("it is taken to have been connected after {}", first);
 }
