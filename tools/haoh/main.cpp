@@ -29,6 +29,7 @@ int run(int argc, char** argv) {
     haoh::tool::add_check(app, chosen);
     haoh::tool::add_list(app, chosen);
     haoh::tool::add_monitor(app, chosen);
+    haoh::tool::add_policy(app, chosen);
     haoh::tool::add_snapshot(app, chosen);
     haoh::tool::add_diff(app, chosen);
     haoh::tool::add_rules(app, chosen);
