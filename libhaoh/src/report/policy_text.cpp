@@ -235,8 +235,7 @@ class Explanation {
         writer_.blank();
         writer_.wrapped(0, kIndent, {{"If it died now", Tone::strong}});
         for (const LossOutcome& loss : choice_.losses) {
-            const std::string name =
-                fmt::format("{}{}: ", loss.array ? "array " : "", safe_text(loss.name));
+            const std::string name = safe_text(loss.name) + ": ";
             if (!loss.changes) {
                 writer_.wrapped(kIndent, 2 * kIndent, {{name, Tone::faint}, {"nothing changes"}});
                 continue;
