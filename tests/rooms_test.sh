@@ -27,13 +27,15 @@ declare -A may_include=(
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
     [address]=base [error]=base
-    [kernel]=model [observation]=model [event]=model [monitor_status]=model
+    [kernel]=model [numa]=model [path_statistics]=model
+    [observation]=model [event]=model [monitor_status]=model
     [monitor]=monitor
-    [host]=host
+    [host]=host [host_policy]=host
     [admin_channel]=collect [collector]=collect [replay]=collect
     [fabric]=fabric
     [rule]=rules [check]=rules [config]=rules [kernel_effect]=rules
-    [report]=report [event_report]=report
+    [kernel_policy]=policy [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
+    [report]=report [event_report]=report [policy_report]=report
 )
 
 # The room of a file of the library, by its path below libhaoh/. Answers in $answer: a subshell

@@ -20,6 +20,7 @@ void add_check(CLI::App& app, Run& run);
 void add_diff(CLI::App& app, Run& run);
 void add_list(CLI::App& app, Run& run);
 void add_monitor(CLI::App& app, Run& run);
+void add_policy(CLI::App& app, Run& run);
 void add_rules(CLI::App& app, Run& run);
 void add_snapshot(CLI::App& app, Run& run);
 

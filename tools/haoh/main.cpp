@@ -16,6 +16,24 @@ namespace {
 
 using haoh::tool::Exit;
 
+/// Of a word that is no command CLI11 only says that a command is missing.
+void explain_usage(const CLI::App& app, const CLI::ParseError& error) {
+    std::string words;
+    const CLI::App* command = &app;
+    while (!command->get_subcommands().empty()) {
+        command = command->get_subcommands().front();
+        words += command->get_name() + " ";
+    }
+    const bool has_commands =
+        !command->get_subcommands([](const CLI::App*) { return true; }).empty();
+    const std::vector<std::string> strange =
+        has_commands ? app.remaining(true) : std::vector<std::string>{};
+    fmt::print(stderr, "haoh: {}\nTry 'haoh {}--help'.\n",
+               strange.empty() ? error.what()
+                               : fmt::format("there is no command '{}{}'", words, strange.front()),
+               has_commands ? words : std::string());
+}
+
 int run(int argc, char** argv) {
     CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.", "haoh"};
     app.set_version_flag("--version", "haoh " HAOH_VERSION);
@@ -29,6 +47,7 @@ int run(int argc, char** argv) {
     haoh::tool::add_check(app, chosen);
     haoh::tool::add_list(app, chosen);
     haoh::tool::add_monitor(app, chosen);
+    haoh::tool::add_policy(app, chosen);
     haoh::tool::add_snapshot(app, chosen);
     haoh::tool::add_diff(app, chosen);
     haoh::tool::add_rules(app, chosen);
@@ -38,12 +57,7 @@ int run(int argc, char** argv) {
     } catch (const CLI::Success& success) {
         return app.exit(success);
     } catch (const CLI::ParseError& error) {
-        // Of a word that is no command CLI11 only says that a command is missing.
-        const std::vector<std::string> strange = app.remaining();
-        fmt::print(stderr, "haoh: {}\nTry 'haoh --help'.\n",
-                   app.get_subcommands().empty() && !strange.empty()
-                       ? fmt::format("there is no command '{}'", strange.front())
-                       : error.what());
+        explain_usage(app, error);
         return Exit::usage;
     }
     return chosen();

@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -186,6 +187,25 @@ int SysfsDirectory::enter(const char* name) const {
 
 Attribute SysfsDirectory::attribute(std::string_view file) const {
     return attribute_at(Relative({}).to(file));
+}
+
+int SysfsDirectory::write(const char* file, std::string_view text) const {
+    if (error_ != 0) {
+        return error_;
+    }
+    int error = 0;
+    // Truncated as a shell would: sysfs does not care, and a recorded tree has plain files.
+    const FileDescriptor opened =
+        open_at(descriptor_.get(), file, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+                RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH, error);
+    if (!opened) {
+        return error;
+    }
+    const ssize_t written = ::write(opened.get(), text.data(), text.size());
+    if (written < 0) {
+        return errno;
+    }
+    return static_cast<std::size_t>(written) == text.size() ? 0 : EIO;
 }
 
 Attribute SysfsDirectory::attribute_at(const char* relative) const {

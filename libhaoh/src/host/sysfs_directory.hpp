@@ -92,6 +92,11 @@ class SysfsDirectory {
     /// \param file  of this directory or of those below, at most `kMaxRelativePath` bytes
     [[nodiscard]] Attribute attribute(std::string_view file) const;
 
+    /// Writes an attribute, in one call as sysfs takes it. The file must be there, and its own, not
+    /// behind a link.
+    /// \return 0 or an errno value
+    [[nodiscard]] int write(const char* file, std::string_view text) const;
+
     /// Reads all attributes of an object from its directory below this one. One that is there and
     /// cannot be entered (a loop of links, a link that leads nowhere) says so in each.
     /// \param name  the object's directory; empty: this one

@@ -10,12 +10,30 @@ import subprocess
 import sys
 
 COMMANDS = ("check", "list", "snapshot", "diff", "rules")
+# Commands whose options are those of their subcommands: one page describes them all.
+FAMILIES = ("policy",)
 MACROS = {"Ar", "Ns", "Op", "Cm", "Li", "Pq", "Sq", "Ev", "Pa", "Nm", "Xr", "Dq", "Ql"}
 
 
+def help_of(program, command):
+    return subprocess.run([program, *command.split(), "--help"], check=True, capture_output=True,
+                          text=True, timeout=60).stdout
+
+
+def subcommands_of_help(program, command):
+    _, _, text = help_of(program, command).partition("Subcommands:\n")
+    return set(re.findall(r"^  ([a-z]+) ", text, re.M))
+
+
+def subcommands_of_page(path):
+    """The names of a page's synopsis: `.Nm haoh policy list`."""
+    with open(path, encoding="utf-8") as file:
+        return set(re.findall(r"^\.Nm haoh [a-z]+ ([a-z]+)$", file.read(), re.M))
+
+
 def options_of_help(program, command):
-    text = subprocess.run([program, command, "--help"], check=True, capture_output=True, text=True,
-                          timeout=60).stdout
+    """Of a command, which may be several words."""
+    text = help_of(program, command)
     found = set()
     for line in re.findall(r"^  (-[^ ]+)", text, re.M):
         found.update(line.split(","))
@@ -63,6 +81,21 @@ def main():
                [f"{page} does not mention {option}" for option in sorted(real - told)])
         report(f"{page} describes no other options",
                [f"haoh {command} has no {option}, which {page} mentions"
+                for option in sorted(told - real)])
+    for command in FAMILIES:
+        page = f"haoh-{command}.1"
+        path = os.path.join(directory, page)
+        members = subcommands_of_help(program, command)
+        told = options_of_page(path)
+        real = set().union(*(options_of_help(program, f"{command} {one}") for one in members))
+        everything |= real
+        report(f"{page} has every command of haoh {command} in its synopsis",
+               [f"{page} and haoh {command} --help differ in {one}"
+                for one in sorted(members ^ subcommands_of_page(path))])
+        report(f"{page} describes the options of haoh {command}",
+               [f"{page} does not mention {option}" for option in sorted(real - told)])
+        report(f"{page} describes no other options",
+               [f"no command of haoh {command} has {option}, which {page} mentions"
                 for option in sorted(told - real)])
     told = options_of_page(os.path.join(directory, "haoh.1"))
     shared = options_of_help(program, "snapshot") | options_of_help(program, "diff")

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "host/sysfs_directory.hpp"
+
+#include <haoh/host_policy.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace haoh {
+
+namespace {
+
+std::vector<unsigned> numbers(std::string_view text) {
+    std::vector<unsigned> out;
+    while (!text.empty()) {
+        const std::string_view word = text.substr(0, text.find(' '));
+        unsigned value = 0;
+        if (std::from_chars(word.data(), word.data() + word.size(), value).ec == std::errc{}) {
+            out.push_back(value);
+        }
+        text.remove_prefix(std::min(word.size() + 1, text.size()));
+    }
+    return out;
+}
+
+std::chrono::nanoseconds monotonic_now() {
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+} // namespace
+
+NumaTopology read_numa(const std::string& sysroot) {
+    const host::SysfsRoot root(sysroot);
+    NumaTopology out;
+    const host::SysfsDirectory directory = root.open("sys/devices/system/node");
+    if (directory) {
+        const auto online = parse_node_list(directory.attribute("online").value());
+        for (const unsigned node : online.value_or(std::vector<unsigned>{})) {
+            const Attribute distances = directory.attribute(fmt::format("node{}/distance", node));
+            out.nodes.push_back({.node = node, .distances = numbers(distances.value())});
+        }
+    }
+    if (out.nodes.empty()) {
+        out.nodes.push_back({.node = 0, .distances = {kLocalDistance}});
+    }
+    return out;
+}
+
+StatisticsReading read_path_statistics(std::span<const KernelSubsystem> subsystems,
+                                       const std::string& sysroot) {
+    const host::SysfsRoot root(sysroot);
+    StatisticsReading out;
+    out.monotonic = monotonic_now();
+    for (const KernelSubsystem& subsystem : subsystems) {
+        for (const KernelController& controller : subsystem.controllers) {
+            const host::SysfsDirectory directory =
+                root.open(fmt::format("sys/class/nvme/{}", controller.name));
+            for (const KernelNamespace& head : subsystem.namespaces) {
+                for (const KernelPath& path : head.paths) {
+                    if (path.controller != controller.name) {
+                        continue;
+                    }
+                    PathStatistics& one = out.paths.emplace_back();
+                    one.path = path.name;
+                    if (directory) {
+                        const Attribute text = directory.attribute(path.name + "/stat");
+                        one.statistics = parse_block_statistics(text.value());
+                    }
+                }
+            }
+        }
+    }
+    return out;
+}
+
+} // namespace haoh

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/path_choice.hpp>
+
+#include "policy/choose.hpp"
+
+#include <haoh/error.hpp>
+#include <haoh/kernel_policy.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace haoh {
+
+namespace {
+
+using policy::Chooser;
+
+ExplainedPath explained(const KernelSubsystem& subsystem, const KernelNamespace& head,
+                        const KernelPath& path, const ControllerSites& sites) {
+    ExplainedPath out;
+    out.path = path.name;
+    out.controller = path.controller;
+    if (const auto site = sites.find(path.controller); site != sites.end()) {
+        out.site = site->second;
+    }
+    if (const KernelController* const controller = subsystem.find_controller(path.controller)) {
+        out.controller_state = controller->state.value();
+        const auto node = parse_node_list(controller->numa_node.value()); // not for "-1"
+        if (node && node->size() == 1) {
+            out.numa_node = node->front();
+        }
+    }
+    out.ana_state = path.ana_state.value();
+    out.queue_depth = path.queue_depth.number();
+    if (path.numa_nodes.ok()) {
+        out.numa_nodes = parse_node_list(path.numa_nodes.value());
+    } else if (path.numa_nodes.state == Attribute::State::empty) {
+        out.numa_nodes.emplace();
+    }
+    out.unusable = why_unusable(subsystem, head, path);
+    return out;
+}
+
+std::vector<unsigned> nodes_of(const NumaTopology& numa) {
+    std::vector<unsigned> nodes;
+    for (const NumaNode& one : numa.nodes) {
+        nodes.push_back(one.node);
+    }
+    return nodes.empty() ? std::vector<unsigned>{0} : nodes;
+}
+
+LossOutcome loss_of(const Chooser& chooser, const PathChoice& choice, bool array, std::string name,
+                    const std::vector<std::size_t>& lost) {
+    LossOutcome out;
+    out.array = array;
+    out.name = std::move(name);
+    std::set<std::size_t> indexes;
+    for (const std::size_t index : lost) {
+        out.paths.push_back(choice.paths[index].path);
+        indexes.insert(index);
+    }
+    for (const NodeChoice& now : choice.nodes) {
+        NodeChoice then = chooser.choose(now.node, indexes);
+        then.others.clear();
+        out.changes = out.changes || then.next != now.next || then.takes != now.takes;
+        out.nodes.push_back(std::move(then));
+    }
+    return out;
+}
+
+std::vector<LossOutcome> losses_of(const Chooser& chooser, const PathChoice& choice) {
+    std::vector<LossOutcome> out;
+    std::map<std::string, std::vector<std::size_t>, std::less<>> arrays;
+    for (std::size_t i = 0; i < choice.paths.size(); ++i) {
+        if (!choice.paths[i].site.empty()) {
+            arrays[choice.paths[i].site].push_back(i);
+        }
+    }
+    if (arrays.size() > 1) {
+        for (const auto& [name, members] : arrays) {
+            out.push_back(loss_of(chooser, choice, true, name, members));
+        }
+    }
+    for (std::size_t i = 0; i < choice.paths.size(); ++i) {
+        out.push_back(loss_of(chooser, choice, false, choice.paths[i].path, {i}));
+    }
+    return out;
+}
+
+std::vector<std::string> notes_of(const KernelObservation& kernel, const PathChoice& choice) {
+    std::vector<std::string> notes;
+    const auto any = [&](Certainty certainty) {
+        const auto is = [certainty](const NodeChoice& node) {
+            return node.next == NextIo::sent && node.certainty == certainty;
+        };
+        return std::any_of(choice.nodes.begin(), choice.nodes.end(), is) ||
+               std::any_of(choice.losses.begin(), choice.losses.end(), [&](const auto& loss) {
+                   return std::any_of(loss.nodes.begin(), loss.nodes.end(), is);
+               });
+    };
+    if (choice.multipath && choice.policy.empty()) {
+        notes.emplace_back("The policy cannot be read.");
+    } else if (choice.multipath && find_kernel_policy(choice.policy) == nullptr) {
+        notes.push_back(fmt::format("The policy {} is not known to this haoh.", choice.policy));
+    }
+    if (any(Certainty::likely)) {
+        notes.emplace_back(
+            "sysfs does not show in which order paths arrived: it is taken to be that of the "
+            "controllers' instances, which is wrong where a controller was disconnected and its "
+            "instance given away again.");
+    }
+    const auto version = parse_kernel_version(kernel.release);
+    if (choice.policy == "numa" && version && *version < KernelVersion{6, 11} &&
+        choice.paths.size() > 1) {
+        notes.emplace_back("Before Linux 6.11 each node keeps the path that it used when the "
+                           "policy was changed: after round-robin that can be any optimized one.");
+    }
+    if (any(Certainty::rotates)) {
+        notes.emplace_back("Whose turn it is under round-robin is not shown in sysfs.");
+    }
+    if (choice.policy == "queue-depth" && version && *version < KernelVersion{6, 15}) {
+        notes.emplace_back("What is in flight on a controller is shown from Linux 6.15 on.");
+    }
+    if (kernel.has_changed(choice.device) ||
+        std::any_of(choice.paths.begin(), choice.paths.end(), [&](const ExplainedPath& path) {
+            return kernel.has_changed(path.path) || kernel.has_changed(path.controller);
+        })) {
+        notes.emplace_back("Some of this changed while it was read.");
+    }
+    return notes;
+}
+
+} // namespace
+
+std::string_view to_string(Certainty value) {
+    switch (value) {
+    case Certainty::known:
+        return "known";
+    case Certainty::likely:
+        return "likely";
+    case Certainty::rotates:
+        return "rotates";
+    }
+    return {};
+}
+
+std::string_view to_string(NextIo value) {
+    switch (value) {
+    case NextIo::sent:
+        return "sent";
+    case NextIo::queued:
+        return "queued";
+    case NextIo::failed:
+        return "failed";
+    }
+    return {};
+}
+
+PathChoice current_choice(const KernelObservation& kernel, const KernelSubsystem& subsystem,
+                          const KernelNamespace& head, const NumaTopology& numa,
+                          const ControllerSites& sites) {
+    PathChoice out;
+    out.host = kernel.host;
+    out.release = kernel.release;
+    out.subsystem = subsystem.name;
+    out.subsysnqn = subsystem.subsysnqn.value();
+    out.device = head.name;
+    const auto nsid = head.nsid.number();
+    if (nsid && *nsid <= 0xFFFFFFFFU) {
+        out.nsid = static_cast<std::uint32_t>(*nsid);
+    }
+    out.policy = subsystem.iopolicy.value();
+    out.multipath = head.multipath;
+    for (const KernelPath& path : head.paths) {
+        out.paths.push_back(explained(subsystem, head, path, sites));
+    }
+    const Chooser chooser(subsystem, head, numa, out);
+    for (const unsigned node : nodes_of(numa)) {
+        out.nodes.push_back(chooser.choose(node, {}));
+    }
+    return out;
+}
+
+PathChoice explain(const KernelObservation& kernel, const KernelSubsystem& subsystem,
+                   const KernelNamespace& head, const NumaTopology& numa,
+                   const ControllerSites& sites) {
+    PathChoice out = current_choice(kernel, subsystem, head, numa, sites);
+    out.losses = losses_of(Chooser(subsystem, head, numa, out), out);
+    out.notes = notes_of(kernel, out);
+    return out;
+}
+
+FoundDevice find_device(const KernelObservation& kernel, std::string_view name) {
+    constexpr std::string_view kDevices = "/dev/";
+    const std::string_view wanted =
+        name.starts_with(kDevices) ? name.substr(kDevices.size()) : name;
+    for (const KernelSubsystem& subsystem : kernel.subsystems) {
+        for (const KernelNamespace& head : subsystem.namespaces) {
+            if (head.name == wanted) {
+                return {.subsystem = &subsystem, .head = &head};
+            }
+        }
+    }
+    throw Error(Errc::not_found, "find", name, "the kernel has no such namespace",
+                "name a device nvmeXnZ that `haoh list` shows");
+}
+
+} // namespace haoh

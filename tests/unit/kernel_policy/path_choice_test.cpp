@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which path is next by sysfs, in the situations that the kernel's own steps tell apart.
+#include "device.hpp"
+
+#include <haoh/error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string why_not(const NodeChoice& choice, const std::string& path) {
+    for (const PathNotTaken& one : choice.others) {
+        if (one.path == path) {
+            return one.why;
+        }
+    }
+    return "taken";
+}
+
+const LossOutcome& loss_of(const PathChoice& choice, const std::string& name) {
+    for (const LossOutcome& one : choice.losses) {
+        if (one.name == name) {
+            return one;
+        }
+    }
+    throw std::runtime_error("no loss of " + name);
+}
+
+TEST(PathChoice, is_the_only_optimized_path_under_every_policy) {
+    for (const char* const policy : {"numa", "round-robin", "queue-depth", "future"}) {
+        Device device(policy);
+        device.path("non-optimized").path("optimized").path("inaccessible");
+        const NodeChoice next = device.next();
+        EXPECT_THAT(next.takes, ElementsAre("nvme0c1n1")) << policy;
+        EXPECT_EQ(next.certainty, Certainty::known) << policy;
+        EXPECT_EQ(why_not(next, "nvme0c0n1"), "it is non-optimized, and nvme0c1n1 is optimized");
+        EXPECT_EQ(why_not(next, "nvme0c2n1"), "ANA inaccessible");
+    }
+}
+
+TEST(PathChoice, counts_a_path_without_ana_as_optimized) {
+    Device device("numa");
+    device.path("non-optimized").path("optimized");
+    device.path_at(1).ana_state = {};
+    EXPECT_THAT(device.next().takes, ElementsAre("nvme0c1n1"));
+}
+
+TEST(PathChoice, leaves_out_what_cannot_be_used) {
+    Device device("numa");
+    device.path("optimized").path("optimized").path("optimized").path("non-optimized");
+    device.controller(0).state = Attribute::of("connecting");
+    device.path_at(1).size = Attribute::of("1");
+    device.path_at(2).ana_state = Attribute::of("(null)");
+    const NodeChoice next = device.next();
+    EXPECT_THAT(next.takes, ElementsAre("nvme0c3n1"));
+    EXPECT_EQ(why_not(next, "nvme0c0n1"), "controller connecting");
+    EXPECT_EQ(why_not(next, "nvme0c1n1"), "size 1 of 65536 sectors");
+    EXPECT_EQ(why_not(next, "nvme0c2n1"), "ANA (null)");
+}
+
+TEST(NumaChoice, takes_the_first_of_paths_that_are_near_no_node) {
+    Device device("numa");
+    device.path("optimized").path("optimized");
+    const PathChoice choice = device.explained();
+    EXPECT_THAT(choice.nodes.front().takes, ElementsAre("nvme0c0n1"));
+    EXPECT_EQ(choice.nodes.front().certainty, Certainty::likely);
+    EXPECT_EQ(why_not(choice.nodes.front(), "nvme0c1n1"),
+              "it is taken to have been connected after nvme0c0n1");
+    EXPECT_THAT(choice.notes, Contains(HasSubstr("order")));
+}
+
+TEST(NumaChoice, believes_the_kernel_where_it_tells) {
+    Device device("numa", "7.3.4");
+    device.path("optimized").path("optimized");
+    device.path_at(0).numa_nodes = Attribute::of("");
+    device.path_at(1).numa_nodes = Attribute::of("0-1");
+    device.numa.nodes = {{0, {10, 20}}, {1, {20, 10}}, {2, {}}};
+    const PathChoice choice = device.explained();
+    EXPECT_THAT(choice.nodes[0].takes, ElementsAre("nvme0c1n1"));
+    EXPECT_EQ(choice.nodes[0].certainty, Certainty::known);
+    EXPECT_EQ(why_not(choice.nodes[0], "nvme0c0n1"), "the node keeps to nvme0c1n1");
+    EXPECT_THAT(choice.nodes[1].takes, ElementsAre("nvme0c1n1"));
+    // It has sent no I/O yet.
+    EXPECT_THAT(choice.nodes[2].takes, ElementsAre("nvme0c0n1"));
+    EXPECT_EQ(choice.nodes[2].certainty, Certainty::likely);
+}
+
+TEST(NumaChoice, leaves_a_cached_path_that_is_no_longer_live_and_optimized) {
+    Device device("numa", "7.3.4");
+    device.path("optimized").path("optimized");
+    device.path_at(0).numa_nodes = Attribute::of("");
+    device.path_at(1).numa_nodes = Attribute::of("0");
+    device.path_at(1).ana_state = Attribute::of("non-optimized");
+    EXPECT_THAT(device.next().takes, ElementsAre("nvme0c0n1"));
+    device.path_at(1).ana_state = Attribute::of("optimized");
+    device.controller(1).state = Attribute::of("resetting");
+    EXPECT_THAT(device.next().takes, ElementsAre("nvme0c0n1"));
+}
+
+TEST(NumaChoice, takes_the_nearest_controller_for_each_node) {
+    Device device("numa");
+    device.path("optimized").path("optimized").path("optimized");
+    device.controller(0).numa_node = Attribute::of("0");
+    device.controller(1).numa_node = Attribute::of("1");
+    device.controller(2).numa_node = Attribute::of("1");
+    device.numa.nodes = {{0, {10, 21}}, {1, {21, 10}}};
+    const PathChoice choice = device.explained();
+    EXPECT_THAT(choice.nodes[0].takes, ElementsAre("nvme0c0n1"));
+    EXPECT_EQ(choice.nodes[0].certainty, Certainty::known);
+    EXPECT_EQ(why_not(choice.nodes[0], "nvme0c1n1"),
+              "its controller is farther, at distance 21, that of nvme0c0n1 at 10");
+    EXPECT_THAT(choice.nodes[1].takes, ElementsAre("nvme0c1n1"));
+    EXPECT_EQ(choice.nodes[1].certainty, Certainty::likely);
+    // A controller that is near no node counts as near each.
+    device.controller(2).numa_node = Attribute::of("-1");
+    device.controller(0).numa_node = Attribute::of("1");
+    EXPECT_THAT(device.next().takes, ElementsAre("nvme0c2n1"));
+}
+
+TEST(NumaChoice, does_not_look_at_distances_under_other_policies) {
+    Device device("queue-depth");
+    device.path("optimized").path("optimized");
+    device.controller(0).numa_node = Attribute::of("1");
+    device.controller(1).numa_node = Attribute::of("0");
+    device.numa.nodes = {{0, {10, 20}}, {1, {20, 10}}};
+    EXPECT_THAT(device.next().takes, ElementsAre("nvme0c0n1"));
+}
+
+TEST(NumaChoice, of_an_old_release_may_rest_on_an_old_policy) {
+    Device device("numa", "6.1.176");
+    device.path("optimized").path("optimized");
+    EXPECT_THAT(device.explained().notes, Contains(HasSubstr("Before Linux 6.11")));
+}
+
+TEST(RoundRobinChoice, rotates_over_paths_of_the_best_state) {
+    Device device("round-robin");
+    device.path("optimized").path("non-optimized").path("optimized");
+    NodeChoice next = device.next();
+    EXPECT_THAT(next.takes, ElementsAre("nvme0c0n1", "nvme0c2n1"));
+    EXPECT_EQ(next.certainty, Certainty::rotates);
+    device.path_at(0).ana_state = Attribute::of("non-optimized");
+    device.path_at(2).ana_state = Attribute::of("non-optimized");
+    EXPECT_THAT(device.next().takes, ElementsAre("nvme0c0n1", "nvme0c1n1", "nvme0c2n1"));
+}
+
+TEST(QueueDepthChoice, takes_the_least_busy_controller_where_it_is_shown) {
+    Device device("queue-depth", "7.3.4");
+    device.path("optimized").path("optimized").path("non-optimized");
+    device.path_at(0).queue_depth = Attribute::of("3");
+    device.path_at(1).queue_depth = Attribute::of("1");
+    device.path_at(2).queue_depth = Attribute::of("0");
+    const NodeChoice next = device.next();
+    EXPECT_THAT(next.takes, ElementsAre("nvme0c1n1"));
+    EXPECT_EQ(next.certainty, Certainty::likely) << "it changes all the time";
+    EXPECT_EQ(why_not(next, "nvme0c0n1"),
+              "its controller had 3 commands in flight, that of nvme0c1n1 1");
+    EXPECT_THAT(why_not(next, "nvme0c2n1"), HasSubstr("non-optimized"));
+    device.path_at(0).queue_depth = Attribute::of("1");
+    EXPECT_THAT(device.next().takes, ElementsAre("nvme0c0n1"));
+}
+
+TEST(QueueDepthChoice, takes_the_first_where_it_is_not_shown) {
+    Device device("queue-depth");
+    device.path("optimized").path("optimized");
+    EXPECT_THAT(device.next().takes, ElementsAre("nvme0c0n1"));
+    EXPECT_THAT(device.explained().notes, Contains(HasSubstr("from Linux 6.15 on")));
+}
+
+TEST(UnknownPolicyChoice, names_those_that_it_may_take) {
+    Device device("service-time");
+    device.path("optimized").path("optimized");
+    const PathChoice choice = device.explained();
+    EXPECT_THAT(choice.nodes.front().takes, ElementsAre("nvme0c0n1", "nvme0c1n1"));
+    EXPECT_THAT(choice.notes, Contains(HasSubstr("service-time is not known")));
+    device.subsystem().iopolicy = {};
+    EXPECT_THAT(device.explained().notes, Contains(HasSubstr("cannot be read")));
+}
+
+TEST(Loss, moves_io_to_what_is_left) {
+    Device device("numa");
+    device.path("optimized").path("optimized").path("non-optimized");
+    device.sites = {{"nvme0", "a"}, {"nvme1", "a"}, {"nvme2", "b"}};
+    const PathChoice choice = device.explained();
+    EXPECT_THAT(loss_of(choice, "nvme0c0n1").nodes.front().takes, ElementsAre("nvme0c1n1"));
+    EXPECT_TRUE(loss_of(choice, "nvme0c0n1").changes);
+    EXPECT_FALSE(loss_of(choice, "nvme0c2n1").changes);
+    const LossOutcome& array = loss_of(choice, "a");
+    EXPECT_TRUE(array.array);
+    EXPECT_THAT(array.paths, ElementsAre("nvme0c0n1", "nvme0c1n1"));
+    EXPECT_THAT(array.nodes.front().takes, ElementsAre("nvme0c2n1"));
+    EXPECT_FALSE(loss_of(choice, "b").changes);
+}
+
+TEST(Loss, of_the_last_path_queues_as_long_as_the_controller_may_come_back) {
+    Device device("numa");
+    device.path("optimized");
+    const auto after = [&] { return loss_of(device.explained(), "nvme0c0n1").nodes.front(); };
+    EXPECT_EQ(after().next, NextIo::queued);
+    EXPECT_THAT(after().why, HasSubstr("at most 600 s after it was lost (ctrl_loss_tmo)"));
+    device.controller(0).fast_io_fail_tmo = Attribute::of("15");
+    EXPECT_THAT(after().why, HasSubstr("at most 15 s after it was lost (fast_io_fail_tmo)"));
+    device.controller(0).fast_io_fail_tmo = Attribute::of("off");
+    device.controller(0).ctrl_loss_tmo = Attribute::of("off");
+    EXPECT_THAT(after().why, HasSubstr("for ever"));
+    device.controller(0).ctrl_loss_tmo = Attribute::of("0");
+    EXPECT_EQ(after().next, NextIo::failed);
+    // PCIe does not reconnect.
+    device.controller(0).ctrl_loss_tmo = {};
+    EXPECT_EQ(after().next, NextIo::failed);
+    device.head().delayed_removal_secs = Attribute::of("30");
+    EXPECT_EQ(after().next, NextIo::queued);
+    EXPECT_THAT(after().why, HasSubstr("30 s"));
+}
+
+TEST(Loss, of_the_last_usable_path_queues_while_another_controller_is_live) {
+    Device device("numa");
+    device.path("optimized").path("inaccessible");
+    device.controller(0).ctrl_loss_tmo = {};
+    const NodeChoice after = loss_of(device.explained(), "nvme0c0n1").nodes.front();
+    EXPECT_EQ(after.next, NextIo::queued);
+    EXPECT_THAT(after.why, HasSubstr("live"));
+}
+
+TEST(PathChoice, says_when_there_is_none) {
+    Device device("numa");
+    device.path("inaccessible");
+    EXPECT_EQ(device.next().next, NextIo::queued);
+    EXPECT_THAT(device.next().takes, IsEmpty());
+    device.controller(0).state = Attribute::of("deleting");
+    EXPECT_EQ(device.next().next, NextIo::failed);
+    Device none("numa");
+    EXPECT_EQ(none.next().next, NextIo::failed);
+    EXPECT_EQ(none.next().why, "there is no path");
+}
+
+TEST(PathChoice, of_a_namespace_without_multipath_is_itself) {
+    Device device("numa");
+    device.path("optimized");
+    device.head().multipath = false;
+    device.path_at(0).name = "nvme0n1";
+    EXPECT_THAT(device.next().takes, ElementsAre("nvme0n1"));
+    EXPECT_THAT(device.next().why, HasSubstr("own and only path"));
+}
+
+TEST(PathChoice, says_what_changed_while_it_was_read) {
+    Device device("numa");
+    device.path("optimized");
+    EXPECT_THAT(device.explained().notes, IsEmpty());
+    device.kernel.changed = {"nvme0c0n1"};
+    EXPECT_THAT(device.explained().notes, Contains(HasSubstr("changed while")));
+}
+
+TEST(FindDevice, knows_names_below_dev_and_refuses_others) {
+    Device device("numa");
+    EXPECT_EQ(find_device(device.kernel, "nvme0n1").head, &device.head());
+    EXPECT_EQ(find_device(device.kernel, "/dev/nvme0n1").subsystem, &device.subsystem());
+    try {
+        static_cast<void>(find_device(device.kernel, "nvme0n2"));
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::not_found);
+        EXPECT_THAT(error.what(), HasSubstr("nvme0n2"));
+    }
+}
+
+} // namespace
+} // namespace haoh::test

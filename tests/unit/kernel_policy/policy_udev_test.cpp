@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/policy_udev.hpp>
+
+#include <haoh/error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kNqn = "nqn.2026-01.io.example:pair";
+
+TEST(PolicyUdev, rule_is_for_one_subsystem_or_all) {
+    EXPECT_EQ(udev_rule("numa", kNqn),
+              "ACTION==\"add|change\", SUBSYSTEM==\"nvme-subsystem\", ATTR{subsystype}==\"nvm\", "
+              "ATTR{subsysnqn}==\"nqn.2026-01.io.example:pair\", ATTR{iopolicy}=\"numa\"\n");
+    EXPECT_THAT(udev_rule("numa", ""), Not(HasSubstr("subsysnqn")));
+}
+
+TEST(PolicyUdev, refuses_names_that_udev_would_take_for_something_else) {
+    for (const char* const nqn : {"nqn.a:b*", "nqn.a:[b", "nqn.a:b?", "nqn.a:b|c", "nqn.a:\"",
+                                  "nqn.a:\\", "nqn.a:b\n", "nqn.a: b", "nqn.a:\xC3\xA4"}) {
+        EXPECT_THROW(static_cast<void>(udev_rule("numa", nqn)), Error) << nqn;
+    }
+}
+
+TEST(PolicyUdev, file_keeps_other_rules_and_replaces_its_own) {
+    const std::string first = merge_udev_rules("", "numa", kNqn);
+    EXPECT_TRUE(is_own_udev_file(first));
+    EXPECT_EQ(merge_udev_rules(first, "numa", kNqn), first);
+    const std::string second = merge_udev_rules(first, "round-robin", "nqn.2026-01.io.example:p");
+    EXPECT_THAT(second, HasSubstr(udev_rule("numa", kNqn)));
+    const std::string third = merge_udev_rules(second, "queue-depth", kNqn);
+    EXPECT_THAT(third, HasSubstr(udev_rule("queue-depth", kNqn)));
+    EXPECT_THAT(third, Not(HasSubstr("\"numa\"")));
+    EXPECT_THAT(third, HasSubstr("round-robin"));
+    // The last rule that fits has the last word.
+    const std::string all = merge_udev_rules(third, "numa", "");
+    EXPECT_LT(all.find(udev_rule("numa", "")), all.find(udev_rule("queue-depth", kNqn)));
+    EXPECT_THAT(merge_udev_rules(all, "round-robin", ""), Not(HasSubstr("\"numa\"")));
+}
+
+TEST(PolicyUdev, file_of_somebody_else_is_not_kept) {
+    EXPECT_FALSE(is_own_udev_file(""));
+    EXPECT_FALSE(is_own_udev_file("# rules of the array's maker\n"));
+    EXPECT_EQ(merge_udev_rules("# rules of the array's maker\n", "numa", kNqn),
+              merge_udev_rules("", "numa", kNqn));
+}
+
+} // namespace
+} // namespace haoh

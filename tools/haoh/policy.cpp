@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "policy.hpp"
+
+#include "duration.hpp"
+#include "source.hpp"
+
+#include <haoh/check.hpp>
+#include <haoh/error.hpp>
+#include <haoh/host.hpp>
+#include <haoh/host_policy.hpp>
+#include <haoh/kernel_policy.hpp>
+#include <haoh/policy_report.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <thread>
+
+namespace haoh::tool {
+namespace {
+
+struct ReadOptions {
+    SourceOptions source;
+    OutputOptions output;
+    std::string config;
+    std::string measure{"1s"};
+    std::string device;
+};
+
+const std::string& sysroot_of(const SourceOptions& source) {
+    static const std::string machine = "/";
+    return source.sysroot.empty() ? machine : source.sysroot;
+}
+
+/// Arrays by what separates them takes asking the controllers; where that fails the kernel's view
+/// is enough.
+ControllerSites sites_of(const Observation& observation, const Config& config) {
+    ControllerSites sites;
+    for (const Attribution& one : attribute(observation, config.sites)) {
+        if (!one.site.empty()) {
+            sites.emplace(one.controller, one.site);
+        }
+    }
+    return sites;
+}
+
+const KernelObservation& kernel_of(const Observation& observation) {
+    return observation.kernels.front(); // read_source with a host has just one
+}
+
+int run_list(const ReadOptions& options) {
+    HostOptions host;
+    host.sysroot = sysroot_of(options.source);
+    host.detail = KernelDetail::topology;
+    host.read_log = false;
+    host.ask_udev = false;
+    const std::string release = read_kernel(host).release;
+    print(options.output.json() ? policy_list_json(release)
+                                : policy_list_text(release, options.output.style()));
+    return Exit::ok;
+}
+
+int run_show(const ReadOptions& options) {
+    const bool measured = options.measure != "0";
+    const auto time =
+        measured ? parse_duration(options.measure) : std::chrono::milliseconds::zero();
+    const Config config = read_config(options.config);
+    const Observation observation = read_source(options.source, options.output);
+    const KernelObservation& kernel = kernel_of(observation);
+    const std::string& sysroot = sysroot_of(options.source);
+    StatisticsReading before;
+    StatisticsReading after;
+    if (measured) {
+        before = read_path_statistics(kernel.subsystems, sysroot);
+        std::this_thread::sleep_for(time);
+        after = read_path_statistics(kernel.subsystems, sysroot);
+    }
+    const PolicyOverview overview =
+        policy_overview(kernel, read_numa(sysroot), sites_of(observation, config),
+                        measured ? &before : nullptr, measured ? &after : nullptr);
+    print(options.output.json() ? to_json(overview) : to_text(overview, options.output.style()));
+    if (!anything_observed(observation)) {
+        return Exit::nothing;
+    }
+    const bool whole = kernel.unread.empty() &&
+                       std::all_of(kernel.subsystems.begin(), kernel.subsystems.end(),
+                                   [](const KernelSubsystem& one) {
+                                       return one.iopolicy.state != Attribute::State::unreadable;
+                                   });
+    return whole ? Exit::ok : Exit::incomplete;
+}
+
+/// "nvme0n1" of what leads to it: /dev/disk/by-id/... is a link to the device.
+std::string device_name(const std::string& given) {
+    std::error_code failed;
+    const std::filesystem::path device = std::filesystem::canonical(given, failed);
+    return given.starts_with("/dev/") && !failed ? device.string() : given;
+}
+
+int run_explain(const ReadOptions& options) {
+    const Config config = read_config(options.config);
+    SourceOptions source = options.source;
+    source.names = {device_name(options.device)};
+    const Observation observation = read_source(source, options.output);
+    const KernelObservation& kernel = kernel_of(observation);
+    const FoundDevice found = find_device(kernel, source.names.front());
+    const PathChoice choice = explain(kernel, *found.subsystem, *found.head,
+                                      read_numa(sysroot_of(source)), sites_of(observation, config));
+    print(options.output.json() ? to_json(choice) : to_text(choice, options.output.style()));
+    const bool sent = std::all_of(choice.nodes.begin(), choice.nodes.end(),
+                                  [](const auto& node) { return node.next == NextIo::sent; });
+    if (!sent) {
+        return Exit::failed;
+    }
+    return choice.multipath && choice.policy.empty() ? Exit::incomplete : Exit::ok;
+}
+
+CLI::App& add_reading(CLI::App& policy, ReadOptions& options, const std::string& name,
+                      const std::string& description) {
+    CLI::App* command = policy.add_subcommand(name, description);
+    command
+        ->add_option("--sysroot", options.source.sysroot,
+                     "Look at a recorded tree instead of this host")
+        ->type_name("DIR");
+    add_output_options(*command, options.output, {"text", "json"});
+    return *command;
+}
+
+void add_config(CLI::App& command, ReadOptions& options) {
+    command.add_option("--config", options.config, "Sites, see haoh.toml(5)")->type_name("FILE");
+}
+
+template <typename Command>
+void chosen(CLI::App& command, const std::shared_ptr<ReadOptions>& options, Run& run_chosen,
+            Command run) {
+    command.callback(
+        [options, run, &run_chosen] { run_chosen = [options, run] { return run(*options); }; });
+}
+
+} // namespace
+
+void add_policy(CLI::App& app, Run& run) {
+    CLI::App* policy = app.add_subcommand(
+        "policy", "Which way does I/O go, and which way should it? I/O policies of the kernel");
+    policy->require_subcommand(1);
+
+    auto list = std::make_shared<ReadOptions>();
+    chosen(add_reading(*policy, *list, "list",
+                       "The policies that this kernel offers, and when each is the wrong one"),
+           list, run, run_list);
+
+    auto show = std::make_shared<ReadOptions>();
+    CLI::App& show_command =
+        add_reading(*policy, *show, "show",
+                    "The policy of each subsystem, where its I/O goes now, and each path's share");
+    add_host_names(show_command, show->source);
+    add_config(show_command, *show);
+    show_command.add_option("--for", show->measure, "How long I/O is counted; 0: not at all")
+        ->type_name("TIME")
+        ->capture_default_str();
+    chosen(show_command, show, run, run_show);
+
+    add_policy_set(*policy, run);
+
+    auto explanation = std::make_shared<ReadOptions>();
+    CLI::App& explain_command =
+        add_reading(*policy, *explanation, "explain",
+                    "Which path the next I/O of a device takes, why no other, and what if it died");
+    explain_command.add_option("device", explanation->device, "nvmeXnZ, also below /dev")
+        ->type_name("DEVICE")
+        ->required();
+    add_config(explain_command, *explanation);
+    chosen(explain_command, explanation, run, run_explain);
+}
+
+} // namespace haoh::tool
