@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// The I/O policies of Linux native multipath, choice by choice as in drivers/nvme/host/multipath.c,
+/// 6.1 to 7.3. These releases choose alike where they offer a policy at all (`offers`); they differ
+/// in what a change of the policy does to the remembered paths, which `forget_current` expresses.
+#pragma once
+
+#include <haoh/kernel.hpp>
+#include <haoh/policy/selector.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace haoh {
+
+enum class IoPolicy : std::uint8_t { numa, round_robin, queue_depth };
+/// As in sysfs, `iopolicy`: "numa", "round-robin", "queue-depth".
+[[nodiscard]] std::string_view to_string(IoPolicy policy);
+[[nodiscard]] std::optional<IoPolicy> parse_io_policy(std::string_view text);
+/// Whether a release has the policy: queue-depth since 6.11.
+[[nodiscard]] bool offers(KernelVersion kernel, IoPolicy policy);
+/// Whether a change of the policy makes a release forget the remembered paths: since 6.11
+/// (nvme_subsys_iopolicy_update).
+[[nodiscard]] bool policy_change_forgets(KernelVersion kernel);
+
+/// The NUMA nodes of a host.
+struct HostNodes {
+    unsigned count{1}; ///< 1 to 1024
+    /// Row by row, count x count, as /sys/devices/system/node/nodeN/distance; empty: 10 within a
+    /// node and 20 between any two.
+    std::vector<unsigned> distances;
+};
+
+/// Use NumaSelector, RoundRobinSelector or QueueDepthSelector.
+template <IoPolicy kPolicy>
+class KernelSelector {
+  public:
+    /// \throws Error (invalid_argument) for a count out of range or a wrong number of distances
+    explicit KernelSelector(HostNodes nodes = {});
+
+    /// nvme_find_path. A node that the host does not have counts as node 0.
+    [[nodiscard]] std::optional<PathIndex> pick(const SubmitContext& context) noexcept {
+        const unsigned node = context.node < nodes_.count ? context.node : 0;
+        if constexpr (kPolicy == IoPolicy::queue_depth) {
+            return table_.read([](const PathTable::View& view) { return least_busy(view); });
+        } else if constexpr (kPolicy == IoPolicy::round_robin) {
+            return remember(node, table_.read([this, node](const PathTable::View& view) {
+                return next(view, node, remembered(node));
+            }));
+        } else {
+            return remember(node, table_.read([this, node](const PathTable::View& view) {
+                const PathIndex current = remembered(node);
+                if (current.value != 0) {
+                    const unsigned place = view.place_of(current);
+                    if (place < PathTable::kMaxPaths &&
+                        (view.live_optimized() & policy::bit(place)) != 0) {
+                        return Choice{.path = current, .keep = true};
+                    }
+                }
+                return nearest(view, node);
+            }));
+        }
+    }
+    /// nvme_mpath_start_request: counts under queue-depth only.
+    void started([[maybe_unused]] PathIndex path) noexcept {
+        if constexpr (kPolicy == IoPolicy::queue_depth) {
+            table_.started(path);
+        }
+    }
+    /// nvme_mpath_end_request.
+    void completed([[maybe_unused]] PathIndex path, std::chrono::nanoseconds /*latency*/) noexcept {
+        if constexpr (kPolicy == IoPolicy::queue_depth) {
+            table_.completed(path);
+        }
+    }
+
+    std::optional<PathIndex> add_path(const PathTraits& traits = {}, const PathState& state = {});
+    bool remove_path(PathIndex path);
+    /// To be called for every reading of the ANA log, also where nothing changed: it makes Linux
+    /// choose anew for all nodes when the path is live and optimized (nvme_mpath_set_live). As in
+    /// Linux `ana_pending` makes all nodes forget the path (nvme_failover_req), and a path that is
+    /// not usable makes them forget all (nvme_mpath_revalidate_paths).
+    bool set_path_state(PathIndex path, const PathState& state);
+    /// The path failed an I/O: nodes that remember it forget it (nvme_failover_req).
+    void forget_current(PathIndex path) noexcept;
+    /// All nodes forget: a namespace scan (nvme_mpath_revalidate_paths), a change of the policy
+    /// (`policy_change_forgets`).
+    void forget_current() noexcept;
+
+    [[nodiscard]] const PathTable& table() const { return table_; }
+    [[nodiscard]] const HostNodes& nodes() const { return nodes_; }
+    /// head->current_path[node]; nullopt: none.
+    [[nodiscard]] std::optional<PathIndex> current(unsigned node) const {
+        return policy::or_none(remembered(node));
+    }
+
+  private:
+    struct Choice {
+        PathIndex path{};
+        bool keep{}; ///< do not write what is remembered
+    };
+    struct alignas(64) Current {
+        std::atomic<std::uint32_t> path{};
+    };
+
+    [[nodiscard]] PathIndex remembered(unsigned node) const {
+        return {current_[node].path.load(std::memory_order_relaxed)};
+    }
+    std::optional<PathIndex> remember(unsigned node, Choice choice) noexcept {
+        if (choice.path.value == 0) {
+            return std::nullopt;
+        }
+        if (!choice.keep) {
+            current_[node].path.store(choice.path.value, std::memory_order_relaxed);
+        }
+        return choice.path;
+    }
+
+    /// __nvme_find_path
+    [[nodiscard]] Choice nearest(const PathTable::View& view, unsigned node) const {
+        const PathTable::Mask mask = view.candidates();
+        if (mask == 0) {
+            return {};
+        }
+        if constexpr (kPolicy == IoPolicy::numa) {
+            const auto best = policy::least(
+                mask, [&](unsigned place) { return distance(node, view.numa_node_at(place)); });
+            return {.path = view.path_at(best.first)};
+        } else {
+            return {.path = view.path_at(policy::first(mask))};
+        }
+    }
+    [[nodiscard]] unsigned distance(unsigned from, int to) const {
+        constexpr unsigned kLocal = 10;
+        constexpr unsigned kRemote = 20;
+        if (to < 0) {
+            return kLocal;
+        }
+        const auto node = static_cast<unsigned>(to);
+        if (node < nodes_.count && !nodes_.distances.empty()) {
+            return nodes_.distances[std::size_t{from} * nodes_.count + node];
+        }
+        return node == from ? kLocal : kRemote;
+    }
+
+    /// nvme_round_robin_path
+    [[nodiscard]] Choice next(const PathTable::View& view, unsigned node, PathIndex old) const {
+        const unsigned place = old.value == 0 ? PathTable::kMaxPaths : view.place_of(old);
+        if (place == PathTable::kMaxPaths) {
+            return nearest(view, node);
+        }
+        const PathTable::Mask self = policy::bit(place);
+        const PathTable::Mask optimized = view.optimized();
+        if (const PathTable::Mask others = optimized & ~self; others != 0) {
+            return {.path = view.path_at(policy::first_after(others, place))};
+        }
+        if (view.listed() == 1) { // list_is_singular: the ANA state is not asked
+            return (view.enabled() & self) != 0 ? Choice{.path = old, .keep = true} : Choice{};
+        }
+        const PathTable::Mask non_optimized = view.non_optimized();
+        const PathTable::Mask others = non_optimized & ~self;
+        if ((optimized & self) != 0 || (others == 0 && (non_optimized & self) != 0)) {
+            return {.path = old, .keep = true};
+        }
+        if (others == 0) {
+            return {};
+        }
+        // The search keeps the last one that it meets, so that the rotation goes backwards.
+        const PathTable::Mask before = others & policy::below(place);
+        return {.path = view.path_at(policy::last(before != 0 ? before : others))};
+    }
+
+    /// nvme_queue_depth_path
+    [[nodiscard]] static std::optional<PathIndex> least_busy(const PathTable::View& view) {
+        PathTable::Mask mask = view.candidates();
+        if (mask == 0) {
+            return std::nullopt;
+        }
+        unsigned best = policy::first(mask);
+        std::uint32_t least = UINT32_MAX;
+        // With strict "<" the first of equals wins; below 0 there is nothing to look for.
+        for (; mask != 0 && least > 0; mask &= mask - 1) {
+            const unsigned place = policy::first(mask);
+            const std::uint32_t depth = view.depth_at(place);
+            best = depth < least ? place : best;
+            least = depth < least ? depth : least;
+        }
+        return view.path_at(best);
+    }
+
+    void choose_for_all_nodes() noexcept;
+
+    PathTable table_;
+    HostNodes nodes_;
+    std::vector<Current> current_; ///< by node
+};
+
+extern template class KernelSelector<IoPolicy::numa>;
+extern template class KernelSelector<IoPolicy::round_robin>;
+extern template class KernelSelector<IoPolicy::queue_depth>;
+
+/// The nearest optimized path by the distance between the submitting node and the controller's,
+/// until it stops being live and optimized. Over TCP controllers have no node: the first-connected
+/// path takes all I/O.
+using NumaSelector = KernelSelector<IoPolicy::numa>;
+/// Optimized paths by turns; without one, non-optimized paths by turns, backwards. The only path
+/// that there is takes I/O whatever its ANA state once it is the current one, as in Linux.
+using RoundRobinSelector = KernelSelector<IoPolicy::round_robin>;
+/// The controller with the fewest commands in flight, the first-connected of equals.
+using QueueDepthSelector = KernelSelector<IoPolicy::queue_depth>;
+
+static_assert(PathSelector<NumaSelector>);
+static_assert(PathSelector<RoundRobinSelector>);
+static_assert(PathSelector<QueueDepthSelector>);
+
+} // namespace haoh

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Prefers the array on the host's own site.
+#pragma once
+
+#include <haoh/policy/table_selector.hpp>
+
+namespace haoh {
+
+struct SiteAffinityOptions {
+    std::uint16_t local_site{}; ///< as PathTraits::site
+    /// Commands in flight on each local path from which on I/O may also go to another site; 0: never.
+    std::uint32_t spill_depth{32};
+};
+
+/// Among the paths that ANA leaves: the local one with the fewest commands in flight. When each has
+/// `spill_depth` or more, a path to another site takes the I/O if it has fewer. Without a local path
+/// the other sites' take all. Of equals the first in the list.
+class SiteAffinitySelector : public TableSelector {
+  public:
+    explicit SiteAffinitySelector(const SiteAffinityOptions& options = {})
+        : TableSelector{options.local_site}, spill_depth_{options.spill_depth == 0
+                                                              ? UINT32_MAX
+                                                              : options.spill_depth} {}
+
+    [[nodiscard]] std::optional<PathIndex> pick(const SubmitContext& /*context*/) noexcept {
+        return table_.read([this](const PathTable::View& view) { return choose(view); });
+    }
+
+  private:
+    [[nodiscard]] std::optional<PathIndex> choose(const PathTable::View& view) const {
+        const auto depth = [&](unsigned place) { return view.depth_at(place); };
+        const PathTable::Mask all = view.candidates();
+        const PathTable::Mask near = all & view.local();
+        const PathTable::Mask far = all & ~near;
+        if (near == 0) {
+            return far == 0 ? std::nullopt
+                            : std::optional{view.path_at(policy::least(far, depth).first)};
+        }
+        const auto [place, least] = policy::least(near, depth);
+        if (least >= spill_depth_ && far != 0) {
+            const auto [far_place, far_least] = policy::least(far, depth);
+            if (far_least < least) {
+                return view.path_at(far_place);
+            }
+        }
+        return view.path_at(place);
+    }
+
+    std::uint32_t spill_depth_;
+};
+
+static_assert(PathSelector<SiteAffinitySelector>);
+
+} // namespace haoh
