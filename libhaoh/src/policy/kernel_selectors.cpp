@@ -62,7 +62,31 @@ bool policy_change_forgets(KernelVersion kernel) {
 
 template <IoPolicy kPolicy>
 KernelSelector<kPolicy>::KernelSelector(HostNodes nodes)
-    : nodes_{checked(nodes)}, current_(nodes_.count) {}
+    : table_{{}, kPolicy == IoPolicy::round_robin ? &round_robin : nullptr}, nodes_{checked(nodes)},
+      current_(nodes_.count) {}
+
+template <IoPolicy kPolicy>
+unsigned KernelSelector<kPolicy>::round_robin(const PathTable::View& view, unsigned old) {
+    const PathTable::Mask self = policy::bit(old);
+    if (view.listed() == 1) { // list_is_singular: the ANA state is not asked
+        return (view.enabled() & self) != 0 ? old : PathTable::kMaxPaths;
+    }
+    const PathTable::Mask optimized = view.optimized();
+    if (const PathTable::Mask others = optimized & ~self; others != 0) {
+        return policy::first_after(others, old);
+    }
+    const PathTable::Mask non_optimized = view.non_optimized();
+    const PathTable::Mask others = non_optimized & ~self;
+    if ((optimized & self) != 0 || (others == 0 && (non_optimized & self) != 0)) {
+        return old;
+    }
+    if (others == 0) {
+        return PathTable::kMaxPaths;
+    }
+    // The search keeps the last one that it meets, so that the rotation goes backwards.
+    const PathTable::Mask before = others & policy::below(old);
+    return policy::last(before != 0 ? before : others);
+}
 
 template <IoPolicy kPolicy>
 std::optional<PathIndex> KernelSelector<kPolicy>::add_path(const PathTraits& traits,
@@ -100,15 +124,17 @@ bool KernelSelector<kPolicy>::set_path_state(PathIndex path, const PathState& st
 template <IoPolicy kPolicy>
 void KernelSelector<kPolicy>::forget_current(PathIndex path) noexcept {
     for (Current& current : current_) {
-        std::uint32_t expected = path.value;
-        current.path.compare_exchange_strong(expected, 0, std::memory_order_relaxed);
+        std::uint64_t cursor = current.cursor.load(std::memory_order_relaxed);
+        if (PathTable::Cursor{cursor}.path() == path) {
+            current.cursor.compare_exchange_strong(cursor, 0, std::memory_order_relaxed);
+        }
     }
 }
 
 template <IoPolicy kPolicy>
 void KernelSelector<kPolicy>::forget_current() noexcept {
     for (Current& current : current_) {
-        current.path.store(0, std::memory_order_relaxed);
+        current.cursor.store(0, std::memory_order_relaxed);
     }
 }
 

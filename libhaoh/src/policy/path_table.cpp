@@ -128,7 +128,7 @@ void PathTable::publish() {
         put(view.paths_[place], record.path.value);
         put(view.places_[record.path.slot()], static_cast<std::uint8_t>(place));
         put(view.numa_nodes_[place], static_cast<std::int16_t>(record.traits.numa_node));
-        put(view.weights_[place], record.traits.weight);
+        put(view.strides_[place], (std::uint32_t{1} << 31U) / record.traits.weight);
         put(view.loads_[place], slots_[record.path.slot()].load.load(std::memory_order_relaxed));
     }
     put(view.listed_, records_.size() == kMaxPaths ? ~Mask{0} : (Mask{1} << records_.size()) - 1);
@@ -137,6 +137,10 @@ void PathTable::publish() {
     put(view.non_optimized_, non_optimized);
     put(view.live_optimized_, live_optimized);
     put(view.local_, local);
+    for (unsigned place = 0; successor_of_ != nullptr && place < records_.size(); ++place) {
+        const unsigned next = successor_of_(view, place);
+        put(view.successors_[place], next < kMaxPaths ? view.cursor_at(next).word : 0);
+    }
     put(number_, number);
 }
 

@@ -166,8 +166,7 @@ class KernelModel {
                 found = &*it;
             }
         }
-        if (!disabled(*old) &&
-            (optimized(*old) || (found == nullptr && non_optimized(*old)))) {
+        if (!disabled(*old) && (optimized(*old) || (found == nullptr && non_optimized(*old)))) {
             return old->name;
         }
         if (found == nullptr) {

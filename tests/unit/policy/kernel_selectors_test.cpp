@@ -187,8 +187,7 @@ TEST(KernelSelector, RefusesNodesThatDoNotAddUp) {
 }
 
 TEST(IoPolicy, IsCalledAsInSysfs) {
-    for (const IoPolicy policy :
-         {IoPolicy::numa, IoPolicy::round_robin, IoPolicy::queue_depth}) {
+    for (const IoPolicy policy : {IoPolicy::numa, IoPolicy::round_robin, IoPolicy::queue_depth}) {
         EXPECT_EQ(parse_io_policy(to_string(policy)), policy);
     }
     EXPECT_EQ(to_string(IoPolicy::round_robin), "round-robin");
@@ -207,7 +206,7 @@ class Random {
     bool one_in(unsigned count) { return below(count) == 0; }
     PathState state(unsigned bias) {
         constexpr std::array<std::optional<AnaState>, 7> kStates{
-            kOptimized,   kNonOptimized,   AnaState::inaccessible, AnaState::persistent_loss,
+            kOptimized,   kNonOptimized,    AnaState::inaccessible,  AnaState::persistent_loss,
             std::nullopt, AnaState::change, static_cast<AnaState>(0)};
         PathState out;
         // Some runs have no optimized path, some only such: both matter more often than by chance.
@@ -242,9 +241,8 @@ void compare(std::uint64_t seed) {
         const unsigned action = random.below(40);
         if (action == 0 || paths.empty()) {
             if (paths.size() < 8) {
-                const PathTraits traits{.numa_node = static_cast<int>(random.below(
-                                                         nodes.count + 1)) -
-                                                     1};
+                const PathTraits traits{.numa_node =
+                                            static_cast<int>(random.below(nodes.count + 1)) - 1};
                 const PathState state = random.state(bias);
                 paths.push_back(selector.add_path(traits, state).value());
                 model.add(paths.back(), traits, state);

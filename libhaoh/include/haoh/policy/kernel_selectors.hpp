@@ -8,6 +8,8 @@
 #include <haoh/kernel.hpp>
 #include <haoh/policy/selector.hpp>
 
+#include <algorithm>
+#include <climits>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -44,23 +46,20 @@ class KernelSelector {
     [[nodiscard]] std::optional<PathIndex> pick(const SubmitContext& context) noexcept {
         const unsigned node = context.node < nodes_.count ? context.node : 0;
         if constexpr (kPolicy == IoPolicy::queue_depth) {
-            return table_.read([](const PathTable::View& view) { return least_busy(view); });
-        } else if constexpr (kPolicy == IoPolicy::round_robin) {
-            return remember(node, table_.read([this, node](const PathTable::View& view) {
-                return next(view, node, remembered(node));
-            }));
-        } else {
-            return remember(node, table_.read([this, node](const PathTable::View& view) {
-                const PathIndex current = remembered(node);
-                if (current.value != 0) {
-                    const unsigned place = view.place_of(current);
-                    if (place < PathTable::kMaxPaths &&
-                        (view.live_optimized() & policy::bit(place)) != 0) {
-                        return Choice{.path = current, .keep = true};
-                    }
+            return table_.read([](const PathTable::View& view) -> std::optional<PathIndex> {
+                const PathTable::Mask mask = view.candidates();
+                if (mask == 0) {
+                    return std::nullopt;
                 }
-                return nearest(view, node);
-            }));
+                return view.path_at(policy::least_busy(view, mask).place());
+            });
+        } else {
+            const PathTable::Cursor old = remembered(node);
+            const PathTable::Cursor chosen = table_.read([&](const PathTable::View& view) {
+                const PathTable::Cursor here = view.holds(old) ? old : moved(view, old);
+                return here.word == 0 ? nearest(view, node) : follow(view, node, here);
+            });
+            return remember(node, chosen);
         }
     }
     /// nvme_mpath_start_request: counts under queue-depth only.
@@ -93,44 +92,66 @@ class KernelSelector {
     [[nodiscard]] const HostNodes& nodes() const { return nodes_; }
     /// head->current_path[node]; nullopt: none.
     [[nodiscard]] std::optional<PathIndex> current(unsigned node) const {
-        return policy::or_none(remembered(node));
+        return policy::or_none(remembered(node).path());
     }
 
   private:
-    struct Choice {
-        PathIndex path{};
-        bool keep{}; ///< do not write what is remembered
-    };
     struct alignas(64) Current {
-        std::atomic<std::uint32_t> path{};
+        std::atomic<std::uint64_t> cursor{};
     };
 
-    [[nodiscard]] PathIndex remembered(unsigned node) const {
-        return {current_[node].path.load(std::memory_order_relaxed)};
+    [[nodiscard]] PathTable::Cursor remembered(unsigned node) const {
+        return {current_[node].cursor.load(std::memory_order_relaxed)};
     }
-    std::optional<PathIndex> remember(unsigned node, Choice choice) noexcept {
-        if (choice.path.value == 0) {
+    /// Nothing found leaves what is remembered.
+    std::optional<PathIndex> remember(unsigned node, PathTable::Cursor chosen) noexcept {
+        if (chosen.word == 0) {
             return std::nullopt;
         }
-        if (!choice.keep) {
-            current_[node].path.store(choice.path.value, std::memory_order_relaxed);
+        if constexpr (kPolicy == IoPolicy::round_robin) {
+            current_[node].cursor.store(chosen.word, std::memory_order_relaxed);
+        } else if (remembered(node).word != chosen.word) { // no write where nothing changes
+            current_[node].cursor.store(chosen.word, std::memory_order_relaxed);
         }
-        return choice.path;
+        return chosen.path();
+    }
+    /// Where the path is now; nothing when it is gone.
+    [[nodiscard]] static PathTable::Cursor moved(const PathTable::View& view,
+                                                 PathTable::Cursor old) {
+        if (old.word == 0) {
+            return {};
+        }
+        const unsigned place = view.place_of(old.path());
+        return place < PathTable::kMaxPaths ? view.cursor_at(place) : PathTable::Cursor{};
+    }
+    /// What comes after the remembered path.
+    [[nodiscard]] PathTable::Cursor follow(const PathTable::View& view, unsigned node,
+                                           PathTable::Cursor here) const {
+        if constexpr (kPolicy == IoPolicy::round_robin) {
+            return view.successor_at(here.place());
+        } else { // ANA_PENDING and READY are asked, too: their setters make the nodes forget
+            return (view.live_optimized() & policy::bit(here.place())) != 0 ? here
+                                                                            : nearest(view, node);
+        }
     }
 
     /// __nvme_find_path
-    [[nodiscard]] Choice nearest(const PathTable::View& view, unsigned node) const {
-        const PathTable::Mask mask = view.candidates();
+    [[nodiscard]] PathTable::Cursor nearest(const PathTable::View& view, unsigned node) const {
+        PathTable::Mask mask = view.candidates();
         if (mask == 0) {
             return {};
         }
+        unsigned best = policy::first(mask);
         if constexpr (kPolicy == IoPolicy::numa) {
-            const auto best = policy::least(
-                mask, [&](unsigned place) { return distance(node, view.numa_node_at(place)); });
-            return {.path = view.path_at(best.first)};
-        } else {
-            return {.path = view.path_at(policy::first(mask))};
+            unsigned least = UINT_MAX; // with strict "<" the first of equals wins
+            for (; mask != 0; mask &= mask - 1) {
+                const unsigned place = policy::first(mask);
+                const unsigned far = distance(node, view.numa_node_at(place));
+                best = far < least ? place : best;
+                least = std::min(far, least);
+            }
         }
+        return view.cursor_at(best);
     }
     [[nodiscard]] unsigned distance(unsigned from, int to) const {
         constexpr unsigned kLocal = 10;
@@ -145,50 +166,8 @@ class KernelSelector {
         return node == from ? kLocal : kRemote;
     }
 
-    /// nvme_round_robin_path
-    [[nodiscard]] Choice next(const PathTable::View& view, unsigned node, PathIndex old) const {
-        const unsigned place = old.value == 0 ? PathTable::kMaxPaths : view.place_of(old);
-        if (place == PathTable::kMaxPaths) {
-            return nearest(view, node);
-        }
-        const PathTable::Mask self = policy::bit(place);
-        const PathTable::Mask optimized = view.optimized();
-        if (const PathTable::Mask others = optimized & ~self; others != 0) {
-            return {.path = view.path_at(policy::first_after(others, place))};
-        }
-        if (view.listed() == 1) { // list_is_singular: the ANA state is not asked
-            return (view.enabled() & self) != 0 ? Choice{.path = old, .keep = true} : Choice{};
-        }
-        const PathTable::Mask non_optimized = view.non_optimized();
-        const PathTable::Mask others = non_optimized & ~self;
-        if ((optimized & self) != 0 || (others == 0 && (non_optimized & self) != 0)) {
-            return {.path = old, .keep = true};
-        }
-        if (others == 0) {
-            return {};
-        }
-        // The search keeps the last one that it meets, so that the rotation goes backwards.
-        const PathTable::Mask before = others & policy::below(place);
-        return {.path = view.path_at(policy::last(before != 0 ? before : others))};
-    }
-
-    /// nvme_queue_depth_path
-    [[nodiscard]] static std::optional<PathIndex> least_busy(const PathTable::View& view) {
-        PathTable::Mask mask = view.candidates();
-        if (mask == 0) {
-            return std::nullopt;
-        }
-        unsigned best = policy::first(mask);
-        std::uint32_t least = UINT32_MAX;
-        // With strict "<" the first of equals wins; below 0 there is nothing to look for.
-        for (; mask != 0 && least > 0; mask &= mask - 1) {
-            const unsigned place = policy::first(mask);
-            const std::uint32_t depth = view.depth_at(place);
-            best = depth < least ? place : best;
-            least = depth < least ? depth : least;
-        }
-        return view.path_at(best);
-    }
+    /// nvme_round_robin_path, behind its look at what is remembered
+    [[nodiscard]] static unsigned round_robin(const PathTable::View& view, unsigned old);
 
     void choose_for_all_nodes() noexcept;
 

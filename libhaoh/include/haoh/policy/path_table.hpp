@@ -94,6 +94,15 @@ class PathTable {
     /// A set of paths by their place in the list.
     using Mask = std::uint64_t;
 
+    /// A path and its place, in one word that can be remembered: the place is the shortest way back
+    /// to it for as long as the list stays.
+    struct Cursor {
+        std::uint64_t word{}; ///< 0: none
+
+        [[nodiscard]] PathIndex path() const { return {static_cast<std::uint32_t>(word >> 32U)}; }
+        [[nodiscard]] unsigned place() const { return word & (kMaxPaths - 1); }
+    };
+
     /// All paths at one moment. Valid only within `read`.
     class View {
       public:
@@ -111,12 +120,24 @@ class PathTable {
 
         [[nodiscard]] PathIndex path_at(unsigned place) const { return {get(paths_[place])}; }
         [[nodiscard]] int numa_node_at(unsigned place) const { return get(numa_nodes_[place]); }
-        [[nodiscard]] unsigned weight_at(unsigned place) const { return get(weights_[place]); }
+        /// 2^31 / PathTraits::weight.
+        [[nodiscard]] std::uint32_t stride_at(unsigned place) const { return get(strides_[place]); }
         [[nodiscard]] const ControllerLoad& load_at(unsigned place) const {
             return *get(loads_[place]);
         }
         [[nodiscard]] std::uint32_t depth_at(unsigned place) const {
             return load_at(place).active.load(std::memory_order_relaxed);
+        }
+        [[nodiscard]] Cursor cursor_at(unsigned place) const {
+            return {std::uint64_t{get(paths_[place])} << 32U | place};
+        }
+        /// Whether the path is listed where it was when the cursor was made.
+        [[nodiscard]] bool holds(Cursor cursor) const {
+            return cursor.word != 0 && path_at(cursor.place()) == cursor.path();
+        }
+        /// What `SuccessorOf` said of this place; nothing for none.
+        [[nodiscard]] Cursor successor_at(unsigned place) const {
+            return {get(successors_[place])};
         }
         /// Its place in the list; `kMaxPaths` for a path that is not listed.
         [[nodiscard]] unsigned place_of(PathIndex path) const {
@@ -141,11 +162,17 @@ class PathTable {
         std::array<std::atomic<std::uint32_t>, kMaxPaths> paths_{};
         std::array<std::atomic<std::uint8_t>, kMaxPaths> places_{}; ///< by slot
         std::array<std::atomic<std::int16_t>, kMaxPaths> numa_nodes_{};
-        std::array<std::atomic<std::uint16_t>, kMaxPaths> weights_{};
+        std::array<std::atomic<std::uint32_t>, kMaxPaths> strides_{};
+        std::array<std::atomic<std::uint64_t>, kMaxPaths> successors_{};
         std::array<std::atomic<ControllerLoad*>, kMaxPaths> loads_{};
     };
 
-    explicit PathTable(std::optional<std::uint16_t> local_site = {}) : local_site_{local_site} {}
+    /// The place that comes after another one, by the rule of a selector; `kMaxPaths` for none.
+    /// Asked when paths change, so that those who submit have the answer at hand.
+    using SuccessorOf = unsigned (*)(const View& view, unsigned place);
+
+    explicit PathTable(std::optional<std::uint16_t> local_site = {}, SuccessorOf rule = nullptr)
+        : local_site_{local_site}, successor_of_{rule} {}
     PathTable(const PathTable&) = delete;
     PathTable& operator=(const PathTable&) = delete;
 
@@ -225,6 +252,7 @@ class PathTable {
 
     mutable std::mutex mutex_; ///< of all below
     std::optional<std::uint16_t> local_site_;
+    SuccessorOf successor_of_;
     std::vector<Record> records_; ///< the list
     std::array<std::uint32_t, kMaxPaths> uses_{};
     unsigned next_slot_{};

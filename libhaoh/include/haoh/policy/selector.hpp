@@ -5,12 +5,11 @@
 
 #include <haoh/policy/path_table.hpp>
 
-#include <bit>
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <optional>
-#include <utility>
 
 namespace haoh {
 
@@ -60,11 +59,13 @@ using Mask = PathTable::Mask;
 [[nodiscard]] constexpr Mask bit(unsigned place) {
     return Mask{1} << place;
 }
+/// \pre the mask is not empty, which saves the test that std::countr_zero needs
 [[nodiscard]] constexpr unsigned first(Mask mask) {
-    return static_cast<unsigned>(std::countr_zero(mask));
+    return static_cast<unsigned>(__builtin_ctzll(mask));
 }
+/// \pre the mask is not empty
 [[nodiscard]] constexpr unsigned last(Mask mask) {
-    return 63U - static_cast<unsigned>(std::countl_zero(mask));
+    return 63U - static_cast<unsigned>(__builtin_clzll(mask));
 }
 [[nodiscard]] constexpr Mask below(unsigned place) {
     return bit(place) - 1;
@@ -78,21 +79,26 @@ using Mask = PathTable::Mask;
     return first(behind != 0 ? behind : mask);
 }
 
-/// The place with the least value, the first of equals. \pre the mask is not empty
-template <typename ValueAt>
-[[nodiscard]] std::pair<unsigned, std::invoke_result_t<ValueAt, unsigned>>
-least(Mask mask, ValueAt&& value_at) {
-    unsigned best = first(mask);
-    auto least_value = value_at(best);
-    for (mask &= mask - 1; mask != 0; mask &= mask - 1) {
-        const unsigned place = first(mask);
-        const auto value = value_at(place);
-        if (value < least_value) {
-            best = place;
-            least_value = value;
-        }
-    }
-    return {best, least_value};
+/// A place and the commands in flight there.
+struct Depth {
+    std::uint64_t key{UINT64_MAX};
+
+    [[nodiscard]] unsigned place() const { return key & (PathTable::kMaxPaths - 1); }
+    [[nodiscard]] std::uint64_t depth() const { return key >> PathIndex::kSlotBits; }
+};
+
+/// The place with the fewest commands in flight, the first of equals. \pre the mask is not empty
+[[nodiscard]] inline Depth least_busy(const PathTable::View& view, Mask mask) {
+    // Depth and place in one number: the least of them is the answer, without a branch for each.
+    const auto key = [&view](unsigned place) {
+        return std::uint64_t{view.depth_at(place)} << PathIndex::kSlotBits | place;
+    };
+    std::uint64_t least = UINT64_MAX;
+    do {
+        least = std::min(least, key(first(mask)));
+        mask &= mask - 1;
+    } while (mask != 0 && least >= PathTable::kMaxPaths); // nothing is below a depth of 0
+    return {least};
 }
 
 [[nodiscard]] constexpr std::optional<PathIndex> or_none(PathIndex path) {

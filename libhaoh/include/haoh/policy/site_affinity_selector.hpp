@@ -29,22 +29,18 @@ class SiteAffinitySelector : public TableSelector {
 
   private:
     [[nodiscard]] std::optional<PathIndex> choose(const PathTable::View& view) const {
-        const auto depth = [&](unsigned place) { return view.depth_at(place); };
         const PathTable::Mask all = view.candidates();
         const PathTable::Mask near = all & view.local();
         const PathTable::Mask far = all & ~near;
-        if (near == 0) {
-            return far == 0 ? std::nullopt
-                            : std::optional{view.path_at(policy::least(far, depth).first)};
+        if (all == 0) {
+            return std::nullopt;
         }
-        const auto [place, least] = policy::least(near, depth);
-        if (least >= spill_depth_ && far != 0) {
-            const auto [far_place, far_least] = policy::least(far, depth);
-            if (far_least < least) {
-                return view.path_at(far_place);
-            }
+        policy::Depth best = policy::least_busy(view, near != 0 ? near : far);
+        if (near != 0 && far != 0 && best.depth() >= spill_depth_) {
+            const policy::Depth other = policy::least_busy(view, far);
+            best = other.depth() < best.depth() ? other : best;
         }
-        return view.path_at(place);
+        return view.path_at(best.place());
     }
 
     std::uint32_t spill_depth_;

@@ -12,27 +12,37 @@ namespace haoh {
 
 /// The next optimized path behind the current one, going round; without one the first non-optimized
 /// path behind it: always forwards. A path takes `min_io` I/Os before it is the next one's turn
-/// (rr_min_io). SubmitContext::node is SPDK's channel; a node without a cursor counts as 0. As there,
+/// (rr_min_io). SubmitContext::node is SPDK's channel; a node without one counts as 0. As there,
 /// a change of any path makes all channels begin at the head of the list. A path that was removed or
 /// has a lesser state than another is not kept for the rest of its turn.
 class SpdkRoundRobinSelector : public TableSelector {
   public:
     /// \param min_io  0 counts as 1  \param channels  0 counts as 1
     explicit SpdkRoundRobinSelector(std::uint32_t min_io = 1, unsigned channels = 1)
-        : min_io_{std::max(min_io, 1U)}, cursors_(std::max(channels, 1U)) {}
+        : TableSelector{{}, &next}, min_io_{std::max(min_io, 1U)},
+          channels_(std::max(channels, 1U)) {}
 
     [[nodiscard]] std::optional<PathIndex> pick(const SubmitContext& context) noexcept {
-        Cursor& cursor = cursors_[context.node < cursors_.size() ? context.node : 0];
-        // One word: the current path and how many I/Os it has taken after the first.
-        const std::uint64_t word = cursor.word.load(std::memory_order_relaxed);
-        const PathIndex current{static_cast<std::uint32_t>(word)};
-        const auto taken = static_cast<std::uint32_t>(word >> 32U);
-        const bool stay = current.value != 0 && taken + 1 < min_io_;
-        const PathIndex path =
-            table_.read([&](const PathTable::View& view) { return choose(view, current, stay); });
-        const std::uint64_t counted = stay && path == current ? taken + 1 : 0;
-        cursor.word.store((counted << 32U) | path.value, std::memory_order_relaxed);
-        return policy::or_none(path);
+        Channel& channel = channels_[context.node < channels_.size() ? context.node : 0];
+        const PathTable::Cursor current{channel.current.load(std::memory_order_relaxed)};
+        const std::uint32_t taken =
+            min_io_ == 1 ? 0 : channel.taken.load(std::memory_order_relaxed);
+        const Choice choice = table_.read([&](const PathTable::View& view) {
+            if (!view.holds(current)) {
+                const PathTable::Mask mask = view.candidates();
+                return Choice{mask == 0 ? PathTable::Cursor{} : view.cursor_at(policy::first(mask)),
+                              0};
+            }
+            if (taken + 1 < min_io_ && (view.candidates() & policy::bit(current.place())) != 0) {
+                return Choice{current, taken + 1};
+            }
+            return Choice{view.successor_at(current.place()), 0};
+        });
+        if (min_io_ != 1) {
+            channel.taken.store(choice.taken, std::memory_order_relaxed);
+        }
+        channel.current.store(choice.path.word, std::memory_order_relaxed);
+        return policy::or_none(choice.path.path());
     }
 
     std::optional<PathIndex> add_path(const PathTraits& traits = {}, const PathState& state = {}) {
@@ -52,33 +62,27 @@ class SpdkRoundRobinSelector : public TableSelector {
     }
 
   private:
-    struct alignas(64) Cursor {
-        std::atomic<std::uint64_t> word{};
+    struct Choice {
+        PathTable::Cursor path;
+        std::uint32_t taken{};
+    };
+    struct alignas(64) Channel {
+        std::atomic<std::uint64_t> current{}; ///< PathTable::Cursor
+        std::atomic<std::uint32_t> taken{};   ///< by the current path, after its first I/O
     };
 
-    [[nodiscard]] static PathIndex choose(const PathTable::View& view, PathIndex current,
-                                          bool stay) {
+    [[nodiscard]] static unsigned next(const PathTable::View& view, unsigned place) {
         const PathTable::Mask mask = view.candidates();
-        if (mask == 0) {
-            return {};
-        }
-        const unsigned place = current.value == 0 ? PathTable::kMaxPaths : view.place_of(current);
-        if (place == PathTable::kMaxPaths) {
-            return view.path_at(policy::first(mask));
-        }
-        if (stay && (mask & policy::bit(place)) != 0) {
-            return current;
-        }
-        return view.path_at(policy::first_after(mask, place));
+        return mask == 0 ? PathTable::kMaxPaths : policy::first_after(mask, place);
     }
     void forget_current() noexcept {
-        for (Cursor& cursor : cursors_) {
-            cursor.word.store(0, std::memory_order_relaxed);
+        for (Channel& channel : channels_) {
+            channel.current.store(0, std::memory_order_relaxed);
         }
     }
 
     std::uint32_t min_io_;
-    std::vector<Cursor> cursors_; ///< by channel
+    std::vector<Channel> channels_;
 };
 
 static_assert(PathSelector<SpdkRoundRobinSelector>);

@@ -24,7 +24,9 @@ class TableSelector {
     [[nodiscard]] const PathTable& table() const { return table_; }
 
   protected:
-    explicit TableSelector(std::optional<std::uint16_t> local_site = {}) : table_{local_site} {}
+    explicit TableSelector(std::optional<std::uint16_t> local_site = {},
+                           PathTable::SuccessorOf rule = nullptr)
+        : table_{local_site, rule} {}
     ~TableSelector() = default;
 
     PathTable table_; // NOLINT(*-non-private-member-variables-in-classes)

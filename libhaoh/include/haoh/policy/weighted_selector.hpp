@@ -9,7 +9,7 @@ namespace haoh {
 
 /// Among the paths that ANA leaves, each takes a share of the I/O as its PathTraits::weight is to
 /// the sum of theirs, evenly spread (stride scheduling: each I/O moves its path forward by a stride
-/// of 2^32 / weight; the path that is furthest behind is next, the first of equals). Every change of
+/// of 2^31 / weight; the path that is furthest behind is next, the first of equals). Every change of
 /// a path begins anew, so that a path that comes back has nothing to make up for.
 class WeightedSelector : public TableSelector {
   public:
@@ -67,7 +67,7 @@ class WeightedSelector : public TableSelector {
                 best_place = place;
             }
         }
-        best.stride = (std::uint64_t{1} << 32U) / view.weight_at(best_place);
+        best.stride = view.stride_at(best_place);
         return best;
     }
     template <typename Result>
