@@ -50,7 +50,12 @@ void pick(benchmark::State& state) {
     const std::size_t before = bench::heap_in_use();
     for (auto _ : state) {
         context.now += 1us;
-        benchmark::DoNotOptimize(selector.pick(context));
+        const auto path = selector.pick(context);
+        if (!path) {
+            state.SkipWithError("no path");
+            break;
+        }
+        benchmark::DoNotOptimize(path->value);
     }
     fail_if_allocated(state, before);
 }

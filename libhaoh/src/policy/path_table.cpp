@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace haoh {
@@ -137,6 +138,14 @@ void PathTable::publish() {
     put(view.non_optimized_, non_optimized);
     put(view.live_optimized_, live_optimized);
     put(view.local_, local);
+    unsigned rank = 0;
+    for (Mask rest = view.candidates(); rest != 0; rest &= rest - 1) {
+        const auto place = static_cast<unsigned>(std::countr_zero(rest));
+        put(view.candidates_[rank], records_[place].path.value);
+        put(view.candidate_loads_[rank], view.loads_[place].load(std::memory_order_relaxed));
+        ++rank;
+    }
+    put(view.candidate_count_, rank);
     for (unsigned place = 0; successor_of_ != nullptr && place < records_.size(); ++place) {
         const unsigned next = successor_of_(view, place);
         put(view.successors_[place], next < kMaxPaths ? view.cursor_at(next).word : 0);

@@ -46,13 +46,8 @@ class KernelSelector {
     [[nodiscard]] std::optional<PathIndex> pick(const SubmitContext& context) noexcept {
         const unsigned node = context.node < nodes_.count ? context.node : 0;
         if constexpr (kPolicy == IoPolicy::queue_depth) {
-            return table_.read([](const PathTable::View& view) -> std::optional<PathIndex> {
-                const PathTable::Mask mask = view.candidates();
-                if (mask == 0) {
-                    return std::nullopt;
-                }
-                return view.path_at(policy::least_busy(view, mask).place());
-            });
+            return policy::or_none(
+                table_.read([](const PathTable::View& view) { return policy::least_busy(view); }));
         } else {
             const PathTable::Cursor old = remembered(node);
             const PathTable::Cursor chosen = table_.read([&](const PathTable::View& view) {

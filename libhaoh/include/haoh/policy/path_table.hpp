@@ -128,6 +128,13 @@ class PathTable {
         [[nodiscard]] std::uint32_t depth_at(unsigned place) const {
             return load_at(place).active.load(std::memory_order_relaxed);
         }
+        /// The candidates once more, without gaps: how many, and each by its rank among them.
+        [[nodiscard]] unsigned candidate_count() const { return get(candidate_count_); }
+        [[nodiscard]] PathIndex candidate(unsigned rank) const { return {get(candidates_[rank])}; }
+        [[nodiscard]] std::uint32_t candidate_depth(unsigned rank) const {
+            return get(candidate_loads_[rank])->active.load(std::memory_order_relaxed);
+        }
+
         [[nodiscard]] Cursor cursor_at(unsigned place) const {
             return {std::uint64_t{get(paths_[place])} << 32U | place};
         }
@@ -159,6 +166,9 @@ class PathTable {
         std::atomic<Mask> enabled_{};
         std::atomic<Mask> live_optimized_{};
         std::atomic<Mask> local_{};
+        std::atomic<unsigned> candidate_count_{};
+        std::array<std::atomic<ControllerLoad*>, kMaxPaths> candidate_loads_{};
+        std::array<std::atomic<std::uint32_t>, kMaxPaths> candidates_{};
         std::array<std::atomic<std::uint32_t>, kMaxPaths> paths_{};
         std::array<std::atomic<std::uint8_t>, kMaxPaths> places_{}; ///< by slot
         std::array<std::atomic<std::int16_t>, kMaxPaths> numa_nodes_{};

@@ -101,6 +101,23 @@ struct Depth {
     return {least};
 }
 
+/// Of all candidates the one with the fewest commands in flight, the first of equals.
+[[nodiscard]] inline PathIndex least_busy(const PathTable::View& view) {
+    const auto key = [&view](unsigned rank) {
+        return std::uint64_t{view.candidate_depth(rank)} << PathIndex::kSlotBits | rank;
+    };
+    const unsigned count = view.candidate_count();
+    if (count == 0) {
+        return {};
+    }
+    std::uint64_t least = key(0);
+    for (unsigned rank = count % 2 == 0 ? 0 : 1; rank < count && least >= PathTable::kMaxPaths;
+         rank += 2) {
+        least = std::min(least, std::min(key(rank), key(rank + 1)));
+    }
+    return view.candidate(Depth{least}.place());
+}
+
 [[nodiscard]] constexpr std::optional<PathIndex> or_none(PathIndex path) {
     return path.value == 0 ? std::nullopt : std::optional{path};
 }

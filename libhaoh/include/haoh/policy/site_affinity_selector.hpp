@@ -24,16 +24,17 @@ class SiteAffinitySelector : public TableSelector {
                                                               : options.spill_depth} {}
 
     [[nodiscard]] std::optional<PathIndex> pick(const SubmitContext& /*context*/) noexcept {
-        return table_.read([this](const PathTable::View& view) { return choose(view); });
+        return policy::or_none(
+            table_.read([this](const PathTable::View& view) { return choose(view); }));
     }
 
   private:
-    [[nodiscard]] std::optional<PathIndex> choose(const PathTable::View& view) const {
+    [[nodiscard]] PathIndex choose(const PathTable::View& view) const {
         const PathTable::Mask all = view.candidates();
         const PathTable::Mask near = all & view.local();
         const PathTable::Mask far = all & ~near;
         if (all == 0) {
-            return std::nullopt;
+            return {};
         }
         policy::Depth best = policy::least_busy(view, near != 0 ? near : far);
         if (near != 0 && far != 0 && best.depth() >= spill_depth_) {
