@@ -33,7 +33,7 @@ declare -A room_of_header=(
     [admin_channel]=collect [collector]=collect [replay]=collect
     [fabric]=fabric
     [rule]=rules [check]=rules [config]=rules [kernel_effect]=rules
-    [policy]=policy [path_table]=policy [selector]=policy [table_selector]=policy
+    [policy]=policy [simulate]=policy [path_table]=policy [selector]=policy [table_selector]=policy
     [kernel_selectors]=policy [latency_selector]=policy [site_affinity_selector]=policy
     [spdk_round_robin_selector]=policy [weighted_selector]=policy
     [report]=report [event_report]=report

@@ -51,7 +51,11 @@ class KernelSelector {
         } else {
             const PathTable::Cursor old = remembered(node);
             const PathTable::Cursor chosen = table_.read([&](const PathTable::View& view) {
-                const PathTable::Cursor here = view.holds(old) ? old : moved(view, old);
+                // A branch, so that what follows need not wait for the look at the list.
+                if (view.holds(old)) [[likely]] {
+                    return follow(view, node, old);
+                }
+                const PathTable::Cursor here = moved(view, old);
                 return here.word == 0 ? nearest(view, node) : follow(view, node, here);
             });
             return remember(node, chosen);
