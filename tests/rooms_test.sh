@@ -35,7 +35,10 @@ declare -A room_of_header=(
     [fabric]=fabric
     [rule]=rules [check]=rules [config]=rules [kernel_effect]=rules
     [kernel_policy]=policy [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
-    [report]=report [event_report]=report [policy_report]=report
+    [policy]=policy [simulate]=policy [path_table]=policy [selector]=policy [table_selector]=policy
+    [kernel_selectors]=policy [latency_selector]=policy [site_affinity_selector]=policy
+    [spdk_round_robin_selector]=policy [weighted_selector]=policy
+    [report]=report [event_report]=report [policy_report]=report [simulation_report]=report
 )
 
 # The room of a file of the library, by its path below libhaoh/. Answers in $answer: a subshell

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/error.hpp>
+#include <haoh/simulate.hpp>
+
+#include "policy/ana_state_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace haoh {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr LatencyDistribution kAssumed{
+    .kind = LatencyDistribution::Kind::lognormal, .mean = 200us, .deviation = 50us};
+
+std::string array_of(std::string_view controller, std::span<const Attribution> attributions) {
+    const auto found = std::ranges::find(attributions, controller, &Attribution::controller);
+    return found == attributions.end() ? std::string{} : found->site;
+}
+
+SimulatedPath path_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
+                      const KernelPath& path, std::span<const Attribution> attributions) {
+    SimulatedPath out;
+    out.name = path.name;
+    out.array = array_of(path.controller, attributions);
+    out.latency = kAssumed;
+    out.state.ana = path.ana_state.ok() ? policy::parse_ana_state(path.ana_state.value())
+                                        : std::optional<nvme::AnaState>{};
+    if (path.ana_state.ok() && !out.state.ana) {
+        out.state.ana = nvme::AnaState::inaccessible; // a state that Linux has no name for
+    }
+    out.state.usable = !path.size.ok() || !head.size.ok() || path.size.text == head.size.text;
+    if (const KernelController* controller = subsystem.find_controller(path.controller)) {
+        out.state.live = controller->live();
+        out.state.deleting = controller->state.value() == "deleting";
+        const std::string_view node = controller->numa_node.value();
+        int number = -1;
+        std::from_chars(node.data(), node.data() + node.size(), number);
+        out.numa_node = std::clamp(number, -1, 1023);
+    } else {
+        out.state.live = false;
+    }
+    return out;
+}
+
+} // namespace
+
+PolicyScenario scenario_of(const KernelObservation& kernel, std::string_view head,
+                           std::span<const Attribution> attributions) {
+    std::vector<std::string_view> known;
+    for (const KernelSubsystem& subsystem : kernel.subsystems) {
+        for (const KernelNamespace& one : subsystem.namespaces) {
+            known.push_back(one.name);
+            if (one.name != head) {
+                continue;
+            }
+            PolicyScenario out;
+            out.title = one.name;
+            for (const KernelPath& path : one.paths) {
+                if (out.paths.size() < PathTable::kMaxPaths) {
+                    out.paths.push_back(path_of(subsystem, one, path, attributions));
+                }
+            }
+            if (out.paths.empty()) {
+                throw Error(make_error_code(Errc::invalid_argument), "simulate", head,
+                            "it has no path");
+            }
+            return out;
+        }
+    }
+    throw Error(make_error_code(Errc::not_found), "simulate", head, "there is no such namespace",
+                known.empty() ? "the kernel has none"
+                              : fmt::format("there are {}", fmt::join(known, ", ")));
+}
+
+} // namespace haoh
