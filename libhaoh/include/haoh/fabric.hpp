@@ -77,8 +77,8 @@ class FabricController : public AdminChannel {
     [[nodiscard]] virtual boost::asio::awaitable<void> enable_events() = 0;
 
     /// The next asynchronous event. The first call enables events and keeps an Asynchronous Event
-    /// Request outstanding from then on; without it, nothing is set. An event of one kind comes again only after its log was read without Retain
-    /// Asynchronous Event. One caller at a time.
+    /// Request outstanding from then on; without it, nothing is set. An event of one kind comes
+    /// again only after its log was read without Retain Asynchronous Event. One caller at a time.
     /// \throws Error when the connection is lost or the controller refuses
     [[nodiscard]] virtual boost::asio::awaitable<nvme::AsyncEvent> next_event() = 0;
 
