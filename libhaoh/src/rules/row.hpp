@@ -124,6 +124,7 @@ constexpr std::uint8_t in_window(Window window) {
 [[nodiscard]] std::span<const Row> snapshot_rows();
 [[nodiscard]] std::span<const Row> host_controller_rows();
 [[nodiscard]] std::span<const Row> host_path_rows();
+[[nodiscard]] std::span<const Row> host_policy_rows();
 
 /// Every row, in the order in which they are judged.
 [[nodiscard]] std::span<const Row* const> catalogue();

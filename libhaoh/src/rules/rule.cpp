@@ -36,6 +36,7 @@ std::span<const Row* const> catalogue() {
                                 discovery_entry_rows(),
                                 host_controller_rows(),
                                 host_path_rows(),
+                                host_policy_rows(),
                                 mask_rows()}) {
             for (const Row& row : span) {
                 out.push_back(&row);

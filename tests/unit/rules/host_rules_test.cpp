@@ -23,9 +23,11 @@ using testing::Not;
 class Host : public testing::Test {
   protected:
     /// What is said with the rules of hosts alone.
-    static std::vector<std::string> host_lines(const Observation& host) {
+    static std::vector<std::string> host_lines(const Observation& host,
+                                               std::vector<Site> sites = {}) {
         CheckOptions only;
         only.rules = {"host.*"};
+        only.config.sites = std::move(sites);
         const Report report = check(host, only);
         for (const Finding& finding : report.findings) {
             fired().insert(finding.rule);
@@ -300,6 +302,62 @@ TEST_F(Host, SeesAPolicyThatUsesOnePath) {
     // Over other transports paths can be near.
     controller_of(host, "nvme0").numa_node = Attribute::of("0");
     EXPECT_THAT(host_lines(host), IsEmpty());
+}
+
+TEST_F(Host, SeesRoundRobinOverSites) {
+    Observation host = connected(
+        Pair(1).on_both([](Node& node) { node.state(nvme::AnaState::optimized); }).observation());
+    const auto site_of = [&](const char* name, const char* controller) {
+        const auto cntlid =
+            static_cast<std::uint16_t>(controller_of(host, controller).cntlid.number().value());
+        Site site;
+        site.name = name;
+        site.cntlids = {cntlid, cntlid};
+        return site;
+    };
+    const std::vector<Site> sites{site_of("east", "nvme0"), site_of("west", "nvme1")};
+    EXPECT_THAT(host_lines(host, sites), ElementsAre("NOTE host.iopolicy.sites"));
+    // Only what the configuration tells apart is a site.
+    EXPECT_THAT(host_lines(host), IsEmpty());
+    for (KernelNamespace& head : host.kernels.front().subsystems.front().namespaces) {
+        head.paths.back().ana_state = Attribute::of("non-optimized");
+    }
+    EXPECT_THAT(host_lines(host, sites), Not(Contains("NOTE host.iopolicy.sites")));
+}
+
+TEST_F(Host, SeesADefaultPolicyThatTheKernelRefused) {
+    Observation host = connected(Pair(1).observation(), "6.1.176");
+    log(host, "nvme_core: `queue-depth' invalid for parameter `iopolicy'");
+    EXPECT_THAT(host_lines(host), ElementsAre("WARN host.iopolicy.offered"));
+    EXPECT_THAT(what_of(host, "host.iopolicy.offered"),
+                HasSubstr("'queue-depth', which Linux 6.1.176 does not offer"));
+    host.kernels.front().messages.clear();
+    log(host, "nvme_core: `2' invalid for parameter `multipath'");
+    EXPECT_THAT(host_lines(host), IsEmpty());
+    host.kernels.front().iopolicy = Attribute::of("queue-depth");
+    EXPECT_THAT(host_lines(host), ElementsAre("WARN host.iopolicy.offered"));
+    host.kernels.front().release = "6.12.107";
+    EXPECT_THAT(host_lines(host), IsEmpty());
+}
+
+TEST_F(Host, KnowsThePolicyOfTheMaker) {
+    Observation host = connected(Pair(1).observation());
+    KernelSubsystem& subsystem = host.kernels.front().subsystems.front();
+    const auto with = [&](const char* model, const char* policy) {
+        subsystem.model = Attribute::of(model);
+        subsystem.iopolicy = Attribute::of(policy);
+        return host_lines(host);
+    };
+    EXPECT_THAT(with("NetApp ONTAP Controller", "round-robin"),
+                Contains("NOTE host.iopolicy.maker"));
+    EXPECT_THAT(with("NetApp ONTAP Controller", "queue-depth"),
+                Not(Contains("NOTE host.iopolicy.maker")));
+    EXPECT_THAT(with("HPE Alletra B10240", "queue-depth"), Contains("NOTE host.iopolicy.maker"));
+    EXPECT_THAT(with("Example Array", "queue-depth"), Not(Contains("NOTE host.iopolicy.maker")));
+    // What the kernel does not offer is not asked for.
+    host.kernels.front().release = "6.1.176";
+    EXPECT_THAT(with("NetApp ONTAP Controller", "round-robin"),
+                Not(Contains("NOTE host.iopolicy.maker")));
 }
 
 TEST_F(Host, ComparesTimeoutsWithTheAnaTransition) {
