@@ -263,7 +263,8 @@ TEST(LatencyHistogram, IsExactToOnePercent) {
 TEST(RandomTime, HasMeanAndDeviation) {
     for (const auto kind :
          {LatencyDistribution::Kind::normal, LatencyDistribution::Kind::lognormal}) {
-        const policy::RandomTime time{{.kind = kind, .mean = 1ms, .deviation = 200us}};
+        const policy::RandomTime time{{.kind = kind, .mean = 1ms, .deviation = 200us},
+                                      policy::NormalQuantiles{}};
         policy::Random random{7};
         double sum = 0;
         double squares = 0;
@@ -277,6 +278,16 @@ TEST(RandomTime, HasMeanAndDeviation) {
         EXPECT_NEAR(mean, 1e6, 5e3);
         EXPECT_NEAR(std::sqrt(squares / kCount - mean * mean), 2e5, 4e3);
     }
+}
+
+TEST(RandomTime, HasTheMeanOfArrivals) {
+    const policy::RandomTime time = policy::RandomTime::exponential(1e5);
+    policy::Random random{7};
+    double sum = 0;
+    for (int i = 0; i < 200000; ++i) {
+        sum += static_cast<double>(time.draw(random));
+    }
+    EXPECT_NEAR(sum / 200000, 1e5, 1e3);
 }
 
 } // namespace
