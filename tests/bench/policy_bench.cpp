@@ -5,6 +5,7 @@
 #include "plain_loops.hpp"
 
 #include <haoh/policy.hpp>
+#include <haoh/simulate.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -177,6 +178,33 @@ void shared_plain_queue_depth(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations());
 }
 BENCHMARK(shared_plain_queue_depth)->ThreadRange(1, 2)->UseRealTime();
+
+/// The simulation, as I/Os a second of real time; 32 outstanding, each path with its own latencies.
+void simulation(benchmark::State& state, const char* policy) {
+    PolicyScenario scenario;
+    scenario.policies = {policy};
+    scenario.workload.duration = 2s;
+    for (unsigned i = 0; i < paths_of(state); ++i) {
+        SimulatedPath& path = scenario.paths.emplace_back();
+        path.name = std::to_string(i);
+        path.array.assign(1, i % 2 == 0 ? 'a' : 'b');
+        path.latency = {.kind = LatencyDistribution::Kind::lognormal,
+                        .mean = 100us + 10us * i,
+                        .deviation = 20us};
+        path.bandwidth = 5000;
+    }
+    std::uint64_t ios = 0;
+    for (auto _ : state) {
+        ios += simulate(scenario).policies.front().ios;
+    }
+    state.SetItemsProcessed(static_cast<std::int64_t>(ios));
+}
+BENCHMARK_CAPTURE(simulation, numa, "numa")->Apply(path_counts);
+BENCHMARK_CAPTURE(simulation, round_robin, "round-robin")->Apply(path_counts);
+BENCHMARK_CAPTURE(simulation, queue_depth, "queue-depth")->Apply(path_counts);
+BENCHMARK_CAPTURE(simulation, site_affinity, "site-affinity")->Apply(path_counts);
+BENCHMARK_CAPTURE(simulation, latency, "latency")->Apply(path_counts);
+BENCHMARK_CAPTURE(simulation, weighted, "weighted")->Apply(path_counts);
 
 } // namespace
 } // namespace haoh

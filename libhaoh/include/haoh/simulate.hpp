@@ -38,12 +38,12 @@ struct LatencyDistribution {
 [[nodiscard]] std::string_view to_string(LatencyDistribution::Kind kind); ///< "lognormal"
 
 struct SimulatedPath {
-    std::string name;  ///< unique
-    std::string array; ///< may be empty
-    LatencyDistribution latency;
+    std::string name{};  ///< unique
+    std::string array{}; ///< may be empty
+    LatencyDistribution latency{};
     double bandwidth{};     ///< MiB/s; 0: no limit
     unsigned concurrency{}; ///< commands served at once; 0: no limit
-    PathState state;        ///< at the beginning
+    PathState state{};      ///< at the beginning
     int numa_node{-1};
     std::uint16_t weight{1};
 
@@ -75,8 +75,8 @@ struct TimelineEntry {
     };
     std::chrono::nanoseconds at{}; ///< from the end of the warm-up
     Action action{Action::ana};
-    std::string array; ///< all its paths; empty: `path`
-    std::string path;
+    std::string array{}; ///< all its paths; empty: `path`
+    std::string path{};
     nvme::AnaState state{nvme::AnaState::optimized};
     std::chrono::nanoseconds detected_after{std::chrono::seconds{5}}; ///< the kernel's keep alive
 
@@ -114,13 +114,14 @@ struct TimelineEntry {
 ///     action = "lose"                   # "return", or ana_state = "inaccessible"
 ///     detected_after = "5s"
 struct PolicyScenario {
-    std::string title;
+    std::string title{};
     std::uint64_t seed{1};
-    std::string local_array;           ///< empty: that of the first path
-    std::vector<std::string> policies; ///< empty: all of `simulated_policies`
-    Workload workload;
-    std::vector<SimulatedPath> paths; ///< in the order of their arrival, 1 to PathTable::kMaxPaths
-    std::vector<TimelineEntry> timeline;
+    std::string local_array{};           ///< empty: that of the first path
+    std::vector<std::string> policies{}; ///< empty: all of `simulated_policies`
+    Workload workload{};
+    std::vector<SimulatedPath>
+        paths{}; ///< in the order of their arrival, 1 to PathTable::kMaxPaths
+    std::vector<TimelineEntry> timeline{};
 
     bool operator==(const PolicyScenario&) const = default;
 };
@@ -142,7 +143,7 @@ struct PolicyScenario {
 
 /// A part of the completed I/O.
 struct SimulatedShare {
-    std::string name; ///< path or array
+    std::string name{}; ///< path or array
     std::uint64_t ios{};
     double share{}; ///< of all, 0 to 1
 
@@ -151,7 +152,7 @@ struct SimulatedShare {
 
 /// What one policy made of it, in the measured time.
 struct PolicyResult {
-    std::string policy;
+    std::string policy{};
     std::uint64_t ios{}; ///< completed
     double iops{};
     double read_mib_s{};
@@ -162,24 +163,24 @@ struct PolicyResult {
     std::chrono::nanoseconds p99{};
     std::chrono::nanoseconds p999{};
     std::chrono::nanoseconds max{};
-    std::vector<SimulatedShare> paths;  ///< in the scenario's order
-    std::vector<SimulatedShare> arrays; ///< in the order of their first path
-    double cross_site_share{};          ///< of the I/O: through other arrays than the local one
+    std::vector<SimulatedShare> paths{};  ///< in the scenario's order
+    std::vector<SimulatedShare> arrays{}; ///< in the order of their first path
+    double cross_site_share{};            ///< of the I/O: through other arrays than the local one
     double cross_site_mib_s{};
-    std::chrono::nanoseconds longest_gap{};     ///< without any completion
-    std::vector<std::chrono::nanoseconds> gaps; ///< the same from each timeline entry to the next
-    std::uint64_t retried{};                    ///< sent again, because they hung
-    std::uint64_t waited{};                     ///< times that there was no path for an I/O
-    std::uint64_t unfinished{};                 ///< outstanding at the end
-    std::uint64_t refused{};                    ///< open workload: 262144 were outstanding already
+    std::chrono::nanoseconds longest_gap{};       ///< without any completion
+    std::vector<std::chrono::nanoseconds> gaps{}; ///< the same from each timeline entry to the next
+    std::uint64_t retried{};                      ///< sent again, because they hung
+    std::uint64_t waited{};                       ///< times that there was no path for an I/O
+    std::uint64_t unfinished{};                   ///< outstanding at the end
+    std::uint64_t refused{}; ///< open workload: 262144 were outstanding already
 
     [[nodiscard]] double mib_s() const { return read_mib_s + write_mib_s; }
     bool operator==(const PolicyResult&) const = default;
 };
 
 struct SimulationResult {
-    PolicyScenario scenario;
-    std::vector<PolicyResult> policies; ///< as in the scenario
+    PolicyScenario scenario{};
+    std::vector<PolicyResult> policies{}; ///< as in the scenario
 
     bool operator==(const SimulationResult&) const = default;
 };

@@ -7,11 +7,18 @@
 namespace haoh::policy {
 namespace {
 
-/// The quantile of the standard normal distribution, by bisection of its distribution function.
+constexpr std::size_t kParts = NormalQuantiles::kParts;
+
+double probability_of(std::size_t part) {
+    constexpr double kEdge = 0.25 / kParts;
+    return std::clamp(static_cast<double>(part) / kParts, kEdge, 1 - kEdge);
+}
+
+/// By bisection of the distribution function.
 double normal_quantile(double probability) {
     double low = -6;
     double high = 6;
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 44; ++i) {
         const double middle = (low + high) / 2;
         (0.5 * std::erfc(-middle / std::sqrt(2.0)) < probability ? low : high) = middle;
     }
@@ -20,40 +27,37 @@ double normal_quantile(double probability) {
 
 } // namespace
 
-template <typename Quantile>
-void RandomTime::tabulate(const Quantile& quantile) {
-    constexpr std::size_t kParts = std::size_t{1} << kBits;
-    constexpr double kEdge = 0.25 / kParts; // the ends lie at infinity
-    quantiles_.reserve(kParts + 1);
-    for (std::size_t i = 0; i <= kParts; ++i) {
-        const double probability = std::clamp(static_cast<double>(i) / kParts, kEdge, 1 - kEdge);
-        quantiles_.push_back(std::max(quantile(probability), 1.0));
+NormalQuantiles::NormalQuantiles() : values_(kParts + 1) {
+    for (std::size_t i = 0; i < kParts / 2; ++i) { // the one in the middle is 0
+        values_[i] = normal_quantile(probability_of(i));
+        values_[kParts - i] = -values_[i];
     }
 }
 
-RandomTime::RandomTime(const LatencyDistribution& distribution)
+RandomTime::RandomTime(const LatencyDistribution& distribution, const NormalQuantiles& normal)
     : constant_{distribution.mean.count()} {
     const auto mean = static_cast<double>(distribution.mean.count());
     const auto deviation = static_cast<double>(distribution.deviation.count());
     if (deviation <= 0 || distribution.kind == LatencyDistribution::Kind::constant) {
         return;
     }
-    if (distribution.kind == LatencyDistribution::Kind::normal) {
-        tabulate([&](double probability) {
-            return std::max(mean + deviation * normal_quantile(probability), mean / 10);
-        });
-        return;
-    }
     const double variance = std::log1p(deviation * deviation / (mean * mean));
     const double location = std::log(mean) - variance / 2;
-    tabulate([&](double probability) {
-        return std::exp(location + std::sqrt(variance) * normal_quantile(probability));
-    });
+    quantiles_.reserve(kParts + 1);
+    for (const double quantile : normal.values()) {
+        quantiles_.push_back(distribution.kind == LatencyDistribution::Kind::normal
+                                 ? std::max(mean + deviation * quantile, mean / 10)
+                                 : std::exp(location + std::sqrt(variance) * quantile));
+    }
 }
 
 RandomTime RandomTime::exponential(double mean_nanoseconds) {
     RandomTime out;
-    out.tabulate([&](double probability) { return -mean_nanoseconds * std::log1p(-probability); });
+    out.quantiles_.reserve(kParts + 1);
+    for (std::size_t i = 0; i <= kParts; ++i) {
+        const double probability = i == 0 ? 0 : probability_of(i);
+        out.quantiles_.push_back(-mean_nanoseconds * std::log1p(-probability));
+    }
     return out;
 }
 

@@ -27,10 +27,24 @@ class Random {
     std::uint64_t state_;
 };
 
+/// The quantiles of the standard normal distribution, from which those of others are made.
+class NormalQuantiles {
+  public:
+    static constexpr unsigned kBits = 12;
+    static constexpr std::size_t kParts = std::size_t{1} << kBits;
+
+    NormalQuantiles();
+    /// Ascending, `kParts` + 1 of them; the ends, which lie at infinity, are those of a quarter part.
+    [[nodiscard]] const std::vector<double>& values() const { return values_; }
+
+  private:
+    std::vector<double> values_;
+};
+
 /// Times of a distribution, from a table of its quantiles: a look-up and a line between two entries.
 class RandomTime {
   public:
-    explicit RandomTime(const LatencyDistribution& distribution);
+    RandomTime(const LatencyDistribution& distribution, const NormalQuantiles& normal);
     /// Times between arrivals that do not know of each other.
     static RandomTime exponential(double mean_nanoseconds);
 
@@ -46,11 +60,9 @@ class RandomTime {
     }
 
   private:
-    static constexpr unsigned kBits = 12;
+    static constexpr unsigned kBits = NormalQuantiles::kBits;
 
     RandomTime() = default;
-    template <typename Quantile>
-    void tabulate(const Quantile& quantile);
 
     std::int64_t constant_{};
     std::vector<double> quantiles_;

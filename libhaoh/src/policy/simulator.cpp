@@ -135,13 +135,14 @@ PolicyResult run(std::string_view policy, const PolicyScenario& scenario, const 
 
 policy::Plan policy::plan(const PolicyScenario& scenario) {
     Plan out;
+    const NormalQuantiles normal;
     for (const SimulatedPath& path : scenario.paths) {
         const auto found = std::ranges::find(out.arrays, path.array);
         out.array_of_path.push_back(static_cast<std::uint16_t>(found - out.arrays.begin()));
         if (found == out.arrays.end()) {
             out.arrays.push_back(path.array);
         }
-        out.times.emplace_back(path.latency);
+        out.times.emplace_back(path.latency, normal);
     }
     const std::string& local =
         scenario.local_array.empty() ? scenario.paths.front().array : scenario.local_array;

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/error.hpp>
+#include <haoh/simulate.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+TEST(PolicyScenarioToml, ReadsEveryKey) {
+    const PolicyScenario scenario = parse_policy_scenario(R"(
+title = "array b is farther away"
+seed = 7
+local_array = "b"
+policies = ["numa", "latency"]
+[workload]
+mode = "open"
+iops = 5000
+size = 8192
+write_share = 0.3
+duration = "2s"
+warmup = 0.5
+[[path]]
+name = "first"
+array = "a"
+latency = "250us"
+distribution = "normal"
+deviation = "50us"
+bandwidth = 1000
+concurrency = 64
+ana_state = "non-optimized"
+numa_node = 1
+weight = 3
+[[path]]
+array = "b"
+deviation = "1us"
+[[path]]
+array = "b"
+[[timeline]]
+at = "1s"
+array = "a"
+action = "lose"
+detected_after = "15s"
+[[timeline]]
+at = 1.5
+path = "b1"
+ana_state = "change"
+[[timeline]]
+at = "1600ms"
+array = "a"
+action = "return"
+)",
+                                                          "s.toml");
+    EXPECT_EQ(scenario.title, "array b is farther away");
+    EXPECT_EQ(scenario.seed, 7U);
+    EXPECT_EQ(scenario.local_array, "b");
+    EXPECT_EQ(scenario.policies, (std::vector<std::string>{"numa", "latency"}));
+    EXPECT_EQ(scenario.workload, (Workload{.mode = Workload::Mode::open,
+                                           .iops = 5000,
+                                           .size = 8192,
+                                           .write_share = 0.3,
+                                           .duration = 2s,
+                                           .warmup = 500ms}));
+    SimulatedPath first;
+    first.name = "first";
+    first.array = "a";
+    first.latency = {.kind = LatencyDistribution::Kind::normal, .mean = 250us, .deviation = 50us};
+    first.bandwidth = 1000;
+    first.concurrency = 64;
+    first.state.ana = nvme::AnaState::non_optimized;
+    first.numa_node = 1;
+    first.weight = 3;
+    ASSERT_EQ(scenario.paths.size(), 3U);
+    EXPECT_EQ(scenario.paths[0], first);
+    EXPECT_EQ(scenario.paths[1].name, "b1");
+    EXPECT_EQ(scenario.paths[1].latency.kind, LatencyDistribution::Kind::lognormal);
+    EXPECT_EQ(scenario.paths[2].name, "b2");
+    EXPECT_EQ(scenario.paths[2].latency, LatencyDistribution{});
+    using Action = TimelineEntry::Action;
+    ASSERT_EQ(scenario.timeline.size(), 3U);
+    EXPECT_EQ(
+        scenario.timeline[0],
+        (TimelineEntry{.at = 1s, .action = Action::lose, .array = "a", .detected_after = 15s}));
+    EXPECT_EQ(scenario.timeline[1],
+              (TimelineEntry{.at = 1500ms, .path = "b1", .state = nvme::AnaState::change}));
+    EXPECT_EQ(scenario.timeline[2].action, Action::return_back);
+    EXPECT_EQ(simulate(scenario).policies.size(), 2U);
+}
+
+struct Refused {
+    const char* text;
+    const char* place;
+    const char* cause;
+};
+
+TEST(PolicyScenarioToml, SaysWhereItIsWrong) {
+    for (const Refused& one : std::vector<Refused>{
+             {"", "s.toml:1: path", "there is none"},
+             {"[[path]]\nname = 1", "s.toml:2: path.name", "not a string"},
+             {"[[path]]\nspeed = 1", "s.toml:2: path.speed", "unknown key"},
+             {"[[path]]\nlatency = \"fast\"", "s.toml:2: path.latency", "not a time"},
+             {"[[path]]\nlatency = \"nans\"", "s.toml:2: path.latency", "not a time"},
+             {"[[path]]\nlatency = \"2h\"", "s.toml:2: path.latency", "not a time"},
+             {"[[path]]\nlatency = 0", "s.toml:2: path.latency", "is not from"},
+             {"[[path]]\nlatency = inf", "s.toml:2: path.latency", "not a time"},
+             {"[[path]]\nweight = 0", "s.toml:2: path.weight", "0 is not from 1"},
+             {"[[path]]\nbandwidth = nan", "s.toml:2: path.bandwidth", "is not from"},
+             {"[[path]]\nana_state = \"good\"", "s.toml:2: path.ana_state", "is no ANA state"},
+             {"[[path]]\ndistribution = \"x\"", "s.toml:2: path.distribution", "none of its"},
+             {"[[path]]\nname=\"p\"\n[[path]]\nname=\"p\"", "s.toml:4: path.name", "a second"},
+             {"path = 1", "s.toml:1: path", "not an array of tables"},
+             {"path = [1]", "s.toml:1: path", "not a table"},
+             {"[[path]]\n[workload]\nmode = \"x\"", "s.toml:3: workload.mode", "none of its"},
+             {"[[path]]\n[workload]\niops = 5", "s.toml:3: workload.iops", "says nothing"},
+             {"[[path]]\n[workload]\nsize = 1.5", "s.toml:3: workload.size", "not an integer"},
+             {"[[path]]\n[workload]\nwrite_share = 2", "s.toml:3: workload.write_share", "2 is"},
+             {"workload = 3\n[[path]]", "s.toml:1: workload", "not a table"},
+             {"policies = [\"x\"]\n[[path]]", "s.toml:1: policies", "unknown policy \"x\""},
+             {"policies = [1]\n[[path]]", "s.toml:1: policies", "not a string"},
+             {"local_array = \"x\"\n[[path]]", "s.toml:1: local_array", "no path goes"},
+             {"[[path]]\n[[timeline]]\narray = \"\"", "s.toml:2: timeline.at", "missing"},
+             {"[[path]]\n[[timeline]]\nat = 1", "s.toml:2: timeline.array", "either"},
+             {"[[path]]\n[[timeline]]\nat = 1\npath = \"q\"", "s.toml:4: timeline.path",
+              "no path has"},
+             {"[[path]]\n[[timeline]]\nat = 1\npath = \"path1\"", "s.toml:2: timeline.action",
+              "either"},
+             {"[[path]]\n[[timeline]]\nat = 1\npath = \"path1\"\naction = \"x\"",
+              "s.toml:5: timeline.action", "none of its"},
+             {"[[path]]\n[[timeline]]\nat=1\npath=\"path1\"\naction=\"return\"\ndetected_after=1",
+              "s.toml:6: timeline.detected_after", "belongs to"},
+             {"[[path]\n", "s.toml:1", ""},
+             {"surprise = 1", "s.toml:1: surprise", "unknown key"}}) {
+        try {
+            static_cast<void>(parse_policy_scenario(one.text, "s.toml"));
+            ADD_FAILURE() << "accepted: " << one.text;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::malformed) << one.text;
+            EXPECT_THAT(error.what(), HasSubstr(one.place)) << one.text;
+            EXPECT_THAT(error.what(), HasSubstr(one.cause)) << one.text;
+        }
+    }
+}
+
+TEST(PolicyScenarioToml, HoldsAsManyPathsAsATable) {
+    std::string text;
+    for (unsigned i = 0; i < PathTable::kMaxPaths; ++i) {
+        text += "[[path]]\n";
+    }
+    EXPECT_EQ(parse_policy_scenario(text, "s").paths.size(), PathTable::kMaxPaths);
+    EXPECT_THROW(static_cast<void>(parse_policy_scenario(text + "[[path]]\n", "s")), Error);
+}
+
+KernelObservation host() {
+    KernelObservation out;
+    KernelSubsystem& subsystem = out.subsystems.emplace_back();
+    for (const char* name : {"nvme0", "nvme1", "nvme2"}) {
+        KernelController& controller = subsystem.controllers.emplace_back();
+        controller.name = name;
+        controller.state = Attribute::of("live");
+        controller.numa_node = Attribute::of("-1");
+    }
+    subsystem.controllers[1].state = Attribute::of("connecting");
+    subsystem.controllers[2].numa_node = Attribute::of("1");
+    KernelNamespace& head = subsystem.namespaces.emplace_back();
+    head.name = "nvme0n1";
+    head.size = Attribute::of("2048");
+    for (const char* name : {"nvme0", "nvme1", "nvme2"}) {
+        KernelPath& path = head.paths.emplace_back();
+        path.name = std::string{name}.insert(4, "0c") + "n1";
+        path.controller = name;
+        path.ana_state = Attribute::of("non-optimized");
+        path.size = Attribute::of("2048");
+    }
+    head.paths[1].ana_state = Attribute::of("(null)");
+    head.paths[2].ana_state = {};
+    head.paths[2].size = Attribute::of("4096");
+    subsystem.namespaces.emplace_back().name = "nvme0n2";
+    return out;
+}
+
+TEST(PolicyScenarioOfAHost, HasItsPaths) {
+    const std::vector<Attribution> attributions{
+        {.controller = "nvme0", .site = "a", .evidence = {}},
+        {.controller = "nvme2", .site = "b", .evidence = {}}};
+    const PolicyScenario scenario = scenario_of(host(), "nvme0n1", attributions);
+    EXPECT_EQ(scenario.title, "nvme0n1");
+    ASSERT_EQ(scenario.paths.size(), 3U);
+    EXPECT_EQ(scenario.paths[0].name, "nvme0c0n1");
+    EXPECT_EQ(scenario.paths[0].array, "a");
+    EXPECT_EQ(scenario.paths[0].state, (PathState{.ana = nvme::AnaState::non_optimized}));
+    EXPECT_EQ(scenario.paths[0].numa_node, -1);
+    EXPECT_EQ(scenario.paths[1].array, "");
+    EXPECT_EQ(scenario.paths[1].state,
+              (PathState{.ana = nvme::AnaState::inaccessible, .live = false}));
+    EXPECT_EQ(scenario.paths[2].array, "b");
+    EXPECT_EQ(scenario.paths[2].state, (PathState{.ana = std::nullopt, .usable = false}));
+    EXPECT_EQ(scenario.paths[2].numa_node, 1);
+    EXPECT_EQ(simulate(scenario).policies.front().paths.at(0).share, 1);
+}
+
+TEST(PolicyScenarioOfAHost, SaysWhatThereIs) {
+    try {
+        static_cast<void>(scenario_of(host(), "nvme9n9", {}));
+        ADD_FAILURE();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::not_found);
+        EXPECT_THAT(error.what(), HasSubstr("nvme0n1, nvme0n2"));
+    }
+    EXPECT_THROW(static_cast<void>(scenario_of(host(), "nvme0n2", {})), Error);
+    EXPECT_THROW(static_cast<void>(scenario_of({}, "nvme0n1", {})), Error);
+}
+
+} // namespace
+} // namespace haoh

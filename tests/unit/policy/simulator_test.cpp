@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/error.hpp>
+#include <haoh/simulate.hpp>
+
+#include "policy/latency_histogram.hpp"
+#include "policy/random_time.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+namespace haoh {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+SimulatedPath path(const std::string& name, const std::string& array, nanoseconds latency) {
+    SimulatedPath out;
+    out.name = name;
+    out.array = array;
+    out.latency.mean = latency;
+    return out;
+}
+
+/// Two paths to two arrays, 100 us each, 32 outstanding commands of 4 KiB for one second.
+PolicyScenario pair() {
+    PolicyScenario out;
+    out.workload.duration = 1s;
+    out.paths = {path("a1", "a", 100us), path("b1", "b", 100us)};
+    return out;
+}
+
+std::map<std::string, PolicyResult> by_policy(const SimulationResult& result) {
+    std::map<std::string, PolicyResult> out;
+    for (const PolicyResult& one : result.policies) {
+        out[one.policy] = one;
+    }
+    return out;
+}
+
+PolicyResult run(PolicyScenario scenario, const std::string& policy) {
+    scenario.policies = {policy};
+    return simulate(scenario).policies.at(0);
+}
+
+/// The workload of the published comparison of Linux's policies with one that goes by latency
+/// (linux-nvme, November 2025): NVMe/TCP, two paths; read MiB/s numa 50, round-robin 105,
+/// queue-depth 230, latency 350 when one path is 30 ms slower.
+PolicyScenario published(nanoseconds slower) {
+    PolicyScenario out;
+    out.workload = {.mode = Workload::Mode::closed,
+                    .depth = 110,
+                    .iops = 1,
+                    .size = 16384,
+                    .write_share = 0,
+                    .duration = 20s,
+                    .warmup = 2s};
+    out.paths = {path("slow", "far", 4300us + slower), path("fast", "near", 4300us)};
+    for (SimulatedPath& one : out.paths) {
+        one.latency.kind = LatencyDistribution::Kind::lognormal;
+        one.latency.deviation = 400us;
+        one.bandwidth = 350;
+    }
+    return out;
+}
+
+TEST(Simulate, ReproducesThePublishedComparison) {
+    auto results = by_policy(simulate(published(30ms)));
+    const double numa = results["numa"].read_mib_s;
+    const double round_robin = results["round-robin"].read_mib_s;
+    const double queue_depth = results["queue-depth"].read_mib_s;
+    const double latency = results["latency"].read_mib_s;
+    EXPECT_NEAR(numa, 50, 50 * 0.1);
+    EXPECT_NEAR(round_robin, 105, 105 * 0.25);
+    EXPECT_NEAR(queue_depth, 230, 230 * 0.1);
+    EXPECT_NEAR(latency, 350, 350 * 0.1);
+    EXPECT_LT(numa * 1.5, round_robin);
+    EXPECT_LT(round_robin * 1.5, queue_depth);
+    EXPECT_LT(queue_depth * 1.2, latency);
+}
+
+TEST(Simulate, IsAboutEqualOnSymmetricPaths) {
+    auto results = by_policy(simulate(published(0ms)));
+    const double expected = results["round-robin"].read_mib_s;
+    for (const auto& [name, one] : results) {
+        // A single path is at its bandwidth; all others use both.
+        EXPECT_NEAR(one.read_mib_s, expected, expected * (name == "numa" ? 0.15 : 0.03)) << name;
+    }
+}
+
+TEST(Simulate, IsTheSameOnEveryRun) {
+    PolicyScenario scenario = published(10ms);
+    scenario.workload.duration = 1s;
+    const SimulationResult first = simulate(scenario);
+    EXPECT_EQ(simulate(scenario), first);
+    scenario.seed = 2;
+    EXPECT_NE(simulate(scenario), first);
+}
+
+TEST(Simulate, CountsWhatCanBeCountedByHand) {
+    PolicyScenario scenario = pair();
+    scenario.workload.depth = 4;
+    scenario.workload.size = 1U << 20U;
+    const PolicyResult one = run(scenario, "round-robin");
+    EXPECT_NEAR(one.iops, 40000, 10) << "4 outstanding, 100 us each";
+    EXPECT_NEAR(one.read_mib_s, 40000, 10);
+    EXPECT_EQ(one.write_mib_s, 0);
+    EXPECT_NEAR(static_cast<double>(one.p50.count()), 1e5, 1e3);
+    EXPECT_EQ(one.p999, 100us);
+    EXPECT_EQ(one.max, 100us);
+    EXPECT_EQ(one.mean, 100us);
+    EXPECT_EQ(one.longest_gap, 100us);
+    EXPECT_EQ(one.paths.at(0).ios + one.paths.at(1).ios, one.ios);
+    EXPECT_NEAR(one.paths[0].share, 0.5, 0.001);
+    EXPECT_NEAR(one.cross_site_share, 0.5, 0.001);
+    EXPECT_EQ(one.unfinished, 4U);
+    EXPECT_EQ(one.retried + one.waited + one.refused, 0U);
+}
+
+TEST(Simulate, KeepsToABandwidth) {
+    PolicyScenario scenario = pair();
+    scenario.workload.size = 65536;
+    scenario.paths[0].bandwidth = 100;
+    EXPECT_NEAR(run(scenario, "numa").read_mib_s, 100, 0.5);
+}
+
+TEST(Simulate, ServesSoManyAtOnce) {
+    PolicyScenario scenario = pair();
+    scenario.paths[0].concurrency = 8;
+    const PolicyResult one = run(scenario, "numa");
+    EXPECT_NEAR(one.iops, 80000, 100);
+    EXPECT_NEAR(static_cast<double>(one.p50.count()), 4e5, 4e3) << "32 wait in four rounds";
+}
+
+TEST(Simulate, ServesAnOpenWorkload) {
+    PolicyScenario scenario = pair();
+    scenario.workload.mode = Workload::Mode::open;
+    scenario.workload.iops = 50000;
+    scenario.workload.duration = 4s;
+    scenario.workload.write_share = 0.25;
+    const PolicyResult one = run(scenario, "queue-depth");
+    EXPECT_NEAR(one.iops, 50000, 500);
+    EXPECT_NEAR(one.write_mib_s / one.mib_s(), 0.25, 0.01);
+    EXPECT_EQ(one.max, 100us);
+    scenario.paths[0].concurrency = 1; // 10,000 a second at most
+    scenario.workload.iops = 200000;
+    EXPECT_GT(run(scenario, "numa").refused, 0U);
+}
+
+TEST(Simulate, PrefersTheLocalArray) {
+    PolicyScenario scenario = pair();
+    scenario.local_array = "b";
+    scenario.workload.depth = 8;
+    EXPECT_EQ(run(scenario, "site-affinity").cross_site_share, 0);
+    EXPECT_EQ(run(scenario, "numa").cross_site_share, 1) << "it was connected first";
+    scenario.paths[0].weight = 3;
+    EXPECT_NEAR(run(scenario, "weighted").cross_site_share, 0.75, 0.001);
+}
+
+TimelineEntry entry(nanoseconds at, TimelineEntry::Action action, const std::string& array) {
+    TimelineEntry out;
+    out.at = at;
+    out.action = action;
+    out.array = array;
+    out.detected_after = 200ms;
+    return out;
+}
+
+TEST(Simulate, LosesAnArrayAndTakesItBack) {
+    PolicyScenario scenario = pair();
+    scenario.workload.warmup = 100ms;
+    scenario.timeline = {entry(300ms, TimelineEntry::Action::lose, "a"),
+                         entry(800ms, TimelineEntry::Action::return_back, "a")};
+    for (const char* policy : {"numa", "round-robin", "queue-depth", "latency"}) {
+        const PolicyResult one = run(scenario, policy);
+        EXPECT_GT(one.retried, 0U) << policy;
+        EXPECT_GT(one.paths.at(0).ios, 0U) << policy;
+        EXPECT_GT(one.paths.at(1).ios, 0U) << policy;
+        EXPECT_EQ(one.unfinished, 32U) << policy;
+        EXPECT_LT(one.gaps.at(1), 1ms) << policy;
+        EXPECT_LE(one.max, 201ms) << policy;
+    }
+    const PolicyResult numa = run(scenario, "numa");
+    EXPECT_NEAR(static_cast<double>(numa.gaps.at(0).count()), 200e6, 1e6);
+    EXPECT_EQ(numa.longest_gap, numa.gaps.at(0));
+    EXPECT_EQ(numa.retried, 32U);
+}
+
+TEST(Simulate, WaitsWhereThereIsNoPath) {
+    PolicyScenario scenario = pair();
+    scenario.timeline = {{.at = 200ms, .array = "a", .state = nvme::AnaState::inaccessible},
+                         {.at = 200ms, .array = "b", .state = nvme::AnaState::inaccessible},
+                         {.at = 500ms, .path = "b1", .state = nvme::AnaState::optimized}};
+    for (const std::string_view policy : simulated_policies()) {
+        const PolicyResult one = run(scenario, std::string{policy});
+        EXPECT_GE(one.waited, 32U) << policy;
+        EXPECT_NEAR(static_cast<double>(one.longest_gap.count()), 300e6, 1e6) << policy;
+        EXPECT_EQ(one.gaps.at(1), one.longest_gap) << policy;
+        EXPECT_EQ(one.unfinished, 32U) << policy;
+    }
+    for (TimelineEntry& one : scenario.timeline) {
+        one.state = nvme::AnaState::inaccessible;
+    }
+    EXPECT_EQ(run(scenario, "numa").unfinished, 32U);
+}
+
+TEST(Simulate, HasAResultWhereNothingCompletes) {
+    PolicyScenario scenario = pair();
+    for (SimulatedPath& one : scenario.paths) {
+        one.state.live = false;
+    }
+    for (const PolicyResult& one : simulate(scenario).policies) {
+        EXPECT_EQ(one.ios, 0U);
+        EXPECT_EQ(one.p99, 0ns);
+        EXPECT_EQ(one.longest_gap, 1s);
+    }
+}
+
+TEST(Simulate, RefusesWhatIsOutOfRange) {
+    const auto refused = [](auto change) {
+        PolicyScenario scenario = pair();
+        change(scenario);
+        EXPECT_THROW(static_cast<void>(simulate(scenario)), Error);
+    };
+    refused([](PolicyScenario& one) { one.paths.clear(); });
+    refused([](PolicyScenario& one) { one.paths[1].name = "a1"; });
+    refused([](PolicyScenario& one) { one.paths[0].weight = 0; });
+    refused([](PolicyScenario& one) { one.paths[0].latency.mean = 0ns; });
+    refused([](PolicyScenario& one) { one.paths[0].bandwidth = NAN; });
+    refused([](PolicyScenario& one) { one.paths[0].bandwidth = -1; });
+    refused([](PolicyScenario& one) { one.paths[0].numa_node = -2; });
+    refused([](PolicyScenario& one) { one.paths.resize(65, one.paths[0]); });
+    refused([](PolicyScenario& one) { one.workload.depth = 0; });
+    refused([](PolicyScenario& one) { one.workload.size = 0; });
+    refused([](PolicyScenario& one) { one.workload.iops = NAN; });
+    refused([](PolicyScenario& one) { one.workload.write_share = 1.5; });
+    refused([](PolicyScenario& one) { one.workload.duration = 0ns; });
+    refused([](PolicyScenario& one) { one.local_array = "c"; });
+    refused([](PolicyScenario& one) { one.policies = {"fastest"}; });
+    refused([](PolicyScenario& one) { one.timeline = {{.array = "c"}}; });
+}
+
+TEST(LatencyHistogram, IsExactToOnePercent) {
+    for (const std::int64_t value : {0, 1, 255, 256, 257, 1000, 123456, 98765432, 2000000000}) {
+        policy::LatencyHistogram histogram;
+        histogram.add(value);
+        histogram.add(value * 2 + 1000);
+        const auto found = static_cast<double>(histogram.quantile(0.25));
+        EXPECT_GE(found, static_cast<double>(value));
+        EXPECT_LE(found, static_cast<double>(value) * 1.01);
+        EXPECT_EQ(histogram.quantile(1), static_cast<std::uint64_t>(value * 2 + 1000));
+    }
+    policy::LatencyHistogram histogram;
+    EXPECT_EQ(histogram.quantile(0.5), 0U);
+    histogram.add(-1);
+    histogram.add(INT64_MAX);
+    EXPECT_EQ(histogram.count(), 2U);
+}
+
+TEST(RandomTime, HasMeanAndDeviation) {
+    for (const auto kind :
+         {LatencyDistribution::Kind::normal, LatencyDistribution::Kind::lognormal}) {
+        const policy::RandomTime time{{.kind = kind, .mean = 1ms, .deviation = 200us},
+                                      policy::NormalQuantiles{}};
+        policy::Random random{7};
+        double sum = 0;
+        double squares = 0;
+        constexpr int kCount = 200000;
+        for (int i = 0; i < kCount; ++i) {
+            const auto value = static_cast<double>(time.draw(random));
+            sum += value;
+            squares += value * value;
+        }
+        const double mean = sum / kCount;
+        EXPECT_NEAR(mean, 1e6, 5e3);
+        EXPECT_NEAR(std::sqrt(squares / kCount - mean * mean), 2e5, 4e3);
+    }
+}
+
+TEST(RandomTime, HasTheMeanOfArrivals) {
+    const policy::RandomTime time = policy::RandomTime::exponential(1e5);
+    policy::Random random{7};
+    double sum = 0;
+    for (int i = 0; i < 200000; ++i) {
+        sum += static_cast<double>(time.draw(random));
+    }
+    EXPECT_NEAR(sum / 200000, 1e5, 1e3);
+}
+
+} // namespace
+} // namespace haoh

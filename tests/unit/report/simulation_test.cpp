@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "schema.hpp"
+
+#include <haoh/simulation_report.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+namespace haoh {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// Every optional key, and names that are hostile to terminals, JSON and XML.
+SimulationResult result() {
+    PolicyScenario scenario = parse_policy_scenario(R"(
+title = "a < b & \"c\" \u0007\uFFFE\u202E"
+[workload]
+duration = "100ms"
+depth = 4
+[[path]]
+array = "array <a>"
+bandwidth = 500
+concurrency = 2
+[[path]]
+array = "array-b"
+deviation = "20us"
+[[timeline]]
+at = "20ms"
+array = "array <a>"
+action = "lose"
+detected_after = "10ms"
+[[timeline]]
+at = "50ms"
+array = "array <a>"
+action = "return"
+[[timeline]]
+at = "70ms"
+path = "array-b1"
+ana_state = "inaccessible"
+)",
+                                                    "s.toml");
+    scenario.paths[1].array = std::string{"b\xFF"};
+    return simulate(scenario);
+}
+
+void expect_valid(const std::string& text) {
+    EXPECT_EQ(test::schema_violations("simulation-1", text), "");
+    EXPECT_EQ(test::undocumented_keys("simulation-1", text), "");
+    for (const char byte : text) {
+        EXPECT_TRUE(byte == '\n' || (byte >= 0x20 && byte < 0x7F));
+    }
+}
+
+TEST(SimulationJson, HoldsAgainstTheSchema) {
+    const SimulationResult simulated = result();
+    const std::string text = to_json(simulated);
+    expect_valid(text);
+    const json out = json::parse(text);
+    EXPECT_EQ(out["schema"], "haoh.simulation/1");
+    ASSERT_EQ(out["policies"].size(), simulated_policies().size());
+    for (std::size_t i = 0; i < simulated.policies.size(); ++i) {
+        const json& one = out["policies"][i];
+        EXPECT_EQ(one["policy"], simulated.policies[i].policy);
+        EXPECT_EQ(one["ios"], simulated.policies[i].ios);
+        EXPECT_EQ(one["gaps_ns"].size(), 3U);
+        EXPECT_EQ(one["p99_ns"], simulated.policies[i].p99.count());
+    }
+    EXPECT_EQ(out["timeline"][0]["detected_after_ns"], 10000000);
+    EXPECT_EQ(out["paths"][0]["concurrency"], 2);
+}
+
+TEST(SimulationJson, HoldsForAnOpenWorkloadAndForNoIo) {
+    PolicyScenario scenario = result().scenario;
+    scenario.workload.mode = Workload::Mode::open;
+    scenario.seed = UINT64_MAX;
+    scenario.paths[0].state.ana = std::nullopt;
+    for (SimulatedPath& path : scenario.paths) {
+        path.state.live = false;
+    }
+    scenario.timeline.clear();
+    const SimulationResult simulated = simulate(scenario);
+    expect_valid(to_json(simulated));
+    EXPECT_THAT(to_text(simulated), HasSubstr("numa"));
+    EXPECT_THAT(to_svg(simulated), HasSubstr("0.0 MiB/s"));
+}
+
+TEST(SimulationSchema, RefusesWhatIsNoResult) {
+    const json good = json::parse(to_json(result()));
+    std::vector<std::pair<std::string, json>> values{{"/schema", "haoh.simulation/2"},
+                                                     {"/workload/mode", "ajar"},
+                                                     {"/workload/iops", 5},
+                                                     {"/paths", json::array()},
+                                                     {"/paths/0/distribution", "uniform"},
+                                                     {"/policies/0/ios", -1},
+                                                     {"/policies/0/cross_site_share", 1.5},
+                                                     {"/timeline/0/path", "both"},
+                                                     {"/timeline/2/ana_state", "good"}};
+    for (const auto& [where, value] : values) {
+        json wrong = good;
+        wrong[json::json_pointer{where}] = value;
+        EXPECT_NE(test::schema_violations("simulation-1", wrong.dump()), "") << where;
+    }
+}
+
+TEST(SimulationText, PutsThePoliciesSideBySide) {
+    PolicyScenario scenario = parse_policy_scenario(R"(
+title = "two arrays"
+policies = ["numa", "round-robin"]
+[workload]
+depth = 1
+size = 1048576
+duration = "1s"
+[[path]]
+array = "a"
+latency = "100us"
+[[path]]
+array = "b"
+latency = "100us"
+[[timeline]]
+at = "500ms"
+array = "a"
+ana_state = "non-optimized"
+)",
+                                                    "s.toml");
+    EXPECT_EQ(to_text(simulate(scenario)), R"(two arrays
+1 command outstanding of 1024 KiB, 0.0 % written, for 1.0 s
+
+policy       IO/s    MiB/s     p50     p99   p99.9     gap  cross-site
+numa         9,999   9999.0  100 us  100 us  100 us  100 us      50.0 %
+)");
+}
+
+TEST(SimulationText, IsSafeToPrint) {
+    const SimulationResult simulated = result();
+    for (const bool verbose : {false, true}) {
+        const std::string text = to_text(simulated, {.width = 80, .verbose = verbose});
+        EXPECT_THAT(text, Not(HasSubstr("\x07")));
+        EXPECT_THAT(text, HasSubstr("\\xff"));
+        EXPECT_THAT(text, HasSubstr("at 20 ms array array <a>: lost, seen 10 ms later"));
+        EXPECT_EQ(text.find("array-b1") != std::string::npos, true);
+    }
+}
+
+/// What a parser of others says against a document; empty when it is well-formed XML.
+std::string xml_complaints(const std::string& document) {
+    const std::string path =
+        testing::TempDir() + "haoh-simulation-" + std::to_string(::getpid()) + ".svg";
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    if (file == nullptr) {
+        return "cannot write " + path;
+    }
+    static_cast<void>(std::fwrite(document.data(), 1, document.size(), file));
+    static_cast<void>(std::fclose(file));
+    const std::string command = "python3 -c 'import sys, xml.etree.ElementTree as tree\n"
+                                "root = tree.parse(sys.argv[1]).getroot()\n"
+                                "assert root.tag == \"{http://www.w3.org/2000/svg}svg\", root.tag\n"
+                                "assert root.findall(\".//{http://www.w3.org/2000/svg}rect\")' '" +
+                                path + "' 2>&1";
+    std::string out;
+    std::FILE* pipe = ::popen(command.c_str(), "r");
+    if (pipe == nullptr) {
+        return "cannot run python3";
+    }
+    for (int byte = std::fgetc(pipe); byte != EOF; byte = std::fgetc(pipe)) {
+        out += static_cast<char>(byte);
+    }
+    const int status = ::pclose(pipe);
+    static_cast<void>(std::remove(path.c_str()));
+    return status == 0 ? out : out + "exit status " + std::to_string(status);
+}
+
+TEST(SimulationSvg, IsWellFormed) {
+    const std::string svg = to_svg(result());
+    EXPECT_EQ(xml_complaints(svg), "") << svg;
+    EXPECT_NE(xml_complaints(svg.substr(0, svg.size() - 3)), "") << "the check itself";
+    EXPECT_THAT(svg, HasSubstr("array &lt;a&gt;"));
+    EXPECT_THAT(svg, HasSubstr("queue-depth"));
+    EXPECT_EQ(xml_complaints(to_svg({})), "");
+}
+
+} // namespace
+} // namespace haoh
