@@ -145,5 +145,49 @@ TEST_F(Policy, set_leaves_the_rules_of_others_alone) {
     EXPECT_EQ(line, "# of the maker");
 }
 
+TEST(PolicySimulate, compares_policies_on_a_scenario) {
+    const TemporaryDirectory directory;
+    const std::string scenario = directory.file("far.toml", R"(title = "array b is far"
+local_array = "a"
+[workload]
+depth = 8
+duration = "200ms"
+[[path]]
+array = "a"
+latency = "200us"
+[[path]]
+array = "b"
+latency = "30ms"
+)");
+    const ProgramResult result = haoh({"policy", "simulate", scenario, "-o", "json", "--policy",
+                                       "numa", "--policy", "round-robin"});
+    ASSERT_EQ(result.status, 0) << result.standard_error;
+    const nlohmann::json told = nlohmann::json::parse(result.standard_output);
+    EXPECT_EQ(told.at("schema"), "haoh.simulation/1");
+    ASSERT_EQ(told.at("policies").size(), 2U);
+    EXPECT_GT(told.at("policies")[0].at("iops"), told.at("policies")[1].at("iops"))
+        << "one near path is better than turns with a far one";
+    EXPECT_EQ(haoh({"policy", "simulate", scenario, "-o", "json", "--policy", "numa", "--policy",
+                    "round-robin"})
+                  .standard_output,
+              result.standard_output);
+    EXPECT_EQ(haoh({"policy", "simulate", scenario}).status, 0);
+    EXPECT_EQ(haoh({"policy", "simulate", scenario, "-o", "svg"}).standard_output.substr(0, 5),
+              "<?xml");
+}
+
+TEST(PolicySimulate, names_what_is_wrong) {
+    const TemporaryDirectory directory;
+    const std::string scenario = directory.file("bad.toml", "[[path]]\nlatncy = \"1ms\"\n");
+    const ProgramResult unknown_key = haoh({"policy", "simulate", scenario});
+    EXPECT_EQ(unknown_key.status, 2);
+    EXPECT_THAT(unknown_key.standard_error, ::testing::HasSubstr("latncy"));
+    const std::string good = directory.file("good.toml", "[[path]]\narray = \"a\"\n");
+    const ProgramResult unknown_policy = haoh({"policy", "simulate", good, "--policy", "fastest"});
+    EXPECT_EQ(unknown_policy.status, 2);
+    EXPECT_THAT(unknown_policy.standard_error, ::testing::HasSubstr("fastest"));
+    EXPECT_EQ(haoh({"policy", "simulate", "/nonexistent.toml"}).status, 2);
+}
+
 } // namespace
 } // namespace haoh::test

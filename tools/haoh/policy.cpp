@@ -171,6 +171,8 @@ void add_policy(CLI::App& app, Run& run) {
         ->required();
     add_config(explain_command, *explanation);
     chosen(explain_command, explanation, run, run_explain);
+
+    add_policy_simulate(*policy, run);
 }
 
 } // namespace haoh::tool

@@ -10,5 +10,8 @@ namespace haoh::tool {
 /// `haoh policy set`, the only command of haoh that changes something.
 /// \param policy  the command that it belongs to
 void add_policy_set(CLI::App& policy, Run& run);
+/// `haoh policy simulate`.
+/// \param policy  the command that it belongs to
+void add_policy_simulate(CLI::App& policy, Run& run);
 
 } // namespace haoh::tool
