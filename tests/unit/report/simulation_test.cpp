@@ -158,7 +158,7 @@ TEST(SimulationText, IsSafeToPrint) {
         const std::string text = to_text(simulated, {.width = 80, .verbose = verbose});
         EXPECT_THAT(text, Not(HasSubstr("\x07")));
         EXPECT_EQ(text.find("b\\xff") != std::string::npos, !verbose) << text;
-        EXPECT_THAT(text, HasSubstr("at 20 ms array array <a>: lost, seen 10.0 ms later"));
+        EXPECT_THAT(text, HasSubstr("at 20.0 ms array array <a>: lost, seen 10.0 ms later"));
         EXPECT_THAT(text, HasSubstr(verbose ? "array <a>1  " : "array <a>  "));
     }
 }
