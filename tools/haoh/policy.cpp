@@ -27,9 +27,8 @@ struct ReadOptions {
     std::string device;
 };
 
-const std::string& sysroot_of(const SourceOptions& source) {
-    static const std::string machine = "/";
-    return source.sysroot.empty() ? machine : source.sysroot;
+std::string sysroot_of(const SourceOptions& source) {
+    return source.sysroot.empty() ? "/" : source.sysroot;
 }
 
 /// Arrays by what separates them takes asking the controllers; where that fails the kernel's view
@@ -67,7 +66,7 @@ int run_show(const ReadOptions& options) {
     const Config config = read_config(options.config);
     const Observation observation = read_source(options.source, options.output);
     const KernelObservation& kernel = kernel_of(observation);
-    const std::string& sysroot = sysroot_of(options.source);
+    const std::string sysroot = sysroot_of(options.source);
     StatisticsReading before;
     StatisticsReading after;
     if (measured) {

@@ -146,7 +146,7 @@ void Chooser::by_queue_depth(const Field& field, NodeChoice& out) const {
     }
     std::uint64_t fewest = ~std::uint64_t{0};
     for (const std::size_t path : field.members) {
-        fewest = std::min(fewest, *device_.paths[path].queue_depth);
+        fewest = std::min(fewest, device_.paths[path].queue_depth.value_or(fewest));
     }
     std::vector<std::size_t> alike;
     std::copy_if(field.members.begin(), field.members.end(), std::back_inserter(alike),
@@ -255,10 +255,11 @@ std::string Chooser::not_by_policy(std::size_t path, std::size_t taken,
         return fmt::format("its controller is farther, at distance {}, that of {} at {}", far,
                            first, near);
     }
-    if (device_.policy == "queue-depth" && own.queue_depth && device_.paths[taken].queue_depth &&
-        *own.queue_depth > *device_.paths[taken].queue_depth) {
-        return fmt::format("its controller had {} commands in flight, that of {} {}",
-                           *own.queue_depth, first, *device_.paths[taken].queue_depth);
+    const auto& depth = own.queue_depth;
+    const auto& least = device_.paths[taken].queue_depth;
+    if (device_.policy == "queue-depth" && depth && least && *depth > *least) {
+        return fmt::format("its controller had {} commands in flight, that of {} {}", *depth, first,
+                           *least);
     }
     if (choice.certainty == Certainty::known) {
         return fmt::format("the node keeps to {}", first);

@@ -37,7 +37,7 @@ class Chooser {
     void by_turns(const Field& field, NodeChoice& out) const;
     /// The first of several that are alike.
     void take_first(const std::vector<std::size_t>& alike, std::string_view likeness,
-                    std::string_view word, NodeChoice& out) const;
+                    std::string_view kind, NodeChoice& out) const;
     void take_none(const std::set<std::size_t>& lost, NodeChoice& out) const;
     [[nodiscard]] std::string why_not(std::size_t path, const Field& field,
                                       const NodeChoice& choice) const;

@@ -49,8 +49,8 @@ std::span<const KernelPolicyInfo> kernel_policies() {
 }
 
 const KernelPolicyInfo* find_kernel_policy(std::string_view name) {
-    const auto found = std::find_if(kPolicies.begin(), kPolicies.end(),
-                                    [name](const auto& one) { return one.name == name; });
+    const auto* const found = std::find_if(kPolicies.begin(), kPolicies.end(),
+                                           [name](const auto& one) { return one.name == name; });
     return found == kPolicies.end() ? nullptr : &*found;
 }
 

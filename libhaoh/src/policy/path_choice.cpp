@@ -45,6 +45,7 @@ ExplainedPath explained(const KernelSubsystem& subsystem, const KernelNamespace&
 
 std::vector<unsigned> nodes_of(const NumaTopology& numa) {
     std::vector<unsigned> nodes;
+    nodes.reserve(numa.nodes.size());
     for (const NumaNode& one : numa.nodes) {
         nodes.push_back(one.node);
     }
