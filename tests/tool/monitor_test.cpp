@@ -146,7 +146,7 @@ TEST(Monitor, runs_a_program_for_each_event) {
     RunningMonitor monitor(on(arrays, {"-o", "json", "--exec", program}));
     ASSERT_TRUE(monitor.wait_ready());
     arrays.send({"ana", "b", "1", "inaccessible"});
-    ASSERT_TRUE(monitor.wait_text("ana_change"));
+    ASSERT_TRUE(monitor.wait_text("\"event\":\"ana_change\""));
     EXPECT_EQ(monitor.stop(), 0);
     std::ostringstream text;
     text << std::ifstream(told).rdbuf();
