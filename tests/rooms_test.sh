@@ -35,7 +35,7 @@ declare -A room_of_header=(
     [fabric]=fabric
     [rule]=rules [check]=rules [config]=rules [kernel_effect]=rules
     [kernel_policy]=policy [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
-    [policy]=policy [simulate]=policy [path_table]=policy [selector]=policy [table_selector]=policy
+    [policy]=policy [simulate]=policy [selector_info]=policy [path_table]=policy [selector]=policy [table_selector]=policy
     [kernel_selectors]=policy [latency_selector]=policy [site_affinity_selector]=policy
     [spdk_round_robin_selector]=policy [weighted_selector]=policy
     [report]=report [event_report]=report [policy_report]=report [simulation_report]=report

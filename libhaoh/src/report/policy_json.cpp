@@ -5,6 +5,7 @@
 #include "report/json.hpp"
 
 #include <haoh/kernel_policy.hpp>
+#include <haoh/selector_info.hpp>
 
 #include <fmt/format.h>
 
@@ -116,6 +117,13 @@ std::string policy_list_json(std::string_view release) {
              {"how", policy.how},
              {"right", policy.right},
              {"wrong", policy.wrong}});
+    }
+    out["selectors"] = Json::array();
+    for (const SelectorInfo& selector : selector_infos()) {
+        out["selectors"].push_back({{"selector", selector.name},
+                                    {"how", selector.how},
+                                    {"right", selector.right},
+                                    {"wrong", selector.wrong}});
     }
     return report::dump(out);
 }

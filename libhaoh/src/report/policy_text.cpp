@@ -5,6 +5,7 @@
 #include "report/text.hpp"
 
 #include <haoh/kernel_policy.hpp>
+#include <haoh/selector_info.hpp>
 
 #include <fmt/format.h>
 
@@ -267,6 +268,15 @@ class Explanation {
     TextWriter writer_;
 };
 
+/// How a policy chooses, and when that is right and wrong.
+void write_advice(TextWriter& writer, std::string_view how, std::string_view right,
+                  std::string_view wrong) {
+    constexpr std::size_t kColumn = 9;
+    writer.hanging(kIndent, {{"how    ", Tone::faint}}, kColumn, {{std::string(how)}});
+    writer.hanging(kIndent, {{"right  ", Tone::faint}}, kColumn, {{std::string(right)}});
+    writer.hanging(kIndent, {{"wrong  ", Tone::faint}}, kColumn, {{std::string(wrong)}});
+}
+
 } // namespace
 
 std::string policy_list_text(std::string_view release, const TextStyle& style) {
@@ -284,10 +294,14 @@ std::string policy_list_text(std::string_view release, const TextStyle& style) {
                             Tone::warn});
         }
         writer.wrapped(0, kIndent, line);
-        constexpr std::size_t kColumn = 9;
-        writer.hanging(kIndent, {{"how    ", Tone::faint}}, kColumn, {{std::string(policy.how)}});
-        writer.hanging(kIndent, {{"right  ", Tone::faint}}, kColumn, {{std::string(policy.right)}});
-        writer.hanging(kIndent, {{"wrong  ", Tone::faint}}, kColumn, {{std::string(policy.wrong)}});
+        write_advice(writer, policy.how, policy.right, policy.wrong);
+    }
+    writer.blank();
+    writer.wrapped(0, kIndent, {{"libhaoh offers to agents that route their own I/O also:"}});
+    for (const SelectorInfo& selector : selector_infos()) {
+        writer.blank();
+        writer.wrapped(0, kIndent, {{std::string(selector.name), Tone::strong}});
+        write_advice(writer, selector.how, selector.right, selector.wrong);
     }
     return std::move(writer).take();
 }

@@ -74,6 +74,9 @@ TEST(PolicyText, lists_what_is_offered) {
     EXPECT_THAT(text, StartsWith("Linux 6.1.176 offers:\n\nnuma\n"));
     EXPECT_THAT(text, HasSubstr("queue-depth (not here: from Linux 6.11 on)"));
     EXPECT_THAT(policy_list_text("6.12.107"), Not(HasSubstr("not here")));
+    for (const char* selector : {"site-affinity", "latency", "weighted", "spdk-round-robin"}) {
+        EXPECT_THAT(text, HasSubstr(selector)) << "libhaoh's own";
+    }
 }
 
 TEST(PolicyText, explains) {
