@@ -23,7 +23,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr unsigned kRequests = 24;
+constexpr unsigned kRequests = 16;
 
 /// The states of both arrays.
 struct Pattern {
@@ -197,7 +197,10 @@ INSTANTIATE_TEST_SUITE_P(linux_7, HostSelectors, testing::Values("7"), kernel_te
 TEST_P(HostSelectors, choose_what_the_kernel_chooses) {
     const auto release = parse_kernel_version(GetParam()).value();
     unsigned compared = 0;
-    for (const unsigned count : {1U, 2U, 3U, 5U, 8U}) {
+    // Every number on one release: what differs between them is in the tables of offers.
+    const std::vector<unsigned> counts = GetParam() == "6.12" ? std::vector<unsigned>{1, 2, 3, 5, 8}
+                                                              : std::vector<unsigned>{2, 3, 8};
+    for (const unsigned count : counts) {
         connect(count, count);
         for (const Pattern& pattern : kPatterns) {
             if (count == 1 && pattern.a == nvme::AnaState::inaccessible)
