@@ -7,7 +7,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <haoh/policy.hpp>
-#include <haoh/simulate.hpp>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -227,62 +226,6 @@ TEST_P(HostSelectors, choose_what_the_kernel_chooses) {
         disconnect();
     }
     std::cout << fmt::format("{} requests compared, one by one\n", compared);
-}
-
-/// Two paths, one of them four times as slow: what the simulator foretells is what fio measures.
-TEST(HostSimulation, orders_the_policies_as_fio_does) {
-    HAOH_REQUIRE(why_no_guests({"6.12"}));
-    HAOH_REQUIRE(why_no_programs({arraysim_program()}));
-    constexpr unsigned kDepth = 16;
-    // Far above what emulation adds to each request.
-    constexpr std::chrono::milliseconds kNear(20);
-    constexpr std::chrono::milliseconds kFar(80);
-    SimulatedArrays arrays(
-        fmt::format("title = \"far\"\n[subsystem]\nnqn = \"{}\"\n[[namespace]]\nnsid = 1\n"
-                    "size = \"8MiB\"\n[[array]]\nname = \"a\"\n[[array]]\nname = \"b\"\n",
-                    SimulatedArrays::kNqn));
-    LinuxHost host("simulation-host", "6.12");
-    for (const auto* array : {"a", "b"})
-        ASSERT_EQ(
-            host.connect(SimulatedArrays::kNqn, arrays.port(array), {.keep_alive_s = 30}).status,
-            0);
-    host.wait_path_count(SimulatedArrays::kNqn, 2);
-    const auto device = host.wait_device(SimulatedArrays::kNqn, 1);
-    arrays.command(fmt::format("latency a {}ms", kNear.count()));
-    arrays.command(fmt::format("latency b {}ms", kFar.count()));
-
-    PolicyScenario scenario;
-    scenario.policies = {"numa", "round-robin", "queue-depth"};
-    scenario.workload.depth = kDepth;
-    for (const auto& [name, latency] : {std::pair{"a", kNear}, std::pair{"b", kFar}}) {
-        SimulatedPath path;
-        path.name = path.array = name;
-        path.latency.mean = latency;
-        path.state.ana = nvme::AnaState::optimized;
-        path.state.live = path.state.usable = true;
-        scenario.paths.push_back(path);
-    }
-    for (const PolicyResult& foretold : simulate(scenario).policies) {
-        host.guest().must(
-            fmt::format("for s in /sys/class/nvme-subsystem/*/iopolicy; do echo {} >$s; done",
-                        foretold.policy));
-        const auto report = host.guest().must(
-            fmt::format("fio --name=load --filename={} --direct=1 --thread --rw=randread --bs=4k "
-                        "--size=8m --ioengine=psync --numjobs={} --group_reporting --time_based "
-                        "--runtime=6 --ramp_time=2 --randseed=1 --output-format=terse "
-                        "--terse-version=3 | grep '^3;'",
-                        device, kDepth),
-            seconds(120));
-        // Field 8 of version 3: read IOPS.
-        std::istringstream fields(report);
-        std::string field;
-        for (int i = 0; i < 8; ++i)
-            std::getline(fields, field, ';');
-        const double measured = std::stod(field);
-        std::cout << fmt::format("{}: fio {:.0f} IOPS, simulated {:.0f}\n", foretold.policy,
-                                 measured, foretold.iops);
-        EXPECT_NEAR(measured / foretold.iops, 1, 0.35) << foretold.policy;
-    }
 }
 
 } // namespace
