@@ -175,19 +175,12 @@ class Asker {
             collect.progress = [&](std::size_t done, std::size_t total) {
                 progress(name, done, total);
             };
-            ControllerObservation seen = controller_from_sysfs(*candidate.controller, kernel_.host);
             ControllerObservation told = co_await collect_controller(channel, std::move(collect));
             if (told.identify.state == Page::State::failed) {
                 candidate.error = std::move(told.identify.error);
                 co_return;
             }
-            told.name = std::move(seen.name);
-            told.host = std::move(seen.host);
-            told.transport = std::move(seen.transport);
-            told.traddr = std::move(seen.traddr);
-            told.trsvcid = std::move(seen.trsvcid);
-            told.subsysnqn = std::move(seen.subsysnqn);
-            told.connection = std::move(seen.connection);
+            name_by_sysfs(told, *candidate.controller, kernel_.host);
             candidate.seen = std::move(told);
         } catch (const Error& error) {
             candidate.error = error.what();
@@ -252,6 +245,18 @@ ControllerObservation controller_from_sysfs(const KernelController& controller,
     seen.connection.hostid = nvme::parse_uuid(controller.hostid.value()).value_or(nvme::Uuid{});
     seen.connection.cntlid = static_cast<std::uint16_t>(controller.cntlid.number().value_or(0));
     return seen;
+}
+
+void name_by_sysfs(ControllerObservation& told, const KernelController& controller,
+                   std::string_view host) {
+    ControllerObservation known = controller_from_sysfs(controller, host);
+    told.name = std::move(known.name);
+    told.host = std::move(known.host);
+    told.transport = std::move(known.transport);
+    told.traddr = std::move(known.traddr);
+    told.trsvcid = std::move(known.trsvcid);
+    told.subsysnqn = std::move(known.subsysnqn);
+    told.connection = std::move(known.connection);
 }
 
 asio::awaitable<Observation> observe_controllers(KernelObservation kernel, HostOptions options,

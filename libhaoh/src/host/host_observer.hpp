@@ -26,6 +26,10 @@ struct AskDecision {
 [[nodiscard]] ControllerObservation controller_from_sysfs(const KernelController& controller,
                                                           std::string_view host);
 
+/// Gives what commands told of a controller its name, address and connection in sysfs.
+void name_by_sysfs(ControllerObservation& told, const KernelController& controller,
+                   std::string_view host);
+
 /// `observe_host` with the kernel's view already read, and devices of the caller's choice.
 /// \param this_machine  false: a recorded tree, whose controllers cannot be asked
 [[nodiscard]] boost::asio::awaitable<Observation> observe_controllers(KernelObservation kernel,

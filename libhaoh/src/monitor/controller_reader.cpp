@@ -52,14 +52,7 @@ asio::awaitable<ControllerObservation> ControllerReader::read(KernelController c
         throw Error(Errc::command_failed, "identify", controller.name,
                     told.unread.empty() ? std::string("it gave no answer") : told.unread.front());
     }
-    ControllerObservation known = host::controller_from_sysfs(controller, host);
-    told.name = std::move(known.name);
-    told.host = std::move(known.host);
-    told.transport = std::move(known.transport);
-    told.traddr = std::move(known.traddr);
-    told.trsvcid = std::move(known.trsvcid);
-    told.subsysnqn = std::move(known.subsysnqn);
-    told.connection = std::move(known.connection);
+    host::name_by_sysfs(told, controller, host);
     co_return told;
 }
 
