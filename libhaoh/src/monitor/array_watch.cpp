@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/array_watch.hpp"
 
-#include "collect/log_reader.hpp"
+#include "monitor/ana_reading.hpp"
 
 #include <haoh/collector.hpp>
 #include <haoh/error.hpp>
-
-#include <boost/asio/this_coro.hpp>
 
 #include <fmt/format.h>
 
@@ -22,7 +20,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::string_view kSource = "aen";
-constexpr std::uint64_t kMaxLogBytes = 16U << 20U;
 /// An array that comes back should be seen soon, and asking is cheap.
 constexpr unsigned kMaxBackoff = 4;
 constexpr std::uint8_t kChangedNamespaces = 0x04;
@@ -50,19 +47,6 @@ asio::awaitable<void> release_event(AdminChannel& channel, std::uint8_t lid) {
     nvme::AdminCommand command =
         nvme::get_log_page_command(lid, 0, nvme::kAnaLogHeaderSize, nvme::kAllNamespaces, false);
     static_cast<void>(co_await channel.submit(std::move(command)));
-}
-
-/// Why states must not be taken from a log: what came of it is not all of it. Empty: they may.
-std::string why_not_trusted(const LogReading& reading, const nvme::AnaLog& log) {
-    if (!reading.status.ok()) {
-        return fmt::format("it refused its ANA log: {}", nvme::describe(reading.status));
-    }
-    for (const nvme::Problem& problem : log.problems) {
-        if (problem.kind == nvme::ProblemKind::truncated) {
-            return fmt::format("its ANA log is malformed: {}; haoh check says more", problem.text);
-        }
-    }
-    return {};
 }
 
 /// One connection to a port.
@@ -150,21 +134,17 @@ class PortWatch {
     }
 
     asio::awaitable<void> read_ana(const Moment& cause) {
-        LogExtent extent = ana_log_extent;
-        const LogReading reading =
-            co_await read_growing_log(*controller_, nvme::lid::ana, std::move(extent), kMaxLogBytes,
-                                      kLogPart, controller_->depth());
-        const nvme::AnaLog log = nvme::decode_ana_log(reading.bytes);
+        const AnaReading reading = co_await monitor::read_ana(*controller_, controller_->depth());
         const Moment now = Moment::now();
-        if (const std::string problem = why_not_trusted(reading, log); !problem.empty()) {
-            fusion().lose_source(port_.name, problem, now);
+        if (!reading.problem.empty()) {
+            fusion().lose_source(port_.name, reading.problem, now);
             co_return;
         }
         fusion().restore_source(port_.name, now);
         const Occasion occasion{.observed = now, .cause = cause, .source = kSource};
-        apply_ana_log(view_, log);
+        apply_ana_log(view_, reading.log);
         fusion().see_controller({}, port_.name, view_, occasion);
-        fusion().see_change_count({}, port_.name, log.chgc, occasion);
+        fusion().see_change_count({}, port_.name, reading.log.chgc, occasion);
     }
 
     std::shared_ptr<Hub> hub_;
@@ -230,10 +210,7 @@ asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port) {
         } catch (const Error& error) {
             problem = error.what();
         }
-        const auto state = co_await asio::this_coro::cancellation_state;
-        if (state.cancelled() != asio::cancellation_type::none) {
-            co_return;
-        }
+        co_await unless_stopped();
         const Moment now = Moment::now();
         const Occasion occasion{.observed = now, .cause = {}, .source = kSource};
         hub->fusion().lose_source(port.name, problem, now);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/controller_reader.hpp"
 
-#include "collect/log_reader.hpp"
 #include "host/host_observer.hpp"
+#include "monitor/ana_reading.hpp"
 
 #include <haoh/collector.hpp>
 #include <haoh/error.hpp>
-
-#include <fmt/format.h>
 
 #include <utility>
 
@@ -17,7 +15,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::uint64_t kMaxLogBytes = 16U << 20U;
 /// Kept for the log while an identity is read.
 constexpr std::size_t kCommandsAtOnce = 2;
 
@@ -58,21 +55,11 @@ asio::awaitable<ControllerObservation> ControllerReader::read(KernelController c
 
 asio::awaitable<nvme::AnaLog> ControllerReader::read_ana_log(std::string controller) {
     const std::shared_ptr<host::DeviceChannel> device = channel(controller);
-    LogExtent extent = ana_log_extent;
-    const LogReading reading = co_await read_growing_log(*device, nvme::lid::ana, std::move(extent),
-                                                         kMaxLogBytes, kLogPart, 1);
-    if (!reading.status.ok()) {
-        throw Error(Errc::command_failed, "read the ANA log of", controller,
-                    nvme::describe(reading.status));
+    AnaReading reading = co_await read_ana(*device, 1);
+    if (!reading.problem.empty()) {
+        throw Error(Errc::command_failed, "read the ANA log of", controller, reading.problem);
     }
-    nvme::AnaLog log = nvme::decode_ana_log(reading.bytes);
-    for (const nvme::Problem& problem : log.problems) {
-        if (problem.kind == nvme::ProblemKind::truncated) {
-            throw Error(Errc::malformed, "read the ANA log of", controller, problem.text,
-                        "haoh check says more");
-        }
-    }
-    co_return log;
+    co_return std::move(reading.log);
 }
 
 } // namespace haoh::monitor

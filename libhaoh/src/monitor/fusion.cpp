@@ -46,12 +46,27 @@ Event& Fusion::add(EventKind kind, const std::string& host, const Occasion& occa
     return event;
 }
 
-Event& Fusion::add_path(EventKind kind, const std::string& host, const HeadKey& key,
-                        const Path& path, const Occasion& occasion) {
+Event& Fusion::add_head(EventKind kind, const std::string& host, const HeadKey& key,
+                        const Occasion& occasion) {
     Event& event = add(kind, host, occasion);
     event.subsysnqn = key.subsysnqn;
     event.nsid = key.nsid;
     event.device = key.device;
+    return event;
+}
+
+Event& Fusion::add_controller(EventKind kind, const std::string& host, const std::string& name,
+                              const Controller& controller, const Occasion& occasion) {
+    Event& event = add(kind, host, occasion);
+    event.subsysnqn = controller.subsysnqn;
+    event.controller = name;
+    event.site = controller.site;
+    return event;
+}
+
+Event& Fusion::add_path(EventKind kind, const std::string& host, const HeadKey& key,
+                        const Path& path, const Occasion& occasion) {
+    Event& event = add_head(kind, host, key, occasion);
     event.controller = path.controller;
     event.path = path.name;
     event.ana_grpid = path.ana_grpid;
@@ -133,10 +148,7 @@ void Fusion::take_in(const std::string& host, World& world, const View& view,
             head->second.bytes = viewed.bytes;
             head->second.read_only = viewed.read_only;
             if (!how.silent) {
-                Event& event = add(EventKind::namespace_added, host, occasion);
-                event.subsysnqn = key.subsysnqn;
-                event.nsid = key.nsid;
-                event.device = key.device;
+                add_head(EventKind::namespace_added, host, key, occasion);
             }
         } else {
             // An array's controllers may differ in size: that is a matter for `haoh check`.
@@ -256,10 +268,7 @@ void Fusion::change_controller_state(const std::string& host, World& world, cons
         return;
     }
     Controller& controller = found->second;
-    Event& event = add(EventKind::controller_state, host, occasion);
-    event.subsysnqn = controller.subsysnqn;
-    event.controller = name;
-    event.site = controller.site;
+    Event& event = add_controller(EventKind::controller_state, host, name, controller, occasion);
     event.from = controller.state;
     event.to = state;
     controller.state = state;
@@ -276,10 +285,7 @@ void Fusion::change_size(const std::string& host, World& world, Heads::iterator 
         return;
     }
     if (head->second.bytes != 0) {
-        Event& event = add(EventKind::namespace_resized, host, occasion);
-        event.subsysnqn = head->first.subsysnqn;
-        event.nsid = head->first.nsid;
-        event.device = head->first.device;
+        Event& event = add_head(EventKind::namespace_resized, host, head->first, occasion);
         event.from = std::to_string(head->second.bytes);
         event.to = std::to_string(bytes);
     }
@@ -294,10 +300,7 @@ void Fusion::change_read_only(const std::string& host, Heads::iterator head, boo
     }
     const auto word = [](bool on) { return on ? "read-only" : "writable"; };
     if (head->second.read_only) {
-        Event& event = add(EventKind::namespace_read_only, host, occasion);
-        event.subsysnqn = head->first.subsysnqn;
-        event.nsid = head->first.nsid;
-        event.device = head->first.device;
+        Event& event = add_head(EventKind::namespace_read_only, host, head->first, occasion);
         event.from = word(!read_only);
         event.to = word(read_only);
     }
@@ -318,16 +321,10 @@ Fusion::Heads::iterator Fusion::lose_head_if_empty(const std::string& host, Worl
     if (!head->second.paths.empty()) {
         return std::next(head);
     }
-    Event& event = add(EventKind::namespace_removed, host, occasion);
-    event.subsysnqn = head->first.subsysnqn;
-    event.nsid = head->first.nsid;
-    event.device = head->first.device;
+    add_head(EventKind::namespace_removed, host, head->first, occasion);
     // Whoever used it has lost its last path.
     if (head->second.access != Access::no_path) {
-        Event& access = add(EventKind::access, host, occasion);
-        access.subsysnqn = head->first.subsysnqn;
-        access.nsid = head->first.nsid;
-        access.device = head->first.device;
+        Event& access = add_head(EventKind::access, host, head->first, occasion);
         access.from = to_string(head->second.access.value_or(Access::restored));
         access.to = to_string(Access::no_path);
         access.access = counts_of(world, head->second);
@@ -394,10 +391,8 @@ void Fusion::notice(const std::string& host, const AenNotice& aen, const Occasio
     if (controller == world.controllers.end()) {
         return; // of a subsystem that is not watched
     }
-    Event& event = add(EventKind::aen, host, occasion);
-    event.subsysnqn = controller->second.subsysnqn;
-    event.controller = aen.controller;
-    event.site = controller->second.site;
+    Event& event =
+        add_controller(EventKind::aen, host, aen.controller, controller->second, occasion);
     event.to = aen_text(aen.event);
     event.transitions = aen.count;
 }
@@ -434,10 +429,7 @@ void Fusion::see_change_count(const std::string& host, const std::string& contro
         one.seen = seen - (count - *before); // later than the log
         return;
     }
-    Event& event = add(EventKind::ana_coalesced, host, occasion);
-    event.subsysnqn = one.subsysnqn;
-    event.controller = controller;
-    event.site = one.site;
+    Event& event = add_controller(EventKind::ana_coalesced, host, controller, one, occasion);
     event.change_count = count;
     event.transitions = count - *before - seen;
     event.text = fmt::format("change count {} to {}, {} seen", *before, count, seen);
@@ -458,17 +450,12 @@ bool Fusion::agrees(const std::string& host, const std::string& controller,
     if (world == worlds_.end()) {
         return false;
     }
-    std::map<std::uint32_t, nvme::AnaState> states;
-    for (const nvme::AnaGroup& group : log.groups) {
-        for (const std::uint32_t nsid : group.nsids) {
-            states[nsid] = group.state;
-        }
-    }
+    const std::map<std::uint32_t, AnaPlace> places = places_of(log);
     for (const auto& [key, head] : world->second.heads) {
         const auto path = head.paths.find(controller);
-        const auto state = states.find(key.nsid);
-        if (path != head.paths.end() && state != states.end() &&
-            nvme::to_string(state->second) != path->second.ana_state) {
+        const auto place = places.find(key.nsid);
+        if (path != head.paths.end() && place != places.end() &&
+            nvme::to_string(place->second.state) != path->second.ana_state) {
             return false;
         }
     }
@@ -486,10 +473,8 @@ void Fusion::see_identity(const std::string& host, const std::string& controller
     if (one.identity) {
         const std::vector<std::string> differences = identity_differences(*one.identity, identity);
         if (!differences.empty()) {
-            Event& event = add(EventKind::identity_changed, host, occasion);
-            event.subsysnqn = one.subsysnqn;
-            event.controller = controller;
-            event.site = one.site;
+            Event& event =
+                add_controller(EventKind::identity_changed, host, controller, one, occasion);
             event.rule = "host.ctrl.first_seen";
             event.text = fmt::format("{}", fmt::join(differences, "; "));
         }

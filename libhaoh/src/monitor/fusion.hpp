@@ -131,7 +131,6 @@ class Fusion {
         Paths paths;
         std::set<std::string, std::less<>> sites; ///< that ever had a path
         std::optional<Access> access;             ///< as told last; nullopt: not told of yet
-        AccessCounts counts;
     };
     struct Controller {
         std::string subsysnqn;
@@ -156,6 +155,10 @@ class Fusion {
 
     World& world_of(const std::string& host);
     Event& add(EventKind kind, const std::string& host, const Occasion& occasion);
+    Event& add_head(EventKind kind, const std::string& host, const HeadKey& key,
+                    const Occasion& occasion);
+    Event& add_controller(EventKind kind, const std::string& host, const std::string& name,
+                          const Controller& controller, const Occasion& occasion);
     Event& add_path(EventKind kind, const std::string& host, const HeadKey& key, const Path& path,
                     const Occasion& occasion);
     /// How a view is taken in.

@@ -59,20 +59,17 @@ void Fusion::settle(const std::string& host, World& world, const Occasion& occas
             continue;
         }
         Head& head = found->second;
-        head.counts = counts_of(world, head);
-        const Access now = head.counts.access();
+        const AccessCounts counts = counts_of(world, head);
+        const Access now = counts.access();
         const auto before = std::exchange(head.access, now);
         // What was good from the beginning is no news; what was not, is.
         if (before == now || (!before && now == Access::restored)) {
             continue;
         }
-        Event& event = add(EventKind::access, host, occasion);
-        event.subsysnqn = key.subsysnqn;
-        event.nsid = key.nsid;
-        event.device = key.device;
+        Event& event = add_head(EventKind::access, host, key, occasion);
         event.from = before ? to_string(*before) : std::string_view{};
         event.to = to_string(now);
-        event.access = head.counts;
+        event.access = counts;
     }
 }
 

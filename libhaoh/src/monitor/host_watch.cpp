@@ -72,12 +72,6 @@ std::set<std::string_view> names_of(const KernelObservation& kernel) {
     return names;
 }
 
-/// Ends the caller when the monitor is about to stop: awaiting any coroutine does, once it was
-/// canceled (asio::this_coro::throw_if_cancelled). What failed then did so for that reason.
-asio::awaitable<void> unless_stopped() {
-    co_return;
-}
-
 template <typename Open, typename Follow>
 asio::awaitable<void> keep_following(std::shared_ptr<Hub> hub, std::string_view name, Open open,
                                      Follow follow) {
@@ -96,9 +90,7 @@ asio::awaitable<void> keep_following(std::shared_ptr<Hub> hub, std::string_view 
             problem = error.what();
         }
         co_await unless_stopped();
-        const Moment now = Moment::now();
-        hub->fusion().lose_source(name, problem, now);
-        hub->publish({.observed = now, .cause = {}, .source = name});
+        hub->lose_source(name, problem);
         co_await pause(backoff.next());
     }
 }
@@ -389,8 +381,7 @@ asio::awaitable<void> HostWatch::scan_when_due() {
         }
         co_await unless_stopped();
         if (!problem.empty()) {
-            fusion().lose_source(kSysfs, problem, Moment::now());
-            hub_->publish({.observed = Moment::now(), .cause = {}, .source = kSysfs});
+            hub_->lose_source(kSysfs, problem);
             continue;
         }
         Occasion occasion{.observed = Moment::now(), .cause = {}, .source = kSysfs};
@@ -495,8 +486,7 @@ asio::awaitable<void> HostWatch::read_log(std::string controller) {
         if (!fusion().is_live(kernel_.host, controller)) {
             co_return; // that is another matter
         }
-        fusion().lose_source(kAdmin, problem, Moment::now());
-        hub_->publish({.observed = Moment::now(), .cause = {}, .source = kAdmin});
+        hub_->lose_source(kAdmin, problem);
     }
 }
 
@@ -528,8 +518,7 @@ asio::awaitable<bool> HostWatch::identify(KernelController controller) {
     if (!fusion().is_live(kernel_.host, controller.name)) {
         co_return true; // until it connects again, which asks anew
     }
-    fusion().lose_source(kAdmin, problem, Moment::now());
-    hub_->publish({.observed = Moment::now(), .cause = {}, .source = kAdmin});
+    hub_->lose_source(kAdmin, problem);
     co_return false;
 }
 

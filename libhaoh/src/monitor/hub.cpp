@@ -56,6 +56,10 @@ asio::awaitable<void> pause(std::chrono::nanoseconds duration) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
+asio::awaitable<void> unless_stopped() {
+    co_return;
+}
+
 Hub::Hub(asio::any_io_executor executor, MonitorOptions options)
     : executor_{std::move(executor)}, options_{std::move(options)}, queue_{std::max<std::size_t>(
                                                                         options_.queue, 1)},
@@ -112,9 +116,7 @@ void Hub::run(std::function<asio::awaitable<void>()> body, std::string name) {
             self->idle_.cancel();
         }
         if (failure && self->running_ && !canceled(failure)) {
-            const Moment now = Moment::now();
-            self->fusion_.lose_source(name, text_of(failure), now);
-            self->publish({.observed = now, .cause = {}, .source = name});
+            self->lose_source(name, text_of(failure));
         }
     };
     // The body lives as long as its coroutine.
@@ -153,6 +155,12 @@ void Hub::publish(const Occasion& occasion) {
     if (!events.empty()) {
         arrived_.cancel();
     }
+}
+
+void Hub::lose_source(std::string_view name, std::string_view why) {
+    const Moment now = Moment::now();
+    fusion_.lose_source(name, why, now);
+    publish({.observed = now, .cause = {}, .source = name});
 }
 
 void Hub::set_handler(std::function<void(const Event&)> handler) {

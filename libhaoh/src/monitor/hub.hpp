@@ -34,6 +34,8 @@ class Hub : public std::enable_shared_from_this<Hub> {
 
     /// Sends on what the fusion has to tell.
     void publish(const Occasion& occasion);
+    /// Tells at once that a source is lost.
+    void lose_source(std::string_view name, std::string_view why);
     /// Runs a coroutine until it ends or the monitor stops. It holds the hub.
     void run(std::function<boost::asio::awaitable<void>()> body, std::string name);
     [[nodiscard]] bool running() const { return running_; }
@@ -81,5 +83,9 @@ class Hub : public std::enable_shared_from_this<Hub> {
 };
 
 [[nodiscard]] boost::asio::awaitable<void> pause(std::chrono::nanoseconds duration);
+
+/// Ends the caller when the monitor is about to stop: awaiting any coroutine does, once it was
+/// canceled (asio::this_coro::throw_if_cancelled). What failed then did so for that reason.
+[[nodiscard]] boost::asio::awaitable<void> unless_stopped();
 
 } // namespace haoh::monitor

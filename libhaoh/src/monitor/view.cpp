@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <map>
 #include <string_view>
 
 namespace haoh::monitor {
@@ -103,21 +102,26 @@ View view_of(const ControllerObservation& controller) {
     return view;
 }
 
-void apply_ana_log(View& view, const nvme::AnaLog& log) {
-    std::map<std::uint32_t, const nvme::AnaGroup*> group_of;
+std::map<std::uint32_t, AnaPlace> places_of(const nvme::AnaLog& log) {
+    std::map<std::uint32_t, AnaPlace> places;
     for (const nvme::AnaGroup& group : log.groups) {
         for (const std::uint32_t nsid : group.nsids) {
-            group_of[nsid] = &group;
+            places[nsid] = {.agid = group.agid, .state = group.state};
         }
     }
+    return places;
+}
+
+void apply_ana_log(View& view, const nvme::AnaLog& log) {
+    const std::map<std::uint32_t, AnaPlace> places = places_of(log);
     for (ViewedNamespace& viewed : view.namespaces) {
-        const auto group = group_of.find(viewed.nsid);
-        if (group == group_of.end()) {
+        const auto place = places.find(viewed.nsid);
+        if (place == places.end()) {
             continue;
         }
         for (ViewedPath& path : viewed.paths) {
-            path.ana_state = nvme::to_string(group->second->state);
-            path.ana_grpid = group->second->agid;
+            path.ana_state = nvme::to_string(place->second.state);
+            path.ana_grpid = place->second.agid;
         }
     }
 }

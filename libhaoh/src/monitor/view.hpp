@@ -6,6 +6,7 @@
 #include <haoh/observation.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,10 @@ struct View {
 
 /// One controller that was asked directly, as live.
 [[nodiscard]] View view_of(const ControllerObservation& controller);
+
+/// NSID -> group and state; of several groups that list a namespace the last, as in
+/// `ControllerObservation::ana_places`.
+[[nodiscard]] std::map<std::uint32_t, AnaPlace> places_of(const nvme::AnaLog& log);
 
 /// States of its namespaces after an ANA log, in a view that `view_of` made: the group that the log
 /// names; a namespace in no group keeps what it had.

@@ -2,6 +2,7 @@
 #include <haoh/policy/kernel_selectors.hpp>
 
 #include <haoh/error.hpp>
+#include <haoh/kernel_policy.hpp>
 
 #include <fmt/format.h>
 
@@ -15,7 +16,11 @@ constexpr std::array<std::pair<IoPolicy, std::string_view>, 3> kNames{
     {{IoPolicy::numa, "numa"},
      {IoPolicy::round_robin, "round-robin"},
      {IoPolicy::queue_depth, "queue-depth"}}};
-constexpr KernelVersion kQueueDepthCame{.major = 6, .minor = 11};
+
+/// By the table that people read.
+KernelVersion queue_depth_came() {
+    return find_kernel_policy(to_string(IoPolicy::queue_depth))->since;
+}
 
 const HostNodes& checked(const HostNodes& nodes) {
     constexpr unsigned kMaxNodes = 1024;
@@ -53,11 +58,11 @@ std::optional<IoPolicy> parse_io_policy(std::string_view text) {
 }
 
 bool offers(KernelVersion kernel, IoPolicy policy) {
-    return policy != IoPolicy::queue_depth || kernel >= kQueueDepthCame;
+    return policy != IoPolicy::queue_depth || kernel >= queue_depth_came();
 }
 
 bool policy_change_forgets(KernelVersion kernel) {
-    return kernel >= kQueueDepthCame;
+    return kernel >= queue_depth_came();
 }
 
 template <IoPolicy kPolicy>
