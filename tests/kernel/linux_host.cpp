@@ -60,6 +60,7 @@ CommandResult LinuxHost::connect(std::string_view nqn, std::uint16_t port,
 void LinuxHost::disconnect_all() {
     guest_.must("for c in /sys/class/nvme/nvme*/delete_controller; do\n"
                 "    [ ! -e \"$c\" ] || echo 1 >\"$c\" || exit 1\ndone");
+    guest_.wait_until("! ls -d /sys/class/nvme/nvme* 2>/dev/null", "the controllers to be gone");
 }
 
 std::vector<HostPath> LinuxHost::paths(std::string_view nqn) {

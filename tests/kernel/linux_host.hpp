@@ -42,6 +42,7 @@ class LinuxHost {
     CommandResult connect(std::string_view nqn, std::uint16_t port) {
         return connect(nqn, port, ConnectOptions());
     }
+    /// Disconnects every controller, and waits until all are gone.
     void disconnect_all();
 
     /// What sysfs shows of a subsystem, in the order of controllers and paths.

@@ -61,18 +61,12 @@ class HostPolicy : public testing::TestWithParam<std::string> {
             return;
         if (HasFailure())
             std::cerr << "--- the host's kernel messages of this test ---\n" << host().new_kmsg();
-        disconnect();
+        host().disconnect_all();
     }
 
     static LinuxHost& host() { return shared()->host; }
     static Guest& guest() { return shared()->host.guest(); }
     SimulatedArrays& arrays() { return *arrays_; }
-
-    static void disconnect() {
-        host().disconnect_all();
-        guest().wait_until("! ls -d /sys/class/nvme/nvme* 2>/dev/null",
-                           "the controllers to be gone");
-    }
 
     static std::vector<std::string> policies() {
         if (GetParam() == "6.1")
@@ -207,7 +201,7 @@ TEST_P(HostPolicy, explain_names_the_paths_that_get_the_io) {
             EXPECT_THAT(takes, SizeIs(policy == "round-robin" && alike ? 2 : 1));
             expect_io_on(takes);
         }
-        disconnect();
+        host().disconnect_all();
     }
 }
 
@@ -239,7 +233,7 @@ TEST_P(HostPolicy, explain_names_the_path_that_takes_over) {
             waits = waits || (loss.at("name") == next.front() &&
                               loss.at("nodes").at(0).at("next") == "queued");
         EXPECT_TRUE(waits) << then.dump(2);
-        disconnect();
+        host().disconnect_all();
     }
 }
 

@@ -49,12 +49,6 @@ class HostSelectors : public testing::TestWithParam<std::string> {
             shared() = std::make_unique<LinuxHost>("selectors-host-" + GetParam(), GetParam());
     }
 
-    void disconnect() {
-        host().disconnect_all();
-        host().guest().wait_until("! ls -d /sys/class/nvme/nvme* 2>/dev/null",
-                                  "the controllers to be gone");
-    }
-
     static LinuxHost& host() { return *shared(); }
 
     /// A path in the order of arrival.
@@ -223,7 +217,7 @@ TEST_P(HostSelectors, choose_what_the_kernel_chooses) {
                 compared += kRequests;
             }
         }
-        disconnect();
+        host().disconnect_all();
     }
     std::cout << fmt::format("{} requests compared, one by one\n", compared);
 }
