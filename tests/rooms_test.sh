@@ -26,7 +26,7 @@ declare -A may_include=(
 
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
-    [address]=base [error]=base
+    [address]=base [error]=base [visibility]=base
     [kernel]=model [numa]=model [path_statistics]=model
     [observation]=model [event]=model [monitor_status]=model
     [monitor]=monitor
@@ -38,6 +38,7 @@ declare -A room_of_header=(
     [policy]=policy [simulate]=policy [selector_info]=policy [path_table]=policy [selector]=policy [table_selector]=policy
     [kernel_selectors]=policy [latency_selector]=policy [site_affinity_selector]=policy
     [spdk_round_robin_selector]=policy [weighted_selector]=policy
+    [haoh]=capi
     [report]=report [event_report]=report [policy_report]=report [simulation_report]=report
 )
 

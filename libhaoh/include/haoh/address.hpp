@@ -3,11 +3,13 @@
 /// Where an array's port is: the address of a target.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 inline constexpr std::uint16_t kNvmeTcpPort = 4420;   ///< I/O controllers (IANA)
 inline constexpr std::uint16_t kDiscoveryPort = 8009; ///< discovery controllers (IANA)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <haoh/nvme/command.hpp>
+#include <haoh/visibility.h>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -11,7 +12,7 @@
 #include <cstddef>
 #include <string>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// A way to a controller's admin queue. Implementations: NVMe/TCP (haoh/fabric.hpp), replay from a
 /// snapshot, and the kernel's device. Not thread-safe: used from its executor's strand; any number

@@ -7,6 +7,7 @@
 #include <haoh/kernel_effect.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/rule.hpp>
+#include <haoh/visibility.h>
 
 #include <array>
 #include <optional>
@@ -14,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// One value of a finding: what one controller says.
 struct FindingValue {

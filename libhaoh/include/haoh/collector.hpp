@@ -7,11 +7,12 @@
 
 #include <haoh/admin_channel.hpp>
 #include <haoh/observation.hpp>
+#include <haoh/visibility.h>
 
 #include <chrono>
 #include <functional>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 struct CollectOptions {
     unsigned attempts{3}; ///< readings of a controller before its ANA data count as unstable

@@ -3,6 +3,8 @@
 /// haoh.toml: which array a controller is on, and how to judge.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// A `[[site]]` table: how to recognise the controllers of one array. A controller belongs to the
 /// first site of which one criterion holds.

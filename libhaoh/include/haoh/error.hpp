@@ -3,11 +3,13 @@
 /// The one error type of libhaoh: what was tried, on what, why it failed, and what to do.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <string>
 #include <string_view>
 #include <system_error>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// Why an operation failed, where no errno value says it better.
 enum class Errc {

@@ -3,13 +3,15 @@
 /// Event: something that changed on the way from a host to its namespaces, or on an array.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// One moment on two clocks: CLOCK_MONOTONIC, which no step of the time disturbs, and the time of
 /// day (since 1970, UTC).

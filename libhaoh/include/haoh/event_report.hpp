@@ -6,13 +6,14 @@
 #include <haoh/event.hpp>
 #include <haoh/monitor_status.hpp>
 #include <haoh/report.hpp>
+#include <haoh/visibility.h>
 
 #include <chrono>
 #include <memory>
 #include <span>
 #include <string>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// `haoh.event/1`: one line with a newline at the end, ASCII only.
 [[nodiscard]] std::string to_json(const Event& event);

@@ -7,6 +7,7 @@
 #include <haoh/address.hpp>
 #include <haoh/admin_channel.hpp>
 #include <haoh/observation.hpp>
+#include <haoh/visibility.h>
 
 #include <chrono>
 #include <cstddef>
@@ -17,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// Who we are to the arrays.
 struct HostIdentity {

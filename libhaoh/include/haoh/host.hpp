@@ -7,6 +7,7 @@
 
 #include <haoh/admin_channel.hpp>
 #include <haoh/observation.hpp>
+#include <haoh/visibility.h>
 
 #include <chrono>
 #include <cstddef>
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// How much a scan reads of each namespace and path.
 enum class KernelDetail {

@@ -6,11 +6,12 @@
 #include <haoh/kernel.hpp>
 #include <haoh/numa.hpp>
 #include <haoh/path_statistics.hpp>
+#include <haoh/visibility.h>
 
 #include <span>
 #include <string>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// The online NUMA nodes below `sysroot`, from sys/devices/system/node; node 0 alone where the
 /// kernel has no NUMA, or the tree no nodes.

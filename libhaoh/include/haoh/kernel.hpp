@@ -7,6 +7,8 @@
 /// ControllerObservation.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -14,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// One attribute of sysfs.
 struct Attribute {

@@ -4,13 +4,14 @@
 #pragma once
 
 #include <haoh/kernel.hpp>
+#include <haoh/visibility.h>
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// What the kernel does with what a rule found.
 enum class KernelOutcome : std::uint8_t {

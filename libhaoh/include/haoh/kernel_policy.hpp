@@ -5,12 +5,13 @@
 #pragma once
 
 #include <haoh/kernel.hpp>
+#include <haoh/visibility.h>
 
 #include <span>
 #include <string_view>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// A policy of the kernel, for people who have to choose one.
 struct KernelPolicyInfo {

@@ -8,6 +8,7 @@
 #include <haoh/fabric.hpp>
 #include <haoh/host.hpp>
 #include <haoh/monitor_status.hpp>
+#include <haoh/visibility.h>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -19,7 +20,7 @@
 #include <optional>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 struct MonitorOptions {
     /// This host, or none. Of HostOptions `sysroot` (a recorded tree has nothing but its attributes

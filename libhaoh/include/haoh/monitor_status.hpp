@@ -4,6 +4,7 @@
 #pragma once
 
 #include <haoh/event.hpp>
+#include <haoh/visibility.h>
 
 #include <array>
 #include <chrono>
@@ -14,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// Times in buckets that never move, so that they can be summed over hosts.
 struct LatencyHistogram {

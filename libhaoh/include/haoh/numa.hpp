@@ -4,11 +4,13 @@
 /// Plain values.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <optional>
 #include <string_view>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// The distance of a node to itself, and of a controller that is near no node (numa_node -1)
 /// (include/linux/topology.h, LOCAL_DISTANCE).

@@ -12,6 +12,7 @@
 #include <haoh/nvme/identify_controller.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
 #include <haoh/nvme/namespace_id.hpp>
+#include <haoh/visibility.h>
 
 #include <cstdint>
 #include <map>
@@ -19,7 +20,7 @@
 #include <string>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// The answer to one read of a page, log or feature.
 struct Page {

@@ -7,6 +7,7 @@
 
 #include <haoh/kernel.hpp>
 #include <haoh/numa.hpp>
+#include <haoh/visibility.h>
 
 #include <cstdint>
 #include <functional>
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// The array of each controller, by the controller's name; those that are not known are not there.
 using ControllerSites = std::map<std::string, std::string, std::less<>>;

@@ -3,6 +3,8 @@
 /// What the block layer counted on each path of a subsystem, at one moment. Plain values.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -10,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// The file `stat` of a disk (Documentation/block/stat.rst): 17 fields since Linux 5.5, 15 since
 /// 4.18, 11 before. Hidden path disks (nvmeXcYnZ) have it like any other; what goes down a path of a

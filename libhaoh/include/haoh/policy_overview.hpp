@@ -7,6 +7,7 @@
 #include <haoh/numa.hpp>
 #include <haoh/path_choice.hpp>
 #include <haoh/path_statistics.hpp>
+#include <haoh/visibility.h>
 
 #include <chrono>
 #include <cstdint>
@@ -14,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// What one path carried between two readings.
 struct PathShare {

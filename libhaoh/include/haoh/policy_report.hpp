@@ -7,11 +7,12 @@
 #include <haoh/path_choice.hpp>
 #include <haoh/policy_overview.hpp>
 #include <haoh/report.hpp>
+#include <haoh/visibility.h>
 
 #include <string>
 #include <string_view>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// What a release offers, and when each policy is the wrong one.
 /// \param release  "6.12.107-amd64"; empty: not known, and every policy is taken as offered

@@ -3,10 +3,12 @@
 /// The udev rule that gives subsystems an I/O policy whenever they appear. Pure: text in, text out.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <string>
 #include <string_view>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// A udev rule that sets a policy whenever a subsystem appears.
 /// \param subsysnqn  empty: for all subsystems

@@ -5,10 +5,11 @@
 
 #include <haoh/admin_channel.hpp>
 #include <haoh/observation.hpp>
+#include <haoh/visibility.h>
 
 #include <memory>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// A channel that answers from an observation: Identify, log pages (any part of them), features and
 /// properties give what was recorded; what the controller refused is refused with the same status, and what

@@ -6,11 +6,12 @@
 #include <haoh/check.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/rule.hpp>
+#include <haoh/visibility.h>
 
 #include <span>
 #include <string>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 struct TextStyle {
     bool color{};       ///< ANSI colours

@@ -4,11 +4,13 @@
 /// what to do when it does not.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <cstdint>
 #include <span>
 #include <string_view>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// Where a value must agree. The class is the code that judges (libhaoh/src/rules).
 enum class RuleClass : std::uint8_t {

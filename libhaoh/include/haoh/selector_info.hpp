@@ -3,10 +3,12 @@
 /// The selectors of haoh/policy.hpp beyond the kernel's policies, for people who have to choose one.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <span>
 #include <string_view>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// A selector of this library, for host agents that route their own I/O; the kernel has none of them.
 struct SelectorInfo {

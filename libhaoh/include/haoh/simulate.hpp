@@ -14,6 +14,7 @@
 #include <haoh/kernel.hpp>
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/policy/path_table.hpp>
+#include <haoh/visibility.h>
 
 #include <chrono>
 #include <cstdint>
@@ -23,7 +24,7 @@
 #include <string_view>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// How long a path takes for a command, without waiting.
 struct LatencyDistribution {

@@ -5,10 +5,11 @@
 
 #include <haoh/report.hpp>
 #include <haoh/simulate.hpp>
+#include <haoh/visibility.h>
 
 #include <string>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// All policies side by side: throughput, latency, gap, cross-site traffic; then the share of each
 /// array, or with `verbose` of each path.

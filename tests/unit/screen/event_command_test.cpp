@@ -289,7 +289,8 @@ TEST_F(EventCommandTest, no_more_runs_begin_in_a_second_than_allowed) {
     for (int index = 0; index < 7; ++index) {
         one.push(sample(), "{}");
     }
-    run_until([&] { return one.counts().runs == 4; });
+    // A short run may have ended when it is first looked at, so that one turn begins several.
+    run_until([&] { return one.counts().runs >= 4; });
     EXPECT_GE(Clock::now() - begin, 1s);
     run(one.idle());
     EXPECT_GE(Clock::now() - begin, 2s);

@@ -6,8 +6,10 @@
 
 #include <haoh/nvme/bytes.hpp>
 #include <haoh/nvme/problem.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 enum class AnaState : std::uint8_t {
     optimized = 0x1,
@@ -78,4 +80,5 @@ struct AnaLog {
     return kAnaLogHeaderSize + kAnaGroupHeaderSize * std::uint64_t{nanagrpid} + 4ULL * mnan;
 }
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

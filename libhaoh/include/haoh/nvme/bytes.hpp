@@ -4,6 +4,8 @@
 /// of a fixed page need not test each field; a caller that must know tests the size first.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -14,7 +16,8 @@
 #include <string_view>
 #include <vector>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
@@ -78,4 +81,5 @@ template <std::size_t N>
 /// print alike.
 [[nodiscard]] std::string printable(ByteView field);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

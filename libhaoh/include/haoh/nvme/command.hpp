@@ -6,8 +6,10 @@
 
 #include <haoh/nvme/bytes.hpp>
 #include <haoh/nvme/status.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 namespace opcode { // admin
 inline constexpr std::uint8_t get_log_page = 0x02;
@@ -162,4 +164,5 @@ struct AsyncEvent {
 [[nodiscard]] AsyncEvent decode_async_event(std::uint32_t dword0);
 [[nodiscard]] std::uint32_t encode(const AsyncEvent& event);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

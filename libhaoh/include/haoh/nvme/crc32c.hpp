@@ -4,10 +4,13 @@
 #pragma once
 
 #include <haoh/nvme/bytes.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 /// The digest of `bytes`; to continue, give the digest of what came before.
 [[nodiscard]] std::uint32_t crc32c(ByteView bytes, std::uint32_t previous = 0);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

@@ -5,8 +5,10 @@
 
 #include <haoh/nvme/bytes.hpp>
 #include <haoh/nvme/problem.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 inline constexpr std::size_t kDiscoveryHeaderSize = 1024;
 inline constexpr std::size_t kDiscoveryEntrySize = 1024;
@@ -69,4 +71,5 @@ struct DiscoveryLog {
 /// Encodes what it is given, `numrec` and `recfmt` as stored. Texts that are too long are cut.
 [[nodiscard]] Bytes encode(const DiscoveryLog& log);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

@@ -6,8 +6,10 @@
 
 #include <haoh/nvme/command.hpp>
 #include <haoh/nvme/namespace_id.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 namespace fctype {
 inline constexpr std::uint8_t property_set = 0x00;
@@ -81,4 +83,5 @@ struct Capabilities {
     [[nodiscard]] bool io_command_sets() const { return (css() & 0x40U) != 0; }
 };
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

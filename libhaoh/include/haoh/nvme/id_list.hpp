@@ -5,8 +5,10 @@
 
 #include <haoh/nvme/bytes.hpp>
 #include <haoh/nvme/problem.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 inline constexpr std::size_t kMaxNamespaceListEntries = 1024;
 inline constexpr std::size_t kMaxControllerListEntries = 2047;
@@ -49,4 +51,5 @@ struct ControllerList {
 /// \pre at most 2,047 controller IDs
 [[nodiscard]] Bytes encode_controller_list(std::span<const std::uint16_t> cntlids);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

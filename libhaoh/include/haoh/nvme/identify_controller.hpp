@@ -4,8 +4,10 @@
 #pragma once
 
 #include <haoh/nvme/bytes.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 inline constexpr std::size_t kIdentifySize = 4096; ///< every Identify page, in bytes
 
@@ -153,4 +155,5 @@ struct FieldRange {
 /// The field that covers a byte; nullptr for reserved and vendor specific bytes.
 [[nodiscard]] const FieldRange* field_at(std::span<const FieldRange> fields, std::size_t offset);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

@@ -6,10 +6,12 @@
 
 #include <haoh/nvme/bytes.hpp>
 #include <haoh/nvme/identify_controller.hpp>
+#include <haoh/visibility.h>
 
 #include <optional>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 namespace nmic {
 inline constexpr std::uint8_t shared = 0x01;
@@ -119,4 +121,5 @@ struct IdentifyNamespaceIndependent {
 [[nodiscard]] Bytes encode(const IdentifyNamespaceIndependent& value);
 [[nodiscard]] std::span<const FieldRange> identify_namespace_independent_fields();
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

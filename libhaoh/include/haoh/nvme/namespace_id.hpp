@@ -6,11 +6,13 @@
 
 #include <haoh/nvme/bytes.hpp>
 #include <haoh/nvme/problem.hpp>
+#include <haoh/visibility.h>
 
 #include <compare>
 #include <optional>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 using Eui64 = std::array<std::uint8_t, 8>;
 using Nguid = std::array<std::uint8_t, 16>;
@@ -80,4 +82,5 @@ struct NamespaceIds {
 [[nodiscard]] std::optional<Nguid> parse_nguid(std::string_view text);
 [[nodiscard]] std::optional<Eui64> parse_eui64(std::string_view text);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

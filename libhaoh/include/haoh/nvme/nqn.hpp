@@ -3,11 +3,14 @@
 /// NVMe Qualified Names, Base 2.3 section 4.7.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 inline constexpr std::size_t kNqnMaxLength = 223; ///< bytes, without the terminating NUL
 
@@ -20,4 +23,5 @@ inline constexpr std::size_t kNqnMaxLength = 223; ///< bytes, without the termin
 /// NQNs are compared as bytes.
 [[nodiscard]] std::optional<std::string> nqn_defect(std::string_view nqn);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

@@ -6,11 +6,13 @@
 
 #include <haoh/nvme/bytes.hpp>
 #include <haoh/nvme/command.hpp>
+#include <haoh/visibility.h>
 
 #include <optional>
 #include <variant>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 enum class PduType : std::uint8_t {
     ic_req = 0x00,
@@ -176,4 +178,5 @@ class PduReader {
 /// of 4
 [[nodiscard]] Bytes encode(const Pdu& pdu, const PduFormat& format);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

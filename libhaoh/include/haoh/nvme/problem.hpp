@@ -5,11 +5,14 @@
 /// reported.
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 /// At most so many problems of one structure are listed; one more of the kind `too_many` and the
 /// field "problems" counts the rest.
@@ -37,4 +40,5 @@ struct Problem {
     bool operator==(const Problem&) const = default;
 };
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

@@ -4,10 +4,13 @@
 /// the phase bit: as Linux prints it ("0x4182" is DNR | SCT 1h | SC 82h).
 #pragma once
 
+#include <haoh/visibility.h>
+
 #include <cstdint>
 #include <string>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 struct Status {
     std::uint16_t value{};
@@ -65,4 +68,5 @@ inline constexpr std::uint16_t dnr = 0x4000; ///< do not retry, to be or-ed in
 /// alone.
 [[nodiscard]] std::string describe(Status status);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

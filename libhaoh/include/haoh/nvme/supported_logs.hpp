@@ -5,8 +5,10 @@
 #pragma once
 
 #include <haoh/nvme/bytes.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh::nvme {
+namespace HAOH_PUBLIC haoh {
+namespace nvme {
 
 inline constexpr std::size_t kSupportedLogsSize = 1024;
 
@@ -18,4 +20,5 @@ struct SupportedLogs {
 [[nodiscard]] SupportedLogs decode_supported_logs(ByteView log);
 [[nodiscard]] Bytes encode(const SupportedLogs& logs);
 
-} // namespace haoh::nvme
+} // namespace nvme
+} // namespace haoh

@@ -7,6 +7,7 @@
 
 #include <haoh/kernel.hpp>
 #include <haoh/policy/selector.hpp>
+#include <haoh/visibility.h>
 
 #include <algorithm>
 #include <climits>
@@ -15,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 enum class IoPolicy : std::uint8_t { numa, round_robin, queue_depth };
 /// As in sysfs, `iopolicy`: "numa", "round-robin", "queue-depth".

@@ -4,10 +4,11 @@
 #pragma once
 
 #include <haoh/policy/table_selector.hpp>
+#include <haoh/visibility.h>
 
 #include <algorithm>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 struct LatencyOptions {
     /// What is assumed of a path before its first completion.

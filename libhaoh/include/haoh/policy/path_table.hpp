@@ -16,6 +16,7 @@
 #pragma once
 
 #include <haoh/nvme/ana_log.hpp>
+#include <haoh/visibility.h>
 
 #include <array>
 #include <atomic>
@@ -25,7 +26,7 @@
 #include <optional>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// A path as a selector names it. Never given to another path again (2^26 uses of a slot aside), so
 /// that what is said of a removed path cannot be taken for its successor.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <haoh/policy/path_table.hpp>
+#include <haoh/visibility.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +12,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// Of one I/O that is about to be submitted.
 struct SubmitContext {

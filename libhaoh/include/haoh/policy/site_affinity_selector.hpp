@@ -4,8 +4,9 @@
 #pragma once
 
 #include <haoh/policy/table_selector.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 struct SiteAffinityOptions {
     std::uint16_t local_site{}; ///< as PathTraits::site

@@ -4,11 +4,12 @@
 #pragma once
 
 #include <haoh/policy/table_selector.hpp>
+#include <haoh/visibility.h>
 
 #include <algorithm>
 #include <vector>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// The next optimized path behind the current one, going round; without one the first non-optimized
 /// path behind it: always forwards. A path takes `min_io` I/Os before it is the next one's turn

@@ -4,8 +4,9 @@
 #pragma once
 
 #include <haoh/policy/selector.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// Base of selectors; no use of its own. The names are those of `PathSelector`.
 class TableSelector {

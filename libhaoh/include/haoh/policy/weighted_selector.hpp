@@ -4,8 +4,9 @@
 #pragma once
 
 #include <haoh/policy/table_selector.hpp>
+#include <haoh/visibility.h>
 
-namespace haoh {
+namespace HAOH_PUBLIC haoh {
 
 /// Among the paths that ANA leaves, each takes a share of the I/O as its PathTraits::weight is to
 /// the sum of theirs, evenly spread (stride scheduling: each I/O moves its path forward by a stride
