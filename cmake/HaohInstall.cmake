@@ -96,7 +96,8 @@ if(HAOH_BUILD_TOOLS)
         install(FILES ${completions}/haoh.bash DESTINATION ${HAOH_BASH_COMPLETION_DIR}
                 RENAME ${program})
     endforeach()
-    install(FILES ${completions}/_haoh DESTINATION ${HAOH_ZSH_COMPLETION_DIR})
+    install(FILES ${completions}/_haoh ${completions}/_haoh-arraysim
+            DESTINATION ${HAOH_ZSH_COMPLETION_DIR})
     install(FILES ${completions}/haoh.fish ${completions}/haoh-arraysim.fish
             DESTINATION ${HAOH_FISH_COMPLETION_DIR})
 

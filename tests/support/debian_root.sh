@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# debian_root.sh SUITE [PACKAGES...]
+# debian_root.sh SUITE[-NAME] [PACKAGES...]
 #
 # Makes, once, a minimal Debian root of SUITE (bookworm, trixie) below the cache, installs what of
-# PACKAGES is missing there, and prints the root's path.
+# PACKAGES is missing there, and prints the root's path. With a NAME it is another one of that suite.
 #
 # The archive is the one that this machine's own apt sources name, asked of apt itself, and so are
 # proxies and other settings of how to download. Source packages are offered too (apt-get source).
 # The cache is $HAOH_CACHE_DIR, by default ${XDG_CACHE_HOME:-$HOME/.cache}/haoh. What is there is
-# used again without the network; remove CACHE/SUITE to begin anew. Needs root, or sudo.
+# used again without the network; remove CACHE/SUITE[-NAME] to begin anew. Needs root, or sudo.
 set -euo pipefail
 export LC_ALL=C
 
@@ -19,20 +19,20 @@ die() {
 }
 
 (($# >= 1)) && [[ $1 != -* ]] || {
-    sed -n '4,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+    sed -n '4,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
 }
-suite=$1
+name=$1 suite=${1%%-*}
 shift
 cache=${HAOH_CACHE_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/haoh}
 if ((EUID != 0)); then
     command -v sudo >/dev/null || die "a Debian root is made by root; run this as root or install sudo"
-    exec sudo HAOH_CACHE_DIR="$cache" "${BASH_SOURCE[0]}" "$suite" "$@"
+    exec sudo HAOH_CACHE_DIR="$cache" "${BASH_SOURCE[0]}" "$name" "$@"
 fi
 # Since /usr was merged, chroot may find a caller's PATH without sbin.
 export PATH=$PATH:/usr/sbin:/sbin
 mkdir -p "$cache"
-root=$(cd "$cache" && pwd)/$suite
+root=$(cd "$cache" && pwd)/$name
 log=$root.log
 exec 9>"$root.lock"
 flock -w 1800 9 || die "another ${0##*/} holds $root.lock"

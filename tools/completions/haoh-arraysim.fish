@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# fish completion for haoh-arraysim(1). tests/tool/completion_test.sh holds it against --help.
+# fish completion for haoh-arraysim(1). tests/tool/completion_test.py holds it against --help.
 complete -c haoh-arraysim -s h -l help -d 'Print help'
 complete -c haoh-arraysim -l version -d 'Print the version'
 complete -c haoh-arraysim -l control -r -F -d 'Take commands on this Unix socket'

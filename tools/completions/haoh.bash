@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# bash completion for haoh(1) and haoh-arraysim(1). tests/tool/completion_test.sh holds it against
+# bash completion for haoh(1) and haoh-arraysim(1). tests/tool/completion_test.py holds it against
 # --help. Needs nothing of the package bash-completion but its loading on demand.
 
 # COMP_WORDS is split at ':' and '=' too, which addresses and NQNs are full of: words and cword are

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# fish completion for haoh(1). tests/tool/completion_test.sh holds it against --help.
+# fish completion for haoh(1). tests/tool/completion_test.py holds it against --help.
 
 # The words of the command line that are neither options nor values of options.
 function __haoh_words
