@@ -62,20 +62,13 @@ _haoh_nqns() { cat "$(_haoh_sysfs)"/class/nvme-subsystem/*/subsysnqn 2>/dev/null
 
 _haoh_kernel_names() { # devices: only namespaces
     local path
-    for path in "$(_haoh_sysfs)"/class/nvme-subsystem/nvme-subsys*; do
-        [[ -e $path ]] || continue
-        [[ $1 == devices ]] || printf '%s\n' "${path##*/}"
-        (
-            cd "$path" || exit
-            shopt -s nullglob
-            for path in nvme*; do
-                case $path in
-                nvme*c*n*) ;;
-                nvme*n*) printf '%s\n' "$path" ;;
-                *) [[ $1 == devices ]] || printf '%s\n' "$path" ;;
-                esac
-            done
-        )
+    for path in "$(_haoh_sysfs)"/class/nvme-subsystem/nvme-subsys*{,/nvme*}; do
+        case ${path##*/} in
+        *[*] | nvme*c*n*) ;; # nothing is there; one path of many
+        nvme-*) [[ $1 == devices ]] || printf '%s\n' "${path##*/}" ;;
+        nvme*n*) printf '%s\n' "${path##*/}" ;;
+        *) [[ $1 == devices ]] || printf '%s\n' "${path##*/}" ;;
+        esac
     done
 }
 

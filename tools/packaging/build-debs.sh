@@ -49,7 +49,7 @@ cp -r "$here/debian" "$source/debian"
 
 cd "$source"
 [[ ${DEB_BUILD_OPTIONS-} == *parallel=* ]] ||
-    export DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS-} parallel=$(nproc)"
+    export DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS:+$DEB_BUILD_OPTIONS }parallel=${jobs:=$(nproc)}"
 dpkg-buildpackage -us -uc -b
 rm -f "$output"/*.deb "$output"/*.changes "$output"/*.buildinfo
 mv "$work"/*.deb "$work"/*.changes "$work"/*.buildinfo "$output/"
