@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char snapshot[] = "{\"schema\": \"haoh.observation/1\","
-                               " \"observed_at\": \"2026-01-01T00:00:00Z\", \"host\": null,"
-                               " \"subsystems\": [], \"unobserved\": []}";
+static const char snapshot[] =
+    "{\"schema\": \"haoh.observation/1\", \"observed_at\": \"2026-01-01T00:00:00Z\","
+    " \"hostnqn\": \"\", \"hostid\": \"\", \"controllers\": [], \"discovery\": [],"
+    " \"unobserved\": [{\"object\": \"tcp://10.0.0.1:4420\", \"target\": \"tcp://10.0.0.1:4420\","
+    " \"subsysnqn\": \"nqn.2014-08.org.nvmexpress:uuid:consumer\","
+    " \"error\": \"connect to tcp://10.0.0.1:4420: refused\"}]}";
 
 static int fails(const char* what, haoh_error* error) {
     fprintf(stderr, "%s: %s\n", what, error != NULL ? haoh_error_message(error) : "no reason");
