@@ -39,7 +39,10 @@ version_is_told() {
         haoh-arraysim --version
 }
 
-rules_are_told() { haoh rules && haoh rules -o json | grep -q '"haoh.rules/1"'; }
+rules_are_told() {
+    local rules
+    rules=$(haoh rules -o json) && [[ $rules == *'"haoh.rules/1"'* ]] && haoh rules >/dev/null
+}
 
 # Starts the arrays of a scenario, checks them, and wants that exit status.
 check_arrays() { # SCENARIO, STATUS
@@ -71,7 +74,7 @@ completions_are_loaded() {
 
 unit_is_there_and_off() {
     local unit
-    unit=$(dpkg -L haoh | grep '/haoh-monitor\.service$') || return
+    unit=$(dpkg -L haoh | grep '/systemd/system/haoh-monitor\.service$') || return
     grep -qx 'ExecStart=/usr/bin/haoh monitor .*' "$unit" &&
         ! find /etc/systemd -name 'haoh*' | grep .
 }
@@ -87,7 +90,7 @@ consumer() { # COMPILER, SOURCE
 is_removed() {
     apt-get -qq -o Dpkg::Use-Pty=0 purge -y haoh haoh-arraysim libhaoh1 libhaoh-dev || return
     ! find / -xdev -name '*haoh*' -not -path '/haoh*' -not -path '/proc/*' -not -path '/tmp/*' \
-        -not -path '/var/cache/*' | grep .
+        -not -path '/var/cache/*' -not -path '/etc/apt/*' | grep .
 }
 
 apt-get -qq update >"$work/update" 2>&1 || { cat "$work/update" && exit 1; }
