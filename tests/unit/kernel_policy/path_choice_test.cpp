@@ -24,13 +24,14 @@ std::string why_not(const NodeChoice& choice, const std::string& path) {
     return "taken";
 }
 
-const LossOutcome& loss_of(const PathChoice& choice, const std::string& name) {
+// A temporary string as the name would be one that GCC 13 and later take the result to refer to.
+const LossOutcome& loss_of(const PathChoice& choice, const char* name) {
     for (const LossOutcome& one : choice.losses) {
         if (one.name == name) {
             return one;
         }
     }
-    throw std::runtime_error("no loss of " + name);
+    throw std::runtime_error(std::string("no loss of ") + name);
 }
 
 TEST(PathChoice, is_the_only_optimized_path_under_every_policy) {
