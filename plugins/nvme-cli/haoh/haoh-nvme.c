@@ -83,7 +83,8 @@ static const struct haoh_call *parsed(struct haoh_call *call, int argc, char **a
 	call->dry_run = call->dry_run || GIVEN_DRY_RUN;
 	/* Since 2.14 nvme waits for ^C to be asked about; what is read here has nothing to tidy up.
 	 */
-	signal(SIGINT, SIG_DFL);
+	if (signal(SIGINT, SIG_DFL) == SIG_IGN)
+		signal(SIGINT, SIG_IGN);
 	call->words = argv + optind;
 	call->words_count = optind < argc ? argc - optind : 0;
 	return call;
