@@ -1,11 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# build.sh BUILD SOURCE DIRECTORY
+# build.sh [--if-possible] BUILD DIRECTORY [SOURCE]
 #
 # Builds an nvme-cli source tree with the plugin: copies SOURCE to DIRECTORY/tree, installs the plugin
 # there, builds against what `cmake --install BUILD` installs to DIRECTORY/prefix, and prints the path
 # of the program. What is there is used again as long as nothing that it is made of has changed.
+#
+# SOURCE         default: the source package of Debian 12
+# --if-possible  succeeds also where there is no source, or not what it takes to build it
 set -euo pipefail
 export LC_ALL=C
 
@@ -14,21 +17,37 @@ die() {
     exit 1
 }
 
-(($# == 3)) || {
-    sed -n '4,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+unavailable() {
+    printf 'build.sh: %s\n' "$*" >&2
+    $if_possible && exit 0 || exit 1
+}
+
+if_possible=false
+if [[ ${1-} == --if-possible ]]; then
+    if_possible=true
+    shift
+fi
+(($# == 2 || $# == 3)) || {
+    sed -n '4,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
     exit 2
 }
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$(cd "$1" && pwd)
-source=$(cd "$2" && pwd)
-mkdir -p "$3"
-directory=$(cd "$3" && pwd)
-readonly root build source directory
+mkdir -p "$2"
+directory=$(cd "$2" && pwd)
+source=${3-}
+readonly root build directory
 readonly program=$directory/tree/.build/nvme log=$directory/log
 
 for tool in meson ninja cmake pkg-config cc; do
-    command -v "$tool" >/dev/null || die "$tool is not installed (tools/packages.txt names the packages)"
+    command -v "$tool" >/dev/null || unavailable "$tool is not installed (tools/packages.txt names the packages)"
 done
+for package in libnvme-mi json-c; do
+    pkg-config --exists "$package" || unavailable "pkg-config does not find $package (tools/packages.txt)"
+done
+if [[ -z $source ]]; then
+    source=$("$root/tests/plugin/source.sh" bookworm 2.4+really2.3-3) || unavailable "there is no source"
+fi
 
 exec 9>"$directory/lock"
 flock -w 900 9 || die "another build.sh holds $directory/lock"
