@@ -12,7 +12,8 @@ build=$(cd "$1" && pwd) || exit 2
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly build root
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# Not by a child that is ended before it has become the program.
+trap '[[ $BASHPID != "$$" ]] || rm -rf "$work"' EXIT
 failed=0
 
 # CASE, command...: it succeeds. What it says is shown when it does not.
@@ -257,7 +258,7 @@ ends_by_a_signal() {
         pid=$!
         # It has its handlers: bit 1 of the last digit is SIGINT.
         for ((i = 0; i < 1000; ++i)); do
-            ! grep -q '^SigCgt:.*[2367abef]$' "/proc/$pid/status" || break
+            [[ $(<"/proc/$pid/comm") != nvme ]] || ! grep -q '^SigCgt:.*[2367abef]$' "/proc/$pid/status" || break
             sleep 0.02
         done
         kill -s "$signal" "$pid"
