@@ -11,7 +11,6 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
-readonly releases=("bookworm 2.4+really2.3-3" "trixie 2.13-2")
 
 check=false
 case ${1-} in
@@ -51,11 +50,10 @@ HEADER
 }
 
 failed=0
-for release in "${releases[@]}"; do
-    read -r suite version <<<"$release"
-    source=$("$here/../../tests/plugin/source.sh" "$suite" "$version")
+for suite in bookworm trixie; do
+    source=$("$here/../../tests/plugin/source.sh" "$suite")
     patch=$here/debian/$suite-haoh.patch
-    make_patch "$suite" "$version" "$source" >"$work/patch" 2>"$work/said" || {
+    make_patch "$suite" "${source##*/}" "$source" >"$work/patch" 2>"$work/said" || {
         cat "$work/said" >&2
         exit 1
     }

@@ -46,7 +46,7 @@ for package in libnvme-mi json-c; do
     pkg-config --exists "$package" || unavailable "pkg-config does not find $package (tools/packages.txt)"
 done
 if [[ -z $source ]]; then
-    source=$("$root/tests/plugin/source.sh" bookworm 2.4+really2.3-3) || unavailable "there is no source"
+    source=$("$root/tests/plugin/source.sh" bookworm) || unavailable "there is no source"
 fi
 
 exec 9>"$directory/lock"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# plugin_test.sh BUILD [SUITE VERSION]
+# plugin_test.sh BUILD [SUITE]
 #
 # Builds the nvme-cli of a Debian release (12 unless told otherwise) with the plugin, against what a
 # build directory of haoh installs, and runs it on recorded trees. What needs devices is in tests/kernel.
@@ -11,8 +11,7 @@ export LC_ALL=C
 build=$(cd "$1" && pwd) || exit 2
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 suite=${2-bookworm}
-version=${3-2.4+really2.3-3}
-readonly build root suite version
+readonly build root suite
 work=$(mktemp -d)
 # Not by a child that is ended before it has become the program.
 trap '[[ $BASHPID != "$$" ]] || rm -rf "$work"' EXIT
@@ -279,7 +278,7 @@ for line in open(sys.argv[1]): assert json.loads(line)["schema"] == "haoh.event/
         run haoh monitor -R "$work/host" --for=0 && ended 1 && said 'for=0'
 }
 
-source=$("$root/tests/plugin/source.sh" "$suite" "$version" 2>"$work/said") ||
+source=$("$root/tests/plugin/source.sh" "$suite" 2>"$work/said") ||
     skip_all "Debian's nvme-cli cannot be had: $(tail -n 1 "$work/said")"
 for tool in meson ninja pkg-config; do
     command -v "$tool" >/dev/null || skip_all "$tool is not installed"

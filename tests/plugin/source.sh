@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# source.sh SUITE VERSION
+# source.sh SUITE
 #
-# Gets the nvme-cli source package VERSION of a Debian suite (bookworm 2.4+really2.3-3, trixie 2.13-2)
-# with apt-get, and prints the directory where it lies unpacked, with Debian's patches applied. It is
-# for reading only: copy it to build in it. Without a network a tree that is there is used as it is.
+# Gets the nvme-cli source package of a Debian suite (bookworm, trixie) with apt-get, in the version that
+# the patches are for, and prints the directory where it lies unpacked, with Debian's patches applied;
+# its name is the version. It is for reading only: copy it to build in it. Without a network a tree that
+# is there is used as it is.
 #
 # The cache is $HAOH_NVME_CLI_CACHE, by default ${XDG_CACHE_HOME:-$HOME/.cache}/haoh/nvme-cli.
 # Nothing is installed, and apt's own state is not touched. The archive is the one that this
@@ -18,12 +19,15 @@ die() {
     exit 1
 }
 
-(($# == 2)) || {
-    sed -n '4,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
-    exit 2
-}
-suite=$1
-version=$2
+suite=${1-}
+case $suite in
+    bookworm) version=2.4+really2.3-3 ;;
+    trixie) version=2.13-2 ;;
+    *)
+        sed -n '4,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+        exit 2
+        ;;
+esac
 cache=${HAOH_NVME_CLI_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/haoh/nvme-cli}
 
 mkdir -p "$cache/$suite"
