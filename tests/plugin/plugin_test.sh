@@ -206,7 +206,8 @@ refuses_wrong_policies() {
         run haoh policy show -R "$work/host" --for=banana && ended 1 && said banana &&
         run haoh policy set numa && ended 1 && said default &&
         run haoh policy set numa nvme-subsys0 -R "$work/host" && ended 1 && said sysroot &&
-        run haoh policy set numa nvme-subsys0 --dry-run && ended 0 && told 'would be numa'
+        run haoh policy set numa nvme-subsys0 -R "$work/host" --dry-run && ended 0 && told 'would be numa' &&
+        run haoh policy set numa nvme-subsys9 -R "$work/host" --dry-run && ended 1 && said nvme-subsys9
 }
 records_snapshots() {
     run haoh snapshot -R "$work/host" && is_json && member 'it["schema"] == "haoh.observation/1"' &&

@@ -91,6 +91,24 @@ static void tell_change(const struct haoh_call *call, const char *policy, const 
 	printf("}\n");
 }
 
+/* Whether there is such a subsystem; told when there is none. */
+static bool is_there(const struct haoh_call *call, const char *name)
+{
+	struct haoh_source source = haoh_source_of(call, NULL);
+	haoh_error *error = NULL;
+	char *text;
+
+	source.names = &name;
+	source.names_count = 1;
+	text = haoh_policy_show(&source, NULL, 0, HAOH_TEXT, NULL, NULL, &error);
+	if (!text) {
+		haoh_fail_with(call, error);
+		return false;
+	}
+	haoh_text_free(text);
+	return true;
+}
+
 /* The library wants a device without its directory. */
 static int set_one(const struct haoh_call *call, const char *policy, const char *name)
 {
@@ -98,6 +116,8 @@ static int set_one(const struct haoh_call *call, const char *policy, const char 
 	haoh_error *error = NULL;
 	char *before = NULL;
 
+	if (call->dry_run && subsystem && !is_there(call, subsystem))
+		return 1;
 	if (!call->dry_run && haoh_policy_set(policy, subsystem, &before, &error) < 0)
 		return haoh_fail_with(call, error);
 	tell_change(call, policy, subsystem, before);
@@ -112,7 +132,7 @@ static int set(const struct haoh_call *call)
 	int ret = 0;
 	size_t i;
 
-	if (call->sysroot)
+	if (call->sysroot && !call->dry_run)
 		return haoh_fail(call, "policy set changes this host: it goes without --sysroot");
 	if (call->words_count < 2)
 		return haoh_fail(call,
