@@ -17,11 +17,12 @@ declare -A may_include=(
     [collect]="base nvme model collect"
     [host]="base nvme model collect host"
     [fabric]="base nvme model collect fabric"
+    [source]="base nvme model collect host fabric source"
     [rules]="base nvme model rules"
     [policy]="base nvme model rules policy"
     [report]="base nvme model rules policy report"
-    [monitor]="base nvme model collect host fabric rules policy report monitor"
-    [capi]="base nvme model collect host fabric rules policy report monitor capi"
+    [monitor]="base nvme model collect host fabric source rules policy report monitor"
+    [capi]="base nvme model collect host fabric source rules policy report monitor capi"
 )
 
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
@@ -33,6 +34,7 @@ declare -A room_of_header=(
     [host]=host [host_policy]=host
     [admin_channel]=collect [collector]=collect [replay]=collect
     [fabric]=fabric
+    [source]=source
     [rule]=rules [check]=rules [config]=rules [kernel_effect]=rules
     [kernel_policy]=policy [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
     [policy]=policy [simulate]=policy [selector_info]=policy [path_table]=policy [selector]=policy [table_selector]=policy
@@ -112,7 +114,7 @@ done < <(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/.*\.(hpp|cpp|h)$' |
     xargs -0 awk '/^[ \t]*#[ \t]*include/ && match($0, /[<"][^>"]+[>"]/) {
         print FILENAME "\t" substr($0, RSTART, RLENGTH)
     }')
-for room in nvme model collect host fabric rules policy report monitor capi; do
+for room in nvme model collect host fabric source rules policy report monitor capi; do
     [[ -d libhaoh/src/$room ]] || continue
     report "$room includes only the rooms below it" "${complaints[$room]-}"
 done
