@@ -159,7 +159,7 @@ like_haoh() {
     "$build/tools/haoh/haoh" "$@" >"$work/of-haoh" 2>/dev/null </dev/null
     expected=$(($? ? 1 : 0))
     run haoh "$@" && ended "$expected" &&
-        diff <(sed '/"observed_at"/d' "$work/of-haoh") <(sed '/"observed_at"/d' "$work/out")
+        diff <(sed '/"observed_at"/d; /^$/d' "$work/of-haoh") <(sed '/"observed_at"/d; /^$/d' "$work/out")
 }
 lists_like_haoh() {
     like_haoh list --sysroot "$work/host" -o json && is_json && member 'it["schema"] == "haoh.observation/1"' &&
