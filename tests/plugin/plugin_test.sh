@@ -176,8 +176,9 @@ checks_like_haoh() {
 judges_as_it_is_told() {
     run haoh check -R "$work/broken" -o json --rule='ns.*,ctrl.*' &&
         member 'all(f["rule"].split(".")[0] in ("ns", "ctrl") or f["verdict"] == "unknown" for f in it["findings"])' &&
-        printf 'profile = "dispersed"\n' >"$work/haoh.toml" &&
-        run haoh check -R "$work/host" -o json -c "$work/haoh.toml" -p single -w upgrade -F warn -k 6.12 && is_json
+        printf '[check]\nprofile = "dispersed"\n' >"$work/haoh.toml" &&
+        run haoh check -R "$work/host" -o json -c "$work/haoh.toml" -p single -w upgrade -F warn -k 6.12 &&
+        member 'it["schema"] == "haoh.report/1"'
 }
 refuses_wrong_judgement() {
     run haoh check -R "$work/host" --profile=twisted && ended 1 && said twisted && said stretched && silent out &&
