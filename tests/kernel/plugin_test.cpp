@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // `nvme haoh` in a Linux host on two simulated arrays, beside haoh itself: Debian's nvme-cli, built with
 // the plugin (tests/plugin/build.sh).
-#include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
 #include <gmock/gmock.h>
@@ -33,8 +32,7 @@ constexpr const char* kKernel = "6.12";
 
 /// nvme with the plugin: HAOH_NVME_CLI of the environment, else that of this build.
 std::string nvme_program() {
-    const char* given = std::getenv("HAOH_NVME_CLI");
-    return given != nullptr && *given != '\0' ? given : HAOH_NVME_WITH_PLUGIN;
+    return environment("HAOH_NVME_CLI").value_or(HAOH_NVME_WITH_PLUGIN);
 }
 
 std::string scenario(const std::string& name) {
@@ -116,7 +114,7 @@ class NvmePlugin : public testing::Test {
     /// Both judge; what they find must be the same. \return what nvme said
     static CheckReport both_judge(int status_of_haoh) {
         const auto by_haoh = report_of(run("haoh", "check -o json"));
-        const auto by_nvme = report_of(nvme("check -o json"));
+        auto by_nvme = report_of(nvme("check -o json"));
         EXPECT_EQ(by_haoh.status, status_of_haoh) << by_haoh;
         EXPECT_EQ(by_nvme.status, status_of_haoh == 0 ? 0 : 1) << by_nvme;
         EXPECT_EQ(by_nvme.findings, by_haoh.findings);
