@@ -10,6 +10,7 @@ it stands for any number of lines. The words after "console" say where it runs (
   arrays=FILE   beside the simulated arrays of FILE, at 10.1.0.10 and 10.2.0.10
   ports=N       each with so many ports: 10.1.0.10, 10.1.0.11, ...
   host          on a recorded host that is connected to them
+  approximate   numbers may differ by 3 %, as results of a simulation do with the libm
   serves        a program that goes on until it is ended: its first lines
   kernel        needs a real kernel: not run, its commands and options are only looked up
   usage         commands without their output: likewise
@@ -37,7 +38,7 @@ sys.dont_write_bytecode = True  # nothing of this belongs into the source tree
 import blocks
 import stage
 
-WORDS = {"arrays", "ports", "host", "serves", "kernel", "usage"}
+WORDS = {"approximate", "arrays", "ports", "host", "serves", "kernel", "usage"}
 # Programs that may run here, whoever runs the test; nothing may change this machine.
 HARMLESS = {"cat", "echo", "grep", "haoh", "haoh-arraysim", "head", "jq", "ls", "sed", "tail", "wc"}
 # And programs of others in blocks that are not run.
@@ -122,7 +123,7 @@ def differences(block, outputs):
     """Where a block is not what its commands say."""
     found = []
     for command, output in zip(block.commands(), outputs):
-        if not blocks.same(command.output, output):
+        if not blocks.same(command.output, output, block.words):
             found += [f"{block.place}: {command.text}", *(f"  - {line}" for line in command.output),
                       *(f"  + {line}" for line in output)]
     return found
@@ -133,7 +134,8 @@ def with_outputs(block, outputs):
     lines = []
     for command, output in zip(block.commands(), outputs):
         lines += command.shown
-        lines += command.output if blocks.same(command.output, output) else output
+        good = blocks.same(command.output, output, block.words)
+        lines += command.output if good else output
     return lines
 
 
@@ -182,6 +184,10 @@ def check_altered(tree):
                     good[:-1] + ["0"], [*good[:3], "...", "no such line", "...", *good[-2:]]):
             block.lines = bad
             assert differences(block, outputs), "\n".join(bad)
+        assert not blocks.same(["a 100 ms"], ["a 101 ms"])
+        assert blocks.same(["a 100 ms"], ["a  101 ms"], {"approximate"})
+        for bad in ("a 110 ms", "b 100 ms", "a 100 s", "a 100"):
+            assert not blocks.same(["a 100 ms"], [bad], {"approximate"}), bad
         block.lines = [*good[:3], "...", good[place], "...", *good[-2:]]
         assert not differences(block, outputs), differences(block, outputs)
 
