@@ -22,11 +22,12 @@ declare -A may_include=(
     [collect]="base nvme model collect"
     [host]="base nvme model collect host"
     [fabric]="base nvme model collect fabric"
+    [source]="base nvme model collect host fabric source"
     [rules]="base nvme model rules"
     [policy]="base nvme model rules policy"
     [report]="base nvme model rules policy report"
-    [monitor]="base nvme model collect host fabric rules policy report monitor"
-    [capi]="base nvme model collect host fabric rules policy report monitor capi"
+    [monitor]="base nvme model collect host fabric source rules policy report monitor"
+    [capi]="base nvme model collect host fabric source rules policy report monitor capi"
 )
 
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
@@ -38,6 +39,7 @@ declare -A room_of_header=(
     [host]=host [host_policy]=host
     [admin_channel]=collect [collector]=collect [replay]=collect
     [fabric]=fabric
+    [source]=source
     [rule]=rules [check]=rules [config]=rules [kernel_effect]=rules
     [kernel_policy]=policy [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
     [policy]=policy [simulate]=policy [selector_info]=policy [path_table]=policy [selector]=policy [table_selector]=policy
@@ -121,7 +123,7 @@ done < <(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/.*\.(hpp|cpp|h)$' |
 
 # An arrow for each two rooms of which one includes the other, in the order of the rooms. Every room
 # may include the base, which says nothing: those arrows are left out.
-readonly rooms=(nvme model collect host fabric rules policy report monitor capi)
+readonly rooms=(nvme model collect host fabric source rules policy report monitor capi)
 drawn_arrows() {
     local room target targets
     for room in "${rooms[@]}"; do

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // haoh monitor on arrays that it asks directly, and on a recorded tree.
+#include "running_program.hpp"
 #include "simulated_arrays.hpp"
 #include "support/sysfs_tree.hpp"
 
@@ -21,21 +22,17 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A monitor that runs while the test goes on, its output in a file.
-class RunningMonitor {
+std::vector<std::string> monitor_words(const std::vector<std::string>& more) {
+    std::vector<std::string> words{HAOH_PROGRAM, "monitor"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+class RunningMonitor : public RunningProgram {
   public:
     explicit RunningMonitor(const std::vector<std::string>& words)
-        : output_(directory_.file("output", "")), errors_(directory_.file("errors", "")) {
-        const FileDescriptor out(::open(output_.c_str(), O_WRONLY | O_CLOEXEC));
-        const FileDescriptor err(::open(errors_.c_str(), O_WRONLY | O_CLOEXEC));
-        std::vector<std::string> arguments{HAOH_PROGRAM, "monitor"};
-        arguments.insert(arguments.end(), words.begin(), words.end());
-        process_ = std::make_unique<Process>(
-            arguments, Process::Options{.standard_output = out.get(), .standard_error = err.get()});
-    }
+        : RunningProgram(monitor_words(words)) {}
 
-    [[nodiscard]] std::string output() const { return read(output_); }
-    [[nodiscard]] std::string errors() const { return read(errors_); }
     /// The events so far, of -o json.
     [[nodiscard]] std::vector<json> events() const {
         std::vector<json> all;
@@ -47,41 +44,14 @@ class RunningMonitor {
         }
         return all;
     }
-    template <typename Condition>
-    bool wait_for(Condition condition) const {
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
-        while (!condition()) {
-            if (std::chrono::steady_clock::now() > deadline) {
-                return false;
-            }
-            std::this_thread::sleep_for(5ms);
-        }
-        return true;
-    }
-    bool wait_text(const std::string& text) const {
-        return wait_for([&] { return output().find(text) != std::string::npos; });
-    }
     /// Until it says that it serves metrics: then it watches.
     bool wait_ready() const {
         return wait_for([&] { return errors().find("/metrics") != std::string::npos; });
     }
-    int stop() {
-        process_->signal(SIGTERM);
+    int stop() const {
+        signal(SIGTERM);
         return ended();
     }
-    int ended() { return process_->wait_for(20s).value_or(-1); }
-
-  private:
-    static std::string read(const std::string& name) {
-        std::ostringstream text;
-        text << std::ifstream(name).rdbuf();
-        return text.str();
-    }
-
-    TemporaryDirectory directory_;
-    std::string output_;
-    std::string errors_;
-    std::unique_ptr<Process> process_;
 };
 
 std::vector<std::string> on(const SimulatedArrays& arrays, std::vector<std::string> more) {

@@ -3,14 +3,10 @@
 #include "source.hpp"
 
 #include <haoh/check.hpp>
-#include <haoh/error.hpp>
+#include <haoh/host.hpp>
 #include <haoh/kernel_effect.hpp>
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <memory>
-#include <sys/utsname.h>
 
 namespace haoh::tool {
 namespace {
@@ -29,40 +25,10 @@ struct Options {
     CLI::Option* fail_on_given{};
 };
 
-void require_known_rules(const std::vector<std::string>& globs) {
-    for (const std::string& glob : globs) {
-        const auto known = rules();
-        if (std::none_of(known.begin(), known.end(),
-                         [&](const Rule& rule) { return rule_matches(rule.id, glob); })) {
-            throw Error(Errc::invalid_argument, "use", "--rule " + glob, "no rule has such a name",
-                        "'haoh rules' lists them");
-        }
-    }
-}
-
-void require_kernel_release(const std::string& release) {
-    const auto version = parse_kernel_version(release);
-    if (!version) {
-        throw Error(Errc::invalid_argument, "use", "--kernel " + release, "this is no release",
-                    "write it as 6.12, 7.x, or as `uname -r` prints it");
-    }
-    if (*version < kFirstKnownKernel) {
-        throw Error(Errc::unsupported, "use", "--kernel " + release,
-                    fmt::format("nothing is known of releases before {}.{}",
-                                kFirstKnownKernel.major, kFirstKnownKernel.minor));
-    }
-}
-
-/// The release of this machine's kernel; empty when it does not say.
-std::string running_kernel() {
-    utsname name{};
-    return uname(&name) == 0 ? std::string(name.release) : std::string();
-}
-
 int run(const Options& options) {
     CheckOptions check_options;
     if (!options.kernel.empty()) {
-        require_kernel_release(options.kernel);
+        require_known_release(options.kernel);
         check_options.kernel = options.kernel;
     }
     check_options.config = read_config(options.config);
@@ -76,7 +42,7 @@ int run(const Options& options) {
         check_options.config.fail_on = options.fail_on;
     }
     check_options.rules = options.rules;
-    require_known_rules(options.rules);
+    static_cast<void>(select_rules(options.rules));
 
     const Observation observation = read_source(options.source, options.output);
     if (options.kernel.empty() && observation.kernels.empty()) {

@@ -12,7 +12,6 @@
 #include <haoh/policy_report.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -34,13 +33,7 @@ std::string sysroot_of(const SourceOptions& source) {
 /// Arrays by what separates them takes asking the controllers; where that fails the kernel's view
 /// is enough.
 ControllerSites sites_of(const Observation& observation, const Config& config) {
-    ControllerSites sites;
-    for (const Attribution& one : attribute(observation, config.sites)) {
-        if (!one.site.empty()) {
-            sites.emplace(one.controller, one.site);
-        }
-    }
-    return sites;
+    return controller_sites(attribute(observation, config.sites));
 }
 
 const KernelObservation& kernel_of(const Observation& observation) {
@@ -89,17 +82,10 @@ int run_show(const ReadOptions& options) {
     return whole ? Exit::ok : Exit::incomplete;
 }
 
-/// "nvme0n1" of what leads to it: /dev/disk/by-id/... is a link to the device.
-std::string device_name(const std::string& given) {
-    std::error_code failed;
-    const std::filesystem::path device = std::filesystem::canonical(given, failed);
-    return given.starts_with("/dev/") && !failed ? device.string() : given;
-}
-
 int run_explain(const ReadOptions& options) {
     const Config config = read_config(options.config);
     SourceOptions source = options.source;
-    source.names = {device_name(options.device)};
+    source.names = {resolve_device(options.device)};
     const Observation observation = read_source(source, options.output);
     const KernelObservation& kernel = kernel_of(observation);
     const FoundDevice found = find_device(kernel, source.names.front());

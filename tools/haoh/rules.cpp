@@ -2,7 +2,6 @@
 #include "command.hpp"
 #include "terminal.hpp"
 
-#include <haoh/error.hpp>
 #include <haoh/report.hpp>
 
 #include <memory>
@@ -16,16 +15,8 @@ struct Options {
 };
 
 int run(const Options& options) {
-    std::vector<const Rule*> chosen;
-    for (const Rule& rule : rules()) {
-        if (rule_matches(rule.id, options.glob)) {
-            chosen.push_back(&rule);
-        }
-    }
-    if (chosen.empty()) {
-        throw Error(Errc::invalid_argument, "list", "rules " + options.glob,
-                    "no rule has such a name", "'haoh rules' lists them all");
-    }
+    const std::vector<std::string> globs{options.glob};
+    const std::vector<const Rule*> chosen = select_rules(globs);
     if (options.output.json()) {
         print(to_json(chosen) + "\n");
     } else if (options.output.format == "markdown") {

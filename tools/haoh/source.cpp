@@ -5,20 +5,12 @@
 #include "file.hpp"
 
 #include <haoh/error.hpp>
-#include <haoh/fabric.hpp>
-#include <haoh/host.hpp>
-#include <haoh/nvme/nqn.hpp>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <exception>
-#include <span>
+#include <utility>
 
 namespace haoh::tool {
 namespace {
@@ -30,178 +22,46 @@ std::chrono::milliseconds milliseconds(double seconds) {
     return std::chrono::milliseconds{std::llround(seconds * 1000)};
 }
 
-/// The same port twice would be taken for two arrays that agree in everything.
-std::vector<Address> distinct_addresses(const std::vector<std::string>& targets) {
-    std::vector<Address> addresses;
-    for (const std::string& target : targets) {
-        Address address = parse_address(target);
-        if (std::find(addresses.begin(), addresses.end(), address) != addresses.end()) {
-            throw Error(Errc::invalid_argument, "use", "--target " + target,
-                        "the same target is given twice");
-        }
-        addresses.push_back(std::move(address));
-    }
-    return addresses;
+/// Whether anything but snapshots is looked at.
+bool is_live(const SourceOptions& options) {
+    return options.snapshots.empty() || !options.targets.empty() || !options.sysroot.empty();
 }
 
-/// Runs a reading to its end.
-Observation complete(boost::asio::awaitable<Observation> reading) {
-    boost::asio::io_context context{1};
-    Observation observation;
-    std::exception_ptr failure;
-    boost::asio::co_spawn(context, std::move(reading),
-                          [&](std::exception_ptr error, Observation result) {
-                              failure = error;
-                              observation = std::move(result);
-                          });
-    context.run();
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-    return observation;
-}
-
-ConnectOptions connect_options(const SourceOptions& options) {
-    ConnectOptions connect;
-    connect.host = host_identity(options.hostnqn, options.hostid);
-    connect.header_digest = options.header_digest;
-    connect.data_digest = options.data_digest;
-    connect.timeout = milliseconds(options.command_timeout);
-    if (connect.host.source == "generated") {
+HostIdentity told_identity(const SourceOptions& options) {
+    HostIdentity identity = host_identity(options.hostnqn, options.hostid);
+    if (identity.source == "generated") {
         fmt::print(
             stderr,
             "haoh: no host NQN in /etc/nvme/hostnqn: connecting as {} (generated; an array that "
             "only admits known hosts needs --hostnqn and --hostid)\n",
-            connect.host.hostnqn);
+            identity.hostnqn);
     }
-    return connect;
+    return identity;
 }
 
-Observation ask_targets(const SourceOptions& options, const OutputOptions& output) {
-    ObserveOptions observe_options;
-    observe_options.targets = distinct_addresses(options.targets);
-    observe_options.subsysnqn = options.nqn;
-    observe_options.connect = connect_options(options);
-    observe_options.timeout = milliseconds(options.timeout);
-    observe_options.probe_cntlids = !options.no_probe;
-    Progress progress{output.quiet};
-    observe_options.progress = [&progress](std::string_view target, std::size_t done,
-                                           std::size_t total) {
-        progress.update(target, done, total);
-    };
-
-    return complete(observe(std::move(observe_options)));
-}
-
-/// "nvme-subsys3", "nvme3" or "nvme3n1".
-bool is_kernel_name(std::string_view name) {
-    const auto take = [&name](std::string_view prefix) {
-        const bool has = name.starts_with(prefix);
-        name.remove_prefix(has ? prefix.size() : 0);
-        return has;
-    };
-    const auto take_number = [&name] {
-        const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
-        name.remove_prefix(digits);
-        return digits > 0;
-    };
-    if (take("nvme-subsys")) {
-        return take_number() && name.empty();
+/// All but the snapshots.
+Source live_source(const SourceOptions& options) {
+    Source source;
+    source.names = options.names;
+    source.sysroot = options.sysroot;
+    source.targets = options.targets;
+    source.subsysnqn = options.nqn;
+    source.header_digest = options.header_digest;
+    source.data_digest = options.data_digest;
+    source.probe_cntlids = !options.no_probe;
+    source.timeout = milliseconds(options.timeout);
+    source.command_timeout = milliseconds(options.command_timeout);
+    if (!is_live(options) && !options.names.empty()) {
+        throw Error(Errc::invalid_argument, "use",
+                    "'" + options.names.front() + "' with --snapshot",
+                    "a name chooses among what this host's kernel has, which is not looked at",
+                    "add --sysroot / to look at it as well");
     }
-    return take("nvme") && take_number() && (name.empty() || (take("n") && take_number())) &&
-           name.empty();
-}
-
-template <typename Object>
-bool is_readable(const Object& object, std::span<const AttributeRow<Object>> rows) {
-    return std::none_of(rows.begin(), rows.end(), [&object](const AttributeRow<Object>& row) {
-        return (object.*row.member).state == Attribute::State::unreadable;
-    });
-}
-
-bool is_readable(const KernelPath& path) {
-    return is_readable(path, path_attributes());
-}
-bool is_readable(const KernelController& controller) {
-    return is_readable(controller, controller_attributes());
-}
-
-/// Whether everything of a kernel could be read that `haoh list` shows.
-bool is_whole(const KernelObservation& kernel) {
-    const auto all = [](const auto& objects) {
-        return std::all_of(objects.begin(), objects.end(),
-                           [](const auto& object) { return is_readable(object); });
-    };
-    return kernel.unread.empty() && all(kernel.stray_controllers) &&
-           std::all_of(kernel.subsystems.begin(), kernel.subsystems.end(),
-                       [&all](const KernelSubsystem& subsystem) {
-                           return is_readable(subsystem, subsystem_attributes()) &&
-                                  all(subsystem.controllers) && all(subsystem.headless) &&
-                                  std::all_of(
-                                      subsystem.namespaces.begin(), subsystem.namespaces.end(),
-                                      [&all](const KernelNamespace& head) {
-                                          return is_readable(head, namespace_attributes()) &&
-                                                 all(head.paths);
-                                      });
-                       });
-}
-
-[[noreturn]] void refuse(const std::string& argument, std::string_view cause,
-                         std::string_view advice) {
-    throw Error(Errc::invalid_argument, "use", argument, cause, advice);
-}
-
-bool reads_host(const SourceOptions& options) {
-    return !options.sysroot.empty() || (options.targets.empty() && options.snapshots.empty());
-}
-
-/// Which options go together.
-void check_combination(const SourceOptions& options) {
-    for (const std::string& name : options.names) {
-        if (!is_host_name(name)) {
-            refuse("'" + name + "'", "this is no NQN, nvme-subsysN, nvmeN or nvmeNnM",
-                   "a snapshot is read with --snapshot FILE, an array asked with --target");
-        }
+    require_consistent(source);
+    if (!source.targets.empty()) {
+        source.identity = told_identity(options);
     }
-    if (!options.names.empty() && !options.targets.empty()) {
-        refuse("'" + options.names.front() + "' with --target",
-               "a name chooses among what this host's kernel has",
-               "with --target the subsystem is named by --nqn");
-    }
-    if (!options.names.empty() && !reads_host(options)) {
-        refuse("'" + options.names.front() + "' with --snapshot",
-               "a name chooses among what this host's kernel has, which is not looked at",
-               "add --sysroot / to look at it as well");
-    }
-    if (!options.nqn.empty()) {
-        if (const auto defect = nvme::nqn_defect(options.nqn)) {
-            throw Error(Errc::invalid_argument, "use", "--nqn " + options.nqn, *defect);
-        }
-        if (options.targets.empty() && reads_host(options)) {
-            refuse("--nqn " + options.nqn, "it goes with --target",
-                   "give the NQN without --nqn to choose a subsystem of this host");
-        }
-    }
-}
-
-HostOptions host_options(const SourceOptions& options) {
-    HostOptions host;
-    if (!options.sysroot.empty()) {
-        host.sysroot = options.sysroot;
-    }
-    host.names = options.names;
-    host.timeout = milliseconds(options.timeout);
-    host.command_timeout = milliseconds(options.command_timeout);
-    return host;
-}
-
-Observation read_host(const SourceOptions& options, const OutputOptions& output) {
-    HostOptions host = host_options(options);
-    Progress progress{output.quiet};
-    host.progress = [&progress](std::string_view controller, std::size_t done, std::size_t total) {
-        progress.update(controller, done, total);
-    };
-    return complete(observe_host(std::move(host)));
+    return source;
 }
 
 } // namespace
@@ -271,43 +131,28 @@ void add_host_names(CLI::App& command, SourceOptions& options) {
         ->type_name("NAME");
 }
 
-bool is_host_name(std::string_view word) {
-    constexpr std::string_view kDevices = "/dev/";
-    return word.starts_with("nqn.") ||
-           is_kernel_name(word.starts_with(kDevices) ? word.substr(kDevices.size()) : word);
-}
-
 Observation read_source(const SourceOptions& options, const OutputOptions& output) {
-    check_combination(options);
+    Source source = live_source(options);
     std::vector<Observation> parts;
     for (const std::string& snapshot : options.snapshots) {
         parts.push_back(observation_from_json(read_file(snapshot, kSnapshotLimit), snapshot));
     }
-    if (reads_host(options)) {
-        parts.push_back(read_host(options, output));
-    }
-    if (!options.targets.empty()) {
-        parts.push_back(ask_targets(options, output));
+    if (is_live(options)) {
+        Progress progress{output.quiet};
+        source.progress = [&progress](std::string_view object, std::size_t done,
+                                      std::size_t total) { progress.update(object, done, total); };
+        parts.push_back(observe_now(std::move(source)));
     }
     return parts.size() == 1 ? std::move(parts.front()) : merge(std::move(parts));
 }
 
 MonitorOptions monitor_options(const SourceOptions& options) {
-    check_combination(options);
     if (!options.snapshots.empty()) {
-        refuse("--snapshot " + options.snapshots.front(), "what was recorded does not change",
-               "watch this host, or an array with --target");
+        throw Error(Errc::invalid_argument, "use", "--snapshot " + options.snapshots.front(),
+                    "what was recorded does not change",
+                    "watch this host, or an array with --target");
     }
-    MonitorOptions monitor;
-    if (reads_host(options)) {
-        monitor.host = host_options(options);
-    }
-    if (!options.targets.empty()) {
-        monitor.targets = distinct_addresses(options.targets);
-        monitor.subsysnqn = options.nqn;
-        monitor.connect = connect_options(options);
-    }
-    return monitor;
+    return haoh::monitor_options(live_source(options));
 }
 
 Config read_config(const std::string& path) {
@@ -315,12 +160,7 @@ Config read_config(const std::string& path) {
 }
 
 bool anything_observed(const Observation& observation) {
-    const bool any =
-        !observation.controllers.empty() ||
-        std::any_of(observation.kernels.begin(), observation.kernels.end(),
-                    [](const KernelObservation& kernel) {
-                        return !kernel.subsystems.empty() || !kernel.stray_controllers.empty();
-                    });
+    const bool any = completeness(observation) != Completeness::nothing;
     if (!any && !observation.kernels.empty()) {
         fmt::print(stderr, "haoh: there is no NVMe subsystem on this host\n");
     }
@@ -331,14 +171,7 @@ int reading_status(const Observation& observation) {
     if (!anything_observed(observation)) {
         return Exit::nothing;
     }
-    bool complete = observation.unobserved.empty();
-    for (const ControllerObservation& controller : observation.controllers) {
-        complete = complete && controller.unread.empty();
-    }
-    for (const KernelObservation& kernel : observation.kernels) {
-        complete = complete && is_whole(kernel);
-    }
-    return complete ? Exit::ok : Exit::incomplete;
+    return completeness(observation) == Completeness::complete ? Exit::ok : Exit::incomplete;
 }
 
 } // namespace haoh::tool

@@ -8,6 +8,7 @@
 #include <haoh/config.hpp>
 #include <haoh/monitor.hpp>
 #include <haoh/observation.hpp>
+#include <haoh/source.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -18,7 +19,7 @@
 namespace haoh::tool {
 
 struct SourceOptions {
-    /// Positional: what to look at on this host, see `is_host_name`.
+    /// Positional: what to look at on this host, see Source::names.
     std::vector<std::string> names;
     std::string sysroot; ///< empty: not given
     std::vector<std::string> targets;
@@ -37,10 +38,6 @@ struct SourceOptions {
 void add_source_options(CLI::App& command, SourceOptions& options);
 /// The positional names.
 void add_host_names(CLI::App& command, SourceOptions& options);
-
-/// Whether a word names something that a host's kernel has, by its form: an NQN, nvme-subsysN, nvmeN
-/// or nvmeNnM, the last three also below /dev.
-[[nodiscard]] bool is_host_name(std::string_view word);
 
 /// Looks at this host (when no other source is given, or `sysroot` is), asks the targets, reads the
 /// snapshots, and joins what they gave.

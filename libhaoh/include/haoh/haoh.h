@@ -20,6 +20,9 @@
  * older header goes on to work. Zero and NULL mean "the default" everywhere. A structure that says
  * more than this library knows is refused with HAOH_UNSUPPORTED.
  *
+ * **Enumerations** are `int` in structures and arguments, so that a value of a newer version is an
+ * error and not undefined. `format` is an `enum haoh_format`, `verdict` an `enum haoh_verdict`.
+ *
  * **Threads.** Different handles may be used by different threads at once. One handle may be used by
  * one thread at a time, if nothing else is said. Nothing here is for signal handlers. No call starts
  * a thread that outlives it, except haoh_monitor_start().
@@ -79,8 +82,8 @@ enum haoh_code {
     HAOH_INTERNAL = 102         /**< a defect of libhaoh; please report it */
 };
 
-/** Why, for programs. */
-HAOH_API enum haoh_code haoh_error_code(const haoh_error* error);
+/** Why, for programs: enum haoh_code. */
+HAOH_API int haoh_error_code(const haoh_error* error);
 /** errno value with HAOH_SYSTEM, else 0. */
 HAOH_API int haoh_error_errno(const haoh_error* error);
 /** "OPERATION OBJECT: CAUSE; ADVICE", one line; the parts are below, advice may be "". */
@@ -200,13 +203,11 @@ HAOH_API const char* haoh_observation_unobserved(const haoh_observation* observa
 HAOH_API void haoh_observation_free(haoh_observation* observation);
 
 /** `haoh list`: what is there, from where. HAOH_TEXT, HAOH_JSON or HAOH_DOT. */
-HAOH_API char* haoh_list(const haoh_observation* observation, const haoh_config* config,
-                         enum haoh_format format, const struct haoh_style* style,
-                         haoh_error** error);
+HAOH_API char* haoh_list(const haoh_observation* observation, const haoh_config* config, int format,
+                         const struct haoh_style* style, haoh_error** error);
 /** `haoh diff`: HAOH_TEXT or HAOH_JSON. \param count  of the differences; may be NULL */
-HAOH_API char* haoh_diff(const haoh_observation* before, const haoh_observation* after,
-                         enum haoh_format format, const struct haoh_style* style, size_t* count,
-                         haoh_error** error);
+HAOH_API char* haoh_diff(const haoh_observation* before, const haoh_observation* after, int format,
+                         const struct haoh_style* style, size_t* count, haoh_error** error);
 
 /* ---- Checking ----------------------------------------------------------------------------- */
 
@@ -248,10 +249,10 @@ enum haoh_fail_on {
 struct haoh_check_options {
     size_t size;
     const haoh_config* config; /**< NULL: the default */
-    enum haoh_profile profile;
-    enum haoh_window window;
-    enum haoh_fail_on fail_on;
-    const char* const* rules; /**< globs of rule IDs; none: all */
+    int profile;               /**< enum haoh_profile */
+    int window;                /**< enum haoh_window */
+    int fail_on;               /**< enum haoh_fail_on */
+    const char* const* rules;  /**< globs of rule IDs; none: all */
     size_t rules_count;
     /** "6.12", or as `uname -r` says: what this Linux release does with each finding. NULL: the
      * observed host's, else the running one. */
@@ -266,8 +267,8 @@ struct haoh_check_options {
 /** A finding, worst first. Strings belong to the report. */
 struct haoh_finding {
     size_t size;
-    const char* rule; /**< "id.uuid.differs": stable, see `haoh rules` */
-    enum haoh_verdict verdict;
+    const char* rule;       /**< "id.uuid.differs": stable, see `haoh rules` */
+    int verdict;            /**< enum haoh_verdict */
     const char* severity;   /**< "C" corruption, "L" loss of access, "H" degraded, "M" management */
     const char* subsystem;  /**< NQN */
     const char* what;       /**< one clause */
@@ -303,11 +304,11 @@ typedef struct haoh_report haoh_report;
 HAOH_API haoh_report* haoh_check(const haoh_observation* observation,
                                  const struct haoh_check_options* options, haoh_error** error);
 /** Of all; HAOH_VERDICT_UNKNOWN for NULL. */
-HAOH_API enum haoh_verdict haoh_report_verdict(const haoh_report* report);
+HAOH_API int haoh_report_verdict(const haoh_report* report);
 /** HAOH_STATUS_...: the exit status of `haoh check`; negative haoh_code for NULL. */
 HAOH_API int haoh_report_status(const haoh_report* report);
 /** Findings with a verdict; with HAOH_VERDICT_PASS, rules that held. */
-HAOH_API size_t haoh_report_count(const haoh_report* report, enum haoh_verdict verdict);
+HAOH_API size_t haoh_report_count(const haoh_report* report, int verdict);
 /** All findings, of every verdict. */
 HAOH_API size_t haoh_report_finding_count(const haoh_report* report);
 /** Fills `finding`. */
@@ -317,13 +318,13 @@ HAOH_API int haoh_report_finding(const haoh_report* report, size_t index,
 HAOH_API int haoh_report_value(const haoh_report* report, size_t finding, size_t index,
                                struct haoh_value* value, haoh_error** error);
 /** HAOH_TEXT, or HAOH_JSON: `haoh.report/1`. */
-HAOH_API char* haoh_report_render(const haoh_report* report, enum haoh_format format,
+HAOH_API char* haoh_report_render(const haoh_report* report, int format,
                                   const struct haoh_style* style, haoh_error** error);
 /** NULL is fine. */
 HAOH_API void haoh_report_free(haoh_report* report);
 
 /** `haoh rules`: HAOH_TEXT, or HAOH_JSON: `haoh.rules/1`. \param glob  NULL: all */
-HAOH_API char* haoh_rules(const char* glob, enum haoh_format format, const struct haoh_style* style,
+HAOH_API char* haoh_rules(const char* glob, int format, const struct haoh_style* style,
                           haoh_error** error);
 
 /* ---- Monitoring --------------------------------------------------------------------------- */
@@ -409,7 +410,7 @@ struct haoh_event_info {
 HAOH_API int haoh_event_get(const haoh_event* event, struct haoh_event_info* info,
                             haoh_error** error);
 /** HAOH_JSON: `haoh.event/1`, without a newline; HAOH_TEXT: one line with a newline. */
-HAOH_API char* haoh_event_render(const haoh_event* event, enum haoh_format format,
+HAOH_API char* haoh_event_render(const haoh_event* event, int format,
                                  const struct haoh_style* style, haoh_error** error);
 /** NULL is fine. */
 HAOH_API void haoh_event_free(haoh_event* event);
@@ -455,6 +456,36 @@ HAOH_API int haoh_monitor_running(const haoh_monitor* monitor);
 HAOH_API int haoh_monitor_stop(haoh_monitor* monitor, haoh_error** error);
 /** HAOH_STATUS_OK, or _INCOMPLETE while a source of events is lost; negative haoh_code. */
 HAOH_API int haoh_monitor_status(haoh_monitor* monitor, haoh_error** error);
+/** The paths to all namespaces as they are known now: read it after haoh_monitor_start(), and go on
+ * with events. */
+typedef struct haoh_path_list haoh_path_list;
+
+/** Strings belong to the list; "" where one says nothing. */
+struct haoh_path_info {
+    size_t size;
+    const char* host; /**< "" for an array asked directly */
+    const char* subsysnqn;
+    uint32_t nsid;
+    const char* device;           /**< "nvme0n1"; "" on an array */
+    const char* path;             /**< "nvme0c1n1"; "" on an array */
+    const char* controller;       /**< as in events */
+    const char* controller_state; /**< "live", "connecting", ..., "lost" */
+    const char* site;             /**< array */
+    const char* ana_state;        /**< as sysfs spells it */
+    int usable;                   /**< may take I/O: its state, its controller's and its size */
+};
+#define HAOH_PATH_INFO_INIT                                                                        \
+    { sizeof(struct haoh_path_info), NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0 }
+
+/** Reads them: no I/O, what the monitor knows. */
+HAOH_API haoh_path_list* haoh_monitor_paths(haoh_monitor* monitor, haoh_error** error);
+/** Paths in it; 0 for NULL. */
+HAOH_API size_t haoh_path_list_count(const haoh_path_list* list);
+/** Fills `info`. */
+HAOH_API int haoh_path_list_get(const haoh_path_list* list, size_t index,
+                                struct haoh_path_info* info, haoh_error** error);
+/** NULL is fine. */
+HAOH_API void haoh_path_list_free(haoh_path_list* list);
 /** Everything seen until now, in Prometheus' text format. */
 HAOH_API char* haoh_monitor_metrics(haoh_monitor* monitor, haoh_error** error);
 /** And for people. */
@@ -466,7 +497,7 @@ HAOH_API void haoh_monitor_free(haoh_monitor* monitor);
 /* ---- Policies of the kernel --------------------------------------------------------------- */
 
 /** `haoh policy list`: what this kernel offers. \param source  only `sysroot` counts; NULL: "/" */
-HAOH_API char* haoh_policy_list(const struct haoh_source* source, enum haoh_format format,
+HAOH_API char* haoh_policy_list(const struct haoh_source* source, int format,
                                 const struct haoh_style* style, haoh_error** error);
 /**
  * `haoh policy show`.
@@ -474,16 +505,16 @@ HAOH_API char* haoh_policy_list(const struct haoh_source* source, enum haoh_form
  * \param status      HAOH_STATUS_OK, _INCOMPLETE or _NOTHING; may be NULL
  */
 HAOH_API char* haoh_policy_show(const struct haoh_source* source, const haoh_config* config,
-                                uint32_t measure_ms, enum haoh_format format,
-                                const struct haoh_style* style, int* status, haoh_error** error);
+                                uint32_t measure_ms, int format, const struct haoh_style* style,
+                                int* status, haoh_error** error);
 /**
  * `haoh policy explain`.
  * \param device  nvmeXnZ, also below /dev
  * \param status  HAOH_STATUS_OK, _FAILED (no path would take I/O) or _INCOMPLETE; may be NULL
  */
 HAOH_API char* haoh_policy_explain(const struct haoh_source* source, const haoh_config* config,
-                                   const char* device, enum haoh_format format,
-                                   const struct haoh_style* style, int* status, haoh_error** error);
+                                   const char* device, int format, const struct haoh_style* style,
+                                   int* status, haoh_error** error);
 /**
  * Sets the kernel's I/O policy; needs root.
  * \param subsystem  NQN, nvme-subsysN, nvmeN or nvmeNnM; NULL: the default for those that appear
@@ -492,9 +523,8 @@ HAOH_API char* haoh_policy_explain(const struct haoh_source* source, const haoh_
 HAOH_API int haoh_policy_set(const char* policy, const char* subsystem, char** before,
                              haoh_error** error);
 /** `haoh policy simulate` of a scenario (TOML, haoh-policy(1)). Text, JSON or SVG. */
-HAOH_API char* haoh_policy_simulate(const char* toml, size_t length, const char* name,
-                                    enum haoh_format format, const struct haoh_style* style,
-                                    haoh_error** error);
+HAOH_API char* haoh_policy_simulate(const char* toml, size_t length, const char* name, int format,
+                                    const struct haoh_style* style, haoh_error** error);
 
 /* ---- Selectors: for hosts that route their own I/O ---------------------------------------- */
 
@@ -520,10 +550,13 @@ struct haoh_selector_options {
     size_t size;
     unsigned nodes;            /**< NUMA nodes, 1 to 1024; 0: 1 */
     const unsigned* distances; /**< nodes x nodes, row by row; NULL: 10 and 20 */
-    int32_t local_site;        /**< of "site-affinity": a `site` of paths */
+    uint16_t local_site;       /**< of "site-affinity": a `site` of paths */
+    /** Of "site-affinity": commands in flight on each local path from which on I/O may also go to
+     * another site; 0: 32, UINT32_MAX: never. */
+    uint32_t spill_depth;
 };
 #define HAOH_SELECTOR_OPTIONS_INIT                                                                 \
-    { sizeof(struct haoh_selector_options), 0, NULL, 0 }
+    { sizeof(struct haoh_selector_options), 0, NULL, 0, 0 }
 
 /** A path: what it is, and its state. */
 struct haoh_path {
@@ -531,10 +564,10 @@ struct haoh_path {
     int32_t numa_node; /**< of the controller; -1: none, as always with NVMe/TCP */
     uint16_t site;     /**< array, any numbering of yours */
     uint16_t weight;   /**< of "weighted"; 0: 1 */
-    enum haoh_ana_state ana;
-    int not_live;    /**< the controller's state is not "live" */
-    int unusable;    /**< it has not the namespace's size */
-    int ana_pending; /**< an ANA error came, and no log since */
+    int ana;           /**< enum haoh_ana_state */
+    int not_live;      /**< the controller's state is not "live" */
+    int unusable;      /**< it has not the namespace's size */
+    int ana_pending;   /**< an ANA error came, and no log since */
 };
 #define HAOH_PATH_INIT                                                                             \
     { sizeof(struct haoh_path), -1, 0, 0, HAOH_ANA_OPTIMIZED, 0, 0, 0 }

@@ -48,5 +48,9 @@ inline constexpr KernelVersion kLastKnownKernel{7, 3};
 [[nodiscard]] std::span<const KernelEffect> kernel_effects();
 /// nullptr where nothing is known: another rule, or a release before the first.
 [[nodiscard]] const KernelEffect* find_kernel_effect(std::string_view rule, KernelVersion release);
+/// Refuses a text that is no release ("6.12", "7.x", or as `uname -r` prints it), and releases before
+/// the first known one.
+/// \throws Error (invalid_argument, unsupported)
+void require_known_release(std::string_view release);
 
 } // namespace haoh

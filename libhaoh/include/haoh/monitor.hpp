@@ -8,6 +8,7 @@
 #include <haoh/fabric.hpp>
 #include <haoh/host.hpp>
 #include <haoh/monitor_status.hpp>
+#include <haoh/source.hpp>
 #include <haoh/visibility.h>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -51,6 +52,9 @@ struct MonitorOptions {
     /// Read a controller's identity at the beginning and after each reconnect. Needs CAP_SYS_ADMIN.
     bool read_identity{true};
 };
+
+/// To watch what `observe` reads once. \throws Error as require_consistent and connect_options
+[[nodiscard]] MonitorOptions monitor_options(const Source& source);
 
 /// Runs on the caller's executor (a strand, where several threads run it), and is used from there
 /// only. Kernel sources read without blocking; admin commands of this host use a few threads. What

@@ -5,6 +5,7 @@
 /// nvme_available_path).
 #pragma once
 
+#include <haoh/check.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/numa.hpp>
 #include <haoh/visibility.h>
@@ -13,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +23,7 @@ namespace HAOH_PUBLIC haoh {
 
 /// The array of each controller, by the controller's name; those that are not known are not there.
 using ControllerSites = std::map<std::string, std::string, std::less<>>;
+[[nodiscard]] ControllerSites controller_sites(std::span<const Attribution> attributions);
 
 /// A path of a device, with what decides about it.
 struct ExplainedPath {

@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace HAOH_PUBLIC haoh {
 
@@ -60,5 +62,8 @@ struct Rule {
 [[nodiscard]] const Rule* find_rule(std::string_view id);
 /// Whether `id` matches a glob of `*` and `?`.
 [[nodiscard]] bool rule_matches(std::string_view id, std::string_view glob);
+/// The rules that match any of these globs, ordered by id; all rules for no glob.
+/// \throws Error (invalid_argument) for a glob that no rule matches
+[[nodiscard]] std::vector<const Rule*> select_rules(std::span<const std::string> globs);
 
 } // namespace haoh

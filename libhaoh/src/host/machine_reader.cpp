@@ -3,6 +3,8 @@
 
 #include "host/udev_rules.hpp"
 
+#include <haoh/host.hpp>
+
 #include <sys/utsname.h>
 
 #include <initializer_list>
@@ -23,15 +25,22 @@ std::string first_of(const SysfsRoot& root, std::initializer_list<const char*> f
     return {};
 }
 
+/// With empty texts where it does not say.
+utsname this_machine() {
+    utsname machine{};
+    static_cast<void>(::uname(&machine));
+    return machine;
+}
+
 } // namespace
 
 void read_machine(const SysfsRoot& root, KernelObservation& out) {
-    struct utsname machine {};
     if (!root.this_machine()) {
         out.release = first_of(root, {"sys/kernel/osrelease", "proc/sys/kernel/osrelease"});
         out.host =
             first_of(root, {"sys/kernel/hostname", "proc/sys/kernel/hostname", "etc/hostname"});
-    } else if (::uname(&machine) == 0) {
+    } else {
+        const utsname machine = this_machine();
         out.release = machine.release;
         out.host = machine.nodename;
     }
@@ -43,3 +52,11 @@ void read_machine(const SysfsRoot& root, KernelObservation& out) {
 }
 
 } // namespace haoh::host
+
+namespace haoh {
+
+std::string running_kernel() {
+    return host::this_machine().release;
+}
+
+} // namespace haoh

@@ -55,6 +55,20 @@ class Monitor::Impl {
     std::shared_ptr<monitor::Hub> hub;
 };
 
+MonitorOptions monitor_options(const Source& source) {
+    require_consistent(source);
+    MonitorOptions options;
+    if (source.reads_host()) {
+        options.host = host_options(source);
+    }
+    if (!source.targets.empty()) {
+        options.targets = target_addresses(source);
+        options.subsysnqn = source.subsysnqn;
+        options.connect = connect_options(source);
+    }
+    return options;
+}
+
 Monitor::Monitor(asio::any_io_executor executor, MonitorOptions options)
     : impl_{std::make_shared<Impl>(std::move(executor), std::move(options))} {}
 

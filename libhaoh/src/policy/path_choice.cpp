@@ -193,6 +193,16 @@ PathChoice explain(const KernelObservation& kernel, const KernelSubsystem& subsy
     return out;
 }
 
+ControllerSites controller_sites(std::span<const Attribution> attributions) {
+    ControllerSites sites;
+    for (const Attribution& one : attributions) {
+        if (!one.site.empty()) {
+            sites.emplace(one.controller, one.site);
+        }
+    }
+    return sites;
+}
+
 FoundDevice find_device(const KernelObservation& kernel, std::string_view name) {
     constexpr std::string_view kDevices = "/dev/";
     const std::string_view wanted =

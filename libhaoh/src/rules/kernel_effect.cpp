@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/kernel_effect.hpp>
 
+#include <haoh/error.hpp>
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -249,6 +253,19 @@ const KernelEffect* find_kernel_effect(std::string_view rule, KernelVersion rele
         return row.rule == rule && row.from <= release && release < row.until;
     });
     return found == kEffects.end() ? nullptr : &*found;
+}
+
+void require_known_release(std::string_view release) {
+    const auto version = parse_kernel_version(release);
+    if (!version) {
+        throw Error(Errc::invalid_argument, "use", fmt::format("kernel {}", release),
+                    "this is no release", "write it as 6.12, 7.x, or as `uname -r` prints it");
+    }
+    if (*version < kFirstKnownKernel) {
+        throw Error(Errc::unsupported, "use", fmt::format("kernel {}", release),
+                    fmt::format("nothing is known of releases before {}.{}",
+                                kFirstKnownKernel.major, kFirstKnownKernel.minor));
+    }
 }
 
 } // namespace haoh

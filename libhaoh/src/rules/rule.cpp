@@ -3,6 +3,8 @@
 
 #include "row.hpp"
 
+#include <haoh/error.hpp>
+
 #include <algorithm>
 #include <vector>
 
@@ -103,6 +105,26 @@ const Rule* find_rule(std::string_view id) {
             return rule.id < wanted;
         });
     return found != all.end() && found->id == id ? &*found : nullptr;
+}
+
+std::vector<const Rule*> select_rules(std::span<const std::string> globs) {
+    const auto matched = [](const Rule& rule) {
+        return [&rule](const std::string& glob) { return rule_matches(rule.id, glob); };
+    };
+    for (const std::string& glob : globs) {
+        if (std::none_of(rules().begin(), rules().end(),
+                         [&](const Rule& rule) { return matched(rule)(glob); })) {
+            throw Error(Errc::invalid_argument, "use", "rule " + glob, "no rule has such a name",
+                        "'haoh rules' lists them");
+        }
+    }
+    std::vector<const Rule*> out;
+    for (const Rule& rule : rules()) {
+        if (globs.empty() || std::any_of(globs.begin(), globs.end(), matched(rule))) {
+            out.push_back(&rule);
+        }
+    }
+    return out;
 }
 
 bool rule_matches(std::string_view id, std::string_view glob) {

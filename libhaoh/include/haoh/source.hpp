@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Where an observation comes from: this host's kernel, a recorded tree, arrays asked directly, or
+/// several of them at once.
+#pragma once
+
+#include <haoh/fabric.hpp>
+#include <haoh/host.hpp>
+#include <haoh/observation.hpp>
+#include <haoh/visibility.h>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace HAOH_PUBLIC haoh {
+
+/// What to look at, in the words of an administrator.
+struct Source {
+    /// Of this host: each an NQN, nvme-subsysN, nvmeN or nvmeNnM, the last three also below /dev,
+    /// or a link there (/dev/disk/by-id/...) that leads to one. Empty: all subsystems.
+    std::vector<std::string> names;
+    /// The root of a recorded tree; empty or "/": this host.
+    std::string sysroot;
+    /// Look at the host although there are targets. Without targets it is looked at anyway.
+    bool host{};
+    bool ask_controllers{true}; ///< see HostOptions
+
+    std::vector<std::string> targets; ///< as `parse_address` reads them
+    std::string subsysnqn;            ///< of the targets; empty: see ObserveOptions
+    HostIdentity identity; ///< to the targets; without a host NQN: `host_identity({}, {})`
+    bool header_digest{};
+    bool data_digest{};
+    bool probe_cntlids{true};
+
+    std::chrono::milliseconds timeout{30000};        ///< for each target or controller in all
+    std::chrono::milliseconds command_timeout{5000}; ///< for each connection and command
+    /// A target or controller, and its namespaces read so far of how many; may be empty.
+    std::function<void(std::string_view object, std::size_t done, std::size_t total)> progress;
+
+    [[nodiscard]] bool reads_host() const { return host || !sysroot.empty() || targets.empty(); }
+};
+
+/// Whether a word names something that a host's kernel has, by its form: see Source::names.
+[[nodiscard]] bool is_host_name(std::string_view word);
+
+/// "/dev/nvme0n1" for a link below /dev that leads there; anything else as it is.
+[[nodiscard]] std::string resolve_device(const std::string& name);
+
+/// Refuses what does not go together: a name that is none, names without a host, an NQN without a
+/// target, a target twice (which would be taken for two arrays that agree in everything).
+/// \throws Error (invalid_argument)
+void require_consistent(const Source& source);
+
+/// The host's part. \pre reads_host()
+[[nodiscard]] HostOptions host_options(const Source& source);
+/// Of the targets. \throws Error (invalid_argument) as parse_address, and for the same one twice
+[[nodiscard]] std::vector<Address> target_addresses(const Source& source);
+/// Of the targets.
+/// \throws Error as host_identity
+[[nodiscard]] ConnectOptions connect_options(const Source& source);
+
+/// Looks at the host and asks the targets, and joins what they gave. `observe_host` says which
+/// threads are used, and when there are none.
+/// \throws Error as require_consistent and observe_host; an array that does not answer is in
+///         `unobserved`
+[[nodiscard]] boost::asio::awaitable<Observation> observe(Source source);
+/// The same in the calling thread, which waits.
+[[nodiscard]] Observation observe_now(Source source);
+
+/// How much of what there is was seen.
+enum class Completeness : std::uint8_t {
+    nothing,    ///< there is no controller and no subsystem
+    incomplete, ///< something could not be observed or read
+    complete,
+};
+[[nodiscard]] Completeness completeness(const Observation& observation);
+
+} // namespace haoh

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/call.hpp"
+#include "capi/config.hpp"
+#include "capi/observation.hpp"
+#include "capi/source.hpp"
+#include "capi/style.hpp"
+#include "capi/versioned.hpp"
+
+#include <haoh/check.hpp>
+#include <haoh/host.hpp>
+#include <haoh/report.hpp>
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <span>
+
+struct haoh_report : haoh::capi::Handle<0x68616f04U> {
+    std::shared_ptr<const haoh::Observation> observation;
+    haoh::Report report;
+    int status{};
+};
+
+namespace haoh::capi {
+namespace {
+
+static_assert(HAOH_VERDICT_NOTE == static_cast<int>(Verdict::note) &&
+              HAOH_VERDICT_UNKNOWN == static_cast<int>(Verdict::unknown) &&
+              HAOH_VERDICT_WARN == static_cast<int>(Verdict::warn) &&
+              HAOH_VERDICT_FAIL == static_cast<int>(Verdict::fail));
+
+[[noreturn]] void refuse(const char* what, int value) {
+    throw Error(Errc::invalid_argument, "use", fmt::format("{} {}", what, value),
+                "there is no such value");
+}
+
+/// One of `Value`'s, by its place behind "as the configuration says".
+template <typename Value>
+std::optional<Value> chosen(int given, int last, const char* what) {
+    if (given < 0 || given > last) {
+        refuse(what, given);
+    }
+    return given == 0 ? std::nullopt : std::optional{static_cast<Value>(given - 1)};
+}
+
+static_assert(HAOH_PROFILE_DISPERSED - 1 == static_cast<int>(Profile::dispersed) &&
+              HAOH_WINDOW_RESIZE - 1 == static_cast<int>(Window::resize) &&
+              HAOH_FAIL_ON_WARN - 1 == static_cast<int>(FailOn::warn));
+
+CheckOptions options_of(const haoh_check_options* options) {
+    CheckOptions out;
+    if (options == nullptr) {
+        return out;
+    }
+    constexpr std::size_t kFirst = offsetof(haoh_check_options, kernel) + sizeof(const char*);
+    const haoh_check_options given = taken(*options, kFirst, "struct haoh_check_options");
+    out.config = config_of(given.config);
+    out.config.profile = chosen<Profile>(given.profile, HAOH_PROFILE_DISPERSED, "profile")
+                             .value_or(out.config.profile);
+    out.config.window =
+        chosen<Window>(given.window, HAOH_WINDOW_RESIZE, "window").value_or(out.config.window);
+    out.config.fail_on =
+        chosen<FailOn>(given.fail_on, HAOH_FAIL_ON_WARN, "fail_on").value_or(out.config.fail_on);
+    out.rules = texts(given.rules, given.rules_count, "rules");
+    static_cast<void>(select_rules(out.rules));
+    if (given.kernel != nullptr) {
+        require_known_release(given.kernel);
+        out.kernel = given.kernel;
+    }
+    return out;
+}
+
+const Finding& finding_at(const haoh_report* report, std::size_t index) {
+    const auto& findings = object(report, "haoh_report *").report.findings;
+    if (index >= findings.size()) {
+        throw Error(Errc::not_found, "read", fmt::format("finding {}", index),
+                    fmt::format("there are {}", findings.size()));
+    }
+    return findings[index];
+}
+
+/// Of a finding about one namespace there is only the one.
+std::span<const std::uint32_t> nsids_of(const Finding& finding) {
+    if (!finding.nsids.empty() || !finding.nsid) {
+        return finding.nsids;
+    }
+    return {&*finding.nsid, 1};
+}
+
+haoh_finding finding_for_c(const Finding& finding) {
+    haoh_finding out HAOH_FINDING_INIT;
+    const auto nsids = nsids_of(finding);
+    out.rule = finding.rule.c_str();
+    out.verdict = static_cast<int>(finding.verdict);
+    out.severity = to_string(finding.severity).data(); // a literal
+    out.subsystem = finding.subsystem.c_str();
+    out.what = finding.what.c_str();
+    out.why = finding.why.c_str();
+    out.fix = finding.fix.c_str();
+    out.basis = finding.basis.c_str();
+    out.nsids = nsids.data();
+    out.nsids_count = nsids.size();
+    out.on_kernel = finding.on_kernel ? finding.on_kernel->text.c_str() : "";
+    out.on_release = finding.on_kernel ? finding.on_kernel->release.c_str() : "";
+    out.values_count = finding.values.size();
+    return out;
+}
+
+} // namespace
+} // namespace haoh::capi
+
+using haoh::capi::pointer_of;
+using haoh::capi::status_of;
+using haoh::capi::text_for_c;
+
+haoh_report* haoh_check(const haoh_observation* observation, const haoh_check_options* options,
+                        haoh_error** error) {
+    return pointer_of(error, [&] {
+        const haoh::Observation& value = haoh::capi::value_of(observation);
+        haoh::CheckOptions chosen = haoh::capi::options_of(options);
+        if (chosen.kernel.empty() && value.kernels.empty()) {
+            chosen.kernel = haoh::running_kernel();
+        }
+        auto out = std::make_unique<haoh_report>();
+        out->observation = observation->value;
+        out->report = haoh::check(value, chosen);
+        out->status = haoh::exit_status(out->report, chosen.config.fail_on,
+                                        haoh::completeness(value) != haoh::Completeness::nothing);
+        return out.release();
+    });
+}
+
+int haoh_report_verdict(const haoh_report* report) {
+    const haoh_report* known = haoh::capi::usable(report);
+    return known == nullptr ? HAOH_VERDICT_UNKNOWN : static_cast<int>(known->report.verdict);
+}
+
+int haoh_report_status(const haoh_report* report) {
+    return status_of(nullptr, [&] { return haoh::capi::object(report, "haoh_report *").status; });
+}
+
+size_t haoh_report_count(const haoh_report* report, int verdict) {
+    const haoh_report* known = haoh::capi::usable(report);
+    const bool sensible = verdict >= HAOH_VERDICT_PASS && verdict <= HAOH_VERDICT_FAIL;
+    return known == nullptr || !sensible ? 0
+                                         : known->report.count(static_cast<haoh::Verdict>(verdict));
+}
+
+size_t haoh_report_finding_count(const haoh_report* report) {
+    const haoh_report* known = haoh::capi::usable(report);
+    return known == nullptr ? 0 : known->report.findings.size();
+}
+
+int haoh_report_finding(const haoh_report* report, size_t index, haoh_finding* finding,
+                        haoh_error** error) {
+    return status_of(error, [&] {
+        constexpr size_t kFirst = offsetof(haoh_finding, values_count) + sizeof(size_t);
+        const haoh::Finding& found = haoh::capi::finding_at(report, index);
+        if (finding == nullptr) {
+            throw haoh::Error(haoh::Errc::invalid_argument, "fill", "struct haoh_finding",
+                              "it is NULL");
+        }
+        haoh::capi::give(*finding, haoh::capi::finding_for_c(found), kFirst, "struct haoh_finding");
+        return 0;
+    });
+}
+
+int haoh_report_value(const haoh_report* report, size_t finding, size_t index, haoh_value* value,
+                      haoh_error** error) {
+    return status_of(error, [&] {
+        constexpr size_t kFirst = offsetof(haoh_value, value) + sizeof(const char*);
+        const auto& values = haoh::capi::finding_at(report, finding).values;
+        if (value == nullptr || index >= values.size()) {
+            throw haoh::Error(haoh::Errc::invalid_argument, "read",
+                              fmt::format("value {} of finding {}", index, finding),
+                              value == nullptr ? "there is no room for it: NULL"
+                                               : fmt::format("there are {}", values.size()));
+        }
+        haoh_value out HAOH_VALUE_INIT;
+        out.controller = values[index].controller.c_str();
+        out.site = values[index].site.c_str();
+        out.value = values[index].value.c_str();
+        haoh::capi::give(*value, out, kFirst, "struct haoh_value");
+        return 0;
+    });
+}
+
+char* haoh_report_render(const haoh_report* report, int format, const haoh_style* style,
+                         haoh_error** error) {
+    return pointer_of(error, [&] {
+        haoh::capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const haoh::TextStyle look = haoh::capi::text_style(style);
+        const haoh_report& known = haoh::capi::object(report, "haoh_report *");
+        return format == HAOH_JSON
+                   ? haoh::capi::json_for_c(haoh::to_json(known.report))
+                   : text_for_c(haoh::to_text(known.report, *known.observation, look));
+    });
+}
+
+void haoh_report_free(haoh_report* report) {
+    haoh::capi::free_handle(report);
+}
+
+char* haoh_rules(const char* glob, int format, const haoh_style* style, haoh_error** error) {
+    return pointer_of(error, [&] {
+        haoh::capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const haoh::TextStyle look = haoh::capi::text_style(style);
+        const std::vector<std::string> globs{glob == nullptr ? "*" : glob};
+        const auto rules = haoh::select_rules(globs);
+        return haoh::capi::rendered(std::span<const haoh::Rule* const>(rules), format, look);
+    });
+}

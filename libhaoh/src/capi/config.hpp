@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "capi/handle.hpp"
+
+#include <haoh/config.hpp>
+
+struct haoh_config : haoh::capi::Handle<0x68616f02U> {
+    haoh::Config config;
+};
+
+namespace haoh::capi {
+
+/// \param config  NULL: the default
+[[nodiscard]] Config config_of(const haoh_config* config);
+
+} // namespace haoh::capi

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/event.hpp"
+
+#include "capi/call.hpp"
+#include "capi/style.hpp"
+#include "capi/versioned.hpp"
+
+#include <haoh/event_report.hpp>
+
+namespace haoh::capi {
+namespace {
+
+static_assert(HAOH_EVENT_NAMESPACE_READ_ONLY == static_cast<int>(EventKind::namespace_read_only) &&
+              HAOH_EVENT_ACCESS == static_cast<int>(EventKind::access) &&
+              HAOH_EVENT_SOURCE_RESTORED == static_cast<int>(EventKind::source_restored) &&
+              HAOH_EVENT_SOURCE_RESTORED == kEventKinds - 1);
+
+haoh_event_info info_of(const Event& event) {
+    haoh_event_info out HAOH_EVENT_INFO_INIT;
+    out.kind = static_cast<int>(event.kind);
+    out.name = to_string(event.kind).data(); // a literal
+    out.sequence = event.sequence;
+    out.monotonic_ns = event.observed.monotonic.count();
+    out.wall_ns = event.observed.wall.count();
+    if (const auto latency = event.latency()) {
+        out.latency_ns = latency->count();
+    }
+    out.source = event.source.c_str();
+    out.host = event.host.c_str();
+    out.subsysnqn = event.subsysnqn.c_str();
+    out.controller = event.controller.c_str();
+    out.site = event.site.c_str();
+    out.nsid = event.nsid.value_or(0);
+    out.device = event.device.c_str();
+    out.path = event.path.c_str();
+    out.from = event.from.c_str();
+    out.to = event.to.c_str();
+    out.ana_grpid = event.ana_grpid.value_or(0);
+    out.change_count = event.change_count.value_or(0);
+    out.transitions = event.transitions;
+    out.rule = event.rule.c_str();
+    out.text = event.text.c_str();
+    const AccessCounts access = event.access.value_or(AccessCounts{});
+    out.paths = access.paths;
+    out.usable = access.usable;
+    out.optimized = access.optimized;
+    out.arrays = access.arrays;
+    return out;
+}
+
+} // namespace
+} // namespace haoh::capi
+
+int haoh_event_get(const haoh_event* event, haoh_event_info* info, haoh_error** error) {
+    return haoh::capi::status_of(error, [&] {
+        constexpr size_t kFirst = offsetof(haoh_event_info, arrays) + sizeof(uint32_t);
+        const haoh_event& known = haoh::capi::object(event, "haoh_event *");
+        if (info == nullptr) {
+            throw haoh::Error(haoh::Errc::invalid_argument, "fill", "struct haoh_event_info",
+                              "it is NULL");
+        }
+        haoh::capi::give(*info, haoh::capi::info_of(known.event), kFirst, "struct haoh_event_info");
+        return 0;
+    });
+}
+
+char* haoh_event_render(const haoh_event* event, int format, const haoh_style* style,
+                        haoh_error** error) {
+    return haoh::capi::pointer_of(error, [&] {
+        haoh::capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const haoh::TextStyle look = haoh::capi::text_style(style);
+        const haoh_event& known = haoh::capi::object(event, "haoh_event *");
+        if (format == HAOH_TEXT) {
+            return haoh::capi::text_for_c(haoh::event_line(known.event, look));
+        }
+        return haoh::capi::json_for_c(haoh::to_json(known.event));
+    });
+}
+
+void haoh_event_free(haoh_event* event) {
+    haoh::capi::free_handle(event);
+}

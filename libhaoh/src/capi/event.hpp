@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "capi/handle.hpp"
+
+#include <haoh/event.hpp>
+
+#include <utility>
+
+struct haoh_event : haoh::capi::Handle<0x68616f05U> {
+    explicit haoh_event(haoh::Event happened) : event{std::move(happened)} {}
+    haoh::Event event;
+};

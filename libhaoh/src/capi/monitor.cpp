@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/call.hpp"
+#include "capi/config.hpp"
+#include "capi/event.hpp"
+#include "capi/monitor_thread.hpp"
+#include "capi/source.hpp"
+#include "capi/style.hpp"
+#include "capi/versioned.hpp"
+
+#include <haoh/event_report.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+struct haoh_monitor : haoh::capi::Handle<0x68616f06U> {
+    explicit haoh_monitor(haoh::MonitorOptions options) : thread{std::move(options)} {}
+    haoh::capi::MonitorThread thread;
+    std::atomic<unsigned> callbacks{}; ///< under way
+};
+
+/// A path of the status, with whose it is.
+struct haoh_path_list : haoh::capi::Handle<0x68616f08U> {
+    struct Entry {
+        const haoh::MonitorStatus::Namespace* head;
+        const haoh::MonitorStatus::Path* path;
+        const haoh::MonitorStatus::Controller* controller; ///< nullptr: gone
+    };
+    haoh::MonitorStatus status;
+    std::vector<Entry> entries; ///< into `status`
+};
+
+namespace haoh::capi {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint32_t kFlags = HAOH_MONITOR_NO_ANA_LOG | HAOH_MONITOR_NO_IDENTITY;
+constexpr const char* kType = "haoh_monitor *";
+
+void set_time(std::chrono::milliseconds& out, std::uint32_t given) {
+    out = given == 0 ? out : std::chrono::milliseconds{given};
+}
+
+MonitorOptions options_of(const haoh_source* source, const haoh_monitor_options* options) {
+    constexpr std::size_t kFirst = offsetof(haoh_monitor_options, queue) + sizeof(std::size_t);
+    constexpr std::uint32_t kShortestPoll = 10;
+    MonitorOptions out = monitor_options(source_of(source));
+    if (options == nullptr) {
+        return out;
+    }
+    const haoh_monitor_options given = taken(*options, kFirst, "struct haoh_monitor_options");
+    if ((given.flags & ~kFlags) != 0) {
+        throw Error(Errc::unsupported, "use", fmt::format("monitor flags {:#x}", given.flags),
+                    "this libhaoh does not know all of them");
+    }
+    if (given.poll_interval_ms != 0 && given.poll_interval_ms < kShortestPoll) {
+        throw Error(Errc::invalid_argument, "use",
+                    fmt::format("a poll interval of {} ms", given.poll_interval_ms),
+                    "it is too short", fmt::format("say {} or more", kShortestPoll));
+    }
+    out.sites = config_of(given.config).sites;
+    set_time(out.poll_interval, given.poll_interval_ms);
+    set_time(out.scan_interval, given.scan_interval_ms);
+    set_time(out.retry_interval, given.retry_interval_ms);
+    out.queue = given.queue == 0 ? out.queue : given.queue;
+    out.read_ana_log = (given.flags & HAOH_MONITOR_NO_ANA_LOG) == 0;
+    out.read_identity = (given.flags & HAOH_MONITOR_NO_IDENTITY) == 0;
+    return out;
+}
+
+/// \param timeout_ms  negative: for ever
+std::optional<Clock::time_point> deadline_of(int timeout_ms) {
+    return timeout_ms < 0 ? std::nullopt
+                          : std::optional{Clock::now() + std::chrono::milliseconds{timeout_ms}};
+}
+
+void fill(haoh_path_list& out) {
+    std::map<std::pair<std::string_view, std::string_view>, const MonitorStatus::Controller*> known;
+    for (const MonitorStatus::Controller& one : out.status.controllers) {
+        known.emplace(std::pair{std::string_view(one.host), std::string_view(one.name)}, &one);
+    }
+    for (const MonitorStatus::Namespace& head : out.status.namespaces) {
+        for (const MonitorStatus::Path& path : head.paths) {
+            const auto found = known.find({head.host, path.controller});
+            out.entries.push_back({.head = &head,
+                                   .path = &path,
+                                   .controller = found == known.end() ? nullptr : found->second});
+        }
+    }
+}
+
+haoh_path_info info_of(const haoh_path_list::Entry& entry) {
+    haoh_path_info out HAOH_PATH_INFO_INIT;
+    out.host = entry.head->host.c_str();
+    out.subsysnqn = entry.head->subsysnqn.c_str();
+    out.nsid = entry.head->nsid;
+    out.device = entry.head->device.c_str();
+    out.path = entry.path->name.c_str();
+    out.controller = entry.path->controller.c_str();
+    out.controller_state = entry.controller == nullptr ? "lost" : entry.controller->state.c_str();
+    out.site = entry.controller == nullptr ? "" : entry.controller->site.c_str();
+    out.ana_state = entry.path->ana_state.c_str();
+    out.usable = entry.path->usable ? 1 : 0;
+    return out;
+}
+
+int run(haoh_monitor& monitor, int timeout_ms, haoh_event_fn callback, void* user_data) {
+    const auto deadline = deadline_of(timeout_ms);
+    while (std::optional<Event> event = monitor.thread.next(deadline)) {
+        const haoh_event handle(std::move(*event));
+        ++monitor.callbacks;
+        const int wish = callback(user_data, &handle);
+        --monitor.callbacks;
+        if (wish != 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+} // namespace
+} // namespace haoh::capi
+
+using haoh::capi::kType;
+using haoh::capi::object;
+using haoh::capi::pointer_of;
+using haoh::capi::status_of;
+
+haoh_monitor* haoh_monitor_new(const haoh_source* source, const haoh_monitor_options* options,
+                               haoh_error** error) {
+    return pointer_of(error,
+                      [&] { return new haoh_monitor(haoh::capi::options_of(source, options)); });
+}
+
+int haoh_monitor_start(haoh_monitor* monitor, haoh_error** error) {
+    return status_of(error, [&] {
+        object(monitor, kType).thread.start();
+        return 0;
+    });
+}
+
+int haoh_monitor_fd(const haoh_monitor* monitor) {
+    return status_of(nullptr, [&] { return object(monitor, kType).thread.descriptor(); });
+}
+
+int haoh_monitor_next(haoh_monitor* monitor, int timeout_ms, haoh_event** event,
+                      haoh_error** error) {
+    return status_of(error, [&] {
+        if (event == nullptr) {
+            throw haoh::Error(haoh::Errc::invalid_argument, "take", "an event",
+                              "there is no place for it: NULL");
+        }
+        *event = nullptr;
+        auto next = object(monitor, kType).thread.next(haoh::capi::deadline_of(timeout_ms));
+        if (next) {
+            *event = new haoh_event(std::move(*next));
+        }
+        return next ? 1 : 0;
+    });
+}
+
+int haoh_monitor_run(haoh_monitor* monitor, int timeout_ms, haoh_event_fn callback, void* user_data,
+                     haoh_error** error) {
+    return status_of(error, [&] {
+        if (callback == nullptr) {
+            throw haoh::Error(haoh::Errc::invalid_argument, "call", "haoh_event_fn", "it is NULL");
+        }
+        return haoh::capi::run(object(monitor, kType), timeout_ms, callback, user_data);
+    });
+}
+
+int haoh_monitor_running(const haoh_monitor* monitor) {
+    const haoh_monitor* known = haoh::capi::usable(monitor);
+    return known != nullptr && known->thread.running() ? 1 : 0;
+}
+
+int haoh_monitor_stop(haoh_monitor* monitor, haoh_error** error) {
+    return status_of(error, [&] {
+        object(monitor, kType).thread.stop();
+        return 0;
+    });
+}
+
+int haoh_monitor_status(haoh_monitor* monitor, haoh_error** error) {
+    return status_of(error, [&]() -> int {
+        const auto status = object(monitor, kType).thread.status();
+        const bool whole = std::all_of(status.sources.begin(), status.sources.end(),
+                                       [](const auto& source) { return source.healthy; });
+        return whole ? HAOH_STATUS_OK : HAOH_STATUS_INCOMPLETE;
+    });
+}
+
+haoh_path_list* haoh_monitor_paths(haoh_monitor* monitor, haoh_error** error) {
+    return pointer_of(error, [&] {
+        auto out = std::make_unique<haoh_path_list>();
+        out->status = object(monitor, kType).thread.status();
+        haoh::capi::fill(*out);
+        return out.release();
+    });
+}
+
+size_t haoh_path_list_count(const haoh_path_list* list) {
+    const haoh_path_list* known = haoh::capi::usable(list);
+    return known == nullptr ? 0 : known->entries.size();
+}
+
+int haoh_path_list_get(const haoh_path_list* list, size_t index, haoh_path_info* info,
+                       haoh_error** error) {
+    return status_of(error, [&] {
+        constexpr size_t kFirst = offsetof(haoh_path_info, usable) + sizeof(int);
+        const auto& entries = object(list, "haoh_path_list *").entries;
+        if (info == nullptr || index >= entries.size()) {
+            throw haoh::Error(haoh::Errc::invalid_argument, "read", fmt::format("path {}", index),
+                              info == nullptr ? "there is no room for it: NULL"
+                                              : fmt::format("there are {}", entries.size()));
+        }
+        haoh::capi::give(*info, haoh::capi::info_of(entries[index]), kFirst,
+                         "struct haoh_path_info");
+        return 0;
+    });
+}
+
+void haoh_path_list_free(haoh_path_list* list) {
+    haoh::capi::free_handle(list);
+}
+
+char* haoh_monitor_metrics(haoh_monitor* monitor, haoh_error** error) {
+    return pointer_of(error, [&] {
+        return haoh::capi::text_for_c(haoh::to_metrics(object(monitor, kType).thread.status()));
+    });
+}
+
+char* haoh_monitor_summary(haoh_monitor* monitor, const haoh_style* style, haoh_error** error) {
+    return pointer_of(error, [&] {
+        const haoh::TextStyle look = haoh::capi::text_style(style);
+        return haoh::capi::text_for_c(
+            haoh::summary_text(object(monitor, kType).thread.status(), {}, look));
+    });
+}
+
+void haoh_monitor_free(haoh_monitor* monitor) {
+    haoh_monitor* known = haoh::capi::usable(monitor);
+    if (known != nullptr && known->callbacks == 0) {
+        delete known;
+    }
+}

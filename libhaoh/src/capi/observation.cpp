@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/observation.hpp"
+
+#include "capi/call.hpp"
+#include "capi/config.hpp"
+#include "capi/source.hpp"
+#include "capi/style.hpp"
+
+#include <haoh/check.hpp>
+#include <haoh/report.hpp>
+#include <haoh/source.hpp>
+
+#include <span>
+#include <vector>
+
+using haoh::capi::pointer_of;
+using haoh::capi::status_of;
+using haoh::capi::text_for_c;
+using haoh::capi::value_of;
+
+haoh_observation* haoh_observe(const haoh_source* source, haoh_error** error) {
+    return pointer_of(error, [&] {
+        return new haoh_observation(haoh::observe_now(haoh::capi::source_of(source)));
+    });
+}
+
+haoh_observation* haoh_observation_from_json(const char* json, size_t length, const char* name,
+                                             haoh_error** error) {
+    return pointer_of(error, [&] {
+        return new haoh_observation(haoh::observation_from_json(
+            haoh::capi::bytes(json, length, "json"), name == nullptr ? "snapshot" : name));
+    });
+}
+
+haoh_observation* haoh_observation_merge(const haoh_observation* const* parts, size_t count,
+                                         haoh_error** error) {
+    return pointer_of(error, [&] {
+        if (parts == nullptr && count != 0) {
+            throw haoh::Error(haoh::Errc::invalid_argument, "merge", "observations",
+                              "the array is NULL");
+        }
+        std::vector<haoh::Observation> values;
+        for (size_t index = 0; index < count; ++index) {
+            values.push_back(value_of(parts[index]));
+        }
+        return new haoh_observation(haoh::merge(std::move(values)));
+    });
+}
+
+char* haoh_observation_json(const haoh_observation* observation, haoh_error** error) {
+    return pointer_of(error,
+                      [&] { return haoh::capi::json_for_c(haoh::to_json(value_of(observation))); });
+}
+
+int haoh_observation_status(const haoh_observation* observation) {
+    return status_of(nullptr, [&]() -> int {
+        switch (haoh::completeness(value_of(observation))) {
+        case haoh::Completeness::nothing:
+            return HAOH_STATUS_NOTHING;
+        case haoh::Completeness::incomplete:
+            return HAOH_STATUS_INCOMPLETE;
+        case haoh::Completeness::complete:
+            break;
+        }
+        return HAOH_STATUS_OK;
+    });
+}
+
+size_t haoh_observation_controller_count(const haoh_observation* observation) {
+    const haoh_observation* known = haoh::capi::usable(observation);
+    return known == nullptr ? 0 : known->value->controllers.size();
+}
+
+const char* haoh_observation_unobserved(const haoh_observation* observation, size_t index) {
+    const haoh_observation* known = haoh::capi::usable(observation);
+    if (known == nullptr || index >= known->value->unobserved.size()) {
+        return nullptr;
+    }
+    return known->value->unobserved[index].error.c_str();
+}
+
+void haoh_observation_free(haoh_observation* observation) {
+    haoh::capi::free_handle(observation);
+}
+
+char* haoh_list(const haoh_observation* observation, const haoh_config* config, int format,
+                const haoh_style* style, haoh_error** error) {
+    return pointer_of(error, [&] {
+        haoh::capi::require_format(format, {HAOH_TEXT, HAOH_JSON, HAOH_DOT});
+        const haoh::Observation& value = value_of(observation);
+        const haoh::TextStyle text = haoh::capi::text_style(style);
+        const auto sites = haoh::capi::config_of(config).sites;
+        if (format == HAOH_JSON) {
+            return haoh::capi::json_for_c(haoh::to_json(value, false));
+        }
+        const auto attributions = haoh::attribute(value, sites);
+        return text_for_c(format == HAOH_DOT ? haoh::list_dot(value, attributions)
+                                             : haoh::list_text(value, attributions, text));
+    });
+}
+
+char* haoh_diff(const haoh_observation* before, const haoh_observation* after, int format,
+                const haoh_style* style, size_t* count, haoh_error** error) {
+    return pointer_of(error, [&] {
+        haoh::capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const haoh::TextStyle look = haoh::capi::text_style(style);
+        const auto differences = haoh::diff(value_of(before), value_of(after));
+        char* text =
+            haoh::capi::rendered(std::span<const haoh::Difference>(differences), format, look);
+        if (count != nullptr) {
+            *count = differences.size();
+        }
+        return text;
+    });
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/call.hpp"
+#include "capi/config.hpp"
+#include "capi/source.hpp"
+#include "capi/style.hpp"
+
+#include <haoh/check.hpp>
+#include <haoh/host_policy.hpp>
+#include <haoh/kernel_policy.hpp>
+#include <haoh/policy_report.hpp>
+#include <haoh/simulation_report.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace haoh::capi {
+namespace {
+
+/// This host, or a recorded tree: arrays have no I/O policy.
+Source host_source(const haoh_source* source) {
+    Source out = source_of(source);
+    if (!out.targets.empty()) {
+        throw Error(Errc::invalid_argument, "use", "target " + out.targets.front(),
+                    "I/O policies are this host's");
+    }
+    return out;
+}
+
+std::string sysroot_of(const Source& source) {
+    return source.sysroot.empty() ? "/" : source.sysroot;
+}
+
+std::string release_of(const Source& source) {
+    HostOptions options;
+    options.sysroot = sysroot_of(source);
+    options.detail = KernelDetail::topology;
+    options.read_log = false;
+    options.ask_udev = false;
+    return read_kernel(options).release;
+}
+
+ControllerSites sites_of(const Observation& observation, const haoh_config* config) {
+    return controller_sites(attribute(observation, config_of(config).sites));
+}
+
+void set_status(int* status, haoh_status value) {
+    if (status != nullptr) {
+        *status = value;
+    }
+}
+
+haoh_status status_of_show(const Observation& observation) {
+    if (completeness(observation) == Completeness::nothing) {
+        return HAOH_STATUS_NOTHING;
+    }
+    const KernelObservation& kernel = observation.kernels.front();
+    const bool whole = kernel.unread.empty() &&
+                       std::all_of(kernel.subsystems.begin(), kernel.subsystems.end(),
+                                   [](const KernelSubsystem& one) {
+                                       return one.iopolicy.state != Attribute::State::unreadable;
+                                   });
+    return whole ? HAOH_STATUS_OK : HAOH_STATUS_INCOMPLETE;
+}
+
+haoh_status status_of_choice(const PathChoice& choice) {
+    const bool sent = std::all_of(choice.nodes.begin(), choice.nodes.end(),
+                                  [](const auto& node) { return node.next == NextIo::sent; });
+    if (!sent) {
+        return HAOH_STATUS_FAILED;
+    }
+    return choice.multipath && choice.policy.empty() ? HAOH_STATUS_INCOMPLETE : HAOH_STATUS_OK;
+}
+
+PolicyOverview overview_of(const Observation& observation, const haoh_config* config,
+                           const std::string& sysroot, std::uint32_t measure_ms) {
+    const KernelObservation& kernel = observation.kernels.front();
+    const ControllerSites sites = sites_of(observation, config);
+    if (measure_ms == 0) {
+        return policy_overview(kernel, read_numa(sysroot), sites, nullptr, nullptr);
+    }
+    const StatisticsReading before = read_path_statistics(kernel.subsystems, sysroot);
+    std::this_thread::sleep_for(std::chrono::milliseconds{measure_ms});
+    const StatisticsReading after = read_path_statistics(kernel.subsystems, sysroot);
+    return policy_overview(kernel, read_numa(sysroot), sites, &before, &after);
+}
+
+} // namespace
+} // namespace haoh::capi
+
+namespace capi = haoh::capi;
+using capi::pointer_of;
+using capi::text_for_c;
+
+char* haoh_policy_list(const haoh_source* source, int format, const haoh_style* style,
+                       haoh_error** error) {
+    return pointer_of(error, [&] {
+        capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const haoh::TextStyle look = capi::text_style(style);
+        const std::string release = capi::release_of(capi::host_source(source));
+        return format == HAOH_JSON ? capi::json_for_c(haoh::policy_list_json(release))
+                                   : text_for_c(haoh::policy_list_text(release, look));
+    });
+}
+
+char* haoh_policy_show(const haoh_source* source, const haoh_config* config, uint32_t measure_ms,
+                       int format, const haoh_style* style, int* status, haoh_error** error) {
+    return pointer_of(error, [&] {
+        capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const haoh::TextStyle look = capi::text_style(style);
+        const haoh::Source host = capi::host_source(source);
+        const haoh::Observation observation = haoh::observe_now(host);
+        const haoh::PolicyOverview overview =
+            capi::overview_of(observation, config, capi::sysroot_of(host), measure_ms);
+        char* text = capi::rendered(overview, format, look);
+        capi::set_status(status, capi::status_of_show(observation));
+        return text;
+    });
+}
+
+char* haoh_policy_explain(const haoh_source* source, const haoh_config* config, const char* device,
+                          int format, const haoh_style* style, int* status, haoh_error** error) {
+    return pointer_of(error, [&] {
+        capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const haoh::TextStyle look = capi::text_style(style);
+        haoh::Source host = capi::host_source(source);
+        host.names = {haoh::resolve_device(std::string(capi::text(device, "device")))};
+        const haoh::Observation observation = haoh::observe_now(host);
+        const haoh::KernelObservation& kernel = observation.kernels.front();
+        const haoh::FoundDevice found = haoh::find_device(kernel, host.names.front());
+        const haoh::PathChoice choice = haoh::explain(kernel, *found.subsystem, *found.head,
+                                                      haoh::read_numa(capi::sysroot_of(host)),
+                                                      capi::sites_of(observation, config));
+        char* text = capi::rendered(choice, format, look);
+        capi::set_status(status, capi::status_of_choice(choice));
+        return text;
+    });
+}
+
+int haoh_policy_set(const char* policy, const char* subsystem, char** before, haoh_error** error) {
+    return capi::status_of(error, [&] {
+        const std::string wanted(capi::text(policy, "policy"));
+        haoh::require_offered(wanted, haoh::running_kernel());
+        const haoh::PolicyChange change = haoh::set_io_policy(
+            {.policy = wanted,
+             .subsystem = subsystem == nullptr ? "" : haoh::resolve_device(subsystem),
+             .sysroot = "/"});
+        if (before != nullptr) {
+            *before = text_for_c(change.before);
+        }
+        return 0;
+    });
+}
+
+char* haoh_policy_simulate(const char* toml, size_t length, const char* name, int format,
+                           const haoh_style* style, haoh_error** error) {
+    return pointer_of(error, [&] {
+        capi::require_format(format, {HAOH_TEXT, HAOH_JSON, HAOH_SVG});
+        const haoh::TextStyle look = capi::text_style(style);
+        const haoh::SimulationResult result = haoh::simulate(haoh::parse_policy_scenario(
+            capi::bytes(toml, length, "toml"), name == nullptr ? "scenario" : name));
+        if (format == HAOH_SVG) {
+            return text_for_c(haoh::to_svg(result));
+        }
+        return capi::rendered(result, format, look);
+    });
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "freed.hpp"
+#include "served_pair.hpp"
+
+#include <haoh/check.hpp>
+#include <haoh/report.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+arraysim::Scenario broken_scenario() {
+    arraysim::NamespaceSpec other{.nsid = 2};
+    other.uuid = nvme::parse_uuid("11111111-2222-4333-8444-555555555555");
+    return arraysim::ScenarioBuilder()
+        .ns({.nsid = 1, .count = 3})
+        .array("a")
+        .array("b")
+        .without_ns(2)
+        .ns(other)
+        .build();
+}
+
+ObservationHandle observed(const ServedPair& pair) {
+    ErrorSlot error;
+    const haoh_source source = pair.source();
+    ObservationHandle out(haoh_observe(&source, error));
+    EXPECT_NE(out, nullptr) << error.message();
+    return out;
+}
+
+TEST(CapiCheck, a_healthy_pair_passes) {
+    const ServedPair pair;
+    const ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    const ReportHandle report(haoh_check(observation.get(), nullptr, error));
+    ASSERT_NE(report, nullptr) << error.message();
+    EXPECT_EQ(haoh_report_status(report.get()), HAOH_STATUS_OK);
+    EXPECT_EQ(haoh_report_verdict(report.get()), HAOH_VERDICT_PASS);
+    EXPECT_EQ(haoh_report_count(report.get(), HAOH_VERDICT_FAIL), 0U);
+    EXPECT_GT(haoh_report_count(report.get(), HAOH_VERDICT_PASS), 100U);
+    EXPECT_EQ(haoh_report_count(report.get(), 9), 0U);
+}
+
+TEST(CapiCheck, a_defect_is_a_finding_with_its_values) {
+    const ServedPair pair(broken_scenario());
+    ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    const char* rules[] = {"ns.uuid.*"};
+    haoh_check_options options HAOH_CHECK_OPTIONS_INIT;
+    options.rules = rules;
+    options.rules_count = 1;
+    options.kernel = "6.12";
+    const ReportHandle report(haoh_check(observation.get(), &options, error));
+    ASSERT_NE(report, nullptr) << error.message();
+    observation.reset(); // the report does not depend on it
+    EXPECT_EQ(haoh_report_status(report.get()), HAOH_STATUS_FAILED);
+    EXPECT_EQ(haoh_report_verdict(report.get()), HAOH_VERDICT_FAIL);
+    ASSERT_EQ(haoh_report_finding_count(report.get()), 1U);
+
+    haoh_finding finding HAOH_FINDING_INIT;
+    ASSERT_EQ(haoh_report_finding(report.get(), 0, &finding, error), 0) << error.message();
+    EXPECT_STREQ(finding.rule, "ns.uuid.equal");
+    EXPECT_EQ(finding.verdict, HAOH_VERDICT_FAIL);
+    EXPECT_STREQ(finding.severity, "C");
+    ASSERT_EQ(finding.nsids_count, 1U);
+    EXPECT_EQ(finding.nsids[0], 2U);
+    EXPECT_STREQ(finding.on_release, "6.12");
+    EXPECT_THAT(finding.on_kernel, HasSubstr("refused"));
+    EXPECT_STRNE(finding.fix, "");
+    ASSERT_EQ(finding.values_count, 2U);
+    haoh_value value HAOH_VALUE_INIT;
+    ASSERT_EQ(haoh_report_value(report.get(), 0, 1, &value, error), 0) << error.message();
+    EXPECT_THAT(value.value, HasSubstr("11111111-2222-4333-8444-555555555555"));
+    EXPECT_STRNE(value.controller, "");
+
+    EXPECT_EQ(haoh_report_finding(report.get(), 1, &finding, error), -HAOH_NOT_FOUND);
+    EXPECT_EQ(haoh_report_finding(report.get(), 0, nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_report_value(report.get(), 0, 2, &value, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_THAT(owned(haoh_report_render(report.get(), HAOH_TEXT, nullptr, error)),
+                HasSubstr("ns.uuid.equal"));
+}
+
+TEST(CapiCheck, tells_what_the_cpp_interface_tells) {
+    const ServedPair pair(broken_scenario());
+    const ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    haoh_check_options options HAOH_CHECK_OPTIONS_INIT;
+    options.kernel = "6.1";
+    const ReportHandle report(haoh_check(observation.get(), &options, error));
+    const std::string snapshot = owned(haoh_observation_json(observation.get(), error));
+    CheckOptions same;
+    same.kernel = "6.1";
+    EXPECT_EQ(owned(haoh_report_render(report.get(), HAOH_JSON, nullptr, error)) + "\n",
+              to_json(check(observation_from_json(snapshot, "snapshot"), same)));
+}
+
+TEST(CapiCheck, options_stand_above_the_configuration) {
+    const ServedPair pair(broken_scenario());
+    const ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    const std::string toml = "[check]\nprofile = \"dispersed\"\n";
+    const ConfigHandle config(haoh_config_parse(toml.data(), toml.size(), nullptr, error));
+    ASSERT_NE(config, nullptr) << error.message();
+    haoh_check_options options HAOH_CHECK_OPTIONS_INIT;
+    options.config = config.get();
+    const auto told = [&] {
+        const ReportHandle report(haoh_check(observation.get(), &options, error));
+        return owned(haoh_report_render(report.get(), HAOH_TEXT, nullptr, error));
+    };
+    EXPECT_THAT(told(), HasSubstr("declared as dispersed"));
+    options.profile = HAOH_PROFILE_STRETCHED;
+    EXPECT_THAT(told(), Not(HasSubstr("declared as dispersed")));
+}
+
+TEST(CapiCheck, what_is_wrong_is_named) {
+    const ServedPair pair;
+    const ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    haoh_check_options options HAOH_CHECK_OPTIONS_INIT;
+    const auto refusal = [&] {
+        const ReportHandle report(haoh_check(observation.get(), &options, error));
+        EXPECT_EQ(report, nullptr);
+        options = HAOH_CHECK_OPTIONS_INIT;
+        return error.message();
+    };
+    options.profile = 77;
+    EXPECT_THAT(refusal(), HasSubstr("profile 77"));
+    options.window = -1;
+    EXPECT_THAT(refusal(), HasSubstr("window -1"));
+    options.kernel = "soon";
+    EXPECT_THAT(refusal(), HasSubstr("soon"));
+    options.kernel = "4.18";
+    EXPECT_THAT(refusal(), HasSubstr("6.1"));
+    const char* rules[] = {"no.such.*"};
+    options.rules = rules;
+    options.rules_count = 1;
+    EXPECT_THAT(refusal(), HasSubstr("no.such.*"));
+    options.size = 3;
+    EXPECT_THAT(refusal(), HasSubstr("haoh_check_options"));
+}
+
+TEST(CapiCheck, rules_are_listed) {
+    ErrorSlot error;
+    EXPECT_THAT(owned(haoh_rules(nullptr, HAOH_TEXT, nullptr, error)), HasSubstr("ctrl.sn.equal"));
+    EXPECT_THAT(owned(haoh_rules("ns.uuid.*", HAOH_JSON, nullptr, error)),
+                HasSubstr("haoh.rules/1"));
+    EXPECT_EQ(haoh_rules("no.such", HAOH_TEXT, nullptr, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+}
+
+} // namespace
+} // namespace haoh::test

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/handle.hpp"
+#include "capi/versioned.hpp"
+
+#include "freed.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+namespace haoh::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// Calls of one function each with NULL for its handle.
+TEST(CapiHandle, null_is_an_error_or_nothing) {
+    ErrorSlot error;
+    EXPECT_EQ(haoh_list(nullptr, nullptr, HAOH_TEXT, nullptr, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    EXPECT_THAT(error.message(), HasSubstr("haoh_observation *"));
+    EXPECT_EQ(haoh_check(nullptr, nullptr, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_diff(nullptr, nullptr, HAOH_TEXT, nullptr, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_observation_json(nullptr, error), nullptr);
+    EXPECT_EQ(haoh_observation_status(nullptr), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_observation_controller_count(nullptr), 0U);
+    EXPECT_EQ(haoh_observation_unobserved(nullptr, 0), nullptr);
+    EXPECT_EQ(haoh_observation_merge(nullptr, 1, error), nullptr);
+    EXPECT_EQ(haoh_report_verdict(nullptr), HAOH_VERDICT_UNKNOWN);
+    EXPECT_EQ(haoh_report_status(nullptr), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_report_count(nullptr, HAOH_VERDICT_FAIL), 0U);
+    EXPECT_EQ(haoh_report_finding_count(nullptr), 0U);
+    EXPECT_EQ(haoh_report_finding(nullptr, 0, nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_report_value(nullptr, 0, 0, nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_report_render(nullptr, HAOH_JSON, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_event_get(nullptr, nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_event_render(nullptr, HAOH_JSON, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_monitor_start(nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_monitor_fd(nullptr), -HAOH_INVALID_ARGUMENT);
+    haoh_event* event = nullptr;
+    EXPECT_EQ(haoh_monitor_next(nullptr, 0, &event, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_monitor_run(nullptr, 0, nullptr, nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_monitor_running(nullptr), 0);
+    EXPECT_EQ(haoh_monitor_stop(nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_monitor_status(nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_monitor_metrics(nullptr, error), nullptr);
+    EXPECT_EQ(haoh_monitor_summary(nullptr, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_policy_explain(nullptr, nullptr, nullptr, HAOH_TEXT, nullptr, nullptr, error),
+              nullptr);
+    EXPECT_EQ(haoh_policy_set(nullptr, nullptr, nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_selector_new(nullptr, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_selector_add_path(nullptr, nullptr, error), 0U);
+    EXPECT_EQ(haoh_selector_set_path(nullptr, 1, nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_selector_remove_path(nullptr, 1, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_selector_pick(nullptr, 0, 0), 0U);
+    haoh_selector_started(nullptr, 1);
+    haoh_selector_completed(nullptr, 1, 1);
+    haoh_config_free(nullptr);
+    haoh_observation_free(nullptr);
+    haoh_report_free(nullptr);
+    haoh_event_free(nullptr);
+    haoh_monitor_free(nullptr);
+    haoh_selector_free(nullptr);
+}
+
+TEST(CapiHandle, a_handle_of_another_type_is_told) {
+    ErrorSlot error;
+    const ConfigHandle config(haoh_config_parse("", 0, nullptr, error));
+    ASSERT_NE(config, nullptr);
+    const auto* wrong = reinterpret_cast<const haoh_report*>(config.get());
+    EXPECT_EQ(haoh_report_render(wrong, HAOH_TEXT, nullptr, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    EXPECT_THAT(error.message(), HasSubstr("no such handle"));
+    EXPECT_EQ(haoh_report_finding_count(wrong), 0U);
+    haoh_report_free(reinterpret_cast<haoh_report*>(config.get())); // and stays
+    EXPECT_EQ(haoh_report_render(wrong, HAOH_TEXT, nullptr, error), nullptr);
+}
+
+#if !defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(CapiHandleDeathTest, a_freed_handle_is_an_assertion) {
+    ::testing::FLAGS_gtest_death_test_style = "threadsafe";
+    haoh_config* config = haoh_config_parse("", 0, nullptr, nullptr);
+    ASSERT_NE(config, nullptr);
+    haoh_observation* observation = haoh_observation_from_json("{", 1, nullptr, nullptr);
+    EXPECT_EQ(observation, nullptr);
+    EXPECT_DEATH(
+        {
+            haoh_config_free(config);
+            haoh_config_free(config);
+        },
+        "this handle of libhaoh was freed");
+    haoh_config_free(config);
+}
+#endif
+
+/// As a later version of the library has it.
+struct Longer {
+    std::size_t size;
+    int first;
+    int second;
+};
+struct Shorter {
+    std::size_t size;
+    int first;
+};
+constexpr std::size_t kFirst = sizeof(Shorter);
+
+TEST(CapiVersioned, an_older_program_gets_zeros_for_what_it_does_not_know) {
+    Longer memory{.size = offsetof(Longer, second), .first = 1, .second = 77};
+    const Longer taken = capi::taken(memory, offsetof(Longer, second), "struct");
+    EXPECT_EQ(taken.first, 1);
+    EXPECT_EQ(taken.second, 0);
+}
+
+TEST(CapiVersioned, a_newer_program_is_served_unless_it_wants_more) {
+    struct Newer {
+        Longer known;
+        std::uint64_t more;
+    } newer{.known = {.size = sizeof(Newer), .first = 1, .second = 2}, .more = 0};
+    EXPECT_EQ(capi::taken(newer.known, kFirst, "struct").second, 2);
+    newer.more = 1;
+    try {
+        static_cast<void>(capi::taken(newer.known, kFirst, "struct thing"));
+        FAIL() << "was taken";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::unsupported);
+        EXPECT_THAT(error.what(), HasSubstr("struct thing"));
+    }
+}
+
+TEST(CapiVersioned, a_size_that_was_not_set_is_told) {
+    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{4097}, SIZE_MAX}) {
+        const Longer wrong{.size = size, .first = 1, .second = 2};
+        EXPECT_THROW(static_cast<void>(capi::taken(wrong, sizeof(Longer), "struct")), Error);
+        Longer out = wrong;
+        EXPECT_THROW(capi::give(out, wrong, sizeof(Longer), "struct"), Error);
+    }
+}
+
+TEST(CapiVersioned, an_older_program_gets_what_it_has_room_for) {
+    unsigned char memory[sizeof(Longer)];
+    std::memset(memory, 0x5A, sizeof memory);
+    auto* out = reinterpret_cast<Longer*>(memory);
+    out->size = offsetof(Longer, second);
+    capi::give(*out, Longer{.size = 0, .first = 1, .second = 2}, offsetof(Longer, second), "x");
+    EXPECT_EQ(out->first, 1);
+    EXPECT_EQ(out->size, offsetof(Longer, second));
+    EXPECT_EQ(memory[offsetof(Longer, second)], 0x5A);
+}
+
+} // namespace
+} // namespace haoh::test

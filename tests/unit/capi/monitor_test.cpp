@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "freed.hpp"
+#include "served_pair.hpp"
+
+#include "support/sysfs_tree.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <thread>
+
+#include <poll.h>
+
+namespace haoh::test {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr int kLimitMs = 20000;
+
+class CapiMonitor : public ::testing::Test {
+  protected:
+    CapiMonitor() {
+        const haoh_source source = pair_.source();
+        haoh_monitor_options options HAOH_MONITOR_OPTIONS_INIT;
+        options.retry_interval_ms = 50;
+        monitor_.reset(haoh_monitor_new(&source, &options, error_));
+        EXPECT_NE(monitor_, nullptr) << error_.message();
+    }
+
+    void start() {
+        ASSERT_EQ(haoh_monitor_start(monitor_.get(), error_), 0) << error_.message();
+        EXPECT_EQ(haoh_monitor_running(monitor_.get()), 1);
+    }
+    /// Goes through events until one is as wanted.
+    EventHandle wait_for(haoh_event_kind kind, std::string_view to) {
+        haoh_event* event = nullptr;
+        while (haoh_monitor_next(monitor_.get(), kLimitMs, &event, error_) == 1) {
+            EventHandle owner(event);
+            const haoh_event_info info = info_of(event);
+            if (info.kind == kind && info.to == to) {
+                return owner;
+            }
+        }
+        ADD_FAILURE() << "no such event: " << error_.message();
+        return nullptr;
+    }
+    haoh_event_info info_of(const haoh_event* event) {
+        haoh_event_info info HAOH_EVENT_INFO_INIT;
+        EXPECT_EQ(haoh_event_get(event, &info, error_), 0) << error_.message();
+        return info;
+    }
+    [[nodiscard]] bool readable(int timeout_ms) const {
+        pollfd descriptor{.fd = haoh_monitor_fd(monitor_.get()), .events = POLLIN, .revents = 0};
+        return ::poll(&descriptor, 1, timeout_ms) == 1;
+    }
+    /// Takes all that is there, waiting a little for more.
+    void drain() {
+        haoh_event* event = nullptr;
+        while (haoh_monitor_next(monitor_.get(), 200, &event, error_) == 1) {
+            haoh_event_free(event);
+        }
+    }
+
+    ServedPair pair_;
+    ErrorSlot error_;
+    MonitorHandle monitor_;
+};
+
+TEST_F(CapiMonitor, tells_an_ana_change) {
+    start();
+    drain();
+    EXPECT_FALSE(readable(0));
+    pair_.say("ana a all inaccessible");
+    EXPECT_TRUE(readable(kLimitMs));
+    const EventHandle event = wait_for(HAOH_EVENT_ANA_CHANGE, "inaccessible");
+    ASSERT_NE(event, nullptr);
+    const haoh_event_info info = info_of(event.get());
+    EXPECT_STREQ(info.name, "ana_change");
+    EXPECT_THAT(info.controller, StartsWith("tcp://127.0.0.1:"));
+    EXPECT_GE(info.nsid, 1U);
+    EXPECT_GT(info.sequence, 0U);
+    EXPECT_GT(info.monotonic_ns, 0);
+    EXPECT_GE(info.latency_ns, 0);
+    EXPECT_THAT(owned(haoh_event_render(event.get(), HAOH_JSON, nullptr, error_)),
+                AllOf(StartsWith("{"), HasSubstr(R"("haoh.event/1")"), ::testing::EndsWith("}")));
+    EXPECT_THAT(owned(haoh_event_render(event.get(), HAOH_TEXT, nullptr, error_)),
+                HasSubstr("inaccessible"));
+    EXPECT_EQ(haoh_event_render(event.get(), HAOH_DOT, nullptr, error_), nullptr);
+    EXPECT_THAT(owned(haoh_monitor_metrics(monitor_.get(), error_)), HasSubstr("haoh_"));
+    EXPECT_THAT(owned(haoh_monitor_summary(monitor_.get(), nullptr, error_)), HasSubstr("event"));
+    EXPECT_EQ(haoh_monitor_status(monitor_.get(), error_), HAOH_STATUS_OK);
+}
+
+TEST_F(CapiMonitor, tells_the_paths_as_they_are) {
+    pair_.say("ana b all non-optimized");
+    start();
+    const std::unique_ptr<haoh_path_list, Free<&haoh_path_list_free>> paths(
+        haoh_monitor_paths(monitor_.get(), error_));
+    ASSERT_EQ(haoh_path_list_count(paths.get()), 6U); // 3 namespaces on 2 arrays
+    unsigned optimized = 0;
+    haoh_path_info info HAOH_PATH_INFO_INIT;
+    for (size_t index = 0; index < 6; ++index) {
+        ASSERT_EQ(haoh_path_list_get(paths.get(), index, &info, error_), 0) << error_.message();
+        EXPECT_STREQ(info.subsysnqn, pair_.source().nqn);
+        EXPECT_GE(info.nsid, 1U);
+        EXPECT_STREQ(info.controller_state, "live");
+        EXPECT_EQ(info.usable, 1);
+        optimized += info.ana_state == std::string_view("optimized") ? 1U : 0U;
+        if (info.controller == std::string_view(pair_.source().targets[1])) {
+            EXPECT_STREQ(info.ana_state, "non-optimized");
+        }
+    }
+    EXPECT_EQ(optimized, 3U);
+    EXPECT_EQ(haoh_path_list_get(paths.get(), 6, &info, error_), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_path_list_get(nullptr, 0, &info, error_), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_monitor_paths(nullptr, error_), nullptr);
+    EXPECT_EQ(haoh_path_list_count(nullptr), 0U);
+}
+
+TEST_F(CapiMonitor, nothing_happens_and_nothing_is_told_in_time) {
+    start();
+    drain();
+    haoh_event* event = reinterpret_cast<haoh_event*>(8);
+    EXPECT_EQ(haoh_monitor_next(monitor_.get(), 0, &event, error_), 0);
+    EXPECT_EQ(event, nullptr);
+    EXPECT_EQ(haoh_monitor_next(monitor_.get(), 0, nullptr, error_), -HAOH_INVALID_ARGUMENT);
+}
+
+/// A callback as a function object.
+using Callback = std::function<int(const haoh_event*)>;
+int call(void* data, const haoh_event* event) {
+    return (*static_cast<Callback*>(data))(event);
+}
+
+TEST_F(CapiMonitor, a_callback_may_call_back) {
+    start();
+    drain();
+    pair_.say("ana a all inaccessible");
+    unsigned calls = 0;
+    Callback back = [&](const haoh_event* event) {
+        ++calls;
+        EXPECT_STRNE(info_of(event).name, "");
+        EXPECT_NE(owned(haoh_monitor_metrics(monitor_.get(), error_)), "(null)");
+        haoh_monitor_free(monitor_.get()); // which cannot be, and is not
+        haoh_event* next = nullptr;
+        const int more = haoh_monitor_next(monitor_.get(), 0, &next, error_);
+        EXPECT_GE(more, 0);
+        haoh_event_free(next);
+        EXPECT_EQ(haoh_monitor_stop(monitor_.get(), error_), 0);
+        EXPECT_EQ(haoh_monitor_running(monitor_.get()), 0);
+        return 0;
+    };
+    // What was queued when it was stopped is still told; then it is over.
+    EXPECT_EQ(haoh_monitor_run(monitor_.get(), kLimitMs, call, &back, error_), 0);
+    EXPECT_GE(calls, 1U);
+    EXPECT_EQ(haoh_monitor_run(monitor_.get(), -1, call, &back, error_), 0);
+}
+
+TEST_F(CapiMonitor, a_callback_may_end_the_run_but_not_the_monitor) {
+    start();
+    pair_.say("ana a all inaccessible");
+    Callback once = [](const haoh_event*) { return 1; };
+    EXPECT_EQ(haoh_monitor_run(monitor_.get(), kLimitMs, call, &once, error_), 1);
+    EXPECT_EQ(haoh_monitor_running(monitor_.get()), 1);
+    EXPECT_EQ(haoh_monitor_run(monitor_.get(), 0, nullptr, nullptr, error_),
+              -HAOH_INVALID_ARGUMENT);
+}
+
+TEST_F(CapiMonitor, starts_again) {
+    for (int round = 0; round < 3; ++round) {
+        start();
+        EXPECT_EQ(haoh_monitor_start(monitor_.get(), error_), -HAOH_INVALID_ARGUMENT);
+        pair_.say(round % 2 == 0 ? "ana a all inaccessible" : "ana a all optimized");
+        ASSERT_NE(wait_for(HAOH_EVENT_ANA_CHANGE, round % 2 == 0 ? "inaccessible" : "optimized"),
+                  nullptr);
+        EXPECT_EQ(haoh_monitor_stop(monitor_.get(), error_), 0);
+        EXPECT_EQ(haoh_monitor_stop(monitor_.get(), error_), 0);
+        EXPECT_EQ(haoh_monitor_running(monitor_.get()), 0);
+        EXPECT_TRUE(readable(0)); // it has ended
+    }
+}
+
+TEST_F(CapiMonitor, another_thread_ends_a_wait) {
+    start();
+    drain();
+    std::thread other([this] {
+        haoh_event* event = nullptr;
+        int got = 1;
+        while ((got = haoh_monitor_next(monitor_.get(), -1, &event, nullptr)) == 1) {
+            haoh_event_free(event);
+        }
+        EXPECT_EQ(got, 0);
+    });
+    EXPECT_EQ(haoh_monitor_stop(monitor_.get(), error_), 0);
+    other.join();
+}
+
+TEST_F(CapiMonitor, more_events_than_are_taken_ahead_come_in_order) {
+    start();
+    drain();
+    for (int round = 0; round < 60; ++round) { // 6 events and more each
+        pair_.say(round % 2 == 0 ? "ana a all inaccessible" : "ana a all optimized");
+        pair_.say(round % 2 == 0 ? "ana b all inaccessible" : "ana b all optimized");
+    }
+    pair_.say("ana b all non-optimized");
+    std::uint64_t last = 0;
+    std::string state;
+    while (state != "non-optimized") {
+        haoh_event* event = nullptr;
+        ASSERT_EQ(haoh_monitor_next(monitor_.get(), kLimitMs, &event, error_), 1)
+            << error_.message();
+        const EventHandle owner(event);
+        const haoh_event_info info = info_of(event);
+        EXPECT_GT(info.sequence, last);
+        last = info.sequence;
+        if (info.kind == HAOH_EVENT_ANA_CHANGE) {
+            state = info.to;
+        }
+    }
+}
+
+TEST_F(CapiMonitor, its_thread_takes_no_signal) {
+    start();
+    // Of the two threads only this one can take it, and this one blocks it.
+    sigset_t signals;
+    sigset_t before;
+    ::sigemptyset(&signals);
+    ::sigaddset(&signals, SIGUSR1);
+    ASSERT_EQ(::pthread_sigmask(SIG_BLOCK, &signals, &before), 0);
+    // The simulator's thread was made before and could take it.
+    bool monitor_blocks = false;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream status(task.path() / "status");
+        for (std::string line; std::getline(status, line);) {
+            monitor_blocks = monitor_blocks || line.starts_with("SigBlk:\tffff");
+        }
+    }
+    EXPECT_TRUE(monitor_blocks);
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+TEST_F(CapiMonitor, a_lost_array_makes_it_incomplete) {
+    start();
+    pair_.say("down a");
+    ASSERT_NE(wait_for(HAOH_EVENT_CONTROLLER_STATE, "lost"), nullptr);
+    EXPECT_EQ(haoh_monitor_status(monitor_.get(), error_), HAOH_STATUS_INCOMPLETE);
+}
+
+TEST(CapiMonitorSource, a_recorded_tree_is_polled) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2014-08.org.example:s", 2, 1);
+    const std::string root = tree.root();
+    haoh_source source HAOH_SOURCE_INIT;
+    source.sysroot = root.c_str();
+    haoh_monitor_options options HAOH_MONITOR_OPTIONS_INIT;
+    options.poll_interval_ms = 10;
+    ErrorSlot error;
+    const MonitorHandle monitor(haoh_monitor_new(&source, &options, error));
+    ASSERT_NE(monitor, nullptr) << error.message();
+    ASSERT_EQ(haoh_monitor_start(monitor.get(), error), 0) << error.message();
+    tree.change(SysfsTree::path(0, 0, 1) + "/ana_state", "inaccessible\n");
+    std::string told;
+    Callback find = [&told](const haoh_event* event) {
+        haoh_event_info info HAOH_EVENT_INFO_INIT;
+        EXPECT_EQ(haoh_event_get(event, &info, nullptr), 0);
+        told = info.kind == HAOH_EVENT_ANA_CHANGE ? info.to : told;
+        return told.empty() ? 0 : 1;
+    };
+    EXPECT_EQ(haoh_monitor_run(monitor.get(), kLimitMs, call, &find, error), 1);
+    EXPECT_EQ(told, "inaccessible");
+}
+
+TEST(CapiMonitorSource, what_is_wrong_is_named) {
+    ErrorSlot error;
+    haoh_monitor_options options HAOH_MONITOR_OPTIONS_INIT;
+    options.poll_interval_ms = 9;
+    EXPECT_EQ(haoh_monitor_new(nullptr, &options, error), nullptr);
+    EXPECT_THAT(error.message(), HasSubstr("9 ms"));
+    options = HAOH_MONITOR_OPTIONS_INIT;
+    options.flags = 1024;
+    EXPECT_EQ(haoh_monitor_new(nullptr, &options, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_UNSUPPORTED);
+
+    const SysfsTree tree;
+    const std::string root = tree.root();
+    const char* names[] = {"nvme3"};
+    haoh_source source HAOH_SOURCE_INIT;
+    source.sysroot = root.c_str();
+    source.names = names;
+    source.names_count = 1;
+    const MonitorHandle monitor(haoh_monitor_new(&source, nullptr, error));
+    ASSERT_NE(monitor, nullptr) << error.message();
+    EXPECT_EQ(haoh_monitor_start(monitor.get(), error), -HAOH_NOT_FOUND);
+    EXPECT_EQ(haoh_monitor_running(monitor.get()), 0);
+    haoh_event* event = nullptr;
+    EXPECT_EQ(haoh_monitor_next(monitor.get(), -1, &event, error), 0);
+    EXPECT_EQ(haoh_monitor_start(monitor.get(), error), -HAOH_NOT_FOUND);
+}
+
+} // namespace
+} // namespace haoh::test

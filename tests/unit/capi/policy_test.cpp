@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "freed.hpp"
+
+#include "support/sysfs_tree.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class CapiPolicy : public ::testing::Test {
+  protected:
+    CapiPolicy() : root_{tree_.root()} {
+        tree_.add_subsystem("nqn.2014-08.org.example:s", 2, 1);
+        source_.sysroot = root_.c_str();
+    }
+
+    SysfsTree tree_;
+    std::string root_;
+    haoh_source source_ HAOH_SOURCE_INIT;
+    ErrorSlot error_;
+};
+
+TEST_F(CapiPolicy, list_names_the_policies) {
+    EXPECT_THAT(owned(haoh_policy_list(&source_, HAOH_TEXT, nullptr, error_)),
+                HasSubstr("queue-depth"));
+    EXPECT_THAT(owned(haoh_policy_list(&source_, HAOH_JSON, nullptr, error_)),
+                HasSubstr("haoh.policy/1"));
+}
+
+TEST_F(CapiPolicy, show_tells_subsystems) {
+    int status = 99;
+    EXPECT_THAT(owned(haoh_policy_show(&source_, nullptr, 0, HAOH_JSON, nullptr, &status, error_)),
+                HasSubstr("nqn.2014-08.org.example:s"));
+    EXPECT_EQ(status, HAOH_STATUS_OK);
+    const SysfsTree empty;
+    const std::string root = empty.root();
+    source_.sysroot = root.c_str();
+    EXPECT_NE(owned(haoh_policy_show(&source_, nullptr, 0, HAOH_TEXT, nullptr, &status, error_)),
+              "(null)");
+    EXPECT_EQ(status, HAOH_STATUS_NOTHING);
+}
+
+TEST_F(CapiPolicy, explain_tells_the_next_path_and_when_there_is_none) {
+    int status = 99;
+    const auto explain = [&] {
+        return owned(haoh_policy_explain(&source_, nullptr, "/dev/nvme0n1", HAOH_TEXT, nullptr,
+                                         &status, error_));
+    };
+    EXPECT_THAT(explain(), HasSubstr("nvme0c0n1"));
+    EXPECT_EQ(status, HAOH_STATUS_OK);
+    for (const unsigned controller : {0U, 1U}) {
+        tree_.change(SysfsTree::path(0, controller, 1) + "/ana_state", "inaccessible\n");
+    }
+    EXPECT_THAT(explain(), HasSubstr("nvme0c0n1"));
+    EXPECT_EQ(status, HAOH_STATUS_FAILED);
+    EXPECT_EQ(
+        haoh_policy_explain(&source_, nullptr, "nvme5n5", HAOH_TEXT, nullptr, &status, error_),
+        nullptr);
+    EXPECT_EQ(error_.code(), HAOH_NOT_FOUND);
+}
+
+TEST_F(CapiPolicy, arrays_have_no_policy) {
+    const char* targets[] = {"tcp://192.0.2.1"};
+    source_.targets = targets;
+    source_.targets_count = 1;
+    source_.hostnqn = "nqn.2014-08.org.example:h";
+    EXPECT_EQ(haoh_policy_show(&source_, nullptr, 0, HAOH_TEXT, nullptr, nullptr, error_), nullptr);
+    EXPECT_EQ(error_.code(), HAOH_INVALID_ARGUMENT);
+}
+
+TEST_F(CapiPolicy, an_unknown_policy_is_not_set) {
+    EXPECT_EQ(haoh_policy_set("fastest", nullptr, nullptr, error_), -HAOH_INVALID_ARGUMENT);
+    EXPECT_THAT(error_.message(), HasSubstr("round-robin"));
+}
+
+TEST_F(CapiPolicy, a_scenario_is_simulated) {
+    const std::string toml =
+        "policies = [\"numa\", \"round-robin\"]\n[workload]\nduration = \"50ms\"\n"
+        "[[path]]\narray = \"a\"\n[[path]]\narray = \"b\"\n";
+    for (const int format : {HAOH_TEXT, HAOH_JSON, HAOH_SVG}) {
+        EXPECT_THAT(
+            owned(haoh_policy_simulate(toml.data(), toml.size(), nullptr, format, nullptr, error_)),
+            HasSubstr("round-robin"));
+    }
+    EXPECT_EQ(haoh_policy_simulate("x = 1", 5, "my.toml", HAOH_TEXT, nullptr, error_), nullptr);
+    EXPECT_EQ(error_.code(), HAOH_MALFORMED);
+    EXPECT_THAT(error_.message(), HasSubstr("my.toml"));
+}
+
+} // namespace
+} // namespace haoh::test

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/source.hpp>
+
+#include "support/sysfs_tree.hpp"
+
+#include <haoh/error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace haoh::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+std::string refusal(const Source& source) {
+    try {
+        require_consistent(source);
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::invalid_argument);
+        return error.what();
+    }
+    return {};
+}
+
+TEST(Source, names_of_a_host_are_told_by_their_form) {
+    for (const char* name : {"nqn.2014-08.org.example:s", "nvme-subsys0", "nvme12", "nvme0n1",
+                             "/dev/nvme0", "/dev/nvme0n1"}) {
+        EXPECT_TRUE(is_host_name(name)) << name;
+    }
+    for (const char* name : {"", "nvme", "nvmen1", "nvme0n", "nvme0n1p1", "nvme0c1n1", "sda",
+                             "pair.json", "nvme-subsys", "/dev/sda", "dev/nvme0"}) {
+        EXPECT_FALSE(is_host_name(name)) << name;
+    }
+}
+
+TEST(Source, a_link_below_dev_leads_to_its_device) {
+    // /dev/fd is a link on each Linux, and leads out of /dev.
+    EXPECT_EQ(resolve_device("/dev/fd"), std::filesystem::canonical("/dev/fd").string());
+    EXPECT_EQ(resolve_device("/dev/no-such-link"), "/dev/no-such-link");
+    EXPECT_EQ(resolve_device("nvme0n1"), "nvme0n1");
+}
+
+TEST(Source, a_host_is_looked_at_unless_there_are_targets) {
+    EXPECT_TRUE(Source{}.reads_host());
+    Source source;
+    source.targets = {"tcp://192.0.2.1"};
+    EXPECT_FALSE(source.reads_host());
+    source.host = true;
+    EXPECT_TRUE(source.reads_host());
+    source.host = false;
+    source.sysroot = "/";
+    EXPECT_TRUE(source.reads_host());
+}
+
+TEST(Source, what_does_not_go_together_is_refused) {
+    Source source;
+    EXPECT_THAT(refusal(source), IsEmpty());
+    source.names = {"pair.json"};
+    EXPECT_THAT(refusal(source), HasSubstr("pair.json"));
+    source.names = {"nvme0"};
+    EXPECT_THAT(refusal(source), IsEmpty());
+    source.targets = {"tcp://192.0.2.1"};
+    EXPECT_THAT(refusal(source), HasSubstr("nvme0"));
+    source.names = {};
+    EXPECT_THAT(refusal(source), IsEmpty());
+    source.targets = {"tcp://192.0.2.1", "tcp://192.0.2.1:4420"};
+    EXPECT_THAT(refusal(source), HasSubstr("twice"));
+    source.targets = {"nonsense"};
+    EXPECT_THAT(refusal(source), HasSubstr("nonsense"));
+    source.targets = {};
+    source.subsysnqn = "nqn.2014-08.org.example:s";
+    EXPECT_THAT(refusal(source), HasSubstr("without a target"));
+    source.targets = {"tcp://192.0.2.1"};
+    EXPECT_THAT(refusal(source), IsEmpty());
+    source.subsysnqn = "not a name";
+    EXPECT_THAT(refusal(source), HasSubstr("not a name"));
+}
+
+TEST(Source, options_of_host_and_targets) {
+    using namespace std::chrono_literals;
+    Source source;
+    source.names = {"nvme0"};
+    source.sysroot = "/recorded";
+    source.timeout = 7s;
+    source.command_timeout = 2s;
+    source.ask_controllers = false;
+    const HostOptions host = host_options(source);
+    EXPECT_EQ(host.sysroot, "/recorded");
+    EXPECT_THAT(host.names, SizeIs(1));
+    EXPECT_EQ(host.timeout, 7s);
+    EXPECT_EQ(host.command_timeout, 2s);
+    EXPECT_FALSE(host.ask_controllers);
+    source.identity.hostnqn = "nqn.2014-08.org.example:h";
+    source.data_digest = true;
+    const ConnectOptions connect = connect_options(source);
+    EXPECT_EQ(connect.host.hostnqn, "nqn.2014-08.org.example:h");
+    EXPECT_EQ(connect.timeout, 2s);
+    EXPECT_TRUE(connect.data_digest);
+    EXPECT_FALSE(connect.header_digest);
+    source.identity = {};
+    EXPECT_FALSE(connect_options(source).host.hostnqn.empty());
+}
+
+TEST(Source, a_recorded_tree_is_observed_in_this_thread) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2014-08.org.example:s", 2, 3);
+    Source source;
+    source.sysroot = tree.root();
+    const Observation observation = observe_now(source);
+    ASSERT_THAT(observation.kernels, SizeIs(1));
+    EXPECT_THAT(observation.kernels[0].subsystems, SizeIs(1));
+    source.names = {"nvme9"};
+    EXPECT_THROW(static_cast<void>(observe_now(source)), Error);
+    source.names = {"nonsense"};
+    EXPECT_THROW(static_cast<void>(observe_now(source)), Error);
+}
+
+TEST(Source, host_and_targets_are_joined) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2014-08.org.example:s", 1, 1);
+    Source source;
+    source.sysroot = tree.root();
+    source.targets = {"tcp://127.0.0.1:1"}; // nobody listens
+    source.identity.hostnqn = "nqn.2014-08.org.example:h";
+    source.subsysnqn = "nqn.2014-08.org.example:s";
+    const Observation observation = observe_now(source);
+    EXPECT_THAT(observation.kernels, SizeIs(1));
+    EXPECT_THAT(observation.unobserved, ::testing::Contains(::testing::Field(
+                                            &Unobserved::error, HasSubstr("127.0.0.1:1"))));
+}
+
+} // namespace
+} // namespace haoh::test
