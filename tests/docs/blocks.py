@@ -51,7 +51,7 @@ class Block:
         return f"{self.page}:{self.line}"
 
     def commands(self):
-        """The commands of a console block; lines before the first belong to a Command without text."""
+        """Of a console block; lines before the first belong to a Command without text."""
         # In what a command printed, "# " may begin a line: of metrics, for example.
         prompts = ("$ ", "# ") if "kernel" in self.words else ("$ ",)
         found = []

@@ -18,7 +18,7 @@ it stands for any number of lines. The words after "console" say where it runs (
 A toml block with a word is written to the file of that name, for the blocks after it. c and cpp
 blocks are compiled, python blocks parsed, and the functions that they call looked up in haoh.h.
 
---update writes what the programs say into the pages. Prints one "ok - ..." or "not ok - ..." a case.
+--update writes what the programs say into the pages. Prints "ok - ..." or "not ok - ..." a case.
 """
 
 import ast
@@ -145,7 +145,7 @@ def check_page(tree, page, update):
     with tempfile.TemporaryDirectory() as directory:
         where = stage.Stage(tree.source, directory, *tree.programs.values())
         text = tree.text(page)
-        # From the first to the last, because one may need what another wrote; lines only move below.
+        # From the first to the last: one may need what another wrote, and lines only move below.
         for number in range(len(blocks.blocks_of(page, text))):
             block = blocks.blocks_of(page, text)[number]
             if block.language == "toml" and block.words:
@@ -170,7 +170,8 @@ def check_page(tree, page, update):
 def check_altered(tree):
     """a line that is changed, added or left out in a block is found"""
     block = blocks.Block("page", 1, "console", {"arrays": "examples/broken-pair.toml"},
-                         ["$ haoh check -q -t tcp://10.1.0.10 -t tcp://10.2.0.10 --nqn $NQN", "$ echo $?"])
+                         ["$ haoh check -q -t tcp://10.1.0.10 -t tcp://10.2.0.10 --nqn $NQN",
+                          "$ echo $?"])
     with tempfile.TemporaryDirectory() as directory:
         where = stage.Stage(tree.source, directory, *tree.programs.values())
         outputs = outputs_of(tree, where, block)
@@ -232,7 +233,8 @@ def check_unknown(tree):
         assert len(found) == 1, f"{text}: {found}"
     for text in ("haoh check -o json --rule 'ns.*' nvme0 2>/dev/null | jq .", "A=1 haoh list",
                  "haoh policy set numa --default && echo done # --no-option"):
-        found = [one for words in blocks.simple_commands(text) for one in complaints_of(tree, words)]
+        found = [one for words in blocks.simple_commands(text)
+                 for one in complaints_of(tree, words)]
         assert not found, f"{text}: {found}"
 
 

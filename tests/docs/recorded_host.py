@@ -41,8 +41,8 @@ def record(root, real):
           "../../devices/virtual/nvme-subsystem/nvme-subsys0")
     for nsid, uuid in UUIDS.items():
         _write(root, "dev", **{f"nvme0n{nsid}": ""})
-        _write(root, f"{subsystem}/nvme0n{nsid}", dev=f"259:{nsid}", nsid=nsid, uuid=uuid, wwid=f"uuid.{uuid}",
-               size=BLOCKS, ro=0, hidden=0, csi=0, metadata_bytes=0,
+        _write(root, f"{subsystem}/nvme0n{nsid}", dev=f"259:{nsid}", nsid=nsid, uuid=uuid,
+               wwid=f"uuid.{uuid}", size=BLOCKS, ro=0, hidden=0, csi=0, metadata_bytes=0,
                queue__logical_block_size=512, queue__physical_block_size=512)
     for number, (address, cntlid) in enumerate(zip(ADDRESSES, CNTLIDS)):
         name = f"nvme{number}"

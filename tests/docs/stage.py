@@ -30,7 +30,7 @@ HOST = ("--hostnqn nqn.2014-08.org.nvmexpress:uuid:11111111-2222-4333-8444-55555
 
 
 def free_port(addresses):
-    """A port of four digits that is free on all of them, likely not one that another test looks at."""
+    """A port of four digits that is free on all of them; any, because other tests look for one."""
     for port in random.sample(range(4420, 9999), 1000):
         with contextlib.ExitStack() as stack:
             try:

@@ -153,7 +153,8 @@ void TomlReader::get(std::string_view key, double& out, double least, double mos
             refuse_kind(*node, key, "a number");
         }
         const double value = node->value<double>().value_or(NAN);
-        if (!(value >= least && value <= most)) {
+        const bool inside = value >= least && value <= most; // NaN is not
+        if (!inside) {
             refuse(key, fmt::format("{} is not from {} to {}", value, least, most));
         }
         out = value;

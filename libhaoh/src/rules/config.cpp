@@ -129,6 +129,7 @@ std::vector<Site> read_sites(const TomlReader& root) {
         }
     }
     std::vector<Site> out;
+    out.reserve(sites.size());
     for (Parsed& site : sites) {
         out.push_back(std::move(site.site));
     }
