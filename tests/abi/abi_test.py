@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Holds the C interface of a shared libhaoh against what was promised: libhaoh-1.abi.
+"""Holds the C interface of a shared libhaoh against what was promised: data/libhaoh-1.abi.
 
 usage: abi_test.py HEADERS [--update]
 
@@ -21,7 +21,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-BASELINE = HERE / "libhaoh-1.abi"
+BASELINE = HERE / "data" / "libhaoh-1.abi"
 
 
 def run(*command):
