@@ -53,7 +53,7 @@ class Block:
     def commands(self):
         """Of a console block; lines before the first belong to a Command without text."""
         # In what a command printed, "# " may begin a line: of metrics, for example.
-        prompts = ("$ ", "# ") if "kernel" in self.words else ("$ ",)
+        prompts = ("$ ", "# ") if {"kernel", "usage"} & set(self.words) else ("$ ",)
         found = []
         lines = iter(self.lines)
         for line in lines:
