@@ -9,7 +9,7 @@ usage: tests/run.sh [--quick] [--only NAME]... [--list] [--help]
 
   --quick      unit and scenario tests only
   --only NAME  one step, or one test program of the step `tests`; may be repeated
-               (the steps threads and tidy run only so)
+               (the steps threads, tidy, packages and trixie run only so)
   --list       the steps, and what each does
 
 Environment:
@@ -35,6 +35,8 @@ readonly steps=(
     "threads     tests of what is concurrent, with ThreadSanitizer"
     "kernel      real kernels in VMs"
     "tidy        clang-tidy"
+    "packages    Debian packages: built, judged by lintian, used in a clean Debian 12; as root"
+    "trixie      build, unit and scenario tests on Debian 13; as root"
 )
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -82,10 +84,10 @@ elif [[ " ${wanted[*]-} " == *" tests "* || " ${wanted[*]-} " == *" consumers "*
     " ${wanted[*]-} " == *" plugin "* ]]; then
     wanted+=(build)
 fi
-# By default all but the slow looks at the source and at threads: those are for every change of what
-# they look at, and by name.
+# By default all but what is slow and depends on less than every change: the looks at the source and
+# at threads, and other Debians. Those are for every change of what they look at, and by name.
 ((${#wanted[@]})) || for step in "${steps[@]}"; do
-    [[ ${step%% *} == @(threads|tidy) ]] || wanted+=("${step%% *}")
+    [[ ${step%% *} == @(threads|tidy|packages|trixie) ]] || wanted+=("${step%% *}")
 done
 
 readonly logs=$root/build/suite-logs
@@ -240,6 +242,20 @@ step_tidy() {
     case_of configure-tidy 120 cmake --preset tidy || return
     runner run --kind script --name tidy --timeout 1500 --logs "$logs" -- \
         tests/tidy.py build/tidy
+}
+
+step_packages() {
+    runner run --kind script --name packages --timeout 5400 --logs "$logs" -- \
+        tests/packaging/packages_test.sh
+}
+
+step_trixie() {
+    tests/trixie/run.sh 9>&-
+    if [[ -s build/trixie-logs/results ]]; then
+        cat build/trixie-logs/results >>"$logs/results"
+    else
+        runner add failed trixie "tests/trixie/run.sh did not begin"
+    fi
 }
 
 began=$SECONDS

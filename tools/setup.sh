@@ -6,10 +6,11 @@ set -euo pipefail
 
 usage() {
     cat <<'EOF'
-usage: tools/setup.sh [build|all] [--list]
+usage: tools/setup.sh [build|tests|all] [--list]
 
   build   what it takes to build the library and the tools (the quickstart)
-  all     that, and what the tests need (the default)
+  tests   that, and what building and running the unit and scenario tests takes
+  all     that, and the rest of the suite: analysers, fuzzers, kernels in VMs (the default)
   --list  print the packages instead of installing them
 
 Made for Debian 12; Debian 13 has all of it but the pinned clang-format.
@@ -26,7 +27,7 @@ scope=all
 list_only=false
 for argument in "$@"; do
     case $argument in
-    build | all) scope=$argument ;;
+    build | tests | all) scope=$argument ;;
     --list) list_only=true ;;
     -h | --help)
         usage
@@ -39,13 +40,14 @@ for argument in "$@"; do
     esac
 done
 
-# The lines of one package list that the scope asks for. A list without sections is for tests.
+# The lines of one package list that the scope asks for. A list without sections is for the whole
+# suite.
 wanted_lines() {
     awk -v scope="$scope" '
-        BEGIN { section = "test" }
+        BEGIN { section = "suite" }
         { sub(/#.*/, ""); gsub(/^[ \t]+|[ \t]+$/, "") }
         /^\[.*\]$/ { section = substr($0, 2, length($0) - 2); next }
-        $0 != "" && (scope == "all" || section == "build") { print }
+        $0 != "" && (scope == "all" || section == "build" || (scope == "tests" && section == "test")) { print }
     ' "$1"
 }
 

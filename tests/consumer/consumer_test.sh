@@ -1,14 +1,20 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Uses the library the ways that other projects do: find_package, pkg-config (both from an
-# installation, static and shared) and add_subdirectory. Each public header compiles by itself.
+# Uses the library the ways that other projects do, from C++ and from C: find_package, pkg-config
+# (both from an installation, static and shared) and add_subdirectory. What an installation has, what
+# the shared library exports; each public header compiles by itself.
 #
-# usage: consumer_test.sh BUILD_DIR    a build directory whose target `haoh` is built
+# usage: consumer_test.sh BUILD_DIR    a build directory whose targets haoh, haoh_tool and
+#                                      haoh-arraysim are built
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(cd "$1" && pwd) || exit 2
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# As far from the sources as BUILD_DIR is, so that ccache knows the library's objects already: they
+# are the same for a static and a shared library.
+subdirectory=$build-consumer
+trap 'rm -rf "$work" "$subdirectory"' EXIT
+rm -rf "$subdirectory"
 failed=0
 
 step() { # NAME, a command that has to succeed
@@ -24,7 +30,7 @@ step() { # NAME, a command that has to succeed
     fi
 }
 
-# The flags of that build, so that ccache knows the library's objects already.
+# The flags of that build, for the same reason.
 mapfile -t flags < <(sed -nE \
     's/^(CMAKE_BUILD_TYPE|CMAKE_CXX_COMPILER|CMAKE_CXX_FLAGS[A-Z_]*):[A-Z]+=(.*)$/-D\1=\2/p' \
     "$build/CMakeCache.txt")
@@ -35,43 +41,152 @@ configure_and_build() { # SOURCE, BUILD, options
     cmake -G Ninja -S "$source" -B "$target" "${flags[@]}" "$@" && cmake --build "$target" -j2
 }
 
+compile_with_pkg_config() { # COMPILER, SOURCE, PROGRAM, options of pkg-config
+    local compiler=$1 source=$2 program=$3 words
+    shift 3
+    words=$(pkg-config "$@" --cflags --libs haoh) || return
+    # shellcheck disable=SC2086 # words
+    $compiler "$source" $words -o "$program"
+}
+
 try_installation() { # KIND, PREFIX
-    local kind=$1 prefix=$2 pc
+    local kind=$1 prefix=$2 libraries
+    local -x PKG_CONFIG_PATH
+    PKG_CONFIG_PATH=$(find "$prefix" -name haoh.pc -printf '%h\n')
+    libraries=${PKG_CONFIG_PATH%/pkgconfig}
     step "$kind, find_package: builds" configure_and_build "$here/find_package" \
         "$work/find-$kind" -DCMAKE_PREFIX_PATH="$prefix" &&
         step "$kind, find_package: runs" "$work/find-$kind/consumer"
+    step "$kind, pkg-config: builds" compile_with_pkg_config "g++ -std=c++20" \
+        "$here/consumer.cpp" "$work/pc-$kind" &&
+        step "$kind, pkg-config: runs" env LD_LIBRARY_PATH="$libraries" "$work/pc-$kind"
 
-    pc=$(find "$prefix" -name haoh.pc -printf '%h\n')
-    # shellcheck disable=SC2046 # the flags are words
-    step "$kind, pkg-config: builds" env PKG_CONFIG_PATH="$pc" bash -c '
-        set -e
-        words=$(pkg-config --cflags --libs haoh)
-        g++ -std=c++20 "$1" $words -o "$2"' - "$here/consumer.cpp" "$work/pc-$kind" &&
-        step "$kind, pkg-config: runs" env LD_LIBRARY_PATH="${pc%/pkgconfig}" "$work/pc-$kind"
+    local static=()
+    [[ $kind != static ]] || static=(--static)
+    step "$kind, find_package from C: builds" configure_and_build "$here/find_package_c" \
+        "$work/find-c-$kind" -DCMAKE_PREFIX_PATH="$prefix" &&
+        step "$kind, find_package from C: runs" "$work/find-c-$kind/consumer"
+    step "$kind, pkg-config from C: builds" compile_with_pkg_config \
+        "gcc -std=c99 -Wall -Wextra -Wpedantic -Werror" "$here/consumer.c" "$work/pc-c-$kind" "${static[@]}" &&
+        step "$kind, pkg-config from C: runs" env LD_LIBRARY_PATH="$libraries" "$work/pc-c-$kind"
+}
+
+# A caller in C of the shared library neither names nor loads the C++ library itself.
+c_needs_no_cpp() {
+    local PKG_CONFIG_PATH
+    PKG_CONFIG_PATH=$(find "$work/shared" -name haoh.pc -printf '%h\n')
+    export PKG_CONFIG_PATH
+    ! pkg-config --libs haoh | grep -E 'stdc|fmt|nvme|toml' &&
+        ! readelf -d "$work/pc-c-shared" | grep -E 'NEEDED.*(stdc|fmt|nvme|toml)'
+}
+
+# The functions that haoh.h declares with HAOH_API, sorted.
+declared_functions() {
+    sed -z 's/\n */ /g' "$1" | grep -oE 'HAOH_API [^;]*;' | sed -E 's/ *\(.*//; s/.*[ *]//' | sort
+}
+
+exports_are_as_declared() {
+    local library exported status=0
+    library=$(find "$work/shared" -name 'libhaoh.so.*' -type f)
+    readelf -d "$library" | grep -q 'SONAME.*\[libhaoh\.so\.1\]' || { echo "SONAME" && status=1; }
+    exported=$(nm -D --defined-only "$library" | awk '{ print $NF }' | grep -vE '^HAOH_(CXX_)?[0-9.]+(@|$)')
+    diff <(declared_functions "$work/shared/include/haoh/haoh.h") \
+        <(sed -n 's/^\(haoh_[a-z_0-9]*\)@@HAOH_1\.0$/\1/p' <<<"$exported" | sort) || status=1
+    # A C++ name is of namespace haoh, with the version of the C++ interface.
+    if grep -vE '^haoh_[a-z_0-9]*@@HAOH_1\.0$' <<<"$exported" |
+        grep -vE '^_Z(N|T[ISVT]N|G[VR]N|Th?[nv]?[0-9_]*N|NK|T[hv][0-9n_]*N)?[KVRO]*4haoh.*@@HAOH_CXX_[0-9.]+$'; then
+        echo "exported, but neither C nor of namespace haoh"
+        status=1
+    fi
+    return $status
+}
+
+installation_is_complete() {
+    local prefix=$work/static path status=0 man
+    local paths=(
+        bin/haoh bin/haoh-arraysim
+        include/haoh/haoh.h include/haoh/check.hpp
+        share/man/man1/haoh.1 share/man/man1/haoh-check.1 share/man/man1/haoh-arraysim.1
+        share/man/man3/libhaoh.3 share/man/man5/haoh.toml.5
+        share/bash-completion/completions/haoh share/bash-completion/completions/haoh-arraysim
+        share/zsh/site-functions/_haoh share/zsh/site-functions/_haoh-arraysim
+        share/fish/vendor_completions.d/haoh.fish share/fish/vendor_completions.d/haoh-arraysim.fish
+        lib/systemd/system/haoh-monitor.service
+        share/haoh/schema/report-1.schema.json
+        share/doc/haoh/README.md share/doc/haoh/examples/pair.toml
+    )
+    for path in "${paths[@]}"; do
+        [[ -s $prefix/$path ]] || { echo "missing: $path" && status=1; }
+    done
+    for man in "$here"/../../docs/man/*.[1-9]; do
+        [[ -s $prefix/share/man/man${man##*.}/${man##*/} ]] || { echo "missing: $man" && status=1; }
+    done
+    grep -qx "ExecStart=$prefix/bin/haoh monitor .*" "$prefix/lib/systemd/system/haoh-monitor.service" ||
+        { echo "the unit does not start what was installed" && status=1; }
+    return $status
+}
+
+# The archive is used elsewhere than where it was made for.
+tarball_runs() {
+    local top
+    cpack --config "$build/CPackConfig.cmake" -G TGZ -B "$work/cpack" || return
+    mkdir "$work/unpacked" && tar -xzf "$work"/cpack/haoh-*.tar.gz -C "$work/unpacked" || return
+    top=$(echo "$work"/unpacked/haoh-*)
+    "$top/bin/haoh" --version && "$top/bin/haoh-arraysim" --check "$top/share/doc/haoh/examples/pair.toml" || return
+    ! grep -rIF "$build" "$top/lib" "$top/share" || return
+    ! grep -rIF "$work" "$top/lib" "$top/share" || return
+    PKG_CONFIG_PATH=$(find "$top" -name haoh.pc -printf '%h') \
+        compile_with_pkg_config gcc "$here/consumer.c" "$work/pc-tarball" --static && "$work/pc-tarball"
+}
+
+# The example of libhaoh(3) is C, and the page names each function.
+manual_is_true() {
+    local page=$here/../../docs/man/libhaoh.3
+    sed -n '/^\.Bd -literal/,/^\.Ed/{/^\./d;s/\\e/\\/g;p}' "$page" >"$work/example.c" &&
+        gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I "$work/static/include" "$work/example.c" &&
+        diff <(declared_functions "$work/static/include/haoh/haoh.h") \
+            <(sed -n '/^\.Sh FUNCTIONS/,/^\.Sh RETURN/s/^\.Fn \(haoh_[a-z_]*\).*/\1/p' "$page" | sort)
+}
+
+headers_compile() {
+    cd "$work/static/include" || return
+    find . -name '*.hpp' -printf '%P\0' | xargs -0 -n 4 -P 2 bash -c '
+        for header; do
+            printf "#include <%s>\n" "$header" | g++ -std=c++20 -Wall -Wextra -Wpedantic -Werror \
+                -fsyntax-only -I . -x c++ - || exit 255
+        done' -
+}
+
+header_is_c() {
+    local standard
+    for standard in c99 c11 c17; do
+        printf '#include <haoh/haoh.h>\n' | gcc -std=$standard -Wall -Wextra -Wpedantic -Wstrict-prototypes \
+            -Werror -fsyntax-only -I "$work/static/include" -x c - || return
+    done
 }
 
 step "static: installs" cmake --install "$build" --prefix "$work/static" &&
     try_installation static "$work/static"
+step "an installation is complete" installation_is_complete
+step "libhaoh(3): the example compiles, each function is named" manual_is_true
+step "cpack: the tarball unpacks and runs" tarball_runs
 
 # HAOH_WARNINGS_AS_ERRORS and HAOH_CCACHE only for the sake of the same objects.
 step "add_subdirectory, shared: builds" configure_and_build "$here/add_subdirectory" \
-    "$work/subdirectory" -DBUILD_SHARED_LIBS=ON -DHAOH_WARNINGS_AS_ERRORS=ON -DHAOH_CCACHE=ON \
-    -DHAOH_INSTALL=ON &&
-    step "add_subdirectory, shared: runs" "$work/subdirectory/consumer" &&
-    step "shared: installs" cmake --install "$work/subdirectory" --prefix "$work/shared" &&
-    try_installation shared "$work/shared"
+    "$subdirectory" -DBUILD_SHARED_LIBS=ON -DHAOH_WARNINGS_AS_ERRORS=ON -DHAOH_CCACHE=ON \
+    -DHAOH_INSTALL=ON && {
+    step "add_subdirectory, shared: runs" "$subdirectory/consumer"
+    step "add_subdirectory from C: runs" "$subdirectory/consumer_c"
+    step "shared: installs" cmake --install "$subdirectory" --prefix "$work/shared" &&
+        try_installation shared "$work/shared"
+    step "shared, from C: no C++ library is asked for" c_needs_no_cpp
+    step "shared: what is declared is exported, and nothing else" exports_are_as_declared
+    step "shared: from Python, by ctypes" "$here/python_agent_test.py" \
+        "$(find "$work/shared" -name libhaoh.so.1)" "$build/tools/arraysim/haoh-arraysim"
+}
 step "add_subdirectory: our warnings are not theirs" cmake -G Ninja -S "$here/add_subdirectory" \
     -B "$work/plain" "${flags[@]}"
-
-headers_compile() {
-    local header status=0
-    while IFS= read -r header; do
-        printf '#include <%s>\n' "${header#"$work/static/include/"}" |
-            g++ -std=c++20 -Wall -Wextra -Wpedantic -Werror -fsyntax-only \
-                -I "$work/static/include" -x c++ - || status=1
-    done < <(find "$work/static/include" -name '*.hpp')
-    return $status
-}
 step "each installed header compiles by itself" headers_compile
+step "haoh.h is C" header_is_c
 
 exit $failed

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# packages_test.sh [OUTDIR]
+#
+# Builds the Debian packages on a Debian 12 of their own, asks lintian, and installs, uses and removes
+# them in a clean one. Prints "ok - CASE" or "not ok - CASE" lines. The packages stay in OUTDIR, which
+# is below the source tree; by default build/debs. Needs root (or sudo) and the Debian archive.
+set -uo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+tree=$(cd "$here/../.." && pwd)
+support=$tree/tests/support
+output=${1:-build/debs}
+cd "$tree" || exit 2
+mkdir -p "$output"
+log=$output/test.log
+failed=0
+
+step() { # NAME, a command that has to succeed
+    local name=$1
+    shift
+    if "$@" >"$log" 2>&1 </dev/null; then
+        printf 'ok - %s\n' "$name"
+        return 0
+    fi
+    if grep -qE '(error|FAILED):' "$log"; then
+        grep -E -A4 '(error|FAILED):' "$log" | head -n 60
+    fi
+    tail -n 40 "$log"
+    printf 'not ok - %s\n' "$name"
+    failed=1
+    return 1
+}
+
+prepare_builder() {
+    builder=$("$support/debian_root.sh" bookworm-build devscripts lintian ccache) &&
+        "$support/in_root.sh" --root "$builder" --writable -- bash -c '
+            set -e
+            export DEBIAN_FRONTEND=noninteractive
+            # Nothing is asked of the network when all is there.
+            dpkg-checkbuilddeps tools/packaging/debian/control && exit
+            apt-get -qq update
+            apt-get -qq build-dep -y ./tools/packaging'
+}
+
+build() {
+    "$support/in_root.sh" --root "$builder" -- \
+        env HAOH_CCACHE=1 DEB_BUILD_OPTIONS="${DEB_BUILD_OPTIONS-}" tools/packaging/build-debs.sh "$output"
+}
+
+# Of everything that it knows to say, also what it takes for less than an error.
+lint() {
+    "$support/in_root.sh" --root "$builder" -- bash -c '
+        lintian --allow-root --no-tag-display-limit --display-info --show-overrides \
+            --fail-on error,warning,info "$0"/*.changes' "$output"
+}
+
+all_four_are_there() {
+    local package
+    for package in libhaoh1 libhaoh-dev haoh haoh-arraysim; do
+        ls "$output/${package}"_*.deb || return
+    done
+}
+
+use() {
+    local clean archives
+    clean=$("$support/debian_root.sh" bookworm) || return
+    archives=$(dirname "$clean")/archives
+    mkdir -p "$archives/partial"
+    "$support/in_root.sh" --root "$clean" --bind "$archives:/var/cache/apt/archives" -- \
+        tests/packaging/use_packages.sh "$output"
+}
+
+if step "a Debian 12 with what the build needs" prepare_builder &&
+    step "the packages are built" build; then
+    step "there are four packages" all_four_are_there
+    step "lintian has nothing to say" lint
+    cp "$log" "$output/lintian.txt"
+    # Its lines are cases.
+    use </dev/null || failed=1
+fi
+exit $failed

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# use_packages.sh DIRECTORY    in a clean Debian root that may be spoilt: installs the packages of the
+#                              directory, uses them as their users do, and removes them
+set -uo pipefail
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+debs=$(cd "$1" && pwd) || exit 2
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+work=$(mktemp -d)
+examples=/usr/share/doc/haoh/examples
+failed=0
+simulator=
+trap '[[ -z $simulator ]] || kill "$simulator"' EXIT
+
+step() { # NAME, a command that has to succeed
+    local name=$1
+    shift
+    if "$@" >"$work/log" 2>&1 </dev/null; then
+        printf 'ok - %s\n' "$name"
+        return 0
+    fi
+    tail -n 40 "$work/log"
+    printf 'not ok - %s\n' "$name"
+    failed=1
+    return 1
+}
+
+install_debs() {
+    local package files=()
+    for package in "$@"; do
+        files+=("$debs/${package}"_[0-9]*.deb)
+    done
+    apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${files[@]}"
+}
+
+version_is_told() {
+    [[ $(haoh --version) == *"$(dpkg-query -W -f='${source:Upstream-Version}' haoh)"* ]] &&
+        haoh-arraysim --version
+}
+
+rules_are_told() { haoh rules && haoh rules -o json | grep -q '"haoh.rules/1"'; }
+
+# Starts the arrays of a scenario, checks them, and wants that exit status.
+check_arrays() { # SCENARIO, STATUS
+    local i status=0 targets=() address
+    rm -f "$work/addresses"
+    haoh-arraysim "$1" --address-file "$work/addresses" &
+    simulator=$!
+    for ((i = 0; i < 300; ++i)); do
+        [[ ! -s $work/addresses ]] || break
+        kill -0 "$simulator" || return
+        sleep 0.1
+    done
+    while read -r _ address; do
+        targets+=(-t "$address")
+    done <"$work/addresses"
+    timeout 60 haoh check "${targets[@]}" --nqn nqn.2026-01.io.example:stretched || status=$?
+    kill "$simulator"
+    wait "$simulator"
+    simulator=
+    ((${#targets[@]} == 4 && status == $2))
+}
+
+completions_are_loaded() {
+    # shellcheck disable=SC2016 # for the inner shells
+    bash -c 'for p in haoh haoh-arraysim; do
+        . /usr/share/bash-completion/completions/$p && complete -p $p || exit; done' &&
+        [[ -s /usr/share/zsh/vendor-completions/_haoh && -s /usr/share/fish/vendor_completions.d/haoh.fish ]]
+}
+
+unit_is_there_and_off() {
+    local unit
+    unit=$(dpkg -L haoh | grep '/haoh-monitor\.service$') || return
+    grep -qx 'ExecStart=/usr/bin/haoh monitor .*' "$unit" &&
+        ! find /etc/systemd -name 'haoh*' | grep .
+}
+
+# Nothing that only a build needs comes along.
+is_lean() { ! dpkg -l | grep -E '^ii +(libboost|lib(fmt|nvme|haoh)-dev|cmake|g\+\+)'; }
+
+consumer() { # COMPILER, SOURCE
+    # shellcheck disable=SC2046 # words
+    $1 "$here/../consumer/$2" $(pkg-config --cflags --libs haoh) -o "$work/consumer" && "$work/consumer"
+}
+
+is_removed() {
+    apt-get -qq -o Dpkg::Use-Pty=0 purge -y haoh haoh-arraysim libhaoh1 libhaoh-dev || return
+    ! find / -xdev -name '*haoh*' -not -path '/haoh*' -not -path '/proc/*' -not -path '/tmp/*' \
+        -not -path '/var/cache/*' | grep .
+}
+
+apt-get -qq update >"$work/update" 2>&1 || { cat "$work/update" && exit 1; }
+if step "haoh and haoh-arraysim are installed" install_debs libhaoh1 haoh haoh-arraysim; then
+    step "nothing that only a build needs comes along" is_lean
+    step "they tell their version" version_is_told
+    step "the rules" rules_are_told
+    step "two simulated arrays are checked, and are well" check_arrays $examples/pair.toml 0
+    step "two that differ are not" check_arrays $examples/broken-pair.toml 1
+    step "completions" completions_are_loaded
+    step "the unit is there, and off" unit_is_there_and_off
+fi
+if step "libhaoh-dev is installed" install_debs libhaoh1 libhaoh-dev &&
+    step "compilers" apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends gcc libc6-dev pkg-config; then
+    # Before there is a compiler for C++.
+    step "a program in C" consumer "gcc -Wall -Wextra -Werror" consumer.c
+    step "a compiler for C++" apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends g++ &&
+        step "a program in C++" consumer "g++ -std=c++20" consumer.cpp
+fi
+step "all is removed" is_removed
+exit $failed
