@@ -1,11 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Holds the tree to its own rules: who may include whom, a licence line in each file, files that
-# can be read in one sitting. Prints one "ok - ..." or "not ok - ..." a rule.
+# Holds the tree to its own rules: who may include whom, a picture of it that is true, a licence line
+# in each file, files that can be read in one sitting. Prints one "ok - ..." or "not ok - ..." a rule.
+#
+# usage: rooms_test.sh [--graph | --update]
+#   --graph   print who includes whom, as the picture in docs/architecture.md has it, and nothing else
+#   --update  write it into the picture, then go on
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+readonly picture=docs/architecture.md
 readonly max_lines=700
 readonly max_columns=120 # code ends at 100; a comment may say a word more
 
@@ -92,7 +97,7 @@ while IFS= read -r -d '' file; do
     [[ -f $file ]] && files+=("$file")
 done < <(git -c safe.directory='*' ls-files -z --cached --others --exclude-standard)
 
-declare -A complaints
+declare -A complaints uses
 while IFS=$'\t' read -r path include; do
     from=${path#libhaoh/}
     room_of_file "$from"
@@ -101,6 +106,7 @@ while IFS=$'\t' read -r path include; do
     [[ -n $answer ]] || continue
     room_of_file "$answer"
     target_room=$answer
+    [[ $room == "$target_room" ]] || uses[$room $target_room]=1
     if [[ $include == *..* ]]; then
         complaints[$room]+="$path: $include: say the room by its name"$'\n'
     elif [[ -z $room || -z ${may_include[$room]-} ]]; then
@@ -114,11 +120,57 @@ done < <(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/.*\.(hpp|cpp|h)$' |
     xargs -0 awk '/^[ \t]*#[ \t]*include/ && match($0, /[<"][^>"]+[>"]/) {
         print FILENAME "\t" substr($0, RSTART, RLENGTH)
     }')
-for room in nvme model collect host fabric source rules policy report monitor capi; do
+
+# An arrow for each two rooms of which one includes the other, in the order of the rooms. Every room
+# may include the base, which says nothing: those arrows are left out.
+readonly rooms=(nvme model collect host fabric source rules policy report monitor capi)
+drawn_arrows() {
+    local room target targets
+    for room in "${rooms[@]}"; do
+        targets=
+        for target in "${rooms[@]}"; do
+            [[ -z ${uses[$room $target]-} ]] || targets+="${targets:+ & }$target"
+        done
+        [[ -z $targets ]] || printf '    %s --> %s\n' "$room" "$targets"
+    done
+}
+arrows=$(drawn_arrows)
+case ${1-} in
+--graph)
+    printf '%s\n' "$arrows"
+    exit 0
+    ;;
+--update)
+    drawing=$(ARROWS=$arrows awk '
+        /^```mermaid$/ { inside = 1 }
+        inside && /^    [a-z]+ --> / { next }
+        inside && /^```$/ { print ENVIRON["ARROWS"]; inside = 0 }
+        { print }' "$picture")
+    printf '%s\n' "$drawing" >"$picture"
+    ;;
+esac
+
+for room in "${rooms[@]}"; do
     [[ -d libhaoh/src/$room ]] || continue
     report "$room includes only the rooms below it" "${complaints[$room]-}"
 done
 report "each header belongs to a room" "${complaints[unknown]-}"
+
+# Compares two pictures; a function, so that it can be seen to find a difference.
+differences() { diff <(printf '%s\n' "$1") <(printf '%s\n' "$2") || true; }
+bad=$(differences "$(grep -E '^    [a-z]+ --> ' "$picture" || true)" "$arrows")
+[[ -z $bad ]] || bad+=$'\n'"< is $picture, > are the sources; tests/rooms_test.sh --update mends the picture"
+report "the picture of the rooms shows who includes whom" "$bad"
+bad=
+for changed in "${arrows/ & model/}" "${arrows/host -->/host --> fabric \&}"; do
+    [[ -n $(differences "$changed" "$arrows") ]] || bad="a changed arrow is not found"
+done
+report "an arrow too few or too many in the picture is found" "$bad"
+bad=
+for room in "${rooms[@]}"; do
+    [[ ! -d libhaoh/src/$room ]] || grep -qE "^    $room(\[|\()" "$picture" || bad+="$picture does not draw $room"$'\n'
+done
+report "each room is in the picture" "$bad"
 
 # A quoted include of a tool names a file of the tool.
 bad=

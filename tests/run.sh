@@ -28,6 +28,7 @@ readonly steps=(
     "build       library, programs and tests (GCC)"
     "tests       unit and scenario tests"
     "consumers   find_package, pkg-config and add_subdirectory, as other projects do"
+    "plugin      Debian's nvme-cli, built with the plugin and run"
     "quickstart  examples/quickstart.sh"
     "sanitizers  unit and scenario tests with ASan and UBSan"
     "fuzz        each fuzz target for a while, with ASan and UBSan (clang)"
@@ -79,7 +80,8 @@ while (($#)); do
 done
 if ((${#programs[@]})); then
     wanted+=(build tests)
-elif [[ " ${wanted[*]-} " == *" tests "* || " ${wanted[*]-} " == *" consumers "* ]]; then
+elif [[ " ${wanted[*]-} " == *" tests "* || " ${wanted[*]-} " == *" consumers "* ||
+    " ${wanted[*]-} " == *" plugin "* ]]; then
     wanted+=(build)
 fi
 # By default all but what is slow and depends on less than every change: the looks at the source and
@@ -183,6 +185,11 @@ step_tests() {
 step_consumers() {
     runner run --kind script --name consumers --timeout 600 --logs "$logs" -- \
         tests/consumer/consumer_test.sh build/suite
+}
+
+step_plugin() {
+    runner run --kind script --name plugin --timeout 600 --logs "$logs" -- \
+        tests/plugin/plugin_test.sh build/suite
 }
 
 step_quickstart() { case_of quickstart 1800 examples/quickstart.sh; }

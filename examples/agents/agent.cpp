@@ -70,7 +70,8 @@ class Route {
 
 /// What must be known before the first I/O: is it one thing?
 asio::awaitable<void> check(haoh::Source source) {
-    const haoh::Report report = haoh::check(co_await haoh::observe(std::move(source)));
+    const haoh::Observation observation = co_await haoh::observe(std::move(source));
+    const haoh::Report report = haoh::check(observation);
     for (const haoh::Finding& finding : report.findings) {
         if (finding.verdict >= haoh::Verdict::warn) {
             std::cout << "finding: " << finding.rule << ": " << finding.what

@@ -181,6 +181,8 @@ step "add_subdirectory, shared: builds" configure_and_build "$here/add_subdirect
         try_installation shared "$work/shared"
     step "shared, from C: no C++ library is asked for" c_needs_no_cpp
     step "shared: what is declared is exported, and nothing else" exports_are_as_declared
+    step "shared: from Python, by ctypes" "$here/python_agent_test.py" \
+        "$(find "$work/shared" -name libhaoh.so.1)" "$build/tools/arraysim/haoh-arraysim"
 }
 step "add_subdirectory: our warnings are not theirs" cmake -G Ninja -S "$here/add_subdirectory" \
     -B "$work/plain" "${flags[@]}"

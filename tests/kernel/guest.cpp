@@ -104,6 +104,17 @@ Guest::Guest(Options options) : options_(std::move(options)) {
         "-mon", "chardev=monitor,mode=control",
         "-netdev", network, "-device", "virtio-net-pci,netdev=net,romfile="};
     // clang-format on
+    for (int node = 0; options_.nodes > 1 && node < options_.nodes; ++node) {
+        const int cpus = options_.cpus / options_.nodes;
+        const std::vector<std::string> words{
+            "-object",
+            fmt::format("memory-backend-ram,id=memory{},size={}M", node,
+                        options_.memory_mib / options_.nodes),
+            "-numa",
+            fmt::format("node,nodeid={0},memdev=memory{0},cpus={1}-{2}", node, node * cpus,
+                        (node + 1) * cpus - 1)};
+        arguments.insert(arguments.end(), words.begin(), words.end());
+    }
     // The write lock of an image that several guests read at once would be in the way. The guest
     // tells its disks apart by their serial numbers.
     const auto add_disk = [&](std::string_view name, const std::filesystem::path& file) {

@@ -43,6 +43,8 @@ class Guest {
         bool host_programs = false;      ///< fio and nvme-cli as well (a bigger initramfs).
         std::filesystem::path disk = {}; ///< An ext4 image that the guest has at /build, read-only.
         int cpus = 1;
+        /// NUMA nodes, each with as many CPUs and as much memory as the others.
+        int nodes = 1;
         int memory_mib = 512;
         std::vector<std::uint16_t> forwarded_ports =
             {}; ///< TCP ports of the guest, see host_port().

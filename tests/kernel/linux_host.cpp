@@ -39,13 +39,23 @@ std::string undash(std::string text) {
 
 } // namespace
 
+namespace {
+
+Guest::Options with_programs(Guest::Options options) {
+    options.host_programs = true;
+    return options;
+}
+
+} // namespace
+
 LinuxHost::LinuxHost(std::string name, std::string kernel, std::filesystem::path disk,
                      int memory_mib)
-    : guest_({.name = std::move(name),
-              .kernel = std::move(kernel),
-              .host_programs = true,
-              .disk = std::move(disk),
-              .memory_mib = memory_mib}) {}
+    : LinuxHost(Guest::Options{.name = std::move(name),
+                               .kernel = std::move(kernel),
+                               .disk = std::move(disk),
+                               .memory_mib = memory_mib}) {}
+
+LinuxHost::LinuxHost(Guest::Options options) : guest_(with_programs(std::move(options))) {}
 
 CommandResult LinuxHost::connect(std::string_view nqn, std::uint16_t port,
                                  const ConnectOptions& options) {

@@ -29,6 +29,8 @@ class LinuxHost {
     /// \param disk,memory_mib  Guest::Options
     LinuxHost(std::string name, std::string kernel, std::filesystem::path disk = {},
               int memory_mib = 512);
+    /// A guest of another shape; it has the host's programs in any case.
+    explicit LinuxHost(Guest::Options options);
 
     struct ConnectOptions {
         bool header_digest = false;

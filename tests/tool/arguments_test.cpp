@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::vector<std::string>& commands() {
     static const std::vector<std::string> kCommands{"check", "list", "snapshot", "diff", "rules"};
@@ -58,6 +59,25 @@ TEST(Arguments, help_and_manual_name_the_same_options) {
                 << option << " of haoh-" << command << ".1 does not exist";
         }
     }
+}
+
+TEST(Arguments, the_other_name_is_the_same_program) {
+    const std::string haoh_path = HAOH_PROGRAM;
+    const std::string other =
+        haoh_path.substr(0, haoh_path.rfind('/') + 1) + "nvme-haoh"; // a link, as it is installed
+    const auto run = [&other](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), other);
+        return run_program(arguments, std::chrono::seconds{60});
+    };
+    const ProgramResult help = run({"check", "--help"});
+    EXPECT_EQ(help.status, 0);
+    EXPECT_THAT(help.standard_output, HasSubstr("nvme-haoh check [OPTIONS]"));
+    EXPECT_THAT(haoh({"check", "--help"}).standard_output, Not(HasSubstr("nvme-haoh")));
+    EXPECT_EQ(run({"rules"}).standard_output, haoh({"rules"}).standard_output);
+    const ProgramResult wrong = run({"chekc"});
+    EXPECT_EQ(wrong.status, 2);
+    EXPECT_THAT(wrong.standard_error, HasSubstr("nvme-haoh: there is no command 'chekc'"));
+    EXPECT_THAT(wrong.standard_error, HasSubstr("Try 'nvme-haoh --help'"));
 }
 
 struct WrongUsage {

@@ -20,9 +20,20 @@ std::string content(const std::string& path) {
     return {std::istreambuf_iterator<char>{file}, {}};
 }
 
+// Always as the same host: where there is no /etc/nvme/hostnqn, each run makes one up.
 std::vector<std::string> snapshot(const SimulatedArrays& arrays, const std::string& file) {
-    return {"snapshot",         "-t",    arrays.target("a"), "-t",
-            arrays.target("b"), "--nqn", kPairNqn,           file};
+    return {"snapshot",
+            "-t",
+            arrays.target("a"),
+            "-t",
+            arrays.target("b"),
+            "--nqn",
+            kPairNqn,
+            "--hostnqn",
+            "nqn.2014-08.org.nvmexpress:uuid:8f1d2e6a-6c6b-4c55-9d0f-0d1f5a2b7c11",
+            "--hostid",
+            "8f1d2e6a-6c6b-4c55-9d0f-0d1f5a2b7c11",
+            file};
 }
 
 TEST(Snapshot, is_judged_as_the_arrays_themselves) {

@@ -95,9 +95,8 @@ OverrideSpec read_override(TomlReader& reader) {
         spec.offset = static_cast<std::size_t>(*offset);
         const FieldValue given = field_value(reader, "value", *value);
         if (const auto* const number = std::get_if<std::uint64_t>(&given)) {
-            // The width is an int, or with older libraries of the number's type.
-            const auto width = static_cast<std::size_t>(std::bit_width(*number));
-            const std::size_t length = width == 0 ? 1 : (width + 7U) / 8U;
+            const auto bits = static_cast<std::size_t>(std::bit_width(*number)); // int since LWG 3656
+            const std::size_t length = *number == 0 ? 1 : (bits + 7U) / 8U;
             spec.value = field_bytes(reader, "value", "value", length, given);
         } else {
             spec.value = field_bytes(reader, "value", "value", 0, given);

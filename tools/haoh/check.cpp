@@ -49,7 +49,7 @@ int run(const Options& options) {
         check_options.kernel = running_kernel();
     }
     const Report report = check(observation, check_options);
-    print(options.output.json() ? to_json(report) + "\n"
+    print(options.output.json() ? to_json(report)
                                 : to_text(report, observation, options.output.style()));
     return exit_status(report, check_options.config.fail_on, anything_observed(observation));
 }

@@ -24,7 +24,7 @@ int run(const Options& options) {
     const Observation after =
         observation_from_json(read_file(options.after, kSnapshotLimit), options.after);
     const std::vector<Difference> differences = diff(before, after);
-    print(options.output.json() ? to_json(differences) + "\n"
+    print(options.output.json() ? to_json(differences)
                                 : to_text(differences, options.output.style()));
     return differences.empty() ? Exit::ok : Exit::failed;
 }

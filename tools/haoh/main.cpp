@@ -10,11 +10,20 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
 
 using haoh::tool::Exit;
+
+/// "nvme-haoh" when it is called so, the spelling for who looks for a command of nvme-cli.
+std::string program_name(const char* called) {
+    constexpr std::string_view kNvmeSpelling = "nvme-haoh";
+    const std::string_view path = called == nullptr ? "" : called;
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    return std::string(name == kNvmeSpelling ? kNvmeSpelling : "haoh");
+}
 
 /// Of a word that is no command CLI11 only says that a command is missing.
 void explain_usage(const CLI::App& app, const CLI::ParseError& error) {
@@ -28,15 +37,16 @@ void explain_usage(const CLI::App& app, const CLI::ParseError& error) {
         !command->get_subcommands([](const CLI::App*) { return true; }).empty();
     const std::vector<std::string> strange =
         has_commands ? app.remaining(true) : std::vector<std::string>{};
-    fmt::print(stderr, "haoh: {}\nTry 'haoh {}--help'.\n",
+    fmt::print(stderr, "{0}: {1}\nTry '{0} {2}--help'.\n", app.get_name(),
                strange.empty() ? error.what()
                                : fmt::format("there is no command '{}{}'", words, strange.front()),
                has_commands ? words : std::string());
 }
 
 int run(int argc, char** argv) {
-    CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.", "haoh"};
-    app.set_version_flag("--version", "haoh " HAOH_VERSION);
+    CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.",
+                 program_name(argc > 0 ? argv[0] : nullptr)};
+    app.set_version_flag("--version", app.get_name() + " " HAOH_VERSION);
     app.require_subcommand(1);
     app.get_formatter()->column_width(34);
     app.footer(

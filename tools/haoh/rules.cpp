@@ -18,7 +18,7 @@ int run(const Options& options) {
     const std::vector<std::string> globs{options.glob};
     const std::vector<const Rule*> chosen = select_rules(globs);
     if (options.output.json()) {
-        print(to_json(chosen) + "\n");
+        print(to_json(chosen));
     } else if (options.output.format == "markdown") {
         print(to_markdown(chosen));
     } else {

@@ -55,8 +55,9 @@ int run(const Options& options) {
                                       ? ""
                                       : fmt::format("{} host{} and ", observation.kernels.size(),
                                                     observation.kernels.size() == 1 ? "" : "s");
-        fmt::print(stderr, "haoh: {}{} controllers written to {}\n", hosts,
-                   observation.controllers.size(), file);
+        const std::size_t controllers = observation.controllers.size();
+        fmt::print(stderr, "haoh: {}{} controller{} written to {}\n", hosts, controllers,
+                   controllers == 1 ? "" : "s", file);
     }
     return reading_status(observation);
 }

@@ -62,6 +62,7 @@ struct Finding {
 /// "1-3, 7, 9-1024". \pre ascending
 [[nodiscard]] std::string format_nsids(std::span<const std::uint32_t> nsids);
 
+/// What the controllers present.
 enum class Model : std::uint8_t { unknown, single, stretched, dispersed };
 /// "unknown", "single", ...
 [[nodiscard]] std::string_view to_string(Model value);
@@ -98,6 +99,7 @@ struct Report {
     }
 };
 
+/// How to judge.
 struct CheckOptions {
     Config config;
     /// Globs of rule IDs; empty = all. What could not be observed is reported whatever they say.

@@ -14,6 +14,7 @@
 
 namespace HAOH_PUBLIC haoh {
 
+/// How a controller is read, and how much of it at most.
 struct CollectOptions {
     unsigned attempts{3}; ///< readings of a controller before its ANA data count as unstable
     std::size_t depth{0}; ///< commands in flight; 0 = the channel's depth

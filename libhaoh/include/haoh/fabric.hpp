@@ -40,6 +40,7 @@ struct HostIdentity {
 [[nodiscard]] HostIdentity host_identity(std::string_view hostnqn, std::string_view hostid,
                                          const std::string& directory = "/etc/nvme");
 
+/// Who connects, to what, and how.
 struct ConnectOptions {
     HostIdentity host;
     std::string subsysnqn;

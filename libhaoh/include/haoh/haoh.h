@@ -48,6 +48,7 @@ extern "C" {
 
 /** "0.1.0" */
 HAOH_API const char* haoh_version(void);
+/** HAOH_API_VERSION of the library that runs. */
 HAOH_API unsigned haoh_api_version(void);
 
 /** Frees a text that a function here returned. NULL is fine. */
@@ -55,6 +56,7 @@ HAOH_API void haoh_text_free(char* text);
 
 /* ---- Errors ------------------------------------------------------------------------------- */
 
+/** What was tried, on what, why it failed and what helps. */
 typedef struct haoh_error haoh_error;
 
 /** Why a call failed. Functions that return `int` return it negated. */
@@ -80,19 +82,26 @@ enum haoh_code {
     HAOH_INTERNAL = 102         /**< a defect of libhaoh; please report it */
 };
 
+/** Why, for programs: enum haoh_code. */
 HAOH_API int haoh_error_code(const haoh_error* error);
 /** errno value with HAOH_SYSTEM, else 0. */
 HAOH_API int haoh_error_errno(const haoh_error* error);
 /** "OPERATION OBJECT: CAUSE; ADVICE", one line; the parts are below, advice may be "". */
 HAOH_API const char* haoh_error_message(const haoh_error* error);
+/** What was tried: "read". */
 HAOH_API const char* haoh_error_operation(const haoh_error* error);
+/** On what: "haoh.toml:3: site.name". */
 HAOH_API const char* haoh_error_object(const haoh_error* error);
+/** Why it failed: "missing". */
 HAOH_API const char* haoh_error_cause(const haoh_error* error);
+/** What helps; "" where nothing is known. */
 HAOH_API const char* haoh_error_advice(const haoh_error* error);
+/** NULL is fine. */
 HAOH_API void haoh_error_free(haoh_error* error);
 
 /* ---- What rendered text looks like -------------------------------------------------------- */
 
+/** What a function that returns text makes of it. */
 enum haoh_format {
     HAOH_TEXT = 0, /**< for people, ends with a newline */
     HAOH_JSON = 1, /**< one object of a versioned schema (docs/schema), no newline at the end */
@@ -126,6 +135,7 @@ typedef struct haoh_config haoh_config;
 /** \param name  the file's name, for messages; NULL: "configuration" */
 HAOH_API haoh_config* haoh_config_parse(const char* toml, size_t length, const char* name,
                                         haoh_error** error);
+/** NULL is fine. */
 HAOH_API void haoh_config_free(haoh_config* config);
 
 /* ---- Observing ---------------------------------------------------------------------------- */
@@ -134,6 +144,7 @@ HAOH_API void haoh_config_free(haoh_config* config);
  * read. Must not call back into the library. */
 typedef void (*haoh_progress_fn)(void* user_data, const char* object, size_t done, size_t total);
 
+/** Bits of `haoh_source.flags`. */
 enum haoh_source_flag {
     HAOH_SOURCE_HDR_DIGEST = 1,  /**< ask for NVMe/TCP header digests */
     HAOH_SOURCE_DATA_DIGEST = 2, /**< and for data digests */
@@ -188,6 +199,7 @@ HAOH_API int haoh_observation_status(const haoh_observation* observation);
 HAOH_API size_t haoh_observation_controller_count(const haoh_observation* observation);
 /** What could not be observed, a line each; NULL beyond the last. */
 HAOH_API const char* haoh_observation_unobserved(const haoh_observation* observation, size_t index);
+/** NULL is fine. */
 HAOH_API void haoh_observation_free(haoh_observation* observation);
 
 /** `haoh list`: what is there, from where. HAOH_TEXT, HAOH_JSON or HAOH_DOT. */
@@ -199,14 +211,16 @@ HAOH_API char* haoh_diff(const haoh_observation* before, const haoh_observation*
 
 /* ---- Checking ----------------------------------------------------------------------------- */
 
-enum haoh_verdict { /**< ascending by weight */
-                    HAOH_VERDICT_PASS = 0,
-                    HAOH_VERDICT_NOTE = 1,
-                    HAOH_VERDICT_UNKNOWN = 2,
-                    HAOH_VERDICT_WARN = 3,
-                    HAOH_VERDICT_FAIL = 4
+/** Of a finding or of a report, ascending by weight. */
+enum haoh_verdict {
+    HAOH_VERDICT_PASS = 0,
+    HAOH_VERDICT_NOTE = 1,
+    HAOH_VERDICT_UNKNOWN = 2,
+    HAOH_VERDICT_WARN = 3,
+    HAOH_VERDICT_FAIL = 4
 };
 
+/** What is meant to be presented. */
 enum haoh_profile {
     HAOH_PROFILE_DEFAULT = 0, /**< as the configuration says, else automatic */
     HAOH_PROFILE_AUTO = 1,
@@ -215,6 +229,7 @@ enum haoh_profile {
     HAOH_PROFILE_DISPERSED = 4
 };
 
+/** A change that is under way, for which some rules are judged one step milder. */
 enum haoh_window {
     HAOH_WINDOW_DEFAULT = 0, /**< as the configuration says, else none */
     HAOH_WINDOW_NONE = 1,
@@ -223,12 +238,14 @@ enum haoh_window {
     HAOH_WINDOW_RESIZE = 4
 };
 
+/** From which verdict on haoh_report_status() is HAOH_STATUS_FAILED. */
 enum haoh_fail_on {
     HAOH_FAIL_ON_DEFAULT = 0, /**< as the configuration says, else fail */
     HAOH_FAIL_ON_FAIL = 1,
     HAOH_FAIL_ON_WARN = 2
 };
 
+/** How to judge. */
 struct haoh_check_options {
     size_t size;
     const haoh_config* config; /**< NULL: the default */
@@ -280,6 +297,7 @@ struct haoh_value {
 #define HAOH_VALUE_INIT                                                                            \
     { sizeof(struct haoh_value), NULL, NULL, NULL }
 
+/** The judgement of an observation. A value: it never changes. */
 typedef struct haoh_report haoh_report;
 
 /** Judges by every rule. No I/O. \param options  NULL: the defaults */
@@ -291,15 +309,18 @@ HAOH_API int haoh_report_verdict(const haoh_report* report);
 HAOH_API int haoh_report_status(const haoh_report* report);
 /** Findings with a verdict; with HAOH_VERDICT_PASS, rules that held. */
 HAOH_API size_t haoh_report_count(const haoh_report* report, int verdict);
+/** All findings, of every verdict. */
 HAOH_API size_t haoh_report_finding_count(const haoh_report* report);
 /** Fills `finding`. */
 HAOH_API int haoh_report_finding(const haoh_report* report, size_t index,
                                  struct haoh_finding* finding, haoh_error** error);
+/** Fills `value` with what one controller says of what a finding is about. */
 HAOH_API int haoh_report_value(const haoh_report* report, size_t finding, size_t index,
                                struct haoh_value* value, haoh_error** error);
 /** HAOH_TEXT, or HAOH_JSON: `haoh.report/1`. */
 HAOH_API char* haoh_report_render(const haoh_report* report, int format,
                                   const struct haoh_style* style, haoh_error** error);
+/** NULL is fine. */
 HAOH_API void haoh_report_free(haoh_report* report);
 
 /** `haoh rules`: HAOH_TEXT, or HAOH_JSON: `haoh.rules/1`. \param glob  NULL: all */
@@ -308,11 +329,13 @@ HAOH_API char* haoh_rules(const char* glob, int format, const struct haoh_style*
 
 /* ---- Monitoring --------------------------------------------------------------------------- */
 
+/** Bits of `haoh_monitor_options.flags`. */
 enum haoh_monitor_flag {
     HAOH_MONITOR_NO_ANA_LOG = 1, /**< do not read this host's ANA logs: sends no command for them */
     HAOH_MONITOR_NO_IDENTITY = 2 /**< nor identities after reconnects */
 };
 
+/** How closely to watch. */
 struct haoh_monitor_options {
     size_t size;
     const haoh_config* config;  /**< sites; NULL: none */
@@ -345,6 +368,7 @@ enum haoh_event_kind {
     HAOH_EVENT_SOURCE_RESTORED = 15
 };
 
+/** Something that changed. A value: it never changes itself. */
 typedef struct haoh_event haoh_event;
 
 /** Strings belong to the event; "" where one says nothing of this kind. */
@@ -388,6 +412,7 @@ HAOH_API int haoh_event_get(const haoh_event* event, struct haoh_event_info* inf
 /** HAOH_JSON: `haoh.event/1`, without a newline; HAOH_TEXT: one line with a newline. */
 HAOH_API char* haoh_event_render(const haoh_event* event, int format,
                                  const struct haoh_style* style, haoh_error** error);
+/** NULL is fine. */
 HAOH_API void haoh_event_free(haoh_event* event);
 
 /**
@@ -452,10 +477,14 @@ struct haoh_path_info {
 #define HAOH_PATH_INFO_INIT                                                                        \
     { sizeof(struct haoh_path_info), NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0 }
 
+/** Reads them: no I/O, what the monitor knows. */
 HAOH_API haoh_path_list* haoh_monitor_paths(haoh_monitor* monitor, haoh_error** error);
+/** Paths in it; 0 for NULL. */
 HAOH_API size_t haoh_path_list_count(const haoh_path_list* list);
+/** Fills `info`. */
 HAOH_API int haoh_path_list_get(const haoh_path_list* list, size_t index,
                                 struct haoh_path_info* info, haoh_error** error);
+/** NULL is fine. */
 HAOH_API void haoh_path_list_free(haoh_path_list* list);
 /** Everything seen until now, in Prometheus' text format. */
 HAOH_API char* haoh_monitor_metrics(haoh_monitor* monitor, haoh_error** error);
@@ -506,15 +535,17 @@ HAOH_API char* haoh_policy_simulate(const char* toml, size_t length, const char*
  */
 typedef struct haoh_selector haoh_selector;
 
-enum haoh_ana_state { /**< values of the ANA log, Base Specification, "ANA Group Descriptor" */
-                      HAOH_ANA_NOT_REPORTED = 0, /**< always optimized */
-                      HAOH_ANA_OPTIMIZED = 1,
-                      HAOH_ANA_NON_OPTIMIZED = 2,
-                      HAOH_ANA_INACCESSIBLE = 3,
-                      HAOH_ANA_PERSISTENT_LOSS = 4,
-                      HAOH_ANA_CHANGE = 15
+/** Values of the ANA log: Base Specification, "ANA Group Descriptor". */
+enum haoh_ana_state {
+    HAOH_ANA_NOT_REPORTED = 0, /**< always optimized */
+    HAOH_ANA_OPTIMIZED = 1,
+    HAOH_ANA_NON_OPTIMIZED = 2,
+    HAOH_ANA_INACCESSIBLE = 3,
+    HAOH_ANA_PERSISTENT_LOSS = 4,
+    HAOH_ANA_CHANGE = 15
 };
 
+/** Of the machine, and of the policy. */
 struct haoh_selector_options {
     size_t size;
     unsigned nodes;            /**< NUMA nodes, 1 to 1024; 0: 1 */
@@ -527,6 +558,7 @@ struct haoh_selector_options {
 #define HAOH_SELECTOR_OPTIONS_INIT                                                                 \
     { sizeof(struct haoh_selector_options), 0, NULL, 0, 0 }
 
+/** A path: what it is, and its state. */
 struct haoh_path {
     size_t size;
     int32_t numa_node; /**< of the controller; -1: none, as always with NVMe/TCP */
@@ -554,6 +586,7 @@ HAOH_API uint32_t haoh_selector_add_path(haoh_selector* selector, const struct h
  * the ANA log, also where nothing changed, to choose exactly as Linux. */
 HAOH_API int haoh_selector_set_path(haoh_selector* selector, uint32_t path,
                                     const struct haoh_path* state, haoh_error** error);
+/** It is not picked any more; what is under way may still be counted. */
 HAOH_API int haoh_selector_remove_path(haoh_selector* selector, uint32_t path, haoh_error** error);
 /**
  * \param node    NUMA node that submits
@@ -568,6 +601,7 @@ HAOH_API void haoh_selector_started(haoh_selector* selector, uint32_t path);
 HAOH_API void haoh_selector_completed(haoh_selector* selector, uint32_t path, uint64_t latency_ns);
 /** 0 to 63: for a table of your own; used again after haoh_selector_remove_path(). */
 HAOH_API unsigned haoh_path_slot(uint32_t path);
+/** NULL is fine. */
 HAOH_API void haoh_selector_free(haoh_selector* selector);
 
 #ifdef __cplusplus

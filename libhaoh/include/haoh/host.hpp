@@ -27,6 +27,7 @@ enum class KernelDetail {
     full, ///< every attribute of haoh/kernel.hpp
 };
 
+/// Which host, what of it, and how long it may take.
 struct HostOptions {
     /// The root of the tree with sys/class/nvme-subsystem: "/" is this machine, anything else a
     /// recorded tree, whose links never lead out of it and whose controllers are never asked.

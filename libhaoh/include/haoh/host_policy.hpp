@@ -33,6 +33,7 @@ struct PolicySetting {
     std::string sysroot{"/"};
 };
 
+/// What was set, and where.
 struct PolicyChange {
     std::string subsystem; ///< "nvme-subsys0"; empty: the default
     std::string subsysnqn;

@@ -23,6 +23,7 @@
 
 namespace HAOH_PUBLIC haoh {
 
+/// What to watch, and how closely.
 struct MonitorOptions {
     /// This host, or none. Of HostOptions `sysroot` (a recorded tree has nothing but its attributes
     /// to be polled), `names`, `ask_controllers` and the timeouts count.

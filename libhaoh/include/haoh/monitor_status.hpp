@@ -37,7 +37,9 @@ struct LatencyHistogram {
     [[nodiscard]] std::uint64_t total() const;
 };
 
+/// All that a monitor knows at a moment: states, and counts since it began. What metrics are made of.
 struct MonitorStatus {
+    /// A controller that is there, or was.
     struct Controller {
         std::string host;
         std::string name;
@@ -48,6 +50,7 @@ struct MonitorStatus {
 
         bool operator==(const Controller&) const = default;
     };
+    /// A path to a namespace.
     struct Path {
         std::string controller;
         std::string name; ///< "nvme0c1n1"; empty on an array that is asked directly
@@ -58,6 +61,7 @@ struct MonitorStatus {
 
         bool operator==(const Path&) const = default;
     };
+    /// A namespace and its paths.
     struct Namespace {
         std::string host;
         std::string subsysnqn;
@@ -72,6 +76,7 @@ struct MonitorStatus {
 
         bool operator==(const Namespace&) const = default;
     };
+    /// What the controllers of a subsystem say it is.
     struct Subsystem {
         std::string host;
         std::string subsysnqn;
@@ -81,6 +86,7 @@ struct MonitorStatus {
 
         bool operator==(const Subsystem&) const = default;
     };
+    /// Where events come from.
     struct Source {
         std::string name; ///< "trace", "udev", "kmsg", "sysfs", "tcp://10.0.0.1:4420"
         bool healthy{};

@@ -171,6 +171,7 @@ struct Unobserved {
     bool operator==(const Unobserved&) const = default;
 };
 
+/// What controllers, discovery services and kernels said at one time: a value.
 struct Observation {
     std::string observed_at; ///< RFC 3339, UTC, seconds: when the reading began
     std::string hostnqn;     ///< the identity that was used; empty when there were several

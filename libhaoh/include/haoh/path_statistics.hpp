@@ -35,6 +35,7 @@ struct BlockStatistics {
 /// \return nullopt for what is no such line: too few fields, something that is no decimal number
 [[nodiscard]] std::optional<BlockStatistics> parse_block_statistics(std::string_view text);
 
+/// What a path carried until now.
 struct PathStatistics {
     std::string path;                          ///< "nvme0c1n1"
     std::optional<BlockStatistics> statistics; ///< nullopt: not readable, or gone

@@ -13,6 +13,7 @@
 
 namespace HAOH_PUBLIC haoh {
 
+/// How text for people looks.
 struct TextStyle {
     bool color{};       ///< ANSI colours
     unsigned width{80}; ///< columns to wrap at, at least 40

@@ -38,6 +38,7 @@ struct LatencyDistribution {
 };
 [[nodiscard]] std::string_view to_string(LatencyDistribution::Kind kind); ///< "lognormal"
 
+/// A path of a scenario.
 struct SimulatedPath {
     std::string name{};  ///< unique
     std::string array{}; ///< may be empty
@@ -51,6 +52,7 @@ struct SimulatedPath {
     bool operator==(const SimulatedPath&) const = default;
 };
 
+/// What is sent, how much of it, and for how long.
 struct Workload {
     enum class Mode : std::uint8_t {
         closed, ///< always `depth` commands outstanding
@@ -179,6 +181,7 @@ struct PolicyResult {
     bool operator==(const PolicyResult&) const = default;
 };
 
+/// What each policy made of a scenario.
 struct SimulationResult {
     PolicyScenario scenario{};
     std::vector<PolicyResult> policies{}; ///< as in the scenario

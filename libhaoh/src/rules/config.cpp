@@ -3,124 +3,18 @@
 
 #include "address_range.hpp"
 
-#include <haoh/error.hpp>
+#include "model/toml_reader.hpp"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
-#include <limits>
-#include <span>
 
 namespace haoh {
 
 namespace {
 
-constexpr std::string_view kOperation = "read";
-
-/// Refuses with the place of a node.
-class Reader {
-  public:
-    explicit Reader(std::string_view origin) : origin_(origin) {}
-
-    [[noreturn]] void refuse(const toml::source_region& where, std::string_view key,
-                             const std::string& cause, std::string_view advice = {}) const {
-        throw Error(make_error_code(Errc::malformed), kOperation,
-                    fmt::format("{}:{}: {}", origin_, where.begin.line, key), cause, advice);
-    }
-
-    void only_keys(const toml::table& table, std::string_view name,
-                   std::span<const std::string_view> known) const {
-        for (const auto& [key, value] : table) {
-            if (std::find(known.begin(), known.end(), key.str()) == known.end()) {
-                refuse(key.source(), join(name, key.str()), "unknown key",
-                       fmt::format("the keys are {}", fmt::join(known, ", ")));
-            }
-        }
-    }
-
-    [[nodiscard]] std::string string(const toml::node& node, std::string_view key) const {
-        const auto* value = node.as_string();
-        if (value == nullptr) {
-            refuse(node.source(), key, fmt::format("{}, not a string", kind(node)));
-        }
-        return value->get();
-    }
-
-    [[nodiscard]] const toml::array& array(const toml::node& node, std::string_view key) const {
-        const auto* value = node.as_array();
-        if (value == nullptr) {
-            refuse(node.source(), key, fmt::format("{}, not an array", kind(node)));
-        }
-        return *value;
-    }
-
-    [[nodiscard]] const toml::table& table(const toml::node& node, std::string_view key) const {
-        const auto* value = node.as_table();
-        if (value == nullptr) {
-            refuse(node.source(), key, fmt::format("{}, not a table", kind(node)));
-        }
-        return *value;
-    }
-
-    [[nodiscard]] std::uint16_t number(const toml::node& node, std::string_view key,
-                                       std::int64_t least, std::int64_t most) const {
-        const auto* value = node.as_integer();
-        if (value == nullptr) {
-            refuse(node.source(), key, fmt::format("{}, not an integer", kind(node)));
-        }
-        if (value->get() < least || value->get() > most) {
-            refuse(node.source(), key,
-                   fmt::format("{} is not from {} to {}", value->get(), least, most));
-        }
-        return static_cast<std::uint16_t>(value->get());
-    }
-
-    template <typename Value, std::size_t N>
-    [[nodiscard]] Value
-    choice(const toml::node& node, std::string_view key,
-           const std::array<std::pair<std::string_view, Value>, N>& names) const {
-        const std::string text = string(node, key);
-        for (const auto& [name, value] : names) {
-            if (name == text) {
-                return value;
-            }
-        }
-        std::vector<std::string_view> known;
-        for (const auto& [name, value] : names) {
-            known.push_back(name);
-        }
-        refuse(node.source(), key, fmt::format("\"{}\" is none of its values", text),
-               fmt::format("the values are {}", fmt::join(known, ", ")));
-    }
-
-    [[nodiscard]] static std::string join(std::string_view table, std::string_view key) {
-        return table.empty() ? std::string{key} : fmt::format("{}.{}", table, key);
-    }
-
-  private:
-    static std::string_view kind(const toml::node& node) {
-        switch (node.type()) {
-        case toml::node_type::table:
-            return "a table";
-        case toml::node_type::array:
-            return "an array";
-        case toml::node_type::string:
-            return "a string";
-        case toml::node_type::integer:
-            return "an integer";
-        case toml::node_type::floating_point:
-            return "a number with a fraction";
-        case toml::node_type::boolean:
-            return "a boolean";
-        default:
-            return "a date or time";
-        }
-    }
-
-    std::string_view origin_;
-};
+using model::TomlReader;
 
 /// A site with what is needed to compare it with the others.
 struct Parsed {
@@ -129,116 +23,120 @@ struct Parsed {
     toml::source_region where;
 };
 
-Parsed read_site(const toml::table& table, const Reader& reader) {
+Parsed read_site(const TomlReader& reader) {
     constexpr std::array<std::string_view, 5> kKeys{"name", "addresses", "cntlids", "portids",
                                                     "domainid"};
     Parsed out;
-    out.where = table.source();
-    reader.only_keys(table, "site", kKeys);
-    const toml::node* name = table.get("name");
-    if (name == nullptr) {
-        reader.refuse(table.source(), "site.name", "missing");
+    out.where = reader.where();
+    reader.only_keys(kKeys);
+    if (!reader.has("name")) {
+        reader.refuse("name", "missing");
     }
-    out.site.name = reader.string(*name, "site.name");
+    reader.get("name", out.site.name);
     if (out.site.name.empty()) {
-        reader.refuse(name->source(), "site.name", "empty");
+        reader.refuse("name", "empty");
     }
-    if (const toml::node* node = table.get("addresses")) {
-        for (const toml::node& element : reader.array(*node, "site.addresses")) {
-            std::string text = reader.string(element, "site.addresses");
+    if (const toml::array* list = reader.array("addresses")) {
+        for (const toml::node& element : *list) {
+            std::string text = reader.string(element, "addresses");
             std::string defect;
             auto range = judge::parse_address_range(text, defect);
             if (!range) {
-                reader.refuse(element.source(), "site.addresses", defect,
+                reader.refuse(element.source(), "addresses", defect,
                               "write ADDR, ADDR/PREFIX or ADDR:PORT");
             }
             out.ranges.push_back(std::move(*range));
             out.site.addresses.push_back(std::move(text));
         }
     }
-    if (const toml::node* node = table.get("cntlids")) {
+    if (const toml::array* pair = reader.array("cntlids")) {
         constexpr std::int64_t kLast = 0xFFEF;
-        const toml::array& pair = reader.array(*node, "site.cntlids");
-        if (pair.size() != 2) {
-            reader.refuse(node->source(), "site.cntlids",
-                          fmt::format("{} elements, not the first and the last", pair.size()));
+        if (pair->size() != 2) {
+            reader.refuse("cntlids",
+                          fmt::format("{} elements, not the first and the last", pair->size()));
         }
-        const std::uint16_t first = reader.number(pair[0], "site.cntlids", 0, kLast);
-        const std::uint16_t last = reader.number(pair[1], "site.cntlids", 0, kLast);
+        const std::int64_t first = reader.integer((*pair)[0], "cntlids", 0, kLast);
+        const std::int64_t last = reader.integer((*pair)[1], "cntlids", 0, kLast);
         if (first > last) {
-            reader.refuse(node->source(), "site.cntlids",
+            reader.refuse("cntlids",
                           fmt::format("the first ({}) is greater than the last ({})", first, last));
         }
-        out.site.cntlids = {first, last};
+        out.site.cntlids = {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last)};
     }
-    if (const toml::node* node = table.get("portids")) {
-        for (const toml::node& element : reader.array(*node, "site.portids")) {
-            out.site.portids.push_back(reader.number(element, "site.portids", 0, 0xFFFF));
+    if (const toml::array* list = reader.array("portids")) {
+        for (const toml::node& element : *list) {
+            out.site.portids.push_back(
+                static_cast<std::uint16_t>(reader.integer(element, "portids", 0, 0xFFFF)));
         }
     }
-    if (const toml::node* node = table.get("domainid")) {
-        out.site.domainid = reader.number(*node, "site.domainid", 1, 0xFFFF);
+    if (reader.has("domainid")) {
+        std::uint16_t id = 0;
+        reader.get("domainid", id, 1, 0xFFFF);
+        out.site.domainid = id;
     }
     if (out.site.addresses.empty() && !out.site.cntlids && out.site.portids.empty() &&
         !out.site.domainid) {
-        reader.refuse(table.source(), "site", "nothing by which its controllers are recognised",
+        reader.refuse("", "nothing by which its controllers are recognised",
                       "give addresses, cntlids, portids or domainid");
     }
     return out;
 }
 
 /// Refuses a site that claims what an earlier one claims already: a controller would be on both.
-void refuse_overlap(const Parsed& site, const Parsed& earlier, const Reader& reader) {
+void refuse_overlap(const Parsed& site, const Parsed& earlier, const TomlReader& reader) {
     const auto refuse = [&](std::string_view key, const std::string& what) {
         reader.refuse(site.where, key,
                       fmt::format("{} of site \"{}\" overlap those of site \"{}\"", what,
                                   site.site.name, earlier.site.name));
     };
     if (site.site.name == earlier.site.name) {
-        reader.refuse(site.where, "site.name", fmt::format("a second site \"{}\"", site.site.name));
+        reader.refuse(site.where, "name", fmt::format("a second site \"{}\"", site.site.name));
     }
     for (std::size_t i = 0; i < site.ranges.size(); ++i) {
         for (std::size_t k = 0; k < earlier.ranges.size(); ++k) {
             if (site.ranges[i].overlaps(earlier.ranges[k])) {
-                refuse("site.addresses",
-                       fmt::format("the addresses {} and {}", site.site.addresses[i],
-                                   earlier.site.addresses[k]));
+                refuse("addresses", fmt::format("the addresses {} and {}", site.site.addresses[i],
+                                                earlier.site.addresses[k]));
             }
         }
     }
     if (site.site.cntlids && earlier.site.cntlids &&
         site.site.cntlids->first <= earlier.site.cntlids->second &&
         earlier.site.cntlids->first <= site.site.cntlids->second) {
-        refuse("site.cntlids", "the controller IDs");
+        refuse("cntlids", "the controller IDs");
     }
     for (const std::uint16_t id : site.site.portids) {
         if (std::find(earlier.site.portids.begin(), earlier.site.portids.end(), id) !=
             earlier.site.portids.end()) {
-            refuse("site.portids", fmt::format("the port IDs (both have {})", id));
+            refuse("portids", fmt::format("the port IDs (both have {})", id));
         }
     }
     if (site.site.domainid && site.site.domainid == earlier.site.domainid) {
-        refuse("site.domainid", fmt::format("the domain IDs (both have {})", *site.site.domainid));
+        refuse("domainid", fmt::format("the domain IDs (both have {})", *site.site.domainid));
     }
 }
 
-std::vector<Site> read_sites(const toml::node& node, const Reader& reader) {
+std::vector<Site> read_sites(const TomlReader& root) {
     std::vector<Parsed> sites;
-    for (const toml::node& element : reader.array(node, "site")) {
-        Parsed site = read_site(reader.table(element, "site"), reader);
-        for (const Parsed& earlier : sites) {
-            refuse_overlap(site, earlier, reader);
+    if (const toml::array* list = root.array("site")) {
+        for (const toml::node& element : *list) {
+            const TomlReader reader = root.table(element, "site");
+            Parsed site = read_site(reader);
+            for (const Parsed& earlier : sites) {
+                refuse_overlap(site, earlier, reader);
+            }
+            sites.push_back(std::move(site));
         }
-        sites.push_back(std::move(site));
     }
     std::vector<Site> out;
+    out.reserve(sites.size());
     for (Parsed& site : sites) {
         out.push_back(std::move(site.site));
     }
     return out;
 }
 
-void read_check(const toml::table& table, const Reader& reader, Config& out) {
+void read_check(const TomlReader& reader, Config& out) {
     constexpr std::array<std::string_view, 4> kKeys{"profile", "window", "fail_on", "policy"};
     constexpr std::array<std::pair<std::string_view, Profile>, 4> kProfiles{
         {{"auto", Profile::automatic},
@@ -254,41 +152,23 @@ void read_check(const toml::table& table, const Reader& reader, Config& out) {
         {{"fail", FailOn::fail}, {"warn", FailOn::warn}}};
     constexpr std::array<std::pair<std::string_view, Policy>, 2> kPolicies{
         {{"active-passive", Policy::active_passive}, {"active-active", Policy::active_active}}};
-    reader.only_keys(table, "check", kKeys);
-    if (const toml::node* node = table.get("profile")) {
-        out.profile = reader.choice(*node, "check.profile", kProfiles);
-    }
-    if (const toml::node* node = table.get("window")) {
-        out.window = reader.choice(*node, "check.window", kWindows);
-    }
-    if (const toml::node* node = table.get("fail_on")) {
-        out.fail_on = reader.choice(*node, "check.fail_on", kFailOn);
-    }
-    if (const toml::node* node = table.get("policy")) {
-        out.policy = reader.choice(*node, "check.policy", kPolicies);
-    }
+    reader.only_keys(kKeys);
+    reader.get("profile", out.profile, kProfiles);
+    reader.get("window", out.window, kWindows);
+    reader.get("fail_on", out.fail_on, kFailOn);
+    reader.get("policy", out.policy, kPolicies);
 }
 
 } // namespace
 
 Config parse_config(std::string_view text, std::string_view origin) {
     constexpr std::array<std::string_view, 2> kKeys{"site", "check"};
-    const Reader reader(origin);
-    toml::table root;
-    try {
-        root = toml::parse(text, origin);
-    } catch (const toml::parse_error& error) {
-        throw Error(make_error_code(Errc::malformed), kOperation,
-                    fmt::format("{}:{}", origin, error.source().begin.line), error.description());
-    }
-    reader.only_keys(root, "", kKeys);
+    const toml::table document = model::parse_toml(text, origin);
+    const TomlReader root(document, origin);
+    root.only_keys(kKeys);
     Config out;
-    if (const toml::node* node = root.get("site")) {
-        out.sites = read_sites(*node, reader);
-    }
-    if (const toml::node* node = root.get("check")) {
-        read_check(reader.table(*node, "check"), reader, out);
-    }
+    out.sites = read_sites(root);
+    root.table("check", [&](const TomlReader& reader) { read_check(reader, out); });
     return out;
 }
 

@@ -344,6 +344,8 @@ TEST_F(EventCommandTest, waiting_for_the_end_can_be_canceled) {
             EXPECT_TRUE(error);
         }));
     run_until([&] { return one.counts().runs == 1; });
+    // Until it waits: one that is canceled before it began throws out of the context with newer Asio.
+    context_.poll();
     EXPECT_FALSE(done);
     cancel.emit(asio::cancellation_type::terminal);
     run_until([&] { return done; });

@@ -29,6 +29,7 @@ enum class AnaState : std::uint8_t {
 inline constexpr std::size_t kAnaLogHeaderSize = 16;
 inline constexpr std::size_t kAnaGroupHeaderSize = 32;
 
+/// An ANA Group Descriptor.
 struct AnaGroup {
     std::uint32_t agid{};
     std::uint64_t chgc{};
@@ -39,6 +40,7 @@ struct AnaGroup {
     bool operator==(const AnaGroup&) const = default;
 };
 
+/// The Asymmetric Namespace Access log page (0Ch).
 struct AnaLog {
     std::uint64_t chgc{};
     std::uint16_t nagd{};            ///< what the header says; `groups` holds what was there

@@ -140,6 +140,7 @@ struct SubmissionEntry {
 /// The entry for a command. `in_capsule`: `data_out` follows in the same capsule.
 [[nodiscard]] Sqe encode_sqe(const AdminCommand& command, std::uint16_t cid, bool in_capsule);
 
+/// A completion queue entry.
 struct CompletionEntry {
     std::uint64_t dword01{};
     std::uint16_t sqhd{};

@@ -24,6 +24,7 @@ enum class AddressFamily : std::uint8_t {
 };
 enum class SubsystemType : std::uint8_t { referral = 1, nvm = 2, current_discovery = 3 };
 
+/// A Discovery Log Page Entry.
 struct DiscoveryEntry {
     std::uint8_t trtype{};  ///< TransportType, or an undefined value
     std::uint8_t adrfam{};  ///< AddressFamily, or an undefined value
@@ -41,6 +42,7 @@ struct DiscoveryEntry {
     bool operator==(const DiscoveryEntry&) const = default;
 };
 
+/// The Discovery log page (70h).
 struct DiscoveryLog {
     std::uint64_t genctr{};
     std::uint64_t numrec{}; ///< what the header says

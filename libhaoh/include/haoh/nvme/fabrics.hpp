@@ -35,6 +35,7 @@ inline constexpr std::uint16_t kAnyStaticController =
 inline constexpr std::size_t kConnectDataSize = 1024;
 inline constexpr std::string_view kDiscoveryNqn = "nqn.2014-08.org.nvmexpress.discovery";
 
+/// The data of a Connect command.
 struct ConnectData {
     Uuid hostid{};
     std::uint16_t cntlid{kDynamicController};
@@ -49,6 +50,7 @@ struct ConnectData {
 /// 1,024 bytes. Names beyond 256 bytes are cut.
 [[nodiscard]] Bytes encode(const ConnectData& data);
 
+/// What a Connect command asks for.
 struct ConnectParameters {
     ConnectData data{};
     std::uint16_t qid{};

@@ -30,6 +30,7 @@ struct IdDescriptor {
     bool operator==(const IdDescriptor&) const = default;
 };
 
+/// The Namespace Identification Descriptor list (CNS 03h).
 struct IdDescriptorList {
     std::vector<IdDescriptor> descriptors{}; ///< in the order sent
     std::vector<Problem> problems{};

@@ -39,6 +39,7 @@ inline constexpr std::size_t kCommonHeaderSize = 8;
 inline constexpr std::size_t kDigestSize = 4;
 inline constexpr std::size_t kMaxTermReqData = 128; ///< bytes
 
+/// What each PDU begins with.
 struct CommonHeader {
     PduType type{};
     std::uint8_t flags{};
@@ -47,6 +48,7 @@ struct CommonHeader {
     std::uint32_t plen{};
 };
 
+/// ICReq: a host asks for a connection.
 struct IcReq {
     std::uint16_t pfv{};
     std::uint8_t hpda{};    ///< 0's based dwords
@@ -54,6 +56,7 @@ struct IcReq {
     std::uint32_t maxr2t{}; ///< 0's based
     bool operator==(const IcReq&) const = default;
 };
+/// ICResp: a controller grants it.
 struct IcResp {
     std::uint16_t pfv{};
     std::uint8_t cpda{};
@@ -71,6 +74,7 @@ enum class Fes : std::uint16_t {
     unsupported_parameter = 0x06,
 };
 [[nodiscard]] std::string to_string(Fes fes);
+/// H2CTermReq or C2HTermReq: the end of a connection, and why.
 struct TermReq {
     bool from_host{}; ///< H2CTermReq, else C2HTermReq
     std::uint16_t fes{};
@@ -78,15 +82,18 @@ struct TermReq {
     Bytes data{}; ///< header of the offending PDU, at most 128 bytes
     bool operator==(const TermReq&) const = default;
 };
+/// CapsuleCmd: a command.
 struct CapsuleCmd {
     Sqe sqe{};
     Bytes data{}; ///< in-capsule data
     bool operator==(const CapsuleCmd&) const = default;
 };
+/// CapsuleResp: its completion.
 struct CapsuleResp {
     Cqe cqe{};
     bool operator==(const CapsuleResp&) const = default;
 };
+/// H2CData or C2HData: data of a command.
 struct DataPdu {
     bool from_host{}; ///< H2CData, else C2HData
     std::uint16_t cccid{};
@@ -97,6 +104,7 @@ struct DataPdu {
     Bytes data{};
     bool operator==(const DataPdu&) const = default;
 };
+/// R2T: a controller is ready for data of a command.
 struct R2t {
     std::uint16_t cccid{};
     std::uint16_t ttag{};

@@ -12,6 +12,7 @@
 namespace HAOH_PUBLIC haoh {
 namespace nvme {
 
+/// The status field of a completion, without the phase tag.
 struct Status {
     std::uint16_t value{};
 

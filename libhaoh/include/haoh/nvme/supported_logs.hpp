@@ -12,6 +12,7 @@ namespace nvme {
 
 inline constexpr std::size_t kSupportedLogsSize = 1024;
 
+/// The Supported Log Pages log page (00h), by log identifier.
 struct SupportedLogs {
     std::array<std::uint32_t, 256> lids{};
     [[nodiscard]] bool supports(std::uint8_t lid) const { return (lids[lid] & 1U) != 0; }

@@ -10,6 +10,7 @@
 
 namespace HAOH_PUBLIC haoh {
 
+/// How fast what is known of a path grows old.
 struct LatencyOptions {
     /// What is assumed of a path before its first completion.
     std::chrono::nanoseconds initial{std::chrono::milliseconds{1}};

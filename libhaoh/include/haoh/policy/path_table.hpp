@@ -87,6 +87,7 @@ struct PathState {
     }
 };
 
+/// The paths to one namespace and the sets of them that selectors choose from.
 class PathTable {
   public:
     static constexpr unsigned kMaxPaths = 1U << PathIndex::kSlotBits;

@@ -8,6 +8,7 @@
 
 namespace HAOH_PUBLIC haoh {
 
+/// Which array is near, and when the others help.
 struct SiteAffinityOptions {
     std::uint16_t local_site{}; ///< as PathTraits::site
     /// Commands in flight on each local path from which on I/O may also go to another site; 0: never.

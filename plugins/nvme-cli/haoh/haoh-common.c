@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the commands share: sources, settings, output and errors. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "haoh-nvme.h"
+
+#define MAX_CONFIG_SIZE (1UL << 20)
+#define MIN_WIDTH 40
+
+bool haoh_is_json(const struct haoh_call *call)
+{
+	return !strcmp(call->format, "json");
+}
+
+bool haoh_format_is_known(const struct haoh_call *call)
+{
+	if (haoh_is_json(call) || !strcmp(call->format, "normal"))
+		return true;
+	haoh_fail(call, "Invalid output format '%s': it is normal or json", call->format);
+	return false;
+}
+
+enum haoh_format haoh_format_of(const struct haoh_call *call)
+{
+	return haoh_is_json(call) ? HAOH_JSON : HAOH_TEXT;
+}
+
+struct haoh_style haoh_style_of(const struct haoh_call *call)
+{
+	struct haoh_style style = HAOH_STYLE_INIT;
+	struct winsize size;
+
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col >= MIN_WIDTH)
+		style.width = size.ws_col;
+	style.verbose = call->verbose;
+	return style;
+}
+
+void haoh_print_json_string(const char *text)
+{
+	const unsigned char *at;
+
+	putchar('"');
+	for (at = (const unsigned char *)text; *at; at++) {
+		if (*at == '"' || *at == '\\')
+			printf("\\%c", *at);
+		else if (*at < 0x20 || *at == 0x7f)
+			printf("\\u%04x", *at);
+		else
+			putchar(*at);
+	}
+	putchar('"');
+}
+
+/* The user's own terminal is not written to by what a file or an argument is called. */
+static void print_line(FILE *stream, const char *text)
+{
+	const unsigned char *at;
+
+	for (at = (const unsigned char *)text; *at; at++) {
+		if (*at < 0x20 || *at == 0x7f)
+			fprintf(stream, "\\x%02x", *at);
+		else
+			putc(*at, stream);
+	}
+	putc('\n', stream);
+}
+
+int haoh_fail(const struct haoh_call *call, const char *format, ...)
+{
+	va_list arguments;
+	char *text = NULL;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		text = NULL;
+
+	if (haoh_is_json(call)) {
+		printf("{\"error\":");
+		haoh_print_json_string(text ? text : "no memory");
+		printf("}\n");
+		fflush(stdout);
+	} else {
+		fflush(stdout);
+		fputs("Error: ", stderr);
+		print_line(stderr, text ? text : "no memory");
+	}
+	free(text);
+	return 1;
+}
+
+int haoh_fail_with(const struct haoh_call *call, haoh_error *error)
+{
+	haoh_fail(call, "%s", error ? haoh_error_message(error) : "no memory");
+	haoh_error_free(error);
+	return 1;
+}
+
+int haoh_print(const struct haoh_call *call, char *text, haoh_error *error, int status)
+{
+	int failed;
+
+	if (!text)
+		return haoh_fail_with(call, error);
+
+	errno = 0;
+	fputs(text, stdout);
+	if (haoh_is_json(call))
+		putchar('\n');
+	failed = fflush(stdout) || ferror(stdout) ? errno : 0;
+	haoh_text_free(text);
+	if (failed) {
+		/* Not as an object: stdout is what does not work. */
+		fprintf(stderr, "Error: cannot write the output: %s\n", strerror(failed));
+		return 1;
+	}
+	return status == HAOH_STATUS_OK ? 0 : 1;
+}
+
+bool haoh_parse_duration(const char *text, uint32_t *milliseconds)
+{
+	static const struct {
+		const char *name;
+		double factor;
+	} units[] = {
+		{"", 1e3}, {"ms", 1}, {"s", 1e3}, {"m", 60e3}, {"h", 3600e3}, {"d", 86400e3},
+	};
+	char *end;
+	double number;
+	size_t i;
+
+	/* strtod() takes more than a number of an option should be. */
+	if (text[strspn(text, "0123456789.")] && strchr("eExX", text[strspn(text, "0123456789.")]))
+		return false;
+	if (!strchr("0123456789", *text) || !*text)
+		return false;
+	number = strtod(text, &end);
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].name))
+			continue;
+		number *= units[i].factor;
+		if (!(number <= UINT32_MAX / 2))
+			return false;
+		*milliseconds = (uint32_t)(number + 0.5);
+		return true;
+	}
+	return false;
+}
+
+/* What leads to a device, as those of /dev/disk/by-id, counts as the device. */
+static char *resolved(const char *word)
+{
+	char *path = strncmp(word, "/dev/", 5) ? NULL : realpath(word, NULL);
+
+	if (path && !strncmp(path, "/dev/nvme", 9))
+		return path;
+	free(path);
+	return strdup(word);
+}
+
+bool haoh_take_names(const struct haoh_call *call, size_t first, struct haoh_names *names)
+{
+	size_t i;
+
+	names->count = 0;
+	names->names = calloc(call->words_count + 1, sizeof(*names->names));
+	for (i = first; names->names && i < call->words_count; i++) {
+		names->names[names->count] = resolved(call->words[i]);
+		if (!names->names[names->count])
+			break;
+		names->count++;
+	}
+	if (names->names && i >= call->words_count)
+		return true;
+	haoh_free_names(names);
+	haoh_fail(call, "no memory");
+	return false;
+}
+
+void haoh_free_names(struct haoh_names *names)
+{
+	while (names->count)
+		free(names->names[--names->count]);
+	free(names->names);
+	names->names = NULL;
+}
+
+struct haoh_source haoh_source_of(const struct haoh_call *call, const struct haoh_names *names)
+{
+	struct haoh_source source = HAOH_SOURCE_INIT;
+
+	if (names) {
+		source.names = (const char *const *)names->names;
+		source.names_count = names->count;
+	}
+	source.sysroot = call->sysroot;
+	source.command_timeout_ms = call->timeout_ms;
+	return source;
+}
+
+/* The file's text, which has `*length` bytes; NULL with errno. */
+static char *read_file(const char *path, size_t *length)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t got = 0;
+	int error;
+
+	if (!file)
+		return NULL;
+	text = malloc(MAX_CONFIG_SIZE + 1);
+	if (text)
+		got = fread(text, 1, MAX_CONFIG_SIZE + 1, file);
+	error = !text ? ENOMEM : ferror(file) ? errno : got > MAX_CONFIG_SIZE ? EFBIG : 0;
+	fclose(file);
+	if (error) {
+		free(text);
+		errno = error;
+		return NULL;
+	}
+	*length = got;
+	return text;
+}
+
+bool haoh_take_config(const struct haoh_call *call, haoh_config **config)
+{
+	haoh_error *error = NULL;
+	size_t length;
+	char *text;
+
+	*config = NULL;
+	if (!call->config)
+		return true;
+	text = read_file(call->config, &length);
+	if (!text) {
+		haoh_fail(call, "%s: %s", call->config, strerror(errno));
+		return false;
+	}
+	*config = haoh_config_parse(text, length, call->config, &error);
+	free(text);
+	if (*config)
+		return true;
+	haoh_fail_with(call, error);
+	return false;
+}
+
+haoh_observation *haoh_read_host(const struct haoh_call *call)
+{
+	haoh_observation *observation;
+	haoh_error *error = NULL;
+	struct haoh_names names;
+	struct haoh_source source;
+
+	if (!haoh_take_names(call, 0, &names))
+		return NULL;
+	source = haoh_source_of(call, &names);
+	observation = haoh_observe(&source, &error);
+	haoh_free_names(&names);
+	if (!observation) {
+		haoh_fail_with(call, error);
+		return NULL;
+	}
+	if (haoh_observation_status(observation) == HAOH_STATUS_NOTHING) {
+		haoh_fail(call, "there is no NVMe subsystem on this host");
+		haoh_observation_free(observation);
+		return NULL;
+	}
+	return observation;
+}
