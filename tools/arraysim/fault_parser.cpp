@@ -95,7 +95,8 @@ OverrideSpec read_override(TomlReader& reader) {
         spec.offset = static_cast<std::size_t>(*offset);
         const FieldValue given = field_value(reader, "value", *value);
         if (const auto* const number = std::get_if<std::uint64_t>(&given)) {
-            const auto bits = static_cast<std::size_t>(std::bit_width(*number)); // int since LWG 3656
+            const auto bits =
+                static_cast<std::size_t>(std::bit_width(*number)); // int since LWG 3656
             const std::size_t length = *number == 0 ? 1 : (bits + 7U) / 8U;
             spec.value = field_bytes(reader, "value", "value", length, given);
         } else {
