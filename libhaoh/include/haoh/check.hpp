@@ -94,8 +94,8 @@ struct Report {
     std::string kernel; ///< the release of `Finding::on_kernel`; empty when none is known
     bool connected{};   ///< a host's kernel was looked at: it is too late not to connect
 
-    [[nodiscard]] std::size_t count(Verdict verdict_) const {
-        return counts[static_cast<std::size_t>(verdict_)];
+    [[nodiscard]] std::size_t count(Verdict wanted) const {
+        return counts[static_cast<std::size_t>(wanted)];
     }
 };
 

@@ -20,7 +20,7 @@ enum class RuleClass : std::uint8_t {
     eqn,  ///< equal for one namespace on all controllers it is attached to
     uni,  ///< unique in its scope
     dom,  ///< equal inside one array, may differ between arrays
-    int_, ///< one structure is well formed by itself
+    int_, ///< one structure is well formed by itself; NOLINT(readability-identifier-naming)
     xrf,  ///< two structures or commands tell the same story
     tmp,  ///< holds between two moments
 };

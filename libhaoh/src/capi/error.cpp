@@ -95,6 +95,7 @@ char* json_for_c(std::string json) {
 }
 
 char* text_for_c(const std::string& text) {
+    // NOLINTNEXTLINE(cppcoreguidelines-no-malloc): of C, for C
     auto* copy = static_cast<char*>(std::malloc(text.size() + 1));
     if (copy == nullptr) {
         throw std::bad_alloc();
@@ -116,7 +117,7 @@ unsigned haoh_api_version(void) {
 }
 
 void haoh_text_free(char* text) {
-    std::free(text);
+    std::free(text); // NOLINT(cppcoreguidelines-no-malloc)
 }
 
 int haoh_error_code(const haoh_error* error) {

@@ -187,6 +187,7 @@ class PathTable {
         : local_site_{local_site}, successor_of_{rule} {}
     PathTable(const PathTable&) = delete;
     PathTable& operator=(const PathTable&) = delete;
+    ~PathTable() = default;
 
     /// At the end of the list. nullopt when there are `kMaxPaths` already.
     /// \throws Error (invalid_argument) for a weight of 0 or a NUMA node below -1 or above 32767
