@@ -64,14 +64,6 @@ std::string present_rules(const std::string& path, bool force) {
     return content;
 }
 
-std::string running_release() {
-    HostOptions host;
-    host.detail = KernelDetail::topology;
-    host.read_log = false;
-    host.ask_udev = false;
-    return read_kernel(host).release;
-}
-
 void tell(const PolicyChange& change) {
     const std::string what = change.subsystem.empty()
                                  ? std::string("new subsystems")
@@ -109,7 +101,7 @@ int set_all(const Options& options, std::string& rules) {
 int run(const Options& options) {
     check_combination(options);
     if (!options.force) {
-        require_offered(options.policy, running_release());
+        require_offered(options.policy, running_kernel());
     }
     // Before anything is changed.
     std::string rules;

@@ -156,11 +156,7 @@ int haoh_report_finding(const haoh_report* report, size_t index, haoh_finding* f
     return status_of(error, [&] {
         constexpr size_t kFirst = offsetof(haoh_finding, values_count) + sizeof(size_t);
         const haoh::Finding& found = haoh::capi::finding_at(report, index);
-        if (finding == nullptr) {
-            throw haoh::Error(haoh::Errc::invalid_argument, "fill", "struct haoh_finding",
-                              "it is NULL");
-        }
-        haoh::capi::give(*finding, haoh::capi::finding_for_c(found), kFirst, "struct haoh_finding");
+        haoh::capi::give(finding, haoh::capi::finding_for_c(found), kFirst, "struct haoh_finding");
         return 0;
     });
 }
@@ -170,17 +166,16 @@ int haoh_report_value(const haoh_report* report, size_t finding, size_t index, h
     return status_of(error, [&] {
         constexpr size_t kFirst = offsetof(haoh_value, value) + sizeof(const char*);
         const auto& values = haoh::capi::finding_at(report, finding).values;
-        if (value == nullptr || index >= values.size()) {
+        if (index >= values.size()) {
             throw haoh::Error(haoh::Errc::invalid_argument, "read",
                               fmt::format("value {} of finding {}", index, finding),
-                              value == nullptr ? "there is no room for it: NULL"
-                                               : fmt::format("there are {}", values.size()));
+                              fmt::format("there are {}", values.size()));
         }
         haoh_value out HAOH_VALUE_INIT;
         out.controller = values[index].controller.c_str();
         out.site = values[index].site.c_str();
         out.value = values[index].value.c_str();
-        haoh::capi::give(*value, out, kFirst, "struct haoh_value");
+        haoh::capi::give(value, out, kFirst, "struct haoh_value");
         return 0;
     });
 }

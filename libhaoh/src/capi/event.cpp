@@ -55,11 +55,7 @@ int haoh_event_get(const haoh_event* event, haoh_event_info* info, haoh_error** 
     return haoh::capi::status_of(error, [&] {
         constexpr size_t kFirst = offsetof(haoh_event_info, arrays) + sizeof(uint32_t);
         const haoh_event& known = haoh::capi::object(event, "haoh_event *");
-        if (info == nullptr) {
-            throw haoh::Error(haoh::Errc::invalid_argument, "fill", "struct haoh_event_info",
-                              "it is NULL");
-        }
-        haoh::capi::give(*info, haoh::capi::info_of(known.event), kFirst, "struct haoh_event_info");
+        haoh::capi::give(info, haoh::capi::info_of(known.event), kFirst, "struct haoh_event_info");
         return 0;
     });
 }

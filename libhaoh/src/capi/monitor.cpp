@@ -217,12 +217,11 @@ int haoh_path_list_get(const haoh_path_list* list, size_t index, haoh_path_info*
     return status_of(error, [&] {
         constexpr size_t kFirst = offsetof(haoh_path_info, usable) + sizeof(int);
         const auto& entries = object(list, "haoh_path_list *").entries;
-        if (info == nullptr || index >= entries.size()) {
+        if (index >= entries.size()) {
             throw haoh::Error(haoh::Errc::invalid_argument, "read", fmt::format("path {}", index),
-                              info == nullptr ? "there is no room for it: NULL"
-                                              : fmt::format("there are {}", entries.size()));
+                              fmt::format("there are {}", entries.size()));
         }
-        haoh::capi::give(*info, haoh::capi::info_of(entries[index]), kFirst,
+        haoh::capi::give(info, haoh::capi::info_of(entries[index]), kFirst,
                          "struct haoh_path_info");
         return 0;
     });

@@ -45,11 +45,15 @@ Struct taken(const Struct& given, std::size_t smallest, const char* name) {
 }
 
 /// Gives a program as much of `value` as its version has.
+/// \throws Error (invalid_argument) also for NULL
 template <typename Struct>
-void give(Struct& out, Struct value, std::size_t smallest, const char* name) {
-    require_size(out, smallest, name);
-    value.size = out.size;
-    std::memcpy(&out, &value, std::min(value.size, sizeof(Struct)));
+void give(Struct* out, Struct value, std::size_t smallest, const char* name) {
+    if (out == nullptr) {
+        throw Error(Errc::invalid_argument, "fill", name, "it is NULL");
+    }
+    require_size(*out, smallest, name);
+    value.size = out->size;
+    std::memcpy(out, &value, std::min(value.size, sizeof(Struct)));
 }
 
 } // namespace haoh::capi

@@ -135,7 +135,7 @@ TEST(CapiVersioned, a_size_that_was_not_set_is_told) {
         const Longer wrong{.size = size, .first = 1, .second = 2};
         EXPECT_THROW(static_cast<void>(capi::taken(wrong, sizeof(Longer), "struct")), Error);
         Longer out = wrong;
-        EXPECT_THROW(capi::give(out, wrong, sizeof(Longer), "struct"), Error);
+        EXPECT_THROW(capi::give(&out, wrong, sizeof(Longer), "struct"), Error);
     }
 }
 
@@ -144,7 +144,7 @@ TEST(CapiVersioned, an_older_program_gets_what_it_has_room_for) {
     std::memset(memory, 0x5A, sizeof memory);
     auto* out = reinterpret_cast<Longer*>(memory);
     out->size = offsetof(Longer, second);
-    capi::give(*out, Longer{.size = 0, .first = 1, .second = 2}, offsetof(Longer, second), "x");
+    capi::give(out, Longer{.size = 0, .first = 1, .second = 2}, offsetof(Longer, second), "x");
     EXPECT_EQ(out->first, 1);
     EXPECT_EQ(out->size, offsetof(Longer, second));
     EXPECT_EQ(memory[offsetof(Longer, second)], 0x5A);
