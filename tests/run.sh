@@ -36,7 +36,7 @@ readonly steps=(
     "kernel      real kernels in VMs"
     "tidy        clang-tidy"
     "packages    Debian packages: built, judged by lintian, used in a clean Debian 12; as root"
-    "trixie      build, unit and scenario tests on Debian 13; as root"
+    "trixie      Debian 13: build, unit and scenario tests, nvme-cli with the plugin also in a VM; as root"
 )
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -222,14 +222,18 @@ step_threads() {
         --listing build/tsan/tests.txt --jobs "$jobs" --timeout 600 --logs "$logs"
 }
 
+build_kernel() {
+    case_of configure-kernel 120 cmake --preset suite -DHAOH_KERNEL_TESTS=ON &&
+        case_of build-kernel 1800 cmake --build build/suite -j "$jobs" --target haoh_kernel_tests \
+            haoh_tool haoh-arraysim
+}
+
 step_kernel() {
     if [[ ${HAOH_KERNEL_TESTS-1} == 0 ]]; then
         skipped kernel "HAOH_KERNEL_TESTS=0"
         return
     fi
-    case_of configure-kernel 120 cmake --preset suite -DHAOH_KERNEL_TESTS=ON || return
-    case_of build-kernel 1800 cmake --build build/suite -j "$jobs" --target haoh_kernel_tests \
-        haoh_tool haoh-arraysim
+    build_kernel || return
     # What differs there between releases is in tables that unit tests hold; each run takes minutes.
     local every=()
     [[ ${HAOH_KERNEL_TESTS-} == all ]] ||
@@ -256,6 +260,16 @@ step_trixie() {
     else
         runner add failed trixie "tests/trixie/run.sh did not begin"
     fi
+    runner run --kind script --name trixie-plugin --timeout 1200 --logs "$logs" -- \
+        tests/plugin/trixie.sh
+    if [[ ${HAOH_KERNEL_TESTS-1} == 0 ]]; then
+        skipped trixie-kernel "HAOH_KERNEL_TESTS=0"
+        return
+    fi
+    build_kernel || return
+    runner run --kind gtest --name trixie-kernel --timeout 1200 --logs "$logs" -- \
+        tests/plugin/trixie.sh --guests build/suite/tests/kernel/haoh_kernel_tests \
+        '--gtest_filter=NvmePlugin*'
 }
 
 began=$SECONDS

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // `nvme haoh` in a Linux host on two simulated arrays, beside haoh itself: Debian's nvme-cli, built with
-// the plugin (tests/plugin/build.sh).
+// the plugin (tests/plugin/build.sh). The environment can name programs of another Debian instead:
+// HAOH_BIN, HAOH_NVME_CLI, and where their libraries are (tests/plugin/trixie.sh).
 #include <fmt/format.h>
 #include <fstream>
 #include <gmock/gmock.h>
@@ -47,7 +48,7 @@ std::string scenario(const std::string& name) {
 class NvmePlugin : public testing::Test {
   protected:
     struct Machine {
-        ProgramDisk disk{{haoh_program(), nvme_program()}};
+        ProgramDisk disk{{haoh_program(), nvme_program()}, ForeignSystem::from_environment()};
         LinuxHost host{"plugin-host", kKernel, disk.image()};
     };
 

@@ -25,25 +25,50 @@ std::string output_of(const std::vector<std::string>& arguments) {
     return result.standard_output;
 }
 
+constexpr std::string_view kLoader = "ld-linux-x86-64.so.2";
+
 /// The files that a program loads, its loader among them.
-std::vector<std::filesystem::path> libraries_of(const std::string& program) {
-    std::istringstream words(output_of({"ldd", program}));
+std::vector<std::filesystem::path> libraries_of(const std::string& program,
+                                                const std::optional<ForeignSystem>& system) {
+    std::vector<std::string> question{"ldd", program};
     std::vector<std::filesystem::path> files;
+    if (system) {
+        // Its own loader says what it would load, without running the program.
+        const auto& root = system->root.string();
+        const auto loader = fmt::format("{}/lib64/{}", root, kLoader);
+        question = {
+            loader, "--library-path",
+            fmt::format("{0}:{1}/usr/lib/x86_64-linux-gnu:{1}/usr/lib", system->libraries, root),
+            "--list", program};
+        files.emplace_back(loader);
+    }
+    const auto answer = output_of(question);
+    if (answer.find("not found") != std::string::npos)
+        throw std::runtime_error(fmt::format("{} lacks libraries:\n{}", program, answer));
+    std::istringstream words(answer);
     for (std::string word; words >> word;)
-        if (word.starts_with('/'))
+        if (word.starts_with('/') && (!system || !word.ends_with(kLoader)))
             files.emplace_back(word);
     return files;
 }
 
 } // namespace
 
-ProgramDisk::ProgramDisk(const std::vector<std::string>& programs)
+std::optional<ForeignSystem> ForeignSystem::from_environment() {
+    const auto root = environment("HAOH_PROGRAM_ROOT");
+    if (!root)
+        return std::nullopt;
+    return ForeignSystem{*root, environment("HAOH_PROGRAM_LIBRARIES").value_or("")};
+}
+
+ProgramDisk::ProgramDisk(const std::vector<std::string>& programs,
+                         const std::optional<ForeignSystem>& system)
     : image_(directory_.path() / "programs.img") {
     const auto root = directory_.path() / "root";
     std::filesystem::create_directories(root / "lib");
     for (const auto& program : programs) {
         std::filesystem::copy_file(program, root / std::filesystem::path(program).filename());
-        for (const auto& library : libraries_of(program))
+        for (const auto& library : libraries_of(program, system))
             std::filesystem::copy_file(library, root / "lib" / library.filename(),
                                        std::filesystem::copy_options::skip_existing);
     }
