@@ -80,7 +80,7 @@ std::optional<std::string> log_missing(const Controller& controller, const Subsy
     return std::nullopt;
 }
 
-constexpr std::array kRows{
+constexpr std::array kAnaCapabilityRows{
     Row{.rule = {.id = "ana.anacap.optimized_bit",
                  .title = "The optimized state can be reported (ANACAP bit 0)",
                  .rule_class = RuleClass::int_,
@@ -192,7 +192,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> ana_capability_rows() {
-    return kRows;
+    return kAnaCapabilityRows;
 }
 
 } // namespace haoh::judge

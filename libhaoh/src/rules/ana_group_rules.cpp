@@ -302,7 +302,7 @@ void judge_states(const Subsystem& subsystem, const Subject& subject, Findings& 
     }
 }
 
-constexpr std::array kRows{
+constexpr std::array kAnaGroupRows{
     Row{.rule = {.id = "ana.group.id.unique_across_arrays",
                  .title = "An ANA group identifier means the same group on both arrays",
                  .rule_class = RuleClass::uni,
@@ -378,7 +378,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> ana_group_rows() {
-    return kRows;
+    return kAnaGroupRows;
 }
 
 } // namespace haoh::judge

@@ -242,7 +242,7 @@ std::optional<std::string> group_of_identify(const Namespace& path, const Subsys
     return std::nullopt;
 }
 
-constexpr std::array kRows{
+constexpr std::array kAnaLogRows{
     Row{.rule = {.id = "ana.log.header.size",
                  .title = "The ANA log is as long as it says",
                  .rule_class = RuleClass::int_,
@@ -365,7 +365,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> ana_log_rows() {
-    return kRows;
+    return kAnaLogRows;
 }
 
 } // namespace haoh::judge

@@ -60,7 +60,7 @@ std::string protected_text(const Namespace& /*path*/, std::uint64_t key) {
     return key != 0 ? "write protected" : "writable";
 }
 
-constexpr std::array kRows{
+constexpr std::array kAttributeRows{
     Row{.rule = {.id = "ns.rescap.equal",
                  .title = "Reservation capabilities are the same on all controllers (RESCAP)",
                  .rule_class = RuleClass::eqn,
@@ -240,7 +240,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> attribute_rows() {
-    return kRows;
+    return kAttributeRows;
 }
 
 } // namespace haoh::judge

@@ -186,7 +186,7 @@ std::optional<std::string> command_sets(const Controller& controller) {
     return used.empty() ? "none" : nvme::to_hex(used);
 }
 
-constexpr std::array kRows{
+constexpr std::array kCapabilityRows{
     Row{.rule = {.id = "ctrl.cmic.mctrs",
                  .title = "Every controller allows others in its subsystem (CMIC MCTRS)",
                  .rule_class = RuleClass::int_,
@@ -464,7 +464,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> capability_rows() {
-    return kRows;
+    return kCapabilityRows;
 }
 
 } // namespace haoh::judge

@@ -246,7 +246,7 @@ std::optional<std::string> list_order(const Controller& controller, const Subsys
     return found == list.problems.end() ? std::nullopt : std::optional{found->text};
 }
 
-constexpr std::array kRows{
+constexpr std::array kControllerIdRows{
     Row{.rule = {.id = "ctrl.cntlid.unique",
                  .title = "No controller ID is used twice in the subsystem",
                  .rule_class = RuleClass::uni,
@@ -374,7 +374,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> controller_id_rows() {
-    return kRows;
+    return kControllerIdRows;
 }
 
 } // namespace haoh::judge

@@ -168,7 +168,7 @@ std::optional<std::string> views_differ(const Namespace& path, const Subsystem& 
     return words.empty() ? std::nullopt : std::optional{fmt::format("{}", fmt::join(words, "; "))};
 }
 
-constexpr std::array kRows{
+constexpr std::array kDescriptorRows{
     Row{.rule = {.id = "ns.desc.no_dup_type",
                  .title = "Each type of descriptor occurs once",
                  .rule_class = RuleClass::int_,
@@ -258,7 +258,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> descriptor_rows() {
-    return kRows;
+    return kDescriptorRows;
 }
 
 } // namespace haoh::judge

@@ -298,7 +298,7 @@ void judge_entries(const Subsystem& subsystem, const Subject& subject, Findings&
     judge_completeness(subsystem, listings, findings);
 }
 
-constexpr std::array kRows{
+constexpr std::array kDiscoveryEntryRows{
     Row{.rule = {.id = "disc.entry.portid_unique_per_port",
                  .title = "A port ID stands for one physical port",
                  .rule_class = RuleClass::uni,
@@ -383,7 +383,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> discovery_entry_rows() {
-    return kRows;
+    return kDiscoveryEntryRows;
 }
 
 } // namespace haoh::judge

@@ -163,7 +163,7 @@ void judge_logs(const Subject& subject, Findings& findings) {
     judge_discovery_names(subject.discovery, findings);
 }
 
-constexpr std::array kRows{
+constexpr std::array kDiscoveryLogRows{
     Row{.rule = {.id = "disc.header.recfmt",
                  .title = "The discovery log is well formed",
                  .rule_class = RuleClass::int_,
@@ -219,7 +219,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> discovery_log_rows() {
-    return kRows;
+    return kDiscoveryLogRows;
 }
 
 } // namespace haoh::judge

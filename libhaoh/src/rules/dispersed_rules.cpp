@@ -232,7 +232,7 @@ void judge_host(const Subject& subject, Findings& findings) {
     judge_dispersed_fields(uuids, judged, findings);
 }
 
-constexpr std::array kRows{
+constexpr std::array kDispersedRows{
     Row{.rule = {.id = "ns.id.unique_on_host",
                  .title = "No identifier is shared with a namespace of another subsystem",
                  .rule_class = RuleClass::uni,
@@ -291,7 +291,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> dispersed_rows() {
-    return kRows;
+    return kDispersedRows;
 }
 
 } // namespace haoh::judge

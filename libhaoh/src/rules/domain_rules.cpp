@@ -77,7 +77,7 @@ void judge_domains(const Subsystem& subsystem, const Subject& /*subject*/, Findi
     }
 }
 
-constexpr std::array kRows{
+constexpr std::array kDomainRows{
     Row{.rule = {.id = "domain.mds_domainid",
                  .title = "There is a domain ID where there are domains",
                  .rule_class = RuleClass::int_,
@@ -138,7 +138,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> domain_rows() {
-    return kRows;
+    return kDomainRows;
 }
 
 } // namespace haoh::judge

@@ -48,7 +48,7 @@ std::optional<std::string> quiesce_time(const Controller& controller) {
     return controller.id.cqt == 0 ? "not given" : fmt::format("{} ms", controller.id.cqt);
 }
 
-constexpr std::array kRows{
+constexpr std::array kFeatureRows{
     Row{.rule = {.id = "feat.kato.equal",
                  .title = "The keep alive timeout is the same on all paths (feature 0Fh)",
                  .rule_class = RuleClass::eqs,
@@ -106,7 +106,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> feature_rows() {
-    return kRows;
+    return kFeatureRows;
 }
 
 } // namespace haoh::judge

@@ -201,7 +201,7 @@ std::optional<std::string> odd_usage(const Namespace& path, const Subsystem& sub
     return std::nullopt;
 }
 
-constexpr std::array kRows{
+constexpr std::array kGeometryRows{
     Row{.rule = {.id = "ns.lbaf_active.equal",
                  .title = "Block size and metadata size are the same on all controllers",
                  .rule_class = RuleClass::eqn,
@@ -479,7 +479,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> geometry_rows() {
-    return kRows;
+    return kGeometryRows;
 }
 
 } // namespace haoh::judge

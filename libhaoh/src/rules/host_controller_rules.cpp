@@ -338,7 +338,7 @@ void judge_controllers(const Subject& subject, Findings& findings) {
     }
 }
 
-constexpr std::array kRows{
+constexpr std::array kHostControllerRows{
     Row{.rule = {.id = "host.ctrl.live",
                  .title = "Every controller is live",
                  .rule_class = RuleClass::xrf,
@@ -463,7 +463,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> host_controller_rows() {
-    return kRows;
+    return kHostControllerRows;
 }
 
 } // namespace haoh::judge

@@ -322,7 +322,7 @@ void judge_paths(const Subject& subject, Findings& findings) {
     }
 }
 
-constexpr std::array kRows{
+constexpr std::array kHostPathRows{
     Row{.rule = {.id = "host.path.missing",
                  .title = "The kernel has a path to every namespace that a controller offers",
                  .rule_class = RuleClass::xrf,
@@ -425,7 +425,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> host_path_rows() {
-    return kRows;
+    return kHostPathRows;
 }
 
 } // namespace haoh::judge

@@ -144,7 +144,7 @@ void judge_policies(const Subject& subject, Findings& findings) {
     }
 }
 
-constexpr std::array kRows{
+constexpr std::array kHostPolicyRows{
     Row{.rule = {.id = "host.iopolicy.offered",
                  .title = "The kernel offers the I/O policy that is configured as default",
                  .rule_class = RuleClass::xrf,
@@ -185,7 +185,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> host_policy_rows() {
-    return kRows;
+    return kHostPolicyRows;
 }
 
 } // namespace haoh::judge

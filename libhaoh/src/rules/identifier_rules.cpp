@@ -169,7 +169,7 @@ std::optional<std::string> not_shared(const Namespace& path, const Subsystem& su
     return fmt::format("NMIC {:#x}", path.idns.nmic);
 }
 
-constexpr std::array kRows{
+constexpr std::array kIdentifierRows{
     Row{.rule = {.id = "ns.uuid.required_if_zero",
                  .title = "A namespace without NGUID and EUI64 has a UUID",
                  .rule_class = RuleClass::int_,
@@ -299,7 +299,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> identifier_rows() {
-    return kRows;
+    return kIdentifierRows;
 }
 
 } // namespace haoh::judge

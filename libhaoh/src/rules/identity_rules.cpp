@@ -290,7 +290,7 @@ void judge_identity(const Subsystem& subsystem, const Subject& /*subject*/, Find
     report_shared(subsystem, findings);
 }
 
-constexpr std::array kRows{
+constexpr std::array kIdentityRows{
     Row{.rule = {.id = "ns.nsid.map_equal",
                  .title = "An NSID names the same volume on all controllers",
                  .rule_class = RuleClass::eqs,
@@ -402,7 +402,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> identity_rows() {
-    return kRows;
+    return kIdentityRows;
 }
 
 } // namespace haoh::judge

@@ -87,7 +87,7 @@ std::optional<std::string> host_memory(const Controller& controller, const Subsy
     return fmt::format("HMPRE {}", controller.id.hmpre);
 }
 
-constexpr std::array kRows{
+constexpr std::array kLimitRows{
     Row{.rule = {.id = "ctrl.awupf.equal",
                  .title = "Atomic write sizes are the same on all controllers",
                  .rule_class = RuleClass::eqs,
@@ -224,7 +224,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> limit_rows() {
-    return kRows;
+    return kLimitRows;
 }
 
 } // namespace haoh::judge

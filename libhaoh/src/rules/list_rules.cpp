@@ -111,7 +111,7 @@ void judge_presence(const Subsystem& subsystem, const Subject& /*subject*/, Find
     }
 }
 
-constexpr std::array kRows{
+constexpr std::array kListRows{
     Row{.rule = {.id = "nslist.active.ascending",
                  .title = "The list of active namespaces is in ascending order",
                  .rule_class = RuleClass::int_,
@@ -154,7 +154,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> list_rows() {
-    return kRows;
+    return kListRows;
 }
 
 } // namespace haoh::judge

@@ -208,7 +208,7 @@ void judge_model(const Subject& subject, Findings& findings) {
     }
 }
 
-constexpr std::array kRows{
+constexpr std::array kSnapshotRows{
     Row{.rule = {.id = "snap.verdict_unknown",
                  .title = "Everything that was asked for could be read",
                  .rule_class = RuleClass::int_,
@@ -249,7 +249,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> snapshot_rows() {
-    return kRows;
+    return kSnapshotRows;
 }
 
 } // namespace haoh::judge

@@ -236,7 +236,7 @@ void judge_serials(const Subject& subject, Findings& findings) {
     }
 }
 
-constexpr std::array kRows{
+constexpr std::array kSubsystemRows{
     Row{.rule = {.id = "subsys.nqn.format",
                  .title = "The subsystem NQN is well formed",
                  .rule_class = RuleClass::int_,
@@ -412,7 +412,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> subsystem_rows() {
-    return kRows;
+    return kSubsystemRows;
 }
 
 } // namespace haoh::judge

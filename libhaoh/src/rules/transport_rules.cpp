@@ -160,7 +160,7 @@ std::optional<std::string> transport(const Controller& controller) {
     return name.empty() ? std::nullopt : std::optional{name};
 }
 
-constexpr std::array kRows{
+constexpr std::array kTransportRows{
     Row{.rule = {.id = "ctrl.ioccsz.min",
                  .title = "A command capsule holds a command (IOCCSZ)",
                  .rule_class = RuleClass::int_,
@@ -341,7 +341,7 @@ constexpr std::array kRows{
 } // namespace
 
 std::span<const Row> transport_rows() {
-    return kRows;
+    return kTransportRows;
 }
 
 } // namespace haoh::judge
