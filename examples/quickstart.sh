@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly build=build/release
+readonly build=build/quickstart
 readonly nqn=nqn.2026-01.io.example:stretched
 
 say() { printf '\n== %s\n' "$*"; }
@@ -48,7 +48,7 @@ trap cleanup EXIT
 
 say "1. Build haoh (minutes the first time, seconds the next)"
 tools/setup.sh build
-quietly configure cmake --preset release
+quietly configure cmake --preset quickstart
 quietly build cmake --build "$build" --target haoh_tool haoh-arraysim
 haoh=$build/tools/haoh/haoh
 arraysim=$build/tools/arraysim/haoh-arraysim

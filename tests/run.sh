@@ -192,7 +192,10 @@ step_plugin() {
         tests/plugin/plugin_test.sh build/suite
 }
 
-step_quickstart() { case_of quickstart 1800 examples/quickstart.sh; }
+# With the flags of the suite, so that ccache has its objects.
+step_quickstart() {
+    HAOH_WARNINGS_AS_ERRORS=ON case_of quickstart 1800 examples/quickstart.sh
+}
 
 step_sanitizers() {
     build asan 3000 all

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <csignal>
 #include <fstream>
 #include <iterator>
 
@@ -114,6 +115,18 @@ TEST(Files, output_that_does_not_arrive_is_an_error) {
         {"sh", "-c", std::string{HAOH_PROGRAM} + " rules > /dev/full"}, std::chrono::seconds{30});
     EXPECT_EQ(full.status, 4);
     EXPECT_THAT(full.standard_error, HasSubstr("standard output"));
+}
+
+TEST(Files, a_reader_that_has_seen_enough_ends_the_program_without_a_word) {
+    // The reading end is closed before haoh begins.
+    constexpr const char* kRun = "import os, subprocess, sys\n"
+                                 "reader, writer = os.pipe()\n"
+                                 "os.close(reader)\n"
+                                 "sys.exit(-subprocess.call(sys.argv[1:], stdout=writer))\n";
+    const ProgramResult ended =
+        run_program({"python3", "-c", kRun, HAOH_PROGRAM, "rules"}, std::chrono::seconds{30});
+    EXPECT_EQ(ended.status, SIGPIPE);
+    EXPECT_EQ(ended.standard_error, "");
 }
 
 TEST(Files, a_snapshot_replaces_its_file_as_a_whole) {

@@ -11,9 +11,7 @@
 #include <haoh/kernel_policy.hpp>
 #include <haoh/policy_report.hpp>
 
-#include <algorithm>
 #include <memory>
-#include <thread>
 
 namespace haoh::tool {
 namespace {
@@ -41,45 +39,27 @@ const KernelObservation& kernel_of(const Observation& observation) {
 }
 
 int run_list(const ReadOptions& options) {
-    HostOptions host;
-    host.sysroot = sysroot_of(options.source);
-    host.detail = KernelDetail::topology;
-    host.read_log = false;
-    host.ask_udev = false;
-    const std::string release = read_kernel(host).release;
+    const std::string release = running_kernel(sysroot_of(options.source));
     print(options.output.json() ? policy_list_json(release)
                                 : policy_list_text(release, options.output.style()));
     return Exit::ok;
 }
 
 int run_show(const ReadOptions& options) {
-    const bool measured = options.measure != "0";
-    const auto time =
-        measured ? parse_duration(options.measure) : std::chrono::milliseconds::zero();
+    const auto time = options.measure == "0" ? std::chrono::milliseconds::zero()
+                                             : parse_duration(options.measure);
     const Config config = read_config(options.config);
     const Observation observation = read_source(options.source, options.output);
     const KernelObservation& kernel = kernel_of(observation);
     const std::string sysroot = sysroot_of(options.source);
-    StatisticsReading before;
-    StatisticsReading after;
-    if (measured) {
-        before = read_path_statistics(kernel.subsystems, sysroot);
-        std::this_thread::sleep_for(time);
-        after = read_path_statistics(kernel.subsystems, sysroot);
-    }
+    const auto interval = measure_path_statistics(kernel.subsystems, time, sysroot);
     const PolicyOverview overview =
-        policy_overview(kernel, read_numa(sysroot), sites_of(observation, config),
-                        measured ? &before : nullptr, measured ? &after : nullptr);
+        policy_overview(kernel, read_numa(sysroot), sites_of(observation, config), interval);
     print(options.output.json() ? to_json(overview) : to_text(overview, options.output.style()));
     if (!anything_observed(observation)) {
         return Exit::nothing;
     }
-    const bool whole = kernel.unread.empty() &&
-                       std::all_of(kernel.subsystems.begin(), kernel.subsystems.end(),
-                                   [](const KernelSubsystem& one) {
-                                       return one.iopolicy.state != Attribute::State::unreadable;
-                                   });
-    return whole ? Exit::ok : Exit::incomplete;
+    return policies_known(kernel) ? Exit::ok : Exit::incomplete;
 }
 
 int run_explain(const ReadOptions& options) {
@@ -92,12 +72,10 @@ int run_explain(const ReadOptions& options) {
     const PathChoice choice = explain(kernel, *found.subsystem, *found.head,
                                       read_numa(sysroot_of(source)), sites_of(observation, config));
     print(options.output.json() ? to_json(choice) : to_text(choice, options.output.style()));
-    const bool sent = std::all_of(choice.nodes.begin(), choice.nodes.end(),
-                                  [](const auto& node) { return node.next == NextIo::sent; });
-    if (!sent) {
+    if (!all_sent(choice)) {
         return Exit::failed;
     }
-    return choice.multipath && choice.policy.empty() ? Exit::incomplete : Exit::ok;
+    return policy_known(choice) ? Exit::ok : Exit::incomplete;
 }
 
 CLI::App& add_reading(CLI::App& policy, ReadOptions& options, const std::string& name,

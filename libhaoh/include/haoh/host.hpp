@@ -57,8 +57,10 @@ struct HostOptions {
 /// \throws Error when there is no such tree, or a name of `names` is nowhere in it (not_found)
 [[nodiscard]] KernelObservation read_kernel(const HostOptions& options);
 
-/// The release of this machine's kernel, as `uname -r` prints it; empty when it does not say.
-[[nodiscard]] std::string running_kernel();
+/// The release of this machine's kernel, as `uname -r` prints it, or of a recorded tree's; empty when
+/// it does not say.
+/// \throws Error when there is no such tree
+[[nodiscard]] std::string running_kernel(const std::string& sysroot = "/");
 
 /// `read_kernel`, and then each NVM controller of the chosen subsystems that is live, read through
 /// its device by `collect_controller`, different ones at the same time. Controllers are named as in

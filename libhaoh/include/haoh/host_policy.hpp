@@ -8,6 +8,8 @@
 #include <haoh/path_statistics.hpp>
 #include <haoh/visibility.h>
 
+#include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -23,6 +25,12 @@ namespace HAOH_PUBLIC haoh {
 /// \throws Error when there is no such tree
 [[nodiscard]] StatisticsReading read_path_statistics(std::span<const KernelSubsystem> subsystems,
                                                      const std::string& sysroot = "/");
+
+/// Reads, waits in this thread, and reads again. \return nullopt when the time is 0
+/// \throws Error when there is no such tree
+[[nodiscard]] std::optional<StatisticsInterval>
+measure_path_statistics(std::span<const KernelSubsystem> subsystems, std::chrono::milliseconds time,
+                        const std::string& sysroot = "/");
 
 /// What to set.
 struct PolicySetting {

@@ -123,6 +123,11 @@ struct PathChoice {
                                         const KernelNamespace& head, const NumaTopology& numa,
                                         const ControllerSites& sites);
 
+/// Whether each node's next I/O is sent: not queued, and not failed.
+[[nodiscard]] bool all_sent(const PathChoice& choice);
+/// Whether the policy that chooses could be read, where there is one.
+[[nodiscard]] bool policy_known(const PathChoice& choice);
+
 /// A device in an observation, which must outlive it.
 struct FoundDevice {
     const KernelSubsystem* subsystem{};

@@ -51,4 +51,12 @@ struct StatisticsReading {
     bool operator==(const StatisticsReading&) const = default;
 };
 
+/// Two readings of the same subsystems: what was carried in between.
+struct StatisticsInterval {
+    StatisticsReading before;
+    StatisticsReading after;
+
+    bool operator==(const StatisticsInterval&) const = default;
+};
+
 } // namespace haoh

@@ -59,10 +59,12 @@ struct PolicyOverview {
     bool operator==(const PolicyOverview&) const = default;
 };
 
-/// \param before,after  nullptr: shares are not told
+/// \param interval  nullopt: shares are not told
 [[nodiscard]] PolicyOverview policy_overview(const KernelObservation& kernel,
                                              const NumaTopology& numa, const ControllerSites& sites,
-                                             const StatisticsReading* before,
-                                             const StatisticsReading* after);
+                                             const std::optional<StatisticsInterval>& interval);
+
+/// Whether the policy of each subsystem could be read, and all else of this view.
+[[nodiscard]] bool policies_known(const KernelObservation& kernel);
 
 } // namespace haoh

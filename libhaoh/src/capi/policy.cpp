@@ -10,8 +10,7 @@
 #include <haoh/policy_report.hpp>
 #include <haoh/simulation_report.hpp>
 
-#include <algorithm>
-#include <thread>
+#include <chrono>
 
 namespace haoh::capi {
 namespace {
@@ -30,15 +29,6 @@ std::string sysroot_of(const Source& source) {
     return source.sysroot.empty() ? "/" : source.sysroot;
 }
 
-std::string release_of(const Source& source) {
-    HostOptions options;
-    options.sysroot = sysroot_of(source);
-    options.detail = KernelDetail::topology;
-    options.read_log = false;
-    options.ask_udev = false;
-    return read_kernel(options).release;
-}
-
 ControllerSites sites_of(const Observation& observation, const haoh_config* config) {
     return controller_sites(attribute(observation, config_of(config).sites));
 }
@@ -53,35 +43,22 @@ haoh_status status_of_show(const Observation& observation) {
     if (completeness(observation) == Completeness::nothing) {
         return HAOH_STATUS_NOTHING;
     }
-    const KernelObservation& kernel = observation.kernels.front();
-    const bool whole = kernel.unread.empty() &&
-                       std::all_of(kernel.subsystems.begin(), kernel.subsystems.end(),
-                                   [](const KernelSubsystem& one) {
-                                       return one.iopolicy.state != Attribute::State::unreadable;
-                                   });
-    return whole ? HAOH_STATUS_OK : HAOH_STATUS_INCOMPLETE;
+    return policies_known(observation.kernels.front()) ? HAOH_STATUS_OK : HAOH_STATUS_INCOMPLETE;
 }
 
 haoh_status status_of_choice(const PathChoice& choice) {
-    const bool sent = std::all_of(choice.nodes.begin(), choice.nodes.end(),
-                                  [](const auto& node) { return node.next == NextIo::sent; });
-    if (!sent) {
+    if (!all_sent(choice)) {
         return HAOH_STATUS_FAILED;
     }
-    return choice.multipath && choice.policy.empty() ? HAOH_STATUS_INCOMPLETE : HAOH_STATUS_OK;
+    return policy_known(choice) ? HAOH_STATUS_OK : HAOH_STATUS_INCOMPLETE;
 }
 
 PolicyOverview overview_of(const Observation& observation, const haoh_config* config,
                            const std::string& sysroot, std::uint32_t measure_ms) {
     const KernelObservation& kernel = observation.kernels.front();
-    const ControllerSites sites = sites_of(observation, config);
-    if (measure_ms == 0) {
-        return policy_overview(kernel, read_numa(sysroot), sites, nullptr, nullptr);
-    }
-    const StatisticsReading before = read_path_statistics(kernel.subsystems, sysroot);
-    std::this_thread::sleep_for(std::chrono::milliseconds{measure_ms});
-    const StatisticsReading after = read_path_statistics(kernel.subsystems, sysroot);
-    return policy_overview(kernel, read_numa(sysroot), sites, &before, &after);
+    return policy_overview(
+        kernel, read_numa(sysroot), sites_of(observation, config),
+        measure_path_statistics(kernel.subsystems, std::chrono::milliseconds{measure_ms}, sysroot));
 }
 
 } // namespace
@@ -96,7 +73,8 @@ char* haoh_policy_list(const haoh_source* source, int format, const haoh_style* 
     return pointer_of(error, [&] {
         capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
         const haoh::TextStyle look = capi::text_style(style);
-        const std::string release = capi::release_of(capi::host_source(source));
+        const std::string release =
+            haoh::running_kernel(capi::sysroot_of(capi::host_source(source)));
         return format == HAOH_JSON ? capi::json_for_c(haoh::policy_list_json(release))
                                    : text_for_c(haoh::policy_list_text(release, look));
     });

@@ -32,18 +32,20 @@ utsname this_machine() {
     return machine;
 }
 
+std::string release_of(const SysfsRoot& root) {
+    return root.this_machine()
+               ? this_machine().release
+               : first_of(root, {"sys/kernel/osrelease", "proc/sys/kernel/osrelease"});
+}
+
 } // namespace
 
 void read_machine(const SysfsRoot& root, KernelObservation& out) {
-    if (!root.this_machine()) {
-        out.release = first_of(root, {"sys/kernel/osrelease", "proc/sys/kernel/osrelease"});
-        out.host =
-            first_of(root, {"sys/kernel/hostname", "proc/sys/kernel/hostname", "etc/hostname"});
-    } else {
-        const utsname machine = this_machine();
-        out.release = machine.release;
-        out.host = machine.nodename;
-    }
+    out.release = release_of(root);
+    out.host =
+        root.this_machine()
+            ? this_machine().nodename
+            : first_of(root, {"sys/kernel/hostname", "proc/sys/kernel/hostname", "etc/hostname"});
     const SysfsDirectory parameters = root.open("sys/module/nvme_core/parameters");
     if (parameters) {
         static_cast<void>(parameters.read({}, module_parameters(), out));
@@ -55,8 +57,8 @@ void read_machine(const SysfsRoot& root, KernelObservation& out) {
 
 namespace haoh {
 
-std::string running_kernel() {
-    return host::this_machine().release;
+std::string running_kernel(const std::string& sysroot) {
+    return host::release_of(host::SysfsRoot(sysroot));
 }
 
 } // namespace haoh

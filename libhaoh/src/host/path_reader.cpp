@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <thread>
 
 namespace haoh {
 
@@ -72,6 +73,19 @@ StatisticsReading read_path_statistics(std::span<const KernelSubsystem> subsyste
             }
         }
     }
+    return out;
+}
+
+std::optional<StatisticsInterval>
+measure_path_statistics(std::span<const KernelSubsystem> subsystems, std::chrono::milliseconds time,
+                        const std::string& sysroot) {
+    if (time <= std::chrono::milliseconds::zero()) {
+        return std::nullopt;
+    }
+    StatisticsInterval out;
+    out.before = read_path_statistics(subsystems, sysroot);
+    std::this_thread::sleep_for(time);
+    out.after = read_path_statistics(subsystems, sysroot);
     return out;
 }
 

@@ -218,4 +218,13 @@ FoundDevice find_device(const KernelObservation& kernel, std::string_view name) 
                 "name a device nvmeXnZ that `haoh list` shows");
 }
 
+bool all_sent(const PathChoice& choice) {
+    return std::ranges::all_of(choice.nodes,
+                               [](const NodeChoice& node) { return node.next == NextIo::sent; });
+}
+
+bool policy_known(const PathChoice& choice) {
+    return !choice.multipath || !choice.policy.empty();
+}
+
 } // namespace haoh

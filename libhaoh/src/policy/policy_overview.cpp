@@ -67,20 +67,19 @@ std::vector<PathShare> path_shares(const StatisticsReading& before, const Statis
 }
 
 PolicyOverview policy_overview(const KernelObservation& kernel, const NumaTopology& numa,
-                               const ControllerSites& sites, const StatisticsReading* before,
-                               const StatisticsReading* after) {
+                               const ControllerSites& sites,
+                               const std::optional<StatisticsInterval>& interval) {
     PolicyOverview out;
     out.host = kernel.host;
     out.release = kernel.release;
     out.multipath = kernel.multipath.value();
     out.default_policy = kernel.iopolicy.value();
     out.udev = kernel.udev_rules;
-    const bool measured = before != nullptr && after != nullptr;
-    const Counters first = measured ? index(*before) : Counters{};
-    const Counters second = measured ? index(*after) : Counters{};
-    if (measured) {
-        out.measured =
-            std::chrono::round<std::chrono::milliseconds>(after->monotonic - before->monotonic);
+    const Counters first = interval ? index(interval->before) : Counters{};
+    const Counters second = interval ? index(interval->after) : Counters{};
+    if (interval) {
+        out.measured = std::chrono::round<std::chrono::milliseconds>(interval->after.monotonic -
+                                                                     interval->before.monotonic);
     }
     for (const KernelSubsystem& subsystem : kernel.subsystems) {
         if (subsystem.subsystype.value() == "discovery") {
@@ -97,12 +96,19 @@ PolicyOverview policy_overview(const KernelObservation& kernel, const NumaTopolo
                 paths.push_back(path.name);
             }
         }
-        if (measured) {
+        if (interval) {
             one.shares = shares(first, second, paths);
         }
         out.subsystems.push_back(std::move(one));
     }
     return out;
+}
+
+bool policies_known(const KernelObservation& kernel) {
+    return kernel.unread.empty() &&
+           std::ranges::none_of(kernel.subsystems, [](const KernelSubsystem& one) {
+               return one.iopolicy.state == Attribute::State::unreadable;
+           });
 }
 
 } // namespace haoh

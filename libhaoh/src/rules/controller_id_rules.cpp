@@ -68,7 +68,9 @@ void judge_unique(const Subsystem& subsystem, const Subject& /*subject*/, Findin
     findings.add({.rule = "ctrl.cntlid.unique",
                   .subsystem = subsystem.nqn,
                   .nsids = {},
-                  .what = fmt::format("controller ID {} was given out twice, {}", ids,
+                  .what = fmt::format("controller {} given out twice, {}",
+                                      shared.size() == 1 ? fmt::format("ID {} was", ids)
+                                                         : fmt::format("IDs {} were", ids),
                                       place(places, subsystem.controllers)),
                   .values = std::move(values),
                   .verdict = {}});

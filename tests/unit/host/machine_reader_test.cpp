@@ -3,6 +3,8 @@
 
 #include "support/sysfs_tree.hpp"
 
+#include <haoh/host.hpp>
+
 #include <gtest/gtest.h>
 
 #include <sys/utsname.h>
@@ -33,6 +35,7 @@ TEST(MachineReader, finds_name_and_release_in_a_recorded_tree) {
     tree.set("sys/kernel/osrelease", "7.3.4\n");
     tree.remove("proc/sys/kernel/hostname").set("etc/hostname", "db2\n");
     EXPECT_EQ(read(tree.root()).release, "7.3.4");
+    EXPECT_EQ(running_kernel(tree.root()), "7.3.4");
     EXPECT_EQ(read(tree.root()).host, "db2");
 }
 

@@ -241,6 +241,24 @@ TEST(PathChoice, says_when_there_is_none) {
     EXPECT_EQ(none.next().why, "there is no path");
 }
 
+TEST(PathChoice, tells_whether_all_io_is_sent) {
+    Device device("numa");
+    device.path("optimized");
+    EXPECT_TRUE(all_sent(device.explained()));
+    device.path_at(0).ana_state = Attribute::of("inaccessible");
+    EXPECT_FALSE(all_sent(device.explained()));
+}
+
+TEST(PathChoice, tells_whether_what_chooses_is_known) {
+    Device device("numa");
+    device.path("optimized");
+    EXPECT_TRUE(policy_known(device.explained()));
+    device.subsystem().iopolicy = {};
+    EXPECT_FALSE(policy_known(device.explained()));
+    device.head().multipath = false;
+    EXPECT_TRUE(policy_known(device.explained())) << "nothing is chosen";
+}
+
 TEST(PathChoice, of_a_namespace_without_multipath_is_itself) {
     Device device("numa");
     device.path("optimized");

@@ -68,8 +68,8 @@ TEST(PolicyOverview, tells_of_each_subsystem_but_discovery) {
                                    .paths = {{"nvme0c0n1", counted(0, 0)}}};
     const StatisticsReading after{.monotonic = std::chrono::milliseconds(2500),
                                   .paths = {{"nvme0c0n1", counted(9, 0)}}};
-    const PolicyOverview overview =
-        policy_overview(device.kernel, device.numa, device.sites, &before, &after);
+    const PolicyOverview overview = policy_overview(device.kernel, device.numa, device.sites,
+                                                    StatisticsInterval{before, after});
     EXPECT_EQ(overview.default_policy, "numa");
     EXPECT_EQ(overview.measured, std::chrono::milliseconds(1500));
     ASSERT_THAT(overview.subsystems, SizeIs(1));
@@ -78,9 +78,21 @@ TEST(PolicyOverview, tells_of_each_subsystem_but_discovery) {
     EXPECT_THAT(only.shares, SizeIs(2));
     ASSERT_THAT(only.devices, SizeIs(1));
     EXPECT_THAT(only.devices.front().losses, IsEmpty());
-    EXPECT_THAT(
-        policy_overview(device.kernel, device.numa, {}, nullptr, nullptr).subsystems[0].shares,
-        IsEmpty());
+    EXPECT_THAT(policy_overview(device.kernel, device.numa, {}, std::nullopt).subsystems[0].shares,
+                IsEmpty());
+}
+
+TEST(PolicyOverview, is_of_known_policies_when_each_could_be_read) {
+    Device device("numa");
+    device.path("optimized");
+    EXPECT_TRUE(policies_known(device.kernel));
+    device.subsystem().iopolicy = {};
+    EXPECT_TRUE(policies_known(device.kernel)) << "a kernel without the attribute hides nothing";
+    device.subsystem().iopolicy.state = Attribute::State::unreadable;
+    EXPECT_FALSE(policies_known(device.kernel));
+    device.subsystem().iopolicy = Attribute::of("numa");
+    device.kernel.unread.emplace_back();
+    EXPECT_FALSE(policies_known(device.kernel));
 }
 
 } // namespace

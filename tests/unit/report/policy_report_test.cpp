@@ -45,7 +45,8 @@ PolicyOverview measured(Device& device) {
         .monotonic = {}, .paths = {{"nvme0c0n1", BlockStatistics{}}, {"nvme0c1n1", some}}};
     const StatisticsReading after{.monotonic = std::chrono::seconds(2),
                                   .paths = {{"nvme0c0n1", some}, {"nvme0c1n1", some}}};
-    return policy_overview(device.kernel, device.numa, device.sites, &before, &after);
+    return policy_overview(device.kernel, device.numa, device.sites,
+                           StatisticsInterval{before, after});
 }
 
 TEST(PolicyJson, follows_its_schema) {
@@ -121,15 +122,14 @@ TEST(PolicyText, joins_namespaces_that_go_the_same_way) {
         }
         device.subsystem().namespaces.push_back(more);
     }
-    const std::string text =
-        to_text(policy_overview(device.kernel, device.numa, {}, nullptr, nullptr));
+    const std::string text = to_text(policy_overview(device.kernel, device.numa, {}, std::nullopt));
     EXPECT_THAT(text, HasSubstr("nsid 2-3, 7, node 0: nvme0\n"));
 }
 
 TEST(PolicyText, says_when_multipath_is_off) {
     Device device("");
     device.kernel.multipath = Attribute::of("N");
-    EXPECT_THAT(to_text(policy_overview(device.kernel, {}, {}, nullptr, nullptr)),
+    EXPECT_THAT(to_text(policy_overview(device.kernel, {}, {}, std::nullopt)),
                 AllOf(HasSubstr("native multipath is off"), HasSubstr("no policy")));
 }
 
