@@ -29,20 +29,20 @@ struct SetPolicyArguments {
     std::string udev_rule;
 };
 
-[[noreturn]] void refuse(const std::string& argument, std::string_view cause,
-                         std::string_view advice) {
+[[noreturn]] void refuse_setting(const std::string& argument, std::string_view cause,
+                                 std::string_view advice) {
     throw Error(Errc::invalid_argument, "use", argument, cause, advice);
 }
 
 void check_combination(const SetPolicyArguments& options) {
     if (options.names.empty() && !options.only_default) {
-        refuse(fmt::format("policy set {}", options.policy), "it does not say what for",
-               "name a subsystem, or say --default for those that appear later");
+        refuse_setting(fmt::format("policy set {}", options.policy), "it does not say what for",
+                       "name a subsystem, or say --default for those that appear later");
     }
     if (!options.names.empty() && options.only_default) {
-        refuse("--default with '" + options.names.front() + "'",
-               "the default is of subsystems that are not there yet",
-               "set it and that of the subsystems one after the other");
+        refuse_setting("--default with '" + options.names.front() + "'",
+                       "the default is of subsystems that are not there yet",
+                       "set it and that of the subsystems one after the other");
     }
 }
 
