@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/model/sample_kernel.hpp"
 
+#include <algorithm>
+
 namespace haoh::test {
 namespace {
 
