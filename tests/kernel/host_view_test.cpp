@@ -3,12 +3,10 @@
 // host that connected both arrays, and, asked directly, of this release.
 #include <algorithm>
 #include <fmt/format.h>
-#include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <iostream>
 #include <memory>
-#include <sstream>
 
 #include "haoh_check.hpp"
 #include "linux_host.hpp"
@@ -25,19 +23,6 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-constexpr std::string_view kNqn =
-    "nqn.2014-08.org.nvmexpress:uuid:68616f68-0000-4000-8000-000000000001";
-
-/// A scenario of tests/scenarios, with its own NQN taken out: all have the default.
-std::string scenario(const std::string& name) {
-    std::ifstream file(std::string(HAOH_SCENARIO_DIR "/") + name + ".toml");
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file)
-        throw std::runtime_error("no scenario " + name);
-    return text.str();
-}
 
 /// The host of one kernel, booted once for all tests, with haoh of this build.
 class HostView : public testing::TestWithParam<std::string> {
@@ -79,7 +64,9 @@ class HostView : public testing::TestWithParam<std::string> {
         arrays_ = std::make_unique<SimulatedArrays>(scenario(name));
         bool connected = true;
         for (const auto* array : {"a", "b"}) {
-            connected = host().connect(kNqn, arrays_->port(array)).status == 0 && connected;
+            connected =
+                host().connect(SimulatedArrays::kDefaultNqn, arrays_->port(array)).status == 0 &&
+                connected;
             settle();
         }
         return connected;
@@ -108,11 +95,12 @@ class HostView : public testing::TestWithParam<std::string> {
     }
     /// The same pair asked from this machine, about the guest's release.
     CheckReport ask_directly() {
-        return haoh_check({arrays().port("a"), arrays().port("b")}, kNqn, {"--kernel", GetParam()});
+        return haoh_check({arrays().port("a"), arrays().port("b")}, SimulatedArrays::kDefaultNqn,
+                          {"--kernel", GetParam()});
     }
 
     std::vector<HostPath> paths_of(const std::string& array) {
-        auto paths = host().paths(kNqn);
+        auto paths = host().paths(SimulatedArrays::kDefaultNqn);
         std::erase_if(paths, [&](const HostPath& path) {
             return path.trsvcid != arrays().port(array) || path.nsid.empty();
         });

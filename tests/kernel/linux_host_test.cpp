@@ -18,8 +18,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr auto kNqn = SimulatedArrays::kNqn;
-
 /// Writes the whole namespace in random order and reads it back, comparing each block, pass after
 /// pass until /tmp/stop appears. `mode` is what fio needs besides.
 std::string fio_command(const std::string& device, std::string_view mode) {
@@ -60,11 +58,11 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
 
     void connect_both(const LinuxHost::ConnectOptions& options) {
         for (const auto port : {port_a(), port_b()}) {
-            const auto result = host().connect(kNqn, port, options);
+            const auto result = host().connect(SimulatedArrays::kNqn, port, options);
             ASSERT_EQ(result.status, 0) << result.output;
         }
-        host().wait_path_count(kNqn, 2);
-        device_ = host().wait_device(kNqn, 1);
+        host().wait_path_count(SimulatedArrays::kNqn, 2);
+        device_ = host().wait_device(SimulatedArrays::kNqn, 1);
     }
 
     /// Moves the namespace to an array, first away from the other one.
@@ -83,7 +81,7 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
     /// device itself the kernel counts requests since 6.4 only.)
     void expect_io_at(const std::string& array) {
         std::string stat;
-        for (const auto& path : host().paths(kNqn))
+        for (const auto& path : host().paths(SimulatedArrays::kNqn))
             if (path.trsvcid == arrays().port(array))
                 stat = "/sys/block/" + path.path + "/stat";
         ASSERT_NE(stat, "") << "array " << array << " has no path";
@@ -132,7 +130,7 @@ INSTANTIATE_TEST_SUITE_P(linux_7, LinuxHostOnSimulatedArrays, testing::Values("7
 
 TEST_P(LinuxHostOnSimulatedArrays, two_arrays_become_one_multipath_device) {
     connect_both({});
-    const auto paths = host().paths(kNqn);
+    const auto paths = host().paths(SimulatedArrays::kNqn);
     ASSERT_THAT(paths, SizeIs(2));
     EXPECT_NE(paths[0].cntlid, paths[1].cntlid);
     for (const auto& path : paths) {
@@ -147,7 +145,8 @@ TEST_P(LinuxHostOnSimulatedArrays, two_arrays_become_one_multipath_device) {
         EXPECT_THAT(said, Not(HasSubstr(complaint)));
     // What the kernel does not look at, nvme-cli does. (`nvme ana-log` of Debian 12 reads beyond the
     // end of a short log, which a target has to refuse.)
-    EXPECT_THAT(host().guest().must("nvme list-subsys"), HasSubstr(std::string(kNqn)));
+    EXPECT_THAT(host().guest().must("nvme list-subsys"),
+                HasSubstr(std::string(SimulatedArrays::kNqn)));
     EXPECT_THAT(host().guest().must("nvme ns-descs " + device()), HasSubstr("uuid"));
     EXPECT_THAT(host().guest().must("nvme id-ns " + device()), HasSubstr("anagrpid: 1"));
     EXPECT_THAT(host().guest().must("nvme get-log --log-id=0x0c --log-len=48 " + device()),
@@ -159,12 +158,12 @@ TEST_P(LinuxHostOnSimulatedArrays, verified_io_goes_through_an_ana_flip_and_back
     start_io();
     expect_io_at("a");
     move_to("b");
-    host().wait_ana_state(kNqn, port_a(), 1, "inaccessible");
-    host().wait_ana_state(kNqn, port_b(), 1, "optimized");
+    host().wait_ana_state(SimulatedArrays::kNqn, port_a(), 1, "inaccessible");
+    host().wait_ana_state(SimulatedArrays::kNqn, port_b(), 1, "optimized");
     expect_io_at("b");
     move_to("a");
-    host().wait_ana_state(kNqn, port_a(), 1, "optimized");
-    host().wait_ana_state(kNqn, port_b(), 1, "inaccessible");
+    host().wait_ana_state(SimulatedArrays::kNqn, port_a(), 1, "optimized");
+    host().wait_ana_state(SimulatedArrays::kNqn, port_b(), 1, "inaccessible");
     expect_io_at("a");
     expect_io_verified();
     move_to("b");
@@ -174,16 +173,16 @@ TEST_P(LinuxHostOnSimulatedArrays, verified_io_goes_through_an_ana_flip_and_back
 TEST_P(LinuxHostOnSimulatedArrays, verified_io_survives_a_killed_array) {
     connect_both({});
     move_to("b");
-    host().wait_ana_state(kNqn, port_b(), 1, "optimized");
+    host().wait_ana_state(SimulatedArrays::kNqn, port_b(), 1, "optimized");
     start_io();
     expect_io_at("b");
     arrays().command("down b");
     arrays().command("ana a all optimized");
-    host().wait_ana_state(kNqn, port_a(), 1, "optimized");
+    host().wait_ana_state(SimulatedArrays::kNqn, port_a(), 1, "optimized");
     expect_io_at("a");
     arrays().command("ana b all inaccessible");
     arrays().command("up b");
-    host().wait_ana_state(kNqn, port_b(), 1, "inaccessible");
+    host().wait_ana_state(SimulatedArrays::kNqn, port_b(), 1, "inaccessible");
     host().guest().wait_until("! cat /sys/class/nvme/nvme*/state | grep -qv live",
                               "the dead array's controller to be live again");
     expect_io_at("a");
@@ -197,7 +196,7 @@ TEST_P(LinuxHostOnSimulatedArrays, verified_io_survives_a_hanging_array_with_dig
     expect_io_at("a");
     arrays().command("hang a");
     arrays().command("ana b all optimized");
-    host().wait_ana_state(kNqn, port_b(), 1, "optimized");
+    host().wait_ana_state(SimulatedArrays::kNqn, port_b(), 1, "optimized");
     expect_io_at("b");
     arrays().command("ana a all inaccessible");
     arrays().command("up a");

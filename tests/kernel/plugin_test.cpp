@@ -27,22 +27,11 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr std::string_view kNqn =
-    "nqn.2014-08.org.nvmexpress:uuid:68616f68-0000-4000-8000-000000000001";
 constexpr const char* kKernel = "6.12";
 
 /// nvme with the plugin: HAOH_NVME_CLI of the environment, else that of this build.
 std::string nvme_program() {
     return environment("HAOH_NVME_CLI").value_or(HAOH_NVME_WITH_PLUGIN);
-}
-
-std::string scenario(const std::string& name) {
-    std::ifstream file(std::string(HAOH_SCENARIO_DIR "/") + name + ".toml");
-    std::ostringstream text;
-    text << file.rdbuf();
-    if (!file)
-        throw std::runtime_error("no scenario " + name);
-    return text.str();
 }
 
 class NvmePlugin : public testing::Test {
@@ -80,7 +69,8 @@ class NvmePlugin : public testing::Test {
     void connect(const std::string& name) {
         arrays_ = std::make_unique<SimulatedArrays>(scenario(name));
         for (const auto* array : {"a", "b"}) {
-            ASSERT_EQ(host().connect(kNqn, arrays_->port(array)).status, 0) << name;
+            ASSERT_EQ(host().connect(SimulatedArrays::kDefaultNqn, arrays_->port(array)).status, 0)
+                << name;
             guest().wait_until(
                 "before=$(ls /sys/class/nvme/*/ /sys/class/nvme-subsystem/*/ 2>/dev/null | cksum)\n"
                 "usleep 300000\n"
@@ -173,8 +163,8 @@ TEST_F(NvmePlugin, a_pair_of_which_half_is_lost_ends_with_1) {
 
 TEST_F(NvmePlugin, devices_choose_what_is_looked_at) {
     connect("healthy_stretched_active_active");
-    const auto device = host().wait_device(kNqn, 1);
-    for (const auto& word : {device, device.substr(5), std::string(kNqn)}) {
+    const auto device = host().wait_device(SimulatedArrays::kDefaultNqn, 1);
+    for (const auto& word : {device, device.substr(5), std::string(SimulatedArrays::kDefaultNqn)}) {
         const auto said = nvme("check -o json " + word);
         EXPECT_EQ(said.status, 0) << word << ": " << said.output << said.errors;
     }
@@ -219,7 +209,7 @@ TEST_F(NvmePlugin, without_the_modules_it_says_so) {
 
 TEST_F(NvmePlugin, policies_are_explained_and_set) {
     connect("healthy_stretched_active_active");
-    const auto device = host().wait_device(kNqn, 1);
+    const auto device = host().wait_device(SimulatedArrays::kDefaultNqn, 1);
     const auto explained = nvme("policy explain " + device);
     EXPECT_EQ(explained.status, 0) << explained.output << explained.errors;
     EXPECT_EQ(nvme("policy show --for=0 -o json").status, 0);

@@ -27,11 +27,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-constexpr auto kNqn = SimulatedArrays::kNqn;
-constexpr unsigned kRequests = 200;
+constexpr unsigned kPolicyRequests = 200;
 
 /// The ANA states of both arrays.
-struct Pattern {
+struct NamedStates {
     const char* a;
     const char* b;
 };
@@ -75,25 +74,25 @@ class HostPolicy : public testing::TestWithParam<std::string> {
     }
 
     /// Both arrays anew, connected one after the other.
-    void connect(const Pattern& pattern, const std::vector<std::string>& order = {"a", "b"}) {
+    void connect(const NamedStates& pattern, const std::vector<std::string>& order = {"a", "b"}) {
         arrays_ = std::make_unique<SimulatedArrays>(SimulatedArrays::kStretchedPair);
         set_states(pattern);
         std::size_t count = 0;
         for (const auto& array : order) {
-            const auto result = host().connect(kNqn, arrays().port(array));
+            const auto result = host().connect(SimulatedArrays::kNqn, arrays().port(array));
             ASSERT_EQ(result.status, 0) << result.output;
-            host().wait_path_count(kNqn, ++count);
+            host().wait_path_count(SimulatedArrays::kNqn, ++count);
         }
-        device_ = host().wait_device(kNqn, 1);
+        device_ = host().wait_device(SimulatedArrays::kNqn, 1);
         wait_states(pattern);
     }
-    void set_states(const Pattern& pattern) {
+    void set_states(const NamedStates& pattern) {
         arrays().command(fmt::format("ana a all {}", pattern.a));
         arrays().command(fmt::format("ana b all {}", pattern.b));
     }
-    void wait_states(const Pattern& pattern) {
-        host().wait_ana_state(kNqn, arrays().port("a"), 1, pattern.a);
-        host().wait_ana_state(kNqn, arrays().port("b"), 1, pattern.b);
+    void wait_states(const NamedStates& pattern) {
+        host().wait_ana_state(SimulatedArrays::kNqn, arrays().port("a"), 1, pattern.a);
+        host().wait_ana_state(SimulatedArrays::kNqn, arrays().port("b"), 1, pattern.b);
     }
 
     static CommandResult haoh(std::string_view words) {
@@ -102,7 +101,7 @@ class HostPolicy : public testing::TestWithParam<std::string> {
                            seconds(120));
     }
     static void set(const std::string& policy) {
-        const auto result = haoh(fmt::format("set {} {} 2>&1", policy, kNqn));
+        const auto result = haoh(fmt::format("set {} {} 2>&1", policy, SimulatedArrays::kNqn));
         EXPECT_EQ(result.status, 0) << result.output;
         EXPECT_EQ(guest().must("cat /sys/class/nvme-subsystem/*/iopolicy"), policy);
     }
@@ -113,7 +112,7 @@ class HostPolicy : public testing::TestWithParam<std::string> {
     }
 
     std::string path_of(const std::string& array) {
-        for (const auto& path : host().paths(kNqn))
+        for (const auto& path : host().paths(SimulatedArrays::kNqn))
             if (path.trsvcid == arrays().port(array))
                 return path.path;
         return {};
@@ -137,7 +136,7 @@ class HostPolicy : public testing::TestWithParam<std::string> {
         const auto result = guest().run(
             fmt::format("fio --name=serial --filename={} --direct=1 --thread --rw=randread --bs=4k "
                         "--size=4m --ioengine=psync --iodepth=1 --number_ios={} --randseed=1",
-                        device_, kRequests),
+                        device_, kPolicyRequests),
             seconds(120));
         EXPECT_EQ(result.status, 0) << result.output;
         auto after = counters();
@@ -156,7 +155,7 @@ class HostPolicy : public testing::TestWithParam<std::string> {
         std::cerr << "\n";
         for (const auto& [path, count] : share) {
             const bool taken = std::find(takes.begin(), takes.end(), path) != takes.end();
-            const auto expected = taken ? kRequests / takes.size() : 0;
+            const auto expected = taken ? kPolicyRequests / takes.size() : 0;
             EXPECT_NEAR(static_cast<double>(count), static_cast<double>(expected),
                         takes.size() > 1 ? 1 : 0)
                 << path;
@@ -189,8 +188,9 @@ TEST_P(HostPolicy, explain_names_the_paths_that_get_the_io) {
         connect({"optimized", "optimized"});
         set(policy);
         for (const auto& pattern :
-             {Pattern{"optimized", "optimized"}, Pattern{"non-optimized", "optimized"},
-              Pattern{"optimized", "non-optimized"}, Pattern{"non-optimized", "non-optimized"}}) {
+             {NamedStates{"optimized", "optimized"}, NamedStates{"non-optimized", "optimized"},
+              NamedStates{"optimized", "non-optimized"},
+              NamedStates{"non-optimized", "non-optimized"}}) {
             SCOPED_TRACE(fmt::format("{}, {}", pattern.a, pattern.b));
             set_states(pattern);
             wait_states(pattern);
@@ -208,7 +208,8 @@ TEST_P(HostPolicy, explain_names_the_paths_that_get_the_io) {
 TEST_P(HostPolicy, explain_names_the_path_that_takes_over) {
     for (const auto& policy : policies()) {
         SCOPED_TRACE(policy);
-        const Pattern pattern{"optimized", policy == "round-robin" ? "optimized" : "non-optimized"};
+        const NamedStates pattern{"optimized",
+                                  policy == "round-robin" ? "optimized" : "non-optimized"};
         connect(pattern);
         set(policy);
         const auto told = explain();
@@ -247,9 +248,9 @@ TEST_P(HostPolicy, the_order_of_arrival_is_a_guess_unless_the_kernel_tells) {
         const auto path = path_of(array);
         guest().must(fmt::format(
             "c=$(dirname /sys/class/nvme/nvme*/{})\necho 1 >$c/delete_controller", path));
-        host().wait_path_count(kNqn, 1);
-        ASSERT_EQ(host().connect(kNqn, arrays().port(array)).status, 0);
-        host().wait_path_count(kNqn, 2);
+        host().wait_path_count(SimulatedArrays::kNqn, 1);
+        ASSERT_EQ(host().connect(SimulatedArrays::kNqn, arrays().port(array)).status, 0);
+        host().wait_path_count(SimulatedArrays::kNqn, 2);
     }
     wait_states({"optimized", "optimized"});
     const auto first = path_of("a");
@@ -293,17 +294,19 @@ TEST_P(HostPolicy, show_counts_the_io_of_each_path) {
 
 TEST_P(HostPolicy, set_says_why_not) {
     connect({"optimized", "optimized"});
-    const auto refused = haoh(fmt::format("set service-time {} 2>&1", kNqn));
+    const auto refused = haoh(fmt::format("set service-time {} 2>&1", SimulatedArrays::kNqn));
     EXPECT_EQ(refused.status, 2);
     EXPECT_THAT(refused.output, HasSubstr("offers numa, round-robin"));
-    const auto forced = haoh(fmt::format("set service-time {} --force 2>&1", kNqn));
+    const auto forced =
+        haoh(fmt::format("set service-time {} --force 2>&1", SimulatedArrays::kNqn));
     EXPECT_EQ(forced.status, 1);
     EXPECT_THAT(forced.output, HasSubstr("EINVAL"));
     if (GetParam() == "6.1") {
-        const auto late = haoh(fmt::format("set queue-depth {} 2>&1", kNqn));
+        const auto late = haoh(fmt::format("set queue-depth {} 2>&1", SimulatedArrays::kNqn));
         EXPECT_EQ(late.status, 2);
         EXPECT_THAT(late.output, HasSubstr("from 6.11 on"));
-        EXPECT_EQ(haoh(fmt::format("set queue-depth {} --force 2>&1", kNqn)).status, 1);
+        EXPECT_EQ(
+            haoh(fmt::format("set queue-depth {} --force 2>&1", SimulatedArrays::kNqn)).status, 1);
     }
     EXPECT_EQ(guest().must("cat /sys/class/nvme-subsystem/*/iopolicy"), "numa");
 
@@ -320,7 +323,7 @@ TEST_P(HostPolicy, set_says_why_not) {
     EXPECT_EQ(haoh("set round-robin nvme-subsys99 2>&1").status, 4);
 
     guest().must("mount -o remount,ro /sys");
-    const auto read_only = haoh(fmt::format("set numa {} 2>&1", kNqn));
+    const auto read_only = haoh(fmt::format("set numa {} 2>&1", SimulatedArrays::kNqn));
     guest().must("mount -o remount,rw /sys");
     EXPECT_EQ(read_only.status, 1);
     EXPECT_THAT(read_only.output, HasSubstr("sysfs is mounted read-only"));
@@ -328,7 +331,7 @@ TEST_P(HostPolicy, set_says_why_not) {
     guest().must("echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd");
     const auto user =
         guest().run(fmt::format("su -s /bin/sh nobody -c '{} policy set numa {}' 2>&1",
-                                ProgramDisk::command("haoh"), kNqn));
+                                ProgramDisk::command("haoh"), SimulatedArrays::kNqn));
     EXPECT_EQ(user.status, 1);
     EXPECT_THAT(user.output, HasSubstr("run it as root"));
 }

@@ -12,13 +12,13 @@
 namespace haoh::test {
 namespace {
 
-constexpr std::chrono::seconds kPatience(60);
+constexpr std::chrono::seconds kCommandPatience(60);
 
 std::string output_of(const std::vector<std::string>& arguments) {
     if (!find_program(arguments.front()))
         throw Unavailable(arguments.front() +
                           " is not installed (packages.txt names the packages)");
-    const auto result = run_program(arguments, kPatience);
+    const auto result = run_program(arguments, kCommandPatience);
     if (result.status != 0)
         throw std::runtime_error(fmt::format("{} ended with status {}: {}", arguments.front(),
                                              result.status, result.standard_error));

@@ -23,19 +23,19 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr unsigned kRequests = 16;
+constexpr unsigned kSelectorRequests = 16;
 
 /// The states of both arrays.
-struct Pattern {
+struct StatePair {
     nvme::AnaState a;
     nvme::AnaState b;
 };
-constexpr std::array kPatterns{
-    Pattern{nvme::AnaState::optimized, nvme::AnaState::optimized},
-    Pattern{nvme::AnaState::optimized, nvme::AnaState::non_optimized},
-    Pattern{nvme::AnaState::non_optimized, nvme::AnaState::optimized},
-    Pattern{nvme::AnaState::non_optimized, nvme::AnaState::non_optimized},
-    Pattern{nvme::AnaState::inaccessible, nvme::AnaState::non_optimized},
+constexpr std::array kStatePairs{
+    StatePair{nvme::AnaState::optimized, nvme::AnaState::optimized},
+    StatePair{nvme::AnaState::optimized, nvme::AnaState::non_optimized},
+    StatePair{nvme::AnaState::non_optimized, nvme::AnaState::optimized},
+    StatePair{nvme::AnaState::non_optimized, nvme::AnaState::non_optimized},
+    StatePair{nvme::AnaState::inaccessible, nvme::AnaState::non_optimized},
 };
 
 class HostSelectors : public testing::TestWithParam<std::string> {
@@ -88,11 +88,11 @@ class HostSelectors : public testing::TestWithParam<std::string> {
                     arrival.path = path.path;
     }
 
-    static nvme::AnaState state_on(const Pattern& pattern, const std::string& array) {
+    static nvme::AnaState state_on(const StatePair& pattern, const std::string& array) {
         return array == "a" ? pattern.a : pattern.b;
     }
 
-    void set_states(const Pattern& pattern) {
+    void set_states(const StatePair& pattern) {
         for (const auto* array : {"a", "b"})
             arrays_->command(
                 fmt::format("ana {} all {}", array, nvme::to_string(state_on(pattern, array))));
@@ -111,7 +111,7 @@ class HostSelectors : public testing::TestWithParam<std::string> {
                 "show; i=0; while [ $i -lt {} ]; do\n"
                 "    dd if={} of=/dev/null bs=4096 count=1 skip=$i iflag=direct 2>/dev/null "
                 "|| exit 1\n    show; i=$((i+1)); done",
-                kRequests, device_),
+                kSelectorRequests, device_),
             seconds(120)));
         std::vector<unsigned> places;
         std::map<std::string, unsigned long> before;
@@ -133,7 +133,7 @@ class HostSelectors : public testing::TestWithParam<std::string> {
 
     /// What a selector makes of the same paths, from the first choice on that was the kernel's.
     template <typename Selector>
-    std::vector<unsigned> predict(const Pattern& pattern, unsigned first, bool rotates) {
+    std::vector<unsigned> predict(const StatePair& pattern, unsigned first, bool rotates) {
         Selector selector;
         std::vector<PathIndex> paths;
         for (const Arrival& arrival : arrivals_) {
@@ -156,12 +156,12 @@ class HostSelectors : public testing::TestWithParam<std::string> {
         // Whose turn it was when the test began is not known.
         for (std::size_t i = 0; rotates && places[0] != first && i < paths.size(); ++i)
             places[0] = pick();
-        while (places.size() < kRequests)
+        while (places.size() < kSelectorRequests)
             places.push_back(pick());
         return places;
     }
 
-    std::vector<unsigned> predicted(IoPolicy policy, const Pattern& pattern, unsigned first) {
+    std::vector<unsigned> predicted(IoPolicy policy, const StatePair& pattern, unsigned first) {
         switch (policy) {
         case IoPolicy::numa:
             return predict<NumaSelector>(pattern, first, false);
@@ -196,7 +196,7 @@ TEST_P(HostSelectors, choose_what_the_kernel_chooses) {
                                                               : std::vector<unsigned>{2, 3, 8};
     for (const unsigned count : counts) {
         connect(count, count);
-        for (const Pattern& pattern : kPatterns) {
+        for (const StatePair& pattern : kStatePairs) {
             if (count == 1 && pattern.a == nvme::AnaState::inaccessible)
                 continue; // I/O would wait
             set_states(pattern);
@@ -212,9 +212,9 @@ TEST_P(HostSelectors, choose_what_the_kernel_chooses) {
                     "for s in /sys/class/nvme-subsystem/*/iopolicy; do echo {} >$s; done",
                     to_string(policy), to_string(policy)));
                 const auto seen = read_one_by_one();
-                ASSERT_EQ(seen.size(), kRequests) << "each request went down one path";
+                ASSERT_EQ(seen.size(), kSelectorRequests) << "each request went down one path";
                 EXPECT_EQ(seen, predicted(policy, pattern, seen.front()));
-                compared += kRequests;
+                compared += kSelectorRequests;
             }
         }
         host().disconnect_all();

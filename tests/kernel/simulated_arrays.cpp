@@ -16,7 +16,7 @@
 namespace haoh::test {
 namespace {
 
-constexpr std::chrono::seconds kPatience(30);
+constexpr std::chrono::seconds kSimulatorPatience(30);
 
 } // namespace
 
@@ -55,6 +55,15 @@ std::string arraysim_program() {
     return environment("HAOH_ARRAYSIM_BIN").value_or(HAOH_ARRAYSIM);
 }
 
+std::string scenario(const std::string& name) {
+    std::ifstream file(std::string(HAOH_SCENARIO_DIR "/") + name + ".toml");
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file)
+        throw std::runtime_error("no scenario " + name);
+    return text.str();
+}
+
 SimulatedArrays::SimulatedArrays(std::string_view scenario) {
     const auto scenario_path = directory_->path() / "scenario.toml";
     std::ofstream(scenario_path) << scenario;
@@ -73,7 +82,7 @@ SimulatedArrays::SimulatedArrays(std::string_view scenario) {
 
     // "ARRAY tcp://ADDRESS:PORT", a line a port, then "ready".
     std::string text;
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    const auto deadline = std::chrono::steady_clock::now() + kSimulatorPatience;
     while (text.find("ready\n") == std::string::npos) {
         std::array<char, 4096> buffer{};
         ssize_t count = 0;
@@ -101,7 +110,7 @@ std::string SimulatedArrays::command(std::string_view words) {
     std::istringstream split{std::string(words)};
     for (std::string word; split >> word;)
         arguments.push_back(word);
-    auto result = run_program(arguments, kPatience);
+    auto result = run_program(arguments, kSimulatorPatience);
     if (result.status != 0)
         throw std::runtime_error(fmt::format("haoh-arraysim refused `{}`: {}{}", words,
                                              result.standard_output, result.standard_error));

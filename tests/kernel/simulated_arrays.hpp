@@ -31,10 +31,16 @@ class ScratchDirectory {
 /// haoh-arraysim: HAOH_ARRAYSIM_BIN of the environment, else that of this build.
 std::string arraysim_program();
 
+/// The text of a scenario of tests/scenarios.
+std::string scenario(const std::string& name);
+
 /// haoh-arraysim with a scenario, on ports of this machine's loopback; ended with the object.
 class SimulatedArrays {
   public:
     static constexpr std::string_view kNqn = "nqn.2014-08.org.haoh:test:simulated";
+    /// Of a scenario that names none.
+    static constexpr std::string_view kDefaultNqn =
+        "nqn.2014-08.org.nvmexpress:uuid:68616f68-0000-4000-8000-000000000001";
     /// The scenario of two arrays, "a" (optimized) and "b" (inaccessible), that present one
     /// subsystem with namespace 1. Lines for array "b" may be added at its end.
     static const std::string_view kStretchedPair;

@@ -25,7 +25,7 @@ class Agents : public ::testing::TestWithParam<const char*> {
 };
 
 TEST_P(Agents, follows_a_failover) {
-    const SimulatedArrays arrays(healthy_pair());
+    const SimulatedArrays arrays(healthy_scenario());
     const RunningProgram agent({GetParam(), kPairNqn, arrays.target("a"), arrays.target("b")});
     ASSERT_TRUE(agent.wait_text(kNext + "tcp://")) << agent.told();
     const std::string first = chosen(arrays, agent.output());

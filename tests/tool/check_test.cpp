@@ -39,7 +39,7 @@ std::vector<std::string> failed_rules(const json& report) {
 }
 
 TEST(Check, a_healthy_pair_passes_quietly) {
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     const ProgramResult text = haoh(both(arrays));
     EXPECT_EQ(text.status, 0) << text.standard_output << text.standard_error;
     EXPECT_THAT(text.standard_output, StartsWith("PASS"));
@@ -93,7 +93,7 @@ TEST(Check, sites_of_the_configuration_name_the_arrays) {
 }
 
 TEST(Check, one_array_down_is_never_a_pass_and_the_other_is_still_judged) {
-    const SimulatedArrays healthy{healthy_pair()};
+    const SimulatedArrays healthy{healthy_scenario()};
     const std::vector<std::string> half{
         "check", "-t", healthy.target("a"), "-t", closed_target(), "--nqn", kPairNqn};
     const ProgramResult unknown = haoh(half);
@@ -140,12 +140,12 @@ TEST(Check, an_array_that_hangs_while_it_is_read_is_bounded_by_the_timeout) {
 }
 
 TEST(Check, digests_are_used_when_asked_for) {
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     EXPECT_EQ(haoh(with(both(arrays), {"--hdr-digest", "--data-digest"})).status, 0);
 }
 
 TEST(List, shows_subsystem_namespaces_and_paths) {
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     arrays.send({"ana", "b", "1", "inaccessible"});
     const ProgramResult text = haoh(both(arrays, "list"));
     EXPECT_EQ(text.status, 0) << text.standard_error;
@@ -157,7 +157,7 @@ TEST(List, shows_subsystem_namespaces_and_paths) {
 }
 
 TEST(List, follows_the_discovery_log_without_an_nqn) {
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     const ProgramResult result = haoh({"list", "-t", arrays.target("a")});
     EXPECT_EQ(result.status, 0) << result.standard_output << result.standard_error;
     EXPECT_THAT(result.standard_output, HasSubstr(kPairNqn));

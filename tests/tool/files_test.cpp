@@ -74,7 +74,7 @@ TEST(Snapshot, of_nothing_is_not_written) {
 }
 
 TEST(Diff, is_empty_for_two_readings_of_the_same_and_names_what_changed) {
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     const TemporaryDirectory directory;
     EXPECT_EQ(haoh(snapshot(arrays, directory.path("1"))).status, 0);
     EXPECT_EQ(haoh(snapshot(arrays, directory.path("2"))).status, 0);
@@ -95,7 +95,7 @@ TEST(Files, malformed_ones_name_file_line_and_key) {
     EXPECT_EQ(syntax.status, 2);
     EXPECT_THAT(syntax.standard_error, HasSubstr(broken + ":3"));
 
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     ASSERT_EQ(haoh(snapshot(arrays, directory.path("pair.json"))).status, 0);
     const std::string strange = directory.file(
         "strange.json", "{\n\"colour\": 1," + content(directory.path("pair.json")).substr(1));
@@ -130,7 +130,7 @@ TEST(Files, a_reader_that_has_seen_enough_ends_the_program_without_a_word) {
 }
 
 TEST(Files, a_snapshot_replaces_its_file_as_a_whole) {
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     const TemporaryDirectory directory;
     const std::string file = directory.file("pair.json", "old");
     EXPECT_EQ(haoh(snapshot(arrays, file)).status, 0);

@@ -62,7 +62,7 @@ std::vector<std::string> on(const SimulatedArrays& arrays, std::vector<std::stri
 }
 
 TEST(Monitor, tells_changes_as_json_lines_of_its_schema) {
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     RunningMonitor monitor(on(arrays, {"-o", "json"}));
     ASSERT_TRUE(monitor.wait_ready()) << monitor.errors();
     for (const char* array : {"a", "b"}) {
@@ -81,7 +81,7 @@ TEST(Monitor, tells_changes_as_json_lines_of_its_schema) {
 }
 
 TEST(Monitor, prints_lines_and_a_summary) {
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     RunningMonitor monitor(on(arrays, {}));
     ASSERT_TRUE(monitor.wait_ready());
     arrays.send({"ana", "a", "all", "inaccessible"});
@@ -93,7 +93,7 @@ TEST(Monitor, prints_lines_and_a_summary) {
 }
 
 TEST(Monitor, ends_when_it_has_seen_enough) {
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     RunningMonitor at_once(on(arrays, {"--until", "access restored"}));
     EXPECT_EQ(at_once.ended(), 0) << at_once.errors();
     RunningMonitor waits(on(arrays, {"--until", "access single_array", "-o", "json"}));
@@ -106,7 +106,7 @@ TEST(Monitor, ends_when_it_has_seen_enough) {
 }
 
 TEST(Monitor, runs_a_program_for_each_event) {
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     const TemporaryDirectory directory;
     const std::string told = directory.path("told");
     const std::string program =
@@ -141,7 +141,7 @@ TEST(Monitor, refuses_what_it_cannot_watch) {
     EXPECT_EQ(haoh({"monitor", "--sysroot", "/nonexistent"}).status, 2);
     EXPECT_EQ(haoh({"monitor", "--for", "soon"}).status, 2);
     EXPECT_EQ(haoh({"monitor", "--until", "doomsday"}).status, 2);
-    const SimulatedArrays arrays{healthy_pair()};
+    const SimulatedArrays arrays{healthy_scenario()};
     const ProgramResult program = haoh(
         {"monitor", "-t", arrays.target("a"), "--nqn", kPairNqn, "--exec", "/nonexistent/program"});
     EXPECT_EQ(program.status, 2);

@@ -95,7 +95,7 @@ ProgramResult haoh(std::vector<std::string> arguments) {
     return run_program(arguments, kBound);
 }
 
-std::string healthy_pair() {
+std::string healthy_scenario() {
     return pair_with_b("");
 }
 

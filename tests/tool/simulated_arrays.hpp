@@ -53,8 +53,8 @@ class SimulatedArrays {
 
 inline constexpr const char* kPairNqn = "nqn.2026-11.io.example:pair";
 /// Two healthy arrays, "a" and "b", with three namespaces.
-[[nodiscard]] std::string healthy_pair();
-/// `healthy_pair` with lines added to array b.
+[[nodiscard]] std::string healthy_scenario();
+/// `healthy_scenario` with lines added to array b.
 [[nodiscard]] std::string pair_with_b(const std::string& lines);
 
 /// A port of the loopback interface where nobody listens.

@@ -10,47 +10,47 @@ namespace haoh::arraysim {
 
 namespace {
 
-struct Name {
+struct AnswerName {
     AnswerKind kind;
     std::string_view text;
 };
 
-constexpr std::array kNames{
-    Name{AnswerKind::ic_resp, "icresp"},
-    Name{AnswerKind::connect, "connect"},
-    Name{AnswerKind::property, "property"},
-    Name{AnswerKind::identify_controller, "identify-controller"},
-    Name{AnswerKind::identify_namespace, "identify-namespace"},
-    Name{AnswerKind::descriptors, "descriptors"},
-    Name{AnswerKind::nvm, "nvm"},
-    Name{AnswerKind::nvm_controller, "nvm-controller"},
-    Name{AnswerKind::independent, "independent"},
-    Name{AnswerKind::namespace_list, "namespace-list"},
-    Name{AnswerKind::namespace_controllers, "namespace-controllers"},
-    Name{AnswerKind::controller_list, "controller-list"},
-    Name{AnswerKind::io_command_sets, "io-command-sets"},
-    Name{AnswerKind::supported_logs, "supported-logs"},
-    Name{AnswerKind::error_log, "error-log"},
-    Name{AnswerKind::smart_log, "smart-log"},
-    Name{AnswerKind::firmware_log, "firmware-log"},
-    Name{AnswerKind::changed_namespaces_log, "changed-namespaces-log"},
-    Name{AnswerKind::commands_log, "commands-log"},
-    Name{AnswerKind::ana_log, "ana-log"},
-    Name{AnswerKind::dispersed_log, "dispersed-log"},
-    Name{AnswerKind::discovery_log, "discovery-log"},
-    Name{AnswerKind::features, "features"},
-    Name{AnswerKind::set_features, "set-features"},
-    Name{AnswerKind::async_event, "async-event"},
-    Name{AnswerKind::keep_alive, "keep-alive"},
-    Name{AnswerKind::read, "read"},
-    Name{AnswerKind::write, "write"},
-    Name{AnswerKind::other, "other"},
+constexpr std::array kAnswerNames{
+    AnswerName{AnswerKind::ic_resp, "icresp"},
+    AnswerName{AnswerKind::connect, "connect"},
+    AnswerName{AnswerKind::property, "property"},
+    AnswerName{AnswerKind::identify_controller, "identify-controller"},
+    AnswerName{AnswerKind::identify_namespace, "identify-namespace"},
+    AnswerName{AnswerKind::descriptors, "descriptors"},
+    AnswerName{AnswerKind::nvm, "nvm"},
+    AnswerName{AnswerKind::nvm_controller, "nvm-controller"},
+    AnswerName{AnswerKind::independent, "independent"},
+    AnswerName{AnswerKind::namespace_list, "namespace-list"},
+    AnswerName{AnswerKind::namespace_controllers, "namespace-controllers"},
+    AnswerName{AnswerKind::controller_list, "controller-list"},
+    AnswerName{AnswerKind::io_command_sets, "io-command-sets"},
+    AnswerName{AnswerKind::supported_logs, "supported-logs"},
+    AnswerName{AnswerKind::error_log, "error-log"},
+    AnswerName{AnswerKind::smart_log, "smart-log"},
+    AnswerName{AnswerKind::firmware_log, "firmware-log"},
+    AnswerName{AnswerKind::changed_namespaces_log, "changed-namespaces-log"},
+    AnswerName{AnswerKind::commands_log, "commands-log"},
+    AnswerName{AnswerKind::ana_log, "ana-log"},
+    AnswerName{AnswerKind::dispersed_log, "dispersed-log"},
+    AnswerName{AnswerKind::discovery_log, "discovery-log"},
+    AnswerName{AnswerKind::features, "features"},
+    AnswerName{AnswerKind::set_features, "set-features"},
+    AnswerName{AnswerKind::async_event, "async-event"},
+    AnswerName{AnswerKind::keep_alive, "keep-alive"},
+    AnswerName{AnswerKind::read, "read"},
+    AnswerName{AnswerKind::write, "write"},
+    AnswerName{AnswerKind::other, "other"},
 };
 
-constexpr auto kKinds = [] {
-    std::array<AnswerKind, kNames.size()> kinds{};
-    std::transform(kNames.begin(), kNames.end(), kinds.begin(),
-                   [](const Name& name) { return name.kind; });
+constexpr auto kAnswerKinds = [] {
+    std::array<AnswerKind, kAnswerNames.size()> kinds{};
+    std::transform(kAnswerNames.begin(), kAnswerNames.end(), kinds.begin(),
+                   [](const AnswerName& name) { return name.kind; });
     return kinds;
 }();
 
@@ -67,13 +67,14 @@ std::optional<std::uint64_t> parse_count(std::string_view text) {
 } // namespace
 
 std::string_view to_string(AnswerKind kind) {
-    const auto* const found = std::find_if(kNames.begin(), kNames.end(),
-                                           [kind](const Name& name) { return name.kind == kind; });
-    return found == kNames.end() ? std::string_view{"other"} : found->text;
+    const auto* const found =
+        std::find_if(kAnswerNames.begin(), kAnswerNames.end(),
+                     [kind](const AnswerName& name) { return name.kind == kind; });
+    return found == kAnswerNames.end() ? std::string_view{"other"} : found->text;
 }
 
 std::optional<AnswerKind> parse_answer_kind(std::string_view text) {
-    for (const Name& name : kNames) {
+    for (const AnswerName& name : kAnswerNames) {
         if (name.text == text) {
             return name.kind;
         }
@@ -82,7 +83,7 @@ std::optional<AnswerKind> parse_answer_kind(std::string_view text) {
 }
 
 std::span<const AnswerKind> answer_kinds() {
-    return kKinds;
+    return kAnswerKinds;
 }
 
 std::optional<Occurrence> parse_occurrence(std::string_view text) {

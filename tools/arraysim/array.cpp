@@ -16,9 +16,7 @@ using nvme::Bytes;
 
 namespace {
 
-constexpr std::uint64_t kIoCommandSets = 1ULL << 43;
 constexpr std::uint16_t kCntlidsPerArray = 0x0400;
-constexpr std::uint16_t kMaxCntlid = 0xFFEF;
 constexpr std::uint32_t kDefaultMaxTransfer = 4U << 20U; ///< with MDTS 0: a bound of ours
 
 /// `over` on top of `base`.
@@ -423,7 +421,7 @@ Bytes Array::descriptors(const ArrayNamespace& ns) const {
     add(nvme::IdType::eui64, id.eui64);
     add(nvme::IdType::nguid, id.nguid);
     add(nvme::IdType::uuid, ns.uuid);
-    if ((capabilities_ & kIoCommandSets) != 0) {
+    if ((capabilities_ & kCapIoCommandSets) != 0) {
         list.push_back({.nidt = static_cast<std::uint8_t>(nvme::IdType::csi), .nid = Bytes(1)});
     }
     return nvme::encode(list);

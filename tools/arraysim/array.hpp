@@ -16,6 +16,8 @@
 
 namespace haoh::arraysim {
 
+inline constexpr std::uint16_t kMaxCntlid = 0xFFEF; ///< what is above it has other meanings
+
 /// A namespace as one array shows it: a NamespaceSpec of which nothing is missing.
 struct ArrayNamespace {
     std::uint32_t nsid{};

@@ -12,11 +12,11 @@ namespace status = nvme::status;
 
 namespace {
 
-constexpr std::uint8_t kIoCommandSets = 0x1C;
+constexpr std::uint8_t kIoCommandSetsCns = 0x1C;
 constexpr std::uint32_t kVersion13 = 0x00010300;
 constexpr std::size_t kControllersPerPage = 2047;
 
-AnswerKind kind_of(std::uint8_t value) {
+AnswerKind kind_of_page(std::uint8_t value) {
     switch (value) {
     case cns::identify_namespace:
         return AnswerKind::identify_namespace;
@@ -36,7 +36,7 @@ AnswerKind kind_of(std::uint8_t value) {
         return AnswerKind::namespace_controllers;
     case cns::subsystem_controllers:
         return AnswerKind::controller_list;
-    case kIoCommandSets:
+    case kIoCommandSetsCns:
         return AnswerKind::io_command_sets;
     default:
         return AnswerKind::other;
@@ -58,7 +58,7 @@ bool known(std::uint8_t value, std::uint8_t csi, std::uint32_t version) {
     case cns::command_set_controller:
         return version >= kDefaultVersion && csi == 0;
     case cns::independent_namespace:
-    case kIoCommandSets:
+    case kIoCommandSetsCns:
         return version >= kDefaultVersion;
     default:
         return false;
@@ -115,7 +115,7 @@ Answer run_identify(CommandContext& context, const nvme::SubmissionEntry& entry)
     const auto cntid = static_cast<std::uint16_t>(entry.cdw[0] >> 16U);
     const auto csi = static_cast<std::uint8_t>(entry.cdw[1] >> 24U);
     const Array& array = context.array;
-    Answer answer{.kind = kind_of(value), .nsid = entry.nsid};
+    Answer answer{.kind = kind_of_page(value), .nsid = entry.nsid};
     const bool allowed = context.controller.discovery ? value == cns::identify_controller
                                                       : known(value, csi, array.version());
     if (!allowed) {
@@ -151,7 +151,7 @@ Answer run_identify(CommandContext& context, const nvme::SubmissionEntry& entry)
         case cns::subsystem_controllers:
             answer.data = controller_page(context.simulator.listed_controllers(array, 0), cntid);
             break;
-        case kIoCommandSets:
+        case kIoCommandSetsCns:
             answer.data.assign(nvme::kIdentifySize, 0);
             answer.data[0] = 1; // one combination: the NVM command set
             break;

@@ -83,11 +83,10 @@ std::uint64_t default_capabilities(std::uint32_t version) {
     constexpr std::uint64_t kContiguousQueues = 1ULL << 16;
     constexpr std::uint64_t kTimeout = 20ULL << 24; // 10 s
     constexpr std::uint64_t kNvmCommandSet = 1ULL << 37;
-    constexpr std::uint64_t kIoCommandSets = 1ULL << 43;
     constexpr std::uint64_t kReadyWithMedia = 1ULL << 59;
     std::uint64_t cap = (kMaxQueueEntries - 1U) | kContiguousQueues | kTimeout | kNvmCommandSet;
     if (version >= kVersion2) {
-        cap |= kIoCommandSets | kReadyWithMedia;
+        cap |= kCapIoCommandSets | kReadyWithMedia;
     }
     return cap;
 }

@@ -12,6 +12,7 @@ namespace haoh::arraysim {
 
 /// Organizationally unique identifier of the simulated vendor (locally administered), as printed.
 inline constexpr std::array<std::uint8_t, 3> kOui{0x02, 0x68, 0x61};
+inline constexpr std::uint64_t kCapIoCommandSets = 1ULL << 43; ///< CAP.CSS.IOCSS
 inline constexpr std::uint16_t kMaxQueueEntries = 128;
 inline constexpr std::uint32_t kInCapsuleData = 8192; ///< bytes
 

@@ -18,7 +18,7 @@ constexpr std::size_t kChangedNamespacesSize = 4096;
 constexpr std::size_t kMaxChangedNamespaces = 1024;
 constexpr std::size_t kCommandsSize = 4096;
 
-AnswerKind kind_of(std::uint8_t log) {
+AnswerKind kind_of_log(std::uint8_t log) {
     switch (log) {
     case lid::supported_logs:
         return AnswerKind::supported_logs;
@@ -183,7 +183,7 @@ Answer run_get_log_page(CommandContext& context, const nvme::SubmissionEntry& en
     const std::uint64_t offset = entry.cdw[2] | std::uint64_t{entry.cdw[3]} << 32U;
     constexpr std::uint32_t kOffsetType = 1U << 23;
 
-    Answer answer{.kind = kind_of(log), .nsid = entry.nsid, .id = log};
+    Answer answer{.kind = kind_of_log(log), .nsid = entry.nsid, .id = log};
     if (!supports(context, log)) {
         answer.status = status::invalid_log_page | kDnr;
     } else if (entry.sgl_length != length) {

@@ -8,46 +8,47 @@ namespace haoh::arraysim {
 
 namespace {
 
-struct Name {
+struct FaultName {
     FaultKind kind;
     std::string_view text;
 };
 
-constexpr std::array kNames{
-    Name{FaultKind::stall, "stall"},
-    Name{FaultKind::garbage, "garbage"},
-    Name{FaultKind::header_digest, "header-digest"},
-    Name{FaultKind::data_digest, "data-digest"},
-    Name{FaultKind::length, "length"},
-    Name{FaultKind::unsolicited, "unsolicited"},
-    Name{FaultKind::duplicate, "duplicate"},
-    Name{FaultKind::no_answer, "no-answer"},
-    Name{FaultKind::close, "close"},
-    Name{FaultKind::terminate, "terminate"},
-    Name{FaultKind::data_out_of_range, "data-out-of-range"},
-    Name{FaultKind::banner, "banner"},
-    Name{FaultKind::not_ready, "not-ready"},
-    Name{FaultKind::moving_ana_count, "moving-ana-count"},
-    Name{FaultKind::moving_generation, "moving-generation"},
+constexpr std::array kFaultNames{
+    FaultName{FaultKind::stall, "stall"},
+    FaultName{FaultKind::garbage, "garbage"},
+    FaultName{FaultKind::header_digest, "header-digest"},
+    FaultName{FaultKind::data_digest, "data-digest"},
+    FaultName{FaultKind::length, "length"},
+    FaultName{FaultKind::unsolicited, "unsolicited"},
+    FaultName{FaultKind::duplicate, "duplicate"},
+    FaultName{FaultKind::no_answer, "no-answer"},
+    FaultName{FaultKind::close, "close"},
+    FaultName{FaultKind::terminate, "terminate"},
+    FaultName{FaultKind::data_out_of_range, "data-out-of-range"},
+    FaultName{FaultKind::banner, "banner"},
+    FaultName{FaultKind::not_ready, "not-ready"},
+    FaultName{FaultKind::moving_ana_count, "moving-ana-count"},
+    FaultName{FaultKind::moving_generation, "moving-generation"},
 };
 
-constexpr auto kKinds = [] {
-    std::array<FaultKind, kNames.size()> kinds{};
-    std::transform(kNames.begin(), kNames.end(), kinds.begin(),
-                   [](const Name& name) { return name.kind; });
+constexpr auto kFaultKinds = [] {
+    std::array<FaultKind, kFaultNames.size()> kinds{};
+    std::transform(kFaultNames.begin(), kFaultNames.end(), kinds.begin(),
+                   [](const FaultName& name) { return name.kind; });
     return kinds;
 }();
 
 } // namespace
 
 std::string_view to_string(FaultKind kind) {
-    const auto* const found = std::find_if(kNames.begin(), kNames.end(),
-                                           [kind](const Name& name) { return name.kind == kind; });
-    return found == kNames.end() ? std::string_view{} : found->text;
+    const auto* const found =
+        std::find_if(kFaultNames.begin(), kFaultNames.end(),
+                     [kind](const FaultName& name) { return name.kind == kind; });
+    return found == kFaultNames.end() ? std::string_view{} : found->text;
 }
 
 std::optional<FaultKind> parse_fault_kind(std::string_view text) {
-    for (const Name& name : kNames) {
+    for (const FaultName& name : kFaultNames) {
         if (name.text == text) {
             return name.kind;
         }
@@ -56,7 +57,7 @@ std::optional<FaultKind> parse_fault_kind(std::string_view text) {
 }
 
 std::span<const FaultKind> fault_kinds() {
-    return kKinds;
+    return kFaultKinds;
 }
 
 std::string_view to_string(Power power) {

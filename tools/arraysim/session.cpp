@@ -28,7 +28,6 @@ constexpr std::uint8_t kPsdtMask = 0xC0;
 // Offsets of header fields: the fatal error information.
 constexpr std::uint32_t kTypeOffset = 0;
 constexpr std::uint32_t kFlagsOffset = 1;
-constexpr std::uint32_t kPlenOffset = 4;
 constexpr std::uint32_t kPfvOffset = 8;
 constexpr std::uint32_t kCccidOffset = 8;
 constexpr std::uint32_t kTtagOffset = 10;

@@ -15,6 +15,8 @@
 
 namespace haoh::arraysim {
 
+inline constexpr std::uint32_t kPlenOffset = 4; ///< in the header of a PDU
+
 class Session {
   public:
     /// \param local this end's address

@@ -13,8 +13,6 @@ namespace status = nvme::status;
 
 namespace {
 
-constexpr std::uint32_t kPlenOffset = 4; ///< in a header
-
 Bytes noise(std::size_t length) {
     // A fixed sequence, so that a run can be repeated; its first byte is no PDU type.
     Bytes bytes(length);

@@ -17,7 +17,6 @@ namespace haoh::arraysim {
 namespace {
 
 constexpr std::uint16_t kFirstDiscoveryCntlid = 1;
-constexpr std::uint16_t kMaxCntlid = 0xFFEF;
 
 constexpr nvme::AsyncEvent kNamespaceAttribute{
     .type = 2, .info = 0, .log_page = nvme::lid::changed_namespaces};

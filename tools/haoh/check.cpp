@@ -11,7 +11,7 @@
 namespace haoh::tool {
 namespace {
 
-struct Options {
+struct CheckArguments {
     SourceOptions source;
     OutputOptions output;
     std::string config;
@@ -25,7 +25,7 @@ struct Options {
     CLI::Option* fail_on_given{};
 };
 
-int run(const Options& options) {
+int run(const CheckArguments& options) {
     CheckOptions check_options;
     if (!options.kernel.empty()) {
         require_known_release(options.kernel);
@@ -57,7 +57,7 @@ int run(const Options& options) {
 } // namespace
 
 void add_check(CLI::App& app, Run& run_chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<CheckArguments>();
     CLI::App* command = app.add_subcommand(
         "check", "Is it really one thing? Judge what the controllers say of themselves");
     add_host_names(*command, options->source);

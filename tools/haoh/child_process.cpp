@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "child_process.hpp"
 
+#include "descriptor.hpp"
+
 #include <haoh/error.hpp>
 
 #include <algorithm>
@@ -40,22 +42,6 @@ bool is_file(const std::string& path) {
     struct stat status {};
     return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
-
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_{number} {}
-    ~Descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    [[nodiscard]] int get() const { return number_; }
-
-  private:
-    int number_;
-};
 
 /// A file in memory rather than a pipe: who does not read it holds up nobody, and it takes a text of
 /// any length at once.

@@ -10,15 +10,13 @@
 namespace haoh::tool {
 namespace {
 
-constexpr std::size_t kSnapshotLimit = std::size_t{1} << 30U;
-
-struct Options {
+struct DiffArguments {
     OutputOptions output;
     std::string before;
     std::string after;
 };
 
-int run(const Options& options) {
+int run(const DiffArguments& options) {
     const Observation before =
         observation_from_json(read_file(options.before, kSnapshotLimit), options.before);
     const Observation after =
@@ -32,7 +30,7 @@ int run(const Options& options) {
 } // namespace
 
 void add_diff(CLI::App& app, Run& run_chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<DiffArguments>();
     CLI::App* command = app.add_subcommand("diff", "What changed between two snapshots?");
     add_output_options(*command, options->output, {"text", "json"});
     command->add_option("before", options->before, "The earlier snapshot")

@@ -16,10 +16,6 @@
 namespace haoh::tool {
 namespace {
 
-std::error_code last_error() {
-    return {errno, std::generic_category()};
-}
-
 struct CloseFile {
     void operator()(std::FILE* file) const { std::fclose(file); }
 };

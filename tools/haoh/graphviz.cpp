@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "graphviz.hpp"
 
+#include "descriptor.hpp"
+
 #include <haoh/error.hpp>
 
 #include <fmt/format.h>
@@ -29,29 +31,6 @@ constexpr const char* kAdvice = "or draw the output of -o dot elsewhere";
     throw Error(std::make_error_code(std::errc::io_error), "draw", "the graph with Graphviz (dot)",
                 cause, advice);
 }
-
-class Descriptor {
-  public:
-    explicit Descriptor(int number = -1) : number_{number} {}
-    Descriptor(Descriptor&& other) noexcept : number_{std::exchange(other.number_, -1)} {}
-    Descriptor& operator=(Descriptor&& other) noexcept {
-        std::swap(number_, other.number_);
-        return *this;
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    ~Descriptor() { close(); }
-
-    [[nodiscard]] int get() const { return number_; }
-    void close() {
-        if (number_ >= 0) {
-            ::close(std::exchange(number_, -1));
-        }
-    }
-
-  private:
-    int number_;
-};
 
 struct Pipe {
     Descriptor read;

@@ -10,7 +10,7 @@
 namespace haoh::tool {
 namespace {
 
-struct Options {
+struct ListArguments {
     SourceOptions source;
     OutputOptions output;
     std::string config;
@@ -18,7 +18,8 @@ struct Options {
 
 constexpr std::chrono::seconds kDrawing{60};
 
-std::string rendered(const Observation& observation, const Options& options, const Config& config) {
+std::string rendered(const Observation& observation, const ListArguments& options,
+                     const Config& config) {
     if (options.output.json()) {
         return to_json(observation, false) + "\n";
     }
@@ -32,7 +33,7 @@ std::string rendered(const Observation& observation, const Options& options, con
     return list_text(observation, attributions, options.output.style());
 }
 
-int run(const Options& options) {
+int run(const ListArguments& options) {
     const Config config = read_config(options.config);
     const Observation observation = read_source(options.source, options.output);
     print(rendered(observation, options, config));
@@ -42,7 +43,7 @@ int run(const Options& options) {
 } // namespace
 
 void add_list(CLI::App& app, Run& run_chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<ListArguments>();
     CLI::App* command = app.add_subcommand(
         "list", "What is there, from where? Subsystems, namespaces, controllers, ANA states");
     add_host_names(*command, options->source);

@@ -53,7 +53,7 @@ constexpr std::string_view kBusy = "HTTP/1.1 503 Service Unavailable\r\nConnecti
                                    "Content-Type: text/plain\r\nContent-Length: 21\r\n\r\n"
                                    "too many connections\n";
 
-[[noreturn]] void refuse(std::string_view text, std::string_view cause) {
+[[noreturn]] void refuse_address(std::string_view text, std::string_view cause) {
     throw Error(Errc::invalid_argument, "read the address of the metrics",
                 fmt::format("\"{}\"", text), cause,
                 "write ADDR:PORT with a numeric address, such as 127.0.0.1:9809, [::1]:9809 or "
@@ -67,7 +67,7 @@ tcp::endpoint parse_endpoint(std::string_view text) {
     std::uint16_t port = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
     if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) {
-        refuse(text, "the port is not a number up to 65535");
+        refuse_address(text, "the port is not a number up to 65535");
     }
     if (address.empty()) {
         return {asio::ip::address_v4::loopback(), port};
@@ -79,10 +79,10 @@ tcp::endpoint parse_endpoint(std::string_view text) {
     error_code bad;
     const asio::ip::address parsed = asio::ip::make_address(std::string{address}, bad);
     if (bad) {
-        refuse(text, "that is no IP address");
+        refuse_address(text, "that is no IP address");
     }
     if (parsed.is_v6() != brackets) {
-        refuse(text, brackets ? "brackets are for IPv6" : "an IPv6 address needs brackets");
+        refuse_address(text, brackets ? "brackets are for IPv6" : "an IPv6 address needs brackets");
     }
     return {parsed, port};
 }

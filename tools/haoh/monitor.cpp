@@ -11,7 +11,7 @@
 namespace haoh::tool {
 namespace {
 
-struct Options {
+struct MonitorArguments {
     SourceOptions source;
     OutputOptions output;
     std::string config;
@@ -23,7 +23,7 @@ struct Options {
     bool lines{};
 };
 
-int run(const Options& options) {
+int run(const MonitorArguments& options) {
     SessionOptions session;
     session.monitor = monitor_options(options.source);
     session.monitor.sites = read_config(options.config).sites;
@@ -44,7 +44,7 @@ int run(const Options& options) {
 } // namespace
 
 void add_monitor(CLI::App& app, Run& run_chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<MonitorArguments>();
     CLI::App* command = app.add_subcommand(
         "monitor", "What is changing, and how long did it take? ANA changes, paths, controllers");
     add_host_names(*command, options->source);

@@ -29,7 +29,7 @@ Urgency urgency_of(const AccessCounts& counts) {
 }
 
 /// Collects one subsystem as one host sees it.
-class Folder {
+class RowFolder {
   public:
     void add(const MonitorStatus::Controller& controller) {
         if (index_.try_emplace(controller.name, controllers_.size()).second) {
@@ -175,7 +175,7 @@ class Folder {
 
 std::vector<SubsystemRow> monitor_rows(const MonitorStatus& status) {
     using Key = std::pair<std::string_view, std::string_view>;
-    std::map<Key, Folder> folders;
+    std::map<Key, RowFolder> folders;
     for (const MonitorStatus::Subsystem& subsystem : status.subsystems) {
         folders.try_emplace({subsystem.host, subsystem.subsysnqn});
     }

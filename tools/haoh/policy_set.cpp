@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kRulesLimit = std::size_t{1} << 20U;
 
-struct Options {
+struct SetPolicyArguments {
     std::string policy;
     std::vector<std::string> names;
     bool only_default{};
@@ -29,20 +29,20 @@ struct Options {
     std::string udev_rule;
 };
 
-[[noreturn]] void refuse(const std::string& argument, std::string_view cause,
-                         std::string_view advice) {
+[[noreturn]] void refuse_setting(const std::string& argument, std::string_view cause,
+                                 std::string_view advice) {
     throw Error(Errc::invalid_argument, "use", argument, cause, advice);
 }
 
-void check_combination(const Options& options) {
+void check_combination(const SetPolicyArguments& options) {
     if (options.names.empty() && !options.only_default) {
-        refuse(fmt::format("policy set {}", options.policy), "it does not say what for",
-               "name a subsystem, or say --default for those that appear later");
+        refuse_setting(fmt::format("policy set {}", options.policy), "it does not say what for",
+                       "name a subsystem, or say --default for those that appear later");
     }
     if (!options.names.empty() && options.only_default) {
-        refuse("--default with '" + options.names.front() + "'",
-               "the default is of subsystems that are not there yet",
-               "set it and that of the subsystems one after the other");
+        refuse_setting("--default with '" + options.names.front() + "'",
+                       "the default is of subsystems that are not there yet",
+                       "set it and that of the subsystems one after the other");
     }
 }
 
@@ -74,7 +74,7 @@ void tell(const PolicyChange& change) {
 }
 
 /// \return 1 when the kernel did not take it: nothing is wrong with the usage
-int set_all(const Options& options, std::string& rules) {
+int set_all(const SetPolicyArguments& options, std::string& rules) {
     std::vector<std::string> names = options.names;
     if (names.empty()) {
         names.emplace_back();
@@ -98,7 +98,7 @@ int set_all(const Options& options, std::string& rules) {
     return Exit::ok;
 }
 
-int run(const Options& options) {
+int run(const SetPolicyArguments& options) {
     check_combination(options);
     if (!options.force) {
         require_offered(options.policy, running_kernel());
@@ -120,7 +120,7 @@ int run(const Options& options) {
 } // namespace
 
 void add_policy_set(CLI::App& policy, Run& run_chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<SetPolicyArguments>();
     CLI::App* command =
         policy.add_subcommand("set", "Set the policy of a subsystem, or the default; needs root");
     command->add_option("policy", options->policy, "One that `haoh policy list` shows as offered")

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kScenarioLimit = 1U << 20U;
 
-struct Options {
+struct SimulateArguments {
     SourceOptions source;
     OutputOptions output;
     std::string scenario; ///< a file, or a device of this host
@@ -28,7 +28,7 @@ struct Options {
     std::optional<std::uint64_t> seed;
 };
 
-PolicyScenario scenario_of_device(const Options& options) {
+PolicyScenario scenario_of_device(const SimulateArguments& options) {
     SourceOptions source = options.source;
     source.names = {options.scenario};
     const Observation observation = read_source(source, options.output);
@@ -38,7 +38,7 @@ PolicyScenario scenario_of_device(const Options& options) {
                              attribute(observation, config.sites));
 }
 
-int run(const Options& options) {
+int run(const SimulateArguments& options) {
     PolicyScenario scenario =
         is_host_name(options.scenario)
             ? scenario_of_device(options)
@@ -61,7 +61,7 @@ int run(const Options& options) {
 } // namespace
 
 void add_policy_simulate(CLI::App& policy, Run& run_chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<SimulateArguments>();
     CLI::App* command = policy.add_subcommand(
         "simulate", "What each policy makes of a workload, side by side, without any I/O");
     command

@@ -9,12 +9,12 @@
 namespace haoh::tool {
 namespace {
 
-struct Options {
+struct RulesArguments {
     OutputOptions output;
     std::string glob{"*"};
 };
 
-int run(const Options& options) {
+int run(const RulesArguments& options) {
     const std::vector<std::string> globs{options.glob};
     const std::vector<const Rule*> chosen = select_rules(globs);
     if (options.output.json()) {
@@ -30,7 +30,7 @@ int run(const Options& options) {
 } // namespace
 
 void add_rules(CLI::App& app, Run& run_chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<RulesArguments>();
     CLI::App* command =
         app.add_subcommand("rules", "What is judged, on what basis, and what to do");
     add_output_options(*command, options->output, {"text", "json", "markdown"});

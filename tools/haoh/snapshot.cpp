@@ -12,7 +12,7 @@
 namespace haoh::tool {
 namespace {
 
-struct Options {
+struct SnapshotArguments {
     SourceOptions source;
     OutputOptions output;
     std::vector<std::string> words; ///< names of what to look at, and the file
@@ -20,7 +20,7 @@ struct Options {
 
 /// Sorts the words: what has the form of a name is one, any other is the file. A file of such a name
 /// is written as ./nvme0.
-std::string take_words(const Options& options, SourceOptions& source) {
+std::string take_words(const SnapshotArguments& options, SourceOptions& source) {
     std::string file;
     for (const std::string& word : options.words) {
         if (is_host_name(word)) {
@@ -36,7 +36,7 @@ std::string take_words(const Options& options, SourceOptions& source) {
     return file.empty() ? "-" : file;
 }
 
-int run(const Options& options) {
+int run(const SnapshotArguments& options) {
     SourceOptions source = options.source;
     const std::string file = take_words(options, source);
     const Observation observation = read_source(source, options.output);
@@ -65,7 +65,7 @@ int run(const Options& options) {
 } // namespace
 
 void add_snapshot(CLI::App& app, Run& run_chosen) {
-    auto options = std::make_shared<Options>();
+    auto options = std::make_shared<SnapshotArguments>();
     CLI::App* command = app.add_subcommand(
         "snapshot", "Record what the controllers say, for later or for somebody else");
     add_source_options(*command, options->source);

@@ -15,7 +15,6 @@
 namespace haoh::tool {
 namespace {
 
-constexpr std::size_t kSnapshotLimit = std::size_t{1} << 30U;
 constexpr std::size_t kConfigLimit = std::size_t{1} << 20U;
 
 std::chrono::milliseconds milliseconds(double seconds) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "terminal_screen.hpp"
 
+#include "file.hpp"
+
 #include <haoh/error.hpp>
 
 #include <boost/asio/redirect_error.hpp>
@@ -33,10 +35,6 @@ constexpr std::string_view kLeave = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
 /// How long a screen may hold up everything else.
 constexpr std::chrono::milliseconds kPatience{100};
 constexpr std::size_t kMaxKeys = 256;
-
-std::error_code last_error() {
-    return {errno, std::generic_category()};
-}
 
 /// Opens the terminal once more. A descriptor is shared with the shell and with standard error:
 /// O_NONBLOCK would be theirs as well.

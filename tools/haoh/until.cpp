@@ -11,7 +11,8 @@ namespace haoh::tool {
 
 namespace {
 
-[[noreturn]] void refuse(std::string_view text, std::string_view cause, std::string_view advice) {
+[[noreturn]] void refuse_until(std::string_view text, std::string_view cause,
+                               std::string_view advice) {
     throw Error(Errc::invalid_argument, "use", fmt::format("--until '{}'", text), cause, advice);
 }
 
@@ -32,7 +33,8 @@ Until Until::parse(std::string_view text) {
     to.remove_prefix(std::min(to.find_first_not_of(' '), to.size()));
     const auto kind = parse_event_kind(word);
     if (!kind) {
-        refuse(text, fmt::format("there is no event '{}'", word), "it is one of " + all_kinds());
+        refuse_until(text, fmt::format("there is no event '{}'", word),
+                     "it is one of " + all_kinds());
     }
     Until until;
     until.kind_ = *kind;
@@ -40,8 +42,8 @@ Until Until::parse(std::string_view text) {
     if (*kind == EventKind::access && !to.empty()) {
         until.access_ = parse_access(to);
         if (!until.access_) {
-            refuse(text, fmt::format("access is never '{}'", to),
-                   "it is one of no_path, single_array, no_optimized_path, restored");
+            refuse_until(text, fmt::format("access is never '{}'", to),
+                         "it is one of no_path, single_array, no_optimized_path, restored");
         }
     }
     return until;

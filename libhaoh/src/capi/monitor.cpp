@@ -42,8 +42,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint32_t kFlags = HAOH_MONITOR_NO_ANA_LOG | HAOH_MONITOR_NO_IDENTITY;
-constexpr const char* kType = "haoh_monitor *";
+constexpr std::uint32_t kMonitorFlags = HAOH_MONITOR_NO_ANA_LOG | HAOH_MONITOR_NO_IDENTITY;
+constexpr const char* kMonitorType = "haoh_monitor *";
 
 void set_time(std::chrono::milliseconds& out, std::uint32_t given) {
     out = given == 0 ? out : std::chrono::milliseconds{given};
@@ -57,7 +57,7 @@ MonitorOptions options_of(const haoh_source* source, const haoh_monitor_options*
         return out;
     }
     const haoh_monitor_options given = taken(*options, kFirst, "struct haoh_monitor_options");
-    if ((given.flags & ~kFlags) != 0) {
+    if ((given.flags & ~kMonitorFlags) != 0) {
         throw Error(Errc::unsupported, "use", fmt::format("monitor flags {:#x}", given.flags),
                     "this libhaoh does not know all of them");
     }
@@ -129,7 +129,7 @@ int run(haoh_monitor& monitor, int timeout_ms, haoh_event_fn callback, void* use
 } // namespace
 } // namespace haoh::capi
 
-using haoh::capi::kType;
+using haoh::capi::kMonitorType;
 using haoh::capi::object;
 using haoh::capi::pointer_of;
 using haoh::capi::status_of;
@@ -142,13 +142,13 @@ haoh_monitor* haoh_monitor_new(const haoh_source* source, const haoh_monitor_opt
 
 int haoh_monitor_start(haoh_monitor* monitor, haoh_error** error) {
     return status_of(error, [&] {
-        object(monitor, kType).thread.start();
+        object(monitor, kMonitorType).thread.start();
         return 0;
     });
 }
 
 int haoh_monitor_fd(const haoh_monitor* monitor) {
-    return status_of(nullptr, [&] { return object(monitor, kType).thread.descriptor(); });
+    return status_of(nullptr, [&] { return object(monitor, kMonitorType).thread.descriptor(); });
 }
 
 int haoh_monitor_next(haoh_monitor* monitor, int timeout_ms, haoh_event** event,
@@ -159,7 +159,7 @@ int haoh_monitor_next(haoh_monitor* monitor, int timeout_ms, haoh_event** event,
                               "there is no place for it: NULL");
         }
         *event = nullptr;
-        auto next = object(monitor, kType).thread.next(haoh::capi::deadline_of(timeout_ms));
+        auto next = object(monitor, kMonitorType).thread.next(haoh::capi::deadline_of(timeout_ms));
         if (next) {
             *event = new haoh_event(std::move(*next));
         }
@@ -173,7 +173,7 @@ int haoh_monitor_run(haoh_monitor* monitor, int timeout_ms, haoh_event_fn callba
         if (callback == nullptr) {
             throw haoh::Error(haoh::Errc::invalid_argument, "call", "haoh_event_fn", "it is NULL");
         }
-        return haoh::capi::run(object(monitor, kType), timeout_ms, callback, user_data);
+        return haoh::capi::run(object(monitor, kMonitorType), timeout_ms, callback, user_data);
     });
 }
 
@@ -184,14 +184,14 @@ int haoh_monitor_running(const haoh_monitor* monitor) {
 
 int haoh_monitor_stop(haoh_monitor* monitor, haoh_error** error) {
     return status_of(error, [&] {
-        object(monitor, kType).thread.stop();
+        object(monitor, kMonitorType).thread.stop();
         return 0;
     });
 }
 
 int haoh_monitor_status(haoh_monitor* monitor, haoh_error** error) {
     return status_of(error, [&]() -> int {
-        const auto status = object(monitor, kType).thread.status();
+        const auto status = object(monitor, kMonitorType).thread.status();
         const bool whole = std::all_of(status.sources.begin(), status.sources.end(),
                                        [](const auto& source) { return source.healthy; });
         return whole ? HAOH_STATUS_OK : HAOH_STATUS_INCOMPLETE;
@@ -201,7 +201,7 @@ int haoh_monitor_status(haoh_monitor* monitor, haoh_error** error) {
 haoh_path_list* haoh_monitor_paths(haoh_monitor* monitor, haoh_error** error) {
     return pointer_of(error, [&] {
         auto out = std::make_unique<haoh_path_list>();
-        out->status = object(monitor, kType).thread.status();
+        out->status = object(monitor, kMonitorType).thread.status();
         haoh::capi::fill(*out);
         return out.release();
     });
@@ -233,7 +233,8 @@ void haoh_path_list_free(haoh_path_list* list) {
 
 char* haoh_monitor_metrics(haoh_monitor* monitor, haoh_error** error) {
     return pointer_of(error, [&] {
-        return haoh::capi::text_for_c(haoh::to_metrics(object(monitor, kType).thread.status()));
+        return haoh::capi::text_for_c(
+            haoh::to_metrics(object(monitor, kMonitorType).thread.status()));
     });
 }
 
@@ -241,7 +242,7 @@ char* haoh_monitor_summary(haoh_monitor* monitor, const haoh_style* style, haoh_
     return pointer_of(error, [&] {
         const haoh::TextStyle look = haoh::capi::text_style(style);
         return haoh::capi::text_for_c(
-            haoh::summary_text(object(monitor, kType).thread.status(), {}, look));
+            haoh::summary_text(object(monitor, kMonitorType).thread.status(), {}, look));
     });
 }
 

@@ -26,7 +26,7 @@ struct haoh_selector : haoh::capi::Handle<0x68616f07U> {
 namespace haoh::capi {
 namespace {
 
-constexpr const char* kType = "haoh_selector *";
+constexpr const char* kSelectorType = "haoh_selector *";
 
 template <PathSelector Selector>
 class SelectorHandle final : public haoh_selector {
@@ -163,7 +163,7 @@ void require_found(bool found, std::uint32_t path) {
 } // namespace haoh::capi
 
 namespace capi = haoh::capi;
-using capi::kType;
+using capi::kSelectorType;
 using capi::object;
 
 haoh_selector* haoh_selector_new(const char* policy, const haoh_selector_options* options,
@@ -177,7 +177,7 @@ uint32_t haoh_selector_add_path(haoh_selector* selector, const haoh_path* path,
                                 haoh_error** error) {
     std::uint32_t name = 0;
     static_cast<void>(capi::status_of(error, [&] {
-        haoh_selector& known = object(selector, kType);
+        haoh_selector& known = object(selector, kSelectorType);
         const haoh_path given = capi::path_of(path);
         const auto added = known.add_path(capi::traits_of(given), capi::state_of(given));
         if (!added) {
@@ -193,7 +193,7 @@ uint32_t haoh_selector_add_path(haoh_selector* selector, const haoh_path* path,
 int haoh_selector_set_path(haoh_selector* selector, uint32_t path, const haoh_path* state,
                            haoh_error** error) {
     return capi::status_of(error, [&] {
-        haoh_selector& known = object(selector, kType);
+        haoh_selector& known = object(selector, kSelectorType);
         capi::require_found(known.set_path_state({path}, capi::state_of(capi::path_of(state))),
                             path);
         return 0;
@@ -202,7 +202,7 @@ int haoh_selector_set_path(haoh_selector* selector, uint32_t path, const haoh_pa
 
 int haoh_selector_remove_path(haoh_selector* selector, uint32_t path, haoh_error** error) {
     return capi::status_of(error, [&] {
-        capi::require_found(object(selector, kType).remove_path({path}), path);
+        capi::require_found(object(selector, kSelectorType).remove_path({path}), path);
         return 0;
     });
 }

@@ -8,8 +8,9 @@
 namespace haoh::capi {
 namespace {
 
-constexpr std::uint32_t kFlags = HAOH_SOURCE_HDR_DIGEST | HAOH_SOURCE_DATA_DIGEST |
-                                 HAOH_SOURCE_NO_PROBE | HAOH_SOURCE_NO_COMMANDS | HAOH_SOURCE_HOST;
+constexpr std::uint32_t kSourceFlags = HAOH_SOURCE_HDR_DIGEST | HAOH_SOURCE_DATA_DIGEST |
+                                       HAOH_SOURCE_NO_PROBE | HAOH_SOURCE_NO_COMMANDS |
+                                       HAOH_SOURCE_HOST;
 
 std::string or_empty(const char* text) {
     return text == nullptr ? std::string() : std::string(text);
@@ -32,7 +33,7 @@ Source source_of(const haoh_source* source) {
     }
     constexpr std::size_t kFirst = offsetof(haoh_source, progress_data) + sizeof(void*);
     const haoh_source given = taken(*source, kFirst, "struct haoh_source");
-    if ((given.flags & ~kFlags) != 0) {
+    if ((given.flags & ~kSourceFlags) != 0) {
         throw Error(Errc::unsupported, "use", fmt::format("source flags {:#x}", given.flags),
                     "this libhaoh does not know all of them");
     }

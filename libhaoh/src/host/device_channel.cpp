@@ -35,7 +35,7 @@ std::uint64_t log_bytes(const nvme::AdminCommand& command) {
     return 4 * (dwords + 1);
 }
 
-std::string_view advice_for(int error) {
+std::string_view device_advice(int error) {
     switch (error) {
     case EPERM:
     case EACCES:
@@ -57,7 +57,7 @@ std::string_view advice_for(int error) {
 } // namespace
 
 Error device_open_error(int error, const std::string& name) {
-    return {{error, std::generic_category()}, "open", "/dev/" + name, {}, advice_for(error)};
+    return {{error, std::generic_category()}, "open", "/dev/" + name, {}, device_advice(error)};
 }
 
 std::string why_refused(const nvme::AdminCommand& command) {
@@ -129,7 +129,7 @@ asio::awaitable<nvme::AdminResult> DeviceChannel::submit(nvme::AdminCommand comm
     const DeviceAnswer& answer = exchange->answer;
     if (answer.error != 0) {
         throw Error({answer.error, std::generic_category()}, operation, name_, {},
-                    advice_for(answer.error));
+                    device_advice(answer.error));
     }
     nvme::AdminResult result;
     result.status = answer.status;

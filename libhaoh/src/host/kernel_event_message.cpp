@@ -11,8 +11,6 @@ namespace haoh::host {
 
 namespace {
 
-using Kind = KernelEventMessage::Kind;
-
 /// A message of a refusal. Where `nsid` is set, an NSID follows the beginning.
 struct Refusal {
     std::string_view beginning;
@@ -94,7 +92,7 @@ std::optional<KernelEventMessage> parse_kernel_event(std::string_view text) {
         for (const Refusal& refusal : kRefusals) {
             std::optional<std::uint32_t> nsid;
             if (matches(refusal, text, nsid)) {
-                message.kind = Kind::path_refused;
+                message.kind = KernelEventMessage::Kind::path_refused;
                 message.nsid = nsid;
                 message.rule = refusal.rule;
                 return message;
@@ -103,7 +101,7 @@ std::optional<KernelEventMessage> parse_kernel_event(std::string_view text) {
     }
     if (std::any_of(kHints.begin(), kHints.end(),
                     [text](std::string_view hint) { return text.starts_with(hint); })) {
-        message.kind = Kind::hint;
+        message.kind = KernelEventMessage::Kind::hint;
         return message;
     }
     return std::nullopt;

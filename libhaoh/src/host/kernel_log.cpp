@@ -20,9 +20,6 @@ namespace haoh::host {
 
 namespace {
 
-/// Longer than any record (CONSOLE_EXT_LOG_MAX).
-constexpr std::size_t kRecordBytes = 16384;
-
 template <typename Number>
 bool take_field(std::string_view& rest, Number& value) {
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);

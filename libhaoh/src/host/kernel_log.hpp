@@ -43,6 +43,9 @@ struct KernelLog {
 inline constexpr std::size_t kMaxMessages = 8192;
 inline constexpr std::size_t kMaxRecords = 1U << 20U;
 
+/// Longer than any record (CONSOLE_EXT_LOG_MAX).
+inline constexpr std::size_t kRecordBytes = 16384;
+
 /// Reads one record. \return its length, 0 at the end, or a negative errno value
 using RecordSource = std::function<ssize_t(std::span<char>)>;
 

@@ -18,8 +18,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Longer than any record (CONSOLE_EXT_LOG_MAX).
-constexpr std::size_t kRecordBytes = 16384;
 /// What user space writes into the log has another facility than the kernel's, which is 0.
 constexpr unsigned kFirstOtherLevel = 8;
 

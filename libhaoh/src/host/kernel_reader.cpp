@@ -24,10 +24,7 @@ namespace haoh::host {
 
 namespace {
 
-using Kind = ObjectName::Kind;
-
 constexpr std::string_view kSubsystemClass = "sys/class/nvme-subsystem";
-constexpr std::string_view kControllerClass = "sys/class/nvme";
 /// Fewer attributes than this are read sooner than a thread is started.
 constexpr std::size_t kObjectsWorthThreads = 512;
 constexpr std::size_t kHeadsAJob = 64;
@@ -37,7 +34,8 @@ std::string below(std::string_view directory, std::string_view name) {
 }
 
 /// Names of one kind in a directory, by their instances.
-std::vector<std::string> names_of(const std::vector<DirectoryEntry>& entries, Kind kind) {
+std::vector<std::string> names_of(const std::vector<DirectoryEntry>& entries,
+                                  ObjectName::Kind kind) {
     std::vector<std::pair<ObjectName, std::string>> found;
     for (const DirectoryEntry& entry : entries) {
         const std::optional<ObjectName> name = parse_object_name(entry.name);
@@ -125,7 +123,7 @@ class TopologyReader {
 
   private:
     /// The class, where it is; without it the module is not loaded.
-    std::vector<std::string> class_members(std::string_view path, Kind kind) {
+    std::vector<std::string> class_members(std::string_view path, ObjectName::Kind kind) {
         const SysfsDirectory directory = root_.open(std::string(path));
         if (directory) {
             return names_of(directory.entries(), kind);
@@ -143,7 +141,8 @@ class TopologyReader {
     }
 
     void find_subsystems() {
-        for (const std::string& name : class_members(kSubsystemClass, Kind::subsystem)) {
+        for (const std::string& name :
+             class_members(kSubsystemClass, ObjectName::Kind::subsystem)) {
             FoundSubsystem found;
             found.path = below(kSubsystemClass, name);
             found.subsystem.name = name;
@@ -153,11 +152,11 @@ class TopologyReader {
                     continue;
                 }
                 const std::vector<DirectoryEntry> entries = directory.entries();
-                for (std::string& controller : names_of(entries, Kind::controller)) {
+                for (std::string& controller : names_of(entries, ObjectName::Kind::controller)) {
                     in_subsystem_.insert(controller);
                     found.controllers.emplace_back().controller.name = std::move(controller);
                 }
-                for (std::string& head : names_of(entries, Kind::head)) {
+                for (std::string& head : names_of(entries, ObjectName::Kind::head)) {
                     found.heads.emplace_back().head.name = std::move(head);
                 }
                 found.head_there.resize(found.heads.size());
@@ -173,7 +172,7 @@ class TopologyReader {
     }
 
     void find_strays() {
-        for (std::string& name : class_members(kControllerClass, Kind::controller)) {
+        for (std::string& name : class_members(kControllerClass, ObjectName::Kind::controller)) {
             if (!in_subsystem_.contains(name)) {
                 strays_.emplace_back().controller.name = std::move(name);
             }
@@ -217,7 +216,7 @@ class TopologyReader {
         }
         found.there = directory.read({}, controller_attributes(), found.controller);
         const std::vector<DirectoryEntry> entries = directory.entries();
-        std::vector<std::string> paths = names_of(entries, Kind::path);
+        std::vector<std::string> paths = names_of(entries, ObjectName::Kind::path);
         found.paths.reserve(paths.size());
         for (std::string& path_name : paths) {
             KernelPath path = path_of(name, std::move(path_name));
@@ -225,7 +224,7 @@ class TopologyReader {
                 found.paths.push_back(std::move(path));
             }
         }
-        for (std::string& own_name : names_of(entries, Kind::head)) {
+        for (std::string& own_name : names_of(entries, ObjectName::Kind::head)) {
             FoundHead own;
             own.head.name = std::move(own_name);
             KernelPath path = path_of(name, own.head.name);
@@ -258,7 +257,7 @@ class TopologyReader {
             const SysfsDirectory links =
                 root_.open(fmt::format("{}/{}/multipath", subsystem.path, found.head.name));
             if (links) {
-                found.linked = names_of(links.entries(), Kind::path);
+                found.linked = names_of(links.entries(), ObjectName::Kind::path);
             }
         }
     }

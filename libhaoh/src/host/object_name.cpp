@@ -17,7 +17,7 @@ bool take(std::string_view& text, std::string_view prefix) {
 }
 
 /// A number as the kernel prints it: no sign, no leading zero.
-bool take_number(std::string_view& text, std::uint32_t& value) {
+bool take_instance(std::string_view& text, std::uint32_t& value) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     const auto length = static_cast<std::size_t>(end - text.data());
     if (error != std::errc{} || (text.front() == '0' && length > 1)) {
@@ -33,10 +33,10 @@ std::optional<ObjectName> parse_object_name(std::string_view text) {
     ObjectName name;
     if (take(text, "nvme-subsys")) {
         name.kind = ObjectName::Kind::subsystem;
-        return take_number(text, name.instance) && text.empty() ? std::optional(name)
-                                                                : std::nullopt;
+        return take_instance(text, name.instance) && text.empty() ? std::optional(name)
+                                                                  : std::nullopt;
     }
-    if (!take(text, "nvme") || !take_number(text, name.instance)) {
+    if (!take(text, "nvme") || !take_instance(text, name.instance)) {
         return std::nullopt;
     }
     name.kind = ObjectName::Kind::controller;
@@ -46,12 +46,12 @@ std::optional<ObjectName> parse_object_name(std::string_view text) {
     name.kind = ObjectName::Kind::head;
     if (take(text, "c")) {
         name.kind = ObjectName::Kind::path;
-        if (!take_number(text, name.controller)) {
+        if (!take_instance(text, name.controller)) {
             return std::nullopt;
         }
     }
-    return take(text, "n") && take_number(text, name.head) && text.empty() ? std::optional(name)
-                                                                           : std::nullopt;
+    return take(text, "n") && take_instance(text, name.head) && text.empty() ? std::optional(name)
+                                                                             : std::nullopt;
 }
 
 bool natural_less(std::string_view a, std::string_view b) {

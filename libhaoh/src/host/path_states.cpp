@@ -22,8 +22,6 @@ constexpr std::uint64_t kMargin = 64;
 /// Where there is no limit: more than any host has paths.
 constexpr std::size_t kMaxOpen = std::size_t{1} << 18U;
 
-constexpr std::string_view kControllerClass = "sys/class/nvme";
-
 /// Where a controller is: a recorded tree may have it in one place only.
 std::string directory_of(const SysfsRoot& root, std::string_view place, const std::string& name) {
     std::string directory = fmt::format("{}/{}", place, name);

@@ -18,6 +18,8 @@
 
 namespace haoh::host {
 
+inline constexpr std::string_view kControllerClass = "sys/class/nvme";
+
 struct DirectoryEntry {
     std::string name;
     unsigned char type{}; ///< DT_DIR, DT_LNK, ...

@@ -27,7 +27,7 @@ constexpr unsigned kMaxInstances = 64;
 constexpr std::size_t kPipeBytes = 4096;
 constexpr int kReadsATurn = 64;
 
-std::string_view advice_for(int error) {
+std::string_view trace_advice(int error) {
     switch (error) {
     case EACCES:
     case EPERM:
@@ -42,7 +42,7 @@ std::string_view advice_for(int error) {
 }
 
 [[noreturn]] void fail(int error, std::string_view operation, const std::string& object) {
-    throw Error({error, std::generic_category()}, operation, object, {}, advice_for(error));
+    throw Error({error, std::generic_category()}, operation, object, {}, trace_advice(error));
 }
 
 /// \return 0 or an errno value

@@ -16,10 +16,10 @@ using nvme::DiscoveryEntry;
 auto key_of(const DiscoveryEntry& entry) {
     return std::tuple{entry.subnqn, entry.traddr, entry.trsvcid, entry.trtype, entry.subtype};
 }
-using Key = decltype(key_of(DiscoveryEntry{}));
+using EntryKey = decltype(key_of(DiscoveryEntry{}));
 
 /// Entries with one key, in the order of the log.
-using Entries = std::map<Key, std::vector<const DiscoveryEntry*>>;
+using Entries = std::map<EntryKey, std::vector<const DiscoveryEntry*>>;
 
 Entries by_key(const nvme::DiscoveryLog& log) {
     Entries entries;

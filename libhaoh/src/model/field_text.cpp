@@ -14,11 +14,6 @@ namespace {
 
 using nvme::FieldRange;
 
-template <std::size_t N>
-bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 struct PropertyName {
     std::uint32_t offset;
     std::string_view name;
@@ -44,6 +39,10 @@ std::string bytes_text(const FieldRange& field, nvme::ByteView page) {
 }
 
 } // namespace
+
+bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 FieldKind field_kind(const FieldRange& field) {
     constexpr std::array<std::string_view, 4> kText{"sn", "mn", "fr", "subnqn"};

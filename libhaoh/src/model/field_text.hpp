@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,8 @@ enum class FieldKind : std::uint8_t {
     format, ///< an LBA format
 };
 [[nodiscard]] FieldKind field_kind(const nvme::FieldRange& field);
+
+[[nodiscard]] bool is_one_of(std::string_view name, std::span<const std::string_view> names);
 
 /// The value of a field of `page` as text: "4096", "0x5f", "ms 0, lbads 9, rp 0", ...
 [[nodiscard]] std::string field_text(const nvme::FieldRange& field, nvme::ByteView page);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "model/kernel_diff.hpp"
 
+#include "model/field_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,11 +33,6 @@ constexpr std::array<std::string_view, 16> kNoise{"command_error_count",
                                                   "firmware_rev"};
 /// Of a subsystem these are no copies of copies.
 constexpr std::array<std::string_view, 3> kProduct{"serial", "model", "firmware_rev"};
-
-template <std::size_t N>
-bool is_one_of(std::string_view key, const std::array<std::string_view, N>& keys) {
-    return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
 
 std::string attribute_text(const Attribute& attribute) {
     switch (attribute.state) {
@@ -146,7 +143,7 @@ std::vector<Pair<Object>> pairs_of(const std::vector<Object>& before,
 }
 
 /// A port as one host reaches it. The source address is left out: it is chosen anew each time.
-auto controller_key(const KernelController& controller) {
+auto port_key(const KernelController& controller) {
     return std::array<std::string, 6>{
         std::string(controller.transport.value()),
         std::string(controller.address_part("traddr")),
@@ -211,7 +208,7 @@ class HostDiff {
     Names compare_controllers(const std::vector<KernelController>& before,
                               const std::vector<KernelController>& after) {
         Names names;
-        for (const auto& [a, b] : pairs_of(before, after, controller_key)) {
+        for (const auto& [a, b] : pairs_of(before, after, port_key)) {
             const Place place = at((b != nullptr ? b : a)->name);
             if (a == nullptr || b == nullptr) {
                 place.compare("kernel controller", a == nullptr ? "" : a->address.text,

@@ -99,16 +99,6 @@ Json subsystem_json(const KernelSubsystem& subsystem) {
 
 // Reading.
 
-std::string text(const Node& node) {
-    return unescape_bytes(node.string());
-}
-
-std::vector<std::string> texts(const Node& node) {
-    std::vector<std::string> out;
-    node.for_each_item([&out](const Node& item) { out.push_back(text(item)); });
-    return out;
-}
-
 template <typename Value, typename Read>
 std::vector<Value> list(const Node& node, Read read) {
     std::vector<Value> out;
@@ -144,7 +134,7 @@ void read_attributes(ObjectReader& reader, Object& object,
     }
 }
 
-KernelController read_controller(const Node& node) {
+KernelController read_kernel_controller(const Node& node) {
     ObjectReader reader(node);
     KernelController out;
     out.name = text(reader.required("name"));
@@ -181,7 +171,8 @@ KernelSubsystem read_subsystem(const Node& node) {
     KernelSubsystem out;
     out.name = text(reader.required("name"));
     read_attributes(reader, out, subsystem_attributes());
-    out.controllers = list<KernelController>(reader.required("controllers"), read_controller);
+    out.controllers =
+        list<KernelController>(reader.required("controllers"), read_kernel_controller);
     out.namespaces = list<KernelNamespace>(reader.required("namespaces"), read_namespace);
     out.headless = list<KernelPath>(reader.required("headless"), read_path);
     reader.finish();
@@ -240,7 +231,7 @@ KernelObservation read_kernel_json(const Node& node) {
     parameters.finish();
     out.subsystems = list<KernelSubsystem>(reader.required("subsystems"), read_subsystem);
     out.stray_controllers =
-        list<KernelController>(reader.required("stray_controllers"), read_controller);
+        list<KernelController>(reader.required("stray_controllers"), read_kernel_controller);
     out.messages = list<KernelMessage>(reader.required("messages"), read_message);
     out.messages_error = text(reader.required("messages_error"));
     out.udev_rules = texts(reader.required("udev_rules"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "model/located_reader.hpp"
 
+#include "model/json_text.hpp"
+
 #include <fmt/format.h>
 
 namespace haoh::model {
@@ -92,6 +94,16 @@ const LocatedValue::Object& Node::object() const {
         return *value;
     }
     fail_kind("an object");
+}
+
+std::string text(const Node& node) {
+    return unescape_bytes(node.string());
+}
+
+std::vector<std::string> texts(const Node& node) {
+    std::vector<std::string> out;
+    node.for_each_item([&out](const Node& item) { out.push_back(text(item)); });
+    return out;
 }
 
 ObjectReader::ObjectReader(const Node& node)

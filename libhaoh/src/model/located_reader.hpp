@@ -77,6 +77,10 @@ class Node {
     std::size_t index_{};  ///< in a list
 };
 
+/// A text from a device, which a document holds escaped.
+[[nodiscard]] std::string text(const Node& node);
+[[nodiscard]] std::vector<std::string> texts(const Node& node);
+
 /// An object whose keys are known: each is asked for, and `finish` refuses what is left.
 class ObjectReader {
   public:

@@ -22,16 +22,6 @@ constexpr JsonLimits kLimits{
     .bytes = std::size_t{512} << 20U, .depth = 12, .values = 16'000'000, .members = 512};
 constexpr std::size_t kMaxPageLength = std::size_t{16} << 20U;
 
-std::string text(const Node& node) {
-    return unescape_bytes(node.string());
-}
-
-std::vector<std::string> texts(const Node& node) {
-    std::vector<std::string> out;
-    node.for_each_item([&out](const Node& item) { out.push_back(text(item)); });
-    return out;
-}
-
 template <typename T>
 std::vector<T> numbers(const Node& node) {
     std::vector<T> out;

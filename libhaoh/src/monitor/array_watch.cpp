@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view kSource = "aen";
 /// An array that comes back should be seen soon, and asking is cheap.
-constexpr unsigned kMaxBackoff = 4;
+constexpr unsigned kMaxArrayBackoff = 4;
 constexpr std::uint8_t kChangedNamespaces = 0x04;
 
 /// Lets a burst through and then a steady rate: an array that sends events without end costs little,
@@ -217,7 +217,7 @@ asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port) {
         hub->fusion().forget_change_count({}, port.name);
         hub->fusion().see_controller_state({}, port.name, "lost", occasion);
         hub->publish(occasion);
-        backoff = watch.connected() ? 1 : std::min(backoff * 2, kMaxBackoff);
+        backoff = watch.connected() ? 1 : std::min(backoff * 2, kMaxArrayBackoff);
         co_await pause(hub->options().retry_interval * backoff);
     }
 }

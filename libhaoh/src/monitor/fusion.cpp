@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kLost = "lost";
 
-std::string_view told(std::string_view ana_state) {
+std::string_view told_ana(std::string_view ana_state) {
     return ana_state.empty() ? "no ANA" : ana_state;
 }
 
@@ -205,7 +205,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
         }
         if (!how.silent) {
             add_path(EventKind::path_added, host, head->first, path, occasion).to =
-                told(path.ana_state);
+                told_ana(path.ana_state);
         }
         return;
     }
@@ -248,8 +248,8 @@ void Fusion::change_ana_state(const std::string& host, World& world, const HeadK
         count_transition(controller->second, path, state);
     }
     Event& event = add_path(EventKind::ana_change, host, key, path, occasion);
-    event.from = told(path.ana_state);
-    event.to = told(state);
+    event.from = told_ana(path.ana_state);
+    event.to = told_ana(state);
     event.transitions = 1;
     if (controller != world.controllers.end()) {
         event.change_count = controller->second.change_count;
@@ -310,7 +310,7 @@ void Fusion::change_read_only(const std::string& host, Heads::iterator head, boo
 void Fusion::lose_path(const std::string& host, World& world, Heads::iterator head,
                        Paths::iterator path, const Occasion& occasion) {
     add_path(EventKind::path_lost, host, head->first, path->second, occasion).from =
-        told(path->second.ana_state);
+        told_ana(path->second.ana_state);
     world.by_path.erase(path->second.name);
     head->second.paths.erase(path);
     world.touched.insert(head->first);

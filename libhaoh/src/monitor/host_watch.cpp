@@ -39,7 +39,7 @@ constexpr auto kLookFor = 2s;
 constexpr auto kReadAgain = 25ms;
 /// The kernel scans a controller in the background, for an unknown time.
 constexpr std::array<std::chrono::milliseconds, 5> kScans{2000ms, 600ms, 150ms, 40ms, 5ms};
-constexpr unsigned kMaxBackoff = 32;
+constexpr unsigned kMaxHostBackoff = 32;
 
 /// The retries of a source.
 class Backoff {
@@ -47,7 +47,7 @@ class Backoff {
     explicit Backoff(std::chrono::milliseconds first) : first_{first} {}
     std::chrono::milliseconds next() {
         const auto pause = first_ * factor_;
-        factor_ = std::min(factor_ * 2, kMaxBackoff);
+        factor_ = std::min(factor_ * 2, kMaxHostBackoff);
         return pause;
     }
     void reset() { factor_ = 1; }

@@ -57,14 +57,15 @@ NamespaceIdentity identity_of(const NamespaceObservation& seen) {
     return out;
 }
 
-std::string told(std::string_view text) {
+std::string quoted_or_none(std::string_view text) {
     return text.empty() ? "none" : fmt::format("\"{}\"", text);
 }
 
 void compare(std::vector<std::string>& out, std::string_view what, std::string_view before,
              std::string_view now) {
     if (before != now) {
-        out.push_back(fmt::format("{} {} is now {}", what, told(before), told(now)));
+        out.push_back(
+            fmt::format("{} {} is now {}", what, quoted_or_none(before), quoted_or_none(now)));
     }
 }
 

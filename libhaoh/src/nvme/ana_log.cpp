@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/nvme/ana_log.hpp>
 
+#include <haoh/nvme/command.hpp>
+
 #include "nvme/problems.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +16,6 @@ namespace {
 
 constexpr std::size_t kStateOffset = 16; ///< in a descriptor
 constexpr std::uint8_t kStateMask = 0x0F;
-constexpr std::uint32_t kBroadcastNsid = 0xFFFFFFFFU;
 
 constexpr bool defined(AnaState state) {
     switch (state) {
@@ -72,7 +73,7 @@ class LogJudge {
 
   private:
     void nsid(std::uint32_t agid, std::uint32_t nsid, std::uint32_t last, std::size_t offset) {
-        if (nsid == kBroadcastNsid) {
+        if (nsid == kAllNamespaces) {
             problems_.add(ProblemKind::bad_value, offset, "nsid",
                           fmt::format("NSID FFFFFFFFh in group {}", agid));
         }

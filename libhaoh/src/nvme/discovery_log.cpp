@@ -18,12 +18,12 @@ constexpr std::size_t kAdrfam = 1;
 constexpr std::size_t kSubtype = 2;
 constexpr std::size_t kTreq = 3;
 constexpr std::size_t kPortid = 4;
-constexpr std::size_t kCntlid = 6;
+constexpr std::size_t kEntryCntlid = 6;
 constexpr std::size_t kAsqsz = 8;
 constexpr std::size_t kEflags = 10;
 constexpr std::size_t kTrsvcid = 32;
 constexpr std::size_t kTrsvcidSize = 32;
-constexpr std::size_t kSubnqn = 256;
+constexpr std::size_t kEntrySubnqn = 256;
 constexpr std::size_t kTraddr = 512;
 constexpr std::size_t kTsas = 768;
 constexpr std::size_t kStringSize = 256;
@@ -74,7 +74,7 @@ class EntryDecoder {
         out.subtype = entry_[kSubtype];
         out.treq = entry_[kTreq];
         out.portid = load_le<std::uint16_t>(entry_, kPortid);
-        out.cntlid = load_le<std::uint16_t>(entry_, kCntlid);
+        out.cntlid = load_le<std::uint16_t>(entry_, kEntryCntlid);
         out.asqsz = load_le<std::uint16_t>(entry_, kAsqsz);
         out.eflags = load_le<std::uint16_t>(entry_, kEflags);
         out.trsvcid = ascii(kTrsvcid, kTrsvcidSize, "trsvcid");
@@ -91,7 +91,7 @@ class EntryDecoder {
             undefined_value(kSubtype, "subtype", "subsystem type", out.subtype);
         }
         if (out.cntlid > 0xFFEF && out.cntlid < 0xFFFE) {
-            problem(ProblemKind::bad_value, kCntlid, "cntlid",
+            problem(ProblemKind::bad_value, kEntryCntlid, "cntlid",
                     fmt::format("the reserved controller ID {:04X}h", out.cntlid));
         }
         return out;
@@ -129,12 +129,13 @@ class EntryDecoder {
     }
 
     [[nodiscard]] std::string nqn() {
-        const ByteView bytes = entry_.subspan(kSubnqn, kStringSize);
+        const ByteView bytes = entry_.subspan(kEntrySubnqn, kStringSize);
         const auto end = std::find(bytes.begin(), bytes.end(), std::uint8_t{0});
         if (end == bytes.end()) {
-            problem(ProblemKind::bad_length, kSubnqn, "subnqn", "subnqn has no terminating NUL");
+            problem(ProblemKind::bad_length, kEntrySubnqn, "subnqn",
+                    "subnqn has no terminating NUL");
         } else if (!all_zero(ByteView(end, bytes.end()))) {
-            problem(ProblemKind::trailing_data, kSubnqn, "subnqn",
+            problem(ProblemKind::trailing_data, kEntrySubnqn, "subnqn",
                     "subnqn has data behind its terminating NUL");
         }
         return {bytes.begin(), end};
@@ -204,13 +205,13 @@ Bytes encode(const DiscoveryLog& log) {
         out[base + kSubtype] = entry.subtype;
         out[base + kTreq] = entry.treq;
         store_le(out, base + kPortid, entry.portid);
-        store_le(out, base + kCntlid, entry.cntlid);
+        store_le(out, base + kEntryCntlid, entry.cntlid);
         store_le(out, base + kAsqsz, entry.asqsz);
         store_le(out, base + kEflags, entry.eflags);
         std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(base + kTrsvcid), kTrsvcidSize, ' ');
         std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(base + kTraddr), kStringSize, ' ');
         store_text(out, base + kTrsvcid, kTrsvcidSize, entry.trsvcid);
-        store_text(out, base + kSubnqn, kStringSize, entry.subnqn);
+        store_text(out, base + kEntrySubnqn, kStringSize, entry.subnqn);
         store_text(out, base + kTraddr, kStringSize, entry.traddr);
         std::copy(entry.tsas.begin(), entry.tsas.end(),
                   out.begin() + static_cast<std::ptrdiff_t>(base + kTsas));

@@ -10,10 +10,10 @@ namespace haoh::nvme {
 namespace {
 
 // Offsets in the Connect data.
-constexpr std::size_t kHostid = 0;
-constexpr std::size_t kCntlid = 16;
-constexpr std::size_t kSubnqn = 256;
-constexpr std::size_t kHostnqn = 512;
+constexpr std::size_t kConnectHostid = 0;
+constexpr std::size_t kConnectCntlid = 16;
+constexpr std::size_t kConnectSubnqn = 256;
+constexpr std::size_t kConnectHostnqn = 512;
 constexpr std::size_t kNqnField = 256;
 
 constexpr std::uint32_t kCattrDisableSqFlow = 1U << 2U;
@@ -40,19 +40,19 @@ AdminCommand fabrics_command(std::uint8_t type) {
 
 ConnectData decode_connect_data(ByteView data) {
     ConnectData out;
-    out.hostid = load_array<16>(data, kHostid);
-    out.cntlid = load_le<std::uint16_t>(data, kCntlid);
-    out.subnqn = load_nqn(data, kSubnqn);
-    out.hostnqn = load_nqn(data, kHostnqn);
+    out.hostid = load_array<16>(data, kConnectHostid);
+    out.cntlid = load_le<std::uint16_t>(data, kConnectCntlid);
+    out.subnqn = load_nqn(data, kConnectSubnqn);
+    out.hostnqn = load_nqn(data, kConnectHostnqn);
     return out;
 }
 
 Bytes encode(const ConnectData& data) {
     Bytes out(kConnectDataSize);
     std::copy(data.hostid.begin(), data.hostid.end(), out.begin());
-    store_le(out, kCntlid, data.cntlid);
-    store_nqn(out, kSubnqn, data.subnqn);
-    store_nqn(out, kHostnqn, data.hostnqn);
+    store_le(out, kConnectCntlid, data.cntlid);
+    store_nqn(out, kConnectSubnqn, data.subnqn);
+    store_nqn(out, kConnectHostnqn, data.hostnqn);
     return out;
 }
 

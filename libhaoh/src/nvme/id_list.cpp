@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/nvme/id_list.hpp>
 
+#include <haoh/nvme/command.hpp>
+#include <haoh/nvme/identify_controller.hpp>
+
 #include "nvme/problems.hpp"
 
 #include <fmt/format.h>
@@ -12,8 +15,6 @@ namespace haoh::nvme {
 
 namespace {
 
-constexpr std::size_t kListSize = 4096;
-constexpr std::uint32_t kBroadcastNsid = 0xFFFFFFFFU;
 constexpr std::uint16_t kLastCntlid = 0xFFEF; ///< what is above it has other meanings
 
 /// Order and repetition of identifiers, as a list is read.
@@ -50,7 +51,7 @@ NamespaceList decode_namespace_list(ByteView page) {
     NamespaceList list;
     ProblemList problems;
     OrderCheck<std::uint32_t> order("nsid", "NSID", problems);
-    const std::size_t size = std::min(page.size(), kListSize);
+    const std::size_t size = std::min(page.size(), kIdentifySize);
     std::size_t offset = 0;
     bool ended = false;
     for (; !ended && offset + 4 <= size; offset += 4) {
@@ -59,7 +60,7 @@ NamespaceList decode_namespace_list(ByteView page) {
             ended = true;
             break;
         }
-        if (nsid == kBroadcastNsid) {
+        if (nsid == kAllNamespaces) {
             problems.add(ProblemKind::bad_value, offset, "nsid", "NSID FFFFFFFFh in the list");
         }
         order.add(nsid, offset);
@@ -68,11 +69,11 @@ NamespaceList decode_namespace_list(ByteView page) {
     if (ended && !all_zero(page.subspan(offset))) {
         problems.add(ProblemKind::zero_value, offset, "nsid",
                      fmt::format("entry {} is zero, but there is data behind it", offset / 4));
-    } else if (!ended && page.size() < kListSize) {
+    } else if (!ended && page.size() < kIdentifySize) {
         problems.add(ProblemKind::truncated, page.size(), "list",
                      fmt::format("the list does not end within {} bytes", page.size()));
-    } else if (!ended && !all_zero(slice(page, kListSize, page.size()))) {
-        problems.add(ProblemKind::too_many, kListSize, "list",
+    } else if (!ended && !all_zero(slice(page, kIdentifySize, page.size()))) {
+        problems.add(ProblemKind::too_many, kIdentifySize, "list",
                      "more entries than the 1024 of one page");
     }
     list.problems = std::move(problems).take();
@@ -81,7 +82,7 @@ NamespaceList decode_namespace_list(ByteView page) {
 
 Bytes encode_namespace_list(std::span<const std::uint32_t> nsids) {
     assert(nsids.size() <= kMaxNamespaceListEntries);
-    Bytes page(kListSize);
+    Bytes page(kIdentifySize);
     for (std::size_t i = 0; i < nsids.size(); ++i) {
         store_le(page, 4 * i, nsids[i]);
     }
@@ -92,7 +93,7 @@ ControllerList decode_controller_list(ByteView page) {
     ControllerList list;
     ProblemList problems;
     OrderCheck<std::uint16_t> order("cntlid", "controller ID", problems);
-    page = slice(page, 0, kListSize);
+    page = slice(page, 0, kIdentifySize);
     const std::size_t present = page.size() < 4 ? 0 : page.size() / 2 - 1;
     const std::size_t numid = load_le<std::uint16_t>(page, 0);
     if (page.size() < 2) {
@@ -116,7 +117,7 @@ ControllerList decode_controller_list(ByteView page) {
         order.add(cntlid, offset);
         list.cntlids.push_back(cntlid);
     }
-    if (!all_zero(slice(page, 2 + 2 * count, kListSize))) {
+    if (!all_zero(slice(page, 2 + 2 * count, kIdentifySize))) {
         problems.add(ProblemKind::trailing_data, 2 + 2 * count, "list",
                      fmt::format("data behind the {} entries that are announced", count));
     }
@@ -126,7 +127,7 @@ ControllerList decode_controller_list(ByteView page) {
 
 Bytes encode_controller_list(std::span<const std::uint16_t> cntlids) {
     assert(cntlids.size() <= kMaxControllerListEntries);
-    Bytes page(kListSize);
+    Bytes page(kIdentifySize);
     store_le(page, 0, static_cast<std::uint16_t>(cntlids.size()));
     for (std::size_t i = 0; i < cntlids.size(); ++i) {
         store_le(page, 2 + 2 * i, cntlids[i]);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/nvme/namespace_id.hpp>
 
+#include <haoh/nvme/identify_controller.hpp>
+
 #include "nvme/problems.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +13,6 @@ namespace haoh::nvme {
 
 namespace {
 
-constexpr std::size_t kListSize = 4096;
 constexpr std::size_t kDescriptorHeader = 4;
 
 /// NIDL that a type demands; 0 for types that are not defined.
@@ -117,7 +118,7 @@ const IdDescriptor* IdDescriptorList::find(IdType type) const {
 IdDescriptorList decode_id_descriptors(ByteView page) {
     IdDescriptorList list;
     ProblemList problems;
-    page = slice(page, 0, kListSize);
+    page = slice(page, 0, kIdentifySize);
     std::array<bool, 256> seen{};
     std::size_t offset = 0;
     bool ended = false;
@@ -152,10 +153,10 @@ IdDescriptorList decode_id_descriptors(ByteView page) {
             offset += kDescriptorHeader + nidl;
         }
     }
-    if (!ended && page.size() < kListSize) {
+    if (!ended && page.size() < kIdentifySize) {
         problems.add(ProblemKind::truncated, page.size(), "list",
                      fmt::format("the list does not end within {} bytes", page.size()));
-    } else if (const ByteView behind = slice(page, offset, kListSize); !all_zero(behind)) {
+    } else if (const ByteView behind = slice(page, offset, kIdentifySize); !all_zero(behind)) {
         const auto first =
             std::find_if(behind.begin(), behind.end(), [](std::uint8_t byte) { return byte != 0; });
         problems.add(ProblemKind::trailing_data,
@@ -167,7 +168,7 @@ IdDescriptorList decode_id_descriptors(ByteView page) {
 }
 
 Bytes encode(const std::vector<IdDescriptor>& descriptors) {
-    Bytes page(kListSize);
+    Bytes page(kIdentifySize);
     std::size_t offset = 0;
     for (const IdDescriptor& descriptor : descriptors) {
         const std::size_t length = descriptor.nid.size();

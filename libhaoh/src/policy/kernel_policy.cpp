@@ -13,7 +13,7 @@ namespace haoh {
 
 namespace {
 
-constexpr std::array<KernelPolicyInfo, 3> kPolicies{{
+constexpr std::array<KernelPolicyInfo, 3> kKernelPolicies{{
     {.name = "numa",
      .since = {5, 1},
      .how =
@@ -45,13 +45,13 @@ constexpr std::array<KernelPolicyInfo, 3> kPolicies{{
 } // namespace
 
 std::span<const KernelPolicyInfo> kernel_policies() {
-    return kPolicies;
+    return kKernelPolicies;
 }
 
 const KernelPolicyInfo* find_kernel_policy(std::string_view name) {
-    const auto* const found = std::find_if(kPolicies.begin(), kPolicies.end(),
+    const auto* const found = std::find_if(kKernelPolicies.begin(), kKernelPolicies.end(),
                                            [name](const auto& one) { return one.name == name; });
-    return found == kPolicies.end() ? nullptr : &*found;
+    return found == kKernelPolicies.end() ? nullptr : &*found;
 }
 
 bool offers(std::string_view release, const KernelPolicyInfo& policy) {
@@ -61,7 +61,7 @@ bool offers(std::string_view release, const KernelPolicyInfo& policy) {
 
 std::vector<std::string_view> offered_policies(std::string_view release) {
     std::vector<std::string_view> names;
-    for (const KernelPolicyInfo& policy : kPolicies) {
+    for (const KernelPolicyInfo& policy : kKernelPolicies) {
         if (offers(release, policy)) {
             names.push_back(policy.name);
         }

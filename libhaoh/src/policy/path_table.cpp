@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint32_t kMaxUses = (1U << (32 - PathIndex::kSlotBits)) - 1;
 
-void require(bool holds, std::string_view object, const std::string& cause) {
+void require_trait(bool holds, std::string_view object, const std::string& cause) {
     if (!holds) {
         throw Error(make_error_code(Errc::invalid_argument), "add", object, cause);
     }
@@ -23,9 +23,10 @@ void require(bool holds, std::string_view object, const std::string& cause) {
 } // namespace
 
 std::optional<PathIndex> PathTable::add(const PathTraits& traits, const PathState& state) {
-    require(traits.weight > 0, "path", "its weight is 0");
-    require(traits.numa_node >= -1 && traits.numa_node <= std::numeric_limits<std::int16_t>::max(),
-            "path", fmt::format("its NUMA node is {}", traits.numa_node));
+    require_trait(traits.weight > 0, "path", "its weight is 0");
+    require_trait(traits.numa_node >= -1 &&
+                      traits.numa_node <= std::numeric_limits<std::int16_t>::max(),
+                  "path", fmt::format("its NUMA node is {}", traits.numa_node));
     const std::lock_guard lock{mutex_};
     if (records_.size() == kMaxPaths) {
         return std::nullopt;

@@ -19,11 +19,11 @@ using namespace std::chrono_literals;
 using policy::Plan;
 using policy::Step;
 
-constexpr std::array<std::string_view, 7> kPolicies{
+constexpr std::array<std::string_view, 7> kSimulatedPolicies{
     "numa",    "round-robin", "queue-depth",     "site-affinity",
     "latency", "weighted",    "spdk-round-robin"};
 
-void require(bool holds, std::string_view what, const std::string& cause) {
+void require_scenario(bool holds, std::string_view what, const std::string& cause) {
     if (!holds) {
         throw Error(make_error_code(Errc::invalid_argument), "simulate", what, cause);
     }
@@ -33,8 +33,8 @@ template <typename Value>
 void require_range(Value value, Value least, Value most, std::string_view what,
                    std::string_view unit = {}) {
     // Written so that it refuses what is no number.
-    require(value >= least && value <= most, what,
-            fmt::format("{}{} is not from {} to {}", value, unit, least, most));
+    require_scenario(value >= least && value <= most, what,
+                     fmt::format("{}{} is not from {} to {}", value, unit, least, most));
 }
 
 void require_time(std::chrono::nanoseconds value, std::chrono::nanoseconds least,
@@ -48,8 +48,9 @@ void check_path(const SimulatedPath& path) {
     const std::string what = fmt::format("path {}", path.name);
     require_time(path.latency.mean, 1us, 60s, what + ", latency");
     require_time(path.latency.deviation, 0s, 60s, what + ", deviation");
-    require(path.bandwidth == 0 || (path.bandwidth >= 0.001 && path.bandwidth <= 1e6), what,
-            fmt::format("a bandwidth of {} MiB/s is not from 0.001 to 1000000", path.bandwidth));
+    require_scenario(
+        path.bandwidth == 0 || (path.bandwidth >= 0.001 && path.bandwidth <= 1e6), what,
+        fmt::format("a bandwidth of {} MiB/s is not from 0.001 to 1000000", path.bandwidth));
     require_range(path.concurrency, 0U, 65536U, what + ", concurrency");
 }
 
@@ -70,23 +71,27 @@ void check_scenario(const PolicyScenario& scenario) {
     std::set<std::string_view> arrays;
     for (const SimulatedPath& path : scenario.paths) {
         check_path(path);
-        require(names.insert(path.name).second, "the paths",
-                fmt::format("a second path \"{}\"", path.name));
+        require_scenario(names.insert(path.name).second, "the paths",
+                         fmt::format("a second path \"{}\"", path.name));
         arrays.insert(path.array);
     }
-    require(scenario.local_array.empty() || arrays.contains(scenario.local_array),
-            "the local array", fmt::format("no path goes to \"{}\"", scenario.local_array));
+    require_scenario(scenario.local_array.empty() || arrays.contains(scenario.local_array),
+                     "the local array",
+                     fmt::format("no path goes to \"{}\"", scenario.local_array));
     for (const std::string& policy : scenario.policies) {
-        require(std::ranges::find(kPolicies, policy) != kPolicies.end(), "the policies",
-                fmt::format("there is no \"{}\", only {}", policy, fmt::join(kPolicies, ", ")));
+        require_scenario(std::ranges::find(kSimulatedPolicies, policy) != kSimulatedPolicies.end(),
+                         "the policies",
+                         fmt::format("there is no \"{}\", only {}", policy,
+                                     fmt::join(kSimulatedPolicies, ", ")));
     }
     for (const TimelineEntry& entry : scenario.timeline) {
         require_time(entry.at, 0s, 1h, "the timeline");
         require_time(entry.detected_after, 0s, 1h, "the timeline");
-        require(entry.array.empty() ? names.contains(entry.path) : arrays.contains(entry.array),
-                "the timeline",
-                fmt::format("there is no {} \"{}\"", entry.array.empty() ? "path" : "array",
-                            entry.array.empty() ? entry.path : entry.array));
+        require_scenario(
+            entry.array.empty() ? names.contains(entry.path) : arrays.contains(entry.array),
+            "the timeline",
+            fmt::format("there is no {} \"{}\"", entry.array.empty() ? "path" : "array",
+                        entry.array.empty() ? entry.path : entry.array));
     }
 }
 
@@ -180,7 +185,7 @@ policy::Plan policy::plan(const PolicyScenario& scenario) {
 }
 
 std::span<const std::string_view> simulated_policies() {
-    return kPolicies;
+    return kSimulatedPolicies;
 }
 
 std::string_view to_string(LatencyDistribution::Kind kind) {
@@ -200,7 +205,7 @@ SimulationResult simulate(const PolicyScenario& scenario) {
     SimulationResult out;
     out.scenario = scenario;
     if (out.scenario.policies.empty()) {
-        out.scenario.policies.assign(kPolicies.begin(), kPolicies.end());
+        out.scenario.policies.assign(kSimulatedPolicies.begin(), kSimulatedPolicies.end());
     }
     if (out.scenario.local_array.empty()) {
         out.scenario.local_array = scenario.paths.front().array;

@@ -9,17 +9,12 @@ namespace haoh {
 namespace {
 
 using report::Json;
+using report::put_text;
 
 /// CLOCK_MONOTONIC begins at boot, so that no moment is before 0; a caller's own clock might be.
 Json nanoseconds_json(std::chrono::nanoseconds time) {
     return time.count() < 0 ? Json(time.count())
                             : model::exact_number(static_cast<std::uint64_t>(time.count()));
-}
-
-void put(Json& out, const char* key, const std::string& text) {
-    if (!text.empty()) {
-        out[key] = model::escape_bytes(text);
-    }
 }
 
 } // namespace
@@ -38,18 +33,18 @@ std::string to_json(const Event& event) {
                                                                           cause.monotonic)
                                 .count();
     }
-    put(out, "source", event.source);
-    put(out, "host", event.host);
-    put(out, "subsysnqn", event.subsysnqn);
-    put(out, "controller", event.controller);
-    put(out, "site", event.site);
+    put_text(out, "source", event.source);
+    put_text(out, "host", event.host);
+    put_text(out, "subsysnqn", event.subsysnqn);
+    put_text(out, "controller", event.controller);
+    put_text(out, "site", event.site);
     if (event.nsid) {
         out["nsid"] = *event.nsid;
     }
-    put(out, "device", event.device);
-    put(out, "path", event.path);
-    put(out, "from", event.from);
-    put(out, "to", event.to);
+    put_text(out, "device", event.device);
+    put_text(out, "path", event.path);
+    put_text(out, "from", event.from);
+    put_text(out, "to", event.to);
     if (event.ana_grpid) {
         out["ana_grpid"] = *event.ana_grpid;
     }
@@ -59,7 +54,7 @@ std::string to_json(const Event& event) {
     if (event.transitions > 0) {
         out["transitions"] = model::exact_number(event.transitions);
     }
-    put(out, "rule", event.rule);
+    put_text(out, "rule", event.rule);
     if (event.access) {
         out["access"] = {{"paths", event.access->paths},
                          {"usable", event.access->usable},
@@ -67,7 +62,7 @@ std::string to_json(const Event& event) {
                          {"arrays", event.access->arrays},
                          {"ready", event.access->ready}};
     }
-    put(out, "text", event.text);
+    put_text(out, "text", event.text);
     return out.dump(-1, ' ', true) + '\n';
 }
 

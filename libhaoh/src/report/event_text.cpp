@@ -16,7 +16,7 @@ namespace haoh {
 namespace report {
 namespace {
 
-constexpr std::size_t kMaxRanges = 8; ///< runs of NSIDs in one line
+constexpr std::size_t kMaxEventRanges = 8; ///< runs of NSIDs in one line
 
 /// "nvme0" of "nvme0n1": what the namespaces of one subsystem have in common.
 std::string_view device_family(std::string_view device) {
@@ -37,7 +37,7 @@ std::string object_of(const EventGroup& group, bool verbose) {
     }
     if (!group.nsids.empty()) {
         const std::vector<std::uint32_t> nsids(group.nsids.begin(), group.nsids.end());
-        out += fmt::format("{}nsid {}", out.empty() ? "" : " ", ranges(nsids, kMaxRanges));
+        out += fmt::format("{}nsid {}", out.empty() ? "" : " ", ranges(nsids, kMaxEventRanges));
     }
     return out;
 }

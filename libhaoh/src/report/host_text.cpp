@@ -9,13 +9,10 @@
 namespace haoh::report {
 namespace {
 
-using Align = Table::Align;
-
 /// With more namespaces than this, one line each has to do.
 constexpr std::size_t kMaxNamespacesInFull = 16;
 constexpr std::size_t kMaxHostRanges = 6;
 constexpr std::size_t kMaxPathControllers = 4;
-constexpr std::size_t kIndent = 2;
 constexpr std::size_t kAll = 0xFFFFFFFF; ///< more than there are NSIDs
 
 /// Unusable for a reason that a healthy pair has as well: the array's other side serves it.

@@ -56,11 +56,11 @@ NamespaceLine describe_namespace(const NamespaceObservation& entry) {
 }
 
 /// The state of a path as one controller tells it.
-struct PathState {
+struct ToldPath {
     std::string state;
     std::optional<std::uint32_t> group;
 
-    auto operator<=>(const PathState&) const = default;
+    auto operator<=>(const ToldPath&) const = default;
 };
 
 /// Looks paths of one controller up.
@@ -68,7 +68,7 @@ class PathStates {
   public:
     explicit PathStates(const ControllerObservation& controller) : controller_{&controller} {
         for (const NamespaceObservation& entry : controller.namespaces) {
-            attached_.emplace(entry.nsid, PathState{.state = default_state(), .group = {}});
+            attached_.emplace(entry.nsid, ToldPath{.state = default_state(), .group = {}});
         }
         for (const auto& [nsid, place] : controller.ana_places()) {
             if (const auto path = attached_.find(nsid); path != attached_.end()) {
@@ -77,7 +77,7 @@ class PathStates {
         }
     }
 
-    [[nodiscard]] PathState of(std::uint32_t nsid) const {
+    [[nodiscard]] ToldPath of(std::uint32_t nsid) const {
         if (const auto path = attached_.find(nsid); path != attached_.end()) {
             return path->second;
         }
@@ -96,15 +96,15 @@ class PathStates {
     }
 
     const ControllerObservation* controller_;
-    std::unordered_map<std::uint32_t, PathState> attached_;
+    std::unordered_map<std::uint32_t, ToldPath> attached_;
 };
 
 /// The state that all controllers of an array tell, or each with those that tell it.
-std::string states_text(const std::map<PathState, std::vector<std::uint32_t>>& states,
+std::string states_text(const std::map<ToldPath, std::vector<std::uint32_t>>& states,
                         bool with_group) {
     std::vector<std::string> parts;
     for (const auto& entry : states) {
-        const PathState& path = entry.first;
+        const ToldPath& path = entry.first;
         std::string part = path.state;
         if (with_group && path.group.has_value()) {
             part += fmt::format(" in group {}", path.group.value());
@@ -119,12 +119,12 @@ std::string states_text(const std::map<PathState, std::vector<std::uint32_t>>& s
 
 PathLine path_line(const SubsystemArrays& subsystem,
                    const std::vector<std::vector<PathStates>>& paths, std::uint32_t nsid) {
-    std::vector<std::map<PathState, std::vector<std::uint32_t>>> states(subsystem.arrays.size());
+    std::vector<std::map<ToldPath, std::vector<std::uint32_t>>> states(subsystem.arrays.size());
     std::set<std::uint32_t> groups;
     for (std::size_t index = 0; index < states.size(); ++index) {
         const Array& array = subsystem.arrays[index];
         for (std::size_t which = 0; which < array.controllers.size(); ++which) {
-            const PathState path = paths[index][which].of(nsid);
+            const ToldPath path = paths[index][which].of(nsid);
             states[index][path].push_back(cntlid_of(*array.controllers[which]));
             if (path.group) {
                 groups.insert(*path.group);

@@ -16,12 +16,10 @@ namespace haoh {
 namespace {
 
 using namespace report;
-using Align = Table::Align;
 
 /// With more namespaces than this, one line each has to do unless all IDs fit on it.
 constexpr std::size_t kMaxNamespacesInFull = 16;
 constexpr std::size_t kMaxListRanges = 6;
-constexpr std::size_t kIndent = 2;
 
 Spans header(std::vector<std::string> names) {
     Spans out;

@@ -16,8 +16,8 @@ namespace {
 using namespace report;
 using std::chrono::nanoseconds;
 
-constexpr std::size_t kMaxNamespaces = 20; ///< whose access is told one by one
-constexpr std::size_t kLabel = 14;         ///< columns before the text of a line
+constexpr std::size_t kMaxNamespacesOneByOne = 20; ///< whose access is told one by one
+constexpr std::size_t kLabel = 14;                 ///< columns before the text of a line
 
 /// The smallest value that at least the share of all reach. \pre `sorted` is not empty
 nanoseconds percentile(std::span<const nanoseconds> sorted, unsigned percent) {
@@ -38,7 +38,7 @@ std::string percentile(const LatencyHistogram& histogram, unsigned percent) {
     return "over " + duration_text(LatencyHistogram::kBounds.back());
 }
 
-Tone tone_of(Access access) {
+Tone access_tone(Access access) {
     switch (access) {
     case Access::no_path:
         return Tone::fail;
@@ -174,7 +174,7 @@ class Summary {
             if (access == Access::restored) {
                 continue;
             }
-            if (shown == kMaxNamespaces && !verbose_) {
+            if (shown == kMaxNamespacesOneByOne && !verbose_) {
                 ++hidden;
                 continue;
             }
@@ -183,7 +183,7 @@ class Summary {
                  {{fmt::format("{} nsid {} ",
                                safe_text(one.device.empty() ? one.subsysnqn : one.device),
                                one.nsid)},
-                  {std::string{to_string(access)}, tone_of(access)},
+                  {std::string{to_string(access)}, access_tone(access)},
                   {fmt::format(": {} of {} usable, {} optimized, {} of {} ready", one.access.usable,
                                count_of(one.access.paths, "path"), one.access.optimized,
                                one.access.ready, count_of(one.access.arrays, "array"))}});

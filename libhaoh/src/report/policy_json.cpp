@@ -13,22 +13,17 @@ namespace haoh {
 namespace {
 
 using report::Json;
+using report::put_text;
 
 /// Names and states come from sysfs, or from whoever recorded a tree.
 Json text(std::string_view raw) {
     return model::escape_bytes(raw);
 }
 
-void put(Json& out, const char* key, std::string_view raw) {
-    if (!raw.empty()) {
-        out[key] = text(raw);
-    }
-}
-
 Json head_of(std::string_view kind, std::string_view host, std::string_view release) {
     Json out{{"schema", "haoh.policy/1"}, {"kind", kind}};
-    put(out, "host", host);
-    put(out, "release", release);
+    put_text(out, "host", host);
+    put_text(out, "release", release);
     return out;
 }
 
@@ -65,9 +60,9 @@ Json json_of(const std::vector<NodeChoice>& nodes) {
 
 Json json_of(const ExplainedPath& path) {
     Json out{{"path", text(path.path)}, {"controller", text(path.controller)}};
-    put(out, "site", path.site);
-    put(out, "state", path.controller_state);
-    put(out, "ana_state", path.ana_state);
+    put_text(out, "site", path.site);
+    put_text(out, "state", path.controller_state);
+    put_text(out, "ana_state", path.ana_state);
     out["numa_node"] = path.numa_node ? Json(*path.numa_node) : Json(-1);
     if (path.numa_nodes) {
         out["numa_nodes"] = *path.numa_nodes;
@@ -76,7 +71,7 @@ Json json_of(const ExplainedPath& path) {
         out["queue_depth"] = model::exact_number(*path.queue_depth);
     }
     out["usable"] = path.unusable.empty();
-    put(out, "why", path.unusable);
+    put_text(out, "why", path.unusable);
     return out;
 }
 
@@ -130,15 +125,15 @@ std::string policy_list_json(std::string_view release) {
 
 std::string to_json(const PolicyOverview& overview) {
     Json out = head_of("show", overview.host, overview.release);
-    put(out, "multipath_parameter", overview.multipath);
-    put(out, "default_policy", overview.default_policy);
+    put_text(out, "multipath_parameter", overview.multipath);
+    put_text(out, "default_policy", overview.default_policy);
     out["udev_rules"] = names(overview.udev);
     out["measured_ms"] = overview.measured.count();
     out["subsystems"] = Json::array();
     for (const SubsystemPolicy& subsystem : overview.subsystems) {
         Json one{{"subsystem", text(subsystem.subsystem)}};
-        put(one, "subsysnqn", subsystem.subsysnqn);
-        put(one, "policy", subsystem.policy);
+        put_text(one, "subsysnqn", subsystem.subsysnqn);
+        put_text(one, "policy", subsystem.policy);
         one["devices"] = Json::array();
         for (const PathChoice& device : subsystem.devices) {
             put_device(one["devices"].emplace_back(Json::object()), device);
@@ -155,8 +150,8 @@ std::string to_json(const PolicyOverview& overview) {
 std::string to_json(const PathChoice& choice) {
     Json out = head_of("explain", choice.host, choice.release);
     out["subsystem"] = text(choice.subsystem);
-    put(out, "subsysnqn", choice.subsysnqn);
-    put(out, "policy", choice.policy);
+    put_text(out, "subsysnqn", choice.subsysnqn);
+    put_text(out, "policy", choice.policy);
     put_device(out, choice);
     out["losses"] = Json::array();
     for (const LossOutcome& loss : choice.losses) {

@@ -16,9 +16,7 @@ namespace {
 
 using namespace report;
 
-constexpr std::size_t kIndent = 2;
-
-Tone tone_of(NextIo next) {
+Tone next_io_tone(NextIo next) {
     switch (next) {
     case NextIo::sent:
         return Tone::plain;
@@ -41,7 +39,8 @@ std::string safe_names(const std::vector<std::string>& names) {
 /// "nvme0c0n1 (probably)", "I/O waits".
 Spans outcome(const NodeChoice& choice) {
     if (choice.next != NextIo::sent) {
-        return {{choice.next == NextIo::queued ? "I/O waits" : "I/O fails", tone_of(choice.next)}};
+        return {
+            {choice.next == NextIo::queued ? "I/O waits" : "I/O fails", next_io_tone(choice.next)}};
     }
     Spans out{{safe_names(choice.takes), Tone::strong}};
     if (choice.certainty == Certainty::likely) {
@@ -136,7 +135,6 @@ class Overview {
                         {{fmt::format("I/O in {:.1f} s:",
                                       static_cast<double>(overview_.measured.count()) / 1000),
                           Tone::faint}});
-        using Align = Table::Align;
         Table table(
             {Align::left, Align::left, Align::right, Align::right, Align::right, Align::right});
         for (const ControllerShare& one : shares) {
@@ -190,7 +188,6 @@ class Explanation {
     }
 
     void write_paths() {
-        using Align = Table::Align;
         Table table({Align::left, Align::left, Align::left, Align::left, Align::left});
         for (const ExplainedPath& path : choice_.paths) {
             std::string more;

@@ -13,7 +13,7 @@ namespace haoh::report {
 
 namespace {
 
-constexpr std::size_t kMaxRanges = 6;
+constexpr std::size_t kMaxPolicyRanges = 6;
 
 bool alike(const NodeChoice& a, const NodeChoice& b) {
     const auto key = [](const NodeChoice& one) {
@@ -64,7 +64,7 @@ std::vector<NodeGroup> group_nodes(const std::vector<NodeChoice>& nodes) {
 
 std::string label_of(const NodeGroup& group) {
     return fmt::format("node{} {}", group.nodes.size() == 1 ? "" : "s",
-                       ranges(group.nodes, kMaxRanges));
+                       ranges(group.nodes, kMaxPolicyRanges));
 }
 
 std::vector<DeviceGroup> group_devices(const std::vector<PathChoice>& devices) {
@@ -96,7 +96,7 @@ std::string label_of(const DeviceGroup& group) {
     }
     return group.devices.size() == 1
                ? fmt::format("{} (nsid {})", group.devices.front(), group.nsids.front())
-               : fmt::format("nsid {}", ranges(group.nsids, kMaxRanges));
+               : fmt::format("nsid {}", ranges(group.nsids, kMaxPolicyRanges));
 }
 
 std::vector<ControllerShare> controller_shares(const SubsystemPolicy& subsystem) {

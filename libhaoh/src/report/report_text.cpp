@@ -22,8 +22,8 @@ constexpr std::size_t kMaxItems = 3;      ///< objects of one rule
 constexpr std::size_t kMaxUnobserved = 8; ///< things not observed
 constexpr std::size_t kMaxNotes = 5;
 constexpr std::size_t kMaxSubsystems = 4;
-constexpr std::size_t kMaxRanges = 8;   ///< runs of NSIDs in one list
-constexpr std::size_t kMaxClause = 400; ///< columns of what a finding says
+constexpr std::size_t kMaxReportRanges = 8; ///< runs of NSIDs in one list
+constexpr std::size_t kMaxClause = 400;     ///< columns of what a finding says
 
 std::string upper(std::string_view text) {
     std::string out{text};
@@ -107,7 +107,7 @@ class ReportText {
             (item.nsids.size() == 1 && names_nsid(item.what, item.nsids.front()))) {
             return text;
         }
-        return fmt::format("NSID {}: {}", ranges(item.nsids, kMaxRanges), text);
+        return fmt::format("NSID {}: {}", ranges(item.nsids, kMaxReportRanges), text);
     }
 
     void write_verdict() {
@@ -249,7 +249,7 @@ class ReportText {
         std::ranges::sort(nsids);
         std::string text = fmt::format("and {} like this", grouped(findings));
         if (!nsids.empty()) {
-            text += fmt::format(": NSID {}", ranges(nsids, kMaxRanges));
+            text += fmt::format(": NSID {}", ranges(nsids, kMaxReportRanges));
         }
         writer_.wrapped(2, 4, {{text}});
     }

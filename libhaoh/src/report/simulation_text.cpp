@@ -47,7 +47,6 @@ std::string name_of(const std::string& name) {
 }
 
 void write_measures(TextWriter& writer, const SimulationResult& result) {
-    using Align = Table::Align;
     Table table({Align::left, Align::right, Align::right, Align::right, Align::right, Align::right,
                  Align::right, Align::right});
     std::vector<Span> head;
@@ -73,7 +72,6 @@ void write_shares(TextWriter& writer, const SimulationResult& result, bool paths
     const auto shares = [paths](const PolicyResult& one) -> const std::vector<SimulatedShare>& {
         return paths ? one.paths : one.arrays;
     };
-    using Align = Table::Align;
     Table table({Align::left, Align::left, Align::right, Align::right});
     table.row({{"policy", Tone::faint},
                {paths ? "path" : "array", Tone::faint},

@@ -71,6 +71,8 @@ class TextWriter {
     std::string out_;
 };
 
+inline constexpr std::size_t kIndent = 2; ///< columns of a level
+
 /// Cells in columns that are as wide as their widest cell.
 class Table {
   public:
@@ -91,6 +93,8 @@ class Table {
     std::vector<Align> aligns_;
     std::vector<std::vector<Span>> rows_;
 };
+
+using Align = Table::Align;
 
 /// Under which columns texts that ought to be equal differ: a line of spaces and `^`, or nothing
 /// when marks would not help the eye (short texts, texts that differ in most columns).

@@ -12,8 +12,6 @@ namespace haoh::judge {
 
 namespace {
 
-using Classes = std::vector<std::pair<const Controller*, std::size_t>>;
-
 /// "the serial number differs", "NOIOB and NPWG differ".
 std::string differs(const std::vector<std::string>& labels) {
     return fmt::format("{} {}", join_words(labels), labels.size() == 1 ? "differs" : "differ");

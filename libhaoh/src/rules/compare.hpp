@@ -9,8 +9,10 @@
 
 namespace haoh::judge {
 
-/// "between array-a and array-b", "between the controllers of array-a": where values part. The
-/// numbers are equal for controllers that say the same.
+/// Controllers that say the same have equal numbers.
+using Classes = std::vector<std::pair<const Controller*, std::size_t>>;
+
+/// "between array-a and array-b", "between the controllers of array-a": where values part.
 [[nodiscard]] std::string
 between(std::span<const std::pair<const Controller*, std::size_t>> classes);
 

@@ -52,7 +52,7 @@ void judge_headers(const std::vector<DiscoveryView>& logs, Findings& findings) {
     }
 }
 
-void judge_stability(const Subject& subject, Findings& findings) {
+void judge_log_stability(const Subject& subject, Findings& findings) {
     for (const DiscoveryObservation& observed : subject.observation->discovery) {
         if (observed.log.ok() && !observed.stable) {
             findings.add({.rule = "disc.genctr.stable_during_read",
@@ -157,7 +157,7 @@ void judge_discovery_names(const std::vector<DiscoveryView>& logs, Findings& fin
 
 void judge_logs(const Subject& subject, Findings& findings) {
     judge_headers(subject.discovery, findings);
-    judge_stability(subject, findings);
+    judge_log_stability(subject, findings);
     judge_entry_names(subject, subject.discovery, findings);
     judge_duplicates(subject.discovery, findings);
     judge_discovery_names(subject.discovery, findings);

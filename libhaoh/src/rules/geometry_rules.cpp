@@ -15,7 +15,6 @@ namespace {
 using Ns = nvme::IdentifyNamespace;
 using Nvm = nvme::IdentifyNamespaceNvm;
 
-constexpr unsigned kSmallestShift = 9;
 constexpr std::uint8_t kThin = 1U << 0;
 constexpr std::uint8_t kNamespaceAtomics = 1U << 1;
 constexpr std::uint8_t kDeallocatedError = 1U << 2;

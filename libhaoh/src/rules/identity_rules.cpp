@@ -69,8 +69,6 @@ std::string partial_types(const SharedNamespace& shared) {
     return join_words(names);
 }
 
-using Classes = std::vector<std::pair<const Controller*, std::size_t>>;
-
 /// The paths by equal identifiers.
 Classes classes_of(const SharedNamespace& shared) {
     std::map<nvme::NamespaceIds, std::size_t> seen;

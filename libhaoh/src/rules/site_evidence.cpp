@@ -12,16 +12,16 @@ namespace haoh::judge {
 namespace {
 
 /// A class for each controller, and what the classes have in common; empty: no separation.
-struct Classes {
+struct SiteClasses {
     std::vector<std::size_t> of; ///< by controller
     std::vector<std::string> evidence;
 };
 
 /// One class for each value; nothing when one of them is unknown or all are equal.
-Classes by_value(std::span<const SiteEvidence> controllers, std::string_view noun,
-                 std::string (*value)(const SiteEvidence&)) {
+SiteClasses by_value(std::span<const SiteEvidence> controllers, std::string_view noun,
+                     std::string (*value)(const SiteEvidence&)) {
     std::map<std::string, std::size_t> classes;
-    Classes out;
+    SiteClasses out;
     for (const SiteEvidence& controller : controllers) {
         const std::string text = value(controller);
         if (text.empty()) {
@@ -33,10 +33,10 @@ Classes by_value(std::span<const SiteEvidence> controllers, std::string_view nou
         }
         out.of.push_back(entry->second);
     }
-    return classes.size() > 1 ? out : Classes{};
+    return classes.size() > 1 ? out : SiteClasses{};
 }
 
-Classes by_cntlid(std::span<const SiteEvidence> controllers) {
+SiteClasses by_cntlid(std::span<const SiteEvidence> controllers) {
     std::vector<std::uint16_t> ids;
     for (const SiteEvidence& controller : controllers) {
         if (!controller.cntlid) {
@@ -55,7 +55,7 @@ Classes by_cntlid(std::span<const SiteEvidence> controllers) {
     if (ranges.size() < 2) {
         return {};
     }
-    Classes out;
+    SiteClasses out;
     std::map<std::string, std::size_t> ports;
     for (const SiteEvidence& controller : controllers) {
         std::size_t range = 0;
@@ -88,7 +88,7 @@ std::string array_name(std::size_t rank) {
 
 std::vector<Separation> separate(std::span<const SiteEvidence> controllers) {
     std::vector<Separation> out(controllers.size());
-    Classes classes = by_value(controllers, "domain ID", [](const SiteEvidence& one) {
+    SiteClasses classes = by_value(controllers, "domain ID", [](const SiteEvidence& one) {
         return one.domainid == 0 ? std::string{} : fmt::format("{}", one.domainid);
     });
     if (classes.of.empty()) {

@@ -154,7 +154,7 @@ void judge_unread(const Subject& subject, Findings& findings) {
     }
 }
 
-void judge_stability(const Subject& subject, Findings& findings) {
+void judge_ana_stability(const Subject& subject, Findings& findings) {
     for (const Controller& controller : subject.controllers) {
         const AnaObservation& ana = controller.observed->ana;
         if (!controller.ana() || ana.stable || !ana.log.ok()) {
@@ -174,7 +174,7 @@ void judge_evidence(const Subject& subject, Findings& findings) {
     judge_unobserved(subject, findings);
     judge_unread(subject, findings);
     judge_kernels(subject, findings);
-    judge_stability(subject, findings);
+    judge_ana_stability(subject, findings);
 }
 
 void judge_model(const Subject& subject, Findings& findings) {

@@ -11,8 +11,6 @@ namespace haoh::judge {
 
 namespace {
 
-constexpr unsigned kSmallestShift = 9; ///< 512 bytes
-
 /// Whether an answer leaves open what the page would have said. An error status is an answer: the
 /// controller does not have the page.
 bool answered(const Page& page) {

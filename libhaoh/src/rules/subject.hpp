@@ -23,6 +23,8 @@ namespace haoh::judge {
 
 struct Controller;
 
+inline constexpr unsigned kSmallestShift = 9; ///< of LBADS: 512 bytes
+
 /// One namespace as one controller shows it: a path. Pages that were not read decode as zero; the
 /// `has_` members say which are there.
 struct Namespace {

@@ -9,8 +9,6 @@
 namespace haoh::host {
 namespace {
 
-using Kind = KernelEventMessage::Kind;
-
 struct Refused {
     const char* text;
     const char* controller;
@@ -24,7 +22,7 @@ TEST_P(KernelRefusal, names_controller_namespace_and_rule) {
     const Refused& expected = GetParam();
     const auto message = parse_kernel_event(expected.text);
     ASSERT_TRUE(message);
-    EXPECT_EQ(message->kind, Kind::path_refused);
+    EXPECT_EQ(message->kind, KernelEventMessage::Kind::path_refused);
     EXPECT_EQ(message->device, expected.controller);
     EXPECT_EQ(message->nsid, expected.nsid);
     EXPECT_EQ(message->rule, expected.rule);
@@ -78,7 +76,7 @@ TEST(KernelHint, names_what_to_look_at) {
     for (const auto& [text, device] : hints) {
         const auto message = parse_kernel_event(text);
         ASSERT_TRUE(message) << text;
-        EXPECT_EQ(message->kind, Kind::hint) << text;
+        EXPECT_EQ(message->kind, KernelEventMessage::Kind::hint) << text;
         EXPECT_EQ(message->device, device) << text;
         EXPECT_EQ(message->nsid, std::nullopt) << text;
         EXPECT_EQ(message->rule, "") << text;

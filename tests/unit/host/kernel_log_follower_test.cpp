@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/kernel_log_follower.hpp"
 
+#include "unit/host/record_script.hpp"
+
 #include "unit/collect/fake_controller.hpp"
 
 #include <haoh/error.hpp>
@@ -28,23 +30,6 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr std::chrono::hours kNow{1};
-
-/// Records and errors, in order; nothing more behind them.
-RecordSource source_of(std::deque<std::variant<std::string, int>> script) {
-    return [script = std::move(script)](std::span<char> buffer) mutable -> ssize_t {
-        if (script.empty()) {
-            return -EAGAIN;
-        }
-        const auto next = std::move(script.front());
-        script.pop_front();
-        if (const auto* error = std::get_if<int>(&next)) {
-            return -*error;
-        }
-        const std::string& text = std::get<std::string>(next);
-        std::copy(text.begin(), text.end(), buffer.begin());
-        return static_cast<ssize_t>(text.size());
-    };
-}
 
 TEST(NewMessages, are_the_kernels_own_about_nvme) {
     FollowedMessages read;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/kernel_log.hpp"
 
+#include "unit/host/record_script.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -56,23 +58,6 @@ TEST(Kmsg, is_of_interest_when_it_is_about_this_hosts_nvme) {
     EXPECT_FALSE(about("nvmet: creating nvm controller 1 for subsystem pair"));
     EXPECT_FALSE(about("sda: detected capacity change from 0 to 8"));
     EXPECT_FALSE(about(""));
-}
-
-/// Records and errors, in order.
-RecordSource source_of(std::deque<std::variant<std::string, int>> script) {
-    return [script = std::move(script)](std::span<char> buffer) mutable -> ssize_t {
-        if (script.empty()) {
-            return -EAGAIN;
-        }
-        const auto next = std::move(script.front());
-        script.pop_front();
-        if (const int* error = std::get_if<int>(&next)) {
-            return -*error;
-        }
-        const std::string& text = std::get<std::string>(next);
-        std::copy(text.begin(), text.end(), buffer.begin());
-        return static_cast<ssize_t>(text.size());
-    };
 }
 
 TEST(KernelLog, keeps_what_is_about_nvme_in_order) {

@@ -11,15 +11,15 @@
 namespace haoh::host {
 namespace {
 
-using Kind = ObjectName::Kind;
 using ::testing::ElementsAre;
 
 TEST(ObjectName, tells_the_four_kinds_apart) {
-    EXPECT_EQ(parse_object_name("nvme-subsys12"), (ObjectName{Kind::subsystem, 12, 0, 0}));
-    EXPECT_EQ(parse_object_name("nvme3"), (ObjectName{Kind::controller, 3, 0, 0}));
-    EXPECT_EQ(parse_object_name("nvme0n17"), (ObjectName{Kind::head, 0, 0, 17}));
+    EXPECT_EQ(parse_object_name("nvme-subsys12"),
+              (ObjectName{ObjectName::Kind::subsystem, 12, 0, 0}));
+    EXPECT_EQ(parse_object_name("nvme3"), (ObjectName{ObjectName::Kind::controller, 3, 0, 0}));
+    EXPECT_EQ(parse_object_name("nvme0n17"), (ObjectName{ObjectName::Kind::head, 0, 0, 17}));
     EXPECT_EQ(parse_object_name("nvme1c22n4294967295"),
-              (ObjectName{Kind::path, 1, 22, 4294967295U}));
+              (ObjectName{ObjectName::Kind::path, 1, 22, 4294967295U}));
 }
 
 TEST(ObjectName, takes_nothing_else) {

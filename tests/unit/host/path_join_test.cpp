@@ -27,7 +27,7 @@ KernelPath path(std::string name, std::string controller) {
 }
 
 template <typename Object>
-std::vector<std::string> names(const std::vector<Object>& objects) {
+std::vector<std::string> names_of(const std::vector<Object>& objects) {
     std::vector<std::string> result;
     for (const Object& object : objects) {
         result.push_back(object.name);
@@ -40,9 +40,9 @@ TEST(PathJoin, goes_by_names_where_there_are_no_links) {
     join_paths(
         subsystem, {head("nvme0n2", "7"), head("nvme0n1", "9")},
         {path("nvme0c2n1", "nvme2"), path("nvme0c2n2", "nvme2"), path("nvme0c10n1", "nvme10")});
-    EXPECT_THAT(names(subsystem.namespaces), ElementsAre("nvme0n2", "nvme0n1")) << "by NSID";
-    EXPECT_THAT(names(subsystem.namespaces[0].paths), ElementsAre("nvme0c2n2"));
-    EXPECT_THAT(names(subsystem.namespaces[1].paths), ElementsAre("nvme0c2n1", "nvme0c10n1"));
+    EXPECT_THAT(names_of(subsystem.namespaces), ElementsAre("nvme0n2", "nvme0n1")) << "by NSID";
+    EXPECT_THAT(names_of(subsystem.namespaces[0].paths), ElementsAre("nvme0c2n2"));
+    EXPECT_THAT(names_of(subsystem.namespaces[1].paths), ElementsAre("nvme0c2n1", "nvme0c10n1"));
     EXPECT_THAT(subsystem.headless, IsEmpty());
 }
 
@@ -51,8 +51,8 @@ TEST(PathJoin, believes_links_before_names) {
     join_paths(subsystem,
                {head("nvme0n1", "1", {"nvme0c1n2"}), head("nvme0n2", "2", {"nvme0c0n2"})},
                {path("nvme0c0n2", "nvme0"), path("nvme0c1n2", "nvme1")});
-    EXPECT_THAT(names(subsystem.namespaces[0].paths), ElementsAre("nvme0c1n2"));
-    EXPECT_THAT(names(subsystem.namespaces[1].paths), ElementsAre("nvme0c0n2"));
+    EXPECT_THAT(names_of(subsystem.namespaces[0].paths), ElementsAre("nvme0c1n2"));
+    EXPECT_THAT(names_of(subsystem.namespaces[1].paths), ElementsAre("nvme0c0n2"));
 }
 
 TEST(PathJoin, needs_the_same_subsystem_and_counter) {
@@ -61,7 +61,7 @@ TEST(PathJoin, needs_the_same_subsystem_and_counter) {
         subsystem, {head("nvme0n1", "1")},
         {path("nvme1c0n1", "nvme0"), path("nvme0c10n2", "nvme10"), path("nvme0c2n2", "nvme2")});
     EXPECT_THAT(subsystem.namespaces[0].paths, IsEmpty());
-    EXPECT_THAT(names(subsystem.headless), ElementsAre("nvme0c2n2", "nvme0c10n2", "nvme1c0n1"));
+    EXPECT_THAT(names_of(subsystem.headless), ElementsAre("nvme0c2n2", "nvme0c10n2", "nvme1c0n1"));
 }
 
 TEST(PathJoin, puts_heads_without_an_nsid_at_the_end) {
@@ -70,7 +70,7 @@ TEST(PathJoin, puts_heads_without_an_nsid_at_the_end) {
         subsystem,
         {head("nvme0n10", ""), head("nvme0n2", ""), head("nvme0n3", "12"), head("nvme0n4", "9")},
         {});
-    EXPECT_THAT(names(subsystem.namespaces),
+    EXPECT_THAT(names_of(subsystem.namespaces),
                 ElementsAre("nvme0n4", "nvme0n3", "nvme0n2", "nvme0n10"));
 }
 
@@ -80,8 +80,8 @@ TEST(PathJoin, leaves_a_namespace_without_multipath_its_own_path) {
     own.head.paths = {path("nvme0n1", "nvme0")};
     KernelSubsystem subsystem;
     join_paths(subsystem, {own}, {path("nvme0c1n1", "nvme1")});
-    EXPECT_THAT(names(subsystem.namespaces[0].paths), ElementsAre("nvme0n1"));
-    EXPECT_THAT(names(subsystem.headless), ElementsAre("nvme0c1n1"));
+    EXPECT_THAT(names_of(subsystem.namespaces[0].paths), ElementsAre("nvme0n1"));
+    EXPECT_THAT(names_of(subsystem.headless), ElementsAre("nvme0c1n1"));
 }
 
 } // namespace

@@ -18,7 +18,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
-using Kind = StateChange::Kind;
 
 /// Without the moment.
 MATCHER_P5(Change, kind, controller, path, from, to, "") {
@@ -62,30 +61,32 @@ TEST_P(States, change_and_are_told_once) {
     PathStates states = make();
     tree_.change(ana_state(1, 2), "inaccessible\n");
     tree_.change(state(0), "resetting\n");
-    EXPECT_THAT(states.sweep(),
-                UnorderedElementsAre(
-                    Change(Kind::changed, "nvme1", "nvme0c1n2", "optimized", "inaccessible"),
-                    Change(Kind::changed, "nvme0", "", "live", "resetting")));
+    EXPECT_THAT(
+        states.sweep(),
+        UnorderedElementsAre(
+            Change(StateChange::Kind::changed, "nvme1", "nvme0c1n2", "optimized", "inaccessible"),
+            Change(StateChange::Kind::changed, "nvme0", "", "live", "resetting")));
     EXPECT_THAT(states.sweep(), IsEmpty());
     tree_.change(ana_state(1, 2), "change\n");
-    EXPECT_THAT(states.sweep(),
-                ElementsAre(Change(Kind::changed, "nvme1", "nvme0c1n2", "inaccessible", "change")));
+    EXPECT_THAT(states.sweep(), ElementsAre(Change(StateChange::Kind::changed, "nvme1", "nvme0c1n2",
+                                                   "inaccessible", "change")));
 }
 
 TEST_P(States, are_compared_with_the_observation_at_first) {
     KernelObservation kernel = observe();
     tree_.change(ana_state(0, 1), "non-optimized\n");
     PathStates states(root_, kernel, GetParam());
-    EXPECT_THAT(states.sweep(), ElementsAre(Change(Kind::changed, "nvme0", "nvme0c0n1", "optimized",
-                                                   "non-optimized")));
+    EXPECT_THAT(states.sweep(), ElementsAre(Change(StateChange::Kind::changed, "nvme0", "nvme0c0n1",
+                                                   "optimized", "non-optimized")));
 }
 
 TEST_P(States, of_one_controller_can_be_read_alone) {
     PathStates states = make();
     tree_.change(ana_state(0, 1), "inaccessible\n");
     tree_.change(ana_state(1, 1), "inaccessible\n");
-    EXPECT_THAT(states.sweep("nvme1"), ElementsAre(Change(Kind::changed, "nvme1", "nvme0c1n1",
-                                                          "optimized", "inaccessible")));
+    EXPECT_THAT(states.sweep("nvme1"),
+                ElementsAre(Change(StateChange::Kind::changed, "nvme1", "nvme0c1n1", "optimized",
+                                   "inaccessible")));
     EXPECT_THAT(states.sweep("nvme9"), IsEmpty());
     EXPECT_THAT(states.sweep(), SizeIs(1));
 }
@@ -96,23 +97,24 @@ TEST_P(States, are_trimmed) {
     tree_.change(ana_state(0, 2), std::string("optimized \n") + std::string(20, '\0'));
     EXPECT_THAT(states.sweep(), IsEmpty());
     tree_.change(ana_state(0, 2), "");
-    EXPECT_THAT(states.sweep(),
-                ElementsAre(Change(Kind::changed, "nvme0", "nvme0c0n2", "optimized", "")));
+    EXPECT_THAT(states.sweep(), ElementsAre(Change(StateChange::Kind::changed, "nvme0", "nvme0c0n2",
+                                                   "optimized", "")));
 }
 
 TEST_P(States, that_make_no_sense_are_told_once) {
     PathStates states = make();
     tree_.change(ana_state(0, 1), std::string(4097, 'x'));
-    EXPECT_THAT(states.sweep(), ElementsAre(Change(Kind::unreadable, "nvme0", "nvme0c0n1",
-                                                   "optimized", "longer than 4096 bytes")));
+    EXPECT_THAT(states.sweep(),
+                ElementsAre(Change(StateChange::Kind::unreadable, "nvme0", "nvme0c0n1", "optimized",
+                                   "longer than 4096 bytes")));
     EXPECT_THAT(states.sweep(), IsEmpty());
     tree_.change(ana_state(0, 1), "optimized\n");
     EXPECT_THAT(states.sweep(), IsEmpty());
     tree_.change(ana_state(0, 1), std::string(4097, 'x'));
     EXPECT_THAT(states.sweep(), SizeIs(1));
     tree_.change(ana_state(0, 1), "change\n");
-    EXPECT_THAT(states.sweep(),
-                ElementsAre(Change(Kind::changed, "nvme0", "nvme0c0n1", "optimized", "change")));
+    EXPECT_THAT(states.sweep(), ElementsAre(Change(StateChange::Kind::changed, "nvme0", "nvme0c0n1",
+                                                   "optimized", "change")));
 }
 
 TEST_P(States, are_not_there_without_ana) {
@@ -127,7 +129,7 @@ TEST_P(States, are_not_there_without_ana) {
     EXPECT_THAT(states.sweep(), IsEmpty());
     plain.change(SysfsTree::controller(2) + "/state", "dead\n");
     EXPECT_THAT(states.sweep(),
-                ElementsAre(Change(Kind::changed, "nvme2", "", "connecting", "dead")));
+                ElementsAre(Change(StateChange::Kind::changed, "nvme2", "", "connecting", "dead")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Open, States, ::testing::Values(0, 3, 100));
@@ -137,14 +139,15 @@ using OpenedAnew = States;
 TEST_P(OpenedAnew, are_gone_with_their_objects) {
     PathStates states = make();
     tree_.remove(SysfsTree::path(0, 1, 2));
-    EXPECT_THAT(states.sweep(),
-                ElementsAre(Change(Kind::gone, "nvme1", "nvme0c1n2", "optimized", "")));
+    EXPECT_THAT(states.sweep(), ElementsAre(Change(StateChange::Kind::gone, "nvme1", "nvme0c1n2",
+                                                   "optimized", "")));
     EXPECT_THAT(states.sweep(), IsEmpty());
     EXPECT_EQ(states.size(), 5U);
     tree_.remove(SysfsTree::controller(1));
-    EXPECT_THAT(states.sweep("nvme1"),
-                ElementsAre(Change(Kind::gone, "nvme1", "", "live", ""),
-                            Change(Kind::gone, "nvme1", "nvme0c1n1", "optimized", "")));
+    EXPECT_THAT(
+        states.sweep("nvme1"),
+        ElementsAre(Change(StateChange::Kind::gone, "nvme1", "", "live", ""),
+                    Change(StateChange::Kind::gone, "nvme1", "nvme0c1n1", "optimized", "")));
     EXPECT_EQ(states.size(), 3U);
 }
 

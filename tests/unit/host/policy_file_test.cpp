@@ -20,12 +20,12 @@ using test::SysfsTree;
 using testing::HasSubstr;
 
 constexpr const char* kParameters = "sys/module/nvme_core/parameters/";
-constexpr const char* kNqn = "nqn.2024-01.com.example:pair";
+constexpr const char* kPairNqn = "nqn.2024-01.com.example:pair";
 
 class PolicyFileTest : public testing::Test {
   protected:
     PolicyFileTest() {
-        tree.add_subsystem(kNqn, 2, 1);
+        tree.add_subsystem(kPairNqn, 2, 1);
         tree.set(std::string(kParameters) + "iopolicy", "numa\n");
         tree.set(std::string(kParameters) + "multipath", "Y\n");
     }
@@ -49,11 +49,11 @@ class PolicyFileTest : public testing::Test {
 
 TEST_F(PolicyFileTest, sets_that_of_a_subsystem_by_each_of_its_names) {
     std::string before = "numa";
-    for (const char* const name : {"nvme-subsys0", kNqn, "nvme1", "/dev/nvme0n1"}) {
+    for (const char* const name : {"nvme-subsys0", kPairNqn, "nvme1", "/dev/nvme0n1"}) {
         const std::string policy = before == "numa" ? "round-robin" : "numa";
         const PolicyChange change = set(policy, name);
         EXPECT_EQ(change.subsystem, "nvme-subsys0");
-        EXPECT_EQ(change.subsysnqn, kNqn);
+        EXPECT_EQ(change.subsysnqn, kPairNqn);
         EXPECT_EQ(change.file, "/sys/class/nvme-subsystem/nvme-subsys0/iopolicy");
         EXPECT_EQ(change.before, before);
         EXPECT_EQ(change.after, policy);
@@ -89,10 +89,10 @@ TEST_F(PolicyFileTest, says_when_the_subsystem_vanished_in_between) {
 
 TEST_F(PolicyFileTest, needs_native_multipath) {
     tree.remove(SysfsTree::subsystem(0) + "/iopolicy");
-    EXPECT_THAT(refusal(Errc::unsupported, [&] { set("numa", kNqn); }),
+    EXPECT_THAT(refusal(Errc::unsupported, [&] { set("numa", kPairNqn); }),
                 HasSubstr("no native multipath"));
     tree.set(std::string(kParameters) + "multipath", "N\n");
-    for (const char* const name : {kNqn, ""}) {
+    for (const char* const name : {kPairNqn, ""}) {
         EXPECT_THAT(refusal(Errc::unsupported, [&] { set("numa", name); }),
                     HasSubstr("nvme_core.multipath=N"));
     }
@@ -105,18 +105,18 @@ TEST_F(PolicyFileTest, says_what_the_file_system_says) {
     if (::geteuid() != 0) {
         const std::string file = tree.root() + "/" + SysfsTree::subsystem(0) + "/iopolicy";
         ASSERT_EQ(::chmod(file.c_str(), 0444), 0);
-        EXPECT_THAT(refusal({EACCES, std::generic_category()}, [&] { set("numa", kNqn); }),
+        EXPECT_THAT(refusal({EACCES, std::generic_category()}, [&] { set("numa", kPairNqn); }),
                     HasSubstr("run it as root"));
     }
     tree.make_directory(SysfsTree::subsystem(0) + "/iopolicy");
-    EXPECT_THAT(refusal({EISDIR, std::generic_category()}, [&] { set("numa", kNqn); }),
+    EXPECT_THAT(refusal({EISDIR, std::generic_category()}, [&] { set("numa", kPairNqn); }),
                 HasSubstr("nvme-subsys0"));
 }
 
 TEST_F(PolicyFileTest, writes_through_no_link) {
     tree.set("elsewhere", "numa\n");
     tree.link(SysfsTree::subsystem(0) + "/iopolicy", "/elsewhere");
-    refusal({ELOOP, std::generic_category()}, [&] { set("round-robin", kNqn); });
+    refusal({ELOOP, std::generic_category()}, [&] { set("round-robin", kPairNqn); });
     EXPECT_EQ(SysfsRoot(tree.root()).open(".").attribute("elsewhere").text, "numa");
 }
 

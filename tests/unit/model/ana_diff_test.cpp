@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "model/ana_diff.hpp"
 
+#include "unit/model/field_change.hpp"
+
 #include <gmock/gmock.h>
 
 namespace haoh::model {
@@ -19,16 +21,12 @@ nvme::AnaGroup group(std::uint32_t agid, AnaState state, std::vector<std::uint32
             .nsids = std::move(nsids)};
 }
 
-AnaObservation log(std::vector<nvme::AnaGroup> groups, std::uint64_t chgc = 1) {
+AnaObservation ana_log(std::vector<nvme::AnaGroup> groups, std::uint64_t chgc = 1) {
     nvme::AnaLog value;
     value.chgc = chgc;
     value.nagd = static_cast<std::uint16_t>(groups.size());
     value.groups = std::move(groups);
     return {.log = Page::of(nvme::encode(value)), .stable = true, .attempts = 1};
-}
-
-FieldChange change(std::string field, std::string before, std::string after) {
-    return {.field = std::move(field), .before = std::move(before), .after = std::move(after)};
 }
 
 void expect_none(const AnaChanges& changes) {
@@ -37,19 +35,19 @@ void expect_none(const AnaChanges& changes) {
 }
 
 TEST(ChangedAna, OfTheSameStatesIsNothingWhateverTheChangeCounts) {
-    const AnaObservation before = log({group(1, AnaState::optimized, {1, 2})}, 5);
+    const AnaObservation before = ana_log({group(1, AnaState::optimized, {1, 2})}, 5);
     expect_none(changed_ana(before, before));
     nvme::AnaGroup counted = group(1, AnaState::optimized, {1, 2});
     counted.chgc = 99;
-    AnaObservation after = log({counted}, 99);
+    AnaObservation after = ana_log({counted}, 99);
     after.attempts = 3;
     expect_none(changed_ana(before, after));
 }
 
 TEST(ChangedAna, NamesEachNamespaceWhoseStateChanged) {
     const AnaChanges changes = changed_ana(
-        log({group(1, AnaState::optimized, {1, 2}), group(2, AnaState::change, {3})}),
-        log({group(1, AnaState::inaccessible, {1, 2}), group(2, AnaState::change, {3})}));
+        ana_log({group(1, AnaState::optimized, {1, 2}), group(2, AnaState::change, {3})}),
+        ana_log({group(1, AnaState::inaccessible, {1, 2}), group(2, AnaState::change, {3})}));
     EXPECT_THAT(changes.log, IsEmpty());
     const auto expected = change("ana_state", "optimized", "inaccessible");
     EXPECT_THAT(changes.namespaces,
@@ -58,14 +56,14 @@ TEST(ChangedAna, NamesEachNamespaceWhoseStateChanged) {
 
 TEST(ChangedAna, NamesANamespaceThatMovedToAnotherGroup) {
     const AnaChanges changes = changed_ana(
-        log({group(1, AnaState::optimized, {1, 2}), group(2, AnaState::optimized, {3})}),
-        log({group(1, AnaState::optimized, {1}), group(2, AnaState::optimized, {2, 3})}));
+        ana_log({group(1, AnaState::optimized, {1, 2}), group(2, AnaState::optimized, {3})}),
+        ana_log({group(1, AnaState::optimized, {1}), group(2, AnaState::optimized, {2, 3})}));
     EXPECT_THAT(changes.namespaces, ElementsAre(Pair(2, ElementsAre(change("agid", "1", "2")))));
 }
 
 TEST(ChangedAna, NamesANamespaceThatTheLogLostOrGained) {
-    const AnaObservation without = log({group(1, AnaState::optimized, {1})});
-    const AnaObservation with = log({group(1, AnaState::optimized, {1, 2})});
+    const AnaObservation without = ana_log({group(1, AnaState::optimized, {1})});
+    const AnaObservation with = ana_log({group(1, AnaState::optimized, {1, 2})});
     EXPECT_THAT(changed_ana(without, with).namespaces,
                 ElementsAre(Pair(2, ElementsAre(change("ana_state", "", "optimized"),
                                                 change("agid", "", "1")))));
@@ -76,8 +74,8 @@ TEST(ChangedAna, NamesANamespaceThatTheLogLostOrGained) {
 
 TEST(ChangedAna, NamesGroupsThatNoNamespaceTellsOf) {
     const AnaChanges changes =
-        changed_ana(log({group(1, AnaState::optimized, {}), group(2, AnaState::optimized, {})}),
-                    log({group(1, AnaState::change, {}), group(3, AnaState::optimized, {})}));
+        changed_ana(ana_log({group(1, AnaState::optimized, {}), group(2, AnaState::optimized, {})}),
+                    ana_log({group(1, AnaState::change, {}), group(3, AnaState::optimized, {})}));
     EXPECT_THAT(changes.log, ElementsAre(change("ana_group 1", "optimized", "change"),
                                          change("ana_group 2", "optimized", ""),
                                          change("ana_group 3", "", "optimized")));
@@ -85,8 +83,8 @@ TEST(ChangedAna, NamesGroupsThatNoNamespaceTellsOf) {
 }
 
 TEST(ChangedAna, LeavesAGroupThatBecameEmptyToItsNamespaces) {
-    const AnaChanges changes = changed_ana(log({group(1, AnaState::optimized, {1})}),
-                                           log({group(1, AnaState::optimized, {})}));
+    const AnaChanges changes = changed_ana(ana_log({group(1, AnaState::optimized, {1})}),
+                                           ana_log({group(1, AnaState::optimized, {})}));
     EXPECT_THAT(changes.log, IsEmpty());
     EXPECT_EQ(changes.namespaces.size(), 1U);
 }
@@ -94,11 +92,11 @@ TEST(ChangedAna, LeavesAGroupThatBecameEmptyToItsNamespaces) {
 TEST(ChangedAna, ShowsReservedBytesAndOrder) {
     nvme::AnaGroup odd = group(1, AnaState::optimized, {1, 2});
     odd.state_byte = 0x81;
-    const AnaObservation plain = log({group(1, AnaState::optimized, {1, 2})});
+    const AnaObservation plain = ana_log({group(1, AnaState::optimized, {1, 2})});
     // The decoder calls reserved bits a problem, so that the texts differ.
-    ASSERT_EQ(changed_ana(plain, log({odd})).log.size(), 1U);
-    EXPECT_EQ(changed_ana(plain, log({odd})).log[0].field, "ana_log");
-    const AnaChanges order = changed_ana(plain, log({group(1, AnaState::optimized, {2, 1})}));
+    ASSERT_EQ(changed_ana(plain, ana_log({odd})).log.size(), 1U);
+    EXPECT_EQ(changed_ana(plain, ana_log({odd})).log[0].field, "ana_log");
+    const AnaChanges order = changed_ana(plain, ana_log({group(1, AnaState::optimized, {2, 1})}));
     ASSERT_EQ(order.log.size(), 1U);
     EXPECT_THAT(order.log[0].after, testing::HasSubstr("; "));
     AnaObservation padded = plain;
@@ -110,8 +108,8 @@ TEST(ChangedAna, ShowsReservedBytesAndOrder) {
 }
 
 TEST(ChangedAna, TrustsNoUnstableLog) {
-    const AnaObservation stable = log({group(1, AnaState::optimized, {1})});
-    AnaObservation unstable = log({group(1, AnaState::change, {1})});
+    const AnaObservation stable = ana_log({group(1, AnaState::optimized, {1})});
+    AnaObservation unstable = ana_log({group(1, AnaState::change, {1})});
     unstable.stable = false;
     const AnaChanges changes = changed_ana(stable, unstable);
     EXPECT_THAT(changes.log, ElementsAre(change("ana_log", "stable", "unstable")));
@@ -120,7 +118,7 @@ TEST(ChangedAna, TrustsNoUnstableLog) {
 }
 
 TEST(ChangedAna, SaysWhenTheLogCouldNotBeRead) {
-    const AnaObservation good = log({});
+    const AnaObservation good = ana_log({});
     const AnaObservation lost{.log = Page::of_failure("lost"), .stable = true, .attempts = 1};
     EXPECT_THAT(changed_ana(good, lost).log, ElementsAre(change("ana_log", "read", "lost")));
     expect_none(changed_ana(good, AnaObservation{}));

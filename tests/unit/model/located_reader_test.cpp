@@ -6,13 +6,13 @@
 namespace haoh::model {
 namespace {
 
-constexpr JsonLimits kLimits{.bytes = 1000, .depth = 10, .values = 100, .members = 10};
+constexpr JsonLimits kReaderLimits{.bytes = 1000, .depth = 10, .values = 100, .members = 10};
 
 /// A parsed text with its root.
 class LocatedReader : public testing::Test {
   protected:
     const Node& parse(std::string_view text) {
-        document_ = parse_located(text, "read", "x.json", kLimits);
+        document_ = parse_located(text, "read", "x.json", kReaderLimits);
         root_.emplace(context_, document_);
         return *root_;
     }

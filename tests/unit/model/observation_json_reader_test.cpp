@@ -11,7 +11,7 @@
 namespace haoh {
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -33,15 +33,15 @@ Refusal refusal_of(const std::string& text) {
 /// line in a message can be checked.
 class ObservationJsonReader : public testing::Test {
   protected:
-    json snapshot = json::parse(to_json(test::healthy_pair(2, 2)));
+    Json snapshot = Json::parse(to_json(test::healthy_pair(2, 2)));
 
     std::string refusal(Errc code = Errc::malformed) {
         const Refusal result = refusal_of(snapshot.dump(1));
         EXPECT_EQ(result.code, code) << result.text;
         return result.text;
     }
-    json& controller() { return snapshot["controllers"][1]; }
-    json& path() { return controller()["namespaces"][1]; }
+    Json& controller() { return snapshot["controllers"][1]; }
+    Json& path() { return controller()["namespaces"][1]; }
     /// The line of the first occurrence of a text in the damaged snapshot.
     std::string line_of(const std::string& text) {
         const std::string dump = snapshot.dump(1);
@@ -62,12 +62,12 @@ TEST_F(ObservationJsonReader, NamesFileLineAndPointerOfAnUnknownKey) {
 }
 
 TEST_F(ObservationJsonReader, RefusesUnknownKeysWhereverTheyMatter) {
-    const json good = snapshot;
+    const Json good = snapshot;
     for (const char* where :
          {"", "/controllers/0", "/controllers/0/connection", "/controllers/0/ana",
           "/controllers/0/pages", "/controllers/0/namespaces/0/pages"}) {
         snapshot = good;
-        snapshot[json::json_pointer(where)]["surplus"] = 1;
+        snapshot[Json::json_pointer(where)]["surplus"] = 1;
         EXPECT_THAT(refusal(), HasSubstr(std::string(where) + "/surplus: unknown key"));
     }
 }
@@ -102,7 +102,7 @@ TEST_F(ObservationJsonReader, NamesOtherSchemas) {
     EXPECT_THAT(refusal(), HasSubstr("the schema is \"haoh.report/1\", not haoh.observation/1"));
     snapshot.erase("schema");
     EXPECT_THAT(refusal(), HasSubstr("pair.json:1: no key \"schema\""));
-    snapshot = json::array();
+    snapshot = Json::array();
     EXPECT_THAT(refusal(), HasSubstr("a list where an object belongs"));
 }
 
@@ -114,8 +114,8 @@ TEST_F(ObservationJsonReader, NamesLineAndColumnOfWhatIsNotJson) {
 }
 
 TEST_F(ObservationJsonReader, RefusesPagesThatAreNotPages) {
-    const json good = path()["pages"]["identify"];
-    const auto with = [this](const json& page) {
+    const Json good = path()["pages"]["identify"];
+    const auto with = [this](const Json& page) {
         path()["pages"]["identify"] = page;
         return refusal();
     };
@@ -162,7 +162,7 @@ TEST_F(ObservationJsonReader, RefusesNamespacesOutOfOrder) {
 }
 
 TEST_F(ObservationJsonReader, RefusesPropertiesAndFeaturesThatAreNone) {
-    const json good = controller();
+    const Json good = controller();
     controller()["properties"]["cvs"] = "0x1";
     EXPECT_THAT(refusal(), HasSubstr("/properties/cvs: unknown property \"cvs\""));
     controller() = good;
@@ -177,7 +177,7 @@ TEST_F(ObservationJsonReader, RefusesPropertiesAndFeaturesThatAreNone) {
 }
 
 TEST_F(ObservationJsonReader, RefusesTimesAndIdentitiesThatAreNone) {
-    const json good = snapshot;
+    const Json good = snapshot;
     for (const char* time : {"yesterday", "2026-01-31T12:00:00", "2026-01-31T12:00:00+01:00"}) {
         snapshot["observed_at"] = time;
         EXPECT_THAT(refusal(), HasSubstr("/observed_at: "));

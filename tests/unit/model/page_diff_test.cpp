@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "model/page_diff.hpp"
 
+#include "unit/model/field_change.hpp"
+
 #include <gmock/gmock.h>
 
 namespace haoh::model {
@@ -11,10 +13,6 @@ using testing::ElementsAre;
 
 constexpr std::array<nvme::FieldRange, 2> kFields{
     {{.name = "nn", .offset = 2, .length = 2}, {.name = "oncs", .offset = 6, .length = 2}}};
-
-FieldChange change(std::string field, std::string before, std::string after) {
-    return {.field = std::move(field), .before = std::move(before), .after = std::move(after)};
-}
 
 TEST(ChangedFields, OfEqualPagesAreNone) {
     const Bytes page{0, 0, 1, 2, 3, 4, 5, 6, 7};

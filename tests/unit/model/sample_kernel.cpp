@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/model/sample_kernel.hpp"
 
+#include <algorithm>
+
 namespace haoh::test {
 namespace {
 
 /// Small random kernels.
-class Dice {
+class KernelDice {
   public:
-    explicit Dice(std::mt19937_64& random) : random_(random) {}
+    explicit KernelDice(std::mt19937_64& random) : random_(random) {}
 
     std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
@@ -133,7 +135,7 @@ KernelObservation sample_kernel(const std::string& host, unsigned namespaces) {
 }
 
 KernelObservation random_kernel(std::mt19937_64& random) {
-    Dice dice(random);
+    KernelDice dice(random);
     KernelObservation out;
     for (const auto& row : module_parameters()) {
         out.*row.member = dice.attribute();

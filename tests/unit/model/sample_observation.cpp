@@ -156,9 +156,9 @@ ControllerObservation healthy_controller(unsigned index, unsigned controllers,
 }
 
 /// Draws of all kinds from one generator.
-class Dice {
+class ObservationDice {
   public:
-    explicit Dice(std::mt19937_64& random) : random_(random) {}
+    explicit ObservationDice(std::mt19937_64& random) : random_(random) {}
 
     std::uint64_t below(std::uint64_t bound) {
         return std::uniform_int_distribution<std::uint64_t>(0, bound - 1)(random_);
@@ -227,7 +227,7 @@ class Dice {
     std::mt19937_64& random_;
 };
 
-std::vector<NamespaceObservation> random_namespaces(Dice& dice) {
+std::vector<NamespaceObservation> random_namespaces(ObservationDice& dice) {
     std::vector<NamespaceObservation> out;
     std::uint32_t nsid = 0;
     for (std::uint64_t count = dice.below(4); count > 0; --count) {
@@ -242,7 +242,7 @@ std::vector<NamespaceObservation> random_namespaces(Dice& dice) {
 }
 
 /// A log that names namespaces, or nonsense.
-Page random_ana_log(Dice& dice) {
+Page random_ana_log(ObservationDice& dice) {
     if (dice.one_in(3)) {
         return dice.page(100'000);
     }
@@ -260,7 +260,7 @@ Page random_ana_log(Dice& dice) {
     return Page::of(nvme::encode(log));
 }
 
-ControllerObservation random_controller(Dice& dice) {
+ControllerObservation random_controller(ObservationDice& dice) {
     ControllerObservation out;
     for (std::string* text : {&out.name, &out.transport, &out.traddr, &out.trsvcid, &out.target,
                               &out.subsysnqn, &out.connection.hostnqn}) {
@@ -311,7 +311,7 @@ Observation healthy_pair(unsigned controllers, unsigned namespaces) {
 }
 
 Observation random_observation(std::mt19937_64& random) {
-    Dice dice(random);
+    ObservationDice dice(random);
     Observation out;
     if (!dice.one_in(4)) {
         out.observed_at = "20" + std::to_string(10 + dice.below(90)) + "-01-31T12:34:56Z";

@@ -12,7 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-ControllerIdentity sample() {
+ControllerIdentity sample_identity() {
     ControllerIdentity identity{.subnqn = "nqn.2024-01.com.example:pair",
                                 .serial = "A1",
                                 .model = "Array",
@@ -57,7 +57,7 @@ TEST(Identity, comes_from_the_pages) {
 }
 
 TEST(Identity, differences_are_clauses) {
-    const ControllerIdentity before = sample();
+    const ControllerIdentity before = sample_identity();
     EXPECT_THAT(identity_differences(before, before), IsEmpty());
     ControllerIdentity now = before;
     now.model = "";
@@ -71,7 +71,7 @@ TEST(Identity, differences_are_clauses) {
 }
 
 TEST(Identity, differences_are_bounded) {
-    const ControllerIdentity before = sample();
+    const ControllerIdentity before = sample_identity();
     ControllerIdentity now = before;
     for (auto& [nsid, identity] : now.namespaces) {
         identity.uuid += "x";
@@ -82,7 +82,7 @@ TEST(Identity, differences_are_bounded) {
 }
 
 TEST(Identity, a_resize_is_no_other_identity) {
-    const ControllerIdentity before = sample();
+    const ControllerIdentity before = sample_identity();
     ControllerIdentity now = before;
     now.namespaces[1].blocks *= 2;
     EXPECT_THAT(identity_differences(before, now), IsEmpty());
@@ -90,8 +90,8 @@ TEST(Identity, a_resize_is_no_other_identity) {
 }
 
 TEST(Identity, digest_does_not_depend_on_order_or_number) {
-    const ControllerIdentity a = sample();
-    ControllerIdentity b = sample();
+    const ControllerIdentity a = sample_identity();
+    ControllerIdentity b = sample_identity();
     b.serial = "B1";
     const std::array<const ControllerIdentity*, 2> ab{&a, &b};
     const std::array<const ControllerIdentity*, 3> baa{&b, &a, &a};

@@ -9,7 +9,7 @@ namespace {
 
 using ::testing::IsEmpty;
 
-KernelObservation sample() {
+KernelObservation sample_kernel() {
     KernelObservation kernel;
     kernel.host = "db1";
     KernelSubsystem& subsystem = kernel.subsystems.emplace_back();
@@ -34,7 +34,7 @@ KernelObservation sample() {
 }
 
 TEST(View, of_a_kernel) {
-    const View view = view_of(sample());
+    const View view = view_of(sample_kernel());
     ASSERT_EQ(view.controllers.size(), 1U);
     EXPECT_EQ(view.controllers[0].address, "[fd00::1]:4420");
     EXPECT_EQ(view.controllers[0].state, "live");
@@ -50,7 +50,7 @@ TEST(View, of_a_kernel) {
 }
 
 TEST(View, of_a_path_without_ana_and_one_that_is_broken) {
-    KernelObservation kernel = sample();
+    KernelObservation kernel = sample_kernel();
     KernelPath& path = kernel.subsystems[0].namespaces[0].paths[0];
     path.ana_state = {};
     EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, "");
@@ -59,7 +59,7 @@ TEST(View, of_a_path_without_ana_and_one_that_is_broken) {
 }
 
 TEST(View, leaves_out_discovery_and_what_has_no_nsid) {
-    KernelObservation kernel = sample();
+    KernelObservation kernel = sample_kernel();
     kernel.subsystems[0].namespaces[0].nsid = {};
     EXPECT_THAT(view_of(kernel).namespaces, IsEmpty());
     kernel.subsystems[0].subsystype = Attribute::of("discovery");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/nvme/id_list.hpp>
 
+#include <haoh/nvme/identify_controller.hpp>
+
 #include "unit/nvme/literal.hpp"
 
 #include <gtest/gtest.h>
@@ -9,8 +11,6 @@
 
 namespace haoh::nvme {
 namespace {
-
-constexpr std::size_t kPage = 4096;
 
 Bytes namespaces(std::initializer_list<std::uint32_t> nsids) {
     return encode_namespace_list(std::vector<std::uint32_t>(nsids));
@@ -21,7 +21,7 @@ Bytes controllers(std::initializer_list<std::uint16_t> cntlids) {
 }
 
 TEST(NamespaceList, ReadsAPage) {
-    Bytes page(kPage);
+    Bytes page(kIdentifySize);
     put(page, 0, hex("01 00 00 00 02 00 00 00 00 01 00 00 fe ff ff ff"));
     const NamespaceList list = decode_namespace_list(page);
     EXPECT_EQ(list.nsids, (std::vector<std::uint32_t>{1, 2, 256, 0xFFFFFFFE}));
@@ -30,8 +30,8 @@ TEST(NamespaceList, ReadsAPage) {
 }
 
 TEST(NamespaceList, MayBeEmptyOrFull) {
-    EXPECT_TRUE(decode_namespace_list(Bytes(kPage)).nsids.empty());
-    EXPECT_EQ(brief(decode_namespace_list(Bytes(kPage)).problems), Briefs{});
+    EXPECT_TRUE(decode_namespace_list(Bytes(kIdentifySize)).nsids.empty());
+    EXPECT_EQ(brief(decode_namespace_list(Bytes(kIdentifySize)).problems), Briefs{});
 
     std::vector<std::uint32_t> nsids(1024);
     std::iota(nsids.begin(), nsids.end(), 1U);
@@ -73,9 +73,9 @@ TEST(NamespaceList, NamesDataBehindAFullPage) {
     std::vector<std::uint32_t> nsids(1024);
     std::iota(nsids.begin(), nsids.end(), 1U);
     Bytes page = encode_namespace_list(nsids);
-    page.resize(kPage + 8);
+    page.resize(kIdentifySize + 8);
     EXPECT_EQ(brief(decode_namespace_list(page).problems), Briefs{});
-    page[kPage + 4] = 0x01;
+    page[kIdentifySize + 4] = 0x01;
     EXPECT_EQ(brief(decode_namespace_list(page).problems), Briefs{"list too_many @4096"});
     EXPECT_EQ(decode_namespace_list(page).nsids.size(), 1024U);
 }
@@ -90,7 +90,7 @@ TEST(NamespaceList, ListsABoundedNumberOfProblems) {
 }
 
 TEST(ControllerList, ReadsAPage) {
-    Bytes page(kPage);
+    Bytes page(kIdentifySize);
     put(page, 0, hex("03 00 00 00 01 00 ef ff"));
     const ControllerList list = decode_controller_list(page);
     EXPECT_EQ(list.cntlids, (std::vector<std::uint16_t>{0, 1, 0xFFEF}));
@@ -99,7 +99,7 @@ TEST(ControllerList, ReadsAPage) {
 }
 
 TEST(ControllerList, MayBeEmptyOrFull) {
-    EXPECT_EQ(brief(decode_controller_list(Bytes(kPage)).problems), Briefs{});
+    EXPECT_EQ(brief(decode_controller_list(Bytes(kIdentifySize)).problems), Briefs{});
     std::vector<std::uint16_t> cntlids(2047);
     std::iota(cntlids.begin(), cntlids.end(), std::uint16_t{0});
     const ControllerList full = decode_controller_list(encode_controller_list(cntlids));
@@ -115,7 +115,7 @@ TEST(ControllerList, NamesOrderRepetitionAndReservedIds) {
 }
 
 TEST(ControllerList, NamesMoreThanAPageHolds) {
-    Bytes page(kPage, 0x00);
+    Bytes page(kIdentifySize, 0x00);
     put(page, 0, hex("00 08")); // 2,048
     EXPECT_EQ(decode_controller_list(page).problems.front().field, "numid");
     EXPECT_EQ(decode_controller_list(page).problems.front().kind, ProblemKind::too_many);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/nvme/namespace_id.hpp>
 
+#include <haoh/nvme/identify_controller.hpp>
+
 #include "unit/nvme/literal.hpp"
 
 #include <gtest/gtest.h>
@@ -8,36 +10,34 @@
 namespace haoh::nvme {
 namespace {
 
-constexpr std::size_t kPage = 4096;
-
 /// What nvmet sends: UUID and, with CAP.CSS.IOCSS, the command set.
-Bytes nvmet_page() {
-    Bytes page(kPage);
+Bytes nvmet_descriptors() {
+    Bytes page(kIdentifySize);
     put(page, 0, hex("03 10 00 00 f81d4fae7dec11d0a76500a0c91e6bf6"));
     put(page, 20, hex("04 01 00 00 00"));
     return page;
 }
 
 TEST(IdDescriptors, ReadsAList) {
-    const IdDescriptorList list = decode_id_descriptors(nvmet_page());
+    const IdDescriptorList list = decode_id_descriptors(nvmet_descriptors());
     EXPECT_EQ(brief(list.problems), Briefs{});
     ASSERT_EQ(list.descriptors.size(), 2U);
     EXPECT_EQ(list.descriptors[0].nidt, 3U);
     EXPECT_EQ(list.find(IdType::uuid), list.descriptors.data());
     EXPECT_EQ(list.find(IdType::csi)->nid, Bytes{0});
     EXPECT_EQ(list.find(IdType::nguid), nullptr);
-    EXPECT_EQ(encode(list.descriptors), nvmet_page());
+    EXPECT_EQ(encode(list.descriptors), nvmet_descriptors());
 }
 
 TEST(IdDescriptors, MayBeEmpty) {
-    const IdDescriptorList list = decode_id_descriptors(Bytes(kPage));
+    const IdDescriptorList list = decode_id_descriptors(Bytes(kIdentifySize));
     EXPECT_TRUE(list.descriptors.empty());
     EXPECT_EQ(brief(list.problems), Briefs{});
-    EXPECT_EQ(encode({}), Bytes(kPage));
+    EXPECT_EQ(encode(std::vector<IdDescriptor>{}), Bytes(kIdentifySize));
 }
 
 TEST(IdDescriptors, ReadsAllTypes) {
-    Bytes page(kPage);
+    Bytes page(kIdentifySize);
     put(page, 0, hex("01 08 00 00 002538b711b2c3d4"));
     put(page, 12, hex("02 10 00 00 ef90689c46c44cde96018b6d3a7f1122"));
     put(page, 32, hex("03 10 00 00 f81d4fae7dec11d0a76500a0c91e6bf6"));
@@ -51,7 +51,7 @@ TEST(IdDescriptors, ReadsAllTypes) {
 }
 
 TEST(IdDescriptors, NameALengthThatTheTypeDoesNotHave) {
-    Bytes page(kPage);
+    Bytes page(kIdentifySize);
     put(page, 0, hex("02 08 00 00 1122334455667788")); // an NGUID of 8 bytes
     put(page, 12, hex("03 10 00 00 f81d4fae7dec11d0a76500a0c91e6bf6"));
     const IdDescriptorList list = decode_id_descriptors(page);
@@ -63,7 +63,7 @@ TEST(IdDescriptors, NameALengthThatTheTypeDoesNotHave) {
 }
 
 TEST(IdDescriptors, EndAtALengthOfZeroEvenWithAType) {
-    Bytes page = nvmet_page();
+    Bytes page = nvmet_descriptors();
     put(page, 25, hex("02 00"));
     const IdDescriptorList list = decode_id_descriptors(page);
     EXPECT_EQ(brief(list.problems), Briefs{"nidl bad_length @26"});
@@ -71,7 +71,7 @@ TEST(IdDescriptors, EndAtALengthOfZeroEvenWithAType) {
 }
 
 TEST(IdDescriptors, NameZeroIdsButNotAZeroCommandSet) {
-    Bytes page(kPage);
+    Bytes page(kIdentifySize);
     put(page, 0, hex("01 08 00 00 0000000000000000"));
     put(page, 12, hex("02 10 00 00 00000000000000000000000000000000"));
     put(page, 32, hex("03 10 00 00 00000000000000000000000000000000"));
@@ -84,7 +84,7 @@ TEST(IdDescriptors, NameZeroIdsButNotAZeroCommandSet) {
 }
 
 TEST(IdDescriptors, NameASecondDescriptorOfAType) {
-    Bytes page = nvmet_page();
+    Bytes page = nvmet_descriptors();
     put(page, 25, hex("03 10 00 00 a81d4fae7dec11d0a76500a0c91e6bf6"));
     const IdDescriptorList list = decode_id_descriptors(page);
     EXPECT_EQ(brief(list.problems), Briefs{"nidt duplicate @25"});
@@ -93,7 +93,7 @@ TEST(IdDescriptors, NameASecondDescriptorOfAType) {
 }
 
 TEST(IdDescriptors, NameReservedBytesAndTypeZero) {
-    Bytes page = nvmet_page();
+    Bytes page = nvmet_descriptors();
     page[2] = 0x01;
     put(page, 25, hex("00 02 00 00 aa bb"));
     const IdDescriptorList list = decode_id_descriptors(page);
@@ -102,7 +102,7 @@ TEST(IdDescriptors, NameReservedBytesAndTypeZero) {
 }
 
 TEST(IdDescriptors, KeepTypesThatAreNotKnownYet) {
-    Bytes page = nvmet_page();
+    Bytes page = nvmet_descriptors();
     put(page, 25, hex("05 04 00 00 01 02 03 04"));
     const IdDescriptorList list = decode_id_descriptors(page);
     EXPECT_EQ(brief(list.problems), Briefs{});
@@ -111,17 +111,17 @@ TEST(IdDescriptors, KeepTypesThatAreNotKnownYet) {
 }
 
 TEST(IdDescriptors, NameDataBehindTheEnd) {
-    Bytes page = nvmet_page();
+    Bytes page = nvmet_descriptors();
     page[29] = 0x01; // behind the four zero bytes that end the list
     EXPECT_EQ(brief(decode_id_descriptors(page).problems), Briefs{"list trailing_data @29"});
-    page = nvmet_page();
+    page = nvmet_descriptors();
     page[27] = 0x01; // reserved bytes of the end itself
     EXPECT_EQ(brief(decode_id_descriptors(page).problems), Briefs{"list trailing_data @27"});
-    page = nvmet_page();
-    page[kPage - 1] = 0x01;
+    page = nvmet_descriptors();
+    page[kIdentifySize - 1] = 0x01;
     EXPECT_EQ(brief(decode_id_descriptors(page).problems), Briefs{"list trailing_data @4095"});
     page.push_back(0x01);
-    page[kPage - 1] = 0x00;
+    page[kIdentifySize - 1] = 0x00;
     EXPECT_EQ(brief(decode_id_descriptors(page).problems), Briefs{}) << "not part of the page";
 }
 
@@ -151,13 +151,13 @@ TEST(IdDescriptors, MayFillThePage) {
     filler.back().nid.resize(205); // two bytes of the page are left: no room for an end
     EXPECT_EQ(brief(decode_id_descriptors(encode(filler)).problems), Briefs{});
     Bytes page = encode(filler);
-    page[kPage - 2] = 0x03;
+    page[kIdentifySize - 2] = 0x03;
     EXPECT_EQ(brief(decode_id_descriptors(page).problems), Briefs{"list trailing_data @4094"});
 }
 
 TEST(IdDescriptors, NameAPageThatWasCutShort) {
     EXPECT_EQ(brief(decode_id_descriptors({}).problems), Briefs{"list truncated @0"});
-    const Bytes page = nvmet_page();
+    const Bytes page = nvmet_descriptors();
     EXPECT_EQ(brief(decode_id_descriptors(slice(page, 0, 25)).problems),
               Briefs{"list truncated @25"});
     EXPECT_EQ(brief(decode_id_descriptors(slice(page, 0, 29)).problems), Briefs{})

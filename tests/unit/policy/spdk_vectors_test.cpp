@@ -43,7 +43,7 @@ void set(Selector& selector, std::string_view states) {
 
 /// Places, 1-based as SPDK's tests number them; '0' for none.
 template <typename Selector>
-std::string picks(Selector& selector, unsigned count) {
+std::string picked(Selector& selector, unsigned count) {
     const std::vector<PathIndex> paths = selector.table().paths();
     std::string out;
     for (unsigned i = 0; i < count; ++i) {
@@ -60,7 +60,7 @@ TEST(SpdkVectors, OnePath) {
     for (const auto& [states, expected] : std::vector<std::pair<const char*, const char*>>{
              {"i", "0"}, {"l", "0"}, {"c", "0"}, {"o", "1"}, {"n", "1"}, {"-", "0"}}) {
         set(selector, states);
-        EXPECT_EQ(picks(selector, 1), expected) << states;
+        EXPECT_EQ(picked(selector, 1), expected) << states;
     }
 }
 
@@ -69,9 +69,9 @@ TEST(SpdkVectors, OptimizedOrElseTheFirstNonOptimized) {
     selector.add_path();
     selector.add_path();
     set(selector, "no");
-    EXPECT_EQ(picks(selector, 1), "2");
+    EXPECT_EQ(picked(selector, 1), "2");
     set(selector, "nn");
-    EXPECT_EQ(picks(selector, 1), "1");
+    EXPECT_EQ(picked(selector, 1), "1");
 }
 
 /// The path that is taken when another one was the last.
@@ -89,11 +89,11 @@ TEST(SpdkVectors, TheNextPath) {
             selector.add_path({}, {.ana = state_of(state)});
         }
         int tries = 3;
-        while (tries > 0 && picks(selector, 1) != one.last) {
+        while (tries > 0 && picked(selector, 1) != one.last) {
             --tries;
         }
         ASSERT_GT(tries, 0) << one.states;
-        EXPECT_EQ(picks(selector, 1), one.expected) << one.states;
+        EXPECT_EQ(picked(selector, 1), one.expected) << one.states;
     }
 }
 
@@ -103,7 +103,7 @@ TEST(SpdkVectors, MinIo) {
         selector.add_path();
     }
     set(selector, "oon");
-    EXPECT_EQ(picks(selector, 6), "112211");
+    EXPECT_EQ(picked(selector, 6), "112211");
 }
 
 TEST(SpdkVectors, QueueDepth) {
@@ -117,12 +117,12 @@ TEST(SpdkVectors, QueueDepth) {
     }
     for (const char* states : {"oon", "nni", "ooi"}) {
         set(selector, states);
-        EXPECT_EQ(picks(selector, 1), "2") << states;
+        EXPECT_EQ(picked(selector, 1), "2") << states;
     }
     for (int i = 0; i < 3; ++i) {
         selector.started(paths[1]);
     }
-    EXPECT_EQ(picks(selector, 1), "1");
+    EXPECT_EQ(picked(selector, 1), "1");
 }
 
 TEST(SpdkRoundRobin, KeepsACursorForEachChannel) {

@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 using test::ana_event;
 
-void expect_valid(const std::string& text) {
+void expect_valid_event(const std::string& text) {
     EXPECT_EQ(test::schema_violations("event-1", text), "") << text;
     EXPECT_EQ(test::undocumented_keys("event-1", text), "") << text;
     EXPECT_EQ(std::ranges::count(text, '\n'), 1);
@@ -44,7 +44,7 @@ TEST(EventJson, TellsAllThatAnEventHolds) {
     event.access = AccessCounts{.paths = 4, .usable = 3, .optimized = 2, .arrays = 2, .ready = 1};
     event.text = "a word";
     const std::string text = to_json(event);
-    expect_valid(text);
+    expect_valid_event(text);
     EXPECT_EQ(text,
               R"({"schema":"haoh.event/1","sequence":7,"event":"ana_change",)"
               R"("time":"2026-05-01T14:03:07.123456Z","monotonic_ns":1000000000000,)"
@@ -65,7 +65,7 @@ TEST(EventJson, LeavesOutWhatSaysNothing) {
     event.sequence = 1;
     event.observed = test::moment();
     const std::string text = to_json(event);
-    expect_valid(text);
+    expect_valid_event(text);
     EXPECT_EQ(json::parse(text).size(), 5U);
 }
 
@@ -75,7 +75,7 @@ TEST(EventJson, WritesNumbersThatReadersWouldRoundAsStrings) {
     event.cause->monotonic = std::chrono::nanoseconds{1LL << 53};
     event.change_count = std::numeric_limits<std::uint64_t>::max();
     const std::string text = to_json(event);
-    expect_valid(text);
+    expect_valid_event(text);
     const json out = json::parse(text);
     EXPECT_EQ(out["monotonic_ns"], 9007199254740991);
     EXPECT_EQ(out["cause_monotonic_ns"], "9007199254740992");
@@ -89,7 +89,7 @@ TEST(EventJson, IsValidWhateverBytesADeviceSends) {
     event.controller = "\x80";
     event.site = "Z\xc3\xbcrich \\x41";
     const std::string text = to_json(event);
-    expect_valid(text);
+    expect_valid_event(text);
     const json out = json::parse(text);
     EXPECT_EQ(out["controller"], "\\x80");
     EXPECT_EQ(out["site"], "Z\xc3\xbcrich \\x5cx41");

@@ -21,10 +21,6 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string list_of(const Sample& sample, const TextStyle& style = {}) {
-    return list_text(sample.observation, sample.report.attributions, style);
-}
-
 Attribute unreadable(const std::string& why) {
     return {.state = Attribute::State::unreadable, .nul_padded = false, .text = why};
 }

@@ -19,7 +19,7 @@ using testing::IsEmpty;
 
 using Ids = std::vector<std::pair<std::string, std::string>>;
 
-HostSubsystem view_of(const Sample& sample) {
+HostSubsystem host_view_of(const Sample& sample) {
     return host_views(sample.observation, sample.report.attributions).front().subsystems.front();
 }
 
@@ -35,7 +35,7 @@ Ids ids_of(const std::string& wwid, const std::string& uuid, const std::string& 
     head.uuid = attribute(uuid);
     head.nguid = attribute(nguid);
     head.eui = attribute(eui);
-    return view_of(sample).namespaces[0].ids;
+    return host_view_of(sample).namespaces[0].ids;
 }
 
 TEST(HostView, TakesTheUuidOnlyWhereThereIsOne) {
@@ -59,14 +59,14 @@ TEST(HostView, SizesThatAreNoNumbersStayTexts) {
     heads[0].size = Attribute::of("many");
     heads[1].size = Attribute::of("18446744073709551615");
     heads[2].size = Attribute{};
-    const HostSubsystem view = view_of(sample);
+    const HostSubsystem view = host_view_of(sample);
     EXPECT_EQ(view.namespaces[0].size, "many");
     EXPECT_EQ(view.namespaces[1].size, "18446744073709551615");
     EXPECT_EQ(view.namespaces[2].size, "?");
 }
 
 TEST(HostView, FoldsPathsThatAreAlike) {
-    const HostSubsystem view = view_of(healthy_host(8));
+    const HostSubsystem view = host_view_of(healthy_host(8));
     ASSERT_EQ(view.path_sets.size(), 2U);
     EXPECT_EQ(view.path_sets[1].label(4), "NSID 5-8");
     EXPECT_THAT(view.path_sets[1].members, ElementsAre(4, 5, 6, 7));
@@ -77,7 +77,7 @@ TEST(HostView, FoldsPathsThatAreAlike) {
 }
 
 TEST(HostView, AsksNobodyForWhatOnlySysfsTells) {
-    const HostSubsystem view = view_of(host_without_root());
+    const HostSubsystem view = host_view_of(host_without_root());
     EXPECT_TRUE(view.product_from_sysfs);
     EXPECT_EQ(view.controllers[0].asked, nullptr);
     EXPECT_THAT(view.missing, IsEmpty()); // nobody knows what is offered
@@ -87,7 +87,7 @@ TEST(HostView, AsksNobodyForWhatOnlySysfsTells) {
 TEST(HostView, ANamespaceWithoutAnyPathIsASetOfItsOwn) {
     Sample sample = healthy_host();
     subsystem_of(sample).namespaces[1].paths.clear();
-    const HostSubsystem view = view_of(sample);
+    const HostSubsystem view = host_view_of(sample);
     ASSERT_EQ(view.path_sets.size(), 2U);
     EXPECT_THAT(view.path_sets[1].paths, IsEmpty());
     ASSERT_EQ(view.missing.size(), 1U);

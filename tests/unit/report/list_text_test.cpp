@@ -14,10 +14,6 @@ namespace {
 using test::healthy_pair;
 using test::Sample;
 
-std::string list_of(const Sample& sample, const TextStyle& style = {}) {
-    return list_text(sample.observation, sample.report.attributions, style);
-}
-
 TEST(ListText, ShowsControllersByArrayNamespacesAndPaths) {
     EXPECT_EQ(list_of(healthy_pair()), R"(nqn.2026-01.com.example:stretched-1
   serial SN0001, model ArrayOne 9000, firmware 1.0

@@ -18,9 +18,9 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-void expect_valid(const std::string& json) {
-    EXPECT_EQ(test::schema_violations("policy-1", json), "");
-    EXPECT_EQ(test::undocumented_keys("policy-1", json), "");
+void expect_valid_policy(const std::string& text) {
+    EXPECT_EQ(test::schema_violations("policy-1", text), "");
+    EXPECT_EQ(test::undocumented_keys("policy-1", text), "");
 }
 
 /// Two arrays, everything that sysfs can show, two nodes.
@@ -50,23 +50,23 @@ PolicyOverview measured(Device& device) {
 }
 
 TEST(PolicyJson, follows_its_schema) {
-    expect_valid(policy_list_json("6.1.176"));
-    expect_valid(policy_list_json(""));
+    expect_valid_policy(policy_list_json("6.1.176"));
+    expect_valid_policy(policy_list_json(""));
     for (const char* const policy : {"numa", "round-robin", "queue-depth", "future", ""}) {
         Device device = rich(policy);
-        expect_valid(to_json(device.explained()));
-        expect_valid(to_json(measured(device)));
+        expect_valid_policy(to_json(device.explained()));
+        expect_valid_policy(to_json(measured(device)));
     }
     Device none("numa");
-    expect_valid(to_json(none.explained()));
-    expect_valid(to_json(PolicyOverview{}));
+    expect_valid_policy(to_json(none.explained()));
+    expect_valid_policy(to_json(PolicyOverview{}));
 }
 
 TEST(PolicyJson, survives_names_that_are_none) {
     Device device = rich("numa");
     device.path_at(0).ana_state = Attribute::of("\xFF\x1B[31m");
     device.kernel.host = "\xC3";
-    expect_valid(to_json(device.explained()));
+    expect_valid_policy(to_json(device.explained()));
     EXPECT_THAT(to_text(device.explained()), Not(HasSubstr("\x1B")));
 }
 

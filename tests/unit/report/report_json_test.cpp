@@ -15,14 +15,14 @@ using test::add;
 using test::healthy_pair;
 using test::Sample;
 
-void expect_valid(const std::string& text) {
+void expect_valid_report(const std::string& text) {
     EXPECT_EQ(test::schema_violations("report-1", text), "");
     EXPECT_EQ(test::undocumented_keys("report-1", text), "");
 }
 
 TEST(ReportJson, OfAHealthyPairHasNoFinding) {
     const std::string text = to_json(healthy_pair().report);
-    expect_valid(text);
+    expect_valid_report(text);
     const json out = json::parse(text);
     EXPECT_EQ(out["schema"], "haoh.report/1");
     EXPECT_EQ(out["verdict"], "pass");
@@ -40,7 +40,7 @@ TEST(ReportJson, HoldsEveryValueOfAFinding) {
     Sample sample = healthy_pair();
     add(sample.report, test::uuid_finding(sample, 2));
     const std::string text = to_json(sample.report);
-    expect_valid(text);
+    expect_valid_report(text);
     const json out = json::parse(text);
     EXPECT_EQ(out["verdict"], "fail");
     ASSERT_EQ(out["findings"].size(), 1U);
@@ -65,7 +65,7 @@ TEST(ReportJson, LeavesOutTheNamespaceOfWhatIsAboutNone) {
     Sample sample = healthy_pair();
     add(sample.report, test::serial_finding(sample));
     const std::string text = to_json(sample.report);
-    expect_valid(text);
+    expect_valid_report(text);
     EXPECT_FALSE(json::parse(text)["findings"][0].contains("nsid"));
 }
 
@@ -81,7 +81,7 @@ TEST(ReportJson, FoldsNothing) {
     all.nsids = {5, 6, 9};
     add(sample.report, all);
     const std::string text = to_json(sample.report);
-    expect_valid(text);
+    expect_valid_report(text);
     const json out = json::parse(text);
     ASSERT_EQ(out["findings"].size(), 301U);
     EXPECT_EQ(out["findings"][299]["nsid"], 300);
@@ -94,7 +94,7 @@ TEST(ReportJson, TellsWhatWasNotObserved) {
     Sample sample = healthy_pair();
     add(sample, test::refused_target());
     const std::string text = to_json(sample.report);
-    expect_valid(text);
+    expect_valid_report(text);
     const json out = json::parse(text);
     EXPECT_EQ(out["verdict"], "unknown");
     ASSERT_EQ(out["unobserved"].size(), 1U);
@@ -110,7 +110,7 @@ TEST(ReportJson, IsValidWhateverBytesAControllerSends) {
     add(sample.report, finding);
     add(sample, {.object = "\xfe", .target = "\n", .subsysnqn = "\x7f", .error = "\xf8"});
     const std::string text = to_json(sample.report);
-    expect_valid(text);
+    expect_valid_report(text);
     const json out = json::parse(text);
     EXPECT_EQ(out["findings"][0]["what"], "\\x00\\x1b]0;x\\x07 \\xff\\xc3");
     for (const char byte : text) {

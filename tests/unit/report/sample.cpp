@@ -199,6 +199,10 @@ void add(Sample& sample, Unobserved unobserved) {
     sample.observation.unobserved.push_back(std::move(unobserved));
 }
 
+std::string list_of(const Sample& sample, const TextStyle& style) {
+    return list_text(sample.observation, sample.report.attributions, style);
+}
+
 std::vector<const Rule*> all_rules() {
     std::vector<const Rule*> out;
     for (const Rule& rule : rules()) {

@@ -5,6 +5,7 @@
 
 #include <haoh/check.hpp>
 #include <haoh/observation.hpp>
+#include <haoh/report.hpp>
 
 #include <cstdint>
 #include <string>
@@ -44,6 +45,9 @@ void change_uuid_on_array_b(Sample& sample, std::uint32_t nsid);
 /// Adds a finding and keeps counts and verdict right, as `check` does.
 void add(Report& report, Finding finding);
 void add(Sample& sample, Unobserved unobserved);
+
+/// The text of `haoh list`.
+[[nodiscard]] std::string list_of(const Sample& sample, const TextStyle& style = {});
 
 /// All rules of this library.
 [[nodiscard]] std::vector<const Rule*> all_rules();

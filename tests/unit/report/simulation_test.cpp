@@ -55,7 +55,7 @@ ana_state = "inaccessible"
     return simulate(scenario);
 }
 
-void expect_valid(const std::string& text) {
+void expect_valid_simulation(const std::string& text) {
     EXPECT_EQ(test::schema_violations("simulation-1", text), "");
     EXPECT_EQ(test::undocumented_keys("simulation-1", text), "");
     for (const char byte : text) {
@@ -66,7 +66,7 @@ void expect_valid(const std::string& text) {
 TEST(SimulationJson, HoldsAgainstTheSchema) {
     const SimulationResult simulated = result();
     const std::string text = to_json(simulated);
-    expect_valid(text);
+    expect_valid_simulation(text);
     const json out = json::parse(text);
     EXPECT_EQ(out["schema"], "haoh.simulation/1");
     ASSERT_EQ(out["policies"].size(), simulated_policies().size());
@@ -91,7 +91,7 @@ TEST(SimulationJson, HoldsForAnOpenWorkloadAndForNoIo) {
     }
     scenario.timeline.clear();
     const SimulationResult simulated = simulate(scenario);
-    expect_valid(to_json(simulated));
+    expect_valid_simulation(to_json(simulated));
     EXPECT_THAT(to_text(simulated), HasSubstr("numa"));
     EXPECT_THAT(to_svg(simulated), HasSubstr("0.0 MiB/s"));
 }

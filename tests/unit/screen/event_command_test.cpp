@@ -39,23 +39,23 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kLimit = 30s;
+constexpr auto kProgramLimit = 30s;
 
-class Folder {
+class TemporaryFolder {
   public:
-    Folder() {
+    TemporaryFolder() {
         std::string name = (fs::temp_directory_path() / "haoh-event-XXXXXX").string();
         if (::mkdtemp(name.data()) == nullptr) {
             throw std::runtime_error("mkdtemp");
         }
         path_ = name;
     }
-    ~Folder() {
+    ~TemporaryFolder() {
         std::error_code ignored;
         fs::remove_all(path_, ignored);
     }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
     [[nodiscard]] std::string at(const std::string& name) const { return (path_ / name).string(); }
     /// A shell script; `$D` in it is this folder.
@@ -111,7 +111,7 @@ class EventCommandTest : public ::testing::Test {
     template <typename Done>
     void run_until(Done done) {
         context_.restart();
-        const auto deadline = Clock::now() + kLimit;
+        const auto deadline = Clock::now() + kProgramLimit;
         while (!done()) {
             ASSERT_LT(Clock::now(), deadline) << "still waits";
             context_.run_one_for(10ms);
@@ -131,7 +131,7 @@ class EventCommandTest : public ::testing::Test {
         }
     }
 
-    Folder folder_;
+    TemporaryFolder folder_;
     asio::io_context context_;
     std::vector<std::string> problems_;
 };
@@ -321,7 +321,7 @@ TEST_F(EventCommandTest, nothing_is_left_when_everything_is_destroyed) {
                          options(folder_.script("echo $$ > \"$D/pid\"\ntrap '' TERM\n"
                                                 "while :; do sleep 0.05; done\n"))};
         one.push(sample(), "{}");
-        const auto deadline = Clock::now() + kLimit;
+        const auto deadline = Clock::now() + kProgramLimit;
         while ((pid = folder_.read("pid")).empty() && Clock::now() < deadline) {
             context.run_for(10ms);
         }

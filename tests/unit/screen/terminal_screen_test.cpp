@@ -33,7 +33,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr std::chrono::seconds kLimit{10};
+constexpr std::chrono::seconds kScreenLimit{10};
 
 /// Both ends of a terminal of 80x24.
 class Pty {
@@ -116,7 +116,7 @@ Result result_of(asio::io_context& context, asio::awaitable<Result> body) {
         done = true;
     });
     context.restart();
-    const auto deadline = std::chrono::steady_clock::now() + kLimit;
+    const auto deadline = std::chrono::steady_clock::now() + kScreenLimit;
     while (!done && context.run_one_until(deadline) > 0) {
     }
     if (failure) {
@@ -264,7 +264,7 @@ TEST_F(TerminalScreenTest, a_terminal_that_takes_nothing_holds_up_nobody_for_lon
         }
         screen.draw(last);
     }
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, kLimit);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, kScreenLimit);
     // What it gets in the end is whole: the rest of the first screen, then the last one.
     std::string shown = pty_.shown();
     for (int round = 0; round < 200 && shown.find("\x1b[500;1H\x1b[2Kt") == std::string::npos;
