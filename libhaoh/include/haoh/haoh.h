@@ -424,7 +424,7 @@ typedef struct haoh_monitor haoh_monitor;
 /** \return 0 to go on, anything else to end haoh_monitor_run() (not the monitor). */
 typedef int (*haoh_event_fn)(void* user_data, const haoh_event* event);
 
-/** Does not begin yet. \param source, options  NULL: this host, defaults */
+/** Does not begin yet. \param source,options  NULL: this host, defaults */
 HAOH_API haoh_monitor* haoh_monitor_new(const struct haoh_source* source,
                                         const struct haoh_monitor_options* options,
                                         haoh_error** error);
