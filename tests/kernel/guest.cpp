@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <sstream>
@@ -76,12 +77,22 @@ Number parse_number(std::string_view text) {
 
 } // namespace
 
+bool died_before_init(std::string_view console) {
+    return console.find("Kernel panic - not syncing: Attempted to kill the idle task!") !=
+           std::string_view::npos;
+}
+
 Guest::Guest(Options options) : options_(std::move(options)) {
-    const auto image = kernel_image(options_.kernel);
     if (!find_program("qemu-system-x86_64"))
         throw Unavailable("qemu-system-x86_64 is not installed (packages.txt names the packages)");
     console_path_ = log_directory() / (options_.name + ".console.log");
+    start_machine();
+}
+
+void Guest::start_machine() {
+    const auto image = kernel_image(options_.kernel);
     std::filesystem::remove(console_path_);
+    received_.clear();
 
     auto agent = make_socket_pair();
     auto monitor = make_socket_pair();
@@ -142,9 +153,21 @@ Guest::Guest(Options options) : options_(std::move(options)) {
 Guest::~Guest() = default;
 
 void Guest::wait_ready(Milliseconds timeout) {
+    constexpr int kBoots = 3;
     const auto deadline = Clock::now() + timeout;
-    while (!ready_)
-        read_frame(deadline, "the end of the boot");
+    for (int boot = 1; !ready_;) {
+        try {
+            read_frame(deadline, "the end of the boot");
+        } catch (const GuestError&) {
+            if (boot == kBoots || !died_before_init(console()))
+                throw;
+            ++boot;
+            std::cerr << "guest " << options_.name
+                      << ": the emulated processor failed while the kernel began; boot " << boot
+                      << " of at most " << kBoots << "\n";
+            start_machine();
+        }
+    }
 }
 
 CommandResult Guest::run(std::string_view script, Milliseconds timeout) {
@@ -212,6 +235,7 @@ std::string Guest::kmsg() {
 
 std::uint16_t Guest::host_port(std::uint16_t guest_port) {
     if (host_ports_.empty() && !options_.forwarded_ports.empty()) {
+        wait_ready(); // a machine that is started again has other ports
         // "  TCP[HOST_FORWARD]  13        127.0.0.1 40123       10.0.2.15  4420     0     0"
         const auto table = monitor_command("info usernet");
         const std::regex row(R"(HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+(\d+))");

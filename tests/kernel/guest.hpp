@@ -28,6 +28,10 @@ struct CommandResult {
     std::string output;
 };
 
+/// Whether a kernel panicked before anything of ours ran. QEMU's emulation sometimes executes what the
+/// kernel has just patched in its own code (text_poke_early): that says nothing of what is tested.
+bool died_before_init(std::string_view console);
+
 /// A Linux virtual machine under software emulation: one of image.sh's kernels, busybox, and an
 /// agent that runs shell commands. The VM is ended when the object goes out of scope, and also when
 /// the test program dies. Not for use from several threads.
@@ -62,7 +66,8 @@ class Guest {
     Guest(const Guest&) = delete;
     Guest& operator=(const Guest&) = delete;
 
-    /// Waits until the guest takes commands. run() and start() do so by themselves.
+    /// Waits until the guest takes commands. run() and start() do so by themselves. A guest that
+    /// died before its init ran is started again, twice at most.
     void wait_ready(Milliseconds timeout = std::chrono::minutes(2));
 
     /// Runs a shell script (busybox sh) to its end. A script that takes longer than `timeout` is
@@ -105,6 +110,7 @@ class Guest {
   private:
     using Deadline = std::chrono::steady_clock::time_point;
 
+    void start_machine();
     std::string read_agent_line(Deadline deadline, std::string_view waiting_for);
     void read_frame(Deadline deadline, std::string_view waiting_for);
     void fill(Deadline deadline, std::string_view waiting_for);

@@ -42,6 +42,15 @@ TEST_P(GuestTest, boots_runs_commands_and_is_killed) {
 INSTANTIATE_TEST_SUITE_P(kernels, GuestTest, testing::ValuesIn(kernel_flavours()),
                          kernel_test_name);
 
+TEST(GuestConsole, tells_a_boot_that_the_emulator_spoilt) {
+    EXPECT_TRUE(died_before_init("[    0.97] RIP: 0010:text_poke_early+0x68/0xa0\n"
+                                 "[    0.97] Kernel panic - not syncing: Attempted to kill the "
+                                 "idle task!\n"));
+    EXPECT_FALSE(died_before_init(""));
+    EXPECT_FALSE(died_before_init("[    9.12] Kernel panic - not syncing: Attempted to kill init! "
+                                  "exitcode=0x00000100\n"));
+}
+
 TEST(GuestCommands, slow_command_is_killed_and_its_output_told) {
     HAOH_REQUIRE(why_no_guests({"6.12"}));
     Guest guest({.name = "guest-slow"});
