@@ -88,6 +88,7 @@ TEST_F(Threads, leave_late_work_behind_and_refuse_more_when_all_are_stuck) {
         EXPECT_EQ(run(
                       threads, [] {}, 1min),
                   Outcome::stuck);
+        ASSERT_TRUE(gate->wait_for(2)); // work that has not begun would not be done
     }
     gate->open();
     EXPECT_TRUE(gate->wait_for_passed(2));
