@@ -80,12 +80,14 @@ int status_of(const haoh::Error& error) {
     if (error.code() == haoh::Errc::not_found) {
         return Exit::nothing;
     }
-    const bool output =
-        error.code() == std::errc::no_space_on_device || error.code() == std::errc::io_error;
+    const bool output = error.code() == std::errc::no_space_on_device ||
+                        error.code() == std::errc::broken_pipe ||
+                        error.code() == std::errc::io_error;
     return output ? Exit::nothing : Exit::usage;
 }
 
 /// `haoh ... | head` ends as other programs do, without a word, when its reader has seen enough.
+/// Returns where the signal is blocked.
 void end_with_the_reader() {
     std::signal(SIGPIPE, SIG_DFL);
     static_cast<void>(std::raise(SIGPIPE));
