@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arraysim/answer.hpp>
 
-#include <algorithm>
+#include "name_table.hpp"
+
 #include <array>
 #include <charconv>
 #include <string>
@@ -10,10 +11,7 @@ namespace haoh::arraysim {
 
 namespace {
 
-struct AnswerName {
-    AnswerKind kind;
-    std::string_view text;
-};
+using AnswerName = KindName<AnswerKind>;
 
 constexpr std::array kAnswerNames{
     AnswerName{AnswerKind::ic_resp, "icresp"},
@@ -47,12 +45,7 @@ constexpr std::array kAnswerNames{
     AnswerName{AnswerKind::other, "other"},
 };
 
-constexpr auto kAnswerKinds = [] {
-    std::array<AnswerKind, kAnswerNames.size()> kinds{};
-    std::transform(kAnswerNames.begin(), kAnswerNames.end(), kinds.begin(),
-                   [](const AnswerName& name) { return name.kind; });
-    return kinds;
-}();
+constexpr auto kAnswerKinds = kinds_of(kAnswerNames);
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {
     std::uint64_t value = 0;
@@ -67,19 +60,11 @@ std::optional<std::uint64_t> parse_count(std::string_view text) {
 } // namespace
 
 std::string_view to_string(AnswerKind kind) {
-    const auto* const found =
-        std::find_if(kAnswerNames.begin(), kAnswerNames.end(),
-                     [kind](const AnswerName& name) { return name.kind == kind; });
-    return found == kAnswerNames.end() ? std::string_view{"other"} : found->text;
+    return name_of(kAnswerNames, kind);
 }
 
 std::optional<AnswerKind> parse_answer_kind(std::string_view text) {
-    for (const AnswerName& name : kAnswerNames) {
-        if (name.text == text) {
-            return name.kind;
-        }
-    }
-    return std::nullopt;
+    return named(kAnswerNames, text);
 }
 
 std::span<const AnswerKind> answer_kinds() {

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arraysim/scenario.hpp>
 
-#include <algorithm>
+#include "name_table.hpp"
+
 #include <array>
 
 namespace haoh::arraysim {
 
 namespace {
 
-struct FaultName {
-    FaultKind kind;
-    std::string_view text;
-};
+using FaultName = KindName<FaultKind>;
 
 constexpr std::array kFaultNames{
     FaultName{FaultKind::stall, "stall"},
@@ -31,29 +29,16 @@ constexpr std::array kFaultNames{
     FaultName{FaultKind::moving_generation, "moving-generation"},
 };
 
-constexpr auto kFaultKinds = [] {
-    std::array<FaultKind, kFaultNames.size()> kinds{};
-    std::transform(kFaultNames.begin(), kFaultNames.end(), kinds.begin(),
-                   [](const FaultName& name) { return name.kind; });
-    return kinds;
-}();
+constexpr auto kFaultKinds = kinds_of(kFaultNames);
 
 } // namespace
 
 std::string_view to_string(FaultKind kind) {
-    const auto* const found =
-        std::find_if(kFaultNames.begin(), kFaultNames.end(),
-                     [kind](const FaultName& name) { return name.kind == kind; });
-    return found == kFaultNames.end() ? std::string_view{} : found->text;
+    return name_of(kFaultNames, kind);
 }
 
 std::optional<FaultKind> parse_fault_kind(std::string_view text) {
-    for (const FaultName& name : kFaultNames) {
-        if (name.text == text) {
-            return name.kind;
-        }
-    }
-    return std::nullopt;
+    return named(kFaultNames, text);
 }
 
 std::span<const FaultKind> fault_kinds() {
