@@ -19,15 +19,17 @@
 namespace haoh::test {
 namespace {
 
-using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// Waits until `path` contains `text`.
-bool wait_for_text(const std::filesystem::path& path, std::string_view text, seconds timeout) {
+/// Waits until `path` contains `text`; between two looks it calls `meanwhile`.
+template <typename Meanwhile>
+bool wait_for_text(const std::filesystem::path& path, std::string_view text, seconds timeout,
+                   Meanwhile meanwhile) {
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     for (;;) {
+        meanwhile();
         std::ostringstream content;
         content << std::ifstream(path, std::ios::binary).rdbuf();
         if (content.str().find(text) != std::string::npos)
@@ -56,22 +58,26 @@ class Capture {
         const auto log = directory_.path() / "tcpdump.log";
         const FileDescriptor errors(open(log.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
         process_ = std::make_unique<Process>(
-            std::vector<std::string>{"tcpdump", "-i", "lo", "-U", "--immediate-mode", "-B", "16384",
-                                     "-Z", "root", "-w", path().string(), filter},
+            std::vector<std::string>{"tcpdump", "-i", "lo", "-U", "--immediate-mode", "-B",
+                                     "131072", "-Z", "root", "-w", path().string(), filter},
             Process::Options{.standard_error = errors.get()});
-        if (!wait_for_text(log, "listening on", seconds(20)))
+        if (!wait_for_text(log, "listening on", kPatience, [] {}))
             throw std::runtime_error("tcpdump does not start");
     }
 
-    /// Waits until everything up to now is in the file: a datagram of our own comes last.
+    /// Waits until everything up to now is in the file: a datagram of our own comes last. The buffer
+    /// of a busy machine may be full, and the datagram with what else comes then be dropped: it is
+    /// sent until it is seen.
     std::filesystem::path finish() {
         constexpr std::string_view kMark = "haoh: the end of the capture";
-        sendto(socket_.get(), kMark.data(), kMark.size(), 0,
-               reinterpret_cast<const sockaddr*>(&address_), sizeof(address_));
-        if (!wait_for_text(path(), kMark, seconds(20)))
+        const auto send_mark = [&] {
+            sendto(socket_.get(), kMark.data(), kMark.size(), MSG_DONTWAIT,
+                   reinterpret_cast<const sockaddr*>(&address_), sizeof(address_));
+        };
+        if (!wait_for_text(path(), kMark, kPatience, send_mark))
             throw std::runtime_error("tcpdump does not write what it captured");
         process_->signal(SIGINT);
-        process_->wait_for(seconds(20));
+        process_->wait_for(kPatience);
         return path();
     }
 
@@ -121,7 +127,7 @@ class CaptureTest : public testing::Test {
             arguments.emplace_back("-d");
             arguments.push_back(fmt::format("tcp.port=={},nvme-tcp", arrays_->port(array)));
         }
-        const auto result = run_program(arguments, seconds(120));
+        const auto result = run_program(arguments, kPatience);
         EXPECT_EQ(result.status, 0) << result.standard_error;
         return result.standard_output;
     }

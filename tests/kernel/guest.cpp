@@ -30,9 +30,6 @@ constexpr std::string_view kKernelArguments =
     "random.trust_cpu=on tsc=reliable no_timer_check nowatchdog audit=0 apparmor=0 "
     "rcupdate.rcu_expedited=1";
 
-/// How long an answer may take that costs the guest next to nothing.
-constexpr std::chrono::seconds kGuestPatience(20);
-
 /// Frames of the agent are not larger than this; anything else is a broken channel.
 constexpr std::size_t kMaximumOutput = std::size_t{64} << 20U;
 
@@ -196,7 +193,7 @@ bool Guest::ended(Command command, Milliseconds timeout) {
     while (!ended_.contains(command.id)) {
         if (received_.empty() && !wait_readable(agent_.get(), deadline))
             return false;
-        read_frame(Clock::now() + kGuestPatience, "the rest of an answer");
+        read_frame(Clock::now() + kPatience, "the rest of an answer");
     }
     return true;
 }
@@ -205,7 +202,7 @@ CommandResult Guest::wait(Command command, Milliseconds timeout) {
     if (!ended(command, timeout)) {
         // What it printed so far comes with the answer to the killed command.
         send(fmt::format("kill {}\n", command.id));
-        if (!ended(command, kGuestPatience))
+        if (!ended(command, kPatience))
             fail(fmt::format("no answer within {} ms, not even to its end", timeout.count()));
         fail(fmt::format("a command took longer than {} ms; it had printed: {}", timeout.count(),
                          ended_.at(command.id).output));
@@ -319,7 +316,7 @@ void Guest::send(std::string_view bytes) {
 }
 
 std::string Guest::monitor_command(std::string_view command) {
-    const auto deadline = Clock::now() + kGuestPatience;
+    const auto deadline = Clock::now() + kPatience;
     std::string pending;
     // Answers are one JSON object a line; the greeting and events come in between.
     const auto answer = [&]() -> nlohmann::json {

@@ -32,6 +32,10 @@ struct CommandResult {
 /// kernel has just patched in its own code (text_poke_early): that says nothing of what is tested.
 bool died_before_init(std::string_view console);
 
+/// How long anything is waited for that ought to happen. On a machine with other things to do an
+/// emulated one stands still for long: only what never comes is a failure.
+constexpr std::chrono::minutes kPatience(5);
+
 /// A Linux virtual machine under software emulation: one of image.sh's kernels, busybox, and an
 /// agent that runs shell commands. The VM is ended when the object goes out of scope, and also when
 /// the test program dies. Not for use from several threads.
@@ -68,25 +72,25 @@ class Guest {
 
     /// Waits until the guest takes commands. run() and start() do so by themselves. A guest that
     /// died before its init ran is started again, twice at most.
-    void wait_ready(Milliseconds timeout = std::chrono::minutes(2));
+    void wait_ready(Milliseconds timeout = kPatience);
 
     /// Runs a shell script (busybox sh) to its end. A script that takes longer than `timeout` is
     /// killed, and GuestError tells what it had printed.
-    CommandResult run(std::string_view script, Milliseconds timeout = std::chrono::seconds(60));
+    CommandResult run(std::string_view script, Milliseconds timeout = kPatience);
     /// The same for a script that has to succeed; returns its output without the last newline.
-    std::string must(std::string_view script, Milliseconds timeout = std::chrono::seconds(60));
+    std::string must(std::string_view script, Milliseconds timeout = kPatience);
 
     /// Starts a script in the background; commands run side by side.
     Command start(std::string_view script);
     /// True when the command has ended, or does so within `timeout`: wait() returns at once.
     bool ended(Command command, Milliseconds timeout = Milliseconds(0));
     /// Waits for the end of a started command, as run() does.
-    CommandResult wait(Command command, Milliseconds timeout = std::chrono::seconds(60));
+    CommandResult wait(Command command, Milliseconds timeout = kPatience);
 
     /// Runs `script` again and again until its exit status is 0, at most for `timeout`; then throws
     /// GuestError, saying what was waited for. Returns the last output.
     std::string wait_until(std::string_view script, std::string_view waited_for,
-                           Milliseconds timeout = std::chrono::seconds(30));
+                           Milliseconds timeout = kPatience);
 
     /// The kernel's messages (dmesg), all since boot.
     std::string kmsg();

@@ -31,7 +31,7 @@ TEST_P(GuestTest, boots_runs_commands_and_is_killed) {
     EXPECT_EQ(guest.run("yes haoh | head -c 1000000").output.size(), 1000000U);
     EXPECT_FALSE(guest.ended(sleeper));
     guest.must("killall sleep");
-    EXPECT_EQ(guest.wait(sleeper, seconds(20)).status, 128 + SIGTERM);
+    EXPECT_EQ(guest.wait(sleeper).status, 128 + SIGTERM);
 
     EXPECT_THAT(guest.kmsg(), HasSubstr("Linux version"));
     guest.kill();

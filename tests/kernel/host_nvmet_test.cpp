@@ -20,7 +20,6 @@ namespace haoh::test {
 namespace {
 
 using nlohmann::json;
-using std::chrono::seconds;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -81,9 +80,8 @@ class HostOfNvmet : public testing::TestWithParam<std::string> {
     }
 
     static CommandResult haoh(std::string_view words) {
-        return host().guest().run(ProgramDisk::command("haoh") + " " + std::string(words) +
-                                      " 2>/tmp/errors",
-                                  seconds(120));
+        return host().guest().run(
+            ProgramDisk::command("haoh") + " " + std::string(words) + " 2>/tmp/errors", kPatience);
     }
     static CheckReport check() {
         auto result = haoh("check -o json");
@@ -224,7 +222,7 @@ listen = ["127.0.0.1:0", "127.0.0.1:0"]
             ASSERT_EQ(host.connect(nqn, port, {.keep_alive_s = 30}).status, 0);
     guest.wait_until(
         fmt::format("[ $(ls -d /sys/class/nvme/nvme*/nvme*c*n* | wc -l) = {} ]", 4 * kNamespaces),
-        "all paths", seconds(300));
+        "all paths", kPatience);
     const auto seconds_of = [&](const std::string& command) {
         // The clock of the guest, in hundredths of a second.
         return std::stod(guest.must(fmt::format("read from rest </proc/uptime\n{}\n"

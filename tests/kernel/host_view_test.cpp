@@ -17,7 +17,6 @@
 namespace haoh::test {
 namespace {
 
-using std::chrono::seconds;
 using testing::AnyOf;
 using testing::Contains;
 using testing::HasSubstr;
@@ -84,9 +83,8 @@ class HostView : public testing::TestWithParam<std::string> {
 
     /// `haoh WORDS` in the guest.
     static CommandResult haoh(std::string_view words) {
-        return host().guest().run(ProgramDisk::command("haoh") + " " + std::string(words) +
-                                      " 2>/tmp/errors",
-                                  seconds(120));
+        return host().guest().run(
+            ProgramDisk::command("haoh") + " " + std::string(words) + " 2>/tmp/errors", kPatience);
     }
     static CheckReport check() {
         auto result = haoh("check -o json");
@@ -261,7 +259,7 @@ TEST_P(HostView, an_array_that_is_gone_is_not_observed) {
     ASSERT_TRUE(connect("healthy_stretched_active_active"));
     arrays().command("down b");
     host().guest().wait_until("grep -q connecting /sys/class/nvme/nvme*/state",
-                              "the loss to be noticed", seconds(60));
+                              "the loss to be noticed", kPatience);
     const auto report = check();
     EXPECT_EQ(report.status, 3) << report;
     EXPECT_THAT(report.findings, Contains("WARN host.ctrl.live")) << report;
@@ -281,7 +279,7 @@ TEST_P(HostView, the_list_needs_no_root) {
     ASSERT_TRUE(connect("size_differs"));
     host().guest().must("echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd");
     const auto list = host().guest().run(
-        "su -s /bin/sh nobody -c '" + ProgramDisk::command("haoh") + " check' 2>&1", seconds(60));
+        "su -s /bin/sh nobody -c '" + ProgramDisk::command("haoh") + " check' 2>&1", kPatience);
     EXPECT_EQ(list.status, 1) << list.output;
     EXPECT_THAT(list.output, AnyOf(HasSubstr("root"), HasSubstr("ermission")));
     EXPECT_THAT(list.output, HasSubstr("host.path.size"));

@@ -13,7 +13,6 @@
 namespace haoh::test {
 namespace {
 
-using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
@@ -88,13 +87,13 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
         const auto count = "awk '{ print $1 + $5 }' " + stat;
         const auto before = host().guest().must(count);
         host().guest().wait_until("[ $(" + count + ") -gt $((" + before + " + 100)) ]",
-                                  "I/O at array " + array, seconds(60));
+                                  "I/O at array " + array, kPatience);
         EXPECT_FALSE(host().guest().ended(io_)) << "fio gave up";
     }
 
     void expect_io_verified() {
         host().guest().must("touch /tmp/stop");
-        const auto result = host().guest().wait(io_, seconds(120));
+        const auto result = host().guest().wait(io_, kPatience);
         EXPECT_EQ(result.status, 0) << result.output;
         EXPECT_THAT(result.output, HasSubstr("err= 0"));
         EXPECT_THAT(result.output, Not(HasSubstr("verify: bad")));
@@ -103,7 +102,7 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
 
     /// What was written last is read back, through whatever array serves now.
     void expect_data_intact() {
-        const auto result = host().guest().run(fio_command(device_, "--verify_only"), seconds(120));
+        const auto result = host().guest().run(fio_command(device_, "--verify_only"), kPatience);
         EXPECT_EQ(result.status, 0) << result.output;
     }
 

@@ -21,7 +21,6 @@ namespace haoh::test {
 namespace {
 
 using nlohmann::json;
-using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -79,7 +78,7 @@ class HostMonitor : public testing::TestWithParam<std::string> {
         // It has read who its controllers are.
         guest().wait_until("wget -qO- http://127.0.0.1:9617/metrics | grep -q "
                            "'^haoh_identity_verdict.* 1$'",
-                           "the monitor to have read identities", seconds(60));
+                           "the monitor to have read identities", kPatience);
     }
     /// Ends it as systemd does. \return what it told
     static std::vector<json> stop_monitor() {
@@ -100,7 +99,7 @@ class HostMonitor : public testing::TestWithParam<std::string> {
     /// Waits until the monitor has told something.
     static void wait_event(std::string_view pattern) {
         guest().wait_until(fmt::format("grep -q '{}' /tmp/events", pattern),
-                           fmt::format("the event {}", pattern), seconds(60));
+                           fmt::format("the event {}", pattern), kPatience);
     }
     static std::size_t count(const std::vector<json>& all, std::string_view kind) {
         return static_cast<std::size_t>(std::count_if(
@@ -139,7 +138,7 @@ Flips flip_in_guest(LinuxHost& host, const NvmetArray& array, std::string_view w
         host.guest().must(fmt::format("{} /sys/kernel/config/nvmet/ports/1/ana_groups/1/ana_state "
                                       "/sys/block/{}/ana_state {}",
                                       ProgramDisk::command("ana_flipper"), path, words),
-                          seconds(240)));
+                          kPatience));
     Flips result;
     std::string what;
     for (Flip flip; lines >> what >> flip.time >> flip.state;)
@@ -216,8 +215,9 @@ TEST_P(HostMonitor, tells_each_change_of_an_array_soon) {
         flips.flips.size(), changes.size(), quantile(monitor, 0.5), quantile(monitor, 0.99),
         quantile(monitor, 1), flips.polls.size(), quantile(poller, 0.5), quantile(poller, 0.99));
     RecordProperty("p99", fmt::format("{:.1f}", quantile(monitor, 0.99)));
-    // The aim is 50 ms; this machine may have other things to do.
-    EXPECT_LT(quantile(monitor, 0.5), 100);
+    // The aim is 50 ms on a machine with nothing else to do; a poller of the same machine tells what
+    // this one can do now.
+    EXPECT_LT(quantile(monitor, 0.5), quantile(poller, 0.5) / 2);
     EXPECT_GT(changes.size(), flips.polls.size());
 }
 
@@ -336,7 +336,9 @@ TEST_P(HostMonitor, is_not_disturbed_when_the_time_of_day_steps) {
     for (const json& event : stop_monitor())
         if (event.contains("latency_us")) {
             EXPECT_GE(event.at("latency_us"), 0) << event;
-            EXPECT_LT(event.at("latency_us"), 2'000'000) << event;
+            // The time of day stepped by decades.
+            EXPECT_LT(event.at("latency_us"), std::chrono::microseconds(kPatience).count())
+                << event;
         }
 }
 

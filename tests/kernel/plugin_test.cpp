@@ -21,7 +21,6 @@ namespace haoh::test {
 namespace {
 
 using nlohmann::json;
-using std::chrono::seconds;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -92,7 +91,7 @@ class NvmePlugin : public testing::Test {
             guest().must("echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd");
             command = fmt::format("su -s /bin/sh nobody -c '{}'", command);
         }
-        const auto result = guest().run(command + " 2>/tmp/errors", seconds(120));
+        const auto result = guest().run(command + " 2>/tmp/errors", kPatience);
         return {result.status, result.output, guest().must("cat /tmp/errors")};
     }
     static Said nvme(std::string_view words, bool as_root = true) {
@@ -157,7 +156,7 @@ TEST_F(NvmePlugin, a_pair_of_which_half_is_lost_ends_with_1) {
     connect("healthy_stretched_active_active");
     arrays().command("down b");
     guest().wait_until("grep -q connecting /sys/class/nvme/nvme*/state", "the loss to be noticed",
-                       seconds(60));
+                       kPatience);
     EXPECT_EQ(both_judge(3).verdict, "unknown");
 }
 
@@ -241,7 +240,7 @@ TEST_F(NvmePlugin, events_are_told_until_it_is_interrupted) {
                        "nvme_async_event/enable",
                        "the monitor to hear trace events");
     arrays().command("ana b all inaccessible");
-    guest().wait_until("grep -q '\"to\":\"inaccessible\"' /tmp/events", "the event", seconds(60));
+    guest().wait_until("grep -q '\"to\":\"inaccessible\"' /tmp/events", "the event", kPatience);
     guest().must("kill $(cat /tmp/monitor-pid)");
     const auto ended = guest().wait(monitor);
     EXPECT_EQ(ended.status, 0) << ended.output << guest().must("cat /tmp/errors");

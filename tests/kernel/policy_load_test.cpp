@@ -22,7 +22,6 @@
 namespace haoh::test {
 namespace {
 
-using std::chrono::seconds;
 
 constexpr unsigned kNodes = 2;
 constexpr unsigned kReads = 40;
@@ -81,7 +80,7 @@ class HostPolicyLoad : public testing::TestWithParam<std::string> {
                         "    taskset $mask dd if={} of=/dev/null bs=4096 count=1 skip=$i "
                         "iflag=direct 2>/dev/null || exit 1\n    show; i=$((i+1)); done",
                         fmt::join(arrivals_, " "), fmt::join(masks, " "), device_),
-            seconds(120)));
+            kPatience));
         std::vector<unsigned> places;
         std::vector<unsigned long> before;
         for (std::string line; std::getline(lines, line);) {
@@ -132,7 +131,7 @@ class HostPolicyLoad : public testing::TestWithParam<std::string> {
                         "--ioengine=psync --numjobs={} --group_reporting --time_based "
                         "--ramp_time=2 --runtime=8 --output-format=json",
                         device_, jobs),
-            seconds(120));
+            kPatience);
         const auto start = output.find('{');
         return nlohmann::json::parse(output.substr(start == std::string::npos ? 0 : start))
             .at("jobs")

@@ -21,7 +21,6 @@ namespace haoh::test {
 namespace {
 
 using nlohmann::json;
-using std::chrono::seconds;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -98,7 +97,7 @@ class HostPolicy : public testing::TestWithParam<std::string> {
     static CommandResult haoh(std::string_view words) {
         return guest().run(ProgramDisk::command("haoh") + " policy " + std::string(words) +
                                " 2>/tmp/errors; status=$?; cat /tmp/errors >&2; exit $status",
-                           seconds(120));
+                           kPatience);
     }
     static void set(const std::string& policy) {
         const auto result = haoh(fmt::format("set {} {} 2>&1", policy, SimulatedArrays::kNqn));
@@ -137,7 +136,7 @@ class HostPolicy : public testing::TestWithParam<std::string> {
             fmt::format("fio --name=serial --filename={} --direct=1 --thread --rw=randread --bs=4k "
                         "--size=4m --ioengine=psync --iodepth=1 --number_ios={} --randseed=1",
                         device_, kPolicyRequests),
-            seconds(120));
+            kPatience);
         EXPECT_EQ(result.status, 0) << result.output;
         auto after = counters();
         for (auto& [path, count] : after)
@@ -223,7 +222,7 @@ TEST_P(HostPolicy, explain_names_the_path_that_takes_over) {
         EXPECT_THAT(next, ElementsAre(path_of("b")));
         arrays().command("down a");
         guest().wait_until("grep -q connecting /sys/class/nvme/nvme*/state",
-                           "the loss to be noticed", seconds(60));
+                           "the loss to be noticed", kPatience);
         const auto then = explain();
         EXPECT_EQ(taken(then.at("nodes")), next);
         EXPECT_EQ(then.at("nodes").at(0).at("certainty"), "known");
@@ -282,7 +281,7 @@ TEST_P(HostPolicy, show_counts_the_io_of_each_path) {
     const auto result = haoh("show --for 3s -o json");
     EXPECT_EQ(result.status, 0) << result.output;
     guest().must("touch /tmp/stop");
-    EXPECT_EQ(guest().wait(io, seconds(120)).status, 0);
+    EXPECT_EQ(guest().wait(io, kPatience).status, 0);
     const auto shown = json::parse(result.output);
     EXPECT_GE(shown.at("measured_ms"), 3000);
     const auto& shares = shown.at("subsystems").at(0).at("shares");

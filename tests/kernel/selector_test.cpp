@@ -21,7 +21,6 @@
 namespace haoh::test {
 namespace {
 
-using std::chrono::seconds;
 
 constexpr unsigned kSelectorRequests = 16;
 
@@ -112,7 +111,7 @@ class HostSelectors : public testing::TestWithParam<std::string> {
                 "    dd if={} of=/dev/null bs=4096 count=1 skip=$i iflag=direct 2>/dev/null "
                 "|| exit 1\n    show; i=$((i+1)); done",
                 kSelectorRequests, device_),
-            seconds(120)));
+            kPatience));
         std::vector<unsigned> places;
         std::map<std::string, unsigned long> before;
         for (std::string line; std::getline(lines, line);) {
