@@ -25,9 +25,11 @@ import sys
 import time
 import traceback
 
-from suite import gtest, manifest, script, summary
-from suite.case import FAILED, OUTCOMES, Case, Program, keep, kept
-from suite.process import tail
+# Nothing of this belongs into the source tree.
+sys.pycache_prefix = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../build/pycache")
+from suite import gtest, manifest, script, summary  # noqa: E402
+from suite.case import FAILED, OUTCOMES, Case, Program, keep, kept  # noqa: E402
+from suite.process import tail  # noqa: E402
 
 KINDS = ("gtest", "script", "command")
 INCAPABLE = 70
@@ -166,8 +168,8 @@ def sum_up(arguments):
 
 def compare(arguments):
     programs, _ = kept(arguments.results)
-    steps = {program.step for program in programs}
-    manifest.show(manifest.read(arguments.manifest), programs, None, steps)
+    for line in list(manifest.compare(manifest.read(arguments.manifest), programs)) or ["nothing"]:
+        print(f"   {line}")
 
 
 def arguments_of(words):

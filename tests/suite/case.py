@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A case of a test program, and the file that keeps them all."""
-import dataclasses
 import json
 import os
 
@@ -9,24 +8,21 @@ OUTCOMES = (PASSED, FAILED, EXPECTED, SKIPPED)
 MENDED = "it holds, but is marked as an expected failure: remove the mark"
 
 
-@dataclasses.dataclass
 class Case:
-    name: str  # within its program; empty when the program is one case
-    outcome: str
-    message: str = ""
-    seconds: float = 0.0
+    """The name is the one within its program, and empty when the program is one case."""
+
+    def __init__(self, name, outcome, message="", seconds=0.0):
+        self.name, self.outcome, self.message, self.seconds = name, outcome, message, seconds
 
 
-@dataclasses.dataclass
 class Program:
-    """What one run of a program came to."""
-    step: str
-    name: str
-    cases: list
-    prefix: str = ""  # of the step, in what is told
-    binary: str = ""
-    seconds: float | None = None  # None: the caller of the suite ran it
-    listed: list = dataclasses.field(default_factory=list)  # when a filter left out some
+    """What one run of a program came to. The prefix of its step is for what is told; without seconds
+    it was the caller of the runner who ran it; all its cases are listed when a filter left out
+    some."""
+
+    def __init__(self, step, name, cases, prefix="", binary="", seconds=None, listed=()):
+        self.step, self.name, self.cases, self.prefix = step, name, cases, prefix
+        self.binary, self.seconds, self.listed = binary, seconds, listed
 
     def full_name(self, case):
         name = self.prefix + self.name
@@ -41,7 +37,7 @@ def twice(names):
 def keep(path, program):
     """Appends; raises OSError when it cannot. What was torn by an earlier one ends its line, so that
     it takes no other with it."""
-    line = (json.dumps(dataclasses.asdict(program)) + "\n").encode()
+    line = (json.dumps(vars(program), default=vars) + "\n").encode()
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o666)
     try:
         size = os.lseek(descriptor, 0, os.SEEK_END)

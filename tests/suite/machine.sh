@@ -75,14 +75,14 @@ parse() {
 
 # What the last run had, against what it must have.
 compare_with_manifest() {
-    printf 'the last run, against tests/manifest.txt:\n'
+    printf 'where the last run differs from tests/manifest.txt:\n'
     runner manifest "$root/tests/manifest.txt"
 }
 
 # The child processes must not keep the lock when this script dies.
 runner() {
     local status
-    python3 "$root/tests/runner.py" --results "$logs/results" --step "${step-}" "$@" 9>&-
+    python3 -S "$root/tests/runner.py" --results "$logs/results" --step "${step-}" "$@" 9>&-
     status=$?
     ((status == 0)) || lost+=("${step:-the suite}: the runner ended with status $status")
     return $status
@@ -144,7 +144,7 @@ finish() {
     for one in "${left_out[@]}"; do options+=(--left-out "$one"); done
     [[ -z $tier ]] || options+=(--tier "$tier")
     echo "== $SECONDS s in all"
-    python3 "$root/tests/runner.py" --results "$logs/results" summary \
+    python3 -S "$root/tests/runner.py" --results "$logs/results" summary \
         --manifest "$root/tests/manifest.txt" "${options[@]}" 9>&-
     status=$?
     ((status > 1)) || exit $status

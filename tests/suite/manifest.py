@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What must have run: tests/manifest.txt says what its lines mean."""
-import dataclasses
 import fnmatch
 
 from .case import SKIPPED
 
 TIERS = ("default", "long")
-RAISE = 1.03  # from here on a count is told to be old
+OLD = 1.03  # from so much more on a count is told to be old
 
 
-@dataclasses.dataclass
 class Line:
-    tier: str
-    steps: list  # any of them will do
-    program: str
-    pattern: str  # of cases; empty for all
-    count: int
+    """Any of the steps will do; the pattern of cases is empty for all."""
+
+    def __init__(self, steps, program, pattern, count):
+        self.steps, self.program, self.pattern, self.count = steps, program, pattern, count
 
     @property
     def text(self):
@@ -23,21 +20,39 @@ class Line:
         return f'{"|".join(self.steps)} {self.program}{cases}'
 
 
+class Manifest:
+    def __init__(self):
+        self.steps = {tier: [] for tier in TIERS}
+        self.lines = []
+
+    def owed(self, tier, began, only):
+        """The lines of a tier, or of the steps that began and the programs that alone were asked
+        for."""
+        if tier:
+            began = self.steps["default"] + (self.steps["long"] if tier == "long" else [])
+        return [line for line in self.lines if set(line.steps) & set(began)
+                and not (only and "tests" in line.steps and line.program not in only)]
+
+    def unlisted(self, programs):
+        known = {(step, line.program) for line in self.lines for step in line.steps}
+        return [program for program in programs
+                if program.seconds is not None and (program.step, program.name) not in known]
+
+
 def read(path):
-    lines, tier = [], None
+    manifest = Manifest()
     with open(path, encoding="utf-8") as file:
         for number, text in enumerate(file, start=1):
             words = text.split("#")[0].split()
-            if len(words) == 1 and words[0].strip("[]") in TIERS:
-                tier = words[0].strip("[]")
-            elif tier and len(words) == 3 and words[2].isdigit():
+            if words and words[0].rstrip(":") in TIERS:
+                manifest.steps[words[0].rstrip(":")] += words[1:]
+            elif len(words) == 3 and words[2].isdigit():
                 program, _, pattern = words[1].partition(":")
-                # As "tests,threads": a line for each.
-                lines += [Line(tier, steps.split("|"), program, pattern, int(words[2]))
-                          for steps in words[0].split(",")]
+                manifest.lines += [Line(steps.split("|"), program, pattern, int(words[2]))
+                                   for steps in words[0].split(",")]
             elif words:
                 raise ValueError(f"{path}:{number}: {text.strip()}")
-    return lines
+    return manifest
 
 
 def actual(line, programs):
@@ -54,47 +69,23 @@ def actual(line, programs):
     return count, skipped
 
 
-def applies(line, tier, steps, only):
-    """Whether a run of a tier (or of those steps alone, and of those programs) owes this line."""
-    if tier is None:
-        if not set(line.steps) & set(steps):
-            return False
-        return not only or "tests" not in line.steps or line.program in only
-    return line.tier == "default" or tier == "long"
-
-
-def lacking(lines, programs, tier, steps, only=()):
-    """What did not run, in words."""
-    whole_steps_skipped = {program.step for program in programs if program.seconds is None
-                           and any(case.outcome == SKIPPED for case in program.cases)}
-    for line in lines:
-        if not applies(line, tier, steps, only):
-            continue
+def lacking(manifest, programs, tier, began, only=()):
+    """What did not run although it is listed, or ran although it is not, in words."""
+    steps_skipped = {program.step for program in programs if program.seconds is None
+                     and any(case.outcome == SKIPPED for case in program.cases)}
+    for line in manifest.owed(tier, began, only):
         count, skipped = actual(line, programs)
-        if count >= line.count or skipped or not count and whole_steps_skipped & set(line.steps):
-            continue
-        yield f"{line.text}: {count} cases of {line.count}" if count else \
-            f"{line.text}: none of {line.count} cases"
-    known = {(step, line.program) for line in lines for step in line.steps}
-    for program in programs:
-        if program.seconds is not None and (program.step, program.name) not in known:
-            yield f"{program.step} {program.name}: it ran, but tests/manifest.txt does not list it"
+        if count < line.count and not skipped and (count or not steps_skipped & set(line.steps)):
+            yield f"{line.text}: {count or 'none'} of {line.count} cases"
+    for program in manifest.unlisted(programs):
+        yield f"{program.step} {program.name}: it ran, but tests/manifest.txt does not list it"
 
 
-def show(lines, programs, tier, steps, only=()):
-    """What ran against what is listed, where they differ."""
-    different = False
-    for line in lines:
-        if not applies(line, tier, steps, only):
-            continue
+def compare(manifest, programs):
+    """Where what ran differs from what is listed, in words."""
+    for line in manifest.owed(None, {program.step for program in programs}, ()):
         count, _ = actual(line, programs)
-        if count < line.count or count > line.count * RAISE + 1:
-            different = True
-            print(f"   {line.text}: {count} ran, {line.count} listed")
-    known = {(step, line.program) for line in lines for step in line.steps}
-    for program in programs:
-        if program.seconds is not None and (program.step, program.name) not in known:
-            different = True
-            print(f"   {program.step} {program.name}: {len(program.cases)} ran, not listed")
-    if not different:
-        print("   nothing differs")
+        if count < line.count or count > line.count * OLD + 1:
+            yield f"{line.text}: {count} ran, {line.count} listed"
+    for program in manifest.unlisted(programs):
+        yield f"{program.step} {program.name}: {len(program.cases)} ran, not listed"

@@ -16,7 +16,7 @@ usage() { echo "usage: tests/run.sh"; }
 readonly steps=("rooms  a script" "build  a command" "tests  a list of programs" "kernel  two shards")
 readonly long_steps=("later  in the long tier")
 choose() { ! is_wanted tests || wanted+=(build); }
-step_setup() { case_of setup 60 true; }
+step_setup() { true; }
 step_rooms() { runner run --kind script --name rooms --timeout 60 --logs "$logs" -- tests/rooms.sh; }
 step_build() { case_of build 60 true; }
 step_tests() {
@@ -34,7 +34,8 @@ seconds=60 kernel=passes more=
 suite_main "$@"
 """
 
-MANIFEST = """[default]
+MANIFEST = """default: rooms build tests kernel
+long: later
 rooms  rooms                      2
 build  build                      1
 tests  first_test                 3
@@ -42,7 +43,6 @@ tests  script_test                2
 kernel kernel                     4
 kernel kernel:linux_6_1/View.*    2
 kernel kernel:linux_6_12/View.*   2
-[long]
 later  later                      1
 """
 
@@ -106,7 +106,7 @@ class Tree:
         done = subprocess.run(["bash", "-c", before + 'exec tests/run.sh "$@"', "run", *arguments],
                               cwd=self.directory, env={**inherited, **dict(environment)},
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=120,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=600,
                               check=False)
         return done.returncode, done.stdout
 
@@ -124,6 +124,10 @@ class Tree:
         assert re.fullmatch(last, output.splitlines()[-1]), output
         check_texts(output[output.rindex("\nfailed:"):], says)
         return output
+
+    def fails_in_tests(self, *says, **more):
+        """The same, of the step `tests` alone."""
+        return self.fails(*says, arguments=["--only", "tests"], **more)
 
 
 def with_ci(wanted, more):
