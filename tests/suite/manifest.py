@@ -73,8 +73,13 @@ def lacking(manifest, programs, tier, began, only=()):
     """What did not run although it is listed, or ran although it is not, in words."""
     steps_skipped = {program.step for program in programs if program.seconds is None
                      and any(case.outcome == SKIPPED for case in program.cases)}
+    missing = set()
     for line in manifest.owed(tier, began, only):
         count, skipped = actual(line, programs)
+        if not count and not line.pattern:
+            missing.add((*line.steps, line.program))
+        elif (*line.steps, line.program) in missing:
+            continue  # that says it all
         if count < line.count and not skipped and (count or not steps_skipped & set(line.steps)):
             yield f"{line.text}: {count or 'none'} of {line.count} cases"
     for program in manifest.unlisted(programs):

@@ -30,18 +30,17 @@ def listed(title, texts):
 
 
 def where_the_time_went(steps, programs):
-    if steps:
-        print("where the time went:")
-        print("   " + ", ".join(f"{name} {seconds} s" for name, seconds in steps))
-    timed = sorted((program for program in programs if program.seconds), reverse=True,
-                   key=lambda program: program.seconds)
-    if len(timed) > 1:
-        print("slowest programs: " + ", ".join(
-            f"{program.prefix + program.name} {program.seconds:.0f} s"
-            for program in timed[:LONGEST]))
-    cases = sorted(((case.seconds, program.full_name(case)) for program in programs
-                    for case in program.cases if case.seconds >= 1), reverse=True)
-    listed("slowest cases:", [f"{seconds:6.1f} s  {name}" for seconds, name in cases[:LONGEST]])
+    def table(title, rows):
+        listed(title, [f"{seconds:6.0f} s  {name}" for seconds, name in rows])
+
+    def slowest(rows):
+        return sorted((row for row in rows if row[0] and row[0] >= 1), reverse=True)[:LONGEST]
+
+    table("where the time went:", [(seconds, name) for name, seconds in steps])
+    table("slowest programs:", slowest((program.seconds, program.prefix + program.name)
+                                       for program in programs))
+    table("slowest cases:", slowest((case.seconds, program.full_name(case))
+                                    for program in programs for case in program.cases))
 
 
 def filtered_out(programs):
