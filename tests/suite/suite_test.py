@@ -122,7 +122,9 @@ def command_fails(tree):
 def script_empty(tree):
     """a script that prints nothing"""
     tree.write("tests/script.sh", "#!/bin/bash\n")
-    tree.fails_in_tests("script_test: the script")
+    assert "it printed no case" in tree.fails_in_tests("script_test: the script")
+    tree.write("tests/script.sh", "#!/bin/bash\necho 1..0\n")
+    assert "it printed no case" in tree.fails_in_tests("script_test: the script")
 
 
 def script_stops(tree):
