@@ -15,6 +15,7 @@ inputs=("$corpus")
 for seeds in "${program%/*}/corpus/$name" "$(dirname "${BASH_SOURCE[0]}")/fuzz/corpus/$name"; do
     [[ ! -d $seeds ]] || inputs+=("$seeds")
 done
+echo 1..1
 output=$("$program" "${inputs[@]}" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
     -print_final_stats=1 -artifact_prefix="$directory/$name-" 2>&1)
 status=$?

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Holds the tree to its own rules: who may include whom, a picture of it that is true, a licence line
-# in each file, files that can be read in one sitting. Prints one "ok - ..." or "not ok - ..." a rule.
+# in each file, files that can be read in one sitting. Prints one "ok - ..." or "not ok - ..." a rule, and
+# how many there are.
 #
 # usage: rooms_test.sh [--graph | --update]
 #   --graph   print who includes whom, as the picture in docs/architecture.md has it, and nothing else
@@ -82,6 +83,7 @@ included_file() { # FROM, the include with its quotes
 }
 
 report() { # RULE, complaints
+    rules=$((rules + 1))
     if [[ -z $2 ]]; then
         printf 'ok - %s\n' "$1"
     else
@@ -90,7 +92,7 @@ report() { # RULE, complaints
         failed=1
     fi
 }
-failed=0
+failed=0 rules=0
 
 files=()
 while IFS= read -r -d '' file; do
@@ -219,4 +221,5 @@ for file in "${files[@]}"; do
 done
 report "each header can be included twice" "$bad"
 
+echo "1..$rules"
 exit $failed

@@ -1,24 +1,31 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Runs all tests of haoh. The last line says how many cases passed and failed.
-set -uo pipefail
+# shellcheck disable=SC2317 # steps are called by their names
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root" || exit 1
+# shellcheck source=tests/suite/machine.sh
+source tests/suite/machine.sh
 
 usage() {
     cat <<'EOF'
-usage: tests/run.sh [--quick] [--only NAME]... [--list] [--help]
+usage: tests/run.sh [--quick | --long] [--only NAME]... [--list] [--manifest] [--help]
 
   --quick      unit and scenario tests only
+  --long       all: also the steps that are slow and depend on less than every change (the looks at
+               the source and at threads, other Debians, more of the kernels), and longer fuzzing
   --only NAME  one step, or one test program of the step `tests`; may be repeated
-               (the steps threads, tidy, packages and trixie run only so)
   --list       the steps, and what each does
+  --manifest   runs nothing: where the last run differs from what tests/manifest.txt lists
 
 Environment:
-  HAOH_KERNEL_TESTS=0   leave out the tests that boot real kernels; all: also those of path
-                        selection on every release, ten minutes more
-  HAOH_FUZZ_SECONDS=N   for each fuzz target (default 3)
-  CI=true               nothing may be skipped
+  HAOH_KERNEL_TESTS=0   leave out the tests that boot real kernels; all: also the step `releases`
+  HAOH_FUZZ_SECONDS=N   for each fuzz target (default 3, with --long 60)
+  CI=true               nothing may be skipped, disabled or lacking
 
-Everything is built below build/. The outputs of builds and test programs stay in build/suite-logs.
+The end says where the time went, what was left out, skipped and is expected to fail, and which of
+what tests/manifest.txt lists did not run. Everything is built below build/. The outputs of builds and
+test programs stay in build/suite-logs.
 EOF
 }
 
@@ -32,109 +39,24 @@ readonly steps=(
     "quickstart  examples/quickstart.sh"
     "sanitizers  unit and scenario tests with ASan and UBSan"
     "fuzz        each fuzz target for a while, with ASan and UBSan (clang)"
-    "threads     tests of what is concurrent, with ThreadSanitizer"
     "kernel      real kernels in VMs"
+)
+# Slow, and of less than every change: for every change of what they look at, and by name.
+readonly long_steps=(
+    "threads     tests of what is concurrent, with ThreadSanitizer"
+    "releases    path selection of every kernel release in VMs, ten minutes"
     "tidy        clang-tidy"
     "packages    Debian packages: built, judged by lintian, used in a clean Debian 12; as root"
     "trixie      Debian 13: build, unit and scenario tests, nvme-cli with the plugin also in a VM; as root"
 )
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cd "$root" || exit 1
-
-wanted=()
-programs=()
-is_step() {
-    local step
-    for step in "${steps[@]}"; do
-        [[ ${step%% *} != "$1" ]] || return 0
-    done
-    return 1
-}
-while (($#)); do
-    case $1 in
-    --quick) wanted=(build tests) ;;
-    --only)
-        [[ -n ${2-} ]] || { usage >&2; exit 2; }
-        if is_step "$2"; then
-            wanted+=("$2")
-        else
-            programs+=("$2")
-        fi
-        shift
-        ;;
-    --list)
-        printf '%s\n' "${steps[@]}"
-        exit 0
-        ;;
-    -h | --help)
-        usage
-        exit 0
-        ;;
-    *)
-        usage >&2
-        exit 2
-        ;;
-    esac
-    shift
-done
-if ((${#programs[@]})); then
-    wanted+=(build tests)
-elif [[ " ${wanted[*]-} " == *" tests "* || " ${wanted[*]-} " == *" consumers "* ||
-    " ${wanted[*]-} " == *" plugin "* ]]; then
-    wanted+=(build)
-fi
-# By default all but what is slow and depends on less than every change: the looks at the source and
-# at threads, and other Debians. Those are for every change of what they look at, and by name.
-((${#wanted[@]})) || for step in "${steps[@]}"; do
-    [[ ${step%% *} == @(threads|tidy|packages|trixie) ]] || wanted+=("${step%% *}")
-done
-
-readonly logs=$root/build/suite-logs
-mkdir -p "$logs"
-exec 9>"$logs/lock"
-flock -n 9 || {
-    echo "tests/run.sh: another run is under way in this tree" >&2
-    exit 2
-}
-rm -f "$logs"/*.log "$logs"/results
-jobs=$(nproc)
-
-# The child processes must not keep the lock when this script dies.
-runner() {
-    python3 "$root/tests/runner.py" --results "$logs/results" "$@" 9>&-
+# What the wanted steps take besides.
+choose() {
+    ! is_wanted tests && ! is_wanted consumers && ! is_wanted plugin || wanted+=(build)
+    ! is_wanted kernel || [[ ${HAOH_KERNEL_TESTS-} != all ]] || wanted+=(releases)
 }
 
-passed() { runner add passed "$1"; }
-failed() { # NAME, the file with the output
-    runner add failed "$1" "$(tail -n 60 "$2")"
-}
-skipped() { runner add skipped "$1" "$2"; }
-
-bounded() { # SECONDS, command
-    timeout -k 20 "$1" "${@:2}" </dev/null 9>&-
-}
-
-# One case: the command succeeds within the time.
-case_of() { # NAME, SECONDS, command
-    local log="$logs/$1.log" status
-    bounded "$2" "${@:3}" >"$log" 2>&1
-    status=$?
-    if ((status == 0)); then
-        passed "$1"
-        return 0
-    fi
-    ((status != 124)) || printf '\nout of time (%s s)\n' "$2" >>"$log"
-    # Of a build the errors are worth reading, not its end.
-    if grep -qE '(error|FAILED):' "$log"; then
-        grep -nE -A4 '(error|FAILED):' "$log" | head -n 60 >"$log.errors"
-        failed "$1" "$log.errors"
-        rm -f "$log.errors"
-    else
-        failed "$1" "$log"
-    fi
-    return 1
-}
+step_setup() { case_of setup 1200 tools/setup.sh; }
 
 build() { # PRESET, SECONDS, ninja targets; a failure leaves what could be built
     case_of "configure-$1" 120 cmake --preset "$1" || return 1
@@ -163,7 +85,6 @@ step_format() {
 # Where the sanitized build runs them all, the release build is for what cannot run there: the
 # programs as their users meet them.
 readonly release_tests='^tool_test$'
-is_wanted() { [[ " ${wanted[*]} " == *" $1 "* ]]; }
 
 step_build() {
     if is_wanted sanitizers; then
@@ -206,7 +127,10 @@ step_sanitizers() {
 step_fuzz() {
     build fuzz 1800 fuzzers
     [[ -e build/fuzz/fuzzers.txt ]] || return
-    local seconds=${HAOH_FUZZ_SECONDS:-3} name program
+    local seconds=3 name program
+    ! $is_long || seconds=60
+    seconds=${HAOH_FUZZ_SECONDS:-$seconds}
+    ((seconds >= 60)) || left_out+=("longer fuzzing: $seconds s for each target, 60 with --long")
     while IFS=$'\t' read -r name program; do
         printf 'script\t%s\t%s\t%s\t%s\t%s\t%s\n' "$name" tests/fuzz_run.sh "$name" \
             "$program" "$seconds" build/fuzz/findings
@@ -228,18 +152,27 @@ build_kernel() {
             haoh_tool haoh-arraysim
 }
 
+# What differs there between releases is in tables that unit tests hold; each run takes minutes.
+readonly releases='linux_6_1/HostSelectors*:linux_7/HostSelectors*:linux_6_1/HostPolicy*'
+
 step_kernel() {
     if [[ ${HAOH_KERNEL_TESTS-1} == 0 ]]; then
         skipped kernel "HAOH_KERNEL_TESTS=0"
         return
     fi
     build_kernel || return
-    # What differs there between releases is in tables that unit tests hold; each run takes minutes.
-    local every=()
-    [[ ${HAOH_KERNEL_TESTS-} == all ]] ||
-        every=('--gtest_filter=-linux_6_1/HostSelectors*:linux_7/HostSelectors*:linux_6_1/HostPolicy*')
     runner run --kind gtest --name kernel --timeout 2700 --logs "$logs" -- \
-        build/suite/tests/kernel/haoh_kernel_tests "${every[@]}"
+        build/suite/tests/kernel/haoh_kernel_tests "--gtest_filter=-$releases"
+}
+
+step_releases() {
+    if [[ ${HAOH_KERNEL_TESTS-1} == 0 ]]; then
+        skipped releases "HAOH_KERNEL_TESTS=0"
+        return
+    fi
+    build_kernel || return
+    runner run --kind gtest --name releases --timeout 2700 --logs "$logs" -- \
+        build/suite/tests/kernel/haoh_kernel_tests "--gtest_filter=$releases"
 }
 
 step_tidy() {
@@ -255,8 +188,8 @@ step_packages() {
 
 step_trixie() {
     tests/trixie/run.sh 9>&-
-    if [[ -s build/trixie-logs/results ]]; then
-        cat build/trixie-logs/results >>"$logs/results"
+    if (($? < 2)) && [[ -s build/trixie-logs/results ]]; then
+        cat build/trixie-logs/results >>"$logs/results" || lost+=("trixie: its results cannot be kept")
     else
         runner add failed trixie "tests/trixie/run.sh did not begin"
     fi
@@ -272,19 +205,4 @@ step_trixie() {
         '--gtest_filter=NvmePlugin*'
 }
 
-began=$SECONDS
-echo "== setup"
-if ! case_of setup 1200 tools/setup.sh; then
-    runner summary
-    exit 1
-fi
-for step in "${steps[@]}"; do
-    name=${step%% *}
-    is_wanted "$name" || continue
-    echo "== $name"
-    since=$SECONDS
-    "step_$name"
-    echo "   $((SECONDS - since)) s"
-done
-echo "== $((SECONDS - began)) s in all"
-runner summary
+suite_main "$@"

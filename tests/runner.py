@@ -1,190 +1,58 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Runs test programs, keeps one line for each case, and adds them up. Used by tests/run.sh.
+"""Runs test programs, keeps what each comes to, and adds it up. Used by tests/run.sh.
 
-A program is of one of two kinds:
-  gtest   a GoogleTest program. Its cases come from its JSON report; from its output when it died
-          before it could write one, and then the case that was running counts as failed.
-  script  anything else. Each line "ok - NAME", "not ok - NAME" or "ok - NAME # SKIP REASON" of its
-          output is a case; a script that prints none is one case by itself. A failing exit status
-          without a failing case is a failure.
+A program is of one of three kinds:
+  gtest    a GoogleTest program. Its cases come from its JSON report, and each that it lists has to
+           be there; from its output when it died before it could write one, and then the case that
+           was running counts as failed. A case that passes with the property "expected_failure" is
+           an expected failure. gtest/N runs it in N shards at once.
+  script   a script whose output tells each case in a line of its own:
+             ok - NAME                     not ok - NAME
+             ok - NAME # SKIP REASON       not ok - NAME # XFAIL REASON   (an expected failure)
+           and how many there are in another, first or last: 1..N. (Plans of parts add up.)
+  command  anything else: one case, its exit status.
+A failing exit status without a failing case is a failure, and so is a program without a case.
+
+Exit status: 0 when the results are kept (whatever they are), of `summary` when all is well; 1 when
+`summary` finds that all is not well; 70 when the runner could not do its work.
 """
 import argparse
 import concurrent.futures
-import json
 import os
 import re
-import signal
-import subprocess
 import sys
-import tempfile
 import time
+import traceback
 
-PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
-GTEST_LINE = re.compile(r"^\[ *(RUN|OK|FAILED|SKIPPED) *\] ([\w/]+\.[\w/]+)", re.M)
-SCRIPT_LINE = re.compile(r"^(ok|not ok) - (.*?)(?: # SKIP ?(.*))?$", re.M)
+# Nothing of this belongs into the source tree.
+sys.pycache_prefix = os.path.join(os.path.dirname(os.path.realpath(__file__)), "../build/pycache")
+from suite import gtest, manifest, script, summary  # noqa: E402
+from suite.case import FAILED, OUTCOMES, Case, Program, keep, kept  # noqa: E402
+from suite.process import tail  # noqa: E402
 
-
-class Case:
-    def __init__(self, name, outcome, message=""):
-        self.name, self.outcome, self.message = name, outcome, message
-
-    def record(self):
-        return {"name": self.name, "outcome": self.outcome, "message": self.message}
-
-
-def execute(command, seconds, environment=None):
-    """(exit status or None when time was up, output)."""
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
-                                   stderr=subprocess.STDOUT, start_new_session=True,
-                                   env={**os.environ, **(environment or {})})
-        try:
-            status = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            status = None
-            stop(process)
-        output.seek(0)
-        return status, output.read().decode(errors="replace")
-
-
-def stop(process):
-    """Ends the session of `process`: politely, then for good."""
-    for number, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, 30)):
-        try:
-            os.killpg(process.pid, number)
-            process.wait(seconds)
-            return
-        except ProcessLookupError:
-            return
-        except subprocess.TimeoutExpired:
-            continue
-
-
-def ending(status):
-    if status is None:
-        return "out of time"
-    if status < 0:
-        try:
-            return "ended by " + signal.Signals(-status).name
-        except ValueError:
-            return f"ended by signal {-status}"
-    return f"exit status {status}"
-
-
-def tail(text, lines=40):
-    return "\n".join(text.rstrip().splitlines()[-lines:])
-
-
-def gtest_report_cases(report):
-    for suite in report.get("testsuites", []):
-        for test in suite.get("testsuite", []):
-            name = f'{suite["name"]}.{test["name"]}'
-            if test.get("failures"):
-                text = "\n".join(failure["failure"] for failure in test["failures"])
-                yield Case(name, FAILED, text)
-            elif test.get("result") == "SKIPPED":
-                texts = [entry.get("message", "") for entry in test.get("skipped", [])]
-                yield Case(name, SKIPPED, " ".join(" ".join(texts).split()))
-            elif test.get("status") == "RUN":
-                yield Case(name, PASSED)
-
-
-def skip_reasons(output):
-    """Case name -> reason; GoogleTest's JSON has none."""
-    reasons, running, lines = {}, None, []
-    for line in output.splitlines():
-        match = GTEST_LINE.match(line)
-        if match and match[1] == "RUN":
-            running, lines = match[2], []
-        elif match and match[1] == "SKIPPED" and match[2] == running:
-            reasons[running] = " ".join(" ".join(lines).split())
-            running = None
-        elif running:
-            lines.append(re.sub(r"^\S+:\d+: Skipped$", "", line))
-    return reasons
-
-
-def gtest_output_cases(output):
-    running, cases = None, {}
-    for kind, name in GTEST_LINE.findall(output):
-        if kind == "RUN":
-            running = name
-        elif name == running:
-            cases[name] = {"OK": PASSED, "FAILED": FAILED, "SKIPPED": SKIPPED}[kind]
-            running = None
-    return [Case(name, outcome) for name, outcome in cases.items()], running
-
-
-def run_gtest(name, command, seconds):
-    with tempfile.TemporaryDirectory() as directory:
-        path = os.path.join(directory, "report.json")
-        status, output = execute(command + [f"--gtest_output=json:{path}"], seconds)
-        try:
-            with open(path, encoding="utf-8") as file:
-                cases = list(gtest_report_cases(json.load(file)))
-            reasons = skip_reasons(output)
-            for case in cases:
-                if case.outcome == SKIPPED:
-                    case.message = case.message or reasons.get(case.name, "")
-            running = None
-        except (OSError, ValueError):
-            cases, running = gtest_output_cases(output)
-            cases.append(Case(running or "the program", FAILED,
-                              f"{ending(status)}\n{tail(output)}"))
-            return prefixed(name, cases), output
-    if status != 0 and not any(case.outcome == FAILED for case in cases):
-        if not (status == 77 and any(case.outcome == SKIPPED for case in cases)):
-            cases.append(Case("the program", FAILED, f"{ending(status)}\n{tail(output)}"))
-    if not cases:
-        cases.append(Case("the program", FAILED, "it has no test case"))
-    return prefixed(name, cases), output
-
-
-def run_script(name, command, seconds):
-    status, output = execute(command, seconds)
-    cases, end = [], 0
-    for match in SCRIPT_LINE.finditer(output):
-        verdict, case, reason = match.groups()
-        if verdict == "not ok":
-            cases.append(Case(case, FAILED, output[end:match.start()].strip("\n")))
-        else:
-            cases.append(Case(case, PASSED if reason is None else SKIPPED, reason or ""))
-        end = match.end()
-    if status != 0 and not any(case.outcome == FAILED for case in cases):
-        cases.append(Case("the script", FAILED, f"{ending(status)}\n{tail(output)}"))
-    elif not cases:
-        cases.append(Case("", PASSED))
-    return prefixed(name, cases), output
-
-
-def prefixed(name, cases):
-    for case in cases:
-        case.name = f"{name}: {case.name}" if case.name else name
-    return cases
-
-
-RUN = {"gtest": run_gtest, "script": run_script}
+KINDS = ("gtest", "script", "command")
+INCAPABLE = 70
 
 
 def indented(text):
     return "\n".join("    " + line for line in text.splitlines())
 
 
-def tell(name, cases, seconds):
-    numbers = {outcome: sum(case.outcome == outcome for case in cases)
-               for outcome in (PASSED, FAILED, SKIPPED)}
-    words = ", ".join(f"{number} {outcome}" for outcome, number in numbers.items()
-                      if number or outcome == PASSED)
-    print(f"   {name}: {words} ({seconds:.1f} s)", flush=True)
-    for case in cases:
+def tell_failures(program):
+    for case in program.cases:
         if case.outcome == FAILED:
-            print(f"   FAILED {case.name}\n{indented(tail(case.message))}", flush=True)
+            print(f"   FAILED {program.full_name(case)}\n{indented(tail(case.message))}",
+                  flush=True)
 
 
-def keep(results, cases):
-    with open(results, "a", encoding="utf-8") as file:
-        file.writelines(json.dumps(case.record()) + "\n" for case in cases)
+def tell(program):
+    numbers = {outcome: sum(case.outcome == outcome for case in program.cases)
+               for outcome in OUTCOMES}
+    words = ", ".join(f"{number} {outcome}" for outcome, number in numbers.items()
+                      if number or outcome == OUTCOMES[0])
+    print(f"   {program.prefix}{program.name}: {words} ({program.seconds:.1f} s)", flush=True)
+    tell_failures(program)
 
 
 def programs_of(listing, only):
@@ -196,109 +64,172 @@ def programs_of(listing, only):
                 yield kind, name, command
 
 
-def run(arguments):
-    if arguments.listing:
-        programs = list(programs_of(arguments.listing, arguments.only))
-        if not programs:
-            programs = []
-            keep(arguments.results, [Case(f"{arguments.prefix}no test program", FAILED,
-                                          f"{arguments.listing} names none that is wanted")])
-    else:
-        programs = [(arguments.kind, arguments.name, arguments.command)]
+class Work:
+    """A program that runs, in parts of which each is a task of the pool."""
 
-    def one(program):
-        kind, name, command = program
+    def __init__(self, kind, name, command, arguments):
+        self.kind, _, shards = kind.partition("/")
+        if self.kind not in KINDS:
+            raise ValueError(f"{name}: a test of the kind {kind}")
+        self.name, self.command, self.arguments = name, command, arguments
+        self.shards = int(shards or arguments.shards) if self.kind == "gtest" else 1
+        self.parts = {}
+
+    def part(self, index):
+        """(its index, what it came to, its seconds)."""
         began = time.monotonic()
+        seconds = self.arguments.timeout
         try:
-            cases, output = RUN[kind](arguments.prefix + name, command, arguments.timeout)
+            if self.kind == "gtest":
+                part = gtest.run_shard(self.command, seconds, index, self.shards)
+            elif self.kind == "script":
+                part = script.run_script(self.command, seconds)
+            else:
+                part = script.run_command(self.command, seconds)
         except OSError as error:
-            cases, output = [Case(arguments.prefix + name, FAILED, str(error))], ""
-        return name, cases, output, time.monotonic() - began
+            part = [Case("", FAILED, str(error))], "", False
+        return index, part, time.monotonic() - began
 
-    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        for future in concurrent.futures.as_completed(map(lambda p: pool.submit(one, p),
-                                                          programs)):
-            name, cases, output, seconds = future.result()
-            tell(arguments.prefix + name, cases, seconds)
-            keep(arguments.results, cases)
+    def finished(self):
+        """(the program, its output) from the parts."""
+        parts = [self.parts[index] for index in sorted(self.parts)]
+        listed = []
+        if self.kind == "gtest" and not any(case.name == "" for part, _ in parts
+                                            for case in part[0]):
+            cases, listed = gtest.merge(self.command, self.arguments.timeout,
+                                        [part for part, _ in parts])
+        else:
+            cases = [case for part, _ in parts for case in part[0]]
+        output = "\n".join(part[1] for part, _ in parts)
+        program = Program(self.arguments.step, self.name, cases, self.arguments.prefix,
+                          gtest.binary_of(self.command), max(seconds for _, seconds in parts), listed)
+        return program, output
+
+
+def wanted(arguments):
+    if not arguments.listing:
+        return [(arguments.kind, arguments.name, arguments.command)]
+    programs = list(programs_of(arguments.listing, arguments.only))
+    if not programs:
+        raise ValueError(f"{arguments.listing} names no test that is wanted")
+    return programs
+
+
+def run(arguments):
+    """Runs them all, also when what they come to cannot be kept."""
+    works = [Work(*program, arguments) for program in wanted(arguments)]
+    troubles = []
+    jobs = max(arguments.jobs, 1 if arguments.listing else arguments.shards)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        futures = {pool.submit(work.part, index): work for work in works
+                   for index in range(work.shards)}
+        for future in concurrent.futures.as_completed(futures):
+            work = futures[future]
+            index, part, seconds = future.result()
+            work.parts[index] = part, seconds
+            if len(work.parts) < work.shards:
+                continue
+            program, output = work.finished()
             if arguments.logs:
-                path = os.path.join(arguments.logs, f"{arguments.prefix}{name}.log")
-                with open(path, "w", encoding="utf-8") as file:
-                    file.write(output)
+                path = os.path.join(arguments.logs, f"{program.prefix}{program.name}.log")
+                try:
+                    with open(path, "w", encoding="utf-8") as file:
+                        file.write(output)
+                except OSError as error:
+                    program.cases.append(Case("its output", FAILED, f"cannot be kept: {error}"))
+            tell(program)
+            try:
+                keep(arguments.results, program)
+            except OSError as error:
+                troubles.append(f"{program.prefix}{program.name}: {error}")
+    if troubles:
+        raise OSError("what they came to cannot be kept: " + "; ".join(troubles))
 
 
 def add(arguments):
     """Keeps one case whose outcome the caller knows."""
-    case = Case(arguments.name, arguments.outcome, arguments.message)
-    if case.outcome == FAILED:
-        print(f"   FAILED {case.name}\n{indented(tail(case.message))}", flush=True)
-    keep(arguments.results, [case])
+    case = Case("", arguments.outcome, arguments.message)
+    program = Program(arguments.step, arguments.name, [case])
+    tell_failures(program)
+    keep(arguments.results, program)
 
 
-def summary(arguments):
-    numbers = {PASSED: 0, FAILED: 0, SKIPPED: 0}
-    lines = {FAILED: [], SKIPPED: {}}
-    try:
-        with open(arguments.results, encoding="utf-8") as file:
-            for line in file:
-                case = json.loads(line)
-                numbers[case["outcome"]] += 1
-                if case["outcome"] == FAILED:
-                    lines[FAILED].append(case["name"])
-                elif case["outcome"] == SKIPPED:
-                    lines[SKIPPED].setdefault(case["message"] or "no reason given",
-                                              []).append(case["name"])
-    except FileNotFoundError:
-        pass
-    if numbers[SKIPPED]:
-        print("skipped:")
-        for reason, names in lines[SKIPPED].items():
-            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-            print(f"   {names[0]}{more}: {reason}")
-    if numbers[FAILED]:
-        print("failed:")
-        for name in lines[FAILED]:
-            print(f"   {name}")
-    text = f"{numbers[PASSED]} passed, {numbers[FAILED]} failed"
-    if numbers[SKIPPED]:
-        text += f", {numbers[SKIPPED]} skipped"
-    print(text, flush=True)
-    none_may_be_skipped = os.environ.get("CI") == "true"
-    if numbers[FAILED] or not numbers[PASSED] or (none_may_be_skipped and numbers[SKIPPED]):
+def timed(text):
+    name, _, seconds = text.partition("=")
+    return name, int(seconds or 0)
+
+
+def sum_up(arguments):
+    if not summary.summarize(arguments.results, arguments.began, arguments.lost,
+                             arguments.left_out, arguments.manifest, arguments.tier,
+                             arguments.only_program):
         sys.exit(1)
 
 
-def main():
+def compare(arguments):
+    programs, _ = kept(arguments.results)
+    for line in list(manifest.compare(manifest.read(arguments.manifest), programs)) or ["nothing"]:
+        print(f"   {line}")
+
+
+def arguments_of(words):
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--results", required=True, help="the file that keeps the cases")
+    parser.add_argument("--results", required=True, help="the file that keeps what ran")
+    parser.add_argument("--step", default="", help="the step that this is part of")
     commands = parser.add_subparsers(required=True)
 
     command = commands.add_parser("run", help="run programs")
     command.set_defaults(action=run)
     command.add_argument("--prefix", default="", help="put before each name")
     command.add_argument("--jobs", type=int, default=1)
-    command.add_argument("--timeout", type=float, default=300, help="seconds for each program")
+    command.add_argument("--timeout", type=float, default=300,
+                         help="seconds for each program, or shard")
     command.add_argument("--logs", help="directory for the output of each program")
     command.add_argument("--listing", help="a build directory's tests.txt")
     command.add_argument("--only", help="of the listing, those whose name matches")
-    command.add_argument("--kind", choices=RUN, default="script")
+    command.add_argument("--kind", choices=KINDS, default="script")
+    command.add_argument("--shards", type=int, default=1, help="of a gtest program, all at once")
     command.add_argument("--name")
     command.add_argument("command", nargs=argparse.REMAINDER)
 
     command = commands.add_parser("add", help="keep one case")
     command.set_defaults(action=add)
-    command.add_argument("outcome", choices=(PASSED, FAILED, SKIPPED))
+    command.add_argument("outcome", choices=OUTCOMES)
     command.add_argument("name")
     command.add_argument("message", nargs="?", default="")
 
     command = commands.add_parser("summary", help="print what came out")
-    command.set_defaults(action=summary)
+    command.set_defaults(action=sum_up)
+    command.add_argument("--began", action="append", type=timed, default=[],
+                         metavar="STEP=SECONDS")
+    command.add_argument("--lost", action="append", default=[], help="where the runner failed")
+    command.add_argument("--left-out", action="append", default=[])
+    command.add_argument("--manifest", help="what must have run")
+    command.add_argument("--tier", choices=manifest.TIERS, help="of the manifest, all of this one;"
+                         " otherwise what belongs to the steps that began")
+    command.add_argument("--only-program", action="append", default=[],
+                         help="the step `tests` was asked for these alone")
 
-    arguments = parser.parse_args()
+    command = commands.add_parser("manifest", help="what ran against what must run")
+    command.set_defaults(action=compare)
+    command.add_argument("manifest")
+
+    arguments = parser.parse_args(words)
     if getattr(arguments, "command", None) and arguments.command[:1] == ["--"]:
         arguments.command = arguments.command[1:]
-    arguments.action(arguments)
+    return arguments
+
+
+def main():
+    arguments = arguments_of(sys.argv[1:])
+    try:
+        arguments.action(arguments)
+    except Exception as error:  # pylint: disable=broad-except
+        if not isinstance(error, (OSError, ValueError)):
+            traceback.print_exc()
+        print(f"   FAILED the runner: {error}", flush=True)
+        sys.exit(INCAPABLE)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 
 The files of one directory are checked as one translation unit, or a few where two of them use one
 name: most of the time goes to the headers of Asio and the standard library, and so it goes there
-once. What was clean and did not change is not checked again. Prints "ok - DIRECTORY" or "not ok - DIRECTORY".
+once. What was clean and did not change is not checked again. Prints "ok - DIRECTORY" or "not ok - DIRECTORY",
+and how many there are.
 """
 import argparse
 import collections
@@ -158,6 +159,7 @@ def main():
         return directory, clean, readable("\n".join(result[1] for result in results))
 
     clean = True
+    told = collections.Counter()
     wanted = [group for group in groups.items() if re.search(options.only, group[0][0])]
     # The dear ones first.
     wanted.sort(key=lambda group: -len(group[1]))
@@ -165,8 +167,11 @@ def main():
         for directory, passed, output in pool.map(one, wanted):
             if not passed:
                 print(output)
-            print(f'{"ok" if passed else "not ok"} - {directory}', flush=True)
+            told[directory] += 1
+            again = f" ({told[directory]})" if told[directory] > 1 else ""
+            print(f'{"ok" if passed else "not ok"} - {directory}{again}', flush=True)
             clean = clean and passed
+    print(f"1..{told.total()}")
     sys.exit(0 if clean else 1)
 
 

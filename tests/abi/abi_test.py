@@ -84,11 +84,15 @@ def main(arguments):
     if len(arguments) not in (1, 2):
         print(__doc__, file=sys.stderr)
         return 2
+    if not all(map(shutil.which, ("abidiff", "abidw"))):
+        print("ok - the C interface is what was recorded # SKIP abidiff is not installed\n1..1")
+        return 0
     headers = pathlib.Path(arguments[0])
-    failed = False
+    failed, cases = False, 0
 
     def case(name, complaint):
-        nonlocal failed
+        nonlocal failed, cases
+        cases += 1
         if complaint:
             print("\n".join(complaint.splitlines()[:40]))
             failed = True
@@ -112,6 +116,7 @@ def main(arguments):
             other = describe(changed_headers(headers, work, old, new), work)
             case(f"{name} is seen", "" if difference(BASELINE, other) else "it was not")
 
+    print(f"1..{cases}")
     return 1 if failed else 0
 
 

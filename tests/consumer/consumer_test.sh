@@ -15,11 +15,12 @@ work=$(mktemp -d)
 subdirectory=$build-consumer
 trap 'rm -rf "$work" "$subdirectory"' EXIT
 rm -rf "$subdirectory"
-failed=0
+failed=0 cases=0
 
 step() { # NAME, a command that has to succeed
     local name=$1
     shift
+    cases=$((cases + 1))
     if "$@" >"$work/log" 2>&1; then
         printf 'ok - %s\n' "$name"
     else
@@ -189,4 +190,5 @@ step "add_subdirectory: our warnings are not theirs" cmake -G Ninja -S "$here/ad
 step "each installed header compiles by itself" headers_compile
 step "haoh.h is C" header_is_c
 
+echo "1..$cases"
 exit $failed

@@ -267,9 +267,10 @@ def main():
         return 2
     examples = Examples(sys.argv[1], sys.argv[2])
     failed = False
-    for case in (check_rules, check_config, check_rule_tests, check_tests_are_complete,
-                 check_metrics, check_alerts_of_real_metrics, check_dashboard, check_queries,
-                 check_names, check_scrape, check_unit):
+    cases = (check_rules, check_config, check_rule_tests, check_tests_are_complete, check_metrics,
+             check_alerts_of_real_metrics, check_dashboard, check_queries, check_names,
+             check_scrape, check_unit)
+    for case in cases:
         try:
             case(examples)
             print(f"ok - {case.__doc__}", flush=True)
@@ -278,6 +279,7 @@ def main():
         except (AssertionError, KeyError, OSError, ValueError, subprocess.TimeoutExpired) as error:
             print(f"{error}\nnot ok - {case.__doc__}", flush=True)
             failed = True
+    print(f"1..{len(cases)}")
     return 1 if failed else 0
 
 

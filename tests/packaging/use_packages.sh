@@ -10,12 +10,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 examples=/usr/share/doc/haoh/examples
 failed=0
+cases=0
 simulator=
 trap '[[ -z $simulator ]] || kill "$simulator"' EXIT
 
 step() { # NAME, a command that has to succeed
     local name=$1
     shift
+    cases=$((cases + 1))
     if "$@" >"$work/log" 2>&1 </dev/null; then
         printf 'ok - %s\n' "$name"
         return 0
@@ -111,4 +113,5 @@ if step "libhaoh-dev is installed" install_debs libhaoh1 libhaoh-dev &&
         step "a program in C++" consumer "g++ -std=c++20" consumer.cpp
 fi
 step "all is removed" is_removed
+echo "1..$cases"
 exit $failed

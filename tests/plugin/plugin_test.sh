@@ -15,10 +15,11 @@ readonly build root suite
 work=$(mktemp -d)
 # Not by a child that is ended before it has become the program.
 trap '[[ $BASHPID != "$$" ]] || rm -rf "$work"' EXIT
-failed=0
+failed=0 cases=0
 
 # CASE, command...: it succeeds. What it says is shown when it does not.
 holds() {
+    cases=$((cases + 1))
     if "${@:2}" >"$work/said" 2>&1; then
         printf 'ok - %s\n' "$1"
     else
@@ -28,12 +29,17 @@ holds() {
     fi
 }
 
+skips() { # CASE, REASON
+    cases=$((cases + 1))
+    printf 'ok - %s # SKIP %s\n' "$1" "$2"
+}
+
 skip_all() {
     if [[ ${CI-} == true ]]; then
-        printf '%s\nnot ok - nvme-cli is built with the plugin\n' "$1"
+        printf '%s\nnot ok - nvme-cli is built with the plugin\n1..1\n' "$1"
         exit 1
     fi
-    printf 'ok - nvme-cli is built with the plugin # SKIP %s\n' "$1"
+    printf 'ok - nvme-cli is built with the plugin # SKIP %s\n1..1\n' "$1"
     exit 0
 }
 
@@ -299,15 +305,17 @@ holds "the plugin is removed without a trace" removes_what_it_installed
 holds "what is no nvme-cli tree is refused and left alone" refuses_what_is_no_tree
 if command -v shellcheck >/dev/null; then
     holds "the scripts pass shellcheck" shellcheck -S warning "$root"/plugins/nvme-cli/*.sh "$root"/tests/plugin/*.sh
+else
+    skips "the scripts pass shellcheck" "shellcheck is not installed"
 fi
 holds "the patches for Debian are what the sources make" "$root/plugins/nvme-cli/make-patches.sh" --check
 
 nvme=$("$root/tests/plugin/build.sh" "$build" "$build/nvme-cli" "$source" 2>"$work/said") || {
     cat "$work/said"
-    printf 'not ok - nvme-cli is built with the plugin\n'
+    printf 'not ok - nvme-cli is built with the plugin\n1..%s\n' $((cases + 1))
     exit 1
 }
-printf 'ok - nvme-cli is built with the plugin\n'
+holds "nvme-cli is built with the plugin" test -x "$nvme"
 record_tree "$work/host"
 cp -R "$work/host" "$work/broken"
 break_tree "$work/broken"
@@ -330,4 +338,5 @@ holds "it works without root" works_without_root
 holds "lost output is told" says_when_output_is_lost
 holds "the monitor ends by a signal" ends_by_a_signal
 holds "the monitor ends in time" ends_in_time
+echo "1..$cases"
 exit $failed

@@ -202,10 +202,11 @@ def make_tree(directory):
 
 def main():
     haoh, arraysim, completions = sys.argv[1:]
-    failed = False
+    failed, cases = False, 0
 
     def case(shell, what, function, *arguments):
-        nonlocal failed
+        nonlocal failed, cases
+        cases += 1
         name = f"{shell} offers {what}"
         if shutil.which(shell) is None:
             print(f"ok - {name} # SKIP {shell} is not installed", flush=True)
@@ -237,6 +238,7 @@ def main():
             case(shell, "rule IDs", check_rules, shells, shell, haoh)
             case(shell, "files", check_files, shells, shell)
         case("bash", "the rest of an NQN behind its last colon", check_nqn_colons, shells, tree)
+    print(f"1..{cases}")
     sys.exit(failed)
 
 

@@ -35,7 +35,7 @@ flock -n 9 || {
 }
 rm -f "$logs"/*.log "$logs/results"
 
-runner() { python3 tests/runner.py --results "$logs/results" "$@" 9>&-; }
+runner() { python3 tests/runner.py --results "$logs/results" --step trixie "$@" 9>&-; }
 
 case_of() { # NAME, SECONDS, command
     local log="$logs/$1.log" status
@@ -62,7 +62,8 @@ case_of root 1800 "$here/root.sh" &&
 # Of a build that failed in part, the tests that are there still say something.
 if [[ -e build/trixie/tests.txt ]]; then
     # The runner inside prints each case; its results are added to ours.
-    timeout -k 20 3600 "$here/enter.sh" -- python3 tests/runner.py --results "$logs/results" run \
+    timeout -k 20 3600 "$here/enter.sh" -- python3 tests/runner.py --results "$logs/results" \
+        --step trixie run \
         --prefix trixie- --listing build/trixie/tests.txt --jobs "$jobs" --timeout 600 \
         --logs "$logs" "${only[@]}" </dev/null 9>&- ||
         runner add failed trixie-runner "the runner inside ended with status $?"

@@ -61,10 +61,11 @@ def options_of_page(path):
 
 def main():
     program, directory = sys.argv[1:]
-    failed = False
+    failed, cases = False, 0
 
     def report(case, complaints):
-        nonlocal failed
+        nonlocal failed, cases
+        cases += 1
         failed |= bool(complaints)
         for complaint in complaints:
             print(complaint)
@@ -103,6 +104,7 @@ def main():
            [f"haoh.1 does not mention {option}" for option in sorted(shared - told)])
     report("haoh.1 describes only options that there are",
            [f"no command has {option}" for option in sorted(told - everything)])
+    print(f"1..{cases}")
     sys.exit(failed)
 
 

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Child processes, bounded in time."""
+import os
+import re
+import signal
+import subprocess
+import tempfile
+
+# What would make a GoogleTest program run less than all, or more often, unseen.
+UNWANTED = re.compile(r"^(GTEST_.*|TESTBRIDGE_TEST_ONLY|TEST_TOTAL_SHARDS|TEST_SHARD_INDEX|"
+                      r"TEST_PREMATURE_EXIT_FILE|XML_OUTPUT_FILE)$")
+
+
+def unwanted_environment():
+    return sorted(name for name in os.environ if UNWANTED.match(name))
+
+
+def execute(command, seconds, environment=None):
+    """(exit status or None when time was up, output)."""
+    inherited = {name: value for name, value in os.environ.items() if not UNWANTED.match(name)}
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output,
+                                   stderr=subprocess.STDOUT, start_new_session=True,
+                                   env={**inherited, **(environment or {})})
+        try:
+            status = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            status = None
+            stop(process)
+        output.seek(0)
+        return status, output.read().decode(errors="replace")
+
+
+def stop(process):
+    """Ends the session of `process`: politely, then for good."""
+    for number, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, 30)):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(seconds)
+            return
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def ending(status):
+    if status is None:
+        return "out of time"
+    if status < 0:
+        try:
+            return "ended by " + signal.Signals(-status).name
+        except ValueError:
+            return f"ended by signal {-status}"
+    return f"exit status {status}"
+
+
+def tail(text, lines=40):
+    return "\n".join(text.rstrip().splitlines()[-lines:])
