@@ -155,13 +155,17 @@ build_kernel() {
 # What differs there between releases is in tables that unit tests hold; each run takes minutes.
 readonly releases='linux_6_1/HostSelectors*:linux_7/HostSelectors*:linux_6_1/HostPolicy*'
 
+# Their numbers are worth something only when nothing else runs.
+readonly measurements='HostRate|HostPolicyLoad|tells_each_change_of_an_array_soon'
+
 step_kernel() {
     if [[ ${HAOH_KERNEL_TESTS-1} == 0 ]]; then
         skipped kernel "HAOH_KERNEL_TESTS=0"
         return
     fi
     build_kernel || return
-    runner run --kind gtest --name kernel --timeout 2700 --logs "$logs" -- \
+    runner run --kind gtest --name kernel --by-suite --jobs "$jobs" --alone "$measurements" \
+        --timeout 2700 --logs "$logs" -- \
         build/suite/tests/kernel/haoh_kernel_tests "--gtest_filter=-$releases"
 }
 
@@ -171,7 +175,8 @@ step_releases() {
         return
     fi
     build_kernel || return
-    runner run --kind gtest --name releases --timeout 2700 --logs "$logs" -- \
+    runner run --kind gtest --name releases --by-suite --jobs "$jobs" --timeout 2700 \
+        --logs "$logs" -- \
         build/suite/tests/kernel/haoh_kernel_tests "--gtest_filter=$releases"
 }
 

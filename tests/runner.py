@@ -6,7 +6,8 @@ A program is of one of three kinds:
   gtest    a GoogleTest program. Its cases come from its JSON report, and each that it lists has to
            be there; from its output when it died before it could write one, and then the case that
            was running counts as failed. A case that passes with the property "expected_failure" is
-           an expected failure. gtest/N runs it in N shards at once.
+           an expected failure. gtest/N runs it in N shards at once, --by-suite each
+           test suite by itself.
   script   a script whose output tells each case in a line of its own:
              ok - NAME                     not ok - NAME
              ok - NAME # SKIP REASON       not ok - NAME # XFAIL REASON   (an expected failure)
@@ -72,16 +73,21 @@ class Work:
         if self.kind not in KINDS:
             raise ValueError(f"{name}: a test of the kind {kind}")
         self.name, self.command, self.arguments = name, command, arguments
-        self.shards = int(shards or arguments.shards) if self.kind == "gtest" else 1
-        self.parts = {}
+        if self.kind != "gtest":
+            self.parts = [gtest.Part(command)]
+        elif arguments.by_suite:
+            self.parts = gtest.suites(command, arguments.timeout, arguments.alone)
+        else:
+            self.parts = gtest.shards(command, int(shards or arguments.shards))
+        self.done = {}
 
-    def part(self, index):
+    def run_part(self, index):
         """(its index, what it came to, its seconds)."""
         began = time.monotonic()
         seconds = self.arguments.timeout
         try:
             if self.kind == "gtest":
-                part = gtest.run_shard(self.command, seconds, index, self.shards)
+                part = gtest.run_part(self.parts[index], seconds)
             elif self.kind == "script":
                 part = script.run_script(self.command, seconds)
             else:
@@ -92,7 +98,7 @@ class Work:
 
     def finished(self):
         """(the program, its output) from the parts."""
-        parts = [self.parts[index] for index in sorted(self.parts)]
+        parts = [self.done[index] for index in sorted(self.done)]
         listed = []
         if self.kind == "gtest" and not any(case.name == "" for part, _ in parts
                                             for case in part[0]):
@@ -115,33 +121,41 @@ def wanted(arguments):
     return programs
 
 
+def tasks(works, jobs):
+    """(work, index of a part, what it came to, its seconds) as they end: first those that may run
+    beside each other, then the others."""
+    for is_alone in (False, True):
+        with concurrent.futures.ThreadPoolExecutor(1 if is_alone else jobs) as pool:
+            futures = {pool.submit(work.run_part, index): work for work in works
+                       for index, part in enumerate(work.parts) if part.alone == is_alone}
+            for future in concurrent.futures.as_completed(futures):
+                yield futures[future], *future.result()
+
+
 def run(arguments):
     """Runs them all, also when what they come to cannot be kept."""
     works = [Work(*program, arguments) for program in wanted(arguments)]
     troubles = []
     jobs = max(arguments.jobs, 1 if arguments.listing else arguments.shards)
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        futures = {pool.submit(work.part, index): work for work in works
-                   for index in range(work.shards)}
-        for future in concurrent.futures.as_completed(futures):
-            work = futures[future]
-            index, part, seconds = future.result()
-            work.parts[index] = part, seconds
-            if len(work.parts) < work.shards:
-                continue
-            program, output = work.finished()
-            if arguments.logs:
-                path = os.path.join(arguments.logs, f"{program.prefix}{program.name}.log")
-                try:
-                    with open(path, "w", encoding="utf-8") as file:
-                        file.write(output)
-                except OSError as error:
-                    program.cases.append(Case("its output", FAILED, f"cannot be kept: {error}"))
-            tell(program)
+    for work, index, part, seconds in tasks(works, jobs):
+        work.done[index] = part, seconds
+        if arguments.by_suite:
+            print(f"   {work.parts[index].name}: {len(part[0])} ({seconds:.1f} s)", flush=True)
+        if len(work.done) < len(work.parts):
+            continue
+        program, output = work.finished()
+        if arguments.logs:
+            path = os.path.join(arguments.logs, f"{program.prefix}{program.name}.log")
             try:
-                keep(arguments.results, program)
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(output)
             except OSError as error:
-                troubles.append(f"{program.prefix}{program.name}: {error}")
+                program.cases.append(Case("its output", FAILED, f"cannot be kept: {error}"))
+        tell(program)
+        try:
+            keep(arguments.results, program)
+        except OSError as error:
+            troubles.append(f"{program.prefix}{program.name}: {error}")
     if troubles:
         raise OSError("what they came to cannot be kept: " + "; ".join(troubles))
 
@@ -184,12 +198,16 @@ def arguments_of(words):
     command.add_argument("--prefix", default="", help="put before each name")
     command.add_argument("--jobs", type=int, default=1)
     command.add_argument("--timeout", type=float, default=300,
-                         help="seconds for each program, or shard")
+                         help="seconds for each program, or part of one")
     command.add_argument("--logs", help="directory for the output of each program")
     command.add_argument("--listing", help="a build directory's tests.txt")
     command.add_argument("--only", help="of the listing, those whose name matches")
     command.add_argument("--kind", choices=KINDS, default="script")
     command.add_argument("--shards", type=int, default=1, help="of a gtest program, all at once")
+    command.add_argument("--by-suite", action="store_true",
+                         help="of a gtest program: a process for each test suite, --jobs at a time")
+    command.add_argument("--alone", metavar="REGEX",
+                         help="with --by-suite: cases that run when no other does")
     command.add_argument("--name")
     command.add_argument("command", nargs=argparse.REMAINDER)
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -44,8 +45,14 @@ SocketPair make_socket_pair() {
     return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
+/// One for each test suite: two may run at once, with guests of the same names.
 std::filesystem::path log_directory() {
     std::filesystem::path path = environment("HAOH_KERNEL_LOGS").value_or(HAOH_KERNEL_LOG_DIR);
+    if (const auto* suite = testing::UnitTest::GetInstance()->current_test_suite()) {
+        std::string name = suite->name();
+        std::ranges::replace(name, '/', '.');
+        path /= name;
+    }
     std::filesystem::create_directories(path);
     return path;
 }

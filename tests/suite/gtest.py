@@ -94,12 +94,42 @@ def output_cases(output):
     return [Case(name, outcome) for name, outcome in cases.items()], running
 
 
-def run_shard(command, seconds, index, shards):
+class Part:
+    """What one process runs of a program; `name` is empty when that is all of it. One that is alone
+    has no other beside it."""
+
+    def __init__(self, command, name="", environment=None, alone=False):
+        self.command, self.name, self.alone = command, name, alone
+        self.environment = environment or {}
+
+
+def shards(command, count):
+    """As many processes, each with every so many-th case."""
+    if count == 1:
+        return [Part(command)]
+    return [Part(command, f"shard {index + 1} of {count}",
+                 {"GTEST_TOTAL_SHARDS": str(count), "GTEST_SHARD_INDEX": str(index)})
+            for index in range(count)]
+
+
+def suites(command, seconds, alone):
+    """A process for each test suite, so that what a suite sets up is set up once; the cases whose
+    names match `alone` in others, which have the machine for themselves."""
+    names, wrong = list_cases(command, seconds)
+    if not names:
+        raise ValueError(wrong or f"{command[0]} has no test case that is wanted")
+    plain = [word for word in command if not word.startswith("--gtest_filter=")]
+    groups = {}
+    for name in names:
+        is_alone = bool(alone and re.search(alone, name))
+        groups.setdefault((is_alone, name.rpartition(".")[0]), []).append(name)
+    return [Part(plain + ["--gtest_filter=" + ":".join(cases)], suite, alone=is_alone)
+            for (is_alone, suite), cases in sorted(groups.items(), key=lambda group: group[0][0])]
+
+
+def run_part(part, seconds):
     """(cases, output, whether the report is whole) of one process."""
-    environment, what = {}, "the program"
-    if shards > 1:
-        environment = {"GTEST_TOTAL_SHARDS": str(shards), "GTEST_SHARD_INDEX": str(index)}
-        what = f"shard {index + 1} of {shards}"
+    command, what, environment = part.command, part.name or "the program", part.environment
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "report.json")
         status, output = execute(command + [f"--gtest_output=json:{path}"], seconds, environment)
@@ -121,13 +151,13 @@ def run_shard(command, seconds, index, shards):
 
 
 def merge(command, seconds, parts):
-    """(the cases of all shards, all names that the program has when a filter left out some)."""
+    """(the cases of all parts, all names that the program has when a filter left out some)."""
     cases = [case for part in parts for case in part[0]]
     names = [case.name for case in cases]
     wanted, wrong = list_cases(command, seconds)
     listed = []
     for name in twice(names):
-        cases.append(Case(name, FAILED, "two cases have this name, or it ran in two shards"))
+        cases.append(Case(name, FAILED, "two cases have this name, or it ran in two parts"))
     if wanted is None:
         cases.append(Case("the program", FAILED, wrong))
     elif all(part[2] for part in parts):  # otherwise what died is told already

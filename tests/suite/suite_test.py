@@ -299,9 +299,29 @@ def shards(tree):
     tree.plant("")
     tree.write("liar", LIAR)
     tree.programs(FIRST, "gtest/2\tliar_test\t./liar\ta\tb")
-    assert "ran in two shards" in tree.fails_in_tests("liar_test: A.a", "liar_test: A.b")
+    assert "ran in two parts" in tree.fails_in_tests("liar_test: A.a", "liar_test: A.b")
     tree.programs(FIRST, "gtest\tliar_test\t./liar\ta")
     assert "lists it, but it did not run" in tree.fails_in_tests("liar_test: A.b")
+
+
+BY_SUITE = """step_kernel() {
+    runner run --kind gtest --name kernel --by-suite --jobs 2 --alone 6_12 --timeout "$seconds" \\
+        --logs "$logs" -- \\
+        ./sample linux_6_1/View.{a,b}=passes linux_6_12/View.{a,b}="$kernel" --gtest_filter=-*Slow* $more
+}
+"""
+
+
+def by_suite(tree):
+    """suites that run each by itself: the same cases, and one that dies is told"""
+    tree.plant(BY_SUITE)
+    output = tree.passes()
+    assert "kernel: 4 passed" in output
+    assert output.index("linux_6_1/View: 2") < output.index("linux_6_12/View: 2"), "alone is last"
+    tree.plant(BY_SUITE + "kernel=killed\n")
+    assert "ended by SIGKILL" in tree.fails("kernel: linux_6_12/View.")
+    tree.plant(BY_SUITE + "more=--gtest_filter=-*View*\n")
+    tree.fails("the runner ended with status 70")
 
 
 def real_suite(_):
@@ -322,7 +342,7 @@ CASES = (healthy, command_line, runner_killed, runner_breaks, summary_breaks, re
          script_empty, script_stops, script_fails, program_fails, program_missing, crash_at_exit,
          crash_within, exit_within, test_hangs, test_disabled, test_skipped, environment_filters,
          filter_told, manifest_program, manifest_kernel, manifest_step, expected_failures,
-         duplicates, shards, real_suite)
+         duplicates, shards, by_suite, real_suite)
 
 
 def result(case, sample):
