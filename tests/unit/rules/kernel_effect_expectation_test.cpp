@@ -2,6 +2,10 @@
 // What is said of Linux releases against data/kernel_expectations.table: at each bound, before and
 // after it.
 #include "unit/rules/expectations.hpp"
+#include "unit/rules/pair.hpp"
+
+#include "rules/host_view.hpp"
+#include "rules/subject.hpp"
 
 #include <haoh/kernel.hpp>
 #include <haoh/kernel_effect.hpp>
@@ -89,6 +93,7 @@ const std::map<std::string, std::vector<KernelExpectation>>& rows_by_rule() {
 
 std::vector<std::string> rules_of_the_table() {
     std::vector<std::string> out;
+    out.reserve(rows_by_rule().size());
     for (const auto& [rule, rows] : rows_by_rule()) {
         out.push_back(rule);
     }
@@ -97,6 +102,7 @@ std::vector<std::string> rules_of_the_table() {
 
 std::vector<KernelBehaviour> wanted_of(const std::vector<KernelExpectation>& rows) {
     std::vector<KernelBehaviour> out;
+    out.reserve(rows.size());
     for (const KernelExpectation& row : rows) {
         out.push_back(row.wanted);
     }
@@ -199,6 +205,37 @@ TEST(KernelExpectations, CoverNoReleaseTwice) {
             EXPECT_FALSE(row.source.empty()) << rule;
         }
     }
+}
+
+/// Whether a release takes the NGUID of a 2.x controller that has it in CNS 00h and not in the list of
+/// descriptors.
+bool takes_nguid_of_cns00(KernelVersion release) {
+    Pair pair(1);
+    pair.on_both(1, [](Path& path) {
+        std::erase_if(path.descriptors, [](const nvme::IdDescriptor& one) {
+            return one.nidt == static_cast<std::uint8_t>(nvme::IdType::nguid);
+        });
+    });
+    const Observation observation = pair.observation();
+    const judge::Subject subject(observation, {});
+    const judge::Namespace& path = subject.controllers.front().namespaces.front();
+    EXPECT_GE(path.controller->version(), judge::version_number(2, 0));
+    return judge::bound_ids(path, release).nguid.has_value();
+}
+
+// core.c nvme_scan_ns reads CNS 08h of every controller of 2.0 or later since ee9f36db1f2f (6.13), and
+// takes identifiers from CNS 03h alone then. 6.12.117 reads it only where CAP.CRMS has CRIMS.
+TEST(KernelExpectations, SayWhereIdentifiersComeFrom) {
+    EXPECT_TRUE(takes_nguid_of_cns00({6, 1}));
+    EXPECT_TRUE(takes_nguid_of_cns00({6, 12}));
+    EXPECT_FALSE(takes_nguid_of_cns00({6, 16}));
+    EXPECT_FALSE(takes_nguid_of_cns00({7, 3}));
+}
+
+TEST(KernelExpectations, SaySinceWhenIdentifiersComeFromDescriptorsAlone) {
+    RecordProperty("expected_failure", "CNS 08h is taken to come first from 6.16 on; it is 6.13");
+    EXPECT_TRUE(takes_nguid_of_cns00({6, 13})) << "mended: want false, and remove the mark";
+    EXPECT_TRUE(takes_nguid_of_cns00({6, 15})) << "mended: want false, and remove the mark";
 }
 
 } // namespace

@@ -142,8 +142,8 @@ const PatchedRelease kFirst{kFirstKnownKernel.major, kFirstKnownKernel.minor, 0}
 /// Functions that the basis names are there in every release that is known.
 std::string unknown_functions(const Rule& rule) {
     std::vector<std::string> out;
-    for (const std::string& call : matches(
-             std::string(rule.basis), "\\b(__)?nvmef?_[a-z0-9_]+\\(\\)|\\bnvmf_[a-z_]+\\(\\)")) {
+    for (const std::string& call :
+         matches(std::string(rule.basis), "\\b(__)?nvm[ef]_[a-z0-9_]+\\(\\)")) {
         if (!is_function(call.substr(0, call.size() - 2), kFirst)) {
             out.push_back(call);
         }
@@ -163,14 +163,15 @@ std::string unknown_sources(const Rule& rule) {
         const PatchedRelease from{effect.from.major, effect.from.minor, 0};
         for (const std::string& part : matches(source, "[a-z]+\\.c: [^;]*")) {
             const std::string file = part.substr(0, part.find(':'));
-            for (const std::string& name : matches(part, "\\b(__)?nvm(e|f)_[a-z0-9_]+")) {
+            for (const std::string& name : matches(part, "\\b(__)?nvm[ef]_[a-z0-9_]+")) {
                 const KernelFunction* found = function_of(name);
                 if (found == nullptr || found->file != file || found->from > from) {
-                    out.push_back(file + ": " + name);
+                    out.push_back(file);
+                    out.back().append(": ").append(name);
                 }
             }
         }
-        if (!says(source, "^[a-z]+\\.c: (__)?nvm(e|f)_")) {
+        if (!says(source, "^[a-z]+\\.c: (__)?nvm[ef]_")) {
             out.push_back(source);
         }
     }
