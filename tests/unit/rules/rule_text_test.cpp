@@ -272,8 +272,8 @@ std::ostream& operator<<(std::ostream& out, const TextCheck& one) {
 }
 
 std::string fault_of(std::string_view check, const Rule& rule) {
-    const auto found = std::find_if(kTextChecks.begin(), kTextChecks.end(),
-                                    [&](const TextCheck& one) { return one.name == check; });
+    const auto* const found = std::find_if(kTextChecks.begin(), kTextChecks.end(),
+                                           [&](const TextCheck& one) { return one.name == check; });
     return found == kTextChecks.end() ? std::string() : found->fault(rule);
 }
 
