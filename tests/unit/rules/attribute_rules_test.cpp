@@ -22,7 +22,7 @@ std::vector<Case> attribute_cases() {
              pair.on_both(
                  2, [](Path& path) { path.identify.rescap = path.independent.rescap = 0xFE; });
          },
-         {"WARN resv.ptpl 2"}},
+         {"FAIL resv.ptpl 2"}},
         {"WriteProtectionOnOneArray",
          [](Pair& pair) {
              pair.on_b(2, [](Path& path) { path.identify.nsattr = path.independent.nsattr = 1; });
@@ -41,7 +41,7 @@ std::vector<Case> attribute_cases() {
          {"WARN ns.fpi 2"}},
         {"ANamespaceThatIsNotReady",
          [](Pair& pair) { pair.on_b(2, [](Path& path) { path.independent.nstat = 0; }); },
-         {"WARN ns.nstat.nrdy 2"}},
+         {"FAIL ns.nstat.nrdy 2"}},
         {"ACacheThatOneArrayTakesBack",
          [](Pair& pair) { pair.on_b(2, [](Path& path) { path.independent.nsfeat = 0x20; }); },
          {"FAIL ns.vwcnp.equal 2"}},

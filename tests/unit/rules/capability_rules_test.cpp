@@ -51,7 +51,7 @@ std::vector<Case> capability_cases() {
          {"WARN ctrl.oncs.save_feature"}},
         {"FusedOperationsThatDiffer",
          on_b([](Id& id) { id.fuses = 0; }),
-         {"FAIL ctrl.fuses.equal"}},
+         {"WARN ctrl.fuses.equal"}},
         {"AWriteCacheOnOneArray",
          on_b([](Id& id) { id.vwc = 0x07; }),
          {"FAIL ctrl.vwc.equal", "WARN ctrl.vwc.stretch_absent 1-4"}},
@@ -84,7 +84,7 @@ std::vector<Case> capability_cases() {
                  };
              });
          },
-         {"WARN prop.cap.mps"}},
+         {"FAIL prop.cap.mps"}},
         {"OddQueueEntries", on_both([](Id& id) { id.sqes = 0x77; }), {"FAIL ctrl.sqes_cqes"}},
         {"NoMaximumOfCommands",
          on_both([](Id& id) { id.maxcmd = 0; }),

@@ -16,7 +16,9 @@ namespace haoh::test {
 struct Case {
     std::string name;                  ///< a sentence in CamelCase
     std::function<void(Pair&)> damage; ///< of a healthy pair
-    std::vector<std::string> expected; ///< all findings, as `lines` writes them
+    /// All findings, as `lines` writes them, with the verdicts of the expectation table, also where it
+    /// marks the program as wrong.
+    std::vector<std::string> expected;
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Case& one) {

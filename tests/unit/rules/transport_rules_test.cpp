@@ -30,7 +30,7 @@ std::vector<Case> transport_cases() {
          {"WARN ctrl.ioccsz.equal_transport"}},
         {"AnInCapsuleDataOffset",
          [](Pair& pair) { pair.on_b([](Node& node) { node.id.icdoff = 1; }); },
-         {"WARN ctrl.icdoff"}},
+         {"FAIL ctrl.icdoff"}},
         {"OtherSgls",
          [](Pair& pair) { pair.on_b([](Node& node) { node.id.sgls = 1; }); },
          {"WARN ctrl.sgls.equal"}},
@@ -42,7 +42,7 @@ std::vector<Case> transport_cases() {
          {"NOTE ctrl.dctype"}},
         {"OtherCommandSetsInCap",
          on_b([](ControllerObservation& out) { set_cap(out, 1ULL << 38U, 1ULL << 38U); }),
-         {"FAIL prop.cap.css.equal"}},
+         {"WARN prop.cap.css.equal"}},
         {"LargePages",
          [](Pair& pair) {
              pair.on_both([](Node& node) {
@@ -51,7 +51,7 @@ std::vector<Case> transport_cases() {
                  };
              });
          },
-         {"WARN prop.cap.mps"}},
+         {"FAIL prop.cap.mps"}},
         {"NoTimeToBecomeReady",
          [](Pair& pair) {
              pair.on_both([](Node& node) {
