@@ -45,18 +45,20 @@ class Names {
         }
     }
 
-    [[nodiscard]] std::string array_of(const FindingValue& value) const {
+    [[nodiscard]] ExpectedValue value_of(const FindingValue& value) const {
+        ExpectedValue out{.array = value.controller, .text = without_addresses(value.value)};
         if (value.controller.empty()) {
             const auto site = std::find_if(sites_.begin(), sites_.end(), [&](const auto& entry) {
                 return entry.first == value.site;
             });
-            return site == sites_.end() ? value.site : site->second;
+            out.array = site == sites_.end() ? value.site : site->second;
+            return out;
         }
         const auto& all = observation_->controllers;
         const auto controller = std::find_if(
             all.begin(), all.end(), [&](const auto& one) { return one.name == value.controller; });
         if (controller == all.end()) {
-            return value.controller;
+            return out;
         }
         const Address address{.traddr = controller->traddr,
                               .trsvcid =
@@ -64,12 +66,13 @@ class Names {
                               .host_traddr = {}};
         const auto array = arrays_.find(place_of(address));
         if (array == arrays_.end()) {
-            return value.controller;
+            return out;
         }
-        if (!belongs(value.site, *controller, array->second)) {
-            return fmt::format("{}, taken for {}", array->second, value.site);
+        out.array = array->second;
+        if (!belongs(value.site, *controller, out.array)) {
+            out.text += fmt::format(" (said of {})", value.site);
         }
-        return array->second;
+        return out;
     }
 
     [[nodiscard]] std::string without_addresses(std::string text) const {
@@ -157,8 +160,7 @@ ExpectedReport said(const Report& report, const Observation& observation, const 
         one.subsystem = finding.subsystem;
         one.what = names.without_addresses(finding.what);
         for (const FindingValue& value : finding.values) {
-            one.values.push_back(
-                {.array = names.array_of(value), .text = names.without_addresses(value.value)});
+            one.values.push_back(names.value_of(value));
         }
         std::stable_sort(one.values.begin(), one.values.end(),
                          [](const auto& a, const auto& b) { return a.array < b.array; });

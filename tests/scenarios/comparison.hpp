@@ -19,8 +19,8 @@ struct Arrays {
     std::vector<Address> asked; ///< the targets, in their order
 };
 
-/// The report with arrays for sites and controllers, and placeholders for addresses. A value whose
-/// site is not the one of its controller says so in place of the array's name.
+/// The report with arrays for sites and controllers, and placeholders for addresses. The text of a
+/// value whose site is not the one of its controller ends with "(said of SITE)".
 [[nodiscard]] arraysim::ExpectedReport said(const Report& report, const Observation& observation,
                                             const Config& config, const Arrays& arrays);
 

@@ -244,7 +244,7 @@ TEST_F(ScenarioSaid, GivesEachValueToTheArrayOfItsController) {
 
 TEST_F(ScenarioSaid, TellsASiteThatIsNotTheControllersOwn) {
     finding_.values = {value(a_, "array-b", "1111"), value(b_, "array-b", "2222")};
-    EXPECT_THAT(values(), ElementsAre(ExpectedValue{"a, taken for array-b", "1111"},
+    EXPECT_THAT(values(), ElementsAre(ExpectedValue{"a", "1111 (said of array-b)"},
                                       ExpectedValue{"b", "2222"}));
 }
 
@@ -258,8 +258,8 @@ TEST_F(ScenarioSaid, TellsAConfiguredSiteThatIsNotTheControllersOwn) {
          .portids = {},
          .domainid = {}}};
     finding_.values = {value(a_, "west", "1111"), value(b_, "west", "2222")};
-    EXPECT_THAT(values(config), ElementsAre(ExpectedValue{"a", "1111"},
-                                            ExpectedValue{"b, taken for west", "2222"}));
+    EXPECT_THAT(values(config),
+                ElementsAre(ExpectedValue{"a", "1111"}, ExpectedValue{"b", "2222 (said of west)"}));
 }
 
 TEST_F(ScenarioSaid, GivesAValueWithoutControllerToTheArrayThatWasAskedThere) {

@@ -165,8 +165,8 @@ TEST(ScenarioFolder, HasScenariosOfDefectsAndHealthyOnes) {
         const ExpectedReport& report = scenario.expect->report;
         (report.findings.empty() && report.exit == 0 ? healthy : defective)++;
     }
-    EXPECT_GE(healthy, 18U);
-    EXPECT_GE(defective, 195U);
+    EXPECT_GE(healthy, 25U);
+    EXPECT_GE(defective, 205U);
 }
 
 /// Whether a finding of the rule is that two values differ.
@@ -200,10 +200,8 @@ TEST(ScenarioFolder, ExpectsExactly) {
         const Scenario scenario = arraysim::load_scenario(file);
         ASSERT_TRUE(scenario.expect) << file;
         EXPECT_FALSE(scenario.expect->loose) << file << ": write [[expect.finding]]";
-        expect_exact(file, scenario.expect->report);
-        if (scenario.expect->today) {
-            expect_exact(file, *scenario.expect->today);
-        }
+        // What is right may need a rule that there is not yet, or one that does not compare.
+        expect_exact(file, scenario.expect->today.value_or(scenario.expect->report));
     }
 }
 
