@@ -322,7 +322,7 @@ unobserved = 2
     EXPECT_EQ(loose.notes.at(1).verdict, "unknown");
 }
 
-#define EXPECT_FINDING "[[array]]\nname = \"a\"\n[[expect.finding]]\n"
+#define ONE_FINDING "[[array]]\nname = \"a\"\n[[expect.finding]]\n"
 
 struct Bad {
     const char* name;
@@ -468,25 +468,24 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"two_forms",
             "[[array]]\nname = \"a\"\n[expect]\nnotes = []\n[[expect.finding]]\nrule = \"a.b\"\n",
             "5: expect.finding", "stands beside findings or notes"},
-        Bad{"exact_verdict", EXPECT_FINDING "severity = \"C\"\nrule = \"a.b\"\n",
+        Bad{"exact_verdict", ONE_FINDING "severity = \"C\"\nrule = \"a.b\"\n",
             "3: expect.finding.verdict", "is missing"},
-        Bad{"exact_severity", EXPECT_FINDING "verdict = \"fail\"\nseverity = \"X\"\n",
+        Bad{"exact_severity", ONE_FINDING "verdict = \"fail\"\nseverity = \"X\"\n",
             "5: expect.finding.severity", "'X' is none of"},
-        Bad{"exact_rule", EXPECT_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"x\"\n",
+        Bad{"exact_rule", ONE_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"x\"\n",
             "6: expect.finding.rule", "'x' names no rule"},
         Bad{"exact_nsids",
-            EXPECT_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nnsids = [2, 2]\n",
+            ONE_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nnsids = [2, 2]\n",
             "7: expect.finding.nsids", "must ascend"},
         Bad{"exact_values",
-            EXPECT_FINDING
-            "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nvalues = {a = 1}\n",
+            ONE_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nvalues = {a = 1}\n",
             "7: expect.finding.values", "must hold strings"},
         Bad{"exact_array",
-            EXPECT_FINDING
+            ONE_FINDING
             "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nvalues = {z = \"1\"}\n",
             "3: expect", "there is no array 'z'"},
         Bad{"exact_key",
-            EXPECT_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nnsid = 2\n",
+            ONE_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nnsid = 2\n",
             "7: expect.finding.nsid", "unknown key"},
         Bad{"fault_without_today", "[[array]]\nname = \"a\"\n[expect]\nknown_fault = \"x\"\n",
             "4: expect.known_fault", "go together"},
