@@ -5,6 +5,7 @@
 #pragma once
 
 #include <arraysim/answer.hpp>
+#include <arraysim/expectation.hpp>
 #include <arraysim/field.hpp>
 
 #include <haoh/nvme/ana_log.hpp>
@@ -186,27 +187,6 @@ struct CheckSpec {
     std::chrono::milliseconds timeout{20000};
 
     bool operator==(const CheckSpec&) const = default;
-};
-
-/// One finding that must come: rule, verdict ("fail", "warn", "note", "unknown"), and NSID if given.
-struct ExpectedFinding {
-    std::string verdict{};
-    std::string rule{};
-    std::optional<std::uint32_t> nsid{};
-
-    bool operator==(const ExpectedFinding&) const = default;
-};
-
-/// What `haoh check` must say of the scenario.
-struct ExpectSpec {
-    int exit{};
-    std::string verdict{"pass"};
-    std::string model{"stretched"};
-    std::vector<ExpectedFinding> findings{}; ///< all that are FAIL or WARN
-    std::vector<ExpectedFinding> notes{};    ///< others that must be there
-    std::optional<std::size_t> unobserved{}; ///< things that could not be observed; 0
-
-    bool operator==(const ExpectSpec&) const = default;
 };
 
 struct Scenario {

@@ -6,14 +6,9 @@
 
 #include <haoh/error.hpp>
 
-#include <algorithm>
-#include <array>
-#include <charconv>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <fstream>
 #include <set>
-#include <span>
 
 namespace haoh::arraysim {
 
@@ -41,18 +36,6 @@ TimelineEntry read_timeline(TomlReader& reader) {
     return entry;
 }
 
-std::string read_choice(TomlReader& reader, std::string_view key, std::string_view fallback,
-                        std::span<const std::string_view> choices) {
-    const auto text = reader.text(key);
-    if (!text) {
-        return std::string(fallback);
-    }
-    if (std::find(choices.begin(), choices.end(), *text) == choices.end()) {
-        reader.fail(key, fmt::format("'{}' is none of: {}", *text, fmt::join(choices, ", ")));
-    }
-    return *text;
-}
-
 void read_check(TomlReader& reader, CheckSpec& spec) {
     spec.nqn = reader.text("nqn");
     spec.targets = reader.texts("targets").value_or(std::vector<std::string>{});
@@ -62,68 +45,6 @@ void read_check(TomlReader& reader, CheckSpec& spec) {
         spec.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);
     }
     reader.finish("the keys are: nqn, targets, config, digests, timeout");
-}
-
-/// "FAIL ns.uuid.equal 1" or "ns.uuid.equal".
-ExpectedFinding parse_finding(const TomlReader& reader, std::string_view key, std::string_view text,
-                              bool with_verdict) {
-    std::vector<std::string> words;
-    std::size_t start = 0;
-    while (start < text.size()) {
-        const std::size_t end = std::min(text.find(' ', start), text.size());
-        if (end > start) {
-            words.emplace_back(text.substr(start, end - start));
-        }
-        start = end + 1;
-    }
-    ExpectedFinding finding{.verdict = "note", .rule = {}, .nsid = {}};
-    constexpr std::array kVerdicts{"FAIL", "WARN", "NOTE", "UNKNOWN"};
-    if (!words.empty() &&
-        std::find(kVerdicts.begin(), kVerdicts.end(), words.front()) != kVerdicts.end()) {
-        finding.verdict = words.front();
-        for (char& c : finding.verdict) {
-            c = static_cast<char>(c - 'A' + 'a');
-        }
-        words.erase(words.begin());
-    } else if (with_verdict) {
-        reader.fail(key, fmt::format("'{}' has no verdict", text),
-                    "write \"FAIL rule\", \"WARN rule\" or \"FAIL rule NSID\"");
-    }
-    if (words.empty() || words.size() > 2 || words.front().find('.') == std::string::npos) {
-        reader.fail(key, fmt::format("'{}' names no rule", text));
-    }
-    finding.rule = words.front();
-    if (words.size() == 2) {
-        std::uint32_t nsid = 0;
-        const auto [end, error] =
-            std::from_chars(words[1].data(), words[1].data() + words[1].size(), nsid);
-        if (error != std::errc{} || end != words[1].data() + words[1].size()) {
-            reader.fail(key, fmt::format("'{}' is no NSID", words[1]));
-        }
-        finding.nsid = nsid;
-    }
-    return finding;
-}
-
-ExpectSpec read_expect(TomlReader& reader) {
-    using namespace std::string_view_literals;
-    ExpectSpec spec;
-    spec.exit = static_cast<int>(reader.integer("exit", 0, 4).value_or(0));
-    spec.verdict = read_choice(reader, "verdict", spec.verdict,
-                               std::array{"pass"sv, "warn"sv, "fail"sv, "unknown"sv});
-    spec.model = read_choice(reader, "model", spec.model,
-                             std::array{"single"sv, "stretched"sv, "dispersed"sv, "unknown"sv});
-    for (const std::string& text : reader.texts("findings").value_or(std::vector<std::string>{})) {
-        spec.findings.push_back(parse_finding(reader, "findings", text, true));
-    }
-    for (const std::string& text : reader.texts("notes").value_or(std::vector<std::string>{})) {
-        spec.notes.push_back(parse_finding(reader, "notes", text, false));
-    }
-    if (const auto unobserved = reader.integer("unobserved", 0, 1000)) {
-        spec.unobserved = static_cast<std::size_t>(*unobserved);
-    }
-    reader.finish("the keys are: exit, verdict, model, findings, notes, unobserved");
-    return spec;
 }
 
 /// The array that a control command is about; nullptr for none.
@@ -137,6 +58,21 @@ struct ArrayOf {
     }
 };
 
+void check_arrays(const TomlReader& reader, const ExpectSpec& expect,
+                  const std::set<std::string>& names) {
+    for (const ExpectedReport* const report :
+         {&expect.report, expect.today ? &*expect.today : &expect.report}) {
+        for (const ExpectedFinding& finding : report->findings) {
+            for (const ExpectedValue& value : finding.values) {
+                if (!value.array.empty() && !names.contains(value.array)) {
+                    reader.fail("expect", fmt::format("values of {}: there is no array '{}'",
+                                                      finding.rule, value.array));
+                }
+            }
+        }
+    }
+}
+
 void check_names(const TomlReader& reader, const Scenario& scenario) {
     std::set<std::string> names;
     for (const ArraySpec& array : scenario.arrays) {
@@ -148,6 +84,9 @@ void check_names(const TomlReader& reader, const Scenario& scenario) {
         if (!names.contains(target)) {
             reader.fail("check", fmt::format("targets: there is no array '{}'", target));
         }
+    }
+    if (scenario.expect) {
+        check_arrays(reader, *scenario.expect, names);
     }
     for (const TimelineEntry& entry : scenario.timeline) {
         const ControlCommand command = parse_control(entry.action);

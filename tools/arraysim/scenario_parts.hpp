@@ -38,5 +38,6 @@ void read_properties(TomlReader& reader, std::map<std::uint32_t, std::uint64_t>&
 [[nodiscard]] OverrideSpec read_override(TomlReader& reader);
 [[nodiscard]] FaultSpec read_fault(TomlReader& reader);
 [[nodiscard]] ArraySpec read_array(TomlReader& reader);
+[[nodiscard]] ExpectSpec read_expect(TomlReader& reader);
 
 } // namespace haoh::arraysim

@@ -191,11 +191,11 @@ std::vector<std::uint16_t> Simulator::listed_controllers(const Array& array,
 
 nvme::Bytes Simulator::discovery_log(Array& array, const Controller& controller) {
     if (array.strikes(FaultKind::moving_generation, controller.port)) {
-        ++genctr_;
+        ++moved_[&array];
     }
     const Session* const session = controller.admin;
     nvme::DiscoveryLog log;
-    log.genctr = genctr_;
+    log.genctr = genctr_ + moved_[&array];
     for (const auto& candidate : arrays_) {
         const bool same = candidate.get() == &array;
         if (candidate->power == Power::hidden) {

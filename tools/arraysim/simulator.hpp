@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 
 namespace haoh::arraysim {
@@ -98,7 +99,8 @@ class Simulator {
     std::vector<Session*> sessions_;
     std::vector<std::set<std::uint16_t>> discovery_cntlids_; ///< by array
     std::uint64_t genctr_{1};
-    std::vector<PendingEntry> timeline_; ///< latest first
+    std::map<const Array*, std::uint64_t> moved_; ///< how often a fault moved GENCTR of this array
+    std::vector<PendingEntry> timeline_;          ///< latest first
     bool quit_{};
 
     friend class Session;

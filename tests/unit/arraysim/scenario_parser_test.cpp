@@ -213,6 +213,8 @@ TEST(ScenarioParser, ReadsWhatIsExpected) {
     const Scenario scenario = parse(R"(
 [[array]]
 name = "a"
+[[array]]
+name = "b"
 [check]
 nqn = ""
 targets = ["a"]
@@ -222,21 +224,105 @@ timeout = "3s"
 exit = 1
 verdict = "fail"
 model = "single"
-findings = ["FAIL ns.uuid.equal 2", "WARN ctrl.mdts.min"]
-notes = ["ctrl.fr.domain", "UNKNOWN x.y"]
 unobserved = 2
+[[expect.finding]]
+verdict = "fail"
+severity = "C"
+rule = "ns.uuid.equal"
+nsids = [2, 3]
+subsystem = "nqn.x"
+values = {b = ["2222", "3333"], a = "1111"}
+[[expect.finding]]
+verdict = "unknown"
+severity = "L"
+rule = "snap.verdict_unknown"
+what = "tcp://{b}"
+values = ["one", "two"]
 )");
     EXPECT_EQ(scenario.check.nqn, "");
     EXPECT_EQ(scenario.check.timeout, std::chrono::seconds(3));
     ASSERT_TRUE(scenario.expect);
-    EXPECT_EQ(scenario.expect->exit, 1);
-    EXPECT_EQ(scenario.expect->findings.at(0),
-              (ExpectedFinding{.verdict = "fail", .rule = "ns.uuid.equal", .nsid = 2}));
-    EXPECT_EQ(scenario.expect->findings.at(1).verdict, "warn");
-    EXPECT_EQ(scenario.expect->notes.at(0).verdict, "note");
-    EXPECT_EQ(scenario.expect->notes.at(1).verdict, "unknown");
-    EXPECT_EQ(scenario.expect->unobserved, 2U);
+    EXPECT_FALSE(scenario.expect->loose);
+    EXPECT_EQ(scenario.expect->known_fault, "");
+    EXPECT_FALSE(scenario.expect->today);
+    const ExpectedReport& report = scenario.expect->report;
+    EXPECT_EQ(report.exit, 1);
+    EXPECT_EQ(report.verdict, "fail");
+    EXPECT_EQ(report.model, "single");
+    EXPECT_EQ(report.unobserved, 2U);
+    ASSERT_EQ(report.findings.size(), 2U);
+    EXPECT_EQ(report.findings[0],
+              (ExpectedFinding{.verdict = "fail",
+                               .severity = "C",
+                               .rule = "ns.uuid.equal",
+                               .nsids = {2, 3},
+                               .subsystem = "nqn.x",
+                               .what = "",
+                               .values = {{"a", "1111"}, {"b", "2222"}, {"b", "3333"}}}));
+    EXPECT_EQ(report.findings[1], (ExpectedFinding{.verdict = "unknown",
+                                                   .severity = "L",
+                                                   .rule = "snap.verdict_unknown",
+                                                   .nsids = {},
+                                                   .subsystem = {},
+                                                   .what = "tcp://{b}",
+                                                   .values = {{"", "one"}, {"", "two"}}}));
 }
+
+TEST(ScenarioParser, ReadsWhatIsSaidTodayWhereThatIsAKnownFault) {
+    const Scenario scenario = parse(R"(
+[[array]]
+name = "a"
+[expect]
+exit = 1
+verdict = "fail"
+known_fault = "the rule only compares"
+[[expect.finding]]
+verdict = "fail"
+severity = "L"
+rule = "ctrl.icdoff"
+values = {a = "1"}
+[expect.today]
+exit = 0
+[[expect.today.finding]]
+verdict = "warn"
+severity = "L"
+rule = "ctrl.icdoff"
+values = {a = "1"}
+)");
+    ASSERT_TRUE(scenario.expect);
+    EXPECT_EQ(scenario.expect->known_fault, "the rule only compares");
+    ASSERT_TRUE(scenario.expect->today);
+    EXPECT_EQ(scenario.expect->report.exit, 1);
+    EXPECT_EQ(scenario.expect->report.findings.at(0).verdict, "fail");
+    EXPECT_EQ(scenario.expect->today->exit, 0);
+    EXPECT_EQ(scenario.expect->today->verdict, "fail"); // as expected, where it does not say
+    EXPECT_EQ(scenario.expect->today->findings.at(0).verdict, "warn");
+}
+
+TEST(ScenarioParser, ReadsTheShortFormToo) {
+    const Scenario scenario = parse(R"(
+[[array]]
+name = "a"
+[expect]
+exit = 1
+verdict = "fail"
+findings = ["FAIL ns.uuid.equal 2", "WARN ctrl.mdts.min"]
+notes = ["ctrl.fr.domain", "UNKNOWN x.y"]
+unobserved = 2
+)");
+    ASSERT_TRUE(scenario.expect && scenario.expect->loose);
+    const LooseExpectation& loose = *scenario.expect->loose;
+    EXPECT_EQ(scenario.expect->report.exit, 1);
+    EXPECT_EQ(scenario.expect->report.unobserved, 2U);
+    EXPECT_TRUE(scenario.expect->report.findings.empty());
+    EXPECT_EQ(loose.findings.at(0),
+              (LooseFinding{.verdict = "fail", .rule = "ns.uuid.equal", .nsid = 2}));
+    EXPECT_EQ(loose.findings.at(1).verdict, "warn");
+    EXPECT_EQ(loose.notes.at(0).verdict, "note");
+    EXPECT_EQ(loose.notes.at(1).verdict, "unknown");
+}
+
+#define ONE_FINDING "[[array]]\nname = \"a\"\n[[expect.finding]]\n"
 
 struct Bad {
     const char* name;
@@ -378,7 +464,33 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"finding", "[[array]]\nname = \"a\"\n[expect]\nfindings = [\"ns.uuid.equal\"]\n",
             "4: expect.findings", "has no verdict"},
         Bad{"finding_nsid", "[[array]]\nname = \"a\"\n[expect]\nfindings = [\"FAIL a.b x\"]\n",
-            "4: expect.findings", "'x' is no NSID"}),
+            "4: expect.findings", "'x' is no NSID"},
+        Bad{"two_forms",
+            "[[array]]\nname = \"a\"\n[expect]\nnotes = []\n[[expect.finding]]\nrule = \"a.b\"\n",
+            "5: expect.finding", "stands beside findings or notes"},
+        Bad{"exact_verdict", ONE_FINDING "severity = \"C\"\nrule = \"a.b\"\n",
+            "3: expect.finding.verdict", "is missing"},
+        Bad{"exact_severity", ONE_FINDING "verdict = \"fail\"\nseverity = \"X\"\n",
+            "5: expect.finding.severity", "'X' is none of"},
+        Bad{"exact_rule", ONE_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"x\"\n",
+            "6: expect.finding.rule", "'x' names no rule"},
+        Bad{"exact_nsids",
+            ONE_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nnsids = [2, 2]\n",
+            "7: expect.finding.nsids", "must ascend"},
+        Bad{"exact_values",
+            ONE_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nvalues = {a = 1}\n",
+            "7: expect.finding.values", "must hold strings"},
+        Bad{"exact_array",
+            ONE_FINDING
+            "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nvalues = {z = \"1\"}\n",
+            "3: expect", "there is no array 'z'"},
+        Bad{"exact_key",
+            ONE_FINDING "verdict = \"fail\"\nseverity = \"C\"\nrule = \"a.b\"\nnsid = 2\n",
+            "7: expect.finding.nsid", "unknown key"},
+        Bad{"fault_without_today", "[[array]]\nname = \"a\"\n[expect]\nknown_fault = \"x\"\n",
+            "4: expect.known_fault", "go together"},
+        Bad{"today_without_fault", "[[array]]\nname = \"a\"\n[expect]\n[expect.today]\nexit = 1\n",
+            "4: expect.today", "go together"}),
     [](const auto& bad) { return std::string(bad.param.name); });
 
 TEST(ScenarioParser, RefusesAFileThatCannotBeRead) {
