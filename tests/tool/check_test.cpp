@@ -109,12 +109,13 @@ TEST(Check, one_array_down_is_never_a_pass_and_the_other_is_still_judged) {
 
 TEST(Check, nothing_observed_exits_with_4_and_says_why_in_time) {
     const SilentPeer silent;
-    const ProgramResult result = haoh({"check", "-t", closed_target(), "-t", silent.target(),
-                                       "--nqn", kPairNqn, "--command-timeout", "0.5"});
+    const ProgramResult result =
+        haoh({"check", "-t", closed_target(), "-t", silent.target(), "--nqn", kPairNqn, "--timeout",
+              "300", "--command-timeout", "0.5"});
     EXPECT_EQ(result.status, 4);
     EXPECT_THAT(result.standard_output + result.standard_error,
                 AllOf(HasSubstr("refused"), HasSubstr(silent.target())));
-    EXPECT_LT(result.duration, std::chrono::seconds{10});
+    EXPECT_LT(result.duration, std::chrono::seconds{60});
 }
 
 TEST(Check, an_unknown_subsystem_and_a_host_that_is_not_allowed_are_told_apart) {
@@ -136,7 +137,7 @@ TEST(Check, an_array_that_hangs_while_it_is_read_is_bounded_by_the_timeout) {
     const ProgramResult result =
         haoh(with(both(arrays), {"--timeout", "3", "--command-timeout", "0.5"}));
     EXPECT_EQ(result.status, 3) << result.standard_output;
-    EXPECT_LT(result.duration, std::chrono::seconds{20});
+    EXPECT_LT(result.duration, std::chrono::seconds{60});
 }
 
 TEST(Check, digests_are_used_when_asked_for) {

@@ -159,7 +159,8 @@ void PathStates::read(std::string_view controller, Watched& watched,
     }
     const int number = watched.descriptor ? watched.descriptor.get() : opened.get();
     std::array<char, kMaxAttributeBytes + 1> bytes; // NOLINT: filling it would take as long
-    const ssize_t length = number < 0 ? -1 : ::pread(number, bytes.data(), bytes.size(), 0);
+    const ssize_t length =
+        number < 0 ? -1 : root_.calls().read_again(number, bytes.data(), bytes.size());
     if (length < 0 && number >= 0) {
         error = errno;
     }

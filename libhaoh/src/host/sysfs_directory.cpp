@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,18 +24,15 @@ namespace {
 /// has in a file's place.
 constexpr int kReadFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
-FileDescriptor open_at(int directory, const char* path, int flags, unsigned long long resolve,
-                       int& error) {
-    struct open_how how {};
-    how.flags = static_cast<unsigned long long>(flags);
-    how.resolve = resolve;
+FileDescriptor open_at(const FileCalls& calls, int directory, const char* path, int flags,
+                       unsigned long long resolve, int& error) {
     // A rename anywhere in the system can make the kernel give up on ".." in a link.
     constexpr int kAttempts = 64;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
-        const long number = ::syscall(SYS_openat2, directory, path, &how, sizeof how);
+        const int number = calls.open(directory, path, flags, resolve);
         if (number >= 0) {
             error = 0;
-            return FileDescriptor(static_cast<int>(number));
+            return FileDescriptor(number);
         }
         error = errno;
         if (error != EAGAIN && error != EINTR) {
@@ -56,9 +52,9 @@ bool means_absent(int error) {
 
 /// The content of an open file. One reading is one answer of the kernel: a second could be of
 /// another moment.
-Attribute read_attribute(const FileDescriptor& file, int& error) {
+Attribute read_attribute(const FileCalls& calls, const FileDescriptor& file, int& error) {
     std::array<char, kMaxAttributeBytes + 1> bytes; // NOLINT: filling it would take as long
-    const ssize_t length = ::read(file.get(), bytes.data(), bytes.size());
+    const ssize_t length = calls.read(file.get(), bytes.data(), bytes.size());
     if (length < 0) {
         error = errno;
         return unreadable_attribute(errno_text(error));
@@ -74,7 +70,8 @@ Attribute broken_attribute(int error) {
                                                     : errno_text(error));
 }
 
-SysfsRoot::SysfsRoot(const std::string& path) : path_{path} {
+SysfsRoot::SysfsRoot(const std::string& path, const FileCalls& calls)
+    : path_{path}, calls_{&calls} {
     constexpr std::string_view kOperation = "read the kernel's view below";
     root_ = FileDescriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!root_) {
@@ -97,8 +94,8 @@ SysfsRoot::SysfsRoot(const std::string& path) : path_{path} {
 }
 
 FileDescriptor SysfsRoot::open_in_root(const char* path, int flags, int& error) const {
-    return open_at(root_.get(), path, flags | O_CLOEXEC, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-                   error);
+    return open_at(*calls_, root_.get(), path, flags | O_CLOEXEC,
+                   RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, error);
 }
 
 SysfsDirectory SysfsRoot::open(std::string path) const {
@@ -124,7 +121,7 @@ int SysfsRoot::read_file(const std::string& path, std::size_t limit, std::string
     std::array<char, 16384> part{};
     while (text.size() < limit) {
         const ssize_t length =
-            ::read(file.get(), part.data(), std::min(part.size(), limit - text.size()));
+            calls_->read(file.get(), part.data(), std::min(part.size(), limit - text.size()));
         if (length < 0) {
             return errno;
         }
@@ -195,13 +192,13 @@ int SysfsDirectory::write(const char* file, std::string_view text) const {
     }
     int error = 0;
     // Truncated as a shell would: sysfs does not care, and a recorded tree has plain files.
-    const FileDescriptor opened =
-        open_at(descriptor_.get(), file, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-                RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH, error);
+    const FileDescriptor opened = open_at(root_->calls(), descriptor_.get(), file,
+                                          O_WRONLY | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+                                          RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH, error);
     if (!opened) {
         return error;
     }
-    const ssize_t written = ::write(opened.get(), text.data(), text.size());
+    const ssize_t written = root_->calls().write(opened.get(), text.data(), text.size());
     if (written < 0) {
         return errno;
     }
@@ -213,15 +210,15 @@ Attribute SysfsDirectory::attribute_at(const char* relative) const {
     if (relative == nullptr) {
         return unreadable_attribute(errno_text(ENAMETOOLONG));
     }
-    const FileDescriptor file =
-        open_at(descriptor_.get(), relative, kReadFlags, RESOLVE_NO_SYMLINKS, error);
+    const FileDescriptor file = open_at(root_->calls(), descriptor_.get(), relative, kReadFlags,
+                                        RESOLVE_NO_SYMLINKS, error);
     if (!file) {
         if (error == ELOOP) {
             return attribute_behind_links(relative);
         }
         return means_absent(error) ? Attribute{} : unreadable_attribute(errno_text(error));
     }
-    Attribute attribute = read_attribute(file, error);
+    Attribute attribute = read_attribute(root_->calls(), file, error);
     if (error == ENODEV && !has(relative)) {
         return {}; // the object went away between opening and reading
     }
@@ -233,7 +230,7 @@ Attribute SysfsDirectory::attribute_behind_links(const char* relative) const {
     const std::string path = path_ + "/" + relative;
     const FileDescriptor file = root_->open_in_root(path.c_str(), kReadFlags, error);
     if (file) {
-        return read_attribute(file, error);
+        return read_attribute(root_->calls(), file, error);
     }
     if (!means_absent(error)) {
         return unreadable_attribute(errno_text(error));

@@ -4,6 +4,7 @@
 /// root were "/". Any number of trees can be open at once; nothing is remembered between them.
 #pragma once
 
+#include "host/file_calls.hpp"
 #include "host/file_descriptor.hpp"
 
 #include <haoh/kernel.hpp>
@@ -46,10 +47,12 @@ class SysfsDirectory;
 class SysfsRoot {
   public:
     /// \throws Error when there is no such directory
-    explicit SysfsRoot(const std::string& path);
+    /// \param calls  not shorter than the root
+    explicit SysfsRoot(const std::string& path, const FileCalls& calls = FileCalls::system());
 
     /// As given, for messages.
     [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const FileCalls& calls() const { return *calls_; }
     /// The root of this machine, and not of a recorded tree.
     [[nodiscard]] bool this_machine() const { return this_machine_; }
 
@@ -71,6 +74,7 @@ class SysfsRoot {
     [[nodiscard]] FileDescriptor open_in_root(const char* path, int flags, int& error) const;
 
     std::string path_;
+    const FileCalls* calls_;
     FileDescriptor root_;
     bool this_machine_{};
 };

@@ -116,7 +116,7 @@ class Overview {
 
     void write_devices(const DeviceGroup& group) {
         for (const NodeGroup& nodes : group.nodes) {
-            Spans line{{label_of(group)}, {", " + label_of(nodes) + ": ", Tone::faint}};
+            Spans line{{safe_text(label_of(group))}, {", " + label_of(nodes) + ": ", Tone::faint}};
             const Spans what = outcome(nodes.choice);
             line.insert(line.end(), what.begin(), what.end());
             if (verbose_ || nodes.choice.next != NextIo::sent) {

@@ -10,6 +10,7 @@
 namespace haoh::test {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -211,10 +212,12 @@ TEST_F(Collector, goes_on_after_one_command_that_never_returns_but_not_after_thr
 
     FakeController all = controller(40);
     std::size_t waited = 0;
+    std::size_t last_number = 0;
     all.before = [&](const nvme::AdminCommand& command,
-                     std::size_t) -> std::optional<nvme::AdminResult> {
+                     std::size_t number) -> std::optional<nvme::AdminResult> {
         if (is_identify(command, nvme::cns::namespace_descriptors)) {
             ++waited;
+            last_number = number;
             throw Error(Errc::timed_out, "run Identify on", "fake controller 7");
         }
         return std::nullopt;
@@ -222,8 +225,42 @@ TEST_F(Collector, goes_on_after_one_command_that_never_returns_but_not_after_thr
     CollectOptions one_at_a_time;
     one_at_a_time.depth = 1;
     const ControllerObservation stalled = collect(all, one_at_a_time);
-    EXPECT_LT(waited, 40U);
+    EXPECT_EQ(waited, 3U) << "each of them took the whole timeout";
+    EXPECT_EQ(all.commands, last_number + 1) << "the third was the last command of all";
+    EXPECT_EQ(stalled.ana.attempts, 1U) << "and nothing is tried again";
+    EXPECT_EQ(all.identify_counts[nvme::cns::identify_controller], 1U);
+    EXPECT_TRUE(stalled.ana.log.ok()) << "what came before it is kept";
     EXPECT_FALSE(stalled.unread.empty());
+
+    // Two are borne, wherever they fall.
+    FakeController two = controller(40);
+    two.before = [](const nvme::AdminCommand& command,
+                    std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_identify(command, nvme::cns::namespace_descriptors) &&
+            (command.nsid == 5 || command.nsid == 40)) {
+            throw Error(Errc::timed_out, "run Identify on", "fake controller 7");
+        }
+        return std::nullopt;
+    };
+    const ControllerObservation borne = collect(two, one_at_a_time);
+    EXPECT_THAT(borne.unread, ElementsAre(HasSubstr("ID descriptors of 2 namespaces from 5 on")));
+    EXPECT_TRUE(borne.supported_logs.ok());
+}
+
+TEST_F(Collector, keeps_the_later_of_two_readings_of_the_ana_log) {
+    FakeController fake = controller(2);
+    std::size_t reads = 0;
+    fake.before = [&](const nvme::AdminCommand& command,
+                      std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_log(command, nvme::lid::ana)) {
+            fake.ana.chgc = 100 + ++reads;
+        }
+        return std::nullopt;
+    };
+    const ControllerObservation seen = collect(fake);
+    EXPECT_EQ(reads, std::size_t{2} * CollectOptions{}.attempts) << "one before, one after";
+    EXPECT_EQ(seen.ana_log().chgc, 100 + reads) << "the last thing that the array said";
+    EXPECT_FALSE(seen.ana.stable);
 }
 
 TEST_F(Collector, starts_nothing_after_its_deadline) {
@@ -266,6 +303,199 @@ TEST_F(Collector, reports_progress_up_to_the_number_of_namespaces) {
     };
     static_cast<void>(collect(fake, options));
     EXPECT_EQ(last, 20U);
+}
+
+/// What a controller is asked for, by what it says of itself.
+struct Generation {
+    const char* name;
+    std::uint32_t version;
+    std::uint64_t cap;    ///< beside MQES
+    std::uint32_t ctratt; ///< of Identify Controller
+    bool descriptors;     ///< CNS 03h, from NVMe 1.3 on
+    bool independent;     ///< CNS 08h, from 2.0 on or by CAP.CRMS.CRIMS
+    bool command_set;     ///< CNS 05h, from 2.0 on, by CAP.CSS or CTRATT.ELBAS
+    bool command_sets;    ///< CNS 1Ch, by CAP.CSS
+    bool crto;            ///< property, from 2.0 on
+};
+constexpr std::uint64_t kCssBit6 = std::uint64_t{1} << 43U;
+constexpr std::uint64_t kCrimsBit = std::uint64_t{1} << 60U;
+constexpr Generation kGenerations[] = {
+    {"1.2", 0x00010200, 0, 0, false, false, false, false, false},
+    {"1.2.1", 0x00010201, 0, 0, false, false, false, false, false},
+    {"1.2 with command sets", 0x00010200, kCssBit6, 0, true, false, true, true, false},
+    {"1.3", 0x00010300, 0, 0, true, false, false, false, false},
+    {"1.4", 0x00010400, 0, 0, true, false, false, false, false},
+    {"1.4 with CRIMS", 0x00010400, kCrimsBit, 0, true, true, false, false, false},
+    {"1.4 with ELBAS", 0x00010400, 0, nvme::ctratt::extended_lba_formats, true, false, true, false,
+     false},
+    {"2.0", 0x00020000, 0, 0, true, true, true, false, true},
+    {"2.1 with command sets", 0x00020100, kCssBit6, 0, true, true, true, true, true},
+};
+
+TEST_F(Collector, asks_each_generation_for_what_it_has) {
+    for (const Generation& one : kGenerations) {
+        SCOPED_TRACE(one.name);
+        FakeController fake = controller(2);
+        fake.identify.ver = one.version;
+        fake.identify.ctratt = one.ctratt;
+        fake.properties = {{nvme::property::cap, 127U | one.cap},
+                           {nvme::property::vs, one.version},
+                           {nvme::property::cc, 0x00460001},
+                           {nvme::property::csts, 1},
+                           {nvme::property::crto, 0x00010001}};
+        std::size_t crto = 0;
+        fake.before = [&](const nvme::AdminCommand& command,
+                          std::size_t) -> std::optional<nvme::AdminResult> {
+            crto +=
+                command.opcode == nvme::opcode::fabrics && command.cdw[1] == nvme::property::crto
+                    ? 1U
+                    : 0U;
+            return std::nullopt;
+        };
+        const ControllerObservation seen = collect(fake);
+        const auto asked = [&](std::uint8_t cns) { return fake.identify_counts[cns]; };
+        EXPECT_EQ(asked(nvme::cns::identify_namespace), 2U);
+        EXPECT_EQ(asked(nvme::cns::namespace_descriptors), one.descriptors ? 2U : 0U);
+        EXPECT_EQ(asked(nvme::cns::independent_namespace), one.independent ? 2U : 0U);
+        EXPECT_EQ(asked(nvme::cns::command_set_namespace), one.command_set ? 2U : 0U);
+        EXPECT_EQ(asked(0x1C), one.command_sets ? 1U : 0U);
+        EXPECT_EQ(crto, one.crto ? 1U : 0U);
+    }
+}
+
+TEST_F(Collector, asks_for_the_write_cache_of_a_controller_that_has_one) {
+    for (const std::uint8_t vwc : std::vector<std::uint8_t>{0, 1, 6, 7}) {
+        FakeController fake = controller(1);
+        fake.identify.vwc = vwc;
+        EXPECT_EQ(collect(fake).features.contains(nvme::fid::volatile_write_cache), (vwc & 1U) != 0)
+            << int{vwc};
+    }
+}
+
+TEST_F(Collector, goes_on_after_answers_that_are_of_one_command_only) {
+    for (const Errc code : {Errc::command_failed, Errc::too_large}) {
+        FakeController fake = controller(10);
+        fake.before = [&](const nvme::AdminCommand& command,
+                          std::size_t) -> std::optional<nvme::AdminResult> {
+            if (is_identify(command, nvme::cns::namespace_descriptors)) {
+                throw Error(code, "run Identify on", "fake controller 7", "of this one alone");
+            }
+            return std::nullopt;
+        };
+        const ControllerObservation seen = collect(fake);
+        EXPECT_TRUE(seen.namespaces.at(9).independent.ok());
+        EXPECT_TRUE(seen.supported_logs.ok());
+        EXPECT_THAT(seen.unread,
+                    ElementsAre(AllOf(HasSubstr("ID descriptors of 10 namespaces from 1 on"),
+                                      HasSubstr("of this one alone"))));
+    }
+}
+
+TEST_F(Collector, ends_with_a_connection_that_is_lost_in_the_ana_log) {
+    FakeController fake = controller(2);
+    fake.before = [&](const nvme::AdminCommand& command,
+                      std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_log(command, nvme::lid::ana)) {
+            throw Error(Errc::closed, "read log page 0Ch of", "fake controller 7", "it hung up");
+        }
+        return std::nullopt;
+    };
+    const ControllerObservation seen = collect(fake);
+    EXPECT_EQ(seen.ana.log.state, Page::State::failed);
+    EXPECT_THAT(seen.ana.log.error, HasSubstr("it hung up"));
+    EXPECT_THAT(seen.unread,
+                ::testing::Contains(AllOf(HasSubstr("ANA log"), HasSubstr("hung up"))));
+    EXPECT_EQ(fake.identify_counts[nvme::cns::identify_namespace], 0U) << "nothing more is sent";
+}
+
+TEST_F(Collector, keeps_the_part_of_an_ana_log_that_came) {
+    FakeController fake = controller(1500); // an ANA log of two parts
+    fake.before = [&](const nvme::AdminCommand& command,
+                      std::size_t) -> std::optional<nvme::AdminResult> {
+        if (!is_log(command, nvme::lid::ana) || command.cdw[2] == 0) {
+            return std::nullopt;
+        }
+        nvme::AdminResult refused;
+        refused.status.value = nvme::status::invalid_field;
+        return refused;
+    };
+    const ControllerObservation seen = collect(fake);
+    EXPECT_TRUE(seen.ana.log.ok());
+    EXPECT_EQ(seen.ana.log.length, 4096U);
+    EXPECT_FALSE(seen.ana_log().problems.empty()) << "it is shorter than it says";
+}
+
+TEST_F(Collector, forgets_what_an_unstable_reading_met) {
+    FakeController fake = controller(2);
+    std::size_t lists = 0;
+    fake.before = [&](const nvme::AdminCommand& command,
+                      std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_identify(command, nvme::cns::active_namespaces) && ++lists == 1) {
+            ++fake.ana.chgc; // so that it is read again
+            nvme::AdminResult malformed;
+            malformed.data.resize(nvme::kIdentifySize);
+            nvme::store_le<std::uint32_t>(malformed.data, 0, 2);
+            nvme::store_le<std::uint32_t>(malformed.data, 4, 1); // not ascending
+            return malformed;
+        }
+        return std::nullopt;
+    };
+    const ControllerObservation seen = collect(fake);
+    EXPECT_EQ(seen.ana.attempts, 2U);
+    EXPECT_THAT(seen.active_problems, IsEmpty());
+    EXPECT_THAT(seen.active_nsids.value(), ElementsAre(1, 2));
+
+    FakeController refusing = controller(2);
+    lists = 0;
+    refusing.before = [&](const nvme::AdminCommand& command,
+                          std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_identify(command, nvme::cns::active_namespaces) && ++lists == 1) {
+            ++refusing.ana.chgc;
+            nvme::AdminResult refused;
+            refused.status.value = nvme::status::internal_error;
+            return refused;
+        }
+        return std::nullopt;
+    };
+    EXPECT_THAT(collect(refusing).unread, IsEmpty());
+}
+
+TEST_F(Collector, reads_no_more_namespaces_than_it_was_told) {
+    CollectOptions options;
+    options.max_namespaces = 5;
+    FakeController more = controller(6);
+    const ControllerObservation seen = collect(more, options);
+    EXPECT_THAT(seen.active_nsids.value(), ElementsAre(1, 2, 3, 4, 5));
+    EXPECT_EQ(seen.namespaces.size(), 5U);
+    EXPECT_THAT(seen.unread, ElementsAre(HasSubstr("namespaces after the first 5")));
+    FakeController just = controller(5);
+    EXPECT_THAT(collect(just, options).unread, IsEmpty());
+}
+
+TEST_F(Collector, asks_for_no_namespace_after_the_last_that_there_can_be) {
+    FakeController fake = controller(0);
+    for (std::uint32_t i = 0; i < 1024; ++i) {
+        fake.nsids.push_back(0xFFFFFFFEU - 1023 + i);
+    }
+    const ControllerObservation seen = collect(fake);
+    EXPECT_EQ(seen.namespaces.size(), 1024U);
+    EXPECT_EQ(fake.identify_counts[nvme::cns::active_namespaces], 1U);
+    EXPECT_THAT(seen.unread, IsEmpty());
+}
+
+TEST_F(Collector, tells_which_optional_pages_got_no_answer) {
+    FakeController fake = controller(1);
+    fake.before = [&](const nvme::AdminCommand& command,
+                      std::size_t) -> std::optional<nvme::AdminResult> {
+        if (is_identify(command, nvme::cns::subsystem_controllers) ||
+            is_log(command, nvme::lid::supported_logs)) {
+            throw Error(Errc::timed_out, "ask", "fake controller 7", "no answer in 5 s");
+        }
+        return std::nullopt;
+    };
+    EXPECT_THAT(collect(fake).unread,
+                ElementsAre(AllOf(HasSubstr("supported log pages"), HasSubstr("no answer in 5 s")),
+                            AllOf(HasSubstr("controller list"), HasSubstr("no answer in 5 s"))));
 }
 
 nvme::DiscoveryLog discovery_log(std::size_t entries) {

@@ -64,7 +64,16 @@ FakeController::FakeController(boost::asio::any_io_executor executor, std::uint3
 boost::asio::awaitable<nvme::AdminResult> FakeController::submit(nvme::AdminCommand command) {
     const std::size_t number = commands++;
     most_in_flight = std::max(most_in_flight, ++in_flight_);
+    if (answers_backwards) {
+        latest_.push_back(number);
+    }
     co_await boost::asio::post(executor_, boost::asio::use_awaitable);
+    if (answers_backwards) { // each waits until those that were submitted after it are done
+        while (latest_.back() != number) {
+            co_await boost::asio::post(executor_, boost::asio::use_awaitable);
+        }
+        latest_.pop_back();
+    }
     --in_flight_;
     if (before) {
         std::optional<nvme::AdminResult> answer = before(command, number);

@@ -35,6 +35,8 @@ class FakeController : public AdminChannel {
     std::function<std::optional<nvme::AdminResult>(const nvme::AdminCommand&, std::size_t)> before;
 
     std::size_t queue_depth{16};
+    /// Of commands that are in flight together the last is answered first.
+    bool answers_backwards{};
     std::size_t commands{}; ///< submitted so far
     std::size_t most_in_flight{};
     std::map<std::uint8_t, std::size_t> identify_counts; ///< by CNS
@@ -53,6 +55,7 @@ class FakeController : public AdminChannel {
     boost::asio::any_io_executor executor_;
     std::string name_{"fake controller 7"};
     std::size_t in_flight_{};
+    std::vector<std::size_t> latest_; ///< in flight, in their order
 };
 
 /// An ANA log with every one of `nsids` in group 1, optimized.

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 namespace haoh::test {
@@ -100,6 +101,40 @@ TEST(LogReader, gives_the_status_of_a_controller_that_refuses_a_later_part) {
     EXPECT_EQ(reading.status.code(), nvme::status::invalid_field);
     EXPECT_THROW(static_cast<void>(run(context, read_log(fake, nvme::lid::ana, 12288, kLogPart))),
                  Error);
+}
+
+TEST(LogReader, gives_what_came_before_the_first_part_that_was_refused) {
+    // Two parts are refused, each with a status of its own. Whichever answer comes first, what is
+    // known of the log ends at the lower one, and its status is the reason.
+    constexpr std::uint64_t kLower = std::uint64_t{2} * kLogPart;
+    constexpr std::uint64_t kHigher = std::uint64_t{4} * kLogPart;
+    const nvme::Bytes whole = many_groups(900, 2);
+    for (const bool lower_answers_first : {true, false}) {
+        boost::asio::io_context context{1};
+        FakeController fake{context.get_executor(), 0};
+        fake.ana = nvme::decode_ana_log(whole);
+        fake.before = [&](const nvme::AdminCommand& command,
+                          std::size_t) -> std::optional<nvme::AdminResult> {
+            nvme::AdminResult refused;
+            const std::uint64_t offset = command.cdw[2];
+            if (offset == kLower) {
+                refused.status.value = nvme::status::invalid_field;
+                return refused;
+            }
+            if (offset == kHigher) {
+                refused.status.value = nvme::status::internal_error;
+                return refused;
+            }
+            return std::nullopt;
+        };
+        fake.answers_backwards = !lower_answers_first;
+        const LogReading reading =
+            run(context,
+                read_growing_log(fake, nvme::lid::ana, ana_log_extent, 1U << 20U, kLogPart, 16));
+        EXPECT_EQ(reading.status.code(), nvme::status::invalid_field);
+        ASSERT_EQ(reading.bytes.size(), kLower);
+        EXPECT_TRUE(std::equal(reading.bytes.begin(), reading.bytes.end(), whole.begin()));
+    }
 }
 
 TEST(LogReader, asks_for_whole_dwords_of_a_log_of_odd_length) {

@@ -111,7 +111,7 @@ struct WalkDiscoveryTest : testing::Test {
     WalkDiscoveryTest() {
         options.connect.host = {
             .hostnqn = "nqn.2024-01.com.example:host", .hostid = {1}, .source = {}};
-        options.connect.timeout = 300ms;
+        options.connect.timeout = 30s;
         options.target = first.address();
         options.max_referrals = 4;
     }

@@ -23,7 +23,8 @@ using ControllerPtr = std::unique_ptr<FabricController>;
 
 struct FabricControllerTest : testing::Test {
     using Clock = std::chrono::steady_clock;
-    static constexpr std::chrono::milliseconds kTimeout{200};
+    /// Of what is to time out. A command that is answered has all the time that a busy machine takes.
+    static constexpr std::chrono::milliseconds kShort{500};
 
     FabricControllerTest() {
         options.host = {.hostnqn = "nqn.2014-08.org.nvmexpress:uuid:"
@@ -31,7 +32,7 @@ struct FabricControllerTest : testing::Test {
                         .hostid = {1, 2, 3},
                         .source = "test"};
         options.subsysnqn = array.subsysnqn;
-        options.timeout = kTimeout;
+        options.timeout = std::chrono::seconds(30);
     }
 
     ControllerPtr connect() { return connect(array.address()); }
@@ -39,7 +40,7 @@ struct FabricControllerTest : testing::Test {
         return run(context, FabricController::connect(address, options));
     }
 
-    /// The one message of a connection that fails; it has to come within the timeout.
+    /// The one message of a connection that fails; it has to come soon after the timeout.
     Error connect_error() { return connect_error(array.address()); }
     Error connect_error(const Address& address) {
         const auto begin = Clock::now();
@@ -47,7 +48,7 @@ struct FabricControllerTest : testing::Test {
             const ControllerPtr controller = connect(address);
             ADD_FAILURE() << "connected";
         } catch (const Error& error) {
-            EXPECT_LT(Clock::now() - begin, kTimeout + std::chrono::seconds(2));
+            EXPECT_LT(Clock::now() - begin, options.timeout + std::chrono::seconds(20));
             EXPECT_THAT(error.what(), testing::HasSubstr(to_string(address)));
             EXPECT_THAT(error.what(), testing::Not(testing::HasSubstr("\n")));
             return error;
@@ -64,7 +65,7 @@ struct FabricControllerTest : testing::Test {
             const nvme::AdminResult result = submit(controller, std::move(command));
             ADD_FAILURE() << "status " << result.status.value;
         } catch (const Error& error) {
-            EXPECT_LT(Clock::now() - begin, kTimeout + std::chrono::seconds(2));
+            EXPECT_LT(Clock::now() - begin, options.timeout + std::chrono::seconds(20));
             return error;
         }
         return Error(make_error_code(Errc::invalid_argument), "", "");
@@ -76,7 +77,7 @@ struct FabricControllerTest : testing::Test {
     /// Lets the context run until something is true.
     template <typename Condition>
     bool wait_until(Condition condition) {
-        const auto until = Clock::now() + std::chrono::seconds(5);
+        const auto until = Clock::now() + std::chrono::seconds(60);
         while (!condition() && Clock::now() < until) {
             context.restart();
             context.run_one_for(std::chrono::milliseconds(5));

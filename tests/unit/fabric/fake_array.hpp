@@ -120,7 +120,7 @@ class FakeArray {
 /// \throws what it threw; std::runtime_error when it did not end in time
 template <typename T>
 T run(boost::asio::io_context& context, boost::asio::awaitable<T> task,
-      std::chrono::milliseconds limit = std::chrono::seconds{10});
+      std::chrono::milliseconds limit = std::chrono::seconds{90});
 
 } // namespace haoh::test
 

@@ -6,12 +6,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
+#include <string>
+
 namespace haoh {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string refusal(std::string_view policy, std::string_view release) {
     try {
@@ -23,11 +28,44 @@ std::string refusal(std::string_view policy, std::string_view release) {
     return {};
 }
 
-TEST(KernelPolicy, queue_depth_is_there_from_6_11_on) {
-    EXPECT_THAT(offered_policies("6.1.176"), ElementsAre("numa", "round-robin"));
+/// A policy and the releases on both sides of the one that brought it: numa came with the attribute
+/// (5.1, as did round-robin), queue-depth with 6.11.
+struct Boundary {
+    const char* policy;
+    KernelVersion before;
+    KernelVersion since;
+};
+constexpr Boundary kBoundaries[] = {
+    {"numa", {5, 0}, {5, 1}}, {"round-robin", {5, 0}, {5, 1}}, {"queue-depth", {6, 10}, {6, 11}}};
+
+std::string release_of(const KernelVersion& version, std::string_view rest) {
+    return std::to_string(version.major) + "." + std::to_string(version.minor) + std::string(rest);
+}
+
+TEST(KernelPolicy, is_offered_from_its_release_on) {
+    EXPECT_EQ(kernel_policies().size(), std::size(kBoundaries));
+    for (const Boundary& one : kBoundaries) {
+        const KernelPolicyInfo* const policy = find_kernel_policy(one.policy);
+        ASSERT_NE(policy, nullptr) << one.policy;
+        for (const char* const rest : {"", ".0", ".255-amd64", "-rc1"}) {
+            const std::string before = release_of(one.before, rest);
+            const std::string since = release_of(one.since, rest);
+            EXPECT_FALSE(offers(before, *policy)) << one.policy << " " << before;
+            EXPECT_TRUE(offers(since, *policy)) << one.policy << " " << since;
+            EXPECT_THAT(offered_policies(before), Not(Contains(one.policy))) << before;
+            EXPECT_THAT(offered_policies(since), Contains(one.policy)) << since;
+            EXPECT_NE(refusal(one.policy, before), "");
+            EXPECT_EQ(refusal(one.policy, since), "");
+        }
+        EXPECT_TRUE(offers("7.3.4", *policy));
+        EXPECT_TRUE(offers("", *policy)) << "a release that is not known";
+        EXPECT_FALSE(offers("4.99", *policy)) << "the minor number does not make up for it";
+    }
+}
+
+TEST(KernelPolicy, are_offered_in_their_order) {
     EXPECT_THAT(offered_policies("6.10.0"), ElementsAre("numa", "round-robin"));
     EXPECT_THAT(offered_policies("6.11.0"), ElementsAre("numa", "round-robin", "queue-depth"));
-    EXPECT_THAT(offered_policies("7.3.4"), ElementsAre("numa", "round-robin", "queue-depth"));
     EXPECT_THAT(offered_policies(""), ElementsAre("numa", "round-robin", "queue-depth"));
 }
 

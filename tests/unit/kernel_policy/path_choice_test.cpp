@@ -11,9 +11,11 @@ namespace haoh::test {
 namespace {
 
 using testing::Contains;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 std::string why_not(const NodeChoice& choice, const std::string& path) {
     for (const PathNotTaken& one : choice.others) {
@@ -134,10 +136,42 @@ TEST(NumaChoice, does_not_look_at_distances_under_other_policies) {
     EXPECT_THAT(device.next().takes, ElementsAre("nvme0c0n1"));
 }
 
-TEST(NumaChoice, of_an_old_release_may_rest_on_an_old_policy) {
+/// What a note says of releases before one, and the releases on both sides of it.
+struct ReleaseNote {
+    const char* policy;
+    const char* note;
+    const char* before;
+    const char* from;
+};
+
+// Linux 6.11 made a change of the policy clear the paths that the nodes remember
+// (nvme_subsys_iopolicy_update); 6.15 brought the attributes queue_depth and numa_nodes.
+TEST(Notes, are_of_the_releases_that_they_are_true_of) {
+    for (const ReleaseNote& one :
+         {ReleaseNote{"numa", "Before Linux 6.11", "6.10", "6.11"},
+          ReleaseNote{"queue-depth", "from Linux 6.15 on", "6.14", "6.15"}}) {
+        const auto notes = [&](const std::string& release, const std::string& policy) {
+            Device device(policy, release);
+            device.path("optimized").path("optimized");
+            return device.explained().notes;
+        };
+        const std::string before = one.before;
+        const std::string from = one.from;
+        for (const std::string& release : {before, before + ".99-amd64", before + ".0-rc7"}) {
+            EXPECT_THAT(notes(release, one.policy), Contains(HasSubstr(one.note))) << release;
+            EXPECT_THAT(notes(release, "round-robin"), Each(Not(HasSubstr(one.note)))) << release;
+        }
+        for (const std::string& release :
+             {from, from + ".0-rc1", from + ".1-amd64", std::string("7.0"), std::string()}) {
+            EXPECT_THAT(notes(release, one.policy), Each(Not(HasSubstr(one.note)))) << release;
+        }
+    }
+}
+
+TEST(Notes, of_remembered_paths_take_two_paths) {
     Device device("numa", "6.1.176");
-    device.path("optimized").path("optimized");
-    EXPECT_THAT(device.explained().notes, Contains(HasSubstr("Before Linux 6.11")));
+    device.path("optimized");
+    EXPECT_THAT(device.explained().notes, IsEmpty());
 }
 
 TEST(RoundRobinChoice, rotates_over_paths_of_the_best_state) {
@@ -160,11 +194,13 @@ TEST(QueueDepthChoice, takes_the_least_busy_controller_where_it_is_shown) {
     const NodeChoice next = device.next();
     EXPECT_THAT(next.takes, ElementsAre("nvme0c1n1"));
     EXPECT_EQ(next.certainty, Certainty::likely) << "it changes all the time";
+    EXPECT_EQ(next.why, "its controller had the fewest commands in flight, 1");
     EXPECT_EQ(why_not(next, "nvme0c0n1"),
               "its controller had 3 commands in flight, that of nvme0c1n1 1");
     EXPECT_THAT(why_not(next, "nvme0c2n1"), HasSubstr("non-optimized"));
     device.path_at(0).queue_depth = Attribute::of("1");
     EXPECT_THAT(device.next().takes, ElementsAre("nvme0c0n1"));
+    EXPECT_THAT(device.next().why, HasSubstr("equally idle (1 commands in flight)"));
 }
 
 TEST(QueueDepthChoice, takes_the_first_where_it_is_not_shown) {
@@ -179,6 +215,8 @@ TEST(UnknownPolicyChoice, names_those_that_it_may_take) {
     device.path("optimized").path("optimized");
     const PathChoice choice = device.explained();
     EXPECT_THAT(choice.nodes.front().takes, ElementsAre("nvme0c0n1", "nvme0c1n1"));
+    EXPECT_EQ(choice.nodes.front().certainty, Certainty::likely);
+    EXPECT_THAT(choice.nodes.front().why, HasSubstr("is not known here"));
     EXPECT_THAT(choice.notes, Contains(HasSubstr("service-time is not known")));
     device.subsystem().iopolicy = {};
     EXPECT_THAT(device.explained().notes, Contains(HasSubstr("cannot be read")));
@@ -272,8 +310,74 @@ TEST(PathChoice, says_what_changed_while_it_was_read) {
     Device device("numa");
     device.path("optimized");
     EXPECT_THAT(device.explained().notes, IsEmpty());
-    device.kernel.changed = {"nvme0c0n1"};
-    EXPECT_THAT(device.explained().notes, Contains(HasSubstr("changed while")));
+    for (const char* const name : {"nvme0c0n1", "nvme0", "nvme0n1"}) {
+        device.kernel.changed = {name};
+        EXPECT_THAT(device.explained().notes, Contains(HasSubstr("changed while"))) << name;
+    }
+    device.kernel.changed = {"nvme9"};
+    EXPECT_THAT(device.explained().notes, IsEmpty());
+}
+
+TEST(PathChoice, has_what_the_kernel_says) {
+    Device device("queue-depth", "7.3.4");
+    device.path("optimized").path("inaccessible");
+    device.sites = {{"nvme1", "array-b"}};
+    device.controller(0).numa_node = Attribute::of("1");
+    device.path_at(0).queue_depth = Attribute::of("5");
+    device.path_at(0).numa_nodes = Attribute::of("0-1,3");
+    device.path_at(1).numa_nodes = {
+        .state = Attribute::State::empty, .nul_padded = false, .text = {}};
+    const PathChoice choice = device.explained();
+    EXPECT_EQ(choice.host, "alpha");
+    EXPECT_EQ(choice.release, "7.3.4");
+    EXPECT_EQ(choice.subsystem, "nvme-subsys0");
+    EXPECT_EQ(choice.subsysnqn, "nqn.2026-01.io.example:pair");
+    EXPECT_EQ(choice.device, "nvme0n1");
+    EXPECT_EQ(choice.nsid, 7U);
+    EXPECT_EQ(choice.policy, "queue-depth");
+    EXPECT_TRUE(choice.multipath);
+    const ExplainedPath first{.path = "nvme0c0n1",
+                              .controller = "nvme0",
+                              .site = "",
+                              .controller_state = "live",
+                              .ana_state = "optimized",
+                              .numa_node = 1,
+                              .queue_depth = 5,
+                              .numa_nodes = std::vector<unsigned>{0, 1, 3},
+                              .unusable = ""};
+    const ExplainedPath second{.path = "nvme0c1n1",
+                               .controller = "nvme1",
+                               .site = "array-b",
+                               .controller_state = "live",
+                               .ana_state = "inaccessible",
+                               .numa_node = {},
+                               .queue_depth = {},
+                               .numa_nodes = std::vector<unsigned>{},
+                               .unusable = "ANA inaccessible"};
+    EXPECT_THAT(choice.paths, ElementsAre(first, second));
+    device.path_at(1).numa_nodes = {};
+    EXPECT_EQ(device.explained().paths.at(1).numa_nodes, std::nullopt) << "before Linux 6.15";
+    device.head().nsid = Attribute::of("4294967295");
+    EXPECT_EQ(device.explained().nsid, 4294967295U);
+    device.head().nsid = Attribute::of("4294967296");
+    EXPECT_EQ(device.explained().nsid, std::nullopt);
+}
+
+TEST(ControllerSites, are_those_that_are_known) {
+    const std::vector<Attribution> attributions{
+        {.controller = "nvme0", .site = "a", .evidence = ""},
+        {.controller = "nvme1", .site = "", .evidence = ""},
+        {.controller = "nvme2", .site = "b", .evidence = ""}};
+    EXPECT_EQ(controller_sites(attributions), (ControllerSites{{"nvme0", "a"}, {"nvme2", "b"}}));
+}
+
+TEST(PathChoice, without_multipath_misses_no_policy) {
+    Device device("numa");
+    device.path("optimized");
+    device.subsystem().iopolicy = {};
+    EXPECT_THAT(device.explained().notes, Contains(HasSubstr("cannot be read")));
+    device.head().multipath = false;
+    EXPECT_THAT(device.explained().notes, IsEmpty());
 }
 
 TEST(FindDevice, knows_names_below_dev_and_refuses_others) {

@@ -60,6 +60,58 @@ TEST(PathShares, of_paths_that_came_or_went_are_not_known) {
     EXPECT_FALSE(shares[3].known);
 }
 
+TEST(PathShares, of_counters_of_which_one_went_back_are_not_known) {
+    const std::vector<std::string> paths{"p"};
+    BlockStatistics before;
+    std::uint64_t BlockStatistics::*const members[] = {
+        &BlockStatistics::reads, &BlockStatistics::writes, &BlockStatistics::discards,
+        &BlockStatistics::read_sectors, &BlockStatistics::write_sectors};
+    for (const auto member : members) {
+        before.*member = 100;
+    }
+    const auto share_after = [&](const BlockStatistics& after) {
+        return path_shares({.monotonic = {}, .paths = {{"p", before}}},
+                           {.monotonic = {}, .paths = {{"p", after}}}, paths)
+            .front();
+    };
+    EXPECT_TRUE(share_after(before).known);
+    for (const auto member : members) {
+        BlockStatistics after = before;
+        after.*member = 101;
+        EXPECT_TRUE(share_after(after).known);
+        after.*member = 99;
+        EXPECT_FALSE(share_after(after).known);
+    }
+}
+
+TEST(PathShares, of_a_path_in_one_reading_alone_are_not_known) {
+    const StatisticsReading with{.monotonic = {}, .paths = {{"p", counted(7, 0)}}};
+    const StatisticsReading without{.monotonic = {}, .paths = {{"q", counted(7, 0)}}};
+    const std::vector<std::string> paths{"p"};
+    EXPECT_FALSE(path_shares(with, without, paths).front().known);
+    EXPECT_FALSE(path_shares(without, with, paths).front().known);
+    EXPECT_TRUE(path_shares(with, with, paths).front().known);
+}
+
+TEST(PolicyOverview, has_what_the_kernel_says) {
+    Device device("queue-depth", "6.12.1");
+    device.path("optimized");
+    device.kernel.iopolicy = Attribute::of("round-robin");
+    device.kernel.udev_rules = {"/etc/udev/rules.d/71-a.rules", "/etc/udev/rules.d/72-b.rules"};
+    PolicyOverview expected;
+    expected.host = "alpha";
+    expected.release = "6.12.1";
+    expected.multipath = "Y";
+    expected.default_policy = "round-robin";
+    expected.udev = device.kernel.udev_rules;
+    SubsystemPolicy& only = expected.subsystems.emplace_back();
+    only.subsystem = "nvme-subsys0";
+    only.subsysnqn = "nqn.2026-01.io.example:pair";
+    only.policy = "queue-depth";
+    only.devices = {current_choice(device.kernel, device.subsystem(), device.head(), {}, {})};
+    EXPECT_EQ(policy_overview(device.kernel, {}, {}, {}), expected);
+}
+
 TEST(PolicyOverview, tells_of_each_subsystem_but_discovery) {
     Device device("round-robin");
     device.path("optimized").path("optimized");

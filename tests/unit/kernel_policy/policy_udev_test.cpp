@@ -46,6 +46,13 @@ TEST(PolicyUdev, file_keeps_other_rules_and_replaces_its_own) {
 
 TEST(PolicyUdev, file_of_somebody_else_is_not_kept) {
     EXPECT_FALSE(is_own_udev_file(""));
+    const std::string own = merge_udev_rules("", "numa", kNqn);
+    const std::string header = own.substr(0, own.find('\n'));
+    EXPECT_TRUE(is_own_udev_file(header)) << "an editor may have taken the newline";
+    EXPECT_TRUE(is_own_udev_file(header + "\n"));
+    EXPECT_FALSE(is_own_udev_file(header + ", and changed by hand\n"));
+    EXPECT_FALSE(is_own_udev_file(header.substr(0, header.size() - 1)));
+    EXPECT_FALSE(is_own_udev_file("\n" + own));
     EXPECT_FALSE(is_own_udev_file("# rules of the array's maker\n"));
     EXPECT_EQ(merge_udev_rules("# rules of the array's maker\n", "numa", kNqn),
               merge_udev_rules("", "numa", kNqn));

@@ -136,6 +136,82 @@ TEST(Merge, KeepsTheSameFailureOnce) {
     EXPECT_EQ(merge({bad, bad}).unobserved, bad.unobserved);
 }
 
+TEST(Merge, KeepsEveryFailureThatDiffersInAnything) {
+    const Unobserved one{.object = "o", .target = "t", .subsysnqn = "s", .error = "e"};
+    std::vector<Unobserved> all{one};
+    for (std::string Unobserved::*const member :
+         {&Unobserved::object, &Unobserved::target, &Unobserved::subsysnqn, &Unobserved::error}) {
+        all.push_back(one);
+        all.back().*member = "another";
+    }
+    Observation whole;
+    whole.unobserved = all;
+    EXPECT_EQ(merge({whole}).unobserved, all) << "within a part";
+    Observation first;
+    first.unobserved = {one};
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        Observation second;
+        second.unobserved = {all[i]};
+        EXPECT_EQ(merge({first, second}).unobserved, (std::vector{one, all[i]})) << i;
+        EXPECT_EQ(merge({second, first}).unobserved, (std::vector{all[i], one})) << i;
+        EXPECT_EQ(merge({first, second, first, second}).unobserved, (std::vector{one, all[i]}));
+    }
+}
+
+TEST(Merge, TellsOfTheFailuresOfBothPartsInTheirOrder) {
+    Observation a = one_array(0, kEarly);
+    a.unobserved = {failure_of(one_array(1, kEarly).controllers[0])};
+    a.unobserved[0].object = "tcp://10.99.0.1:4420";
+    Observation b = one_array(1, kLate);
+    b.unobserved = {failure_of(one_array(0, kEarly).controllers[0])};
+    b.unobserved[0].object = "tcp://10.99.0.2:4420";
+    const Observation both = merge({a, b});
+    EXPECT_EQ(both.controllers.size(), 2U);
+    EXPECT_EQ(both.unobserved, (std::vector{a.unobserved[0], b.unobserved[0]}));
+    EXPECT_EQ(merge({both, both}), both) << "nothing is told twice";
+}
+
+TEST(Merge, OfTimesThatDifferTakesTheEarliestThatIsKnown) {
+    const auto at = [](const char* time) {
+        Observation part;
+        part.observed_at = time;
+        return part;
+    };
+    EXPECT_EQ(merge({at(kLate), at(kEarly)}).observed_at, kEarly);
+    EXPECT_EQ(merge({at(kEarly), at(kLate)}).observed_at, kEarly);
+    EXPECT_EQ(merge({at(""), at(kLate)}).observed_at, kLate);
+    EXPECT_EQ(merge({at(kLate), at("")}).observed_at, kLate);
+    EXPECT_EQ(merge({at(""), at("")}).observed_at, "");
+}
+
+TEST(Merge, OfReadingsOfOneTimeKeepsTheOneGivenLast) {
+    const Observation first = one_array(0, kEarly);
+    Observation second = first;
+    second.controllers[0].unread = {"second"};
+    EXPECT_EQ(merge({first, second}).controllers[0].unread, std::vector<std::string>{"second"});
+    EXPECT_TRUE(merge({second, first}).controllers[0].unread.empty());
+    // And a reading that is no older makes up for a failure.
+    Observation bad;
+    bad.observed_at = kEarly;
+    bad.unobserved = {failure_of(first.controllers[0])};
+    EXPECT_TRUE(merge({bad, first}).unobserved.empty());
+}
+
+TEST(Merge, KeepsTheLaterReadingOfEachThingAtThePlaceOfTheFirst) {
+    // The controller is younger in one part, another is older there: each by itself.
+    Observation early = test::healthy_pair(2, 1);
+    early.observed_at = kEarly;
+    Observation late = one_array(1, kLate);
+    late.controllers[0].unread = {"late"};
+    for (const auto& parts : {std::vector{early, late}, std::vector{late, early}}) {
+        const Observation merged = merge(parts);
+        ASSERT_EQ(merged.controllers.size(), 2U);
+        const std::size_t younger = parts[0].controllers.size() == 1 ? 0 : 1;
+        EXPECT_EQ(merged.controllers[younger], late.controllers[0]);
+        EXPECT_EQ(merged.controllers[1 - younger], early.controllers[0]);
+    }
+}
+
 TEST(Merge, DropsADiscoveryFailureThatAnotherPartMadeUpFor) {
     Observation good;
     good.discovery = {{.target = "t", .address = "a", .log = Page::of(nvme::Bytes{1})}};
@@ -206,6 +282,37 @@ TEST(Merge, DropsAFailureOfAHostOnlyForAReadingOfThatHost) {
     Observation beta = failing;
     beta.kernels = {test::sample_kernel("beta", 1)};
     EXPECT_EQ(merge({failing, beta}).unobserved.size(), 2U);
+}
+
+TEST(Merge, KnowsAFailureByEachNameOfItsController) {
+    // What was asked directly: by its target, its name, or its address.
+    const Observation direct = one_array(0, kLate);
+    const ControllerObservation& controller = direct.controllers[0];
+    const auto left = [](const Observation& good, const std::string& object,
+                         const std::string& target, const std::string& host) {
+        Observation bad;
+        bad.observed_at = kEarly;
+        if (!host.empty()) {
+            bad.kernels = {test::sample_kernel(host, 1)};
+        }
+        bad.unobserved = {{.object = object, .target = target, .subsysnqn = "", .error = "e"}};
+        return merge({bad, good}).unobserved.size();
+    };
+    const std::string address = "tcp://" + controller.traddr + ":" + controller.trsvcid;
+    for (const std::string& object : {controller.target, controller.name, address}) {
+        EXPECT_EQ(left(direct, object, controller.target, ""), 0U) << object;
+        EXPECT_EQ(left(direct, object + "0", controller.target, ""), 1U) << object;
+    }
+    // What a host connected: by the kernel's name on that host, or with the host in front of it.
+    const Observation on_host = one_host("alpha", kLate);
+    EXPECT_EQ(left(on_host, "nvme0", "", "alpha"), 0U);
+    EXPECT_EQ(left(on_host, "/dev/nvme0", "", "alpha"), 0U);
+    EXPECT_EQ(left(on_host, "alpha nvme0", "", "alpha"), 0U);
+    EXPECT_EQ(left(on_host, "alpha nvme0", "", ""), 0U);
+    EXPECT_EQ(left(on_host, "nvme0", "", "beta"), 1U);
+    EXPECT_EQ(left(on_host, "nvme0", "", ""), 1U) << "of which host?";
+    EXPECT_EQ(left(on_host, "nvme1", "", "alpha"), 1U);
+    EXPECT_EQ(left(on_host, "beta nvme0", "", "alpha"), 1U);
 }
 
 } // namespace

@@ -158,6 +158,51 @@ TEST(Cqe, GoesBothWaysForEachStatus) {
     }
 }
 
+TEST(SubmissionEntry, HasAFabricsTypeUnderFabricsAlone) {
+    // FCTYPE is byte 4 of a Fabrics command, where all others have the NSID.
+    Bytes bytes(64);
+    bytes[4] = 5;
+    bytes[0] = opcode::fabrics;
+    EXPECT_EQ(decode_sqe(bytes).fctype, 5);
+    bytes[0] = opcode::identify;
+    EXPECT_EQ(decode_sqe(bytes).fctype, 0);
+    EXPECT_EQ(decode_sqe(bytes).nsid, 5U);
+}
+
+TEST(CompletionEntry, HasItsFieldsAtTheirPlaces) {
+    const CompletionEntry entry{.dword01 = 0x8877665544332211,
+                                .sqhd = 0xA2A1,
+                                .sqid = 0xB2B1,
+                                .cid = 0xC2C1,
+                                .status = {0x4123}};
+    const Cqe bytes = encode_cqe(entry);
+    EXPECT_EQ(std::vector<int>(bytes.begin(), bytes.end()),
+              (std::vector<int>{0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0xA1, 0xA2, 0xB1,
+                                0xB2, 0xC1, 0xC2, 0x46, 0x82}));
+    const CompletionEntry back = decode_cqe(bytes);
+    EXPECT_EQ(back.dword01, entry.dword01);
+    EXPECT_EQ(back.sqhd, entry.sqhd);
+    EXPECT_EQ(back.sqid, entry.sqid);
+    EXPECT_EQ(back.cid, entry.cid);
+    EXPECT_EQ(back.status, entry.status);
+}
+
+// NVM Express Base Specification 2.0, figure of "Asynchronous Event Request - Completion Queue Entry
+// Dword 0": type in bits 02:00, information in 15:08, log page in 23:16; all others are reserved.
+TEST(AsyncEvent, IsReadFromItsBitsAlone) {
+    for (unsigned bit = 0; bit < 32; ++bit) {
+        const AsyncEvent event = decode_async_event(std::uint32_t{1} << bit);
+        EXPECT_EQ(event.type, bit < 3 ? 1U << bit : 0U) << bit;
+        EXPECT_EQ(event.info, bit >= 8 && bit < 16 ? 1U << (bit - 8) : 0U) << bit;
+        EXPECT_EQ(event.log_page, bit >= 16 && bit < 24 ? 1U << (bit - 16) : 0U) << bit;
+        // What is reserved is not written either.
+        const bool known = bit < 3 || (bit >= 8 && bit < 24);
+        EXPECT_EQ(encode(event), known ? std::uint32_t{1} << bit : 0U) << bit;
+    }
+    EXPECT_TRUE(decode_async_event(0xFF0C03FA).ana_change());
+    EXPECT_EQ(encode(AsyncEvent{.type = 0xFA, .info = 3, .log_page = 0x0C}), 0x0C0302U);
+}
+
 TEST(AsyncEvent, IsTheOneOfTheTracepoint) {
     const AsyncEvent ana = decode_async_event(0x0C0302);
     EXPECT_TRUE(ana.ana_change());

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <string>
+
 namespace haoh {
 namespace {
 
@@ -192,6 +195,10 @@ TEST(PolicyScenarioOfAHost, HasItsPaths) {
     EXPECT_EQ(scenario.paths[0].name, "nvme0c0n1");
     EXPECT_EQ(scenario.paths[0].array, "a");
     EXPECT_EQ(scenario.paths[0].state, (PathState{.ana = nvme::AnaState::non_optimized}));
+    EXPECT_EQ(scenario.paths[0].latency,
+              (LatencyDistribution{.kind = LatencyDistribution::Kind::lognormal,
+                                   .mean = std::chrono::microseconds{200},
+                                   .deviation = std::chrono::microseconds{50}}));
     EXPECT_EQ(scenario.paths[0].numa_node, -1);
     EXPECT_EQ(scenario.paths[1].array, "");
     EXPECT_EQ(scenario.paths[1].state,
@@ -212,6 +219,20 @@ TEST(PolicyScenarioOfAHost, SaysWhatThereIs) {
     }
     EXPECT_THROW(static_cast<void>(scenario_of(host(), "nvme0n2", {})), Error);
     EXPECT_THROW(static_cast<void>(scenario_of({}, "nvme0n1", {})), Error);
+}
+
+TEST(ScenarioOf, TakesAsManyPathsAsASelectorHasRoomFor) {
+    for (const unsigned count : {PathTable::kMaxPaths, PathTable::kMaxPaths + 1}) {
+        KernelObservation kernel;
+        KernelNamespace& head = kernel.subsystems.emplace_back().namespaces.emplace_back();
+        head.name = "nvme0n1";
+        for (unsigned i = 0; i < count; ++i) {
+            head.paths.emplace_back().name = "nvme0c" + std::to_string(i) + "n1";
+        }
+        const PolicyScenario scenario = scenario_of(kernel, "nvme0n1", {});
+        ASSERT_EQ(scenario.paths.size(), std::size_t{PathTable::kMaxPaths});
+        EXPECT_EQ(scenario.paths.back().name, "nvme0c63n1");
+    }
 }
 
 } // namespace

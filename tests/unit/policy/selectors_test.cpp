@@ -97,6 +97,26 @@ TEST(WeightedSelector, SharesByWeights) {
         << "the path that came back has nothing to make up for";
 }
 
+TEST(WeightedSelector, TakesTheFirstOfEquals) {
+    WeightedSelector selector;
+    std::vector<PathIndex> paths;
+    for (const std::uint16_t weight : std::vector<std::uint16_t>{2, 2, 1}) {
+        paths.push_back(selector.add_path({.weight = weight}).value());
+    }
+    // Strides of 1, 1 and 2: where the paths stand before each pick is 0 0 0, 1 0 0, 1 1 0,
+    // 1 1 2, 2 1 2, and 2 2 2, where it begins anew.
+    std::vector<PathIndex> picked;
+    for (int i = 0; i < 10; ++i) {
+        picked.push_back(selector.pick({}).value());
+    }
+    EXPECT_THAT(picked, ElementsAre(paths[0], paths[1], paths[2], paths[0], paths[1], paths[0],
+                                    paths[1], paths[2], paths[0], paths[1]));
+    selector.set_path_state(paths[2], {.live = false}); // a change begins anew
+    EXPECT_EQ(selector.pick({}), paths[0]);
+    selector.set_path_state(paths[2], {.live = false}); // no change does not
+    EXPECT_EQ(selector.pick({}), paths[1]);
+}
+
 TEST(WeightedSelector, SpreadsEvenly) {
     WeightedSelector selector;
     const auto light = selector.add_path({.weight = 1});
@@ -245,6 +265,85 @@ TEST_F(LatencyTest, LeavesAPathThatHangs) {
         }
     }
     EXPECT_EQ(stuck, 4U);
+}
+
+TEST(LatencySelector, ProbesThePathThatWasIdleForLongest) {
+    // Paths by the times of their last I/O; each order of the three that are due.
+    for (const std::vector<int>& order : std::vector<std::vector<int>>{
+             {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}) {
+        LatencySelector selector{
+            {.initial = 1ms, .probe_interval = 100ms, .probe_share = 1, .smoothing = 8}};
+        std::vector<PathIndex> paths;
+        for (int i = 0; i < 3; ++i) {
+            paths.push_back(selector.add_path().value());
+        }
+        std::vector<PathIndex> idle;
+        std::chrono::nanoseconds now{1h};
+        for (const int path : order) { // while it is the only one, it takes the I/O
+            for (int other = 0; other < 3; ++other) {
+                selector.set_path_state(paths.at(static_cast<std::size_t>(other)),
+                                        {.live = other == path});
+            }
+            idle.push_back(paths.at(static_cast<std::size_t>(path)));
+            ASSERT_EQ(selector.pick({.now = now}), idle.back());
+            now += 30ms;
+        }
+        for (const PathIndex path : paths) {
+            selector.set_path_state(path, {});
+            selector.completed(path, 1ms); // alike in everything else
+        }
+        now += 100ms; // all three are due
+        for (const PathIndex expected : idle) {
+            EXPECT_EQ(selector.pick({.now = now}), expected) << order.at(0) << order.at(1);
+        }
+    }
+}
+
+TEST(LatencySelector, FindsAPathDueAfterTheIntervalAndNotBefore) {
+    LatencySelector selector{
+        {.initial = 1ms, .probe_interval = 100ms, .probe_share = 1, .smoothing = 8}};
+    const PathIndex fast = selector.add_path().value();
+    const PathIndex slow = selector.add_path().value();
+    std::chrono::nanoseconds now{1h};
+    const auto first = selector.pick({.now = now}); // neither had I/O yet: both are due
+    EXPECT_NE(selector.pick({.now = now}), first);
+    selector.completed(fast, 1ms);
+    selector.completed(slow, 9ms);
+    const auto later = now + 60ms;
+    EXPECT_EQ(selector.pick({.now = later}), fast);
+    EXPECT_EQ(selector.pick({.now = now + 100ms - 1ns}), fast) << "not due yet";
+    EXPECT_EQ(selector.pick({.now = now + 100ms}), slow) << "due";
+    EXPECT_EQ(selector.pick({.now = now + 100ms}), fast) << "probed";
+    // The first completion after the probe replaces the average.
+    selector.completed(slow, 500us);
+    EXPECT_EQ(selector.average(slow), 500us);
+    selector.completed(slow, 1300us);
+    EXPECT_EQ(selector.average(slow), 600us) << "a part in eight";
+}
+
+TEST(LatencySelector, ProbesNoPathThatIsTheOnlyOne) {
+    LatencySelector selector{
+        {.initial = 1ms, .probe_interval = 100ms, .probe_share = 1, .smoothing = 4}};
+    const PathIndex only = selector.add_path().value();
+    selector.completed(only, 800us);
+    EXPECT_EQ(selector.pick({.now = 1h}), only);
+    EXPECT_EQ(selector.pick({.now = 2h}), only); // however long it had none
+    selector.completed(only, 400us);
+    EXPECT_EQ(selector.average(only), 700us) << "no probe: the average moves";
+}
+
+TEST(LatencySelector, KnowsNothingOfAPathInThePlaceOfAnother) {
+    LatencySelector selector;
+    std::vector<PathIndex> named;
+    // Places are used again after all others were.
+    for (unsigned i = 0; i <= PathTable::kMaxPaths; ++i) {
+        named.push_back(selector.add_path().value());
+        EXPECT_EQ(selector.average(named.back()), std::nullopt);
+        selector.completed(named.back(), 5ms);
+        EXPECT_EQ(selector.average(named.back()), 5ms);
+        EXPECT_TRUE(selector.remove_path(named.back()));
+    }
+    EXPECT_EQ(named.front().slot(), named.back().slot());
 }
 
 TEST_F(LatencyTest, ForgetsAPathThatIsRemoved) {

@@ -8,8 +8,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <string_view>
 
 namespace haoh {
 namespace {
@@ -241,6 +243,89 @@ TEST(Simulate, RefusesWhatIsOutOfRange) {
     refused([](PolicyScenario& one) { one.local_array = "c"; });
     refused([](PolicyScenario& one) { one.policies = {"fastest"}; });
     refused([](PolicyScenario& one) { one.timeline = {{.array = "c"}}; });
+}
+
+/// A number and its limits, as simulate.hpp has them.
+struct Limit {
+    const char* name;
+    void (*set)(PolicyScenario&, double value);
+    double least;
+    double most;
+    double step; ///< to what lies outside
+};
+
+nanoseconds seconds_of(double value) {
+    return nanoseconds{static_cast<std::int64_t>(std::llround(value * 1e9))};
+}
+
+const Limit kLimits[] = {
+    {"mean", [](PolicyScenario& one, double it) { one.paths[0].latency.mean = seconds_of(it); },
+     1e-6, 60, 1e-9},
+    {"deviation",
+     [](PolicyScenario& one, double it) { one.paths[0].latency.deviation = seconds_of(it); }, 0, 60,
+     1e-9},
+    {"bandwidth", [](PolicyScenario& one, double it) { one.paths[0].bandwidth = it; }, 0.001, 1e6,
+     0.0001},
+    {"concurrency",
+     [](PolicyScenario& one, double it) {
+         one.paths[0].concurrency = static_cast<unsigned>(std::max(it, 0.0));
+     },
+     0, 65536, 1},
+    {"depth",
+     [](PolicyScenario& one, double it) { one.workload.depth = static_cast<unsigned>(it); }, 1,
+     65536, 1},
+    {"iops", [](PolicyScenario& one, double it) { one.workload.iops = it; }, 1, 1e8, 0.5},
+    {"size",
+     [](PolicyScenario& one, double it) { one.workload.size = static_cast<std::uint32_t>(it); }, 1,
+     1 << 30, 1},
+    {"write share", [](PolicyScenario& one, double it) { one.workload.write_share = it; }, 0, 1,
+     0.01},
+    {"duration", [](PolicyScenario& one, double it) { one.workload.duration = seconds_of(it); },
+     0.001, 3600, 1e-9},
+    {"warmup", [](PolicyScenario& one, double it) { one.workload.warmup = seconds_of(it); }, 0,
+     3600, 1e-9},
+    {"at",
+     [](PolicyScenario& one, double it) { one.timeline = {{.at = seconds_of(it), .array = "a"}}; },
+     0, 3600, 1e-9},
+    {"detected after",
+     [](PolicyScenario& one, double it) {
+         one.timeline = {{.array = "a", .detected_after = seconds_of(it)}};
+     },
+     0, 3600, 1e-9},
+};
+
+TEST(Simulate, TakesWhatIsInItsLimitsAndNothingElse) {
+    for (const Limit& limit : kLimits) {
+        const auto takes = [&](double value) {
+            PolicyScenario scenario = pair();
+            scenario.workload.duration = 1ms;
+            scenario.workload.depth = 1;
+            scenario.policies = {"numa"};
+            limit.set(scenario, value);
+            try {
+                static_cast<void>(simulate(scenario));
+            } catch (const Error&) {
+                return false;
+            }
+            return true;
+        };
+        const bool is_long =
+            std::string_view{limit.name} == "duration" || std::string_view{limit.name} == "warmup";
+        EXPECT_TRUE(takes(limit.least)) << limit.name;
+        EXPECT_TRUE(is_long || takes(limit.most)) << limit.name; // an hour would take too long
+        EXPECT_FALSE(takes(limit.most + limit.step)) << limit.name;
+        if (limit.name != std::string_view{"concurrency"}) { // it has no sign
+            EXPECT_FALSE(takes(limit.least - limit.step)) << limit.name;
+        }
+    }
+}
+
+TEST(Simulate, TakesTheFirstPathsArrayForLocalWhereNoneIsNamed) {
+    PolicyScenario scenario = pair();
+    scenario.workload.duration = 1ms;
+    const SimulationResult result = simulate(scenario);
+    EXPECT_EQ(result.scenario.local_array, "a");
+    EXPECT_EQ(result.scenario.policies.size(), simulated_policies().size());
 }
 
 TEST(LatencyHistogram, IsExactToOnePercent) {

@@ -2,6 +2,7 @@
 #include "sample.hpp"
 #include "schema.hpp"
 
+#include <haoh/kernel_effect.hpp>
 #include <haoh/report.hpp>
 
 #include <gtest/gtest.h>
@@ -58,6 +59,32 @@ TEST(ReportJson, HoldsEveryValueOfAFinding) {
     EXPECT_EQ(finding["values"][3]["controller"], "tcp://10.1.0.2:4420 controller 1002");
     for (const char* key : {"what", "basis", "why", "fix"}) {
         EXPECT_FALSE(finding[key].get<std::string>().empty()) << key;
+    }
+}
+
+TEST(ReportJson, SaysWhatAKernelMakesOfAFinding) {
+    Sample sample = healthy_pair();
+    Finding finding = test::uuid_finding(sample, 2);
+    finding.on_kernel = OnKernel{.release = "6.12",
+                                 .outcome = kernel_effects().front().outcome,
+                                 .text = "It makes no path.",
+                                 .source = "drivers/nvme/host/core.c"};
+    add(sample.report, finding);
+    sample.report.kernel = "6.12";
+    const std::string text = to_json(sample.report);
+    expect_valid_report(text);
+    const json out = json::parse(text);
+    EXPECT_EQ(out["kernel"], "6.12");
+    EXPECT_EQ(out["findings"][0]["on_kernel"],
+              (json{{"release", "6.12"},
+                    {"outcome", to_string(finding.on_kernel->outcome)},
+                    {"text", "It makes no path."},
+                    {"source", "drivers/nvme/host/core.c"}}));
+    // The schema wants each of them.
+    for (const char* const key : {"release", "outcome", "text", "source"}) {
+        json without = out;
+        without["findings"][0]["on_kernel"].erase(key);
+        EXPECT_NE(test::schema_violations("report-1", without.dump()), "") << key;
     }
 }
 

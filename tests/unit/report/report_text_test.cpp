@@ -225,6 +225,87 @@ NOTE  ctrl.fr.domain: firmware revision differs between array-a and array-b
 )");
 }
 
+std::size_t occurrences(const std::string& text, const std::string& of) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(of); at != std::string::npos; at = text.find(of, at + 1)) {
+        ++count;
+    }
+    return count;
+}
+
+/// A list that is folded: how to make one of so many things, each told with the word, and what is
+/// said instead of those that are left out.
+struct Folded {
+    const char* name;
+    std::size_t bound;
+    void (*make)(Sample& sample, std::size_t count);
+    const char* word;
+    const char* two_more;
+};
+
+const Folded kFolded[] = {
+    {"objects of a rule", 3,
+     [](Sample& sample, std::size_t count) {
+         for (std::size_t i = 0; i < count; ++i) {
+             Finding finding = test::uuid_finding(sample, static_cast<std::uint32_t>(i + 1));
+             finding.what = "object " + std::to_string(i);
+             add(sample.report, finding);
+         }
+     },
+     ": object ", "and 2 like this: NSID 4-5"},
+    {"what was not observed", 8,
+     [](Sample& sample, std::size_t count) {
+         for (std::size_t i = 0; i < count; ++i) {
+             add(sample, {.object = "object " + std::to_string(i),
+                          .target = "t",
+                          .subsysnqn = "",
+                          .error = "error " + std::to_string(i)});
+         }
+     },
+     "error ", "and 2 more"},
+    {"notes", 5,
+     [](Sample& sample, std::size_t count) {
+         for (std::size_t i = 0; i < count; ++i) {
+             Finding note = test::firmware_note(sample);
+             note.rule = "ctrl.note" + std::to_string(i);
+             add(sample.report, note);
+         }
+     },
+     "ctrl.note", "and 2 more notes"},
+    {"subsystems", 4,
+     [](Sample& sample, std::size_t count) {
+         const ControllerObservation one = sample.observation.controllers.front();
+         sample.observation.controllers.clear();
+         sample.report.attributions.clear();
+         for (std::size_t i = 0; i < count; ++i) {
+             sample.observation.controllers.push_back(one);
+             ControllerObservation& made = sample.observation.controllers.back();
+             made.subsysnqn = "nqn.2026-01.com.example:many-" + std::to_string(i);
+             made.name = "controller " + std::to_string(i);
+             sample.report.attributions.push_back(
+                 {.controller = made.name, .site = "array-a", .evidence = "target"});
+         }
+     },
+     "com.example:many-", "2 more"},
+};
+
+TEST(ReportText, FoldsOnlyWhereItSavesALine) {
+    for (const Folded& list : kFolded) {
+        for (std::size_t count = 1; count <= list.bound + 2; ++count) {
+            SCOPED_TRACE(list.name + (" " + std::to_string(count)));
+            Sample sample = healthy_pair(16);
+            list.make(sample, count);
+            const std::string text = text_of(sample, {.width = 200});
+            const std::string whole = text_of(sample, {.width = 200, .verbose = true});
+            const bool folds = count > list.bound + 1;
+            EXPECT_EQ(occurrences(text, list.word), folds ? list.bound : count) << text;
+            EXPECT_EQ(occurrences(text, list.two_more), folds ? 1U : 0U) << text;
+            EXPECT_EQ(occurrences(whole, list.word), count) << whole;
+            EXPECT_EQ(occurrences(whole, list.two_more), 0U) << whole;
+        }
+    }
+}
+
 TEST(ReportText, FoldsNothingWhenVerbose) {
     const std::string text = text_of(with_many_findings(), {.verbose = true});
     for (int nsid = 1; nsid <= 12; ++nsid) {

@@ -33,7 +33,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr std::chrono::seconds kScreenLimit{10};
+constexpr std::chrono::seconds kScreenLimit{60};
 
 /// Both ends of a terminal of 80x24.
 class Pty {

@@ -251,7 +251,7 @@ TEST_F(MetricsServerTest, SaysThatThePageCannotBeMade) {
 }
 
 TEST_F(MetricsServerTest, DropsAClientThatSaysNothing) {
-    serve({.read = 50ms});
+    serve({.read = 500ms});
     Client silent{server_->endpoint()};
     Client slow{server_->endpoint()};
     slow.send("GET /metrics HTTP/1.1\r\n");
@@ -267,7 +267,7 @@ TEST_F(MetricsServerTest, DropsAClientThatSaysNothing) {
 }
 
 TEST_F(MetricsServerTest, ServesOthersWhileOneDoesNotReadALargePage) {
-    serve({.read = 10s, .write = 200ms});
+    serve({.read = 10s, .write = 2s});
     page_.assign(std::size_t{32} << 20U, '#');
     Client lazy{server_->endpoint(), 4096};
     lazy.send(kScrape);

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Every string of a value that is rendered. A member more in one of these types is a member more in
+/// a structured binding here, so that none is forgotten: it does not compile until it is named.
+#pragma once
+
+#include <haoh/check.hpp>
+#include <haoh/event.hpp>
+#include <haoh/monitor_status.hpp>
+#include <haoh/observation.hpp>
+#include <haoh/path_choice.hpp>
+#include <haoh/policy_overview.hpp>
+#include <haoh/simulate.hpp>
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace haoh::test {
+
+/// Calls a function with each string of what it is given.
+class EveryString {
+  public:
+    using Visit = std::function<void(std::string&)>;
+
+    explicit EveryString(Visit visit) : visit_{std::move(visit)} {}
+
+    void operator()(std::string& text) const { visit_(text); }
+    template <typename Value>
+    void operator()(std::vector<Value>& values) const {
+        if constexpr (!std::is_arithmetic_v<Value>) {
+            for (Value& value : values) {
+                (*this)(value);
+            }
+        }
+    }
+    template <typename Value>
+    void operator()(std::optional<Value>& value) const {
+        if constexpr (std::is_class_v<Value>) {
+            if (value) {
+                (*this)(*value);
+            }
+        }
+    }
+    template <typename Key, typename Value>
+    void operator()(std::map<Key, Value, std::less<>>& values) const {
+        for (auto& [key, value] : values) {
+            (*this)(value);
+        }
+    }
+
+    // Reports and differences.
+    void operator()(FindingValue& it) const {
+        auto& [controller, site, value] = it;
+        all(controller, site, value);
+    }
+    void operator()(OnKernel& it) const {
+        auto& [release, outcome, text, source] = it;
+        all(release, text, source);
+    }
+    void operator()(Finding& it) const {
+        auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix,
+               on_kernel] = it;
+        all(rule, subsystem, what, values, basis, why, fix, on_kernel);
+    }
+    void operator()(Attribution& it) const {
+        auto& [controller, site, evidence] = it;
+        all(controller, site, evidence);
+    }
+    void operator()(Unobserved& it) const {
+        auto& [object, target, subsysnqn, error] = it;
+        all(object, target, subsysnqn, error);
+    }
+    void operator()(Report& it) const {
+        auto& [verdict, model, counts, rules_evaluated, findings, unobserved, attributions,
+               observed_at, kernel, connected] = it;
+        all(findings, unobserved, attributions, observed_at, kernel);
+    }
+    void operator()(Difference& it) const {
+        auto& [kind, controller, nsid, field, before, after] = it;
+        all(controller, field, before, after);
+    }
+
+    // Observations. Pages are bytes: their texts are put in as bytes by the test.
+    void operator()(Page& it) const {
+        auto& [state, status, length, bytes, error] = it;
+        all(error);
+    }
+    void operator()(NamespaceObservation& it) const {
+        auto& [nsid, identify, descriptors, nvm, independent] = it;
+        all(identify, descriptors, nvm, independent);
+    }
+    void operator()(Connection& it) const {
+        auto& [hostnqn, hostid, cntlid, requested_cntlid, header_digest, data_digest,
+               sq_flow_control_disabled, maxh2cdata] = it;
+        all(hostnqn);
+    }
+    void operator()(ControllerObservation& it) const {
+        auto& [name, host, transport, traddr, trsvcid, target, subsysnqn, connection, properties,
+               identify, io_command_sets, active_nsids, active_problems, controller_list,
+               supported_logs, features, ana, namespaces, probed_cntlids, unread] = it;
+        all(name, host, transport, traddr, trsvcid, target, subsysnqn, connection, identify,
+            io_command_sets, active_problems, controller_list, supported_logs, ana.log, namespaces,
+            unread);
+    }
+    void operator()(DiscoveryObservation& it) const {
+        auto& [target, address, log, stable] = it;
+        all(target, address, log);
+    }
+    void operator()(Observation& it) const {
+        auto& [observed_at, hostnqn, hostid, controllers, discovery, unobserved, kernels] = it;
+        all(observed_at, hostnqn, hostid, controllers, discovery, unobserved, kernels);
+    }
+
+    // What a kernel says.
+    void operator()(KernelController& it) const {
+        (*this)(it.name);
+        attributes(it, controller_attributes());
+    }
+    void operator()(KernelPath& it) const {
+        all(it.name, it.controller);
+        attributes(it, path_attributes());
+    }
+    void operator()(KernelNamespace& it) const {
+        all(it.name, it.paths, it.links);
+        attributes(it, namespace_attributes());
+    }
+    void operator()(KernelSubsystem& it) const {
+        all(it.name, it.controllers, it.namespaces, it.headless);
+        attributes(it, subsystem_attributes());
+    }
+    void operator()(KernelMessage& it) const {
+        auto& [microseconds, text] = it;
+        all(text);
+    }
+    void operator()(KernelObservation& it) const {
+        auto& [host, release, multipath, multipath_always_on, iopolicy, max_retries, io_timeout,
+               admin_timeout, subsystems, stray_controllers, messages, messages_error, udev_rules,
+               unread, changed] = it;
+        all(host, release, subsystems, stray_controllers, messages, messages_error, udev_rules,
+            unread, changed);
+        attributes(it, module_parameters());
+    }
+
+    // A monitor.
+    void operator()(Event& it) const {
+        auto& [kind, sequence, observed, cause, source, host, subsysnqn, controller, site, nsid,
+               device, path, from, to, ana_grpid, change_count, transitions, rule, access, text] =
+            it;
+        all(source, host, subsysnqn, controller, site, device, path, from, to, rule, text);
+    }
+    void operator()(MonitorStatus::Controller& it) const {
+        auto& [host, name, subsysnqn, site, address, state] = it;
+        all(host, name, subsysnqn, site, address, state);
+    }
+    void operator()(MonitorStatus::Path& it) const {
+        auto& [controller, name, ana_state, usable, transitions, last_change] = it;
+        all(controller, name, ana_state);
+    }
+    void operator()(MonitorStatus::Namespace& it) const {
+        auto& [host, subsysnqn, nsid, device, bytes, identity, access, paths] = it;
+        all(host, subsysnqn, device, identity, paths);
+    }
+    void operator()(MonitorStatus::Subsystem& it) const {
+        auto& [host, subsysnqn, identity, verdict] = it;
+        all(host, subsysnqn, identity, verdict);
+    }
+    void operator()(MonitorStatus::Source& it) const {
+        auto& [name, healthy, problem, pending, lost] = it;
+        all(name, problem);
+    }
+    void operator()(MonitorStatus& it) const {
+        auto& [began, now, sources, subsystems, controllers, namespaces, events, coalesced,
+               ana_latency, queue_merged] = it;
+        all(sources, subsystems, controllers, namespaces);
+    }
+
+    // Policies.
+    void operator()(ExplainedPath& it) const {
+        auto& [path, controller, site, controller_state, ana_state, numa_node, queue_depth,
+               numa_nodes, unusable] = it;
+        all(path, controller, site, controller_state, ana_state, unusable);
+    }
+    void operator()(PathNotTaken& it) const {
+        auto& [path, why] = it;
+        all(path, why);
+    }
+    void operator()(NodeChoice& it) const {
+        auto& [node, next, takes, certainty, why, others] = it;
+        all(takes, why, others);
+    }
+    void operator()(LossOutcome& it) const {
+        auto& [array, name, paths, nodes, changes] = it;
+        all(name, paths, nodes);
+    }
+    void operator()(PathChoice& it) const {
+        auto& [host, release, subsystem, subsysnqn, device, nsid, policy, multipath, paths, nodes,
+               losses, notes] = it;
+        all(host, release, subsystem, subsysnqn, device, policy, paths, nodes, losses, notes);
+    }
+    void operator()(PathShare& it) const {
+        auto& [path, known, requests, read_bytes, write_bytes, share] = it;
+        all(path);
+    }
+    void operator()(SubsystemPolicy& it) const {
+        auto& [subsystem, subsysnqn, policy, devices, shares] = it;
+        all(subsystem, subsysnqn, policy, devices, shares);
+    }
+    void operator()(PolicyOverview& it) const {
+        auto& [host, release, multipath, default_policy, udev, measured, subsystems] = it;
+        all(host, release, multipath, default_policy, udev, subsystems);
+    }
+    void operator()(SimulatedPath& it) const { all(it.name, it.array); }
+    void operator()(TimelineEntry& it) const { all(it.array, it.path); }
+    void operator()(PolicyScenario& it) const {
+        auto& [title, seed, local_array, policies, workload, paths, timeline] = it;
+        all(title, local_array, policies, paths, timeline);
+    }
+    void operator()(SimulatedShare& it) const {
+        auto& [name, ios, share] = it;
+        all(name);
+    }
+    void operator()(PolicyResult& it) const { all(it.policy, it.paths, it.arrays); }
+    void operator()(SimulationResult& it) const {
+        auto& [scenario, policies] = it;
+        all(scenario, policies);
+    }
+
+  private:
+    template <typename... Values>
+    void all(Values&... values) const {
+        ((*this)(values), ...);
+    }
+    template <typename Object>
+    void attributes(Object& object, std::span<const AttributeRow<Object>> rows) const {
+        for (const AttributeRow<Object>& row : rows) {
+            Attribute& attribute = object.*row.member;
+            if (attribute.state != Attribute::State::absent) {
+                visit_(attribute.text);
+            }
+        }
+    }
+
+    Visit visit_;
+};
+
+} // namespace haoh::test
