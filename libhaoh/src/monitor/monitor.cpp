@@ -43,6 +43,9 @@ class Monitor::Impl {
         if (host) {
             host->begin();
         }
+        for (const monitor::WatchedPort& port : ports) {
+            hub->expect_target(port.target);
+        }
         for (monitor::WatchedPort& port : ports) {
             const std::string name = port.name;
             hub->fusion().expect_source(name);
