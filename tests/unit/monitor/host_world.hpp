@@ -5,7 +5,7 @@
 #pragma once
 
 #include "monitor/host_tracker.hpp"
-#include "sysfs_tree.hpp"
+#include "support/sysfs_tree.hpp"
 
 #include <haoh/host.hpp>
 
@@ -25,7 +25,7 @@
 namespace haoh::monitor {
 
 /// Two controllers, nvme0 and nvme1, and two namespaces, NSID 11 (nvme0n1) and 12 (nvme0n2), with a
-/// path through each: nvme0c0n1 and so on. All is live and optimized. What is due happens within
+/// path through each: nvme0c0n1 and so on, on the arrays "near" and "far". All is live and optimized. What is due happens within
 /// `pass`, in the order of its times.
 class HostWorld : public HostReadings {
   public:
@@ -46,6 +46,12 @@ class HostWorld : public HostReadings {
         options.poll_interval = 3600s;
         options.scan_interval = 7200s;
         options.retry_interval = 1s;
+        for (const auto& [name, address] :
+             {std::pair("near", "10.0.0.1"), std::pair("far", "10.0.0.2")}) {
+            Site& site = options.sites.emplace_back();
+            site.name = name;
+            site.addresses = {address};
+        }
     }
 
     void begin(HostTracker::Abilities abilities) {
@@ -109,9 +115,10 @@ class HostWorld : public HostReadings {
     static constexpr std::uint32_t kAnaChange = 0x000C0302;
     static constexpr std::uint32_t kNamespaceChange = 0x00040002;
     void aen(unsigned controller, std::optional<Time> at = {}, std::uint32_t result = kAnaChange) {
-        tracker->take({host::TraceAen{.controller = controller,
-                                      .result = result,
-                                      .monotonic = at.value_or(clock_.monotonic)}});
+        tracker->take(std::vector<host::TraceInput>{
+            host::TraceAen{.controller = controller,
+                           .result = result,
+                           .monotonic = at.value_or(clock_.monotonic)}});
     }
     void uevent(const std::string& name, const std::string& event, std::string subsystem = "nvme") {
         host::Uevents received;
@@ -139,7 +146,8 @@ class HostWorld : public HostReadings {
                      [&](const Event& event) { return event.kind == kind; });
         return out;
     }
-    [[nodiscard]] std::vector<Time> times(HostJob::Kind kind, std::string_view controller = {}) const {
+    [[nodiscard]] std::vector<Time> times(HostJob::Kind kind,
+                                          std::string_view controller = {}) const {
         std::vector<Time> out;
         for (const Job& one : jobs) {
             if (one.job.kind == kind && (controller.empty() || one.job.controller == controller)) {
