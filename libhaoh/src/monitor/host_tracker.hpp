@@ -10,6 +10,7 @@
 #include "host/path_states.hpp"
 #include "host/trace_record.hpp"
 #include "host/uevent_monitor.hpp"
+#include "monitor/backoff.hpp"
 #include "monitor/hub.hpp"
 
 #include <haoh/error.hpp>
@@ -62,20 +63,6 @@ struct HostJob {
 
 /// Name of the source that a job is for, as in Event::source.
 [[nodiscard]] std::string_view source_of(HostJob::Kind kind);
-
-/// The pauses of something that is tried again and again: each twice as long as the one before, up
-/// to a bound.
-class Backoff {
-  public:
-    Backoff(std::chrono::milliseconds first, unsigned most) : first_{first}, most_{most} {}
-    std::chrono::milliseconds next();
-    void reset() { factor_ = 1; }
-
-  private:
-    std::chrono::milliseconds first_;
-    unsigned most_;
-    unsigned factor_{1};
-};
 
 class HostTracker {
   public:

@@ -48,12 +48,6 @@ std::string_view source_of(HostJob::Kind kind) {
     return "sysfs";
 }
 
-std::chrono::milliseconds Backoff::next() {
-    const auto pause = first_ * factor_;
-    factor_ = std::min(factor_ * 2, most_);
-    return pause;
-}
-
 HostTracker::HostTracker(Hub& hub, HostReadings& readings, Abilities abilities)
     : hub_{hub}, readings_{readings}, abilities_{abilities} {
     if (abilities_.sources) {
