@@ -19,10 +19,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-HostTracker::Abilities abilities_of(const host::SysfsRoot& root, const HostOptions& options,
-                                    const MonitorOptions& wanted) {
-    const bool ask = root.this_machine() && options.ask_controllers;
-    return {.sources = root.this_machine(),
+HostTracker::Abilities abilities_of(const HostOptions& options, const MonitorOptions& wanted) {
+    const bool this_machine = host::SysfsRoot(options.sysroot).this_machine();
+    const bool ask = this_machine && options.ask_controllers;
+    return {.sources = this_machine,
             .logs = ask && wanted.read_ana_log,
             .identities = ask && wanted.read_identity};
 }
@@ -30,9 +30,13 @@ HostTracker::Abilities abilities_of(const host::SysfsRoot& root, const HostOptio
 } // namespace
 
 HostWatch::HostWatch(std::shared_ptr<Hub> hub, HostOptions options)
+    : HostWatch(hub, options, abilities_of(options, hub->options()), host::open_nvme_device) {}
+
+HostWatch::HostWatch(std::shared_ptr<Hub> hub, HostOptions options,
+                     HostTracker::Abilities abilities, host::DeviceOpener open)
     : hub_{std::move(hub)}, options_{std::move(options)}, root_{options_.sysroot},
-      controllers_{hub_->executor(), options_, host::open_nvme_device}, due_{hub_->executor()},
-      tracker_{*hub_, *this, abilities_of(root_, options_, hub_->options())} {
+      controllers_{hub_->executor(), options_, std::move(open)}, due_{hub_->executor()},
+      tracker_{*hub_, *this, abilities} {
     options_.progress = nullptr;
     options_.read_log = false;
     options_.ask_udev = false;

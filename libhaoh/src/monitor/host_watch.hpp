@@ -26,6 +26,9 @@ namespace haoh::monitor {
 class HostWatch : public std::enable_shared_from_this<HostWatch>, private HostReadings {
   public:
     HostWatch(std::shared_ptr<Hub> hub, HostOptions options);
+    /// With devices and abilities of the caller's choice, for tests on a recorded tree.
+    HostWatch(std::shared_ptr<Hub> hub, HostOptions options, HostTracker::Abilities abilities,
+              host::DeviceOpener open);
 
     /// Reads what there is. \throws Error when there is no such tree, or what was named is nowhere
     [[nodiscard]] boost::asio::awaitable<void> read_first();
