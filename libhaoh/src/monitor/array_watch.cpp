@@ -219,4 +219,18 @@ asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port) {
     }
 }
 
+asio::awaitable<void> watch_time(std::shared_ptr<Hub> hub) {
+    for (;;) {
+        std::chrono::nanoseconds wait = hub->options().poll_interval;
+        if (const auto deadline = hub->fusion().next_deadline()) {
+            wait = std::clamp<std::chrono::nanoseconds>(*deadline - Moment::now().monotonic,
+                                                        std::chrono::milliseconds(1), wait);
+        }
+        co_await pause(wait);
+        const Moment now = Moment::now();
+        hub->fusion().pass_time(now);
+        hub->publish({.observed = now, .cause = {}, .source = kSource});
+    }
+}
+
 } // namespace haoh::monitor

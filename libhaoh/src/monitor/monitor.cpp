@@ -52,6 +52,9 @@ class Monitor::Impl {
             hub->run([hub = hub, port = std::move(port)] { return monitor::watch_port(hub, port); },
                      name);
         }
+        if (!host && !ports.empty()) { // else the host's polls do it
+            hub->run([hub = hub] { return monitor::watch_time(hub); }, "clock");
+        }
         co_await hub->tried();
     }
 

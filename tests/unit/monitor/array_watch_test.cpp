@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -314,9 +315,12 @@ TEST_F(ArrayWatch, tries_an_array_again_less_and_less_often_until_it_answers) {
     start();
     say("down b");
     run_until([&] { return count(EventKind::source_lost) == 1U; }, "the loss");
-    pass(options_.retry_interval * 5); // several tries are in vain: the pause is the longest now
+    // Tries after 1, 3 and 7 intervals are in vain: the pause is the longest now, 4 intervals.
+    pass(options_.retry_interval * 8);
+    EXPECT_EQ(count(EventKind::source_restored), 0U);
     say("up b");
-    run_until([&] { return count(EventKind::source_restored) == 1U; }, "the return");
+    pass(options_.retry_interval * 5);
+    EXPECT_EQ(count(EventKind::source_restored), 1U);
     say("down b");
     run_until([&] { return count(EventKind::source_lost) == 2U; }, "another loss");
     say("up b");
@@ -345,6 +349,32 @@ TEST_F(ArrayWatch, counts_no_transition_of_an_array_that_was_away) {
     run_until([&] { return count(EventKind::ana_coalesced) == 1U; }, "a transition unseen");
     EXPECT_EQ(of(EventKind::ana_coalesced)[0].transitions, 2U);
     EXPECT_EQ(count(EventKind::ana_change), 0U);
+}
+
+TEST_F(ArrayWatch, tells_that_a_change_takes_too_long) {
+    say("set b anatt 1");
+    start();
+    ana("b", nvme::AnaState::change);
+    say("namespace add b 9 1MiB"); // of the beginning of a change alone no array tells
+    run_until([&] { return count(EventKind::anatt_exceeded) == kNamespaces + 1; },
+              "ANATT to be over");
+    for (const Event& event : of(EventKind::anatt_exceeded)) {
+        EXPECT_EQ(event.controller, to_string(options_.targets[1]));
+        EXPECT_GT(*event.latency(), 1s);
+    }
+}
+
+TEST_F(ArrayWatch, knows_arrays_by_the_ports_of_a_configuration) {
+    for (std::size_t i = 0; i < options_.targets.size(); ++i) {
+        Site& site = options_.sites.emplace_back();
+        site.name = i == 0 ? "east" : "west";
+        site.addresses = {
+            fmt::format("{}:{}", options_.targets[i].traddr, options_.targets[i].trsvcid)};
+    }
+    start();
+    EXPECT_EQ(site_of(0), "east");
+    EXPECT_EQ(site_of(1), "west");
+    EXPECT_EQ(monitor_->status().namespaces.at(0).access.arrays, 2U);
 }
 
 TEST_F(ArrayWatch, sees_another_array_behind_the_address) {
@@ -507,9 +537,16 @@ TEST_F(ArrayWatch, starts_and_stops_as_often_as_one_likes) {
 TEST_F(ArrayWatch, refuses_to_watch_nothing) {
     monitor_.emplace(context_.get_executor(), MonitorOptions{});
     std::future<void> started = asio::co_spawn(context_, monitor_->start(), asio::use_future);
-    context_.restart();
-    context_.run_for(1s);
+    run_until([&] { return started.wait_for(0s) == std::future_status::ready; }, "the refusal");
     EXPECT_THROW(started.get(), Error);
+}
+
+TEST_F(ArrayWatch, refuses_to_start_twice) {
+    start();
+    std::future<void> started = asio::co_spawn(context_, monitor_->start(), asio::use_future);
+    run_until([&] { return started.wait_for(0s) == std::future_status::ready; }, "the refusal");
+    EXPECT_THROW(started.get(), Error);
+    EXPECT_EQ(healthy(), 2U) << "and goes on";
 }
 
 } // namespace
