@@ -382,6 +382,22 @@ TEST_F(HostIdentities, of_one_that_is_gone_meanwhile_are_passed_over) {
     EXPECT_THAT(world.of(EventKind::source_lost), IsEmpty());
 }
 
+TEST_F(HostIdentities, of_one_that_is_gone_meanwhile_tell_nothing_of_the_others) {
+    world.options.sites.clear();
+    world.takes[Kind::identify] = 100ms;
+    begin();
+    for (const char* file : {"sys/class/nvme/nvme0", "sys/devices/virtual/nvme-fabrics/ctl/nvme0",
+                             "sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0"}) {
+        world.tree.remove(file);
+    }
+    world.uevent("nvme0", "");
+    world.pass(1min);
+    const MonitorStatus status = world.hub->status();
+    ASSERT_THAT(status.controllers, SizeIs(1));
+    EXPECT_EQ(status.controllers[0].name, "nvme1");
+    EXPECT_EQ(status.controllers[0].site, "") << "there is no other array to tell it from";
+}
+
 TEST_F(HostIdentities, of_discovery_controllers_are_not_asked_for) {
     world.tree.set(SysfsTree::controller(1) + "/cntrltype", "discovery");
     begin();

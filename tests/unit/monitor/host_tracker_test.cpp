@@ -464,8 +464,12 @@ TEST_F(HostPolls, a_scan_that_fails_is_a_source_lost_until_one_succeeds) {
 
 TEST_F(HostPolls, when_all_that_was_named_is_nowhere_all_is_gone) {
     world.options.scan_interval = 10s;
+    world.tree.set("proc/sys/kernel/hostname", "db1");
+    world.tree.set("proc/sys/kernel/osrelease", "6.12.1");
     begin();
-    const std::string host = world.tracker->kernel().host;
+    const KernelObservation before = world.tracker->kernel();
+    ASSERT_EQ(before.release, "6.12.1");
+    ASSERT_EQ(before.host, "db1");
     world.scan_error = Error(Errc::not_found, "find", "nvme-subsys0", "it is nowhere");
     world.pass(10s);
     EXPECT_THAT(told(world.of(EventKind::source_lost)), IsEmpty());
@@ -474,7 +478,8 @@ TEST_F(HostPolls, when_all_that_was_named_is_nowhere_all_is_gone) {
         ElementsAre("access 11 restored>no_path by sysfs", "access 12 restored>no_path by sysfs"));
     EXPECT_THAT(world.of(EventKind::controller_state), SizeIs(2));
     EXPECT_THAT(world.of(EventKind::namespace_removed), SizeIs(2));
-    EXPECT_EQ(world.tracker->kernel().host, host);
+    EXPECT_EQ(world.tracker->kernel().host, before.host);
+    EXPECT_EQ(world.tracker->kernel().release, before.release);
     world.scan_error.reset();
     world.forget_the_past();
     world.pass(10s);
