@@ -24,9 +24,9 @@
 
 namespace haoh::monitor {
 
-/// Two controllers, nvme0 and nvme1, and two namespaces, NSID 11 (nvme0n1) and 12 (nvme0n2), with a
-/// path through each: nvme0c0n1 and so on, on the arrays "near" and "far". All is live and optimized. What is due happens within
-/// `pass`, in the order of its times.
+/// Two controllers, nvme0 on the array "near" and nvme1 on "far", and two namespaces, NSID 11
+/// (nvme0n1) and 12 (nvme0n2), with a path through each: nvme0c0n1 and so on. All is live and
+/// optimized. What is due happens within `pass`, in the order of its times.
 class HostWorld : public HostReadings {
   public:
     using Time = std::chrono::nanoseconds;
