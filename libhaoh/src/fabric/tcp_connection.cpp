@@ -544,6 +544,8 @@ asio::awaitable<void> TcpConnection::read_loop(Self self) {
         // reset, and a termination request on its way would be lost.
         self->session_.receive(nvme::ByteView(buffer.data(), length), Clock::now());
         self->pump();
+        // Behind the answer to a Keep Alive the next one is due sooner than that answer was.
+        self->watch(self->session_.next_deadline());
     }
 }
 

@@ -2,6 +2,7 @@
 #include "monitor/array_watch.hpp"
 
 #include "monitor/ana_reading.hpp"
+#include "monitor/backoff.hpp"
 
 #include <haoh/collector.hpp>
 #include <haoh/error.hpp>
@@ -77,12 +78,6 @@ class PortWatch {
     }
 
     [[nodiscard]] bool connected() const { return connected_; }
-
-    asio::awaitable<void> close() {
-        if (controller_) {
-            co_await controller_->shutdown();
-        }
-    }
 
   private:
     Fusion& fusion() { return hub_->fusion(); }
@@ -201,7 +196,7 @@ asio::awaitable<std::vector<WatchedPort>> find_ports(const MonitorOptions& optio
 }
 
 asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port) {
-    unsigned backoff = 1;
+    Backoff backoff(hub->options().retry_interval, kMaxArrayBackoff);
     for (;;) {
         PortWatch watch(hub, port);
         std::string problem;
@@ -217,8 +212,24 @@ asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port) {
         hub->fusion().forget_change_count({}, port.name);
         hub->fusion().see_controller_state({}, port.name, "lost", occasion);
         hub->publish(occasion);
-        backoff = watch.connected() ? 1 : std::min(backoff * 2, kMaxArrayBackoff);
-        co_await pause(hub->options().retry_interval * backoff);
+        if (watch.connected()) {
+            backoff.reset();
+        }
+        co_await pause(backoff.next());
+    }
+}
+
+asio::awaitable<void> watch_time(std::shared_ptr<Hub> hub) {
+    for (;;) {
+        std::chrono::nanoseconds wait = hub->options().poll_interval;
+        if (const auto deadline = hub->fusion().next_deadline()) {
+            wait = std::clamp<std::chrono::nanoseconds>(*deadline - Moment::now().monotonic,
+                                                        std::chrono::milliseconds(1), wait);
+        }
+        co_await pause(wait);
+        const Moment now = Moment::now();
+        hub->fusion().pass_time(now);
+        hub->publish({.observed = now, .cause = {}, .source = kSource});
     }
 }
 

@@ -29,4 +29,7 @@ find_ports(const MonitorOptions& options);
 /// Watches a port until it is canceled: connects, and again after each loss.
 [[nodiscard]] boost::asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port);
 
+/// Tells what only time tells (Fusion::pass_time), until it is canceled.
+[[nodiscard]] boost::asio::awaitable<void> watch_time(std::shared_ptr<Hub> hub);
+
 } // namespace haoh::monitor

@@ -151,7 +151,7 @@ void Fusion::take_in(const std::string& host, World& world, const View& view,
                 add_head(EventKind::namespace_added, host, key, occasion);
             }
         } else {
-            // An array's controllers may differ in size: that is a matter for `haoh check`.
+            // Of arrays each has a size of its own: see take_in_path.
             if (viewed.bytes != 0 && !key.device.empty()) {
                 change_size(host, world, head, viewed.bytes, occasion);
             }
@@ -218,6 +218,11 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
         path.ana_grpid = viewed.ana_grpid;
     }
     if (viewed.bytes != 0) {
+        // Arrays may differ in size: that is a matter for `haoh check`. One that is given another
+        // size is news, and the others are to follow.
+        if (head->first.device.empty() && path.bytes != 0 && path.bytes != viewed.bytes) {
+            change_size(host, world, head, viewed.bytes, occasion);
+        }
         path.bytes = viewed.bytes;
     }
     if (how.states) {

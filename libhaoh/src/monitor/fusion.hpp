@@ -186,6 +186,9 @@ class Fusion {
                                        const Occasion& occasion);
     void count_transition(Controller& controller, const Path& path, std::string_view state);
     [[nodiscard]] AccessCounts counts_of(const World& world, const Head& head) const;
+    /// Whether a path takes I/O as far as its ANA state lets it: of a live controller, of the right
+    /// size.
+    [[nodiscard]] bool path_sound(const World& world, const Head& head, const Path& path) const;
     [[nodiscard]] bool path_usable(const World& world, const Head& head, const Path& path) const;
     void settle(const std::string& host, World& world, const Occasion& occasion);
 

@@ -26,11 +26,14 @@ bool live(std::string_view controller_state) {
 
 } // namespace
 
-bool Fusion::path_usable(const World& world, const Head& head, const Path& path) const {
+bool Fusion::path_sound(const World& world, const Head& head, const Path& path) const {
     const auto controller = world.controllers.find(path.controller);
     const bool same_size = head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
-    return controller != world.controllers.end() && live(controller->second.state) && same_size &&
-           usable_state(path.ana_state);
+    return controller != world.controllers.end() && live(controller->second.state) && same_size;
+}
+
+bool Fusion::path_usable(const World& world, const Head& head, const Path& path) const {
+    return path_sound(world, head, path) && usable_state(path.ana_state);
 }
 
 AccessCounts Fusion::counts_of(const World& world, const Head& head) const {
@@ -38,13 +41,14 @@ AccessCounts Fusion::counts_of(const World& world, const Head& head) const {
     std::set<std::string_view> ready;
     for (const auto& [name, path] : head.paths) {
         ++counts.paths;
-        const auto controller = world.controllers.find(name);
-        const bool usable = path_usable(world, head, path);
+        if (!path_sound(world, head, path)) {
+            continue;
+        }
+        const bool usable = usable_state(path.ana_state);
         counts.usable += usable ? 1U : 0U;
         counts.optimized += usable && path.ana_state != "non-optimized" ? 1U : 0U;
-        if (controller != world.controllers.end() && live(controller->second.state) &&
-            (usable || (!usable_state(path.ana_state) && ready_state(path.ana_state)))) {
-            ready.insert(controller->second.site);
+        if (ready_state(path.ana_state)) {
+            ready.insert(world.controllers.find(name)->second.site);
         }
     }
     counts.arrays = static_cast<unsigned>(head.sites.size());

@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
-/// This host's kernel: hints that something changed (trace events, uevents, the kernel's log, time),
-/// and what sysfs and the controllers say when one then looks.
+/// This host's kernel: moves what its sources tell, what sysfs and the controllers say, and the time
+/// to a tracker, which decides what to do next.
 #pragma once
 
 #include "host/blocking_threads.hpp"
-#include "host/kernel_event_message.hpp"
 #include "host/path_states.hpp"
 #include "host/sysfs_directory.hpp"
-#include "host/trace_record.hpp"
-#include "host/uevent.hpp"
 #include "monitor/controller_reader.hpp"
+#include "monitor/host_tracker.hpp"
 #include "monitor/hub.hpp"
 
 #include <haoh/host.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 
-#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace haoh::monitor {
 
-class HostWatch : public std::enable_shared_from_this<HostWatch> {
+class HostWatch : public std::enable_shared_from_this<HostWatch>, private HostReadings {
   public:
     HostWatch(std::shared_ptr<Hub> hub, HostOptions options);
+    /// With devices and abilities of the caller's choice, for tests on a recorded tree.
+    HostWatch(std::shared_ptr<Hub> hub, HostOptions options, HostTracker::Abilities abilities,
+              host::DeviceOpener open);
 
     /// Reads what there is. \throws Error when there is no such tree, or what was named is nowhere
     [[nodiscard]] boost::asio::awaitable<void> read_first();
@@ -35,57 +36,36 @@ class HostWatch : public std::enable_shared_from_this<HostWatch> {
     void begin();
 
   private:
-    /// Why one looks at a controller again and again for a while.
-    struct Look {
-        Occasion hint;
-        std::chrono::nanoseconds until{};
-        std::size_t step{}; ///< of the pauses, which become longer
-        bool running{};
-        bool reading{};                  ///< the ANA log is on its way
-        std::optional<nvme::AnaLog> log; ///< read since the hint, not yet compared
-        std::chrono::nanoseconds read_again{};
-    };
+    [[nodiscard]] Moment now() override { return Moment::now(); }
+    void watch(const KernelObservation& kernel) override { states_.emplace(root_, kernel); }
+    [[nodiscard]] std::vector<host::StateChange> sweep() override { return states_->sweep(); }
+    [[nodiscard]] std::vector<host::StateChange> sweep(std::string_view controller) override {
+        return states_->sweep(controller);
+    }
+    void forget(const std::string& controller) override { controllers_.forget(controller); }
 
-    [[nodiscard]] boost::asio::awaitable<void> follow_trace();
-    [[nodiscard]] boost::asio::awaitable<void> follow_uevents();
-    [[nodiscard]] boost::asio::awaitable<void> follow_log();
-    [[nodiscard]] boost::asio::awaitable<void> poll();
-    [[nodiscard]] boost::asio::awaitable<void> scan_when_due();
-    [[nodiscard]] boost::asio::awaitable<void> identify_when_due();
-    /// \return false: it should be tried again
-    [[nodiscard]] boost::asio::awaitable<bool> identify(KernelController controller);
-    [[nodiscard]] boost::asio::awaitable<void> look_at(std::string controller);
+    /// Gives the tracker its turns.
+    [[nodiscard]] boost::asio::awaitable<void> run();
+    void start(HostJob job);
+    [[nodiscard]] boost::asio::awaitable<void> work(HostJob job);
+    [[nodiscard]] boost::asio::awaitable<void> scan();
     [[nodiscard]] boost::asio::awaitable<void> read_log(std::string controller);
-    [[nodiscard]] boost::asio::awaitable<KernelObservation> scan(KernelDetail detail);
-
-    void take(const host::TraceInput& input);
-    void take(const host::Uevent& event);
-    void take(const host::KernelEventMessage& message);
-    void take(const std::vector<host::StateChange>& changes, const Occasion& occasion);
-    void take(KernelObservation kernel, const Occasion& occasion);
-    void look(const std::string& controller, const Occasion& hint);
-    void look_at_all(const Occasion& hint);
-    void ask_for_scan(const Occasion& hint);
-    void ask_for_identity(const std::string& controller);
-    void compare_log(const std::string& controller, Look& look);
-    [[nodiscard]] Occasion occasion_for(const std::string& controller,
-                                        const Moment& observed) const;
-    [[nodiscard]] Fusion& fusion() { return hub_->fusion(); }
+    [[nodiscard]] boost::asio::awaitable<void> identify(std::string controller);
+    template <typename Source>
+    [[nodiscard]] boost::asio::awaitable<void> follow(HostJob::Kind kind);
+    [[nodiscard]] boost::asio::awaitable<KernelObservation> read(KernelDetail detail);
+    /// The tracker was told something: its next turn may be due at another time.
+    void wake() { due_.cancel(); }
 
     std::shared_ptr<Hub> hub_;
     HostOptions options_;
     host::SysfsRoot root_;
     host::BlockingThreads scanner_{1};
-    KernelObservation kernel_; ///< the last scan
     std::optional<host::PathStates> states_;
-    std::map<std::string, Look> looks_;
     ControllerReader controllers_;
-    std::set<std::string> unidentified_; ///< whose identity is to be read
-    boost::asio::steady_timer scan_due_;
-    boost::asio::steady_timer identity_due_;
-    std::optional<Occasion> scan_hint_;
-    std::size_t scans_left_{}; ///< of a hint
-    bool tree_changed_{};      ///< something that was watched is gone
+    boost::asio::steady_timer due_;
+    KernelObservation first_;
+    HostTracker tracker_;
 };
 
 } // namespace haoh::monitor

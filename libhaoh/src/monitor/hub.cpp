@@ -116,7 +116,7 @@ void Hub::run(std::function<asio::awaitable<void>()> body, std::string name) {
             self->idle_.cancel();
         }
         if (failure && self->running_ && !canceled(failure)) {
-            self->lose_source(name, text_of(failure));
+            self->lose_source(name, text_of(failure), Moment::now());
         }
     };
     // The body lives as long as its coroutine.
@@ -157,8 +157,7 @@ void Hub::publish(const Occasion& occasion) {
     }
 }
 
-void Hub::lose_source(std::string_view name, std::string_view why) {
-    const Moment now = Moment::now();
+void Hub::lose_source(std::string_view name, std::string_view why, const Moment& now) {
     fusion_.lose_source(name, why, now);
     publish({.observed = now, .cause = {}, .source = name});
 }
@@ -193,6 +192,10 @@ MonitorStatus Hub::status() const {
     status.began = began_;
     status.queue_merged = queue_.merged();
     return status;
+}
+
+void Hub::expect_target(const std::string& target) {
+    known_.controllers.emplace_back().target = target;
 }
 
 void Hub::keep(const std::string& host, ControllerObservation controller) {
@@ -248,12 +251,15 @@ void Hub::attribute_sites() {
 void Hub::judge() {
     std::set<std::pair<std::string, std::string>> subsystems;
     for (const ControllerObservation& controller : known_.controllers) {
-        subsystems.emplace(controller.host, controller.subsysnqn);
+        if (!controller.name.empty()) {
+            subsystems.emplace(controller.host, controller.subsysnqn);
+        }
     }
     for (const auto& [host, nqn] : subsystems) {
         Observation part;
         for (const ControllerObservation& controller : known_.controllers) {
-            if (controller.host == host && controller.subsysnqn == nqn) {
+            if (!controller.name.empty() && controller.host == host &&
+                controller.subsysnqn == nqn) {
                 part.controllers.push_back(controller);
             }
         }

@@ -35,7 +35,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
     /// Sends on what the fusion has to tell.
     void publish(const Occasion& occasion);
     /// Tells at once that a source is lost.
-    void lose_source(std::string_view name, std::string_view why);
+    void lose_source(std::string_view name, std::string_view why, const Moment& now);
     /// Runs a coroutine until it ends or the monitor stops. It holds the hub.
     void run(std::function<boost::asio::awaitable<void>()> body, std::string name);
     [[nodiscard]] bool running() const { return running_; }
@@ -49,6 +49,9 @@ class Hub : public std::enable_shared_from_this<Hub> {
     void set_handler(std::function<void(const Event&)> handler);
     [[nodiscard]] MonitorStatus status() const;
 
+    /// Arrays asked directly are named in the order in which their targets are told here, whoever
+    /// answers first.
+    void expect_target(const std::string& target);
     /// Keeps what was read of a controller, and judges its subsystem and tells arrays apart anew.
     void keep(const std::string& host, ControllerObservation controller);
     /// Likewise of a kernel's view.
@@ -75,7 +78,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
     std::list<Task> tasks_;
     std::function<void(const Event&)> handler_;
     std::exception_ptr handler_failure_;
-    Observation known_;
+    Observation known_; ///< of a target that is expected, at first, a controller without a name
     Moment began_;
     std::uint64_t sequence_{};
     bool running_{};

@@ -43,11 +43,17 @@ class Monitor::Impl {
         if (host) {
             host->begin();
         }
+        for (const monitor::WatchedPort& port : ports) {
+            hub->expect_target(port.target);
+        }
         for (monitor::WatchedPort& port : ports) {
             const std::string name = port.name;
             hub->fusion().expect_source(name);
             hub->run([hub = hub, port = std::move(port)] { return monitor::watch_port(hub, port); },
                      name);
+        }
+        if (!host && !ports.empty()) { // else the host's polls do it
+            hub->run([hub = hub] { return monitor::watch_time(hub); }, "clock");
         }
         co_await hub->tried();
     }

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
+#include <utility>
+
 namespace haoh::monitor {
 namespace {
 
@@ -44,6 +48,101 @@ TEST(EventQueue, joins_events_of_one_object_when_it_is_full) {
     EXPECT_EQ(last->from, "optimized") << "what the taker knew last";
     EXPECT_EQ(last->to, "change") << "the last state";
     EXPECT_EQ(last->transitions, 2001U);
+}
+
+TEST(EventQueue, a_joined_event_keeps_the_first_cause_and_the_last_observation) {
+    EventQueue queue(1);
+    Event first = ana_change("nvme0c0n1", "optimized", "change");
+    first.cause = Moment{.monotonic = std::chrono::seconds(1), .wall = {}};
+    first.observed = {.monotonic = std::chrono::seconds(2), .wall = {}};
+    Event second = ana_change("nvme0c0n1", "change", "inaccessible");
+    second.cause = Moment{.monotonic = std::chrono::seconds(8), .wall = {}};
+    second.observed = {.monotonic = std::chrono::seconds(9), .wall = {}};
+    queue.push(first);
+    queue.push(second);
+    const auto joined = queue.pop();
+    EXPECT_EQ(joined->cause, first.cause) << "the latency of what was waited for longest";
+    EXPECT_EQ(joined->observed, second.observed);
+    EXPECT_TRUE(queue.empty());
+}
+
+TEST(EventQueue, joins_with_the_last_of_several_events) {
+    EventQueue queue(3);
+    queue.push(ana_change("nvme0c0n1", "optimized", "change"));
+    queue.push(ana_change("nvme0c0n1", "change", "inaccessible"));
+    EXPECT_EQ(queue.pop()->to, "change") << "the last one can still be joined with";
+    queue.push(ana_change("nvme0c0n2", "optimized", "change"));
+    queue.push(ana_change("nvme0c0n3", "optimized", "change"));
+    queue.push(ana_change("nvme0c0n1", "inaccessible", "optimized"));
+    EXPECT_EQ(queue.size(), 3U);
+    EXPECT_EQ(queue.pop()->path, "nvme0c0n2");
+    EXPECT_EQ(queue.pop()->path, "nvme0c0n3");
+    const auto joined = queue.pop();
+    EXPECT_EQ(joined->from, "change");
+    EXPECT_EQ(joined->to, "optimized");
+    EXPECT_EQ(joined->transitions, 2U);
+}
+
+TEST(EventQueue, joins_only_events_of_one_object) {
+    const std::pair<const char*, std::function<void(Event&)>> others[] = {
+        {"host", [](Event& event) { event.host = "other"; }},
+        {"subsysnqn", [](Event& event) { event.subsysnqn = "other"; }},
+        {"controller", [](Event& event) { event.controller = "other"; }},
+        {"device", [](Event& event) { event.device = "other"; }},
+        {"path", [](Event& event) { event.path = "other"; }},
+        {"rule", [](Event& event) { event.rule = "other"; }},
+        {"nsid", [](Event& event) { event.nsid = 7; }},
+        {"no nsid", [](Event& event) { event.nsid.reset(); }},
+        {"kind", [](Event& event) { event.kind = EventKind::path_added; }},
+    };
+    Event event = ana_change("nvme0c0n1", "optimized", "change");
+    event.nsid = 1;
+    for (const auto& [what, change] : others) {
+        EventQueue queue(1);
+        queue.push(event);
+        Event other = event;
+        change(other);
+        queue.push(other);
+        EXPECT_EQ(queue.size(), 2U) << what;
+        EXPECT_EQ(queue.merged(), 0U) << what;
+    }
+    // What is not the object: where the event was heard, and what it says.
+    EventQueue queue(1);
+    queue.push(event);
+    Event same = event;
+    same.source = "other";
+    same.site = "other";
+    same.text = "other";
+    same.change_count = 5;
+    queue.push(same);
+    EXPECT_EQ(queue.size(), 1U);
+    EXPECT_EQ(queue.pop()->text, "other");
+}
+
+TEST(EventQueue, neighbouring_names_are_no_other_object_by_chance) {
+    EventQueue queue(1);
+    Event event;
+    event.host = "ab";
+    queue.push(event);
+    event.host = "a";
+    event.subsysnqn = "b";
+    queue.push(event);
+    EXPECT_EQ(queue.size(), 2U);
+}
+
+TEST(EventQueue, of_sources_the_source_is_the_object) {
+    for (const EventKind kind : {EventKind::source_lost, EventKind::source_restored}) {
+        EventQueue queue(1);
+        Event event;
+        event.kind = kind;
+        event.source = "trace";
+        queue.push(event);
+        queue.push(event);
+        EXPECT_EQ(queue.size(), 1U);
+        event.source = "udev";
+        queue.push(event);
+        EXPECT_EQ(queue.size(), 2U);
+    }
 }
 
 TEST(EventQueue, loses_no_object_when_it_is_full) {

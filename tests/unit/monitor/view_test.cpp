@@ -49,6 +49,103 @@ TEST(View, of_a_kernel) {
     EXPECT_EQ(one.paths[0].ana_grpid, std::nullopt);
 }
 
+TEST(View, has_every_object_of_every_subsystem_in_its_order) {
+    KernelObservation kernel = sample_kernel();
+    KernelSubsystem second = kernel.subsystems[0];
+    second.subsysnqn = Attribute::of("nqn.2024-01.com.example:other");
+    second.controllers.push_back(second.controllers[0]);
+    second.controllers[1].name = "nvme2";
+    second.controllers[1].address = Attribute::of("traddr=10.0.0.2,trsvcid=4421");
+    second.controllers[1].state = {};
+    second.namespaces.push_back(second.namespaces[0]);
+    second.namespaces[0].nsid = {}; // is left out, and not what follows it
+    second.namespaces[1].ro = Attribute::of("0");
+    second.namespaces[1].nsid = Attribute::of("8");
+    second.namespaces[1].size = {};
+    KernelPath& path = second.namespaces[1].paths.emplace_back();
+    path.name = "nvme1c2n1";
+    path.controller = "nvme2";
+    path.ana_grpid = Attribute::of("5");
+    path.size = Attribute::of("16");
+    KernelSubsystem discovery = second;
+    discovery.subsystype = Attribute::of("discovery");
+    kernel.subsystems = {kernel.subsystems[0], discovery, second};
+    const View view = view_of(kernel);
+    ASSERT_EQ(view.controllers.size(), 3U);
+    EXPECT_EQ(view.controllers[0].name, "nvme1");
+    EXPECT_EQ(view.controllers[0].subsysnqn, "nqn.2024-01.com.example:pair");
+    EXPECT_EQ(view.controllers[2].name, "nvme2");
+    EXPECT_EQ(view.controllers[2].subsysnqn, "nqn.2024-01.com.example:other");
+    EXPECT_EQ(view.controllers[2].address, "10.0.0.2:4421");
+    EXPECT_EQ(view.controllers[2].state, "unreadable");
+    ASSERT_EQ(view.namespaces.size(), 2U);
+    EXPECT_EQ(view.namespaces[0].subsysnqn, "nqn.2024-01.com.example:pair");
+    const ViewedNamespace& one = view.namespaces[1];
+    EXPECT_EQ(one.subsysnqn, "nqn.2024-01.com.example:other");
+    EXPECT_EQ(one.nsid, 8U);
+    EXPECT_EQ(one.read_only, false);
+    EXPECT_EQ(one.bytes, 0U) << "not known";
+    ASSERT_EQ(one.paths.size(), 2U);
+    EXPECT_EQ(one.paths[0].controller, "nvme1");
+    EXPECT_EQ(one.paths[0].name, "nvme0c1n1");
+    EXPECT_EQ(one.paths[0].bytes, 1U << 20U);
+    EXPECT_EQ(one.paths[1].controller, "nvme2");
+    EXPECT_EQ(one.paths[1].ana_grpid, 5U);
+    EXPECT_EQ(one.paths[1].bytes, 8192U);
+}
+
+TEST(View, of_what_cannot_be_read_says_so) {
+    KernelObservation kernel = sample_kernel();
+    kernel.subsystems[0].namespaces[0].ro.state = Attribute::State::unreadable;
+    kernel.subsystems[0].controllers[0].address = Attribute::of("traddr=none");
+    const View view = view_of(kernel);
+    EXPECT_EQ(view.namespaces[0].read_only, std::nullopt);
+    EXPECT_EQ(view.controllers[0].address, "none") << "without a port";
+}
+
+TEST(View, of_an_array_has_its_states_sizes_and_groups) {
+    ControllerObservation seen;
+    seen.name = "tcp://10.0.0.1:4420";
+    seen.subsysnqn = "nqn.2024-01.com.example:pair";
+    for (std::uint32_t nsid = 1; nsid <= 3; ++nsid) {
+        NamespaceObservation& one = seen.namespaces.emplace_back();
+        one.nsid = nsid;
+        nvme::IdentifyNamespace data;
+        data.nsze = 10 * nsid;
+        data.lbaf[0].lbads = 12;
+        if (nsid != 3) {
+            one.identify = Page::of(nvme::encode(data));
+        }
+    }
+    nvme::AnaLog log;
+    log.nagd = 2;
+    log.groups.push_back({.agid = 4, .chgc = 1, .state = nvme::AnaState::optimized, .nsids = {1}});
+    log.groups.push_back({.agid = 5, .chgc = 1, .state = nvme::AnaState::change, .nsids = {1, 2}});
+    seen.ana.log = Page::of(nvme::encode(log));
+    const View view = view_of(seen);
+    ASSERT_EQ(view.controllers.size(), 1U);
+    EXPECT_EQ(view.controllers[0].name, "tcp://10.0.0.1:4420");
+    EXPECT_EQ(view.controllers[0].subsysnqn, "nqn.2024-01.com.example:pair");
+    EXPECT_EQ(view.controllers[0].state, "live") << "it answered";
+    ASSERT_EQ(view.namespaces.size(), 3U);
+    for (std::uint32_t nsid = 1; nsid <= 3; ++nsid) {
+        const ViewedNamespace& one = view.namespaces[nsid - 1];
+        EXPECT_EQ(one.nsid, nsid);
+        EXPECT_EQ(one.subsysnqn, "nqn.2024-01.com.example:pair");
+        EXPECT_EQ(one.device, "");
+        EXPECT_EQ(one.bytes, nsid == 3 ? 0 : nsid * 40960U);
+        ASSERT_EQ(one.paths.size(), 1U);
+        EXPECT_EQ(one.paths[0].controller, "tcp://10.0.0.1:4420");
+        EXPECT_EQ(one.paths[0].bytes, one.bytes);
+        EXPECT_EQ(one.paths[0].ana_state, nsid == 3 ? "" : "change") << "of two groups the last";
+        EXPECT_EQ(one.paths[0].ana_grpid, nsid == 3 ? std::nullopt : std::optional(5U));
+    }
+    const auto places = places_of(log);
+    EXPECT_EQ(places.size(), 2U);
+    EXPECT_EQ(places.at(1).agid, 5U);
+    EXPECT_EQ(places.at(1).state, nvme::AnaState::change);
+}
+
 TEST(View, of_a_path_without_ana_and_one_that_is_broken) {
     KernelObservation kernel = sample_kernel();
     KernelPath& path = kernel.subsystems[0].namespaces[0].paths[0];

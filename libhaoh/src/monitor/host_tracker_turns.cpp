@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What is to be done when.
+#include "monitor/host_tracker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace haoh::monitor {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view kAdmin = "admin";
+
+/// The kernel applies an ANA change one admin command after its event: looking often at first finds
+/// it soon, looking seldom later costs little when it takes long.
+constexpr std::array kPauses{1ms, 1ms, 2ms, 2ms, 3ms, 4ms, 6ms, 8ms, 10ms, 15ms, 20ms, 30ms, 50ms};
+/// How long one looks after a hint that leads to nothing.
+constexpr auto kLookFor = 2s;
+/// How long one looks on when the array's log and sysfs agree.
+constexpr auto kLookOn = 10ms;
+/// Between two readings of an ANA log that does not agree with sysfs yet.
+constexpr auto kReadAgain = 25ms;
+/// The kernel scans a controller in the background, for an unknown time. Last pause first.
+constexpr std::array<std::chrono::milliseconds, 5> kScans{2000ms, 600ms, 150ms, 40ms, 5ms};
+/// Between two polls, whatever is due.
+constexpr auto kPollAgain = 1ms;
+constexpr unsigned kMaxHostBackoff = 32;
+constexpr auto kNever = std::chrono::nanoseconds::max();
+
+} // namespace
+
+std::string_view source_of(HostJob::Kind kind) {
+    switch (kind) {
+    case HostJob::Kind::follow_trace:
+        return "trace";
+    case HostJob::Kind::follow_uevents:
+        return "udev";
+    case HostJob::Kind::follow_kmsg:
+        return "kmsg";
+    case HostJob::Kind::read_log:
+    case HostJob::Kind::identify:
+        return kAdmin;
+    case HostJob::Kind::scan:
+        break;
+    }
+    return "sysfs";
+}
+
+HostTracker::HostTracker(Hub& hub, HostReadings& readings, Abilities abilities)
+    : hub_{hub}, readings_{readings}, abilities_{abilities} {
+    if (abilities_.sources) {
+        const Attempt first{.due = kNever,
+                            .backoff = Backoff(hub_.options().retry_interval, kMaxHostBackoff)};
+        sources_ = {{HostJob::Kind::follow_trace, first},
+                    {HostJob::Kind::follow_uevents, first},
+                    {HostJob::Kind::follow_kmsg, first}};
+    }
+}
+
+std::vector<HostJob> HostTracker::turn() {
+    std::vector<HostJob> jobs;
+    for (auto& [controller, look] : looks_) {
+        if (look.running && look.due <= readings_.now().monotonic) {
+            look_at(controller, look, jobs);
+        }
+    }
+    if (poll_due_ <= readings_.now().monotonic) {
+        poll();
+    }
+    scan_if_due(jobs);
+    identify_if_due(jobs);
+    for (auto& [kind, source] : sources_) {
+        if (source.due <= readings_.now().monotonic) {
+            source.due = kNever;
+            jobs.push_back({.kind = kind, .controller = {}});
+        }
+    }
+    return jobs;
+}
+
+std::chrono::nanoseconds HostTracker::next() const {
+    Time next = poll_due_;
+    for (const auto& [controller, look] : looks_) {
+        if (look.running) {
+            next = std::min(next, look.due);
+        }
+    }
+    if (!scanning_) {
+        next = std::min(next, scan_due_);
+    }
+    if (!identifying_) {
+        for (const auto& [controller, attempt] : unidentified_) {
+            next = std::min(next, attempt.due);
+        }
+    }
+    for (const auto& [kind, source] : sources_) {
+        next = std::min(next, source.due);
+    }
+    return next;
+}
+
+void HostTracker::poll() {
+    const std::vector<host::StateChange> changes = readings_.sweep();
+    const Moment now = readings_.now();
+    polled_ = now.monotonic;
+    const Occasion occasion{.observed = now, .cause = {}, .source = source_of(HostJob::Kind::scan)};
+    fusion().pass_time(now);
+    take(changes, occasion);
+    hub_.publish(occasion);
+    schedule_poll();
+}
+
+void HostTracker::schedule_poll() {
+    poll_due_ = polled_ + hub_.options().poll_interval;
+    if (const auto deadline = fusion().next_deadline()) {
+        poll_due_ = std::min(poll_due_, std::max<Time>(*deadline, polled_ + kPollAgain));
+    }
+}
+
+void HostTracker::ask_for_scan(const Occasion& hint) {
+    scan_hint_ = hint;
+    scans_left_ = kScans.size();
+    // Hints without end do not put it off.
+    scan_due_ = std::min<Time>(scan_due_, readings_.now().monotonic + kScans.back());
+}
+
+void HostTracker::scan_if_due(std::vector<HostJob>& jobs) {
+    const Time now = readings_.now().monotonic;
+    if (scanning_ || scan_due_ > now) {
+        return;
+    }
+    if (scans_left_ > 0) {
+        --scans_left_;
+    }
+    scan_due_ = now + (scans_left_ > 0 ? kScans.at(scans_left_ - 1) : hub_.options().scan_interval);
+    scanning_ = true;
+    jobs.push_back({.kind = HostJob::Kind::scan, .controller = {}});
+}
+
+void HostTracker::look(const std::string& controller, const Occasion& hint) {
+    Look& look = looks_[controller];
+    look.hint = hint;
+    look.number = ++hints_;
+    look.until = hint.observed.monotonic + kLookFor;
+    look.due = hint.observed.monotonic;
+    look.step = 0;
+    look.log.reset();
+    look.running = true;
+}
+
+void HostTracker::look_at_all(const Occasion& hint) {
+    for (const KernelSubsystem& subsystem : kernel_.subsystems) {
+        for (const KernelController& controller : subsystem.controllers) {
+            look(controller.name, hint);
+        }
+    }
+}
+
+void HostTracker::look_at(const std::string& controller, Look& look, std::vector<HostJob>& jobs) {
+    sweep(controller);
+    const Time now = readings_.now().monotonic;
+    if (look.log) {
+        compare_log(controller, look);
+    }
+    if (now >= look.until) {
+        look.running = false;
+        return;
+    }
+    if (abilities_.logs && fusion().is_live(kernel_.host, controller) && !look.reading &&
+        now >= look.read_again) {
+        look.reading = true;
+        look.read_for = look.number;
+        look.read_again = now + kReadAgain;
+        jobs.push_back({.kind = HostJob::Kind::read_log, .controller = controller});
+    }
+    look.due = now + kPauses.at(std::min(look.step++, kPauses.size() - 1));
+}
+
+void HostTracker::log_read(const std::string& controller, nvme::AnaLog log) {
+    fusion().restore_source(kAdmin, readings_.now());
+    const auto found = looks_.find(controller);
+    if (found == looks_.end()) {
+        return; // the controller went away
+    }
+    Look& look = found->second;
+    look.reading = false;
+    // One that is older than the last hint would agree with states that are about to change.
+    if (look.read_for == look.number) {
+        look.log = std::move(log);
+    }
+}
+
+void HostTracker::compare_log(const std::string& controller, Look& look) {
+    const nvme::AnaLog log = *std::exchange(look.log, std::nullopt);
+    if (!fusion().agrees(kernel_.host, controller, log)) {
+        return; // the kernel has not come so far, or is ahead: read again
+    }
+    const Occasion occasion{
+        .observed = readings_.now(), .cause = look.hint.cause, .source = kAdmin};
+    fusion().see_change_count(kernel_.host, controller, log.chgc, occasion);
+    hub_.publish(occasion);
+    // It is as the array says: the hint has been followed.
+    look.until = std::min<Time>(look.until, occasion.observed.monotonic + kLookOn);
+    look.read_again = look.until + kReadAgain;
+}
+
+void HostTracker::log_not_read(const std::string& controller, std::string_view problem) {
+    const auto found = looks_.find(controller);
+    if (found == looks_.end()) {
+        return;
+    }
+    found->second.reading = false;
+    // Without it transitions may stay uncounted, no state is missed. Once a look is enough.
+    found->second.read_again = found->second.until;
+    sweep(controller);
+    if (fusion().is_live(kernel_.host, controller)) { // else that is another matter
+        hub_.lose_source(kAdmin, problem, readings_.now());
+    }
+}
+
+void HostTracker::ask_for_identity(const std::string& controller) {
+    if (abilities_.identities) {
+        unidentified_.insert_or_assign(
+            controller,
+            Attempt{.due = readings_.now().monotonic,
+                    .backoff = Backoff(hub_.options().retry_interval, kMaxHostBackoff)});
+    }
+}
+
+bool HostTracker::can_be_identified(const std::string& controller) {
+    const KernelController* const known = kernel_.find_controller(controller);
+    if (known == nullptr || known->cntrltype.value() == "discovery") {
+        return false;
+    }
+    // It was live when it connected; perhaps nobody has looked since.
+    sweep(controller);
+    return fusion().is_live(kernel_.host, controller); // else until it connects, which asks anew
+}
+
+void HostTracker::identify_if_due(std::vector<HostJob>& jobs) {
+    for (auto attempt = unidentified_.begin(); !identifying_ && attempt != unidentified_.end();) {
+        const auto here = attempt++;
+        if (here->second.due > readings_.now().monotonic) {
+            continue;
+        }
+        if (can_be_identified(here->first)) {
+            here->second.due = kNever;
+            identifying_ = here->first;
+            jobs.push_back({.kind = HostJob::Kind::identify, .controller = here->first});
+        } else {
+            unidentified_.erase(here);
+        }
+    }
+}
+
+void HostTracker::identified(const std::string& controller, ControllerObservation seen) {
+    identifying_.reset();
+    const Occasion occasion{.observed = readings_.now(), .cause = {}, .source = kAdmin};
+    fusion().restore_source(kAdmin, occasion.observed);
+    if (const auto attempt = unidentified_.find(controller);
+        attempt != unidentified_.end() && attempt->second.due == kNever) {
+        unidentified_.erase(attempt); // else it connected again meanwhile
+    }
+    if (fusion().knows_controller(kernel_.host, controller)) {
+        fusion().set_anatt(kernel_.host, controller, seen.identify_data().anatt);
+        fusion().see_identity(kernel_.host, controller, identity_of(seen), occasion);
+        if (seen.ana.stable && seen.ana.log.ok() &&
+            fusion().agrees(kernel_.host, controller, seen.ana_log())) {
+            fusion().see_change_count(kernel_.host, controller, seen.ana_log().chgc, occasion);
+        }
+        hub_.keep(kernel_.host, std::move(seen));
+        schedule_poll();
+    }
+    hub_.publish(occasion);
+}
+
+void HostTracker::not_identified(const std::string& controller, std::string_view problem) {
+    identifying_.reset();
+    sweep(controller);
+    const auto attempt = unidentified_.find(controller);
+    const bool live = fusion().is_live(kernel_.host, controller);
+    if (attempt != unidentified_.end() && attempt->second.due == kNever) {
+        if (live) {
+            attempt->second.due = readings_.now().monotonic + attempt->second.backoff.next();
+        } else {
+            unidentified_.erase(attempt); // until it connects again, which asks anew
+        }
+    }
+    if (live) {
+        hub_.lose_source(kAdmin, problem, readings_.now());
+    }
+}
+
+} // namespace haoh::monitor

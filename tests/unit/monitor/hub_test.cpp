@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The way of events to the caller, and what a hub knows of all controllers together.
+#include "monitor/hub.hpp"
+
+#include <haoh/error.hpp>
+#include <haoh/nvme/identify_controller.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh::monitor {
+namespace {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class HubTest : public ::testing::Test {
+  protected:
+    ~HubTest() override {
+        hub_->end();
+        settle();
+    }
+    void make(std::size_t queue = 100) {
+        MonitorOptions options = options_;
+        options.queue = queue;
+        hub_ = std::make_shared<Hub>(context_.get_executor(), options);
+        hub_->begin();
+    }
+    /// What is ready is done.
+    void settle() {
+        context_.restart();
+        context_.poll();
+    }
+    void lose(const char* source, const char* why = "why") {
+        hub_->lose_source(source, why, Moment::now());
+    }
+    void handle() {
+        hub_->set_handler([this](const Event& event) {
+            told_.push_back(fmt::format("{} {} {}", event.sequence, event.source, event.text));
+        });
+    }
+    /// Takes events until there is none.
+    void take_all() {
+        asio::co_spawn(
+            context_,
+            [this]() -> asio::awaitable<void> {
+                while (auto event = co_await hub_->next()) {
+                    told_.push_back(fmt::format("{} {}", event->sequence, event->source));
+                }
+                told_.emplace_back("end");
+            },
+            asio::detached);
+        settle();
+    }
+
+    asio::io_context context_{1};
+    MonitorOptions options_;
+    std::shared_ptr<Hub> hub_;
+    std::vector<std::string> told_;
+};
+
+TEST_F(HubTest, next_gives_what_came_before_and_what_comes) {
+    make();
+    lose("a");
+    lose("b");
+    take_all();
+    EXPECT_THAT(told_, ElementsAre("1 a", "2 b"));
+    lose("c");
+    settle();
+    EXPECT_THAT(told_, ElementsAre("1 a", "2 b", "3 c"));
+    hub_->end();
+    settle();
+    EXPECT_THAT(told_, ElementsAre("1 a", "2 b", "3 c", "end"));
+}
+
+TEST_F(HubTest, what_is_queued_can_be_taken_after_the_end_and_nothing_else_comes) {
+    make();
+    lose("a");
+    hub_->end();
+    lose("b");
+    take_all();
+    EXPECT_THAT(told_, ElementsAre("1 a", "end"));
+}
+
+TEST_F(HubTest, a_handler_gets_what_is_queued_first) {
+    make();
+    lose("a");
+    handle();
+    EXPECT_THAT(told_, ElementsAre("1 a why"));
+    lose("b", "other");
+    EXPECT_THAT(told_, ElementsAre("1 a why", "2 b other"));
+    hub_->set_handler({});
+    lose("c");
+    take_all();
+    EXPECT_THAT(told_, ElementsAre("1 a why", "2 b other", "3 c"));
+}
+
+TEST_F(HubTest, a_queue_that_is_full_joins_events_and_counts_them) {
+    make(1);
+    lose("a", "one");
+    lose("a", "two");
+    lose("a", "three");
+    EXPECT_EQ(hub_->status().queue_merged, 2U);
+    handle();
+    EXPECT_THAT(told_, ElementsAre("1 a three"));
+}
+
+TEST_F(HubTest, a_queue_has_room_for_one_at_least) {
+    make(0);
+    lose("a", "one");
+    lose("a", "two");
+    EXPECT_EQ(hub_->status().queue_merged, 1U);
+}
+
+TEST_F(HubTest, what_a_handler_throws_ends_the_monitor_and_comes_out_at_its_end) {
+    make();
+    int calls = 0;
+    hub_->set_handler([&](const Event&) {
+        ++calls;
+        throw std::runtime_error("enough");
+    });
+    hub_->fusion().lose_source("a", "why", Moment::now());
+    hub_->fusion().lose_source("b", "why", Moment::now());
+    hub_->publish({.observed = Moment::now(), .cause = {}, .source = "test"});
+    EXPECT_EQ(calls, 1);
+    EXPECT_FALSE(hub_->running());
+    std::exception_ptr failure;
+    asio::co_spawn(context_, hub_->ended(), [&](std::exception_ptr what) { failure = what; });
+    settle();
+    EXPECT_THROW(std::rethrow_exception(failure), std::runtime_error);
+    failure = nullptr;
+    asio::co_spawn(context_, hub_->ended(), [&](std::exception_ptr what) { failure = what; });
+    settle();
+    EXPECT_FALSE(failure) << "once";
+}
+
+TEST_F(HubTest, a_task_that_fails_is_a_source_lost_and_one_that_is_canceled_is_none) {
+    make();
+    handle();
+    const auto fail = [&](const char* name, auto failure) {
+        hub_->run(
+            [failure]() -> asio::awaitable<void> {
+                throw failure;
+                co_return;
+            },
+            name);
+        settle();
+    };
+    fail("a", Error(Errc::malformed, "read", "x", "broken"));
+    fail("b", Error(Errc::canceled, "read", "x"));
+    fail("c", boost::system::system_error(asio::error::operation_aborted));
+    fail("d", boost::system::system_error(asio::error::connection_reset));
+    fail("e", 5);
+    ASSERT_EQ(told_.size(), 3U);
+    EXPECT_THAT(told_[0], ::testing::HasSubstr("1 a read x: broken"));
+    EXPECT_THAT(told_[1], ::testing::HasSubstr("2 d "));
+    EXPECT_THAT(told_[2], ::testing::HasSubstr("3 e something that is no exception"));
+}
+
+TEST_F(HubTest, the_end_waits_for_every_task) {
+    make();
+    for (int i = 0; i < 3; ++i) {
+        hub_->run([]() -> asio::awaitable<void> { co_await pause(1h); }, "long");
+    }
+    settle();
+    bool ended = false;
+    asio::co_spawn(context_, hub_->ended(), [&](const std::exception_ptr&) { ended = true; });
+    settle();
+    EXPECT_FALSE(ended);
+    hub_->end();
+    EXPECT_FALSE(ended);
+    settle();
+    EXPECT_TRUE(ended);
+    handle();
+    EXPECT_THAT(told_, IsEmpty()) << "that they were canceled is no loss";
+}
+
+TEST_F(HubTest, one_waits_until_every_source_was_tried) {
+    make();
+    hub_->fusion().expect_source("a");
+    hub_->fusion().expect_source("b");
+    bool tried = false;
+    asio::co_spawn(context_, hub_->tried(), [&](const std::exception_ptr&) { tried = true; });
+    settle();
+    EXPECT_FALSE(tried);
+    lose("a");
+    settle();
+    EXPECT_FALSE(tried);
+    hub_->fusion().restore_source("b", Moment::now());
+    hub_->publish({.observed = Moment::now(), .cause = {}, .source = "b"});
+    settle();
+    EXPECT_TRUE(tried);
+    hub_->fusion().expect_source("c");
+    tried = false;
+    asio::co_spawn(context_, hub_->tried(), [&](const std::exception_ptr&) { tried = true; });
+    settle();
+    EXPECT_FALSE(tried);
+    hub_->end();
+    settle();
+    EXPECT_TRUE(tried) << "or it ends";
+}
+
+TEST_F(HubTest, begins_anew) {
+    make();
+    lose("a");
+    hub_->end();
+    const Moment before = hub_->status().began;
+    hub_->begin();
+    EXPECT_TRUE(hub_->running());
+    EXPECT_GE(hub_->status().began.monotonic, before.monotonic);
+    EXPECT_THAT(hub_->status().sources, IsEmpty());
+    handle();
+    EXPECT_THAT(told_, ElementsAre("1 a why")) << "what was queued can still be taken";
+}
+
+/// Controllers of a host, told apart by what they say of themselves.
+class HubSites : public HubTest {
+  protected:
+    HubSites() {
+        make();
+        View view;
+        for (const char* name : {"nvme0", "nvme1"}) {
+            view.controllers.push_back(
+                {.name = name, .subsysnqn = "nqn", .address = {}, .state = "live"});
+        }
+        hub_->fusion().see("h", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
+    }
+    static ControllerObservation controller(const std::string& name, const std::string& serial) {
+        nvme::IdentifyController data;
+        std::fill(data.sn.begin(), data.sn.end(), std::uint8_t{' '});
+        std::copy(serial.begin(), serial.end(), data.sn.begin());
+        ControllerObservation seen;
+        seen.name = name;
+        seen.subsysnqn = "nqn";
+        seen.identify = Page::of(nvme::encode(data));
+        return seen;
+    }
+    std::vector<std::string> sites() {
+        std::vector<std::string> out;
+        for (const MonitorStatus::Controller& one : hub_->status().controllers) {
+            out.push_back(one.site);
+        }
+        return out;
+    }
+};
+
+TEST_F(HubSites, follow_from_what_all_controllers_say_last) {
+    hub_->keep("h", controller("nvme0", "A"));
+    EXPECT_THAT(sites(), ElementsAre("", "")) << "nothing to tell it from";
+    hub_->keep("h", controller("nvme1", "B"));
+    EXPECT_THAT(sites(), ElementsAre("array-a", "array-b"));
+    hub_->keep("h", controller("nvme1", "A"));
+    EXPECT_THAT(sites(), ElementsAre("", "")) << "it is on the same array now";
+    hub_->keep("h", controller("nvme1", "B"));
+    hub_->forget("g", "nvme0"); // of another host
+    hub_->keep("h", controller("nvme1", "B"));
+    EXPECT_THAT(sites(), ElementsAre("array-a", "array-b"));
+    hub_->forget("h", "nvme0");
+    hub_->keep("h", controller("nvme1", "B"));
+    EXPECT_EQ(sites().at(1), "") << "nothing to tell it from any more";
+}
+
+TEST_F(HubSites, of_controllers_that_only_the_kernel_knows_follow_from_the_configuration) {
+    hub_->end();
+    settle();
+    for (const auto& [name, address] :
+         {std::pair("east", "10.0.0.1"), std::pair("west", "10.0.0.2")}) {
+        Site& site = options_.sites.emplace_back();
+        site.name = name;
+        site.addresses = {address};
+    }
+    make();
+    View view;
+    KernelObservation kernel;
+    kernel.host = "h";
+    KernelSubsystem& subsystem = kernel.subsystems.emplace_back();
+    subsystem.subsysnqn = Attribute::of("nqn");
+    for (const char* name : {"nvme0", "nvme1"}) {
+        view.controllers.push_back(
+            {.name = name, .subsysnqn = "nqn", .address = {}, .state = "live"});
+        KernelController& one = subsystem.controllers.emplace_back();
+        one.name = name;
+        one.address =
+            Attribute::of(fmt::format("traddr=10.0.0.{},trsvcid=4420", name[4] - '0' + 1));
+    }
+    hub_->fusion().see("h", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
+    hub_->keep(kernel);
+    EXPECT_THAT(sites(), ElementsAre("east", "west"));
+    // One that was asked comes first then; sites stay with their controllers.
+    ControllerObservation asked = controller("nvme1", "B");
+    asked.traddr = "10.0.0.2";
+    hub_->keep("h", asked);
+    EXPECT_THAT(sites(), ElementsAre("east", "west"));
+    std::swap(kernel.subsystems[0].controllers[0].address,
+              kernel.subsystems[0].controllers[1].address);
+    hub_->forget("h", "nvme1");
+    hub_->keep(kernel);
+    EXPECT_THAT(sites(), ElementsAre("west", "east")) << "the last view counts";
+}
+
+TEST_F(HubSites, of_targets_are_named_in_the_order_in_which_they_are_expected) {
+    for (const char* target : {"a", "b", "c"}) {
+        hub_->expect_target(target);
+    }
+    ControllerObservation third = controller("nvme1", "C");
+    third.target = "c";
+    hub_->keep("h", third);
+    EXPECT_THAT(sites(), ElementsAre("", "array-c"));
+    ControllerObservation first = controller("nvme0", "A");
+    first.target = "a";
+    hub_->keep("h", first);
+    EXPECT_THAT(sites(), ElementsAre("array-a", "array-c"));
+}
+
+} // namespace
+} // namespace haoh::monitor
