@@ -28,9 +28,10 @@ constexpr bool on(unsigned id) noexcept {
     return !std::is_constant_evaluated() && now(id);
 }
 
-/// A constant that is wrong: a bool the other one, a number one more, a duration twice as long.
+/// A constant that is wrong: a bool the other one, a number one more, a duration twice as long. By
+/// value, so that a lambda need not capture it.
 template <class T>
-constexpr T more(const T& value) {
+constexpr T more(T value) {
     if constexpr (std::is_same_v<T, bool>) {
         return !value;
     } else if constexpr (std::is_arithmetic_v<T>) {

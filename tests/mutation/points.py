@@ -255,7 +255,10 @@ class Walk:
             return
         parent = cursor.semantic_parent.kind
         local = parent in FUNCTIONS or parent == K.UNEXPOSED_DECL
-        record = type_of(cursor).kind in (TypeKind.RECORD, TypeKind.ELABORATED)
+        # GCC takes a priority only for a class that is written out.
+        written = head[word.end():]
+        record = type_of(cursor).kind == TypeKind.RECORD and b"auto" not in written and (
+            b"<" in written or "<" not in type_of(cursor).spelling)
         if parent in (K.STRUCT_DECL, K.CLASS_DECL):
             replacement = b"inline const"
         elif parent in (K.NAMESPACE, K.TRANSLATION_UNIT) and record:

@@ -210,53 +210,63 @@ class Tree:
         raise Failure(f"after {MAX_ROUNDS} rounds it still does not compile: {log}")
 
     def drop(self, output, number):
+        """Drops what the compiler's errors point at; how many mutants that are."""
         before = self.count()
         lines = output.splitlines()
-        for index, line in enumerate(lines):
-            match = PLACE.match(line)
-            if match and "error" in match[4]:
-                self.blame(lines, index, match, number)
+        errors = [(index, match) for index, match in enumerate(map(PLACE.match, lines))
+                  if match and "error" in match[4]]
+        # What is not a constant any more makes errors wherever it is used: those go with it.
+        named = {match[1] for index, match in errors
+                 if "const" in match[5] and self.blame_constant(self.places(lines, index, match))}
+        for index, match in errors:
+            if match[1] not in named:
+                self.blame(self.places(lines, index, match), number)
         return before - self.count()
 
     def count(self):
         return sum(not mutant.dropped for mutant in self.mutants)
 
-    def blame(self, lines, index, match, number):
-        message = match[5]
-        places = [match]
+    def places(self, lines, index, match):
+        """Where an error is and what led to it, in the files of the room: (source, match)."""
+        found = [match]
         for line in lines[index + 1:index + 60]:
             other = PLACE.match(line)
             if other and "error" in other[4]:
                 break
-            if other:
-                places.append(other)
+            found += [other] if other else []
         for line in lines[max(index - 40, 0):index][::-1]:
             if " error: " in line:
                 break
             other = PLACE.match(line)
-            if other:
-                places.append(other)
-        for place in places:
-            path = os.path.relpath(os.path.join(self.build, place[1]), self.top)
-            source = self.sources.get(path)
-            if source is None:
-                continue
-            if "constant" in message or "constexpr" in message:
-                if self.keep_constant(source, message, place[5]):
-                    return
-            at = source.mutants_at(int(place[2]), int(place[3]))
-            if at and number < 4:
-                at = at[:1]
-            elif number >= 3 or not at:
-                at += source.mutants_on(int(place[2]))
-            for mutant in at:
-                mutant.dropped = message[:200]
-            if at:
+            found += [other] if other else []
+        paths = (os.path.relpath(os.path.join(self.build, place[1]), self.top) for place in found)
+        return [(self.sources[path], place) for path, place in zip(paths, found)
+                if path in self.sources]
+
+    def blame_constant(self, places):
+        for source, place in places:
+            if self.keep_constant(source, place[5]):
+                return True
+        for source, place in places:
+            if place[4] == "note" and "not initialized with a constant" in place[5]:
+                return self.give_up(source.mutants_on(int(place[2])), place)
+        return False
+
+    def blame(self, places, number):
+        for source, place in places:
+            at = source.mutants_at(int(place[2]), int(place[3]))[:1] if number < 4 else []
+            if self.give_up(at or source.mutants_on(int(place[2])), place):
                 return
 
-    def keep_constant(self, source, *messages):
+    @staticmethod
+    def give_up(mutants, place):
+        for mutant in mutants:
+            mutant.dropped = mutant.dropped or place[5][:200]
+        return bool(mutants)
+
+    def keep_constant(self, source, message):
         """A table that something needs as a constant stays one."""
-        names = {name for message in messages for name in re.findall(r"'(?:\w+::)*(\w+)'", message)}
+        names = set(re.findall(r"\b(\w+)(?:<[^']*>)?'", message))
         found = False
         for other in self.sources.values():
             for table in other.tables:
