@@ -6,9 +6,7 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
-import sys
 
 from clang.cindex import Index
 
