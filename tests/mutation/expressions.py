@@ -173,7 +173,7 @@ class Expressions:
             return
         key = (path, target.location.offset)
         start, end = self.span(cursor)
-        if (key, start) in self.source.seen:
+        if (key, start) in self.source.seen or not self.written(start, end):
             return
         self.source.seen.add((key, start))
         made = self.constants.get(key)

@@ -83,10 +83,14 @@ class Walk(Statements, Expressions):
 
     # What is made of it.
 
+    def written(self, start, end):
+        """Whether it is there as it is, and not made by a macro."""
+        return start < end and not any(start < last and first < end for first, last
+                                       in self.macros.get(self.source.path, ()))
+
     def mutant(self, context, kind, start, end, mutated, original=None):
         """None where one cannot be or already is."""
-        if start >= end or any(start < last and first < end
-                               for first, last in self.macros.get(self.source.path, ())):
+        if not self.written(start, end):
             return None
         mark = (kind, start, end, mutated)
         if mark in self.source.seen:
