@@ -187,9 +187,6 @@ class Expressions:
             made.function = made.function or target.spelling
             made.constexpr = True
             self.constants[key] = made
-        if context.table:
-            # Its rows are not constants for its sake: another one must want that.
-            made.tables = getattr(made, "tables", []) + [context.table]
         name = self.code[start:end]
         self.wrap(start, end, [b"(", t.Switch(made, "on"), b" ? ::haoh_mutation::more(" + name
                                + b") : ("], [b"))"])
