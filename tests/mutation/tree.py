@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A copy of the tree in which the sources of one room are rewritten, and its build."""
+import fcntl
 import glob
 import hashlib
 import json
@@ -107,6 +108,12 @@ class Tree:
 
     def prepare(self):
         """Copies, configures, finds the mutants."""
+        os.makedirs(self.work, exist_ok=True)
+        self.lock = open(os.path.join(self.work, "lock"), "w", encoding="utf-8")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Failure(f"another run is under way in {self.work}") from error
         listing = listed_files()
         files = files_of(self.room, listing)
         if not files:
@@ -186,7 +193,6 @@ class Tree:
     # What does not compile is dropped.
 
     def compile(self, programs, tell):
-        os.makedirs(self.work, exist_ok=True)
         self.recall()
         self.compile_targets(self.objects, tell)  # where most errors are
         self.compile_targets(programs, tell)
