@@ -140,6 +140,7 @@ class Measure:
                                                for program in first + later))])
         deadline = self.began + self.options.seconds
         self.programs_asked = first + later
+        self.keep()
         lock = threading.Lock()
         counts = collections.Counter()
 
@@ -147,6 +148,7 @@ class Measure:
             result = self.judge(mutant, deadline)
             with lock:
                 self.results[mutant.id] = result
+                self.keep(mutant)
                 counts[result[0]] += 1
                 self.say(f"{len(self.results)} of {len(self.tried)} mutants, "
                          f"{counts['survived']} survive")
@@ -158,7 +160,6 @@ class Measure:
             if program.unreliable:
                 self.notes.append(f"failed without a mutant at some time: {program.name} "
                                   + ", ".join(sorted(program.unreliable)))
-        self.keep()
 
     def judge(self, mutant, deadline):
         reached = False
@@ -173,14 +174,14 @@ class Measure:
                 return ("killed", program.name, *found)
         return ("survived", "", "", "" if reached else "not reached")
 
-    def keep(self):
+    def keep(self, mutant=None):
+        """A line of the results, as soon as it is known; without a mutant the head."""
         path = os.path.join(self.tree.work, "results.tsv")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("\t".join(COLUMNS) + "\n")
-            for mutant in self.tried:
-                file.write("\t".join((str(mutant.id), f"{mutant.path}:{mutant.line}",
-                                      mutant.function, mutant.kind, mutant.original,
-                                      mutant.mutated, *self.results[mutant.id])) + "\n")
+        with open(path, "a" if mutant else "w", encoding="utf-8") as file:
+            fields = COLUMNS if mutant is None else (
+                str(mutant.id), f"{mutant.path}:{mutant.line}", mutant.function, mutant.kind,
+                mutant.original, mutant.mutated, *self.results[mutant.id])
+            file.write("\t".join(fields) + "\n")
         self.results_path = os.path.relpath(path, ROOT)
 
     def tell(self):
