@@ -47,6 +47,7 @@ readonly long_steps=(
     "releases    path selection of every kernel release in VMs, ten minutes"
     "tidy        clang-tidy"
     "packages    Debian packages: built, judged by lintian, used in a clean Debian 12; as root"
+    "mutation    faults made in the library, one at a time: what part of them the tests notice"
     "trixie      Debian 13: build, unit and scenario tests, nvme-cli with the plugin also in a VM; as root"
 )
 
@@ -83,8 +84,8 @@ step_format() {
 }
 
 # Where the sanitized build runs them all, the release build is for what cannot run there: the
-# programs as their users meet them.
-readonly release_tests='^tool_test$'
+# programs as their users meet them, and what needs a plain build.
+readonly release_tests='^(tool|mutation)_test$'
 
 step_build() {
     if is_wanted sanitizers; then
@@ -189,6 +190,12 @@ step_tidy() {
 step_packages() {
     runner run --kind script --name packages --timeout 5400 --logs "$logs" -- \
         tests/packaging/packages_test.sh
+}
+
+# The faults are drawn anew each week, the same for whoever looks into one of that week.
+step_mutation() {
+    runner run --kind script --name mutation --timeout 86400 --logs "$logs" -- \
+        tests/mutation.sh all --random 100 --seed "$(date +%G-%V)" --seconds 3600
 }
 
 step_trixie() {
