@@ -43,6 +43,7 @@ struct FieldBits {
     Where where{Where::anywhere};
     /// The same field in CNS 08h, flipped as well.
     std::optional<std::size_t> mirror{};
+    bool says_where{true}; ///< the findings name the array, or the controllers
     /// What must be so beforehand, on all controllers alike. Such rows come in addition to the table
     /// that covers the page.
     void (*prepare)(Pair&){};
@@ -53,6 +54,32 @@ inline std::ostream& operator<<(std::ostream& out, const FieldBits& row) {
 }
 
 inline constexpr std::uint32_t kFlippedNsid = 2;
+
+/// Indices of controllers in the observation: those on which something is flipped.
+using Flipped = std::vector<std::size_t>;
+
+/// The first and the last controller, each array, and the others.
+[[nodiscard]] const std::vector<Flipped>& flip_places();
+[[nodiscard]] bool applies(Where where, const Flipped& place);
+
+/// Two controllers an array, two namespaces, of which nothing is used, so that NUSE is in nobody's
+/// way.
+[[nodiscard]] Pair flippable();
+
+/// The namespace `kFlippedNsid` of a controller.
+[[nodiscard]] NamespaceObservation& flipped_namespace(ControllerObservation& controller);
+
+void flip_bit(Page& page, std::size_t offset, unsigned bit);
+
+/// All of them, or of many the bits of both ends and some between.
+[[nodiscard]] std::vector<unsigned> sample_bits(const std::vector<unsigned>& bits);
+
+/// A report's findings, whether they are the expected ones, and whether they show what is flipped.
+/// \param of_namespace  findings about `kFlippedNsid` are given without its number
+void expect_flip(const Report& report, const Observation& observation, const Flipped& place,
+                 const FieldBits& row, bool of_namespace, unsigned bit);
+
+[[nodiscard]] std::string flip_name(std::string name);
 
 /// Identify Controller, CNS 01h: each bit once, and rows with `prepare`.
 [[nodiscard]] std::vector<FieldBits> controller_bits();
