@@ -82,8 +82,23 @@ std::string format_text(const Namespace& path, std::uint64_t key) {
                        ignored ? fmt::format(" ({:#x})", key) : "");
 }
 
+/// FNV-1a: a table as one number to compare.
+class Hash {
+  public:
+    Hash& add(std::uint64_t value) {
+        for (unsigned i = 0; i < 8; ++i) {
+            hash_ = (hash_ ^ ((value >> (8U * i)) & 0xFFU)) * 0x100000001B3U;
+        }
+        return *this;
+    }
+    [[nodiscard]] std::uint64_t value() const { return hash_; }
+
+  private:
+    std::uint64_t hash_{0xCBF29CE484222325U};
+};
+
 std::optional<std::uint64_t> format_table(const Namespace& path) {
-    Pattern hash;
+    Hash hash;
     for (std::size_t i = 0; i < path.idns.lbaf.size(); ++i) {
         if (i != path.idns.format_index()) {
             const nvme::LbaFormat& format = path.idns.lbaf[i];
@@ -108,7 +123,7 @@ std::string table_text(const Namespace& path, std::uint64_t /*key*/) {
 }
 
 std::optional<std::uint64_t> extended_table(const Namespace& path) {
-    Pattern hash;
+    Hash hash;
     for (std::size_t i = 0; i < path.nvm.elbaf.size(); ++i) {
         if (i != path.idns.format_index()) {
             hash.add(i).add(path.nvm.elbaf[i]);

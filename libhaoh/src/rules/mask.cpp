@@ -250,19 +250,19 @@ void compare_page(std::span<const Namespace* const> volume, NamespacePage page,
     std::map<nvme::Bytes, std::size_t> seen;
     std::vector<std::pair<const Controller*, std::size_t>> classes;
     std::vector<FindingValue> values;
-    Pattern pattern;
-    pattern.add(static_cast<std::uint64_t>(page));
+    FoldKey key;
+    key.add(static_cast<std::uint64_t>(page));
     for (const Range& range : ranges) {
-        pattern.add(range.offset).add(range.length);
+        key.add(range.offset).add(range.length);
     }
     for (std::size_t i = 0; i < paths.size(); ++i) {
         const std::size_t number =
             seen.try_emplace(ranges_bytes(ranges, pages[i]), seen.size()).first->second;
         classes.emplace_back(paths[i]->controller, number);
-        pattern.add(paths[i]->controller->index).add(number);
+        key.add(paths[i]->controller->index).add(number);
         values.push_back(value_of(*paths[i]->controller, ranges_text(ranges, pages[i])));
     }
-    findings.add_folded("ns.idns_mask.equal", subsystem, nsid, pattern.value(), [&] {
+    findings.add_folded("ns.idns_mask.equal", subsystem, nsid, std::move(key), [&] {
         group_values(values);
         return Draft{.rule = "ns.idns_mask.equal",
                      .subsystem = subsystem,
