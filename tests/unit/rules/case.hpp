@@ -41,5 +41,6 @@ inline std::ostream& operator<<(std::ostream& out, const Case& one) {
 [[nodiscard]] std::vector<Case> dispersed_cases();
 [[nodiscard]] std::vector<Case> discovery_cases();
 [[nodiscard]] std::vector<Case> mask_cases();
+[[nodiscard]] std::vector<Case> boundary_cases();
 
 } // namespace haoh::test
