@@ -13,10 +13,19 @@
 
 namespace haoh::test {
 
+/// What a finding shows of each array, as it follows from the damage.
+struct Shown {
+    std::string rule;
+    Severity severity{};
+    std::string on_a; ///< of every controller; empty: nothing is shown of the array
+    std::string on_b;
+};
+
 struct Case {
     std::string name;                  ///< a sentence in CamelCase
     std::function<void(Pair&)> damage; ///< of a healthy pair
     std::vector<std::string> expected; ///< all findings, as `lines` writes them
+    std::vector<Shown> shown{};        ///< of some of them
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Case& one) {
@@ -42,5 +51,6 @@ inline std::ostream& operator<<(std::ostream& out, const Case& one) {
 [[nodiscard]] std::vector<Case> discovery_cases();
 [[nodiscard]] std::vector<Case> mask_cases();
 [[nodiscard]] std::vector<Case> boundary_cases();
+[[nodiscard]] std::vector<Case> shown_cases();
 
 } // namespace haoh::test

@@ -34,7 +34,8 @@ struct FieldBits {
     /// Bits of the field, little-endian, each flipped alone. Of fields longer than 8 bytes, the bits
     /// of each byte.
     std::uint64_t mask{~std::uint64_t{0}};
-    /// The findings, as `lines` writes them; none where the field may differ. Findings of rules
+    /// The findings, as `lines` writes them, or OWN for the rule's own verdict, where that is in
+    /// dispute (data/rule_expectations.table); none where the field may differ. Findings of rules
     /// about namespaces are about `kFlippedNsid`, which is left out.
     std::vector<std::string> expected;
     /// Other findings that are right as well, where they depend on the letter that a flip makes.

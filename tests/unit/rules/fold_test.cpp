@@ -113,6 +113,14 @@ TEST(Folding, NamesTheFieldThatDiffers) {
                       Not(HasSubstr("NPWG"))));
 }
 
+TEST(Folding, KeepsLossesApartFromWarnings) {
+    Pair pair(2, 20);
+    pair.on_b([](Node& node) { node.remove(3); });
+    pair.b[1].remove(4).remove(5).remove(6).remove(7).remove(8).remove(9);
+    EXPECT_THAT(lines(pair.report()),
+                ElementsAre("FAIL nslist.active.equal 3", "WARN nslist.active.equal 4-9"));
+}
+
 TEST(Folding, KeepsKindsOfIdentifiersApart) {
     Pair pair(1, 12);
     pair.on_b([](Node& node) {
@@ -131,17 +139,21 @@ TEST(Folding, KeepsKindsOfIdentifiersApart) {
     EXPECT_THAT(report.findings[1].what, HasSubstr("NGUID is there on some controllers only"));
 }
 
+void format(Path& path) {
+    path.identify.fpi = path.independent.fpi = 0x81;
+}
+
 TEST(Folding, KeepsPlacesApart) {
     // One controller of B, and both of them, are other places.
     Pair pair(2, 12);
     for (std::uint32_t nsid = 1; nsid <= 12; ++nsid) {
-        pair.b[0].path(nsid).independent.nstat = 0;
+        format(pair.b[0].path(nsid));
         if (nsid > 6) {
-            pair.b[1].path(nsid).independent.nstat = 0;
+            format(pair.b[1].path(nsid));
         }
     }
     const Report report = pair.report();
-    ASSERT_THAT(lines(report), ElementsAre("WARN ns.nstat.nrdy 1-6", "WARN ns.nstat.nrdy 7-12"));
+    ASSERT_THAT(lines(report), ElementsAre("WARN ns.fpi 1-6", "WARN ns.fpi 7-12"));
     EXPECT_THAT(report.findings[0].what, HasSubstr("on 1 of 2 controllers of array-b"));
     EXPECT_THAT(report.findings[1].what, HasSubstr("on array-b"));
 }
@@ -150,16 +162,16 @@ TEST(Folding, KeepsApartWhatFewerControllersShow) {
     // b[0] is all of array B for namespaces that b[1] does not show.
     Pair pair(2, 12);
     for (std::uint32_t nsid = 1; nsid <= 12; ++nsid) {
-        pair.b[0].path(nsid).independent.nstat = 0;
+        format(pair.b[0].path(nsid));
         if (nsid > 6) {
             pair.b[1].remove(nsid);
         }
     }
     const Report report = pair.report();
-    ASSERT_THAT(lines(report), ElementsAre("WARN nslist.active.equal 7-12",
-                                           "WARN ns.nstat.nrdy 1-6", "WARN ns.nstat.nrdy 7-12"));
-    EXPECT_THAT(report.findings[1].what, HasSubstr("on 1 of 2 controllers of array-b"));
-    EXPECT_THAT(report.findings[2].what, HasSubstr("not ready on array-b"));
+    ASSERT_THAT(lines(report), ElementsAre("WARN ns.fpi 1-6", "WARN ns.fpi 7-12",
+                                           "WARN nslist.active.equal 7-12"));
+    EXPECT_THAT(report.findings[0].what, HasSubstr("on 1 of 2 controllers of array-b"));
+    EXPECT_THAT(report.findings[1].what, HasSubstr("being formatted on array-b"));
 }
 
 TEST(Folding, BeginsWithTheFifth) {

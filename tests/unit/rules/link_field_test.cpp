@@ -58,9 +58,9 @@ std::vector<FieldBits> cap_bits() {
         link_row("CAP TO", 0xFF00'0000, {}, "a time of its own"),
         link_row("CAP DSTRD", 0xFULL << 32U, {}, "of PCIe"),
         link_row("CAP NSSRS", 1ULL << 36U, {"WARN prop.cap.nssrs_nsses"}),
-        link_row("CAP CSS", 0xFFULL << 37U, {"FAIL prop.cap.css.equal"}),
+        link_row("CAP CSS", 0xFFULL << 37U, {"OWN prop.cap.css.equal"}),
         link_row("CAP BPS CPS", 0x7ULL << 45U, {}, "no rule"),
-        link_row("CAP MPSMIN", 0xFULL << 48U, {"WARN ctrl.mdts.min", "WARN prop.cap.mps"},
+        link_row("CAP MPSMIN", 0xFULL << 48U, {"WARN ctrl.mdts.min", "OWN prop.cap.mps"},
                  "MDTS counts in pages of MPSMIN"),
         link_row("CAP MPSMAX to the end", 0xFFFULL << 52U, {}, "no rule"),
     };
@@ -85,7 +85,7 @@ std::vector<LinkFlip> properties() {
                                     })));
     out.push_back(
         property(nvme::property::cap,
-                 link_row("CAP MPSMIN alone", 0xFULL << 48U, {"WARN prop.cap.mps"}, "",
+                 link_row("CAP MPSMIN alone", 0xFULL << 48U, {"OWN prop.cap.mps"}, "",
                           [](Pair& pair) { pair.on_both([](Node& node) { node.id.mdts = 0; }); })));
     out.push_back(property(nvme::property::csts,
                            link_row("CSTS RDY CFS SHST", 0x0F, {"FAIL prop.csts.ready_nofatal"})));
