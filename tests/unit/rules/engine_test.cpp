@@ -2,6 +2,8 @@
 // How values are compared and told where more than two of them, or none, meet.
 #include "unit/rules/pair.hpp"
 
+#include "rules/findings.hpp"
+
 #include <haoh/rule.hpp>
 
 #include <gmock/gmock.h>
@@ -153,6 +155,118 @@ TEST(Findings, CountSixRangesOfNamespacesAndNoMore) {
                 ? testing::AllOf(HasSubstr("(nsid 1, 3, 5, 7, 9, 11; "), Not(HasSubstr("...")))
                 : testing::Matcher<std::string>(HasSubstr("(nsid 1, 3, 5, 7, 9, 11, ...; ")));
     }
+}
+
+TEST(Window, NeverRelaxesCorruption) {
+    for (const Severity severity :
+         {Severity::corruption, Severity::loss, Severity::degraded, Severity::management}) {
+        for (const Window window :
+             {Window::none, Window::migration, Window::upgrade, Window::resize}) {
+            Rule rule{};
+            rule.severity = severity;
+            rule.relaxed_in =
+                static_cast<std::uint8_t>(1U << static_cast<unsigned>(Window::migration) |
+                                          1U << static_cast<unsigned>(Window::resize));
+            const bool relaxes = severity != Severity::corruption &&
+                                 (window == Window::migration || window == Window::resize);
+            EXPECT_EQ(judge::relaxed(Verdict::fail, rule, window),
+                      relaxes ? Verdict::warn : Verdict::fail);
+            EXPECT_EQ(judge::relaxed(Verdict::warn, rule, window),
+                      relaxes ? Verdict::note : Verdict::warn);
+            EXPECT_EQ(judge::relaxed(Verdict::note, rule, window),
+                      relaxes ? Verdict::pass : Verdict::note);
+            EXPECT_EQ(judge::relaxed(Verdict::unknown, rule, window), Verdict::unknown);
+            EXPECT_EQ(judge::relaxed(Verdict::pass, rule, window), Verdict::pass);
+        }
+    }
+}
+
+TEST(Kernels, AreJudgedByTheLastKnownOneWhenNewer) {
+    Pair pair(1, 1);
+    pair.b[0].id.kas = 0; // refused by every Linux
+    pair.options.kernel = "7.3.4";
+    const Report known = pair.report();
+    pair.options.kernel = "99.1.0";
+    const Report newer = pair.report();
+    ASSERT_THAT(lines(known), testing::Contains("FAIL ctrl.kas.nonzero"));
+    ASSERT_EQ(lines(newer), lines(known));
+    EXPECT_FALSE(known.connected);
+    for (std::size_t i = 0; i < known.findings.size(); ++i) {
+        const auto& before = known.findings[i].on_kernel;
+        const auto& after = newer.findings[i].on_kernel;
+        ASSERT_EQ(before.has_value(), after.has_value()) << known.findings[i].rule;
+        if (before) {
+            EXPECT_EQ(before->text, after->text);
+            EXPECT_EQ(before->release, "7.3.4");
+            EXPECT_EQ(after->release, "99.1.0");
+        }
+    }
+    EXPECT_TRUE(known.findings[0].on_kernel);
+}
+
+TEST(Kernels, HaveNoSayInWhatIsUnknown) {
+    Pair pair(1, 1);
+    pair.options.kernel = "6.12";
+    pair.on_both([](Node& node) { node.state(nvme::AnaState::inaccessible); });
+    const Report failed = pair.report();
+    ASSERT_THAT(lines(failed), ElementsAre("FAIL ana.ns.usable_path 1"));
+    EXPECT_TRUE(failed.findings[0].on_kernel);
+    pair.b[0].state(nvme::AnaState::change);
+    const Report open = pair.report();
+    ASSERT_THAT(lines(open), ElementsAre("UNKNOWN ana.ns.usable_path 1"));
+    EXPECT_FALSE(open.findings[0].on_kernel);
+}
+
+/// Two subsystems that show one namespace by one identifier.
+Pair two_subsystems(bool nguid, std::uint8_t nmic) {
+    Pair pair(1, 1);
+    pair.on_b([](Node& node) {
+        node.nqn("nqn.2014-08.org.nvmexpress:uuid:0a1b2c3d-0000-4000-8000-000000000002");
+        node.id.sn = ascii<20>("ANOTHER9");
+    });
+    pair.on_all_paths([&](Path& path) {
+        path.eui64(std::nullopt);
+        if (nguid) {
+            path.uuid(std::nullopt);
+        } else {
+            path.nguid(std::nullopt);
+        }
+        path.identify.nmic = path.independent.nmic = nmic;
+    });
+    pair.on_both([](Node& node) { node.logs.lids[0x17] = 1; });
+    return pair;
+}
+
+TEST(Models, AreDispersedByEitherIdentifierWhereBothSaySo) {
+    for (const bool nguid : {true, false}) {
+        EXPECT_EQ(two_subsystems(nguid, 3).report().model, Model::dispersed) << nguid;
+        EXPECT_EQ(two_subsystems(nguid, 1).report().model, Model::single) << nguid;
+        Pair one = two_subsystems(nguid, 1);
+        one.on_b(1, [](Path& path) { path.identify.nmic = path.independent.nmic = 3; });
+        EXPECT_EQ(one.report().model, Model::single) << "only one of them says so";
+        Pair others = two_subsystems(nguid, 3);
+        others.on_b(1, [nguid](Path& path) {
+            if (nguid) {
+                path.nguid(other_nguid());
+            } else {
+                path.uuid(other_uuid());
+            }
+        });
+        EXPECT_EQ(others.report().model, Model::single) << "two volumes";
+    }
+}
+
+TEST(Models, AreDispersedWithASubsystemBetween) {
+    // The subsystem between the two shows another volume.
+    Pair pair = two_subsystems(true, 3);
+    Node third = pair.b[0];
+    third.nqn("nqn.2014-08.org.nvmexpress:uuid:0a1b2c3d-0000-4000-8000-000000000003");
+    third.id.sn = ascii<20>("THIRD9");
+    third.id.cntlid = 3001;
+    third.name = "third";
+    pair.b[0].path(1).nguid(other_nguid());
+    pair.b.push_back(third);
+    EXPECT_EQ(pair.report().model, Model::dispersed);
 }
 
 } // namespace

@@ -127,6 +127,28 @@ std::vector<Case> geometry_cases() {
              });
          },
          {"FAIL ns.lbaf_active.equal 2"}},
+        {"NumbersOfOtherBlocks",
+         [](Pair& pair) {
+             // What is counted in blocks says nothing between blocks of two sizes.
+             pair.on_all_paths([](Path& path) { path.identify.nsfeat |= 0x02; });
+             pair.on_b(2, [](Path& path) {
+                 path.block_size(12);
+                 path.identify.nabsn = path.identify.nabo = path.identify.nabspf = 7;
+                 path.identify.nawun = path.identify.nawupf = path.identify.nacwu = 1;
+                 path.identify.mssrl = 9;
+                 path.identify.mcl = 9;
+             });
+         },
+         {"FAIL ns.lbaf_active.equal 2"}},
+        {"ACountOfRangesOfOtherBlocks",
+         [](Pair& pair) {
+             // MSRC counts ranges.
+             pair.on_b(2, [](Path& path) {
+                 path.block_size(12);
+                 path.identify.msrc = 9;
+             });
+         },
+         {"FAIL ns.lbaf_active.equal 2", "WARN ns.copy_limits.equal 2"}},
         {"CapabilitiesOfProtectionThatDiffer",
          on_b([](Ns& id) { id.dpc = 1; }),
          {"WARN ns.dpc_mc.equal 2"}},
