@@ -4,6 +4,7 @@
 
 #include "rules/findings.hpp"
 
+#include <haoh/nvme/command.hpp>
 #include <haoh/rule.hpp>
 
 #include <gmock/gmock.h>
@@ -215,6 +216,41 @@ TEST(Kernels, HaveNoSayInWhatIsUnknown) {
     const Report open = pair.report();
     ASSERT_THAT(lines(open), ElementsAre("UNKNOWN ana.ns.usable_path 1"));
     EXPECT_FALSE(open.findings[0].on_kernel);
+}
+
+/// Array B does not answer for the descriptors of its only namespace.
+std::vector<std::string> without_descriptors(std::uint32_t version) {
+    Pair pair(1, 1);
+    pair.on_both([version](Node& node) { node.id.ver = version; });
+    pair.on_b(1, [](Path& path) {
+        path.edit = [](NamespaceObservation& seen) {
+            seen.descriptors = Page::of_failure("timed out");
+        };
+    });
+    return lines(pair.report());
+}
+
+TEST(Identifiers, AreNotKnownWithoutTheListThatIsDue) {
+    // The list of descriptors came with 1.3: the UUID may be there.
+    for (const std::uint32_t version : {0x00010300U, 0x00010400U, 0x00020100U}) {
+        for (const std::string& line : without_descriptors(version)) {
+            EXPECT_TRUE(line.starts_with("UNKNOWN ")) << line;
+        }
+    }
+    EXPECT_THAT(without_descriptors(0x00010201), testing::Contains("FAIL ns.id.set_equal 1"));
+}
+
+TEST(Identifiers, AreKnownWhereIdentifyNamespaceIsRefused) {
+    // An error status is an answer: the controller does not have the page.
+    Pair pair(1, 1);
+    pair.on_b(1, [](Path& path) {
+        path.uuid(other_uuid());
+        path.edit = [](NamespaceObservation& seen) {
+            seen.identify =
+                Page::of_status(nvme::Status{nvme::status::invalid_field | nvme::status::dnr});
+        };
+    });
+    EXPECT_THAT(lines(pair.report()), testing::Contains("FAIL ns.uuid.equal 1"));
 }
 
 /// Two subsystems that show one namespace by one identifier.

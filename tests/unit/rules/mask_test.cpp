@@ -95,5 +95,18 @@ TEST(ByteFlip, InTheDescriptorListIsNamed) {
     }
 }
 
+TEST(ByteFlip, InALengthOfADescriptorIsTheOnlyFinding) {
+    // What the list says behind a wrong length is not known; that it is wrong is the finding.
+    const Observation healthy = Pair(2, 2).observation();
+    // NIDL of CSI, UUID, NGUID and EUI64, by the length of what comes before.
+    for (const std::size_t offset : {1U, 6U, 26U, 46U}) {
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            EXPECT_THAT(flipped_descriptors(healthy, offset, bit),
+                        testing::ElementsAre("ns.desc.lengths"))
+                << "byte " << offset << ", bit " << bit;
+        }
+    }
+}
+
 } // namespace
 } // namespace haoh::test
