@@ -10,6 +10,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace haoh::test {
 namespace {
 
@@ -251,6 +253,91 @@ TEST(Identifiers, AreKnownWhereIdentifyNamespaceIsRefused) {
         };
     });
     EXPECT_THAT(lines(pair.report()), testing::Contains("FAIL ns.uuid.equal 1"));
+}
+
+TEST(AnaPlaces, AreThatOfTheLastGroup) {
+    // As in Linux, which goes through the log and keeps what comes last.
+    for (const bool usable_last : {true, false}) {
+        Pair pair(1, 2);
+        pair.on_b([](Node& node) { node.state(nvme::AnaState::inaccessible); });
+        pair.on_a([usable_last](Node& node) {
+            set_state(node.group(1), usable_last ? 3 : 1);
+            set_state(node.group(2), usable_last ? 1 : 3);
+            node.group(1).nsids = {1, 2};
+            node.group(2).nsids = {1, 2};
+        });
+        const std::vector<std::string> found = lines(pair.report());
+        EXPECT_THAT(found, testing::Contains("FAIL ana.log.nsid.single_group"));
+        EXPECT_EQ(testing::Value(found, testing::Contains("FAIL ana.ns.usable_path 1")),
+                  !usable_last);
+    }
+}
+
+TEST(AnaPlaces, AreOneWhenAGroupRepeatsItself) {
+    Pair pair(1, 2);
+    pair.on_b([](Node& node) {
+        node.group(1).nsids = {1, 1};
+        node.path(1).group(2);
+    });
+    EXPECT_THAT(lines(pair.report()),
+                testing::UnorderedElementsAre("FAIL ana.log.nsid.order",
+                                              "FAIL ana.log.nsid.matches_identify 1"));
+}
+
+TEST(Limits, OfATransferCountUpToATerabyte) {
+    for (const auto& [mdts, differs] : {std::pair<std::uint8_t, bool>{39, true}, {41, false}}) {
+        Pair pair(1, 1);
+        pair.on_a([](Node& node) { node.id.mdts = 0; });
+        pair.on_b([mdts = mdts](Node& node) { node.id.mdts = mdts; });
+        EXPECT_EQ(!lines(pair.report()).empty(), differs) << unsigned{mdts};
+    }
+}
+
+TEST(Incomplete, LeavesOpenWhetherThereIsAPath) {
+    // What was not read may be the path that is needed: another controller's list or log.
+    for (const bool list : {true, false}) {
+        Pair pair(2, 1);
+        pair.on_both([](Node& node) { node.state(nvme::AnaState::inaccessible); });
+        Node& silent = pair.b[1];
+        silent.remove(1);
+        silent.edit = [list](ControllerObservation& seen) {
+            if (list) {
+                seen.active_nsids.reset();
+            } else {
+                seen.ana.log = Page::of_failure("timed out");
+            }
+        };
+        const std::vector<std::string> found = lines(pair.report());
+        EXPECT_THAT(found, testing::Contains("UNKNOWN ana.ns.usable_path 1"));
+        EXPECT_THAT(found, testing::Not(testing::Contains("FAIL ana.ns.usable_path 1")));
+    }
+}
+
+TEST(LocalDrives, AreNoArrays) {
+    for (const char* const transport : {"pcie", "apple-nvme"}) {
+        Pair pair(1, 1);
+        pair.on_b([transport](Node& node) {
+            node.id.vid = 7;
+            node.id.kas = 0;
+            node.edit = [transport](ControllerObservation& seen) { seen.transport = transport; };
+        });
+        EXPECT_THAT(lines(pair.report()), ElementsAre()) << transport;
+    }
+}
+
+TEST(Contradictions, AreNoneWithZeros) {
+    // An all-zero descriptor is no identifier: what Identify Namespace holds does not contradict it.
+    Pair pair(1, 1);
+    pair.on_b(1, [](Path& path) {
+        path.edit = [](NamespaceObservation& seen) {
+            nvme::Bytes bytes = seen.descriptors.whole();
+            std::fill_n(bytes.begin() + 29, 16, std::uint8_t{0}); // of the NGUID
+            seen.descriptors = Page::of(bytes);
+        };
+    });
+    const std::vector<std::string> found = lines(pair.report());
+    EXPECT_THAT(found, testing::Not(testing::Contains("FAIL ns.desc.match_idns 1")));
+    EXPECT_THAT(found, testing::Contains(testing::HasSubstr("ns.desc.no_zero_ids 1")));
 }
 
 /// Two subsystems that show one namespace by one identifier.
