@@ -82,32 +82,31 @@ std::string groups_text(const Controller& controller, const std::set<std::uint32
 }
 
 void report_group(const Subsystem& subsystem, const SharedNamespace& shared, Findings& findings) {
-    Pattern pattern;
+    FoldKey key;
     std::map<std::uint32_t, std::size_t> seen;
     std::vector<std::pair<const Controller*, std::size_t>> classes;
     for (const Namespace* path : shared.paths) {
         if (const auto agid = group_of(*path)) {
             const std::size_t number = seen.try_emplace(*agid, seen.size()).first->second;
             classes.emplace_back(path->controller, number);
-            pattern.add(path->controller->index).add(number);
+            key.add(path->controller->index).add(number);
         }
     }
-    findings.add_folded(
-        "ana.group.id.consistent", subsystem.nqn, shared.nsid, pattern.value(), [&] {
-            std::vector<FindingValue> values;
-            for (const Namespace* path : shared.paths) {
-                if (const auto agid = group_of(*path)) {
-                    values.push_back(value_of(*path->controller, fmt::format("group {}", *agid)));
-                }
+    findings.add_folded("ana.group.id.consistent", subsystem.nqn, shared.nsid, std::move(key), [&] {
+        std::vector<FindingValue> values;
+        for (const Namespace* path : shared.paths) {
+            if (const auto agid = group_of(*path)) {
+                values.push_back(value_of(*path->controller, fmt::format("group {}", *agid)));
             }
-            group_values(values);
-            return Draft{.rule = "ana.group.id.consistent",
-                         .subsystem = subsystem.nqn,
-                         .nsids = {shared.nsid},
-                         .what = "ANA group differs " + between(classes),
-                         .values = std::move(values),
-                         .verdict = {}};
-        });
+        }
+        group_values(values);
+        return Draft{.rule = "ana.group.id.consistent",
+                     .subsystem = subsystem.nqn,
+                     .nsids = {shared.nsid},
+                     .what = "ANA group differs " + between(classes),
+                     .values = std::move(values),
+                     .verdict = {}};
+    });
 }
 
 void judge_groups(const Subsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
@@ -208,12 +207,12 @@ Paths paths_of(const SharedNamespace& shared) {
 void report_paths(std::string_view rule, const Subsystem& subsystem, const SharedNamespace& shared,
                   const Paths& paths, const std::string& what, std::optional<Verdict> verdict,
                   Findings& findings) {
-    Pattern pattern;
-    pattern.add(verdict ? 1 + static_cast<std::uint64_t>(*verdict) : 0);
+    FoldKey key;
+    key.add(verdict ? 1 + static_cast<std::uint64_t>(*verdict) : 0);
     for (const auto& [path, state] : paths.known) {
-        pattern.add(path->controller->index).add(static_cast<std::uint64_t>(state));
+        key.add(path->controller->index).add(static_cast<std::uint64_t>(state));
     }
-    findings.add_folded(rule, subsystem.nqn, shared.nsid, pattern.value(), [&] {
+    findings.add_folded(rule, subsystem.nqn, shared.nsid, std::move(key), [&] {
         std::vector<FindingValue> values;
         for (const auto& [path, state] : paths.known) {
             values.push_back(value_of(*path->controller, nvme::to_string(state)));

@@ -173,15 +173,14 @@ void report_volume(const Rule& rule, const std::vector<KeyResult>& results,
                    std::span<const Namespace* const> volume, std::uint32_t nsid,
                    const std::string& subsystem, Findings& findings) {
     const std::vector<std::size_t> numbers = classify(results, volume.size());
-    Pattern pattern;
+    FoldKey key;
     for (const KeyResult& result : results) {
-        pattern.add(static_cast<std::uint64_t>(result.field->label.size()))
-            .add(static_cast<std::uint64_t>(result.field->label.front()));
+        key.add(result.field->label);
     }
     for (std::size_t i = 0; i < volume.size(); ++i) {
-        pattern.add(volume[i]->controller->index).add(numbers[i]);
+        key.add(volume[i]->controller->index).add(numbers[i]);
     }
-    findings.add_folded(rule.id, subsystem, nsid, pattern.value(), [&] {
+    findings.add_folded(rule.id, subsystem, nsid, std::move(key), [&] {
         std::vector<std::string> labels;
         for (const KeyResult& result : results) {
             labels.emplace_back(result.field->label);
@@ -310,11 +309,14 @@ void judge_row(const Rule& rule, const CheckNamespace& row, const Subsystem& sub
         if (defects.empty()) {
             continue;
         }
-        Pattern pattern;
-        for (const auto& [path, text] : defects) {
-            pattern.add(path->controller->index);
+        FoldKey key;
+        for (const Namespace* path : shared.paths) {
+            const bool defective =
+                std::any_of(defects.begin(), defects.end(),
+                            [path](const auto& one) { return one.first == path; });
+            key.add(path->controller->index).add(defective ? 1 : 0);
         }
-        findings.add_folded(rule.id, subsystem.nqn, shared.nsid, pattern.value(), [&] {
+        findings.add_folded(rule.id, subsystem.nqn, shared.nsid, std::move(key), [&] {
             std::vector<const Controller*> offenders;
             std::vector<const Controller*> all;
             std::vector<FindingValue> values;

@@ -35,19 +35,4 @@ void judge_volume(std::span<const Row* const> rows, std::span<const Namespace* c
                   std::uint32_t nsid, const std::string& subsystem, Findings& findings,
                   Scope scope = Scope::one_subsystem);
 
-/// FNV-1a, for the patterns of `Findings::add_folded`.
-class Pattern {
-  public:
-    Pattern& add(std::uint64_t value) {
-        for (unsigned i = 0; i < 8; ++i) {
-            hash_ = (hash_ ^ ((value >> (8U * i)) & 0xFFU)) * 0x100000001B3U;
-        }
-        return *this;
-    }
-    [[nodiscard]] std::uint64_t value() const { return hash_; }
-
-  private:
-    std::uint64_t hash_{0xCBF29CE484222325U};
-};
-
 } // namespace haoh::judge

@@ -102,7 +102,7 @@ void judge_lists(const Subsystem& subsystem, const Subject& /*subject*/, Finding
         std::vector<std::set<std::pair<std::uint8_t, nvme::Bytes>>> seen;
         std::vector<std::pair<const Controller*, std::size_t>> classes;
         std::vector<FindingValue> values;
-        Pattern pattern;
+        FoldKey key;
         for (const Namespace* path : shared.paths) {
             if (!path->has_descriptors) {
                 continue;
@@ -114,26 +114,25 @@ void judge_lists(const Subsystem& subsystem, const Subject& /*subject*/, Finding
                 seen.push_back(std::move(set));
             }
             classes.emplace_back(path->controller, number);
-            pattern.add(path->controller->index).add(number);
+            key.add(path->controller->index).add(number);
         }
         if (seen.size() < 2) {
             continue;
         }
-        findings.add_folded(
-            "ns.desc.bytes_equal", subsystem.nqn, shared.nsid, pattern.value(), [&] {
-                for (const Namespace* path : shared.paths) {
-                    if (path->has_descriptors) {
-                        values.push_back(value_of(*path->controller, descriptor_text(*path)));
-                    }
+        findings.add_folded("ns.desc.bytes_equal", subsystem.nqn, shared.nsid, std::move(key), [&] {
+            for (const Namespace* path : shared.paths) {
+                if (path->has_descriptors) {
+                    values.push_back(value_of(*path->controller, descriptor_text(*path)));
                 }
-                group_values(values);
-                return Draft{.rule = "ns.desc.bytes_equal",
-                             .subsystem = subsystem.nqn,
-                             .nsids = {shared.nsid},
-                             .what = "list of identifier descriptors differs " + between(classes),
-                             .values = std::move(values),
-                             .verdict = {}};
-            });
+            }
+            group_values(values);
+            return Draft{.rule = "ns.desc.bytes_equal",
+                         .subsystem = subsystem.nqn,
+                         .nsids = {shared.nsid},
+                         .what = "list of identifier descriptors differs " + between(classes),
+                         .values = std::move(values),
+                         .verdict = {}};
+        });
     }
 }
 

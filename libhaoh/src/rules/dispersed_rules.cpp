@@ -172,7 +172,7 @@ void judge_dispersed_ids(const Places<nvme::Uuid>& places, Findings& findings) {
             }
             const std::string& nqn = here[0].subsystem->nqn;
             const std::uint32_t nsid = here[0].shared->nsid;
-            findings.add_folded("disp.nguid_or_uuid_same", nqn, nsid, i, [&] {
+            findings.add_folded("disp.nguid_or_uuid_same", nqn, nsid, FoldKey{}.add(i), [&] {
                 std::vector<FindingValue> values;
                 for (const Place& place : {here[0], here[i]}) {
                     values.push_back(

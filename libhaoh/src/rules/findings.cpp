@@ -41,8 +41,8 @@ void Findings::add(Draft draft) {
 }
 
 void Findings::add_folded(std::string_view rule, const std::string& subsystem, std::uint32_t nsid,
-                          std::uint64_t pattern, const std::function<Draft()>& make) {
-    Group& group = groups_[{rule, subsystem, pattern}];
+                          FoldKey key, const std::function<Draft()>& make) {
+    Group& group = groups_[{rule, subsystem, std::move(key)}];
     group.nsids.push_back(nsid);
     if (group.drafts.size() < kUnfolded) {
         group.drafts.push_back(make());

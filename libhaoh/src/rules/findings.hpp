@@ -8,6 +8,7 @@
 #include <haoh/check.hpp>
 #include <haoh/rule.hpp>
 
+#include <compare>
 #include <functional>
 #include <map>
 #include <set>
@@ -28,6 +29,24 @@ struct Draft {
     std::optional<Verdict> verdict; ///< where it is not the row's own
 };
 
+/// What findings that read alike have in common: compared as it is, not by a hash.
+class FoldKey {
+  public:
+    FoldKey& add(std::uint64_t value) {
+        values_.push_back(value);
+        return *this;
+    }
+    FoldKey& add(std::string_view text) {
+        add(text.size());
+        values_.insert(values_.end(), text.begin(), text.end());
+        return *this;
+    }
+    auto operator<=>(const FoldKey&) const = default;
+
+  private:
+    std::vector<std::uint64_t> values_;
+};
+
 class Findings {
   public:
     explicit Findings(Window window) : window_(window) {}
@@ -35,11 +54,11 @@ class Findings {
     void add(Draft draft);
 
     /// One of possibly very many findings of a rule about single namespaces. Findings with the same
-    /// rule, subsystem and `pattern` fold into one when they are more than `kUnfolded`; `make` is
-    /// only called for those whose text may be shown.
-    /// \param pattern  equal where the finding reads alike but for its NSID and values
+    /// rule, subsystem and `key` fold into one when they are more than `kUnfolded`; `make` is only
+    /// called for those whose text may be shown.
+    /// \param key  equal where the finding reads alike but for its NSID and values
     void add_folded(std::string_view rule, const std::string& subsystem, std::uint32_t nsid,
-                    std::uint64_t pattern, const std::function<Draft()>& make);
+                    FoldKey key, const std::function<Draft()>& make);
 
     /// Whether a rule has a finding about the subsystem.
     [[nodiscard]] bool reported(std::string_view rule, const std::string& subsystem) const;
@@ -47,7 +66,7 @@ class Findings {
     /// All findings, folded, judged by the window, worst first.
     [[nodiscard]] std::vector<Finding> take();
 
-    /// The most findings of one rule and pattern that are shown one by one.
+    /// The most findings of one rule and key that are shown one by one.
     static constexpr std::size_t kUnfolded = 4;
 
   private:
@@ -59,7 +78,7 @@ class Findings {
 
     Window window_;
     std::vector<Draft> single_;
-    std::map<std::tuple<std::string_view, std::string, std::uint64_t>, Group> groups_;
+    std::map<std::tuple<std::string_view, std::string, FoldKey>, Group> groups_;
     std::set<std::pair<std::string_view, std::string>, std::less<>> reported_;
 };
 

@@ -19,6 +19,7 @@ constexpr std::uint8_t kThin = 1U << 0;
 constexpr std::uint8_t kNamespaceAtomics = 1U << 1;
 constexpr std::uint8_t kDeallocatedError = 1U << 2;
 constexpr std::uint8_t kOptimalPerformance = 0x30;
+constexpr std::uint8_t kFormatInUse = 0x7F; ///< of FLBAS
 
 /// A number of blocks as something that is equal when the number of bytes is; a rotation, so that
 /// nothing is lost where the shift overflows.
@@ -73,13 +74,31 @@ std::string metadata_text(const Namespace& /*path*/, std::uint64_t key) {
     return fmt::format("{} B", key);
 }
 
-std::string format_text(const Namespace& path, std::uint64_t /*key*/) {
-    return fmt::format("format {}{}", path.idns.format_index(),
-                       (path.idns.flbas & 0x10U) != 0 ? ", metadata at the end of the data" : "");
+/// Bits 6:5 are part of the index of more than 16 formats; Linux takes them whatever their number.
+std::string format_text(const Namespace& path, std::uint64_t key) {
+    const bool ignored = (key & 0x60U) >> 1U != (path.idns.format_index() & 0x30U);
+    return fmt::format("format {}{}{}", path.idns.format_index(),
+                       (key & 0x10U) != 0 ? ", metadata at the end of the data" : "",
+                       ignored ? fmt::format(" ({:#x})", key) : "");
 }
 
+/// FNV-1a: a table as one number to compare.
+class Hash {
+  public:
+    Hash& add(std::uint64_t value) {
+        for (unsigned i = 0; i < 8; ++i) {
+            hash_ = (hash_ ^ ((value >> (8U * i)) & 0xFFU)) * 0x100000001B3U;
+        }
+        return *this;
+    }
+    [[nodiscard]] std::uint64_t value() const { return hash_; }
+
+  private:
+    std::uint64_t hash_{0xCBF29CE484222325U};
+};
+
 std::optional<std::uint64_t> format_table(const Namespace& path) {
-    Pattern hash;
+    Hash hash;
     for (std::size_t i = 0; i < path.idns.lbaf.size(); ++i) {
         if (i != path.idns.format_index()) {
             const nvme::LbaFormat& format = path.idns.lbaf[i];
@@ -93,15 +112,18 @@ std::string table_text(const Namespace& path, std::uint64_t /*key*/) {
     std::vector<std::string> words;
     const std::size_t last = std::min<std::size_t>(
         path.idns.lbaf.size(), std::size_t{path.idns.nlbaf} + path.idns.nulbaf + 1);
-    for (std::size_t i = 0; i < last; ++i) {
+    for (std::size_t i = 0; i < path.idns.lbaf.size(); ++i) {
         const nvme::LbaFormat& format = path.idns.lbaf[i];
+        if (i >= last && format == nvme::LbaFormat{}) {
+            continue; // behind the table there should be nothing
+        }
         words.push_back(fmt::format("{}: 2^{}+{} rp {}", i, format.lbads, format.ms, format.rp));
     }
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
 std::optional<std::uint64_t> extended_table(const Namespace& path) {
-    Pattern hash;
+    Hash hash;
     for (std::size_t i = 0; i < path.nvm.elbaf.size(); ++i) {
         if (i != path.idns.format_index()) {
             hash.add(i).add(path.nvm.elbaf[i]);
@@ -122,12 +144,12 @@ std::string extended_text(const Namespace& path, std::uint64_t /*key*/) {
 std::optional<std::uint64_t> active_extended(const Namespace& path) {
     return path.nvm.elbaf[path.idns.format_index() % path.nvm.elbaf.size()];
 }
-std::string active_extended_text(const Namespace& path, std::uint64_t /*key*/) {
+std::string active_extended_text(const Namespace& path, std::uint64_t key) {
     constexpr std::array<std::string_view, 4> kGuards{"16-bit guard", "32-bit guard",
                                                       "64-bit guard", "qualified guard"};
     const unsigned index = path.idns.format_index();
-    return fmt::format("{}, storage tag of {} bits", kGuards[path.nvm.pif(index)],
-                       path.nvm.sts(index));
+    return fmt::format("{}, storage tag of {} bits ({:#x})", kGuards[path.nvm.pif(index)],
+                       path.nvm.sts(index), key);
 }
 
 std::string protection_text(const Namespace& /*path*/, std::uint64_t key) {
@@ -248,9 +270,10 @@ constexpr std::array kGeometryRows{
                  .why = "The host lays data and metadata out for one array and sends them to the "
                         "other.",
                  .fix = "Array: format the copy as the original, metadata setting included."},
-        .judge = EqualNamespaces{.fields = {{{"format in use (FLBAS)", NamespacePage::identify,
-                                              "flbas", key<&Ns::flbas>, format_text}}},
-                                 .yields_to = {"ns.lbaf_active.equal"}}},
+        .judge =
+            EqualNamespaces{.fields = {{{"format in use (FLBAS)", NamespacePage::identify, "flbas",
+                                         key_bits<&Ns::flbas, kFormatInUse>, format_text}}},
+                            .yields_to = {"ns.lbaf_active.equal"}}},
     Row{.rule = {.id = "ns.lbaf_active.sane",
                  .title = "The block format in use exists",
                  .rule_class = RuleClass::int_,

@@ -21,13 +21,6 @@ FindingValue value_of(const HostPath& path, std::string text) {
             .value = std::move(text)};
 }
 
-/// The bytes of a text, for the patterns of folded findings.
-void add_text(Pattern& pattern, std::string_view text) {
-    for (const char c : text) {
-        pattern.add(static_cast<unsigned char>(c));
-    }
-}
-
 std::string bytes_text(const Attribute& sectors) {
     constexpr std::uint64_t kSector = 512;
     const auto number = sectors.number();
@@ -63,42 +56,39 @@ void judge_missing(const HostSubsystem& subsystem, const std::vector<HostSubsyst
                 continue;
             }
             const auto refusal = explain_refusal(subsystem, path, all);
-            Pattern pattern;
-            pattern.add(controller.asked->index).add(refusal ? 1 : 0);
+            FoldKey key;
+            key.add(controller.asked->index).add(refusal ? 1 : 0);
             if (refusal) {
-                add_text(pattern, refusal->message.substr(0, refusal->message.find(' ')));
+                key.add(refusal->message.substr(0, refusal->message.find(' ')));
             }
-            findings.add_folded(
-                "host.path.missing", subsystem.nqn, path.nsid, pattern.value(), [&] {
-                    std::string what =
-                        fmt::format("{} offers nsid {} and the kernel has no path to it",
-                                    controller.kernel->name, path.nsid);
-                    if (refusal) {
-                        what += fmt::format(": {}{}", refusal->reason,
-                                            confirmation(subsystem, controller, *refusal));
-                    }
-                    std::vector<FindingValue> values;
-                    for (const HostController& one : subsystem.controllers) {
-                        const Namespace* const offered = one.find(path.nsid);
-                        const bool bound = head != nullptr && head->find(*one.kernel) != nullptr;
-                        values.push_back(value_of(
-                            one,
-                            fmt::format(
-                                "{}{}",
-                                bound ? std::string_view(head->find(*one.kernel)->kernel->name)
-                                      : std::string_view("no path"),
-                                offered == nullptr
-                                    ? std::string{}
-                                    : "; " + format_ids(bound_ids(*offered, subsystem.release)))));
-                    }
-                    group_values(values);
-                    return Draft{.rule = "host.path.missing",
-                                 .subsystem = subsystem.nqn,
-                                 .nsids = {path.nsid},
-                                 .what = std::move(what),
-                                 .values = std::move(values),
-                                 .verdict = {}};
-                });
+            findings.add_folded("host.path.missing", subsystem.nqn, path.nsid, std::move(key), [&] {
+                std::string what = fmt::format("{} offers nsid {} and the kernel has no path to it",
+                                               controller.kernel->name, path.nsid);
+                if (refusal) {
+                    what += fmt::format(": {}{}", refusal->reason,
+                                        confirmation(subsystem, controller, *refusal));
+                }
+                std::vector<FindingValue> values;
+                for (const HostController& one : subsystem.controllers) {
+                    const Namespace* const offered = one.find(path.nsid);
+                    const bool bound = head != nullptr && head->find(*one.kernel) != nullptr;
+                    values.push_back(value_of(
+                        one, fmt::format(
+                                 "{}{}",
+                                 bound ? std::string_view(head->find(*one.kernel)->kernel->name)
+                                       : std::string_view("no path"),
+                                 offered == nullptr
+                                     ? std::string{}
+                                     : "; " + format_ids(bound_ids(*offered, subsystem.release)))));
+                }
+                group_values(values);
+                return Draft{.rule = "host.path.missing",
+                             .subsystem = subsystem.nqn,
+                             .nsids = {path.nsid},
+                             .what = std::move(what),
+                             .values = std::move(values),
+                             .verdict = {}};
+            });
         }
     }
 }
@@ -116,20 +106,20 @@ void judge_copied(const HostSubsystem& subsystem, const HostNamespace& head, con
                   Findings& findings) {
     const Attribute& shown = head.kernel->*row.head;
     std::vector<const HostPath*> differing;
-    Pattern pattern;
+    FoldKey key;
     for (const HostPath& path : head.paths) {
         const Attribute& own = path.kernel->*row.path;
         if (own.ok() && shown.ok() && own.text != shown.text &&
             !subsystem.kernel->has_changed(path.kernel->name)) {
             differing.push_back(&path);
-            add_text(pattern, path.kernel->controller);
+            key.add(path.kernel->controller);
         }
     }
     if (differing.empty() || !head.kernel->multipath ||
         subsystem.kernel->has_changed(head.kernel->name)) {
         return;
     }
-    findings.add_folded(row.rule, subsystem.nqn, head.nsid.value_or(0), pattern.value(), [&] {
+    findings.add_folded(row.rule, subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
         std::vector<std::string> names;
         for (const HostPath* path : differing) {
             names.push_back(path->kernel->controller);
@@ -169,7 +159,7 @@ void judge_head(const HostSubsystem& subsystem, const HostNamespace& head, Findi
         for (const HostPath& path : head.paths) {
             values.push_back(value_of(path, path.unusable.empty() ? "usable" : path.unusable));
         }
-        findings.add_folded("host.head.missing", subsystem.nqn, head.nsid.value_or(0), 0, [&] {
+        findings.add_folded("host.head.missing", subsystem.nqn, head.nsid.value_or(0), {}, [&] {
             return Draft{
                 .rule = "host.head.missing",
                 .subsystem = subsystem.nqn,
@@ -204,10 +194,10 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
     std::set<std::string> usable_sites;
     std::set<std::string> ready_sites;
     std::size_t usable = 0;
-    Pattern pattern;
+    FoldKey key;
     for (const HostPath& path : head.paths) {
-        add_text(pattern, path.kernel->controller);
-        add_text(pattern, path.unusable);
+        key.add(path.kernel->controller);
+        key.add(path.unusable);
         const std::string site = path.controller != nullptr ? path.controller->site : "";
         if (path.unusable.empty()) {
             ++usable;
@@ -224,7 +214,7 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
         return;
     }
     const std::string_view rule = none ? "host.ns.usable_path" : "host.ns.usable_arrays";
-    findings.add_folded(rule, subsystem.nqn, head.nsid.value_or(0), pattern.value(), [&] {
+    findings.add_folded(rule, subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
         std::vector<FindingValue> values;
         for (const HostPath& path : head.paths) {
             values.push_back(value_of(path, path.unusable.empty() ? "usable" : path.unusable));
@@ -259,10 +249,10 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
     const bool no_group = offered != nullptr && controller->asked->ana_log_ok &&
                           !controller->asked->ana_log_truncated && offered->groups.empty();
     if (kernel == "invalid state" || kernel == "(null)" || no_group) {
-        Pattern pattern;
-        add_text(pattern, path.kernel->controller);
+        FoldKey key;
+        key.add(path.kernel->controller);
         findings.add_folded(
-            "host.ana.no_group", subsystem.nqn, head.nsid.value_or(0), pattern.value(), [&] {
+            "host.ana.no_group", subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
                 return Draft{
                     .rule = "host.ana.no_group",
                     .subsystem = subsystem.nqn,
@@ -280,13 +270,13 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
     if (!state || !controller->asked->ana() || nvme::to_string(*state) == kernel) {
         return;
     }
-    Pattern pattern;
-    add_text(pattern, path.kernel->controller);
-    add_text(pattern, kernel);
-    pattern.add(static_cast<std::uint64_t>(*state));
+    FoldKey key;
+    key.add(path.kernel->controller);
+    key.add(kernel);
+    key.add(static_cast<std::uint64_t>(*state));
     const bool matters = nvme::usable(*state) != usable_state(kernel);
     findings.add_folded(
-        "host.ana.state", subsystem.nqn, head.nsid.value_or(0), pattern.value(), [&] {
+        "host.ana.state", subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
             return Draft{.rule = "host.ana.state",
                          .subsystem = subsystem.nqn,
                          .nsids = {head.nsid.value_or(0)},

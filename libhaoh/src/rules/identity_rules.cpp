@@ -105,13 +105,13 @@ std::string what_of(const SharedNamespace& shared, const Classes& classes) {
 
 void report_defect(const Subsystem& subsystem, const SharedNamespace& shared, Findings& findings) {
     const Classes classes = classes_of(shared);
-    Pattern pattern;
-    pattern.add(static_cast<std::uint64_t>(shared.defect));
+    FoldKey key;
+    key.add(static_cast<std::uint64_t>(shared.defect)).add(partial_types(shared));
     for (const auto& [controller, number] : classes) {
-        pattern.add(controller->index).add(number);
+        key.add(controller->index).add(number);
     }
     const std::string_view rule = rule_of(shared.defect);
-    findings.add_folded(rule, subsystem.nqn, shared.nsid, pattern.value(), [&] {
+    findings.add_folded(rule, subsystem.nqn, shared.nsid, std::move(key), [&] {
         std::vector<FindingValue> values;
         for (const Namespace* path : shared.paths) {
             if (path->ids_known) {

@@ -54,11 +54,11 @@ struct Presence {
 
 void report_presence(const Subsystem& subsystem, std::uint32_t nsid, const Presence& presence,
                      Findings& findings) {
-    Pattern pattern;
+    FoldKey key;
     for (const Controller* controller : presence.without) {
-        pattern.add(controller->index);
+        key.add(controller->index);
     }
-    findings.add_folded("nslist.active.equal", subsystem.nqn, nsid, pattern.value(), [&] {
+    findings.add_folded("nslist.active.equal", subsystem.nqn, nsid, std::move(key), [&] {
         std::vector<FindingValue> values;
         for (const Controller* controller : presence.with) {
             values.push_back(value_of(*controller, "present"));

@@ -87,8 +87,9 @@ std::uint8_t byte_at(nvme::ByteView page, std::size_t offset) {
 struct Range {
     std::size_t offset{};
     std::size_t length{};
-    std::string name; ///< of the field, or "bytes 384-390 (vendor specific)"
-    bool specified{}; ///< a field that the specification names
+    std::size_t first{}; ///< the first offset that differs
+    std::string name;    ///< of the field, or "bytes 384-390 (vendor specific)"
+    bool specified{};    ///< a field that the specification names
 };
 
 /// What of the pages differs, byte by byte, as fields and as ranges between fields.
@@ -115,6 +116,7 @@ std::vector<Range> differing_ranges(const std::vector<nvme::ByteView>& pages,
             if (!skip(*field, static_cast<std::uint8_t>(differing))) {
                 out.push_back({.offset = field->offset,
                                .length = field->length,
+                               .first = offset,
                                .name = std::string{field->name},
                                .specified = true});
             }
@@ -126,7 +128,8 @@ std::vector<Range> differing_ranges(const std::vector<nvme::ByteView>& pages,
         if (follows) {
             ++out.back().length;
         } else {
-            out.push_back({.offset = offset, .length = 1, .name = {}, .specified = false});
+            out.push_back(
+                {.offset = offset, .length = 1, .first = offset, .name = {}, .specified = false});
         }
     }
     for (Range& range : out) {
@@ -159,15 +162,31 @@ std::string ranges_text(const std::vector<Range>& ranges, nvme::ByteView page) {
     constexpr std::size_t kBytes = 16;
     std::vector<std::string> words;
     for (std::size_t i = 0; i < std::min(ranges.size(), kShown); ++i) {
+        const Range& range = ranges[i];
+        // Of a long field the part that differs.
+        const std::size_t skipped = range.length > kBytes ? range.first - range.offset : 0;
+        const std::size_t shown = std::min(range.length - skipped, kBytes);
         nvme::Bytes bytes;
-        for (std::size_t k = 0; k < std::min(ranges[i].length, kBytes); ++k) {
-            bytes.push_back(byte_at(page, ranges[i].offset + k));
+        for (std::size_t k = 0; k < shown; ++k) {
+            bytes.push_back(byte_at(page, range.offset + skipped + k));
         }
         words.push_back(fmt::format(
-            "{} {}{}", ranges[i].specified ? ranges[i].name : fmt::format("@{}", ranges[i].offset),
-            nvme::to_hex(bytes), ranges[i].length > kBytes ? "..." : ""));
+            "{}{} {}{}", range.specified ? range.name : fmt::format("@{}", range.offset),
+            skipped > 0 ? fmt::format("+{}", skipped) : "", nvme::to_hex(bytes),
+            skipped + shown < range.length ? "..." : ""));
     }
     return fmt::format("{}", fmt::join(words, ", "));
+}
+
+/// The bytes of all ranges, also of what is not shown: which pages agree.
+nvme::Bytes ranges_bytes(const std::vector<Range>& ranges, nvme::ByteView page) {
+    nvme::Bytes out;
+    for (const Range& range : ranges) {
+        for (std::size_t k = 0; k < range.length; ++k) {
+            out.push_back(byte_at(page, range.offset + k));
+        }
+    }
+    return out;
 }
 
 /// Identifiers that only one side repeats in Identify Namespace: no rule about identifiers sees it,
@@ -228,22 +247,22 @@ void compare_page(std::span<const Namespace* const> volume, NamespacePage page,
     }
     const bool specified = std::any_of(ranges.begin(), ranges.end(),
                                        [](const Range& range) { return range.specified; });
-    std::map<std::string, std::size_t> seen;
+    std::map<nvme::Bytes, std::size_t> seen;
     std::vector<std::pair<const Controller*, std::size_t>> classes;
     std::vector<FindingValue> values;
-    Pattern pattern;
-    pattern.add(static_cast<std::uint64_t>(page));
+    FoldKey key;
+    key.add(static_cast<std::uint64_t>(page));
     for (const Range& range : ranges) {
-        pattern.add(range.offset).add(range.length);
+        key.add(range.offset).add(range.length);
     }
     for (std::size_t i = 0; i < paths.size(); ++i) {
-        std::string text = ranges_text(ranges, pages[i]);
-        const std::size_t number = seen.try_emplace(text, seen.size()).first->second;
+        const std::size_t number =
+            seen.try_emplace(ranges_bytes(ranges, pages[i]), seen.size()).first->second;
         classes.emplace_back(paths[i]->controller, number);
-        pattern.add(paths[i]->controller->index).add(number);
-        values.push_back(value_of(*paths[i]->controller, std::move(text)));
+        key.add(paths[i]->controller->index).add(number);
+        values.push_back(value_of(*paths[i]->controller, ranges_text(ranges, pages[i])));
     }
-    findings.add_folded("ns.idns_mask.equal", subsystem, nsid, pattern.value(), [&] {
+    findings.add_folded("ns.idns_mask.equal", subsystem, nsid, std::move(key), [&] {
         group_values(values);
         return Draft{.rule = "ns.idns_mask.equal",
                      .subsystem = subsystem,
@@ -328,13 +347,14 @@ void judge_controllers(const Subsystem& subsystem, const Subject& /*subject*/, F
     if (ranges.empty()) {
         return;
     }
-    std::map<std::string, std::size_t> seen;
+    std::map<nvme::Bytes, std::size_t> seen;
     std::vector<std::pair<const Controller*, std::size_t>> classes;
     std::vector<FindingValue> values;
     for (std::size_t i = 0; i < controllers.size(); ++i) {
-        std::string text = ranges_text(ranges, pages[i]);
-        classes.emplace_back(controllers[i], seen.try_emplace(text, seen.size()).first->second);
-        values.push_back(value_of(*controllers[i], std::move(text)));
+        classes.emplace_back(
+            controllers[i],
+            seen.try_emplace(ranges_bytes(ranges, pages[i]), seen.size()).first->second);
+        values.push_back(value_of(*controllers[i], ranges_text(ranges, pages[i])));
     }
     group_values(values);
     findings.add({.rule = "ctrl.idctrl_mask.equal",

@@ -23,6 +23,23 @@ std::vector<Case> capability_cases() {
         {"NoOtherControllersAnywhere",
          on_both([](Id& id) { id.cmic = 0x09; }),
          {"FAIL ctrl.cmic.mctrs"}},
+        {"NoOtherControllersWhileTheOtherArrayIsDown",
+         [](Pair& pair) {
+             // The only controller that answers: whether it has others is not known.
+             pair = Pair(1);
+             pair.b.clear();
+             pair.a[0].id.cmic &= 0xFD;
+             pair.unobserved.push_back(
+                 {.object = "b", .target = "b", .subsysnqn = kNqn, .error = "refused"});
+         },
+         {"FAIL ctrl.cmic.mctrs", "UNKNOWN snap.verdict_unknown"}},
+        {"NoOtherControllersOfTheOnlyOne",
+         [](Pair& pair) {
+             pair = Pair(1);
+             pair.b.clear();
+             pair.a[0].id.cmic &= 0xFD;
+         },
+         {}},
         {"AnArrayWithoutAna",
          [](Pair& pair) {
              pair.on_b([](Node& node) {

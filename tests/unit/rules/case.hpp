@@ -13,12 +13,21 @@
 
 namespace haoh::test {
 
+/// What a finding shows of each array, as it follows from the damage.
+struct Shown {
+    std::string rule;
+    Severity severity{};
+    std::string on_a; ///< of every controller; empty: nothing is shown of the array
+    std::string on_b;
+};
+
 struct Case {
     std::string name;                  ///< a sentence in CamelCase
     std::function<void(Pair&)> damage; ///< of a healthy pair
     /// All findings, as `lines` writes them, with the verdicts of the expectation table, also where it
     /// marks the program as wrong.
     std::vector<std::string> expected;
+    std::vector<Shown> shown{}; ///< of some of them
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Case& one) {
@@ -43,5 +52,7 @@ inline std::ostream& operator<<(std::ostream& out, const Case& one) {
 [[nodiscard]] std::vector<Case> dispersed_cases();
 [[nodiscard]] std::vector<Case> discovery_cases();
 [[nodiscard]] std::vector<Case> mask_cases();
+[[nodiscard]] std::vector<Case> boundary_cases();
+[[nodiscard]] std::vector<Case> shown_cases();
 
 } // namespace haoh::test

@@ -12,6 +12,7 @@
 #include <cctype>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 namespace haoh::test {
 namespace {
@@ -22,7 +23,8 @@ std::vector<Case> all_cases() {
          {snapshot_cases(), subsystem_cases(), controller_id_cases(), capability_cases(),
           transport_cases(), ana_capability_cases(), identity_cases(), descriptor_cases(),
           geometry_cases(), attribute_cases(), list_cases(), ana_log_cases(), ana_group_cases(),
-          feature_cases(), domain_cases(), dispersed_cases(), discovery_cases(), mask_cases()}) {
+          feature_cases(), domain_cases(), dispersed_cases(), discovery_cases(), mask_cases(),
+          boundary_cases(), shown_cases()}) {
         out.insert(out.end(), table.begin(), table.end());
     }
     return out;
@@ -66,6 +68,29 @@ std::string as_today(const std::string& line, std::string& why_wrong) {
     return today + line.substr(space);
 }
 
+/// The finding shows the values of the damage, and each of them on every controller of its array.
+void expect_shown(const Report& report, const Shown& shown, const Pair& pair) {
+    const auto found =
+        std::find_if(report.findings.begin(), report.findings.end(),
+                     [&shown](const Finding& finding) { return finding.rule == shown.rule; });
+    ASSERT_NE(found, report.findings.end()) << shown.rule;
+    EXPECT_EQ(found->severity, shown.severity) << shown.rule;
+    std::vector<std::string> wanted;
+    for (const auto& [array, nodes, value] :
+         {std::tuple{"array-a", &pair.a, shown.on_a}, std::tuple{"array-b", &pair.b, shown.on_b}}) {
+        for (const Node& node : *nodes) {
+            if (!value.empty()) {
+                wanted.push_back(std::string{array} + " " + node.name + ": " + value);
+            }
+        }
+    }
+    std::vector<std::string> values;
+    for (const FindingValue& value : found->values) {
+        values.push_back(value.site + " " + value.controller + ": " + value.value);
+    }
+    EXPECT_THAT(values, testing::ElementsAreArray(wanted)) << shown.rule;
+}
+
 class Defect : public testing::TestWithParam<Case> {};
 
 TEST_P(Defect, IsReportedAloneAndInFull) {
@@ -85,6 +110,9 @@ TEST_P(Defect, IsReportedAloneAndInFull) {
         EXPECT_FALSE(finding.what.empty()) << finding.rule;
         EXPECT_FALSE(finding.why.empty()) << finding.rule;
         EXPECT_FALSE(finding.fix.empty()) << finding.rule;
+    }
+    for (const Shown& shown : GetParam().shown) {
+        expect_shown(report, shown, pair);
     }
 }
 

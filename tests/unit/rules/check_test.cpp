@@ -5,8 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-
 namespace haoh::test {
 namespace {
 
@@ -225,14 +223,6 @@ TEST(Check, FoldsWhatRepeatsOverManyNamespaces) {
                                        "of nsid 1)"));
 }
 
-TEST(Check, FoldsOnlyWhatReadsAlike) {
-    Pair pair(2, 20);
-    pair.on_b([](Node& node) { node.remove(3); });
-    pair.b[1].remove(4).remove(5).remove(6).remove(7).remove(8).remove(9);
-    EXPECT_THAT(lines(pair.report()),
-                ElementsAre("FAIL nslist.active.equal 3", "WARN nslist.active.equal 4-9"));
-}
-
 TEST(Check, ShowsFewOneByOne) {
     Pair pair(1, 100);
     pair.on_b([](Node& node) {
@@ -341,31 +331,6 @@ TEST(Check, FindsWhatElseDiffersOnLinuxTargets) {
         ElementsAre("FAIL ana.group.id.consistent 2"));
     EXPECT_THAT(linux_failures([](Pair& pair) { pair.on_b([](Node& node) { node.remove(3); }); }),
                 ElementsAre("FAIL nslist.active.equal 3"));
-}
-
-TEST(Check, IsNotQuadraticInControllersOrNamespaces) {
-    const Pair healthy(8, 1024);
-    Pair broken = healthy;
-    broken.on_b([](Node& node) {
-        for (Path& path : node.paths) {
-            path.uuid(other_uuid(static_cast<std::uint8_t>(path.nsid)));
-            path.identify.dps = 1;
-            path.identify.nsze += 1;
-            path.identify.dlfeat = 0;
-        }
-    });
-    for (const Pair* pair : {&healthy, &std::as_const(broken)}) {
-        const Observation observation = pair->observation();
-        const auto start = std::chrono::steady_clock::now();
-        const Report report = check(observation);
-        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::chrono::steady_clock::now() - start);
-        // Far above what it takes, so that neither a loaded machine nor a sanitizer matters.
-        EXPECT_LT(took.count(), 20000);
-        EXPECT_LE(report.findings.size(), 8U);
-        RecordProperty(report.findings.empty() ? "healthy_ms" : "broken_ms",
-                       static_cast<int>(took.count()));
-    }
 }
 
 TEST(FormatNsids, WritesRanges) {

@@ -106,6 +106,49 @@ std::vector<Case> geometry_cases() {
         {"AnotherGuard",
          [](Pair& pair) { pair.on_b(2, [](Path& path) { path.nvm.elbaf[0] = 2U << 7U; }); },
          {"FAIL ns.elbaf.equal 2"}},
+        {"AnotherGuardOfAnotherIndex",
+         [](Pair& pair) {
+             // Which format is in use is the finding; that its guard differs follows from it.
+             pair.on_both(2, [](Path& path) {
+                 path.identify.lbaf[1] = path.identify.lbaf[0];
+                 path.nvm.elbaf[1] = 2U << 7U;
+             });
+             pair.on_b(2, [](Path& path) { path.identify.flbas = 1; });
+         },
+         {"FAIL ns.flbas.equal 2"}},
+        {"AnotherGuardOfOtherBlocks",
+         [](Pair& pair) {
+             pair.on_b(2, [](Path& path) {
+                 path.block_size(12);
+                 path.nvm.elbaf[0] = 2U << 7U;
+                 path.identify.dps = 1;
+                 path.identify.mc = 1;
+                 path.identify.noiob = 8;
+             });
+         },
+         {"FAIL ns.lbaf_active.equal 2"}},
+        {"NumbersOfOtherBlocks",
+         [](Pair& pair) {
+             // What is counted in blocks says nothing between blocks of two sizes.
+             pair.on_all_paths([](Path& path) { path.identify.nsfeat |= 0x02; });
+             pair.on_b(2, [](Path& path) {
+                 path.block_size(12);
+                 path.identify.nabsn = path.identify.nabo = path.identify.nabspf = 7;
+                 path.identify.nawun = path.identify.nawupf = path.identify.nacwu = 1;
+                 path.identify.mssrl = 9;
+                 path.identify.mcl = 9;
+             });
+         },
+         {"FAIL ns.lbaf_active.equal 2"}},
+        {"ACountOfRangesOfOtherBlocks",
+         [](Pair& pair) {
+             // MSRC counts ranges.
+             pair.on_b(2, [](Path& path) {
+                 path.block_size(12);
+                 path.identify.msrc = 9;
+             });
+         },
+         {"FAIL ns.lbaf_active.equal 2", "WARN ns.copy_limits.equal 2"}},
         {"CapabilitiesOfProtectionThatDiffer",
          on_b([](Ns& id) { id.dpc = 1; }),
          {"WARN ns.dpc_mc.equal 2"}},

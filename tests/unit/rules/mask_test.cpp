@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What no named rule knows, and what must never be compared: each byte of each page, flipped.
+// What no named rule knows, and what must never be compared. Each bit of the fixed pages:
+// field_test.cpp.
 #include "unit/rules/case.hpp"
+#include "unit/rules/field_bits.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <numeric>
+#include <set>
 
 namespace haoh::test {
 
@@ -53,81 +58,54 @@ std::vector<Case> mask_cases() {
 
 namespace {
 
-/// A page of array B's only controller.
-using Target = std::function<Page&(ControllerObservation&)>;
-
-/// The offsets at which a flip says nothing, as ranges: "16-23, 48-63".
-std::string silent_offsets(const Target& target, std::uint8_t flip) {
-    const Observation healthy = Pair(1, 1).observation();
-    std::vector<std::uint32_t> silent;
-    for (std::size_t offset = 0; offset < nvme::kIdentifySize; ++offset) {
-        Observation broken = healthy;
-        Page& page = target(broken.controllers.back());
-        nvme::Bytes bytes = page.whole();
-        bytes[offset] = static_cast<std::uint8_t>(bytes[offset] ^ flip);
-        page = Page::of(bytes);
-        const Report report = check(broken);
-        if (report.findings.empty()) {
-            silent.push_back(static_cast<std::uint32_t>(offset));
-        }
-        for (const Finding& finding : report.findings) {
-            EXPECT_FALSE(finding.what.empty());
-        }
+/// What a flip in the list of descriptors of namespace 2 on the last controller leads to.
+std::vector<std::string> flipped_descriptors(const Observation& healthy, std::size_t offset,
+                                             unsigned bit) {
+    Observation broken = healthy;
+    flip_bit(flipped_namespace(broken.controllers.back()).descriptors, offset, bit);
+    std::vector<std::string> out;
+    for (const Finding& finding : check(broken).findings) {
+        out.push_back(finding.rule);
+        EXPECT_EQ(finding.nsid, kFlippedNsid) << finding.rule << " for byte " << offset;
     }
-    return format_nsids(silent);
-}
-
-TEST(ByteFlip, InIdentifyControllerIsNamedOrOnTheMask) {
-    const Target target = [](ControllerObservation& b) -> Page& { return b.identify; };
-    EXPECT_EQ(silent_offsets(target, 0xFF),
-              "84-91, "   // RTD3R, RTD3E
-              "112-133, " // FGUID, CRDT1 to CRDT3
-              "135-143, " // CIU, CIRN
-              "253-255, " // NVMSR, VWCI, MEC
-              "258-271, " // ACL, AERL, FRMW, LPA, ELPE, NPSS, AVSCC, APSTA, WCTEMP, CCTEMP, MTFA
-              "276-311, " // HMMIN, TNVMCAP, UNVMCAP
-              "316-319, " // EDSTT, DSTO, FWUG
-              "322-327, " // HCTMA, MNTMT, MXTMT
-              "332-337, " // HMMINDS, HMMAXD
-              "348, "     // NANAGRPID, where it stays in its range
-              "352-355, " // PELS
-              "368-384, " // MEGCAP, TMPTHHA
-              "392-395, " // IPMSR, MSMT
-              "514, "     // MAXCMD, where it stays in its range
-              "530, "     // ICSVSCC
-              "544-563, " // MAXDNA, MAXCNA
-              "1803, "    // MSDBD
-              "2048-3071" // power states
-    );
-}
-
-TEST(ByteFlip, InIdentifyNamespaceIsNamedOrOnTheMask) {
-    const Target target = [](ControllerObservation& b) -> Page& {
-        return b.namespaces[0].identify;
-    };
-    // NAWUN, NAWUPF, NACWU, which do not count here, and NVMCAP. A greater NUSE or a format under
-    // way is a finding of another rule.
-    EXPECT_EQ(silent_offsets(target, 0xFF), "34-39, 48-63");
-    EXPECT_EQ(silent_offsets(target, 0x01), "34-39, 48-63");
-}
-
-TEST(ByteFlip, InTheNvmCommandSetPageIsNamed) {
-    const Target target = [](ControllerObservation& b) -> Page& { return b.namespaces[0].nvm; };
-    EXPECT_EQ(silent_offsets(target, 0xFF), "");
-}
-
-TEST(ByteFlip, InTheIndependentPageIsNamedOrOnTheMask) {
-    const Target target = [](ControllerObservation& b) -> Page& {
-        return b.namespaces[0].independent;
-    };
-    EXPECT_EQ(silent_offsets(target, 0xFF), "");
+    return out;
 }
 
 TEST(ByteFlip, InTheDescriptorListIsNamed) {
-    const Target target = [](ControllerObservation& b) -> Page& {
-        return b.namespaces[0].descriptors;
-    };
-    EXPECT_EQ(silent_offsets(target, 0xFF), "");
+    // Values of identifiers: link_field_test.cpp. Here their headers, and what comes behind them,
+    // where a bit makes another descriptor.
+    const Observation healthy = Pair(2, 2).observation();
+    const std::set<std::string> kOfIdentifiers{
+        "ns.desc.lengths",     "ns.desc.no_dup_type", "ns.desc.match_idns", "ns.desc.csi_present",
+        "ns.desc.bytes_equal", "ns.desc.no_zero_ids", "ns.id.set_equal",    "ns.csi.equal",
+        "ns.uuid.equal",       "ns.uuid.rfc9562",     "ns.nguid.equal",     "ns.nguid.oui",
+        "ns.eui64.equal",      "ns.eui64.oui",        "ns.nsid.map_equal"};
+    std::vector<unsigned> bits(8 * nvme::kIdentifySize);
+    std::iota(bits.begin(), bits.end(), 0U);
+    constexpr unsigned kList = 8 * 64; ///< the descriptors, and a header's worth behind them
+    std::vector<unsigned> tried(bits.begin(), bits.begin() + kList);
+    const std::vector<unsigned> behind = sample_bits({bits.begin() + kList, bits.end()});
+    tried.insert(tried.end(), behind.begin(), behind.end());
+    for (const unsigned bit : tried) {
+        const std::vector<std::string> found = flipped_descriptors(healthy, bit / 8, bit % 8);
+        EXPECT_FALSE(found.empty()) << "byte " << bit / 8 << ", bit " << bit % 8;
+        for (const std::string& rule : found) {
+            EXPECT_TRUE(kOfIdentifiers.contains(rule)) << rule << " for byte " << bit / 8;
+        }
+    }
+}
+
+TEST(ByteFlip, InALengthOfADescriptorIsTheOnlyFinding) {
+    // What the list says behind a wrong length is not known; that it is wrong is the finding.
+    const Observation healthy = Pair(2, 2).observation();
+    // NIDL of CSI, UUID, NGUID and EUI64, by the length of what comes before.
+    for (const std::size_t offset : {1U, 6U, 26U, 46U}) {
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            EXPECT_THAT(flipped_descriptors(healthy, offset, bit),
+                        testing::ElementsAre("ns.desc.lengths"))
+                << "byte " << offset << ", bit " << bit;
+        }
+    }
 }
 
 } // namespace

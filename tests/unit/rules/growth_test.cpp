@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a check costs grows with what there is to check, not with its square. Two sizes are measured
+// in turns, by the CPU time of this thread, and only their ratio counts: neither a slow machine nor
+// a busy one changes it.
+#include "unit/rules/pair.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <ctime>
+#include <limits>
+
+namespace haoh::test {
+namespace {
+
+double cpu_seconds() {
+    std::timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+double cost_of(const Observation& observation) {
+    const double start = cpu_seconds();
+    const Report report = check(observation);
+    const double cost = cpu_seconds() - start;
+    // Many findings would cost as well; they fold.
+    EXPECT_LE(report.findings.size(), 8U);
+    return cost;
+}
+
+/// How much more the larger one costs, by the best of several turns.
+double growth(const Observation& smaller, const Observation& larger) {
+    constexpr int kTurns = 4;
+    double best_small = std::numeric_limits<double>::max();
+    double best_large = best_small;
+    for (int turn = 0; turn < kTurns; ++turn) {
+        best_small = std::min(best_small, cost_of(smaller));
+        best_large = std::min(best_large, cost_of(larger));
+    }
+    return best_large / best_small;
+}
+
+/// A size 8 times as large costs 8 times as much, with sorting and caches somewhat more, and 64
+/// times where the cost is square.
+constexpr double kFactor = 8;
+constexpr double kMost = 24;
+
+void expect_linear(const Observation& smaller, const Observation& larger, const char* what) {
+    const double ratio = growth(smaller, larger);
+    EXPECT_LT(ratio, kMost) << what << ": " << kFactor << " times as many";
+    testing::Test::RecordProperty(what, static_cast<int>(ratio * 10));
+}
+
+/// Everything about the namespaces of array B is wrong.
+void break_namespaces(Pair& pair) {
+    pair.on_b([](Node& node) {
+        for (Path& path : node.paths) {
+            path.uuid(other_uuid(static_cast<std::uint8_t>(path.nsid)));
+            path.identify.dps = 1;
+            path.identify.nsze += 1;
+            path.identify.dlfeat = 0;
+        }
+    });
+}
+
+Pair broken(unsigned controllers, unsigned namespaces) {
+    Pair pair(controllers, namespaces);
+    break_namespaces(pair);
+    return pair;
+}
+
+/// Each namespace in an ANA group of its own, with another number on array B when `shifted`.
+Pair grouped(unsigned namespaces, bool shifted) {
+    Pair pair(1, namespaces);
+    const auto place = [namespaces](Node& node, std::uint32_t shift) {
+        const nvme::AnaState state = node.groups.front().state;
+        node.groups.clear();
+        node.id.anagrpmax = node.id.nanagrpid = 4096;
+        node.id.nn = node.id.mnan = 4096;
+        for (std::uint32_t nsid = 1; nsid <= namespaces; ++nsid) {
+            const std::uint32_t agid = 1 + (nsid - 1 + shift) % namespaces;
+            node.path(nsid).group(agid);
+            node.groups.push_back({.agid = agid,
+                                   .chgc = 3,
+                                   .state = state,
+                                   .state_byte = static_cast<std::uint8_t>(state),
+                                   .nsids = {nsid}});
+        }
+        std::sort(node.groups.begin(), node.groups.end(),
+                  [](const nvme::AnaGroup& x, const nvme::AnaGroup& y) { return x.agid < y.agid; });
+    };
+    pair.on_a([&](Node& node) { place(node, 0); });
+    pair.on_b([&](Node& node) { place(node, shifted ? 1 : 0); });
+    return pair;
+}
+
+TEST(Growth, IsLinearInNamespaces) {
+    expect_linear(Pair(2, 128).observation(), Pair(2, 1024).observation(), "healthy namespaces");
+    expect_linear(broken(2, 128).observation(), broken(2, 1024).observation(), "broken namespaces");
+}
+
+TEST(Growth, IsLinearInControllers) {
+    expect_linear(Pair(2, 64).observation(), Pair(16, 64).observation(), "healthy controllers");
+    expect_linear(broken(2, 64).observation(), broken(16, 64).observation(), "broken controllers");
+}
+
+TEST(Growth, IsLinearInAnaGroups) {
+    expect_linear(grouped(128, false).observation(), grouped(1024, false).observation(),
+                  "healthy groups");
+    expect_linear(grouped(128, true).observation(), grouped(1024, true).observation(),
+                  "groups numbered by each array");
+}
+
+} // namespace
+} // namespace haoh::test
