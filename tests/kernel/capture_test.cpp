@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "guest.hpp"
 #include "haoh_check.hpp"
 #include "requirements.hpp"
 #include "simulated_arrays.hpp"
@@ -25,8 +26,8 @@ using testing::Not;
 
 /// Waits until `path` contains `text`; between two looks it calls `meanwhile`.
 template <typename Meanwhile>
-bool wait_for_text(const std::filesystem::path& path, std::string_view text, seconds timeout,
-                   Meanwhile meanwhile) {
+bool wait_for_text(const std::filesystem::path& path, std::string_view text,
+                   Guest::Milliseconds timeout, Meanwhile meanwhile) {
     const auto deadline = std::chrono::steady_clock::now() + timeout;
     for (;;) {
         meanwhile();
