@@ -191,7 +191,7 @@ for file in "${files[@]}"; do
     # Of a fixed form, without comments.
     tools/packaging/debian/changelog | tools/packaging/debian/source/format) continue ;;
     esac
-    head -n 3 "$file" | grep -q 'SPDX-License-Identifier: ' || bad+="$file"$'\n'
+    head -n 3 "$file" | grep 'SPDX-License-Identifier: ' >/dev/null || bad+="$file"$'\n'
 done
 report "each file names its licence" "$bad"
 

@@ -53,6 +53,8 @@ readonly long_steps=(
 
 # What the wanted steps take besides.
 choose() {
+    # Tests that go through all of something, of which they take a sample otherwise.
+    ! $is_long || export HAOH_TEST_LONG=1
     ! is_wanted tests && ! is_wanted consumers && ! is_wanted plugin || wanted+=(build)
     ! is_wanted kernel || [[ ${HAOH_KERNEL_TESTS-} != all ]] || wanted+=(releases)
 }

@@ -89,7 +89,7 @@ declared_functions() {
 exports_are_as_declared() {
     local library exported status=0
     library=$(find "$work/shared" -name 'libhaoh.so.*' -type f)
-    readelf -d "$library" | grep -q 'SONAME.*\[libhaoh\.so\.1\]' || { echo "SONAME" && status=1; }
+    readelf -d "$library" | grep 'SONAME.*\[libhaoh\.so\.1\]' >/dev/null || { echo "SONAME" && status=1; }
     exported=$(nm -D --defined-only "$library" | awk '{ print $NF }' | grep -vE '^HAOH_(CXX_)?[0-9.]+(@|$)')
     diff <(declared_functions "$work/shared/include/haoh/haoh.h") \
         <(sed -n 's/^\(haoh_[a-z_0-9]*\)@@HAOH_1\.0$/\1/p' <<<"$exported" | sort) || status=1

@@ -22,7 +22,6 @@
 namespace haoh::test {
 namespace {
 
-
 constexpr unsigned kNodes = 2;
 constexpr unsigned kReads = 40;
 

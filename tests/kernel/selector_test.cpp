@@ -21,7 +21,6 @@
 namespace haoh::test {
 namespace {
 
-
 constexpr unsigned kSelectorRequests = 16;
 
 /// The states of both arrays.

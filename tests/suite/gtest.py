@@ -44,6 +44,15 @@ def is_filtered(command):
     return any(word.startswith("--gtest_filter=") for word in command)
 
 
+def property_of(test, name):
+    """GoogleTest writes each byte of a text as a character of its own."""
+    text = test[name]
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
 def report_cases(report):
     for suite in report.get("testsuites", []):
         for test in suite.get("testsuite", []):
@@ -53,7 +62,8 @@ def report_cases(report):
                 case.outcome = FAILED
                 case.message = "\n".join(failure["failure"] for failure in test["failures"])
                 if "expected_failure" in test:
-                    case.message += f'\n(marked as an expected failure: {test["expected_failure"]};' \
+                    case.message += "\n(marked as an expected failure: " \
+                                    f'{property_of(test, "expected_failure")};' \
                                     " when this is mended, remove the mark)"
             elif test.get("result") == "SKIPPED":
                 texts = [entry.get("message", "") for entry in test.get("skipped", [])]
@@ -63,7 +73,7 @@ def report_cases(report):
                     continue
                 case.outcome, case.message = SKIPPED, "disabled (DISABLED_)"
             elif "expected_failure" in test:
-                case.outcome, case.message = EXPECTED, test["expected_failure"]
+                case.outcome, case.message = EXPECTED, property_of(test, "expected_failure")
             yield case
 
 

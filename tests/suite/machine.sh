@@ -27,7 +27,7 @@ step_names() { # lines of steps
         printf '%s\n' "${step%% *}"
     done
 }
-is_step() { step_names "${steps[@]}" "${long_steps[@]}" | grep -qxF -- "$1"; }
+is_step() { [[ $'\n'$(step_names "${steps[@]}" "${long_steps[@]}")$'\n' == *$'\n'"$1"$'\n'* ]]; }
 is_wanted() { [[ " ${wanted[*]-} " == *" $1 "* ]]; }
 
 list_steps() {

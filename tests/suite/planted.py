@@ -122,7 +122,7 @@ class Tree:
         status, output = self.run(*arguments, **with_ci(ci, more))
         assert status == 1, f"exit status {status}\n{output}"
         assert re.fullmatch(last, output.splitlines()[-1]), output
-        check_texts(output[output.rindex("\nfailed:"):], says)
+        check_texts(output[output.rindex("\nfailed:"):], says, output)
         return output
 
     def fails_in_tests(self, *says, **more):
@@ -136,6 +136,6 @@ def with_ci(wanted, more):
     return more
 
 
-def check_texts(output, texts):
+def check_texts(part, texts, output=None):
     for text in texts:
-        assert text in output, f"without “{text}”:\n{output}"
+        assert text in part, f"without “{text}”:\n{output or part}"
