@@ -1,30 +1,46 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
-/// How the time that something takes grows, for tests that it is not quadratic. Processor time of
-/// this process and a ratio of two: neither the machine nor what else it does matters.
+/// How the work that something takes grows, for tests that it does not grow with the square: processor
+/// time of this thread, and the ratio of two. Neither a slow machine nor a busy one changes that.
 #pragma once
 
 #include <algorithm>
 #include <ctime>
+#include <limits>
 
 namespace haoh::test {
 
-/// Seconds of processor time; the least of three runs, the others were disturbed.
-template <typename Action>
-double cpu_seconds(const Action& action) {
-    double least = 1e9;
-    for (int i = 0; i < 3; ++i) {
-        const std::clock_t begin = std::clock();
-        action();
-        least = std::min(least, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
-    }
-    return least;
+/// Seconds of processor time that this thread has had.
+inline double thread_seconds() {
+    std::timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-/// How many times as long the larger takes. What is too short to be measured counts as a millisecond.
+/// Seconds of processor time that `action` takes.
+template <typename Action>
+double cpu_seconds(const Action& action) {
+    const double start = thread_seconds();
+    action();
+    return thread_seconds() - start;
+}
+
+/// How many times as long the larger takes. Both are measured in turns, and the least of each counts:
+/// the others were disturbed. What is too short to be measured counts as a tenth of a millisecond.
 template <typename Smaller, typename Larger>
 double growth(const Smaller& smaller, const Larger& larger) {
-    return cpu_seconds(larger) / std::max(cpu_seconds(smaller), 1e-3);
+    constexpr int kTurns = 5;
+    double least_of_smaller = std::numeric_limits<double>::max();
+    double least_of_larger = std::numeric_limits<double>::max();
+    for (int turn = 0; turn < kTurns; ++turn) {
+        least_of_smaller = std::min(least_of_smaller, cpu_seconds(smaller));
+        least_of_larger = std::min(least_of_larger, cpu_seconds(larger));
+    }
+    return least_of_larger / std::max(least_of_smaller, 1e-4);
 }
+
+/// The most that 8 times as many may cost: 8 times as much, with sorting and caches somewhat more, and
+/// 64 times where the cost is square.
+constexpr double kMostForEightTimes = 24;
 
 } // namespace haoh::test

@@ -381,8 +381,8 @@ TEST(DiffOfMuch, TakesEightTimesAsLongForEightTimesAsMuch) {
             EXPECT_EQ(diff(before, after).size(), before.controllers.size());
         };
     };
-    EXPECT_LT(test::growth(compared(some), compared(many)), 24) << "64 by a quadratic step";
-    EXPECT_LT(test::growth(compared(some), compared(wide)), 24) << "64 by a quadratic step";
+    EXPECT_LT(test::growth(compared(some), compared(many)), test::kMostForEightTimes);
+    EXPECT_LT(test::growth(compared(some), compared(wide)), test::kMostForEightTimes);
 }
 
 } // namespace

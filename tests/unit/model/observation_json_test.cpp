@@ -201,10 +201,10 @@ TEST(ObservationJson, TakesEightTimesAsLongForEightTimesAsMuch) {
     // 64 times as long.
     const Observation some = healthy_pair(8, 16);
     const Observation many = healthy_pair(8, 128);
-    EXPECT_LT(test::growth(there_and_back(some), there_and_back(many)), 24);
+    EXPECT_LT(test::growth(there_and_back(some), there_and_back(many)), test::kMostForEightTimes);
     // And eight times the controllers of one subsystem.
     const Observation wide = healthy_pair(64, 16);
-    EXPECT_LT(test::growth(there_and_back(some), there_and_back(wide)), 24);
+    EXPECT_LT(test::growth(there_and_back(some), there_and_back(wide)), test::kMostForEightTimes);
 }
 
 } // namespace

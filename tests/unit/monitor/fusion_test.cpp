@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/fusion.hpp"
 
+#include "support/growth.hpp"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <algorithm>
-#include <ctime>
 
 namespace haoh::monitor {
 namespace {
@@ -358,8 +357,7 @@ TEST_F(FusionTest, gives_a_status_that_hosts_can_be_compared_by) {
 /// So many namespaces, and a transition of each.
 class FusionOfMany : public FusionTest {
   protected:
-    /// \return CPU time of this thread from one end to the other
-    std::chrono::nanoseconds flip(std::uint32_t count) {
+    void see(std::uint32_t count) {
         View large;
         large.controllers = view_.controllers;
         for (std::uint32_t nsid = 1; nsid <= count; ++nsid) {
@@ -374,33 +372,21 @@ class FusionOfMany : public FusionTest {
         fusion_ = {};
         fusion_.see(kHost, large, occasion());
         EXPECT_THAT(take(), IsEmpty());
+    }
+    void flip(std::uint32_t count) {
+        see(count);
         fusion_.see_change_count(kHost, "nvme1", 1, occasion());
-        const auto start = cpu_time();
         for (std::uint32_t nsid = 1; nsid <= count; ++nsid) {
             ana(fmt::format("nvme0c1n{}", nsid), "optimized");
         }
         fusion_.see_change_count(kHost, "nvme1", 2, occasion());
         EXPECT_EQ(take().size(), count) << "one transition of the group, nothing coalesced";
-        return cpu_time() - start;
-    }
-    static std::chrono::nanoseconds cpu_time() {
-        std::timespec now{};
-        EXPECT_EQ(::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now), 0);
-        return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
     }
 };
 
-/// Twice as many are twice the work, and with every namespace looked at for each it would be four
-/// times. The least of several is what nobody disturbed; what others compute does not count.
 TEST_F(FusionOfMany, takes_time_in_proportion) {
-    constexpr std::uint32_t kMany = 2048;
-    auto some = std::chrono::nanoseconds::max();
-    auto twice = std::chrono::nanoseconds::max();
-    for (int i = 0; i < 5; ++i) {
-        some = std::min(some, flip(kMany));
-        twice = std::min(twice, flip(2 * kMany));
-    }
-    EXPECT_LT(twice, 3 * some) << some.count() << " ns and " << twice.count() << " ns";
+    EXPECT_LT(test::growth([this] { flip(512); }, [this] { flip(8 * 512); }),
+              test::kMostForEightTimes);
 }
 
 } // namespace

@@ -1,54 +1,24 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a check costs grows with what there is to check, not with its square. Two sizes are measured
-// in turns, by the CPU time of this thread, and only their ratio counts: neither a slow machine nor
-// a busy one changes it.
+// What a check costs grows with what there is to check, not with its square.
+#include "support/growth.hpp"
 #include "unit/rules/pair.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <ctime>
-#include <limits>
 
 namespace haoh::test {
 namespace {
 
-double cpu_seconds() {
-    std::timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-double cost_of(const Observation& observation) {
-    const double start = cpu_seconds();
-    const Report report = check(observation);
-    const double cost = cpu_seconds() - start;
+void judge(const Observation& observation) {
     // Many findings would cost as well; they fold.
-    EXPECT_LE(report.findings.size(), 8U);
-    return cost;
+    EXPECT_LE(check(observation).findings.size(), 8U);
 }
-
-/// How much more the larger one costs, by the best of several turns.
-double growth(const Observation& smaller, const Observation& larger) {
-    constexpr int kTurns = 4;
-    double best_small = std::numeric_limits<double>::max();
-    double best_large = best_small;
-    for (int turn = 0; turn < kTurns; ++turn) {
-        best_small = std::min(best_small, cost_of(smaller));
-        best_large = std::min(best_large, cost_of(larger));
-    }
-    return best_large / best_small;
-}
-
-/// A size 8 times as large costs 8 times as much, with sorting and caches somewhat more, and 64
-/// times where the cost is square.
-constexpr double kFactor = 8;
-constexpr double kMost = 24;
 
 void expect_linear(const Observation& smaller, const Observation& larger, const char* what) {
-    const double ratio = growth(smaller, larger);
-    EXPECT_LT(ratio, kMost) << what << ": " << kFactor << " times as many";
+    const double ratio = growth([&] { judge(smaller); }, [&] { judge(larger); });
+    EXPECT_LT(ratio, kMostForEightTimes) << what;
     testing::Test::RecordProperty(what, static_cast<int>(ratio * 10));
 }
 
