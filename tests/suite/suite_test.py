@@ -278,6 +278,12 @@ def expected_failures(tree):
     tree.programs(FIRST)
     tree.write("tests/script.sh", SCRIPT.replace("ok - two", "ok - two # XFAIL not mended yet"))
     assert "remove the mark" in tree.fails_in_tests("script_test: two")
+    many = [f"not ok - case {i} # XFAIL reason {i}" for i in range(20)]
+    tree.write("tests/script.sh", "#!/bin/bash\n" + "".join(f"echo '{one}'\n" for one in many)
+               + "echo ok - one\necho ok - two\necho 1..22\n")
+    tree.passes(last="12 passed, 0 failed, 20 expected failures", says=["... 10 more lines in "])
+    with open(tree.path("build/suite-logs/expected-failures.txt"), encoding="utf-8") as file:
+        assert "reason 19" in file.read()
 
 
 def duplicates(tree):

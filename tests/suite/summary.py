@@ -15,11 +15,26 @@ def grouped(title, cases):
     reasons = collections.defaultdict(list)
     for name, case in cases:
         reasons[case.message or "no reason given"].append(name)
-    if reasons:
-        print(title)
+    lines = [title] if reasons else []
     for reason, names in reasons.items():
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        print(f"   {names[0]}{more}: {reason}")
+        lines.append(f"   {names[0]}{more}: {reason}")
+    return lines
+
+
+def told_shortly(lines, path):
+    """The first of them; where there are many, the rest in a file."""
+    if len(lines) > LONGEST + 1:
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.writelines(line + "\n" for line in lines)
+        except OSError:
+            pass
+        else:
+            lines = lines[:LONGEST + 1] + [f"   ... {len(lines) - LONGEST - 1} more lines in "
+                                           f"{os.path.relpath(path)}"]
+    for line in lines:
+        print(line)
 
 
 def listed(title, texts):
@@ -92,8 +107,10 @@ def summarize(results, steps, lost=(), left_out=(), manifest_path=None, tier=Non
     if not strict:
         listed("told:", told)
         listed("lacking (tests/manifest.txt; a failure with CI=true):", lacking)
-    grouped("expected failures:", by_outcome[EXPECTED])
-    grouped("skipped:", by_outcome[SKIPPED])
+    told_shortly(grouped("expected failures:", by_outcome[EXPECTED]),
+                 os.path.join(os.path.dirname(results), "expected-failures.txt"))
+    for line in grouped("skipped:", by_outcome[SKIPPED]):
+        print(line)
     listed("failed:", failed)
     passed, skipped = len(by_outcome[PASSED]), len(by_outcome[SKIPPED])
     text = f"{passed} passed, {len(failed)} failed"
