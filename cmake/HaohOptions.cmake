@@ -52,7 +52,7 @@ if(HAOH_SANITIZE)
         # Instrumented code makes GCC see uninitialized values where there are none, and Asio's
         # fences are not what ThreadSanitizer models.
         target_compile_options(haoh_warnings INTERFACE -Wno-maybe-uninitialized)
-        if(HAOH_SANITIZE STREQUAL "thread")
+        if(HAOH_SANITIZE MATCHES "thread")
             target_compile_options(haoh_warnings INTERFACE -Wno-tsan)
         else()
             # A check at every access to a member makes a third of the code. AddressSanitizer sees
@@ -60,7 +60,7 @@ if(HAOH_SANITIZE)
             list(APPEND flags -fno-sanitize=null,vptr)
         endif()
     endif()
-    if(HAOH_SANITIZE STREQUAL "thread" OR HAOH_BUILD_FUZZERS)
+    if(HAOH_SANITIZE MATCHES "thread" OR HAOH_BUILD_FUZZERS)
         add_compile_options(${flags})
     else()
         target_compile_options(haoh_instrumented INTERFACE ${flags})

@@ -194,10 +194,10 @@ step_packages() {
         tests/packaging/packages_test.sh
 }
 
-# The faults are drawn anew each week, the same for whoever looks into one of that week.
+# Always the same draw: another would pass or fail by chance.
 step_mutation() {
     runner run --kind script --name mutation --timeout 86400 --logs "$logs" -- \
-        tests/mutation.sh all --random 100 --seed "$(date +%G-%V)" --seconds 3600
+        tests/mutation.sh all --random 200 --seed 1
 }
 
 step_trixie() {

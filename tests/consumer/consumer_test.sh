@@ -33,7 +33,7 @@ step() { # NAME, a command that has to succeed
 
 # The flags of that build, for the same reason.
 mapfile -t flags < <(sed -nE \
-    's/^(CMAKE_BUILD_TYPE|CMAKE_CXX_COMPILER|CMAKE_CXX_FLAGS[A-Z_]*):[A-Z]+=(.*)$/-D\1=\2/p' \
+    's/^(CMAKE_BUILD_TYPE|CMAKE_CXX_COMPILER|CMAKE_CXX_FLAGS[A-Z_]*|CMAKE_UNITY_BUILD[A-Z_]*):[A-Z]+=(.*)$/-D\1=\2/p' \
     "$build/CMakeCache.txt")
 
 configure_and_build() { # SOURCE, BUILD, options

@@ -51,9 +51,9 @@ parse() {
             fi
             shift
             ;;
-        --list) list_steps && exit ;;
-        --manifest) compare_with_manifest && exit ;;
-        -h | --help) usage && exit ;;
+        --list) list_steps; exit ;;
+        --manifest) compare_with_manifest; exit ;;
+        -h | --help) usage; exit ;;
         *)
             usage >&2
             exit 2
@@ -107,7 +107,8 @@ case_of() { # NAME, SECONDS, command
         passed "$1"
         return 0
     fi
-    ((status != 124)) || printf '\nout of time (%s s)\n' "$2" >>"$log"
+    # 137: it did not heed the first signal.
+    ((status != 124 && status != 137)) || printf '\nout of time (%s s)\n' "$2" >>"$log"
     # Of a build the errors are worth reading, not its end.
     if grep -qE '(error|FAILED):' "$log"; then
         grep -nE -A4 '(error|FAILED):' "$log" | head -n 60 >"$log.errors"

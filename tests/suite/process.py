@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Child processes, bounded in time."""
+import contextlib
 import os
 import re
 import signal
 import subprocess
 import tempfile
 
-# What would make a GoogleTest program run less than all, or more often, unseen.
+# What would make a GoogleTest program run less than all, or more often, unseen; and what would let
+# the tests judge other programs than those of the build.
 UNWANTED = re.compile(r"^(GTEST_.*|TESTBRIDGE_TEST_ONLY|TEST_TOTAL_SHARDS|TEST_SHARD_INDEX|"
-                      r"TEST_PREMATURE_EXIT_FILE|XML_OUTPUT_FILE)$")
+                      r"TEST_PREMATURE_EXIT_FILE|XML_OUTPUT_FILE|LSAN_OPTIONS|"
+                      r"HAOH_BIN|HAOH_ARRAYSIM_BIN|HAOH_NVME_CLI|HAOH_PROGRAM_ROOT|"
+                      r"HAOH_PROGRAM_LIBRARIES)$")
 
 
 def unwanted_environment():
@@ -27,6 +31,9 @@ def execute(command, seconds, environment=None):
         except subprocess.TimeoutExpired:
             status = None
             stop(process)
+        # What it left behind would go on beside the tests that follow.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         output.seek(0)
         return status, output.read().decode(errors="replace")
 

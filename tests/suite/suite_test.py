@@ -181,7 +181,7 @@ def test_hangs(tree):
     """a test that hangs, and a script that does"""
     tree.programs(FIRST.replace("two=passes", "two=hangs"))
     tree.write("tests/script.sh", "#!/bin/bash\necho 'ok - one'\nsleep 100\necho 'ok - two'\necho 1..2\n")
-    tree.plant("seconds=3\n")
+    tree.plant("seconds=8\n")
     said = tree.fails_in_tests("first_test: ", "script_test: the script")
     assert said.count("out of time") == 2, said
 

@@ -26,17 +26,29 @@ double cpu_seconds(const Action& action) {
 }
 
 /// How many times as long the larger takes. Both are measured in turns, and the least of each counts:
-/// the others were disturbed. What is too short to be measured counts as a tenth of a millisecond.
+/// the others were disturbed. What takes no time is done so often that it does.
 template <typename Smaller, typename Larger>
 double growth(const Smaller& smaller, const Larger& larger) {
     constexpr int kTurns = 5;
+    constexpr double kMeasurable = 1e-3;
+    int times = 1;
+    const auto repeated = [&times](const auto& action) {
+        return [&] {
+            for (int i = 0; i < times; ++i) {
+                action();
+            }
+        };
+    };
+    while (cpu_seconds(repeated(smaller)) < kMeasurable) {
+        times *= 4;
+    }
     double least_of_smaller = std::numeric_limits<double>::max();
     double least_of_larger = std::numeric_limits<double>::max();
     for (int turn = 0; turn < kTurns; ++turn) {
-        least_of_smaller = std::min(least_of_smaller, cpu_seconds(smaller));
-        least_of_larger = std::min(least_of_larger, cpu_seconds(larger));
+        least_of_smaller = std::min(least_of_smaller, cpu_seconds(repeated(smaller)));
+        least_of_larger = std::min(least_of_larger, cpu_seconds(repeated(larger)));
     }
-    return least_of_larger / std::max(least_of_smaller, 1e-4);
+    return least_of_larger / least_of_smaller;
 }
 
 /// The most that 8 times as many may cost: 8 times as much, with sorting and caches somewhat more, and

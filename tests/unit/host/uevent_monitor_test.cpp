@@ -35,28 +35,28 @@ TEST(UeventMonitor, listens_until_it_is_told_to_stop) {
     } catch (const Error& error) {
         GTEST_SKIP() << error.what();
     }
-    boost::asio::cancellation_signal signal;
+    // This machine's own NVMe devices may come and go meanwhile.
+    constexpr int kTurns = 20;
     std::error_code code;
-    bool ended = false;
-    boost::asio::co_spawn(context, monitor->next(),
-                          boost::asio::bind_cancellation_slot(
-                              signal.slot(), [&](const std::exception_ptr& failure, Uevents) {
-                                  ended = true;
-                                  try {
-                                      if (failure) {
-                                          std::rethrow_exception(failure);
+    for (int turn = 0; turn < kTurns && !code; ++turn) {
+        boost::asio::cancellation_signal signal;
+        boost::asio::co_spawn(context, monitor->next(),
+                              boost::asio::bind_cancellation_slot(
+                                  signal.slot(), [&](const std::exception_ptr& failure, Uevents) {
+                                      try {
+                                          if (failure) {
+                                              std::rethrow_exception(failure);
+                                          }
+                                      } catch (const Error& error) {
+                                          code = error.code();
                                       }
-                                  } catch (const Error& error) {
-                                      code = error.code();
-                                  }
-                              }));
-    context.poll();
-    if (ended) {
-        GTEST_SKIP() << "this machine's own devices came or went";
+                                  }));
+        context.restart();
+        context.poll();
+        signal.emit(boost::asio::cancellation_type::terminal);
+        context.restart();
+        context.run();
     }
-    signal.emit(boost::asio::cancellation_type::terminal);
-    context.run();
-    EXPECT_TRUE(ended);
     EXPECT_EQ(code, make_error_code(Errc::canceled));
 }
 
@@ -88,8 +88,11 @@ class Stranger {
     int socket_;
 };
 
+/// A controller that no machine has.
+const std::string kNoDevice = "nvme987654";
+
 std::string uevent_message(const std::string& action) {
-    const std::string device = "/devices/virtual/nvme-fabrics/ctl/nvme0";
+    const std::string device = "/devices/virtual/nvme-fabrics/ctl/" + kNoDevice;
     std::string text = action + "@" + device;
     for (const std::string& part : {"ACTION=" + action, "DEVPATH=" + device,
                                     std::string("SUBSYSTEM=nvme"), std::string("SEQNUM=7")}) {
@@ -173,7 +176,10 @@ TEST(UeventMonitor, believes_nobody_but_the_kernel) {
         stranger.send(whole + std::string(16384, 'x'));
         stranger.send(std::string("libudev\0\xfe\xed\xca\xfe", 12));
         const auto received = receive(context, monitor, std::chrono::milliseconds{100});
-        EXPECT_FALSE(received) << received->events.size() << " events, lost " << received->lost;
+        // What the kernel itself says of this machine's devices comes here, too.
+        for (const Uevent& event : received.value_or(Uevents{}).events) {
+            EXPECT_NE(event.name, kNoDevice) << event.action;
+        }
     });
 }
 

@@ -90,7 +90,7 @@ class ArrayWatch : public ::testing::Test {
             asio::co_spawn(context_, monitor_->stopped(),
                            [this](const std::exception_ptr&) { stopped_ = true; });
         }
-        const auto deadline = std::chrono::steady_clock::now() + 20s;
+        const auto deadline = std::chrono::steady_clock::now() + 120s;
         while (!condition()) {
             context_.restart();
             context_.run_one_for(20ms);
