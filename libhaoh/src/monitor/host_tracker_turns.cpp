@@ -145,6 +145,8 @@ void HostTracker::look(const std::string& controller, const Occasion& hint) {
     look.number = ++hints_;
     look.until = hint.observed.monotonic + kLookFor;
     look.due = hint.observed.monotonic;
+    // Also where the last look would not read the log any more.
+    look.read_again = std::min<Time>(look.read_again, hint.observed.monotonic + kReadAgain);
     look.step = 0;
     look.log.reset();
     look.running = true;

@@ -205,6 +205,20 @@ TEST_F(HostLogs, one_that_cannot_be_read_is_told_and_the_look_goes_on) {
                 ElementsAre("source_restored by admin"));
 }
 
+TEST_F(HostLogs, one_that_could_not_be_read_is_asked_for_again_when_the_next_hint_comes) {
+    world.logs.erase("nvme0");
+    world.aen(0);
+    world.pass(100ms); // the look goes on for two seconds
+    world.logs["nvme0"] = log_of(9, nvme::AnaState::optimized);
+    world.aen(0);
+    const auto heard = world.elapsed();
+    world.pass(1min);
+    ASSERT_THAT(world.times(Kind::read_log), SizeIs(Ge(2U)));
+    EXPECT_LE(world.times(Kind::read_log)[1], heard + 50ms);
+    EXPECT_THAT(told(world.of(EventKind::source_restored)),
+                ElementsAre("source_restored by admin"));
+}
+
 TEST_F(HostLogs, that_of_a_controller_that_is_not_live_is_another_matter) {
     world.logs.erase("nvme0");
     world.aen(0);
