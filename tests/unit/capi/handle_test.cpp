@@ -78,7 +78,7 @@ TEST(CapiHandle, a_handle_of_another_type_is_told) {
     EXPECT_EQ(haoh_report_render(wrong, HAOH_TEXT, nullptr, error), nullptr);
 }
 
-#if !defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef NDEBUG
 TEST(CapiHandleDeathTest, a_freed_handle_is_an_assertion) {
     ::testing::FLAGS_gtest_death_test_style = "threadsafe";
     haoh_config* config = haoh_config_parse("", 0, nullptr, nullptr);
@@ -90,7 +90,7 @@ TEST(CapiHandleDeathTest, a_freed_handle_is_an_assertion) {
             haoh_config_free(config);
             haoh_config_free(config);
         },
-        "this handle of libhaoh was freed");
+        "this handle of libhaoh was freed|heap-use-after-free"); // who sees it first
     haoh_config_free(config);
 }
 #endif
