@@ -107,6 +107,87 @@ TEST(SortEntries, NamesAddressesThatNobodyCanUse) {
                 AllOf(HasSubstr("\\x01"), testing::Not(HasSubstr("\n"))));
 }
 
+TEST(SortEntries, NamesTheTransport) {
+    const auto text_of = [](std::uint8_t trtype) {
+        auto entry = nvm_entry(kPort, "nqn.a");
+        entry.trtype = trtype;
+        const DiscoveredPorts ports = sort({entry});
+        EXPECT_THAT(ports.subsystems, IsEmpty());
+        EXPECT_EQ(ports.unusable.at(0).object, "10.0.0.2 port 4420");
+        return ports.unusable.at(0).error;
+    };
+    const auto expected = [](const std::string& name) {
+        return "reach nqn.a: it is offered over " + name + " only; haoh asks over TCP";
+    };
+    EXPECT_EQ(text_of(1), expected("RDMA"));
+    EXPECT_EQ(text_of(2), expected("Fibre Channel"));
+    EXPECT_EQ(text_of(254), expected("the loop transport"));
+    EXPECT_EQ(text_of(9), expected("transport type 9"));
+}
+
+TEST(SortEntries, FillsInTheUsualPort) {
+    auto subsystem = nvm_entry(kPort, "nqn.a");
+    subsystem.trsvcid.clear();
+    auto referral = referral_entry(kPort);
+    referral.trsvcid.clear();
+    const DiscoveredPorts ports = sort({subsystem, referral});
+    ASSERT_THAT(ports.subsystems, SizeIs(1));
+    EXPECT_EQ(ports.subsystems[0].address.trsvcid, 4420);
+    ASSERT_THAT(ports.referrals, SizeIs(1));
+    EXPECT_EQ(ports.referrals[0].address.trsvcid, 8009);
+}
+
+TEST(SortEntries, AsksAReferralForItsOwnSubsystem) {
+    auto unnamed = referral_entry(kPort);
+    unnamed.subnqn.clear();
+    unnamed.cntlid = 7; // of no meaning in a referral
+    auto unique = referral_entry(kPort);
+    unique.subnqn = "nqn.2024-01.com.example:discovery";
+    const DiscoveredPorts ports = sort({unnamed, unique});
+    ASSERT_THAT(ports.referrals, SizeIs(2));
+    EXPECT_EQ(ports.referrals[0].subsysnqn, "nqn.2014-08.org.nvmexpress.discovery");
+    EXPECT_EQ(ports.referrals[0].cntlid, 0xFFFF);
+    EXPECT_EQ(ports.referrals[1].subsysnqn, "nqn.2024-01.com.example:discovery");
+}
+
+TEST(SortEntries, TakesHostNames) {
+    auto entry = nvm_entry(kPort, "nqn.a");
+    entry.traddr = "array.example";
+    const DiscoveredPorts ports = sort({entry});
+    EXPECT_EQ(ports.subsystems.at(0).address.traddr, "array.example");
+    EXPECT_THAT(ports.unusable, IsEmpty());
+}
+
+TEST(SortEntries, ReportsEachUselessEntryOnce) {
+    auto wrong = nvm_entry(kPort, "nqn.a");
+    wrong.trsvcid = "4420x";
+    auto referral = referral_entry(kPort);
+    referral.treq = 1;
+    const DiscoveredPorts ports = sort({wrong, referral, wrong, referral});
+    EXPECT_THAT(ports.subsystems, IsEmpty());
+    EXPECT_THAT(ports.referrals, IsEmpty());
+    ASSERT_THAT(ports.unusable, SizeIs(2));
+    EXPECT_EQ(ports.unusable[0].object, "10.0.0.2 port 4420x");
+    EXPECT_EQ(ports.unusable[0].subsysnqn, "nqn.a");
+    EXPECT_THAT(ports.unusable[0].error, HasSubstr("TRSVCID"));
+    EXPECT_EQ(ports.unusable[1].object, "tcp://10.0.0.2:4420");
+    EXPECT_EQ(ports.unusable[1].subsysnqn, "") << "a referral is no subsystem's";
+}
+
+TEST(SortEntries, TakesNoReferralForAPortOfASubsystem) {
+    auto fibre = nvm_entry(kPort, "nqn.a");
+    fibre.trtype = 2;
+    auto referral = referral_entry(kPort); // over TCP, of the same name
+    referral.subnqn = "nqn.a";
+    auto far = referral_entry(kPort);
+    far.trtype = 2;
+    far.subnqn = "nqn.b";
+    const DiscoveredPorts ports = sort({fibre, referral, far});
+    ASSERT_THAT(ports.unusable, SizeIs(1)) << "the subsystem, not the referral over Fibre Channel";
+    EXPECT_EQ(ports.unusable[0].subsysnqn, "nqn.a");
+    EXPECT_THAT(ports.referrals, SizeIs(1));
+}
+
 struct WalkDiscoveryTest : testing::Test {
     WalkDiscoveryTest() {
         options.connect.host = {

@@ -536,6 +536,10 @@ TEST_F(ConnectingSessionTest, SaysWhatCameInsteadOfIcResp) {
     begin();
     session->advance(now + 1s);
     EXPECT_EQ(session->failure()->cause, "the TCP connection stands, but no ICResp came in time");
+    session.emplace(SessionOptions{});
+    session->start(now, now + 1s);
+    session->advance(now + 1s); // ICReq did not even leave
+    EXPECT_EQ(session->failure()->cause, "the TCP connection stands, but no ICResp came in time");
     begin();
     receive_bytes({0x01, 0, 128});
     session->end_of_stream();
