@@ -241,6 +241,126 @@ TEST_F(WalkDiscoveryTest, BoundsReferrals) {
     EXPECT_THAT(found.unobserved[4].error, HasSubstr("4 referrals were followed"));
 }
 
+TEST_F(WalkDiscoveryTest, FollowsAsManyReferralsAsAllowed) {
+    options.max_referrals = 1;
+    first.log = {referral_entry(second.address())};
+    const Walk found = walk();
+    EXPECT_THAT(found.logs, SizeIs(2));
+    EXPECT_THAT(found.unobserved, IsEmpty());
+}
+
+TEST_F(WalkDiscoveryTest, NamesUselessEntriesOnce) {
+    auto useless = nvm_entry(kPort, "nqn.fc");
+    useless.trtype = 2;
+    first.log = {referral_entry(second.address()), useless};
+    auto other = useless;
+    other.subnqn = "nqn.other";
+    second.log = {useless, other};
+    const Walk found = walk();
+    ASSERT_THAT(found.unobserved, SizeIs(2));
+    EXPECT_EQ(found.unobserved[0].subsysnqn, "nqn.fc");
+    EXPECT_EQ(found.unobserved[1].subsysnqn, "nqn.other");
+}
+
+TEST_F(WalkDiscoveryTest, AsksForADynamicControllerWithoutKeepAlive) {
+    std::vector<std::uint16_t> cntlids;
+    std::vector<std::uint32_t> katos;
+    first.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry& entry,
+                           nvme::ByteView data) {
+        if (entry.opcode == nvme::opcode::fabrics && entry.fctype == nvme::fctype::connect) {
+            cntlids.push_back(nvme::decode_connect_data(data).cntlid);
+            katos.push_back(entry.cdw[2]);
+        }
+        return false;
+    };
+    options.connect.cntlid = 7; // of the subsystem's controller
+    options.connect.keep_alive = 15s;
+    walk();
+    EXPECT_THAT(cntlids, testing::ElementsAre(0xFFFF));
+    EXPECT_THAT(katos, testing::ElementsAre(0));
+}
+
+/// A target on port 4420, where subsystems have their port.
+struct WellKnownPortsTest : WalkDiscoveryTest {
+    WellKnownPortsTest() {
+        options.target = {.traddr = address, .trsvcid = 4420, .host_traddr = {}};
+    }
+    [[nodiscard]] std::unique_ptr<FakeArray> array_on(std::uint16_t port) {
+        return std::make_unique<FakeArray>(context, address, port);
+    }
+    Error error() {
+        try {
+            walk();
+        } catch (const Error& caught) {
+            return caught;
+        }
+        ADD_FAILURE() << "a log";
+        return Error(make_error_code(Errc::invalid_argument), "", "");
+    }
+    [[nodiscard]] std::string name(std::uint16_t port) const {
+        return to_string(Address{.traddr = address, .trsvcid = port, .host_traddr = {}});
+    }
+
+    const std::string address = test::own_loopback_address();
+};
+
+TEST_F(WellKnownPortsTest, FindsTheLogOnTheDiscoveryPort) {
+    for (const bool listens : {false, true}) {
+        std::unique_ptr<FakeArray> subsystem;
+        if (listens) {
+            subsystem = array_on(4420);
+            subsystem->serves_discovery = false;
+        }
+        const auto discovery = array_on(8009);
+        // A log that refers to itself by either port is not read twice.
+        discovery->log = {
+            nvm_entry({.traddr = address, .trsvcid = 4420, .host_traddr = {}}, "nqn.a"),
+            referral_entry({.traddr = address, .trsvcid = 8009, .host_traddr = {}}),
+            referral_entry({.traddr = address, .trsvcid = 4420, .host_traddr = {}})};
+        const Walk found = walk();
+        ASSERT_THAT(found.logs, SizeIs(1));
+        EXPECT_EQ(found.logs[0].target, name(4420));
+        EXPECT_EQ(found.logs[0].address, name(8009));
+        EXPECT_THAT(found.subsystems, SizeIs(1));
+        EXPECT_THAT(found.unobserved, IsEmpty());
+        EXPECT_THAT(discovery->links, SizeIs(1));
+    }
+}
+
+TEST_F(WellKnownPortsTest, FollowsAReferralToTheDiscoveryPort) {
+    const auto subsystem = array_on(4420);
+    const auto discovery = array_on(8009);
+    subsystem->log = {referral_entry({.traddr = address, .trsvcid = 8009, .host_traddr = {}})};
+    EXPECT_THAT(walk().logs, SizeIs(2)) << "it was not asked before";
+}
+
+TEST_F(WellKnownPortsTest, SaysWhatBothPortsAnswered) {
+    const Error nobody = error();
+    EXPECT_EQ(nobody.code(), std::errc::connection_refused);
+    EXPECT_THAT(nobody.what(), testing::StartsWith("read the discovery log of " + name(4420) +
+                                                   ": connection refused"));
+    EXPECT_THAT(nobody.what(), HasSubstr(", and on port 8009: connection refused"));
+    EXPECT_THAT(nobody.advice(), HasSubstr("--nqn"));
+
+    const auto subsystem = array_on(4420);
+    subsystem->serves_discovery = false;
+    const Error unknown = error();
+    EXPECT_EQ(unknown.code(), Errc::unknown_subsystem);
+    EXPECT_THAT(unknown.what(), HasSubstr(", and on port 8009: connection refused"));
+}
+
+TEST_F(WellKnownPortsTest, AsksTheOtherPortOnlyWhereThatMayHelp) {
+    const auto subsystem = array_on(4420);
+    subsystem->on_command = [](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
+                               nvme::ByteView) {
+        link->respond(entry.cid, nvme::status::connect_invalid_host | nvme::status::dnr);
+        return true;
+    };
+    const auto discovery = array_on(8009);
+    EXPECT_EQ(error().code(), Errc::refused_host);
+    EXPECT_THAT(discovery->links, IsEmpty());
+}
+
 TEST_F(WalkDiscoveryTest, ThrowsWhenTheTargetHasNoLog) {
     first.serves_discovery = false;
     try {
