@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -142,23 +143,24 @@ TEST_F(HostIdentityTest, GeneratesRandomUuids) {
     nvme::Uuid fixed{};
     fixed[6] = 0xF0;
     fixed[8] = 0xC0;
-    nvme::Uuid ones{};
-    nvme::Uuid zeros{};
-    nvme::Uuid unlike_neighbor{};
+    std::array<unsigned, 16> ones{};
+    std::array<unsigned, 16> zeros{};
+    std::array<unsigned, 16> unlike_neighbor{};
     for (int i = 0; i < 64; ++i) {
         const nvme::Uuid uuid = identity().hostid;
         EXPECT_EQ(uuid[6] & 0xF0U, 0x40U);
         EXPECT_EQ(uuid[8] & 0xC0U, 0x80U);
         for (std::size_t byte = 0; byte < uuid.size(); ++byte) {
-            const auto random = static_cast<std::uint8_t>(~fixed[byte]);
-            ones[byte] |= uuid[byte] & random;
-            zeros[byte] |= static_cast<std::uint8_t>(~uuid[byte]) & random;
-            const std::uint8_t neighbor = uuid[(byte + 1) % uuid.size()];
-            unlike_neighbor[byte] |= (uuid[byte] ^ neighbor) & random;
+            const unsigned random = ~unsigned{fixed[byte]} & 0xFFU;
+            const unsigned seen = uuid[byte];
+            const unsigned neighbor = uuid[(byte + 1) % uuid.size()];
+            ones[byte] |= seen & random;
+            zeros[byte] |= ~seen & random;
+            unlike_neighbor[byte] |= (seen ^ neighbor) & random;
         }
     }
     for (std::size_t byte = 0; byte < fixed.size(); ++byte) {
-        const auto random = static_cast<std::uint8_t>(~fixed[byte]);
+        const unsigned random = ~unsigned{fixed[byte]} & 0xFFU;
         EXPECT_EQ(ones[byte], random) << byte;
         EXPECT_EQ(zeros[byte], random) << byte;
         EXPECT_EQ(unlike_neighbor[byte], random) << byte;

@@ -347,7 +347,7 @@ TEST_F(DiscoverTest, ProbesNoStaticController) {
 TEST_F(DiscoverTest, NamesEachControllerDifferently) {
     options.targets = {a.address()};
     a.log.clear();
-    for (const std::uint16_t cntlid : {5, 6, 8, 9}) {
+    for (const std::uint16_t cntlid : std::vector<std::uint16_t>{5, 6, 8, 9}) {
         a.log.push_back(nvm_entry(a.address(), a.subsysnqn));
         a.log.back().cntlid = cntlid;
     }
