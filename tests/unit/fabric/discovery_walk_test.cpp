@@ -280,6 +280,36 @@ TEST_F(WalkDiscoveryTest, AsksForADynamicControllerWithoutKeepAlive) {
     EXPECT_THAT(katos, testing::ElementsAre(0));
 }
 
+TEST_F(WalkDiscoveryTest, ReadsNoEndlessLog) {
+    first.on_command = [](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
+                          nvme::ByteView) {
+        if (entry.opcode != nvme::opcode::get_log_page) {
+            return false;
+        }
+        nvme::Bytes part(entry.sgl_length);
+        if (entry.cdw[2] == 0 && entry.cdw[3] == 0) {
+            nvme::store_le<std::uint64_t>(part, 8, 1U << 20U); // NUMREC: a log of 1 GiB
+        }
+        link->respond_data(entry.cid, std::move(part));
+        return true;
+    };
+    const Walk found = walk();
+    ASSERT_THAT(found.logs, SizeIs(1));
+    EXPECT_LE(found.logs[0].log.length, 4U << 20U);
+    EXPECT_GT(found.logs[0].log.length, (4U << 20U) - 4096U);
+}
+
+TEST_F(WalkDiscoveryTest, AsksReferralsUnderTheirName) {
+    second.subsysnqn = "nqn.2024-01.com.example:discovery";
+    second.serves_discovery = false; // not under the well-known name
+    auto entry = referral_entry(second.address());
+    entry.subnqn = second.subsysnqn;
+    first.log = {entry};
+    walk();
+    ASSERT_THAT(second.links, SizeIs(1));
+    EXPECT_EQ(second.links[0]->subsysnqn, second.subsysnqn);
+}
+
 /// A target on port 4420, where subsystems have their port.
 struct WellKnownPortsTest : WalkDiscoveryTest {
     WellKnownPortsTest() {
@@ -347,6 +377,15 @@ TEST_F(WellKnownPortsTest, SaysWhatBothPortsAnswered) {
     const Error unknown = error();
     EXPECT_EQ(unknown.code(), Errc::unknown_subsystem);
     EXPECT_THAT(unknown.what(), HasSubstr(", and on port 8009: connection refused"));
+}
+
+TEST_F(WellKnownPortsTest, AsksNoOtherPortThanTheOneThatWasGiven) {
+    options.target.trsvcid = 4421;
+    const auto discovery = array_on(8009);
+    const Error refused = error();
+    EXPECT_EQ(refused.code(), std::errc::connection_refused);
+    EXPECT_THAT(refused.what(), testing::Not(HasSubstr("on port 8009:")));
+    EXPECT_THAT(discovery->links, IsEmpty());
 }
 
 TEST_F(WellKnownPortsTest, AsksTheOtherPortOnlyWhereThatMayHelp) {
