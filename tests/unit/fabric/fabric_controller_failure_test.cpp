@@ -40,6 +40,18 @@ TEST_F(FabricControllerTest, TimesOutOneCommandAndGoesOn) {
     EXPECT_EQ(result.data, Bytes(4096, 5));
 }
 
+TEST_F(FabricControllerTest, TimesOutACommandAfterAPause) {
+    options.timeout = kShort;
+    const ControllerPtr controller = connect();
+    on_identify([](const FakeArray::Link&, std::uint16_t) {});
+    // Until nothing falls due any more of what connected it.
+    asio::steady_timer pause(context, 2 * kShort);
+    bool over = false;
+    pause.async_wait([&over](const auto& /*error*/) { over = true; });
+    ASSERT_TRUE(wait_until([&] { return over; }));
+    EXPECT_EQ(identify_error(*controller).code(), Errc::timed_out);
+}
+
 TEST_F(FabricControllerTest, CancelsOneCommandAndGoesOn) {
     const ControllerPtr controller = connect();
     asio::cancellation_signal cancel;
@@ -120,6 +132,10 @@ TEST_F(FabricControllerTest, RefusesAnOversizedCommand) {
     EXPECT_EQ(submit_error(*controller, command).code(), Errc::too_large);
     command.data_in = 4U << 20U;
     EXPECT_EQ(submit(*controller, command).data.size(), 4096U) << "as much as is possible";
+    command = {};
+    command.opcode = nvme::opcode::set_features;
+    command.data_out = Bytes(4U << 20U);
+    EXPECT_TRUE(submit(*controller, command).status.ok()) << "the array asks for none of it";
     EXPECT_TRUE(submit(*controller, nvme::identify_controller_command()).status.ok());
 }
 
@@ -374,6 +390,7 @@ TEST_F(FabricControllerTest, ReportsWhatTheSystemSays) {
     EXPECT_EQ(error.code().category(), std::generic_category());
     EXPECT_THAT(error.what(), HasSubstr(error.code().message()));
     EXPECT_THAT(error.what(), testing::Not(HasSubstr("source address"))) << "none was given";
+    EXPECT_EQ(error.advice(), "");
 }
 
 TEST_F(FabricControllerTest, ReportsAPeerThatDoesNotAcceptConnections) {
