@@ -42,6 +42,7 @@ TEST_F(FabricControllerTest, TimesOutOneCommandAndGoesOn) {
 
 TEST_F(FabricControllerTest, TimesOutACommandAfterAPause) {
     options.timeout = kShort;
+    options.keep_alive = 0ms; // that would wake the timer, too
     const ControllerPtr controller = connect();
     on_identify([](const FakeArray::Link&, std::uint16_t) {});
     // Until nothing falls due any more of what connected it.
