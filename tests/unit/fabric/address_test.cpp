@@ -72,6 +72,25 @@ TEST(ParseAddress, SaysWhatIsWrong) {
     EXPECT_THAT(error_of("tcp://" + std::string(300, 'a')), HasSubstr("host name"));
 }
 
+TEST(ParseAddress, KnowsWhatAHostNameMayHave) {
+    for (const std::string& name : {std::string("az09"), std::string("array_a"),
+                                    std::string("a-b.c"), std::string(63, 'a') + ".b"}) {
+        EXPECT_EQ(parse_address("tcp://" + name).traddr, name);
+    }
+    EXPECT_EQ(parse_address("tcp://AZ").traddr, "az");
+    EXPECT_EQ(parse_address("tcp://a.").traddr, "a.") << "the root's dot";
+    for (const std::string name :
+         {"a{b", "a^b", "user@host", "a b", "a/b", "a-", "-a", "a.-b", "a-.b"}) {
+        EXPECT_THAT(error_of("tcp://" + name), HasSubstr("neither an IP address nor a host name"));
+    }
+    EXPECT_THAT(error_of("tcp://" + std::string(64, 'a') + ".b"), HasSubstr("host name"));
+    // 253 bytes are the most that a name may have.
+    const std::string label(63, 'a');
+    const std::string longest = label + '.' + label + '.' + label + '.' + std::string(61, 'a');
+    EXPECT_EQ(parse_address("tcp://" + longest).traddr, longest);
+    EXPECT_THAT(error_of("tcp://" + longest + "a"), HasSubstr("host name"));
+}
+
 TEST(ParseAddress, ChecksThePort) {
     for (const char* const port : {"0", "65536", "x", "", "44 20", "+1", "99999999999"}) {
         EXPECT_THAT(error_of("tcp://10.0.0.1:" + std::string(port)), HasSubstr("1 to 65535"));

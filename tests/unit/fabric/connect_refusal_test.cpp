@@ -54,6 +54,51 @@ TEST(DescribeRefusal, NamesTheParameterThatIsInvalid) {
     EXPECT_THAT(text_of(0x4182, 0), HasSubstr("a field of the command"));
 }
 
+// Figure "Connect Command" and "Connect Command - Data" of the NVMe base specification.
+TEST(DescribeRefusal, KnowsWhereTheFieldsAre) {
+    const auto command = [](std::uint32_t offset) {
+        const Failure failure = describe_refusal({.value = 0x4182}, offset, kAddress, options());
+        EXPECT_EQ(failure.code, Errc::command_failed);
+        const bool size = failure.advice == "ask for a queue with fewer than 32 entries";
+        EXPECT_EQ(size, offset == 44 || offset == 45) << offset;
+        EXPECT_TRUE(size || failure.advice.empty());
+        EXPECT_THAT(failure.cause, HasSubstr("(byte " + std::to_string(offset) + ")"));
+        return failure.cause;
+    };
+    EXPECT_THAT(command(1), HasSubstr(" a field of the command of Connect"));
+    EXPECT_THAT(command(39), HasSubstr(" a field of the command of Connect"));
+    EXPECT_THAT(command(40), HasSubstr(" RECFMT of Connect"));
+    EXPECT_THAT(command(41), HasSubstr(" RECFMT of Connect"));
+    EXPECT_THAT(command(42), HasSubstr(" QID of Connect"));
+    EXPECT_THAT(command(43), HasSubstr(" QID of Connect"));
+    EXPECT_THAT(command(44), HasSubstr(" SQSIZE of Connect"));
+    EXPECT_THAT(command(45), HasSubstr(" SQSIZE of Connect"));
+    EXPECT_THAT(command(46), HasSubstr(" CATTR of Connect"));
+    EXPECT_THAT(command(47), HasSubstr(" a field of the command of Connect"));
+    EXPECT_THAT(command(48), HasSubstr(" KATO of Connect"));
+    EXPECT_THAT(command(51), HasSubstr(" KATO of Connect"));
+    EXPECT_THAT(command(52), HasSubstr(" a field of the command of Connect"));
+
+    EXPECT_THAT(text_of(0x4182, kData | 15U), HasSubstr("host identifier"));
+    EXPECT_THAT(text_of(0x4182, kData | 17U), HasSubstr("controller ID FFFFh"));
+    EXPECT_THAT(text_of(0x4182, kData | 18U), HasSubstr("byte 18 of the Connect data"));
+    EXPECT_THAT(text_of(0x4182, kData | 255U), HasSubstr("byte 255 of the Connect data"));
+    EXPECT_THAT(text_of(0x4182, kData | 511U), HasSubstr("no subsystem"));
+    EXPECT_THAT(text_of(0x4182, kData | 767U), HasSubstr("host NQN"));
+    EXPECT_THAT(text_of(0x4182, kData | 768U), HasSubstr("byte 768 of the Connect data"));
+}
+
+TEST(DescribeRefusal, SaysWhatAnUnknownControllerIdMayMean) {
+    const auto advice = [](std::uint16_t cntlid) {
+        ConnectOptions asked = options();
+        asked.cntlid = cntlid;
+        return describe_refusal({.value = 0x4182}, kData | 16U, kAddress, asked).advice;
+    };
+    EXPECT_THAT(advice(0xFFFF), testing::StartsWith("its controllers may be static"));
+    EXPECT_THAT(advice(0xFFFE), testing::StartsWith("there is no such static controller"));
+    EXPECT_THAT(advice(7), testing::StartsWith("there is no such static controller"));
+}
+
 TEST(DescribeRefusal, TellsTheOtherRefusalsApart) {
     EXPECT_THAT(text_of(0x181), HasSubstr("no free controller"));
     EXPECT_THAT(text_of(0x180), HasSubstr("format"));

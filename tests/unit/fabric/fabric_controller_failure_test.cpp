@@ -40,6 +40,19 @@ TEST_F(FabricControllerTest, TimesOutOneCommandAndGoesOn) {
     EXPECT_EQ(result.data, Bytes(4096, 5));
 }
 
+TEST_F(FabricControllerTest, TimesOutACommandAfterAPause) {
+    options.timeout = kShort;
+    options.keep_alive = 0ms; // that would wake the timer, too
+    const ControllerPtr controller = connect();
+    on_identify([](const FakeArray::Link&, std::uint16_t) {});
+    // Until nothing falls due any more of what connected it.
+    asio::steady_timer pause(context, 2 * kShort);
+    bool over = false;
+    pause.async_wait([&over](const auto& /*error*/) { over = true; });
+    ASSERT_TRUE(wait_until([&] { return over; }));
+    EXPECT_EQ(identify_error(*controller).code(), Errc::timed_out);
+}
+
 TEST_F(FabricControllerTest, CancelsOneCommandAndGoesOn) {
     const ControllerPtr controller = connect();
     asio::cancellation_signal cancel;
@@ -109,7 +122,21 @@ TEST_F(FabricControllerTest, RefusesAnOversizedCommand) {
     const ControllerPtr controller = connect();
     nvme::AdminCommand command = nvme::identify_controller_command();
     command.data_in = 1U << 30U;
+    const Error error = submit_error(*controller, command);
+    EXPECT_EQ(error.code(), Errc::too_large);
+    EXPECT_THAT(error.what(), HasSubstr("it transfers 1073741824 bytes, at most 4194304"));
+    command.data_in = 0;
+    command.data_out = Bytes((4U << 20U) + 1);
+    EXPECT_THAT(submit_error(*controller, command).what(), HasSubstr("4194305 bytes"));
+    command.data_out.clear();
+    command.data_in = (4U << 20U) + 1;
     EXPECT_EQ(submit_error(*controller, command).code(), Errc::too_large);
+    command.data_in = 4U << 20U;
+    EXPECT_EQ(submit(*controller, command).data.size(), 4096U) << "as much as is possible";
+    command = {};
+    command.opcode = nvme::opcode::set_features;
+    command.data_out = Bytes(4U << 20U);
+    EXPECT_TRUE(submit(*controller, command).status.ok()) << "the array asks for none of it";
     EXPECT_TRUE(submit(*controller, nvme::identify_controller_command()).status.ok());
 }
 
@@ -337,6 +364,69 @@ TEST_F(FabricControllerTest, ReportsARefusedConnection) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("nothing listens"), HasSubstr("4420")));
 }
 
+TEST_F(FabricControllerTest, SaysWhichPortsAreUsual) {
+    const auto advice = [this](std::uint16_t port) {
+        return connect_error({.traddr = own_loopback_address(), .trsvcid = port, .host_traddr = {}})
+            .advice();
+    };
+    EXPECT_THAT(advice(4420), HasSubstr("another port"));
+    EXPECT_THAT(advice(8009), HasSubstr("port 8009 is for discovery controllers"));
+    EXPECT_THAT(advice(4421), HasSubstr("check address and port"));
+}
+
+TEST_F(FabricControllerTest, ReportsAnUnreachableNetwork) {
+    // Linux connects no TCP to a multicast group (tcp_v4_connect), whatever its routes are.
+    const Error error = connect_error({.traddr = "224.0.0.1", .trsvcid = 4420, .host_traddr = {}});
+    EXPECT_EQ(error.code(), std::errc::network_unreachable);
+    EXPECT_THAT(error.what(), HasSubstr("the network is unreachable"));
+    EXPECT_THAT(error.advice(), HasSubstr("the route to it"));
+}
+
+TEST_F(FabricControllerTest, ReportsWhatTheSystemSays) {
+    // A link-local address without its link.
+    const Error error = connect_error({.traddr = "fe80::1", .trsvcid = 4420, .host_traddr = {}});
+    if (error.code() == std::errc::network_unreachable) {
+        GTEST_SKIP() << "no IPv6 here";
+    }
+    EXPECT_EQ(error.code().category(), std::generic_category());
+    EXPECT_THAT(error.what(), HasSubstr(error.code().message()));
+    EXPECT_THAT(error.what(), testing::Not(HasSubstr("source address"))) << "none was given";
+    EXPECT_EQ(error.advice(), "");
+}
+
+TEST_F(FabricControllerTest, ReportsAPeerThatDoesNotAcceptConnections) {
+    // Linux drops what asks for a connection when the backlog is full.
+    asio::ip::tcp::acceptor full(context);
+    full.open(asio::ip::tcp::v4());
+    full.bind({asio::ip::address_v4::loopback(), 0});
+    full.listen(0);
+    std::vector<asio::ip::tcp::socket> fillers;
+    for (int i = 0; i < 8; ++i) {
+        fillers.emplace_back(context);
+        fillers.back().async_connect(full.local_endpoint(), [](const auto&) {});
+    }
+    options.timeout = kShort;
+    const Error error = connect_error(
+        {.traddr = "127.0.0.1", .trsvcid = full.local_endpoint().port(), .host_traddr = {}});
+    EXPECT_EQ(error.code(), Errc::timed_out);
+    EXPECT_THAT(error.what(),
+                testing::ContainsRegex("no answer to the TCP connection request within "
+                                       "[1-9][0-9]* ms"));
+    EXPECT_THAT(error.advice(), HasSubstr("firewalls"));
+}
+
+TEST_F(FabricControllerTest, ReportsAHostNameThatCannotBe) {
+    // A label of more than 63 bytes fits into no question to a name server.
+    const std::string host(64, 'x');
+    const Error error = connect_error({.traddr = host, .trsvcid = 4420, .host_traddr = {}});
+    EXPECT_EQ(error.code(), Errc::not_found);
+    EXPECT_THAT(error.what(), HasSubstr("the host name \"" + host + "\""));
+    EXPECT_THAT(error.advice(), HasSubstr("or give an IP address"));
+    const bool known_to_be_none =
+        std::string(error.what()).find("is not known") != std::string::npos;
+    EXPECT_EQ(std::string(error.advice()).find("spelling") != std::string::npos, known_to_be_none);
+}
+
 TEST_F(FabricControllerTest, ReportsAHostNameThatNobodyKnows) {
     options.timeout = 1s;
     const Error error =
@@ -435,7 +525,29 @@ TEST_F(FabricControllerTest, ChecksItsOptions) {
     options.timeout = 0ms;
     EXPECT_EQ(connect_error().code(), Errc::invalid_argument);
     options = good;
+    options.queue_size = 4097;
+    EXPECT_EQ(connect_error().code(), Errc::invalid_argument);
+    options = good;
+    options.host.hostnqn.clear();
+    EXPECT_EQ(connect_error().code(), Errc::invalid_argument);
+    options = good;
+    options.host.hostnqn = std::string(224, 'x');
+    EXPECT_EQ(connect_error().code(), Errc::invalid_argument);
+    EXPECT_THAT(array.links, testing::IsEmpty()) << "nobody was asked";
+    options = good;
     EXPECT_EQ(connect()->connection().cntlid, 1);
+
+    // As much as there may be.
+    options.queue_size = 4096;
+    options.host.hostnqn = std::string(223, 'h');
+    array.subsysnqn = options.subsysnqn = std::string(223, 's');
+    EXPECT_EQ(connect()->depth(), 4093U);
+    options.timeout = 1ms;
+    try {
+        connect();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::timed_out);
+    }
 }
 
 } // namespace

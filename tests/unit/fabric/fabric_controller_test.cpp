@@ -3,6 +3,8 @@
 
 #include "collect/parallel.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -72,6 +74,18 @@ TEST_F(FabricControllerTest, SetsCcAsCapAsks) {
     array.cap = (array.cap & ~(0xFFULL << 37U)) | 0x80ULL << 37U; // admin commands only
     connect();
     EXPECT_EQ(array.links.back()->cc, 0x00460071U);
+}
+
+TEST_F(FabricControllerTest, SetsTheSmallestPageThatTheControllerHas) {
+    array.cap |= 3ULL << 48U; // MPSMIN: 2^(12+3)
+    connect();
+    EXPECT_EQ(array.links.back()->cc, 0x00460181U);
+}
+
+TEST_F(FabricControllerTest, PrefersTheNvmCommandSetToAdminCommandsOnly) {
+    array.cap = (array.cap & ~(0xFFULL << 37U)) | 0x81ULL << 37U;
+    connect();
+    EXPECT_EQ(array.links.back()->cc, 0x00460001U);
 }
 
 TEST_F(FabricControllerTest, LeavesCcAsItIsWhereItIsEnabled) {
@@ -268,7 +282,104 @@ TEST_F(FabricControllerTest, EndsWaitingForEventsWithTheConnection) {
     }
 }
 
+TEST_F(FabricControllerTest, WaitsAgainForEventsAfterItWasCanceled) {
+    const ControllerPtr controller = connect();
+    std::optional<std::pair<FakeArray::Link, std::uint16_t>> asked;
+    array.on_command = [&](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
+                           nvme::ByteView) {
+        if (entry.opcode == nvme::opcode::async_event_request) {
+            asked.emplace(link, entry.cid);
+            return true;
+        }
+        return false;
+    };
+    asio::cancellation_signal cancel;
+    std::optional<std::error_code> code;
+    asio::co_spawn(
+        context,
+        [](FabricController& used, std::optional<std::error_code>& out) -> asio::awaitable<void> {
+            try {
+                co_await used.next_event();
+            } catch (const Error& error) {
+                out = error.code();
+            }
+        }(*controller, code),
+        asio::bind_cancellation_slot(cancel.slot(), asio::detached));
+    ASSERT_TRUE(wait_until([&] { return asked.has_value(); }));
+    try {
+        run(context, controller->next_event());
+        ADD_FAILURE() << "an event";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::invalid_argument) << "one at a time";
+    }
+    cancel.emit(asio::cancellation_type::terminal);
+    ASSERT_TRUE(wait_until([&] { return code.has_value(); }));
+    EXPECT_EQ(*code, Errc::canceled);
+    cancel.emit(asio::cancellation_type::terminal); // nobody waits
+    asked->first->respond(asked->second, 0, 0x000C0302);
+    EXPECT_TRUE(run(context, controller->next_event()).ana_change());
+}
+
+TEST_F(FabricControllerTest, ReportsThatEventsAreRefused) {
+    const ControllerPtr controller = connect();
+    array.on_command = [&](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
+                           nvme::ByteView) {
+        if (entry.opcode == nvme::opcode::async_event_request) {
+            link->respond(entry.cid, nvme::status::aer_limit_exceeded);
+            return true;
+        }
+        return false;
+    };
+    try {
+        run(context, controller->next_event());
+        ADD_FAILURE() << "an event";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::command_failed);
+        EXPECT_THAT(error.what(), HasSubstr("wait for an event of"));
+        EXPECT_THAT(error.what(), HasSubstr("Asynchronous Event Request failed"));
+    }
+    EXPECT_TRUE(submit(*controller, nvme::identify_controller_command()).status.ok());
+}
+
+TEST_F(FabricControllerTest, NeedsAnEntryForEvents) {
+    options.queue_size = 2;
+    const ControllerPtr controller = connect();
+    try {
+        run(context, controller->next_event());
+        ADD_FAILURE() << "an event";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::unsupported);
+        EXPECT_THAT(error.what(), HasSubstr("larger queue"));
+    }
+}
+
 // ---- the end
+
+TEST_F(FabricControllerTest, EndsWhatIsInFlightWhenDestroyed) {
+    ControllerPtr controller = connect();
+    bool asked = false;
+    array.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry&, nvme::ByteView) {
+        asked = true;
+        return true;
+    };
+    std::optional<std::error_code> code;
+    asio::co_spawn(
+        context,
+        [](FabricController& used, std::optional<std::error_code>& out) -> asio::awaitable<void> {
+            try {
+                nvme::AdminCommand command = nvme::identify_controller_command();
+                co_await used.submit(std::move(command));
+            } catch (const Error& error) {
+                out = error.code();
+            }
+        }(*controller, code),
+        asio::detached);
+    ASSERT_TRUE(wait_until([&] { return asked; }));
+    EXPECT_FALSE(code);
+    controller.reset();
+    ASSERT_TRUE(wait_until([&] { return code.has_value(); }));
+    EXPECT_EQ(*code, Errc::closed);
+}
 
 TEST_F(FabricControllerTest, ShutsDownWithinTheTimeoutWhateverTheControllerDoes) {
     array.shuts_down = false;

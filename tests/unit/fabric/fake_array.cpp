@@ -11,6 +11,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 
@@ -95,9 +97,15 @@ void FakeLink::reset() {
     socket_.close(ignored);
 }
 
-FakeArray::FakeArray(asio::io_context& context, std::string_view address)
-    : context_{context}, acceptor_{context,
-                                   tcp::endpoint(asio::ip::make_address(std::string(address)), 0)} {
+std::string own_loopback_address() {
+    const auto pid = static_cast<std::uint32_t>(::getpid()); // at most 2^22
+    return asio::ip::address_v4(0x7F400000U | (pid & 0x3FFFFFU)).to_string();
+}
+
+FakeArray::FakeArray(asio::io_context& context, std::string_view address, std::uint16_t port)
+    : context_{context}, acceptor_{
+                             context,
+                             tcp::endpoint(asio::ip::make_address(std::string(address)), port)} {
     asio::co_spawn(context, accept_loop(), asio::detached);
 }
 

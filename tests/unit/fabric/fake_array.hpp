@@ -58,12 +58,18 @@ class FakeLink : public std::enable_shared_from_this<FakeLink> {
     bool closing_{};
 };
 
+/// A loopback address that no other process of this machine has while this one runs, for tests that
+/// need well-known ports.
+[[nodiscard]] std::string own_loopback_address();
+
 /// Listens on a loopback port of its own. Runs on the caller's context, which has to outlive it.
 class FakeArray {
   public:
     using Link = std::shared_ptr<FakeLink>;
 
-    explicit FakeArray(boost::asio::io_context& context, std::string_view address = "127.0.0.1");
+    /// \param port  0: one that is free
+    explicit FakeArray(boost::asio::io_context& context, std::string_view address = "127.0.0.1",
+                       std::uint16_t port = 0);
     ~FakeArray();
     FakeArray(const FakeArray&) = delete;
     FakeArray& operator=(const FakeArray&) = delete;

@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -44,6 +45,9 @@ struct HostIdentityTest : testing::Test {
         try {
             return "none: " + identity(hostnqn, hostid).hostnqn;
         } catch (const Error& caught) {
+            // What was given is wrong, or what a file has.
+            EXPECT_EQ(caught.code(),
+                      hostnqn.empty() && hostid.empty() ? Errc::malformed : Errc::invalid_argument);
             return caught.what();
         }
     }
@@ -100,6 +104,78 @@ TEST_F(HostIdentityTest, GeneratesAPairWithoutFiles) {
     EXPECT_NE(first.hostid, second.hostid);
     EXPECT_EQ(first.hostid[6] >> 4U, 4U);
     EXPECT_EQ(first.hostid[8] >> 6U, 2U);
+}
+
+TEST_F(HostIdentityTest, SaysWhereEachHalfIsFrom) {
+    const std::string nqn = "nqn.2024-01.com.example:here";
+    write("hostnqn", nqn);
+    EXPECT_EQ(identity(nqn).source, "--hostnqn, generated host identifier");
+    const HostIdentity half = identity();
+    EXPECT_EQ(half.source, directory + "/hostnqn, generated host identifier");
+    EXPECT_EQ(half.hostnqn, nqn);
+    EXPECT_FALSE(nvme::all_zero(half.hostid));
+    EXPECT_NE(half.hostid, identity().hostid);
+    const HostIdentity given = identity({}, kUuidA);
+    EXPECT_EQ(given.source, directory + "/hostnqn, --hostid");
+    EXPECT_EQ(given.hostnqn, nqn);
+
+    write("hostid", kUuidB);
+    const HostIdentity whole = identity(nqn);
+    EXPECT_EQ(whole.source, "--hostnqn, " + directory + "/hostid");
+    EXPECT_EQ(whole.hostnqn, nqn);
+    const HostIdentity other = identity("nqn.2024-01.com.example:there");
+    EXPECT_EQ(other.source, "--hostnqn, generated host identifier");
+    EXPECT_FALSE(nvme::all_zero(other.hostid));
+    EXPECT_NE(other.hostid, identity("nqn.2024-01.com.example:there").hostid);
+
+    std::filesystem::remove(directory + "/hostnqn");
+    const HostIdentity by_file = identity();
+    EXPECT_EQ(by_file.source, directory + "/hostid");
+    EXPECT_EQ(by_file.hostnqn, nqn_of(kUuidB));
+    const HostIdentity by_id = identity({}, kUuidA);
+    EXPECT_EQ(by_id.source, "--hostid");
+    EXPECT_EQ(by_id.hostnqn, nqn_of(kUuidA));
+    EXPECT_EQ(nvme::format_uuid(by_id.hostid), kUuidA);
+}
+
+TEST_F(HostIdentityTest, GeneratesRandomUuids) {
+    // RFC 9562, section 5.4: all bits but those of version and variant are random.
+    nvme::Uuid fixed{};
+    fixed[6] = 0xF0;
+    fixed[8] = 0xC0;
+    std::array<unsigned, 16> ones{};
+    std::array<unsigned, 16> zeros{};
+    std::array<unsigned, 16> unlike_neighbor{};
+    for (int i = 0; i < 64; ++i) {
+        const nvme::Uuid uuid = identity().hostid;
+        EXPECT_EQ(uuid[6] & 0xF0U, 0x40U);
+        EXPECT_EQ(uuid[8] & 0xC0U, 0x80U);
+        for (std::size_t byte = 0; byte < uuid.size(); ++byte) {
+            const unsigned random = ~unsigned{fixed[byte]} & 0xFFU;
+            const unsigned seen = uuid[byte];
+            const unsigned neighbor = uuid[(byte + 1) % uuid.size()];
+            ones[byte] |= seen & random;
+            zeros[byte] |= ~seen & random;
+            unlike_neighbor[byte] |= (seen ^ neighbor) & random;
+        }
+    }
+    for (std::size_t byte = 0; byte < fixed.size(); ++byte) {
+        const unsigned random = ~unsigned{fixed[byte]} & 0xFFU;
+        EXPECT_EQ(ones[byte], random) << byte;
+        EXPECT_EQ(zeros[byte], random) << byte;
+        EXPECT_EQ(unlike_neighbor[byte], random) << byte;
+    }
+}
+
+TEST_F(HostIdentityTest, NamesAFileThatCannotBeRead) {
+    std::filesystem::create_symlink("hostid", directory + "/hostid"); // a link to itself
+    try {
+        static_cast<void>(identity());
+        ADD_FAILURE() << "read";
+    } catch (const Error& caught) {
+        EXPECT_EQ(caught.code(), std::errc::too_many_symbolic_link_levels);
+        EXPECT_THAT(caught.what(), HasSubstr("read " + directory + "/hostid"));
+    }
 }
 
 TEST_F(HostIdentityTest, TakesAnEmptyFileForNone) {

@@ -11,6 +11,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 namespace haoh {
 namespace {
 
@@ -77,6 +79,19 @@ TEST_F(ObserveTest, ReadsBothArrays) {
     for (const FakeArray::Link& link : a.links) {
         EXPECT_TRUE(link->cc == 0 || (link->cc & 0xC000U) == 0x4000U) << "shut down in order";
     }
+}
+
+TEST_F(ObserveTest, SaysWhenItWas) {
+    const std::time_t before = std::time(nullptr);
+    const std::string text = observe_all().observed_at;
+    const std::time_t after = std::time(nullptr);
+    std::tm parts{};
+    const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    ASSERT_NE(end, nullptr) << text;
+    EXPECT_EQ(*end, '\0');
+    const std::time_t seen = ::timegm(&parts);
+    EXPECT_GE(seen, before);
+    EXPECT_LE(seen, after);
 }
 
 TEST_F(ObserveTest, ProbesTheNextControllerIdWhileAllControllersExist) {
@@ -211,6 +226,111 @@ TEST_F(ObserveTest, ReportsProgress) {
     EXPECT_EQ(most, 2U);
 }
 
+TEST_F(ObserveTest, ReportsThatItBegins) {
+    // Also of an array that never answers.
+    for (FakeArray* const array : {&a, &b}) {
+        array->on_first_bytes = [](const FakeArray::Link& link) { link->close(); };
+    }
+    for (const bool with_nqn : {true, false}) {
+        std::multiset<std::string> begun;
+        options.subsysnqn = with_nqn ? a.subsysnqn : "";
+        options.progress = [&](std::string_view target, std::size_t done, std::size_t total) {
+            EXPECT_EQ(done, 0U);
+            EXPECT_EQ(total, 0U);
+            begun.emplace(target);
+        };
+        EXPECT_THAT(observe_all().unobserved, SizeIs(2));
+        EXPECT_EQ(begun.count(to_string(a.address())), 1U);
+        EXPECT_EQ(begun.count(to_string(b.address())), 1U);
+    }
+}
+
+TEST_F(ObserveTest, AsksForTheControllerThatIsWanted) {
+    std::vector<std::uint16_t> asked;
+    a.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry&, nvme::ByteView data) {
+        if (!data.empty() && nvme::decode_connect_data(data).subnqn == a.subsysnqn) {
+            asked.push_back(nvme::decode_connect_data(data).cntlid);
+        }
+        return false;
+    };
+    options.connect.cntlid = 0xFFFE;
+    const Observation seen = observe_all();
+    EXPECT_THAT(asked, ElementsAre(0xFFFE)) << "and no probe of static ones";
+    EXPECT_THAT(seen.discovery, SizeIs(2));
+}
+
+TEST_F(ObserveTest, ProbesOnlyAfterAllTargetsWereTried) {
+    asio::steady_timer later(context);
+    bool answered = false;
+    bool probed = false;
+    b.on_command = [&](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
+                       nvme::ByteView data) {
+        if (data.empty() || answered) {
+            return false;
+        }
+        later.expires_after(300ms);
+        later.async_wait([&answered, link, cid = entry.cid](const auto& /*error*/) {
+            answered = true;
+            link->respond(cid, 0, 200);
+        });
+        return true;
+    };
+    a.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry&, nvme::ByteView data) {
+        if (!data.empty() && a.next_cntlid == 101) {
+            probed = true;
+            EXPECT_TRUE(answered) << "the controller of b did not exist yet";
+        }
+        return false;
+    };
+    EXPECT_THAT(observe_all().controllers, SizeIs(2));
+    EXPECT_TRUE(probed);
+}
+
+TEST_F(ObserveTest, IgnoresTheSubsystemOfItsConnectOptions) {
+    options.connect.subsysnqn = "nqn.2024-01.com.example:other";
+    for (const bool with_nqn : {true, false}) {
+        options.subsysnqn = with_nqn ? a.subsysnqn : "";
+        a.log = {nvm_entry(a.address(), a.subsysnqn)};
+        b.log = {nvm_entry(b.address(), b.subsysnqn)};
+        const Observation seen = observe_all();
+        EXPECT_THAT(seen.unobserved, IsEmpty());
+        EXPECT_THAT(seen.controllers, SizeIs(2));
+        EXPECT_THAT(seen.discovery, SizeIs(2));
+    }
+}
+
+TEST_F(ObserveTest, LeavesAnArrayAloneThatRefuses) {
+    b.subsysnqn = "nqn.2024-01.com.example:other";
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.unobserved, SizeIs(1));
+    EXPECT_EQ(seen.unobserved[0].target, to_string(b.address()));
+    EXPECT_THAT(seen.discovery, SizeIs(1));
+    EXPECT_THAT(b.links, SizeIs(1)) << "no discovery log to compare nothing with";
+}
+
+TEST_F(ObserveTest, FollowsNoReferralBesideTheSubsystemThatWasNamed) {
+    FakeArray other(context);
+    a.log = {nvm_entry(a.address(), a.subsysnqn), referral_entry(other.address())};
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.discovery, SizeIs(2));
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+    EXPECT_THAT(other.links, IsEmpty());
+}
+
+TEST_F(ObserveTest, WaitsBrieflyForALogThatNobodyAskedFor) {
+    b.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry&, nvme::ByteView data) {
+        return !data.empty() && nvme::decode_connect_data(data).subnqn == nvme::kDiscoveryNqn;
+    };
+    options.connect.timeout = 60s;
+    options.timeout = 80s;
+    const auto begin = Clock::now();
+    const Observation seen = observe_all();
+    EXPECT_LT(Clock::now() - begin, 40s) << "2 s, and what a busy machine takes";
+    EXPECT_THAT(seen.discovery, SizeIs(1));
+    EXPECT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+}
+
 // ---- without a subsystem NQN
 
 struct DiscoverTest : ObserveTest {
@@ -240,6 +360,125 @@ TEST_F(DiscoverTest, GivesEachPortToTheTargetWithItsAddress) {
     EXPECT_EQ(seen.controllers[0].trsvcid, std::to_string(a.address().trsvcid));
     EXPECT_EQ(seen.controllers[1].target, to_string(b.address()));
     EXPECT_EQ(seen.controllers[1].trsvcid, std::to_string(b.address().trsvcid));
+}
+
+TEST_F(DiscoverTest, GivesAPortToTheTargetOnItsAddress) {
+    FakeArray near(context, "127.0.0.2");
+    FakeArray port(context, "127.0.0.2"); // another port of that target
+    FakeArray far(context, "127.0.0.3");  // of none
+    options.targets = {a.address(), near.address()};
+    a.log = {nvm_entry(port.address(), port.subsysnqn), nvm_entry(far.address(), far.subsysnqn)};
+    near.log = a.log;
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_EQ(seen.controllers[0].traddr, "127.0.0.3");
+    EXPECT_EQ(seen.controllers[0].target, to_string(a.address())) << "the first that named it";
+    EXPECT_EQ(seen.controllers[1].traddr, "127.0.0.2");
+    EXPECT_EQ(seen.controllers[1].target, to_string(near.address()));
+}
+
+TEST_F(DiscoverTest, AsksAPortOnceWhateverTheSourceAddress) {
+    options.targets[0].host_traddr = "127.0.0.1";
+    options.targets[1].host_traddr = "127.0.0.2";
+    b.log = a.log;
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.controllers, SizeIs(1));
+    EXPECT_EQ(seen.controllers[0].target, to_string(a.address()));
+}
+
+TEST_F(DiscoverTest, TellsPortsOfTwoAddressesApart) {
+    options.targets = {a.address()};
+    a.log = {nvm_entry({.traddr = "127.0.0.1", .trsvcid = 1, .host_traddr = {}}, a.subsysnqn),
+             nvm_entry({.traddr = "127.0.0.2", .trsvcid = 1, .host_traddr = {}}, a.subsysnqn)};
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.unobserved, SizeIs(2));
+    EXPECT_EQ(seen.unobserved[0].object, "tcp://127.0.0.1:1");
+    EXPECT_EQ(seen.unobserved[1].object, "tcp://127.0.0.2:1");
+}
+
+TEST_F(DiscoverTest, ProbesEachSubsystemOnce) {
+    FakeArray second_port(context);
+    a.log.push_back(nvm_entry(second_port.address(), a.subsysnqn));
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.controllers, SizeIs(3));
+    EXPECT_THAT(seen.controllers[0].probed_cntlids, ElementsAre(102)) << "100 read the log";
+    EXPECT_THAT(seen.controllers[1].probed_cntlids, IsEmpty());
+    EXPECT_THAT(seen.controllers[2].probed_cntlids, SizeIs(1));
+}
+
+TEST_F(DiscoverTest, AsksForTheControllersThatTheLogNames) {
+    std::set<std::uint16_t> asked;
+    a.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry&, nvme::ByteView data) {
+        if (!data.empty()) {
+            asked.insert(nvme::decode_connect_data(data).cntlid);
+        }
+        return false;
+    };
+    options.connect.cntlid = 7; // of a subsystem that is named
+    EXPECT_THAT(observe_all().controllers.at(0).probed_cntlids, SizeIs(1));
+    EXPECT_THAT(asked, ElementsAre(0xFFFF));
+}
+
+TEST_F(DiscoverTest, GivesATargetUpWhenItsTimeIsOver) {
+    b.on_command = [](const FakeArray::Link&, const nvme::SubmissionEntry&, nvme::ByteView) {
+        return true; // no answer
+    };
+    options.timeout = 1s;
+    options.connect.timeout = 60s;
+    const auto begin = Clock::now();
+    const Observation seen = observe_all();
+    EXPECT_LT(Clock::now() - begin, 40s);
+    EXPECT_THAT(seen.unobserved,
+                testing::Contains(testing::Field(&Unobserved::target, to_string(b.address()))));
+}
+
+TEST_F(DiscoverTest, ReportsWhyATargetHasNoSubsystems) {
+    b.log[0].trtype = 2; // Fibre Channel
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.controllers, SizeIs(1));
+    ASSERT_THAT(seen.unobserved, SizeIs(1)) << "that says enough";
+    EXPECT_THAT(seen.unobserved[0].error, HasSubstr("Fibre Channel"));
+}
+
+TEST_F(DiscoverTest, ProbesNoStaticController) {
+    auto entry = nvm_entry(a.address(), a.subsysnqn);
+    entry.cntlid = 100;
+    a.log = {entry};
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_THAT(seen.controllers[0].probed_cntlids, IsEmpty());
+    EXPECT_THAT(seen.controllers[1].probed_cntlids, SizeIs(1));
+}
+
+TEST_F(DiscoverTest, NamesEachControllerDifferently) {
+    options.targets = {a.address()};
+    a.log.clear();
+    for (const std::uint16_t cntlid : std::vector<std::uint16_t>{5, 6, 8, 9}) {
+        a.log.push_back(nvm_entry(a.address(), a.subsysnqn));
+        a.log.back().cntlid = cntlid;
+    }
+    std::set<std::uint16_t> asked;
+    a.on_command = [&](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
+                       nvme::ByteView data) {
+        if (data.empty() || nvme::decode_connect_data(data).subnqn == nvme::kDiscoveryNqn) {
+            return false;
+        }
+        asked.insert(nvme::decode_connect_data(data).cntlid);
+        link->respond(entry.cid, 0, 7); // whatever was asked for
+        return true;
+    };
+    options.max_controllers = 4; // as many as there are
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.unobserved, IsEmpty());
+    EXPECT_THAT(asked, ElementsAre(5, 6, 8, 9));
+    ASSERT_THAT(seen.controllers, SizeIs(4));
+    const std::string name = to_string(a.address()) + " controller 7";
+    const std::string longer = name + " of " + a.subsysnqn;
+    EXPECT_EQ(seen.controllers[0].name, name);
+    EXPECT_EQ(seen.controllers[1].name, longer);
+    EXPECT_EQ(seen.controllers[2].name, longer + " (2)");
+    EXPECT_EQ(seen.controllers[3].name, longer + " (3)");
 }
 
 TEST_F(DiscoverTest, FollowsReferralsToOtherTargets) {

@@ -312,6 +312,78 @@ TEST_F(SessionTest, IgnoresEverythingAfterAFailure) {
     EXPECT_FALSE(session->can_submit());
 }
 
+TEST_F(SessionTest, TakesTheSuccessFlagOfTheRightCommand) {
+    start();
+    const std::uint16_t first = identify();
+    const std::uint16_t second = identify();
+    data(second, 0, Bytes(4096, 7), true, true);
+    const nvme::AdminResult done = result(second);
+    EXPECT_TRUE(done.status.ok());
+    EXPECT_EQ(done.dword01, 0U);
+    respond(first);
+    EXPECT_TRUE(result(first).status.ok());
+    EXPECT_FALSE(session->failure());
+}
+
+TEST_F(SessionTest, TakesALastPduWithoutData) {
+    start();
+    const std::uint16_t cid = identify();
+    data(cid, 0, Bytes(4096, 1));
+    data(cid, 4096, {}, true);
+    respond(cid);
+    EXPECT_EQ(result(cid).data, Bytes(4096, 1));
+    EXPECT_FALSE(session->failure());
+}
+
+TEST_F(SessionTest, SaysHowFarTooMuchDataReaches) {
+    start();
+    const std::uint16_t cid = identify();
+    data(cid, 0, Bytes(4000));
+    data(cid, 4000, Bytes(100), true);
+    expect_violation(Errc::unexpected, nvme::Fes::data_out_of_range, 0,
+                     "C2HData for Identify (CNS 01h) reaches to byte 4100, but 4096 bytes were "
+                     "asked for");
+}
+
+TEST_F(SessionTest, SendsNoMoreThanEightKibInTheCapsule) {
+    start();
+    nvme::AdminCommand command;
+    command.opcode = nvme::opcode::set_features;
+    command.data_out = Bytes(8193);
+    submit(command);
+    EXPECT_EQ(session->take_output().size(), 72U);
+}
+
+TEST_F(SessionTest, NamesTheCommandInTheDataThatItSends) {
+    start();
+    identify();
+    nvme::AdminCommand command;
+    command.opcode = nvme::opcode::set_features;
+    command.data_out = Bytes(10000);
+    const std::uint16_t cid = submit(command);
+    EXPECT_NE(cid, 0U);
+    drop_output();
+    receive(nvme::R2t{.cccid = cid, .ttag = 77, .r2to = 0, .r2tl = 10000});
+    const auto pdus = sent();
+    ASSERT_EQ(pdus.size(), 1U);
+    EXPECT_EQ(std::get<nvme::DataPdu>(pdus[0]).cccid, cid);
+}
+
+TEST_F(SessionTest, SaysWhatAnR2tMayAskFor) {
+    start();
+    nvme::AdminCommand command;
+    command.opcode = nvme::opcode::set_features;
+    command.cdw[0] = 0x7F;
+    command.data_out = Bytes(10000);
+    const std::uint16_t cid = submit(command);
+    receive(nvme::R2t{.cccid = cid, .ttag = 1, .r2to = 0, .r2tl = 9000});
+    EXPECT_FALSE(session->failure());
+    receive(nvme::R2t{.cccid = cid, .ttag = 1, .r2to = 9000, .r2tl = 1001});
+    expect_violation(Errc::unexpected, nvme::Fes::data_out_of_range, 0,
+                     "R2T for Set Features (FID 7Fh) asks for 1001 bytes from byte 9000, but 1000 "
+                     "bytes from byte 9000 are left to be sent");
+}
+
 // ---- digests
 
 TEST_F(SessionTest, ChecksHeaderDigests) {
@@ -373,6 +445,67 @@ TEST_F(SessionTest, RejectsAWrongDataDigestForAnUnknownCommand) {
     bytes.back() ^= 1U;
     receive_bytes(bytes);
     expect_violation(Errc::digest, nvme::Fes::invalid_header_field, 8, "data digest");
+}
+
+/// C2HData whose data digest is wrong.
+struct BrokenData : nvme::DataPdu {
+    BrokenData(std::uint16_t command, std::uint32_t offset, std::uint32_t length,
+               bool is_last = false) {
+        cccid = command;
+        datao = offset;
+        last = is_last;
+        data = Bytes(length, 1);
+    }
+    [[nodiscard]] Bytes bytes(const nvme::PduFormat& format) const {
+        Bytes encoded = nvme::encode(static_cast<const nvme::DataPdu&>(*this), format);
+        encoded.back() ^= 1U;
+        return encoded;
+    }
+};
+
+TEST_F(SessionTest, FailsOnlyTheCommandWithSeveralWrongDataDigests) {
+    start({.data_digest = true}, 2);
+    const std::uint16_t good = identify();
+    const std::uint16_t bad = identify();
+    EXPECT_NE(bad, 0U);
+    receive_bytes(BrokenData(bad, 0, 2048).bytes(format));
+    receive_bytes(BrokenData(bad, 2048, 2048, true).bytes(format));
+    EXPECT_FALSE(session->has_completion()) << "its response is still to come";
+    respond(bad);
+    const Failure failure = command_failure(bad);
+    EXPECT_EQ(failure.code, Errc::digest);
+    EXPECT_EQ(failure.cause, "the data digest of the answer is wrong");
+    data(good, 0, Bytes(4096, 3), true);
+    respond(good);
+    EXPECT_EQ(result(good).data, Bytes(4096, 3));
+    EXPECT_FALSE(session->failure());
+}
+
+TEST_F(SessionTest, RejectsAWrongDataDigestAfterTheLastData) {
+    start({.data_digest = true}, 2);
+    const std::uint16_t cid = identify();
+    data(cid, 0, Bytes(2048), true);
+    receive_bytes(BrokenData(cid, 2048, 2048).bytes(format));
+    expect_violation(Errc::digest, nvme::Fes::invalid_header_field, 8, "reads no such data");
+}
+
+TEST_F(SessionTest, RejectsAWrongDataDigestForACommandThatReadsNone) {
+    start({.data_digest = true}, 2);
+    const std::uint16_t cid = submit(nvme::keep_alive_command());
+    receive_bytes(BrokenData(cid, 0, 4).bytes(format));
+    expect_violation(Errc::digest, nvme::Fes::invalid_header_field, 8, "reads no such data");
+    EXPECT_EQ(command_failure(cid).code, Errc::digest);
+}
+
+TEST_F(SessionTest, CountsDataWithAWrongDigestUpToWhatWasAskedFor) {
+    start({.data_digest = true}, 2);
+    const std::uint16_t cid = identify();
+    data(cid, 0, Bytes(2048));
+    receive_bytes(BrokenData(cid, 2048, 4096).bytes(format));
+    EXPECT_FALSE(session->failure());
+    data(cid, 4096, Bytes(4));
+    expect_violation(Errc::unexpected, nvme::Fes::data_out_of_range, 0,
+                     "reaches to byte 4100, but 4096 bytes were asked for");
 }
 
 TEST_F(SessionTest, RejectsAPduWithoutItsDigest) {

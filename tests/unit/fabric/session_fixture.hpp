@@ -102,6 +102,7 @@ struct SessionTest : testing::Test {
         ASSERT_TRUE(session->failure());
         EXPECT_EQ(session->failure()->code, code);
         EXPECT_THAT(session->failure()->cause, testing::HasSubstr(text));
+        EXPECT_FALSE(session->ready());
         const auto pdus = sent();
         ASSERT_FALSE(pdus.empty());
         const auto* const request = std::get_if<nvme::TermReq>(&pdus.back());
