@@ -254,5 +254,20 @@ TEST(FormatNsids, JoinsNeighbours) {
     EXPECT_EQ(text({1, 3, 4}), "1, 3-4");
 }
 
+TEST(ReportVerdict, KnowsAnArrayWithoutAna) {
+    Pair pair(1, 1);
+    pair.b.clear();
+    pair.a[0].id.cmic = nvme::cmic::multiple_ports | nvme::cmic::multiple_controllers;
+    EXPECT_EQ(pair.report().model, Model::single);
+}
+
+TEST(Relaxed, NeverWithoutAWindow) {
+    Rule rule{};
+    rule.severity = Severity::loss;
+    rule.relaxed_in = 0xFF;
+    EXPECT_EQ(judge::relaxed(Verdict::fail, rule, Window::none), Verdict::fail);
+    EXPECT_EQ(judge::relaxed(Verdict::fail, rule, Window::upgrade), Verdict::warn);
+}
+
 } // namespace
 } // namespace haoh::test

@@ -180,6 +180,20 @@ TEST(HostIdentity, SaysNothingOfHalves) {
     EXPECT_THAT(told(host, "host.identity.pair"), IsEmpty());
 }
 
+TEST(HostIdentity, SaysNothingOfSeveralHalves) {
+    Observation host = connected(Pair(1).observation());
+    for (const char* const name : {"nvme0", "nvme1"}) {
+        controller_of(host, name).hostnqn = {};
+        controller_of(host, name).hostid = Attribute::of(std::string{"id of "} + name);
+    }
+    EXPECT_THAT(told(host, "host.identity.pair"), IsEmpty());
+    for (const char* const name : {"nvme0", "nvme1"}) {
+        controller_of(host, name).hostid = {};
+        controller_of(host, name).hostnqn = Attribute::of(std::string{"nqn of "} + name);
+    }
+    EXPECT_THAT(told(host, "host.identity.pair"), IsEmpty());
+}
+
 TEST(HostIdentity, IsOfOneKernelOverAllItsSubsystems) {
     Observation host = connected(Pair(1).observation());
     KernelSubsystem second = only_subsystem(host);

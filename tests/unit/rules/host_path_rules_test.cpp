@@ -166,6 +166,28 @@ TEST(HostPaths, HaveNoNumberWithoutAnNsid) {
     EXPECT_THAT(nsids_of(host, "host.ana.no_group"), ElementsAre("0"));
 }
 
+TEST(HostPaths, FoldTheOneWithoutAnNsidAsZero) {
+    Observation host = connected(Pair(1, 5).observation());
+    head_of(host, 1).nsid = {};
+    for (KernelNamespace& head : host.kernels.front().subsystems.front().namespaces) {
+        head.dev = {};
+        head.paths[0].ana_state = Attribute::of("(null)");
+        head.paths[1].size = Attribute::of("2048");
+    }
+    for (const char* const rule :
+         {"host.path.size", "host.head.missing", "host.ns.usable_path", "host.ana.no_group"}) {
+        EXPECT_THAT(nsids_of(host, rule), ElementsAre("0, 2-5")) << rule;
+    }
+}
+
+TEST(HostPaths, TakeNoOtherNamespaceForTheOneWithoutAnNsid) {
+    Observation host = connected(Pair(1, 1).observation());
+    head_of(host, 1).paths[1].ana_state = Attribute::of("inaccessible");
+    ASSERT_THAT(findings_of(host, "host.ana.state"), SizeIs(1));
+    head_of(host, 1).nsid = {};
+    EXPECT_THAT(findings_of(host, "host.ana.state"), IsEmpty());
+}
+
 TEST(HostHeadMissing, ShowsWhyItsPathsAreNotUsed) {
     Observation host = connected(Pair(1).observation());
     head_of(host, 2).dev = {};
@@ -408,6 +430,41 @@ TEST(HostAnaNoGroup, FoldsByController) {
         path_of(host, nsid, nsid <= 6 ? "nvme0" : "nvme1").ana_state = Attribute::of("(null)");
     }
     EXPECT_THAT(nsids_of(host, "host.ana.no_group"), ElementsAre("1-6", "7-12"));
+}
+
+TEST(HostPaths, ShowOneArrayAfterTheOther) {
+    Observation pair = Pair(2, 2).observation();
+    std::swap(pair.controllers[1], pair.controllers[2]); // A B A B
+    Observation host = connected(pair);
+    refuse(host, 1, "nvme1");
+    for (const char* const name : {"nvme1", "nvme3"}) {
+        path_of(host, 2, name).ana_state = Attribute::of("persistent-loss");
+    }
+    for (const char* const rule : {"host.path.missing", "host.ns.usable_arrays"}) {
+        const std::vector<Finding> found = findings_of(host, rule);
+        ASSERT_THAT(found, SizeIs(1)) << rule;
+        std::string order;
+        for (const FindingValue& value : found.front().values) {
+            order += value.controller + " ";
+        }
+        EXPECT_EQ(order, "nvme0 nvme2 nvme1 nvme3 ") << rule;
+    }
+}
+
+TEST(HostPaths, FoldByControllersOfOneArray) {
+    Observation host = connected(Pair(2, 12).observation());
+    for (std::uint32_t nsid = 1; nsid <= 12; ++nsid) {
+        path_of(host, nsid, nsid <= 6 ? "nvme0" : "nvme1").ana_state =
+            Attribute::of("non-optimized");
+    }
+    EXPECT_THAT(nsids_of(host, "host.ana.state"), ElementsAre("1-6", "7-12"));
+    for (std::uint32_t nsid = 1; nsid <= 12; ++nsid) {
+        refuse(host, nsid, nsid <= 6 ? "nvme0" : "nvme1");
+        refuse(host, nsid, "nvme2");
+        refuse(host, nsid, "nvme3");
+    }
+    EXPECT_THAT(nsids_of(host, "host.ns.usable_arrays"),
+                testing::UnorderedElementsAre("1-6", "7-12"));
 }
 
 } // namespace

@@ -83,6 +83,16 @@ TEST(HostPolicyOffered, IsReadFromTheLog) {
     EXPECT_THAT(findings_of(two, "host.iopolicy.offered"), SizeIs(1)) << "of that host only";
 }
 
+TEST(HostPolicyOffered, GoesByTheLogBeforeTheParameter) {
+    Observation host = connected(Pair(1).observation(), "6.1.176");
+    host.kernels.front().iopolicy = Attribute::of("queue-depth");
+    log(host, "nvme_core: `latency' invalid for parameter `iopolicy'");
+    EXPECT_THAT(told(host, "host.iopolicy.offered"),
+                ElementsAre("nvme_core.iopolicy is configured as 'latency', which Linux 6.1.176 "
+                            "does not offer",
+                            "nvme_core (): iopolicy queue-depth"));
+}
+
 Config east_and_west() {
     Config config;
     config.sites.resize(2);

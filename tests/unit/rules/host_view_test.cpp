@@ -126,7 +126,7 @@ TEST(HostView, TakesAnNsidThatIsOne) {
         head_of(host, 1).nsid = Attribute::of(text);
         const judge::Subject subject(host, {});
         const auto all = judge::host_subsystems(subject);
-    const judge::HostSubsystem& subsystem = all.front();
+        const judge::HostSubsystem& subsystem = all.front();
         EXPECT_EQ(subsystem.namespaces.front().nsid, nsid) << text;
         EXPECT_EQ(subsystem.find(nsid.value_or(1)) != nullptr, nsid.has_value()) << text;
     }
@@ -167,6 +167,17 @@ TEST(HostView, ReadsTheCommandSetOfAHead) {
     head.csi = Attribute::of("2");
     EXPECT_EQ(judge::head_ids(head).csi, 2);
     EXPECT_FALSE(judge::head_ids(head).any());
+}
+
+TEST(HostView, TakesTheWordOfTheWwidForAUuid) {
+    KernelNamespace head;
+    head.uuid = Attribute::of("36525430-5290-0057-0025-384500000001");
+    head.nguid = head.uuid;
+    head.wwid = Attribute::of("uuid.36525430-5290-0057-0025-384500000001");
+    EXPECT_TRUE(judge::head_ids(head).uuid) << "the array numbers both alike";
+    head.nguid = {};
+    head.wwid = Attribute::of("eui.0025385b00000001");
+    EXPECT_FALSE(judge::head_ids(head).uuid);
 }
 
 struct Reading {

@@ -354,8 +354,60 @@ TEST(SeparateAgain, NamesByTheLowestIdThenByOrder) {
                 ElementsAre("array-c serial number B", "array-a serial number A",
                             "array-b serial number C"))
         << "one that is not known counts as 0";
+    for (const auto& first : {by_id(std::nullopt, "", "A"), by_id(0, "", "A")}) {
+        const bool known = first.cntlid.has_value();
+        EXPECT_THAT(
+            texts({first, by_id(known ? std::nullopt : std::optional<std::uint16_t>{0}, "", "B")}),
+            ElementsAre("array-a serial number A", "array-b serial number B"));
+    }
     EXPECT_THAT(texts({by_id(3, "", "B"), by_id(3, "", "A")}),
                 ElementsAre("array-a serial number B", "array-b serial number A"));
+}
+
+TEST(SeparateAgain, ShowsTheSerialNumberOfEach) {
+    EXPECT_THAT(texts({by_id(1, "", "A"), by_id(2, "", "A"), by_id(3, "", "B")}),
+                ElementsAre("array-a serial number A", "array-a serial number A",
+                            "array-b serial number B"));
+}
+
+TEST(SiteByPortId, CountsALogByItsTargetAlsoFromAReferral) {
+    const std::vector<Site> sites{named_site("east", [](Site& one) { one.portids = {3}; })};
+    Observation seen = with_log([](nvme::DiscoveryEntry&) {}, "tcp://10.9.9.9:4420");
+    const Observation own = with_log([](nvme::DiscoveryEntry& one) { one.portid = 5; });
+    seen.discovery.push_back(own.discovery[0]);
+    seen.discovery[1].address = "tcp://10.0.0.9:8009";
+    EXPECT_EQ(attributed(seen, sites)[0], "array-a by target tcp://10.0.0.1:4420");
+}
+
+TEST(SiteNames, AreNotUsedUpByNoTarget) {
+    Observation seen = lone_controller();
+    seen.controllers.push_back(seen.controllers[0]);
+    seen.controllers[1].target = "tcp://10.0.0.1:4420";
+    EXPECT_THAT(attributed(seen), ElementsAre("", "array-a by target tcp://10.0.0.1:4420"));
+}
+
+TEST(SiteOfUnread, IsSeparatedByHost) {
+    Observation host = unread_host();
+    ASSERT_THAT(attributed(host),
+                ElementsAre("array-a by controller ID 1001, far from the others",
+                            "array-b by controller ID 2001, far from the others"));
+    KernelObservation other = host.kernels.front();
+    other.host = "host2";
+    other.subsystems.front().controllers.erase(other.subsystems.front().controllers.begin());
+    host.kernels.front().subsystems.front().controllers.pop_back();
+    host.kernels.push_back(other);
+    EXPECT_THAT(attributed(host), ElementsAre("", "")) << "one on each";
+}
+
+TEST(SiteOfTheRest, TellsPortsByAddressAndService) {
+    Observation seen = lone_controller();
+    seen.controllers.push_back(seen.controllers[0]);
+    seen.controllers[0].identify = identify_with(1);
+    seen.controllers[1].identify = identify_with(900);
+    EXPECT_THAT(attributed(seen), ElementsAre("", ""));
+    seen.controllers[1].trsvcid = "4421";
+    EXPECT_THAT(attributed(seen), ElementsAre("array-a by controller ID 1, far from the others",
+                                              "array-b by controller ID 900, far from the others"));
 }
 
 } // namespace

@@ -441,12 +441,15 @@ TEST(SubjectDiscovery, IsOfTheArrayOfItsTarget) {
     seen.discovery.back().log.state = Page::State::failed;
     seen.controllers.push_back(seen.controllers[0]);
     seen.controllers.back().target.clear();
+    Config config;
+    config.sites.emplace_back().name = "east";
+    config.sites.front().cntlids = {1001, 1001};
     std::vector<std::string> found;
-    for (const judge::DiscoveryView& one : Subject(seen, {}).discovery) {
+    for (const judge::DiscoveryView& one : Subject(seen, config).discovery) {
         found.push_back(fmt::format("{} {}", one.observed - seen.discovery.data(), one.site));
         EXPECT_EQ(one.log.entries.size(), 2U);
     }
-    EXPECT_THAT(found, ElementsAre("0 array-a", "1 array-b", "3 array-a", "4 ", "5 "));
+    EXPECT_THAT(found, ElementsAre("0 east", "1 array-b", "3 east", "4 ", "5 "));
 }
 
 TEST(SubjectText, FormatsVersions) {
