@@ -125,9 +125,6 @@ class TargetNames {
         for (const ControllerObservation& controller : observation.controllers) {
             add(controller.target);
         }
-        for (const Unobserved& missing : observation.unobserved) {
-            add(missing.target);
-        }
     }
 
     [[nodiscard]] std::string of(const std::string& target) const {
@@ -165,9 +162,10 @@ ControllerObservation known_to_kernel(const KernelObservation& kernel,
     out.traddr = controller.address_part("traddr");
     out.trsvcid = controller.address_part("trsvcid");
     out.subsysnqn = subsystem.subsysnqn.value();
-    out.connection.hostnqn = controller.hostnqn.value();
     const auto cntlid = controller.cntlid.number();
     if (cntlid && *cntlid <= 0xFFFFU) { // a recorded tree may say anything
+        // Only together: an ID beside a host NQN counts as known, also 0.
+        out.connection.hostnqn = controller.hostnqn.value();
         out.connection.cntlid = static_cast<std::uint16_t>(*cntlid);
     }
     return out;

@@ -166,4 +166,25 @@ void log(Observation& host, const std::string& text) {
     host.kernels.front().messages.push_back({.microseconds = 1, .text = text});
 }
 
+std::vector<Finding> findings_of(const Observation& host, const std::string& rule,
+                                 const Config& config) {
+    CheckOptions options;
+    options.config = config;
+    std::vector<Finding> out = check(host, options).findings;
+    std::erase_if(out, [&rule](const Finding& one) { return one.rule != rule; });
+    return out;
+}
+
+std::vector<std::string> told(const Observation& host, const std::string& rule,
+                              const Config& config) {
+    std::vector<std::string> out;
+    for (const Finding& finding : findings_of(host, rule, config)) {
+        out.push_back(finding.what);
+        for (const FindingValue& value : finding.values) {
+            out.push_back(fmt::format("{} ({}): {}", value.controller, value.site, value.value));
+        }
+    }
+    return out;
+}
+
 } // namespace haoh::test

@@ -9,6 +9,7 @@
 #include <haoh/kernel.hpp>
 
 #include <string>
+#include <vector>
 
 namespace haoh::test {
 
@@ -27,5 +28,12 @@ namespace haoh::test {
 void refuse(Observation& host, std::uint32_t nsid, const std::string& controller);
 /// A line of the kernel's log.
 void log(Observation& host, const std::string& text);
+
+/// The findings of one rule.
+[[nodiscard]] std::vector<Finding> findings_of(const Observation& host, const std::string& rule,
+                                               const Config& config = {});
+/// What each of them is about and shows: `what`, then "nvme1 (array-b): connecting" for each value.
+[[nodiscard]] std::vector<std::string> told(const Observation& host, const std::string& rule,
+                                            const Config& config = {});
 
 } // namespace haoh::test
