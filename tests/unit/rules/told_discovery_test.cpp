@@ -20,7 +20,7 @@ std::function<void(Pair&)> both_logs(const std::function<void(Log&)>& change) {
         pair.with_discovery().edit_discovery(0, change).edit_discovery(1, change);
     });
 }
-std::function<void(Pair&)> second_log(const std::function<void(Log&)>& change) {
+std::function<void(Pair&)> log_of_b_alone(const std::function<void(Log&)>& change) {
     return small(1, [change](Pair& pair) { pair.with_discovery().edit_discovery(1, change); });
 }
 
@@ -59,7 +59,7 @@ std::vector<std::string> listed(std::string head, const std::string& of_a,
     return out;
 }
 
-std::vector<ToldCase> entry_cases() {
+std::vector<ToldCase> discovery_entry_cases() {
     return {
         {"TheModelOfEachPort", both_logs([](Log& log) { log.entries[1].cntlid = 0xFFFE; }),
          listed("WARN disc.entry.cntlid.model: static and dynamic controllers are both listed",
@@ -215,10 +215,10 @@ ToldCase shared_port_ids(unsigned count, std::string ids) {
             expected};
 }
 
-std::vector<ToldCase> log_cases() {
+std::vector<ToldCase> discovery_log_cases() {
     return {
         {"TheRecordFormat",
-         second_log([](Log& log) { log.recfmt = 3; }),
+         log_of_b_alone([](Log& log) { log.recfmt = 3; }),
          {fmt::format("FAIL disc.header.recfmt []: malformed discovery log of {}", kB),
           fmt::format("  array-b : discovery controller {}: RECFMT 3", kB)}},
         {"AMalformedName",
@@ -236,11 +236,11 @@ std::vector<ToldCase> log_cases() {
           fmt::format("  array-a : discovery controller {}: \"no-nqn\": {}", kA,
                       "the name does not start with \"nqn.\"")}},
         {"APortTwice",
-         second_log([](Log& log) { append(log, log.entries[1]); }),
+         log_of_b_alone([](Log& log) { append(log, log.entries[1]); }),
          {fmt::format("NOTE disc.entry.unique: the discovery log of {} lists 10.2.0.1:4420 twice",
                       kB)}},
         {"TwoPortsTwice",
-         second_log([](Log& log) {
+         log_of_b_alone([](Log& log) {
              append(log, log.entries[0]);
              append(log, log.entries[1]);
          }),
@@ -265,7 +265,7 @@ std::vector<ToldCase> log_cases() {
                }),
          {}},
         {"LogsInPart",
-         second_log([](Log& log) { keep(log, 1, 1); }),
+         log_of_b_alone([](Log& log) { keep(log, 1, 1); }),
          {"WARN disc.log.consistent_between_arrays: discovery logs of the arrays list some ports "
           "in common, and others not",
           fmt::format("  array-a : discovery controller {}: 10.1.0.1:4420, 10.2.0.1:4420", kA),
@@ -282,17 +282,17 @@ std::vector<ToldCase> log_cases() {
           fmt::format("  array-a : discovery controller {}: 10.1.0.1:4420", kA),
           fmt::format("  array-b : discovery controller {}: 10.2.0.1:4420", kB)}},
         {"ALogWithoutTheSubsystem",
-         second_log([](Log& log) { keep(log, 0, 0); }),
+         log_of_b_alone([](Log& log) { keep(log, 0, 0); }),
          {"NOTE disc.log.consistent_between_arrays: each array's discovery log lists its own "
           "ports only",
           fmt::format("  array-a : discovery controller {}: 10.1.0.1:4420, 10.2.0.1:4420", kA),
           fmt::format("  array-b : discovery controller {}: does not list the subsystem", kB)}},
         {"LogsInAnotherOrder",
-         second_log([](Log& log) { std::swap(log.entries[0], log.entries[1]); }),
+         log_of_b_alone([](Log& log) { std::swap(log.entries[0], log.entries[1]); }),
          {}},
         // The frame is the finding; what such a log seems to lack is none.
         {"NothingOfTheEntriesOfAMalformedLog",
-         second_log([](Log& log) {
+         log_of_b_alone([](Log& log) {
              keep(log, 1, 1);
              log.entries[0].treq = 1;
              log.entries[0].asqsz = 5;
@@ -347,7 +347,7 @@ std::vector<ToldCase> log_cases() {
     };
 }
 
-std::vector<ToldCase> name_cases() {
+std::vector<ToldCase> discovery_name_cases() {
     const auto with_names = [](const char* a, const char* b, bool other_stories) {
         return small(1, [a, b, other_stories](Pair& pair) {
             pair.with_discovery();
@@ -405,13 +405,14 @@ std::vector<ToldCase> name_cases() {
     };
 }
 
-INSTANTIATE_TEST_SUITE_P(DiscoveryEntry, Told, testing::ValuesIn(entry_cases()), told_name);
+INSTANTIATE_TEST_SUITE_P(DiscoveryEntry, Told, testing::ValuesIn(discovery_entry_cases()),
+                         told_name);
 INSTANTIATE_TEST_SUITE_P(DiscoveryPorts, Told,
                          testing::Values(shared_port_ids(8, "1, 2, 3, 4, 5, 6, 7 and 8"),
                                          shared_port_ids(10, "1, 2, 3, 4, 5, 6, 7, 8 and 2 more")),
                          told_name);
-INSTANTIATE_TEST_SUITE_P(DiscoveryLog, Told, testing::ValuesIn(log_cases()), told_name);
-INSTANTIATE_TEST_SUITE_P(DiscoveryName, Told, testing::ValuesIn(name_cases()), told_name);
+INSTANTIATE_TEST_SUITE_P(DiscoveryLog, Told, testing::ValuesIn(discovery_log_cases()), told_name);
+INSTANTIATE_TEST_SUITE_P(DiscoveryName, Told, testing::ValuesIn(discovery_name_cases()), told_name);
 
 /// Malformed names of one log: four are shown, all are counted.
 TEST(ToldNames, AreFourOfMany) {
