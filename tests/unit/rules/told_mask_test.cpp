@@ -222,6 +222,100 @@ std::vector<ToldCase> mask_told_cases() {
     };
 }
 
+constexpr const char* kModel = "Example Stretch Array";
+
+/// Where values part, and who is at fault, by arrays as far as they are known.
+std::vector<ToldCase> where_cases() {
+    const auto unknown = [](const std::function<void(Pair&)>& change) {
+        return small(1, [change](Pair& pair) {
+            // Nothing tells one array from the other.
+            pair.on_both([](Node& node) { node.target.clear(); });
+            pair.b[0].id.cntlid = 1002;
+            pair.b[0].name = "tcp://10.2.0.1:4420 controller 1002";
+            change(pair);
+        });
+    };
+    const auto three = [](const std::function<void(Pair&)>& change) {
+        return [change](Pair& pair) {
+            pair = Pair(2, 1);
+            pair.a.pop_back();
+            pair.b[1].target = "tcp://10.3.0.1:4420";
+            pair.b[1].id.cntlid = 3001;
+            pair.b[1].name = "tcp://10.3.0.1:4420 controller 3001";
+            change(pair);
+        };
+    };
+    const std::string model = "FAIL ctrl.mn.equal: model number (MN) differs ";
+    const auto other_model = [](Node& node) { node.id.mn = ascii<40>("Other"); };
+    return {
+        {"BetweenControllersOfUnknownArrays",
+         unknown([other_model](Pair& pair) { other_model(pair.b[0]); }),
+         {model + "between controllers", std::string{"   1001: "} + kModel, "   1002: Other"}},
+        {"OnAControllerOfUnknownArrays",
+         unknown([](Pair& pair) { pair.b[0].id.dctype = 1; }),
+         {"NOTE ctrl.dctype: DCTYPE on an I/O controller on 1 of 2 controllers", "   1002: 1"}},
+        {"BetweenThreeArrays",
+         three([other_model](Pair& pair) { other_model(pair.b[1]); }),
+         {model + "between array-a, array-b and array-c", std::string{"  array-a 1001: "} + kModel,
+          std::string{"  array-b 2001: "} + kModel, "  array-c 3001: Other"}},
+        {"OnEveryArray",
+         three([](Pair& pair) { pair.on_both([](Node& node) { node.id.dctype = 1; }); }),
+         {"NOTE ctrl.dctype: DCTYPE on an I/O controller on every array", "  array-a 1001: 1",
+          "  array-b 2001: 1", "  array-c 3001: 1"}},
+        {"OnTwoOfThreeArrays",
+         three([](Pair& pair) { pair.on_b([](Node& node) { node.id.dctype = 1; }); }),
+         {"NOTE ctrl.dctype: DCTYPE on an I/O controller on array-b and array-c",
+          "  array-b 2001: 1", "  array-c 3001: 1"}},
+        {"OnEveryControllerOfOneArray",
+         [](Pair& pair) {
+             pair = Pair(2, 1);
+             pair.b.clear();
+             pair.on_a([](Node& node) { node.id.dctype = 1; });
+         },
+         {"NOTE ctrl.dctype: DCTYPE on an I/O controller on every controller", "  array-a 1001: 1",
+          "  array-a 1002: 1"}},
+        {"InsideAnArray",
+         [](Pair& pair) {
+             pair = Pair(2, 1);
+             pair.on_a([](Node& node) { node.id.maxdna[0] = 9; });
+             pair.b[0].id.maxdna[0] = 5;
+             pair.b[1].id.maxdna[0] = 7;
+         },
+         {"NOTE ctrl.maxdna.domain: namespace attachments (MAXDNA) differs between the controllers "
+          "of array-b",
+          "  array-b 2001: 5", "  array-b 2002: 7"}},
+        // A path of which the page was not read takes no part,
+        {"BetweenThoseThatWereRead",
+         [](Pair& pair) {
+             pair = Pair(2, 1);
+             pair.a[0].path(1).edit = [](NamespaceObservation& out) {
+                 out.identify = Page::of_failure("timed out");
+             };
+             pair.b[1].path(1).identify.nsze += 8;
+             pair.options.rules = {"ns.nsze.*"};
+         },
+         {"FAIL ns.nsze.equal 1: size (NSZE) differs between the controllers of array-b",
+          "  array-a 1002: 2097152 blocks of 512 B (1 GiB)",
+          "  array-b 2001: 2097152 blocks of 512 B (1 GiB)",
+          "  array-b 2002: 2097160 blocks of 512 B (1 GiB)",
+          "UNKNOWN snap.verdict_unknown: tcp://10.1.0.1:4420 controller 1001 could not be read "
+          "completely",
+          "  array-a 1001: pages of 1 namespaces"}},
+        {"BetweenPagesOfTheCommandSet",
+         [](Pair& pair) {
+             pair = Pair(2, 1);
+             pair.a[0].path(1).edit = [](NamespaceObservation& out) { out.nvm = Page{}; };
+             pair.b[1].path(1).nvm.elbaf[0] = 16;
+         },
+         {"FAIL ns.elbaf.equal 1: format of protection information (ELBAF) differs between the "
+          "controllers of array-b",
+          "  array-a 1002: 16-bit guard, storage tag of 0 bits (0x0)",
+          "  array-b 2001: 16-bit guard, storage tag of 0 bits (0x0)",
+          "  array-b 2002: 16-bit guard, storage tag of 16 bits (0x10)"}},
+    };
+}
+
+INSTANTIATE_TEST_SUITE_P(Where, Told, testing::ValuesIn(where_cases()), told_name);
 INSTANTIATE_TEST_SUITE_P(Mask, Told, testing::ValuesIn(mask_told_cases()), told_name);
 
 } // namespace
