@@ -328,6 +328,56 @@ std::vector<ToldCase> descriptor_list_cases() {
     };
 }
 
+/// What was not read says nothing, and what was refused nothing but that.
+std::vector<ToldCase> unread_page_cases() {
+    const std::string of =
+        "UNKNOWN snap.verdict_unknown: tcp://10.2.0.1:4420 controller 2001 could "
+        "not be read completely";
+    const auto failed = [](Observed& out) { out.descriptors = Page::of_failure("timed out"); };
+    const auto refused = [](Observed& out) {
+        out.identify = Page::of_status({nvme::status::invalid_field});
+    };
+    return {
+        {"NoMissingIdentifierOfUnreadDescriptors",
+         small(1,
+               [failed](Pair& pair) {
+                   pair.on_both(1,
+                                [](Path& path) { path.nguid(std::nullopt).eui64(std::nullopt); });
+                   pair.b[0].path(1).edit = failed;
+               }),
+         on_b(of, "pages of 1 namespaces")},
+        {"NoMissingIdentifierOfRefusedIdentify",
+         path_of_both([refused](Path& path) {
+             path.uuid(std::nullopt).nguid(std::nullopt).eui64(std::nullopt);
+             path.independent.rescap = 1; // nor anything that it differs from
+             path.edit = refused;
+         }),
+         {"UNKNOWN snap.verdict_unknown: tcp://10.1.0.1:4420 controller 1001 could not be read "
+          "completely",
+          "  array-a 1001: Identify Namespace (CNS 00h) of nsid 1: Invalid Field in Command (sct "
+          "0h "
+          "sc 02h)",
+          of,
+          "  array-b 2001: Identify Namespace (CNS 00h) of nsid 1: Invalid Field in Command (sct "
+          "0h "
+          "sc 02h)"}},
+        {"DispersedByAnIdentifyThatWasRead",
+         path_of_both([failed](Path& path) {
+             path.identify.nmic = path.independent.nmic = 2;
+             path.edit = failed;
+         }),
+         {"FAIL disp.log17.supported: no Dispersed Namespace Participating NVM Subsystems log on "
+          "both arrays",
+          "  array-a 1001: log page 17h is not among the supported ones",
+          "  array-b 2001: log page 17h is not among the supported ones",
+          "FAIL ns.nmic.dispersed_implies_shared 1: dispersed but not shared on both arrays",
+          "  array-a 1001: NMIC 0x2", "  array-b 2001: NMIC 0x2",
+          "UNKNOWN snap.verdict_unknown: tcp://10.1.0.1:4420 controller 1001 could not be read "
+          "completely",
+          "  array-a 1001: pages of 1 namespaces", of, "  array-b 2001: pages of 1 namespaces"}},
+    };
+}
+
 std::vector<ToldCase> told_list_cases() {
     const std::string limits =
         "FAIL nslist.active_le_nn: active namespaces beyond the controller's limits on both arrays";
@@ -611,6 +661,7 @@ std::vector<ToldCase> told_domain_cases() {
 INSTANTIATE_TEST_SUITE_P(Placeholders, Told, testing::ValuesIn(placeholder_cases()), told_name);
 INSTANTIATE_TEST_SUITE_P(Identifiers, Told, testing::ValuesIn(identifier_cases()), told_name);
 INSTANTIATE_TEST_SUITE_P(Descriptors, Told, testing::ValuesIn(descriptor_list_cases()), told_name);
+INSTANTIATE_TEST_SUITE_P(UnreadPages, Told, testing::ValuesIn(unread_page_cases()), told_name);
 INSTANTIATE_TEST_SUITE_P(Lists, Told, testing::ValuesIn(told_list_cases()), told_name);
 INSTANTIATE_TEST_SUITE_P(TwoSubsystems, Told, testing::ValuesIn(two_subsystem_cases()), told_name);
 INSTANTIATE_TEST_SUITE_P(Domains, Told, testing::ValuesIn(told_domain_cases()), told_name);
