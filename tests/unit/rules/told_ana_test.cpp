@@ -316,6 +316,30 @@ std::vector<ToldCase> ana_told_group_cases() {
          of_each("FAIL ana.group.id.unique_across_arrays 1-4: 3 " + unique,
                  "group 1 = nsid 1-2; group 2 = nsid 3-4",
                  "group 1 = nsid 3-4; group 5 = nsid 1-2")},
+        // A group that is the same on both is not shown,
+        {"TheGroupsThatConflict",
+         small(3,
+               [](Pair& pair) {
+                   pair.a[0].regroup(2, 2).regroup(3, 3);
+                   pair.b[0].regroup(3, 3).regroup(1, 9).regroup(2, 1).regroup(1, 2);
+               }),
+         of_each("FAIL ana.group.id.unique_across_arrays 1-2: 2 " + unique,
+                 "group 1 = nsid 1; group 2 = nsid 2", "group 1 = nsid 2; group 2 = nsid 1")},
+        // and a log that was not stable says nothing.
+        {"NoGroupOfALogThatWasNotStable",
+         [](Pair& pair) {
+             pair = Pair(2, 4);
+             pair.on_b([](Node& node) { node.regroup(2, 5); });
+             pair.b[1].edit = [](ControllerObservation& out) {
+                 out.ana.stable = false;
+                 out.ana.attempts = 2;
+             };
+         },
+         {"WARN ana.group.id.consistent 2: ANA group differs between array-a and array-b",
+          "  array-a 1001: group 1", "  array-a 1002: group 1", "  array-b 2001: group 5",
+          "UNKNOWN snap.ana_consistent: the ANA log of tcp://10.2.0.2:4420 controller 2002 changed "
+          "during each reading",
+          "  array-b 2002: 2 readings"}},
         // The one of another group is not among the namespaces that both have.
         {"NoNumberTakenByWhatOnlyOneHas",
          second(3,

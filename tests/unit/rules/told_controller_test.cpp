@@ -77,6 +77,24 @@ std::vector<ToldCase> told_id_cases() {
          by_each("WARN ctrl.cntlid.partitioned: controller IDs of the arrays interleave: array-b "
                  "(7-2001) and array-a (1001-1001)",
                  "1001", "2001 (further connections got 7)")},
+        {"TheIdThatIsNotKnown",
+         [](Pair& pair) {
+             pair = Pair(2, 1);
+             pair.a[0].probed = {3000};
+             pair.b[1].edit = [](ControllerObservation& out) {
+                 out.identify = Page::of_failure("timed out");
+                 out.connection = Connection{};
+                 out.properties.clear(); // nor a version
+             };
+             pair.on_both([](Node& node) { node.id.fcatt = 1; }); // nor a model
+         },
+         {"WARN ctrl.cntlid.partitioned: controller IDs of the arrays interleave: array-a "
+          "(1001-3000) and array-b (2001-2001)",
+          "  array-a 1001: 1001 (further connections got 3000)", "  array-a 1002: 1002",
+          "  array-b 2001: 2001", "  array-b 2002: unknown",
+          "UNKNOWN snap.verdict_unknown: tcp://10.2.0.2:4420 controller 2002 could not be read "
+          "completely",
+          "  array-b 2002: Identify Controller: timed out"}},
         {"TheReservedId", with_id([](nvme::IdentifyController& id) { id.cntlid = 0xFFF1; }),
          by_b("FAIL ctrl.cntlid.range: reserved controller ID on array-b", "FFF1h")},
         {"TheReservedIdOfAnotherConnection",
@@ -378,6 +396,25 @@ std::vector<ToldCase> told_link_cases() {
                  "nqn.2014-08.org.nvmexpress:uuid:11111111-2222-4333-8444-555555555555 "
                  "11111111-2222-4333-8444-555555555555",
                  "nqn.other 11111111-2222-4333-8444-555555555555")},
+        {"TheIdsOfOneHostSideBySide",
+         [](Pair& pair) {
+             pair = Pair(3, 1);
+             pair.b[1].edit = [](ControllerObservation& out) { out.connection.hostid.fill(9); };
+             pair.options.rules = {"conn.*"};
+         },
+         [] {
+             const std::string host = "nqn.2014-08.org.nvmexpress:uuid:11111111-2222-4333-8444-"
+                                      "555555555555 ";
+             std::vector<std::string> out{
+                 "FAIL conn.hostnqn_hostid.same: one host connected under different identities"};
+             for (const char* who : {"array-a 1001", "array-a 1002", "array-a 1003", "array-b 2001",
+                                     "array-b 2003"}) {
+                 out.push_back(
+                     fmt::format("  {}: {}11111111-2222-4333-8444-555555555555", who, host));
+             }
+             out.push_back("  array-b 2002: " + host + "09090909-0909-0909-0909-090909090909");
+             return out;
+         }()},
         {"NoHostThatIsNotKnown",
          with_edit([](ControllerObservation& out) {
              out.connection.hostnqn.clear();

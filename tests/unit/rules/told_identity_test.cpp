@@ -100,6 +100,74 @@ std::vector<ToldCase> defect_cases() {
          {"FAIL ns.uuid.equal 1: UUID differs between the controllers of array-b",
           "  array-a 1001: " + uuid_text(1), "  array-a 1002: " + uuid_text(1),
           "  array-b 2001: " + uuid_text(1), std::string{"  array-b 2002: "} + kOtherUuid}},
+        {"AUuidThatIsAbsent",
+         [](Pair& pair) {
+             pair = Pair(2, 1);
+             pair.b[0].path(1).uuid(other_uuid());
+             pair.b[1].path(1).uuid(std::nullopt);
+         },
+         {"FAIL ns.uuid.equal 1: UUID differs between the controllers of array-b",
+          "  array-a 1001: " + uuid_text(1), "  array-a 1002: " + uuid_text(1),
+          std::string{"  array-b 2001: "} + kOtherUuid, "  array-b 2002: absent"}},
+        {"AnNguidThatIsAbsent",
+         [](Pair& pair) {
+             pair = Pair(2, 1);
+             pair.b[0].path(1).nguid(other_nguid());
+             pair.b[1].path(1).nguid(std::nullopt);
+         },
+         {"FAIL ns.nguid.equal 1: NGUID differs between the controllers of array-b",
+          "  array-a 1001: " + nguid_text(1), "  array-a 1002: " + nguid_text(1),
+          std::string{"  array-b 2001: "} + kOtherNguid, "  array-b 2002: absent"}},
+        {"AnEui64ThatIsAbsent",
+         [](Pair& pair) {
+             pair = Pair(2, 1);
+             pair.b[0].path(1).eui64(other_eui64());
+             pair.b[1].path(1).eui64(std::nullopt);
+         },
+         {"FAIL ns.eui64.equal 1: EUI64 differs between the controllers of array-b",
+          "  array-a 1001: " + eui64_text(1), "  array-a 1002: " + eui64_text(1),
+          std::string{"  array-b 2001: "} + kOtherEui64, "  array-b 2002: absent"}},
+        {"ADescriptorBesidesAListThatWasNotRead",
+         [](Pair& pair) {
+             pair = Pair(2, 1);
+             pair.b[0].path(1).descriptors.push_back({.nidt = 9, .nid = {1}});
+             pair.b[1].path(1).edit = [](NamespaceObservation& out) {
+                 out.descriptors = Page::of_failure("timed out");
+             };
+             pair.options.rules = {"ns.*"};
+         },
+         [] {
+             const std::string list =
+                 fmt::format("csi 00, uuid 5b1c0d1e772a4c3d9e10000001000000, nguid {}, eui64 {}",
+                             nguid_text(1), eui64_text(1));
+             return std::vector<std::string>{
+                 "FAIL ns.desc.bytes_equal 1: list of identifier descriptors differs between "
+                 "array-a and array-b",
+                 "  array-a 1001: " + list,
+                 "  array-a 1002: " + list,
+                 "  array-b 2001: " + list + ", nidt 9 01",
+                 "UNKNOWN snap.verdict_unknown: tcp://10.2.0.2:4420 controller 2002 could not be "
+                 "read completely",
+                 "  array-b 2002: pages of 1 namespaces"};
+         }()},
+        // Of a namespace that only a controller without its list shows nobody knows who has it.
+        {"NoPresenceOfANamespaceWithoutAList",
+         [](Pair& pair) {
+             pair = Pair(2, 2);
+             pair.on_both([](Node& node) {
+                 if (node.name.find("2002") == std::string::npos) {
+                     node.remove(2);
+                 }
+             });
+             pair.b[1].edit = [](ControllerObservation& out) {
+                 out.active_nsids.reset();
+                 out.unread = {"list"};
+             };
+             pair.options.rules = {"nslist.*"};
+         },
+         {"UNKNOWN snap.verdict_unknown: tcp://10.2.0.2:4420 controller 2002 could not be read "
+          "completely",
+          "  array-b 2002: list"}},
         // A path of which the identifiers are not known is not part of the difference.
         {"NothingOfAPathThatWasNotRead",
          [](Pair& pair) {

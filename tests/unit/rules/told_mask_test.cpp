@@ -274,6 +274,15 @@ std::vector<ToldCase> where_cases() {
          },
          {"NOTE ctrl.dctype: DCTYPE on an I/O controller on every controller", "  array-a 1001: 1",
           "  array-a 1002: 1"}},
+        {"WithEqualValuesSideBySide",
+         [](Pair& pair) {
+             pair = Pair(3, 1);
+             pair.on_b([](Node& node) { node.id.dctype = 1; });
+             pair.b[1].id.dctype = 2;
+             pair.options.rules = {"ctrl.dctype"};
+         },
+         {"NOTE ctrl.dctype: DCTYPE on an I/O controller on array-b", "  array-b 2001: 1",
+          "  array-b 2003: 1", "  array-b 2002: 2"}},
         {"InsideAnArray",
          [](Pair& pair) {
              pair = Pair(2, 1);
