@@ -422,6 +422,18 @@ std::vector<ToldCase> told_link_cases() {
              out.connection.header_digest = true;
          }),
          {}},
+        {"NoHostOfNoName",
+         small(1,
+               [](Pair& pair) {
+                   pair.on_both([](Node& node) {
+                       node.edit = [](ControllerObservation& out) {
+                           out.connection.hostnqn.clear();
+                           out.connection.hostid.fill(
+                               static_cast<std::uint8_t>(out.connection.cntlid));
+                       };
+                   });
+               }),
+         {}},
         {"NoTransportThatIsNotKnown",
          with_edit([](ControllerObservation& out) { out.transport.clear(); }),
          {}},
