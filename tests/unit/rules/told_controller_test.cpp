@@ -520,6 +520,17 @@ std::vector<ToldCase> unread_cases() {
          }),
          by_b(head,
               "ID descriptors (CNS 03h) of nsid 1: Invalid Field in Command (sct 0h sc 02h)")},
+        {"TheTwoNamespacesThatWereRefused",
+         small(2,
+               [](Pair& pair) {
+                   pair.b[0].edit = [](ControllerObservation& out) {
+                       for (NamespaceObservation& path : out.namespaces) {
+                           path.identify = Page::of_status({nvme::status::invalid_field});
+                       }
+                   };
+               }),
+         by_b(head, "Identify Namespace (CNS 00h) of nsid 1: Invalid Field in Command (sct 0h sc "
+                    "02h), and the same for 1 more")},
         {"TheNamespacesThatWereRefused",
          small(4,
                [](Pair& pair) {

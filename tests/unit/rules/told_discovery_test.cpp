@@ -239,6 +239,12 @@ std::vector<ToldCase> discovery_log_cases() {
          log_of_b_alone([](Log& log) { append(log, log.entries[1]); }),
          {fmt::format("NOTE disc.entry.unique: the discovery log of {} lists 10.2.0.1:4420 twice",
                       kB)}},
+        {"NoPortTwiceInTwoFamilies",
+         both_logs([](Log& log) {
+             append(log, log.entries[1]);
+             log.entries.back().adrfam = 2;
+         }),
+         {}},
         {"TwoPortsTwice",
          log_of_b_alone([](Log& log) {
              append(log, log.entries[0]);

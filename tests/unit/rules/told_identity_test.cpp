@@ -100,6 +100,26 @@ std::vector<ToldCase> defect_cases() {
          {"FAIL ns.uuid.equal 1: UUID differs between the controllers of array-b",
           "  array-a 1001: " + uuid_text(1), "  array-a 1002: " + uuid_text(1),
           "  array-b 2001: " + uuid_text(1), std::string{"  array-b 2002: "} + kOtherUuid}},
+        {"EqualUuidsSideBySide",
+         [](Pair& pair) {
+             pair = Pair(3, 1);
+             pair.a.resize(1);
+             pair.b[1].path(1).uuid(other_uuid());
+         },
+         {"FAIL ns.uuid.equal 1: UUID differs between the controllers of array-b",
+          "  array-a 1001: " + uuid_text(1), "  array-b 2001: " + uuid_text(1),
+          "  array-b 2003: " + uuid_text(1), std::string{"  array-b 2002: "} + kOtherUuid}},
+        {"EqualValuesSideBySide",
+         [](Pair& pair) {
+             pair = Pair(3, 1);
+             pair.on_b(1, [](Path& path) { path.identify.nuse += 1; });
+             pair.b[1].path(1).identify.nuse += 1;
+             pair.options.rules = {"ns.nuse"};
+         },
+         {"NOTE ns.nuse 1: more used than there is on array-b",
+          "  array-b 2001: NUSE 2097153, NCAP 2097152",
+          "  array-b 2003: NUSE 2097153, NCAP 2097152",
+          "  array-b 2002: NUSE 2097154, NCAP 2097152"}},
         {"AUuidThatIsAbsent",
          [](Pair& pair) {
              pair = Pair(2, 1);
