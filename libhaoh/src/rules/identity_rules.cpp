@@ -164,14 +164,21 @@ std::vector<FindingValue> move_values(const Subsystem& subsystem, const Move& mo
     return values;
 }
 
+/// Whether every controller that shows one of the namespaces shows both.
+bool same_controllers(const SharedNamespace& one, const SharedNamespace& other) {
+    return std::equal(
+        one.paths.begin(), one.paths.end(), other.paths.begin(), other.paths.end(),
+        [](const Namespace* a, const Namespace* b) { return a->controller == b->controller; });
+}
+
 void report_move(const Subsystem& subsystem, const Move& move, Findings& findings) {
     const SharedNamespace& first = *subsystem.find(move.nsids.front());
     const std::string where = between(classes_of(first));
     std::string what;
     if (!move.conflicting) {
         what = "one volume is " + homes(subsystem, move);
-    } else if (move.nsids.size() == 2 && first.paths.size() > 1 &&
-               subsystem.find(move.nsids.back())->paths.size() > 1) {
+    } else if (move.nsids.size() == 2 &&
+               same_controllers(first, *subsystem.find(move.nsids.back()))) {
         what = fmt::format("nsid {} and nsid {} are swapped {}", move.nsids.front(),
                            move.nsids.back(), where);
     } else {

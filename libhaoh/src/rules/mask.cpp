@@ -305,6 +305,9 @@ constexpr std::array kReporters{
     Reporter{.field = "subnqn", .rule = "subsys.nqn.not_discovery"},
     Reporter{.field = "iorcsz", .rule = "ctrl.iorcsz.min"},
     Reporter{.field = "dctype", .rule = "ctrl.dctype"},
+    Reporter{.field = "ioccsz", .rule = "conn.transport.not_mixed"},
+    Reporter{.field = "icdoff", .rule = "conn.transport.not_mixed"},
+    Reporter{.field = "sgls", .rule = "conn.transport.not_mixed"},
 };
 
 /// Whether a named rule has reported the field for this subsystem.

@@ -58,6 +58,51 @@ TEST(AddressRange, OverlapsWhatItHolds) {
     EXPECT_FALSE(range("0.0.0.0/0").overlaps(range("::/0")));
 }
 
+TEST(AddressRange, OverlapsByAddressAndPort) {
+    EXPECT_TRUE(range("10.1.0.0/16").overlaps(range("10.1.0.1:1")));
+    EXPECT_TRUE(range("10.1.0.1:1").overlaps(range("10.1.0.1:1")));
+    EXPECT_FALSE(range("10.1.0.1:1").overlaps(range("10.1.0.2:1")));
+    EXPECT_FALSE(range("10.1.0.1").overlaps(range("10.1.0.2:1")));
+    EXPECT_FALSE(range("10.1.0.1:1").overlaps(range("10.1.0.2")));
+}
+
+TEST(AddressRange, HoldsAPortOfItsAddressOnly) {
+    EXPECT_FALSE(range("192.0.2.7:4421").contains("192.0.2.8", "4421"));
+    EXPECT_FALSE(range("192.0.2.7:4421").contains("192.0.2.7", "4421x"));
+    EXPECT_FALSE(range("192.0.2.7:4421").contains("192.0.2.7", ""));
+    EXPECT_TRUE(range("192.0.2.7:1").contains("192.0.2.7", "1"));
+    EXPECT_TRUE(range("192.0.2.7:65535").contains("192.0.2.7", "65535"));
+}
+
+/// The last bit of each prefix counts, and the one behind it does not.
+TEST(AddressRange, EndsBehindEachPrefix) {
+    for (unsigned prefix = 0; prefix <= 32; ++prefix) {
+        const std::uint32_t network = 0x0A0B0C0DU;
+        const auto text = [](std::uint32_t value) {
+            return boost::asio::ip::make_address_v4(value).to_string();
+        };
+        const AddressRange tested = range(text(network) + "/" + std::to_string(prefix));
+        for (unsigned bit = 0; bit < 32; ++bit) {
+            const std::string other = text(network ^ (0x80000000U >> bit));
+            EXPECT_EQ(tested.contains(other, "1"), bit >= prefix) << prefix << ": " << other;
+            EXPECT_EQ(tested.overlaps(range(other)), bit >= prefix) << prefix << ": " << other;
+        }
+    }
+    for (unsigned prefix = 0; prefix <= 128; ++prefix) {
+        boost::asio::ip::address_v6::bytes_type network{};
+        network.fill(0x5A);
+        const auto text = [](const boost::asio::ip::address_v6::bytes_type& value) {
+            return boost::asio::ip::make_address_v6(value).to_string();
+        };
+        const AddressRange tested = range(text(network) + "/" + std::to_string(prefix));
+        for (unsigned bit = 0; bit < 128; ++bit) {
+            auto other = network;
+            other.at(bit / 8) = static_cast<std::uint8_t>(other.at(bit / 8) ^ (0x80U >> bit % 8));
+            EXPECT_EQ(tested.contains(text(other), "1"), bit >= prefix) << prefix << ", " << bit;
+        }
+    }
+}
+
 TEST(AddressRange, RefusesWhatIsNone) {
     EXPECT_EQ(defect_of("10.1.0.0/33"), "\"33\" is not a prefix length from 0 to 32");
     EXPECT_EQ(defect_of("fd00::/129"), "\"129\" is not a prefix length from 0 to 128");
@@ -71,6 +116,11 @@ TEST(AddressRange, RefusesWhatIsNone) {
     EXPECT_EQ(defect_of("10.1.0.1:"), "\"10.1.0.1:\" is not ADDR:PORT");
     EXPECT_EQ(defect_of("[fd00::1"), "\"[fd00::1\" is not ADDR:PORT");
     EXPECT_EQ(defect_of("[fd00::1]x"), "\"[fd00::1]x\" is not ADDR:PORT");
+    EXPECT_EQ(defect_of("[fd00::1]x4420"), "\"[fd00::1]x4420\" is not ADDR:PORT");
+    EXPECT_EQ(defect_of("[fd00::1]:"), "\"[fd00::1]:\" is not ADDR:PORT");
+    EXPECT_EQ(defect_of("10.1.0.0/4294967296"),
+              "\"4294967296\" is not a prefix length from 0 to 32");
+    EXPECT_EQ(defect_of("10.1.0.0/8x"), "\"8x\" is not a prefix length from 0 to 32");
 }
 
 } // namespace

@@ -9,9 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cctype>
 #include <set>
-#include <sstream>
 #include <tuple>
 
 namespace haoh::test {
@@ -39,33 +37,6 @@ std::string details(const Report& report) {
         }
     }
     return out;
-}
-
-/// A finding as the program gives it while its rule is marked in data/rule_expectations.table; the
-/// reason is added to `why_wrong`. The line itself where the program is right.
-std::string as_today(const std::string& line, std::string& why_wrong) {
-    const std::size_t space = line.find(' ');
-    const std::string rule = line.substr(space + 1, line.find(' ', space + 1) - space - 1);
-    const auto& rows = rule_expectations();
-    const auto row = std::find_if(rows.begin(), rows.end(),
-                                  [&](const RuleExpectation& one) { return one.id == rule; });
-    if (row == rows.end() || row->today.empty()) {
-        return line;
-    }
-    const auto verdict_of = [](const std::string& judgement) {
-        std::istringstream words(judgement);
-        std::string word;
-        words >> word >> word >> word;
-        std::transform(word.begin(), word.end(), word.begin(),
-                       [](unsigned char letter) { return std::toupper(letter); });
-        return word;
-    };
-    const std::string today = verdict_of(row->today);
-    if (line.substr(0, space) != verdict_of(row->judgement) || line.substr(0, space) == today) {
-        return line;
-    }
-    why_wrong += (why_wrong.empty() ? "" : "; ") + rule + ": " + row->why_wrong;
-    return today + line.substr(space);
 }
 
 /// The finding shows the values of the damage, and each of them on every controller of its array.

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cctype>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -208,6 +210,32 @@ const std::vector<TextFault>& text_faults() {
 std::string case_name(std::string rule) {
     std::replace(rule.begin(), rule.end(), '.', '_');
     return rule;
+}
+
+std::string as_today(const std::string& line, std::string& why_wrong) {
+    const std::size_t space = line.find(' ');
+    const std::string rule =
+        line.substr(space + 1, line.find_first_of(" :", space + 1) - space - 1);
+    const auto& rows = rule_expectations();
+    const auto row = std::find_if(rows.begin(), rows.end(),
+                                  [&](const RuleExpectation& one) { return one.id == rule; });
+    if (row == rows.end() || row->today.empty()) {
+        return line;
+    }
+    const auto verdict_of = [](const std::string& judgement) {
+        std::istringstream words(judgement);
+        std::string word;
+        words >> word >> word >> word;
+        std::transform(word.begin(), word.end(), word.begin(),
+                       [](unsigned char letter) { return std::toupper(letter); });
+        return word;
+    };
+    const std::string today = verdict_of(row->today);
+    if (line.substr(0, space) != verdict_of(row->judgement) || line.substr(0, space) == today) {
+        return line;
+    }
+    why_wrong += (why_wrong.empty() ? "" : "; ") + rule + ": " + row->why_wrong;
+    return today + line.substr(space);
 }
 
 } // namespace haoh::test

@@ -89,4 +89,8 @@ inline std::ostream& operator<<(std::ostream& out, const TextFault& one) {
     return out << one.rule << " " << one.check;
 }
 
+/// A finding as the program gives it while its rule is marked in data/rule_expectations.table; the
+/// reason is added to `why_wrong`. The line itself where the program is right.
+[[nodiscard]] std::string as_today(const std::string& line, std::string& why_wrong);
+
 } // namespace haoh::test

@@ -93,5 +93,84 @@ TEST(IdentityDefects, AreWhatDiffers) {
     }
 }
 
+/// How a further path relates to the first one.
+struct Third {
+    Relation uuid{};
+    Relation nguid{};
+    bool csi_differs{};
+};
+
+std::vector<Third> thirds() {
+    std::vector<Third> out;
+    for (const Relation uuid : {Relation::alike, Relation::unlike, Relation::only_a}) {
+        for (const Relation nguid : {Relation::alike, Relation::unlike, Relation::only_a}) {
+            for (const bool csi : {false, true}) {
+                out.push_back({uuid, nguid, csi});
+            }
+        }
+    }
+    return out;
+}
+
+void relate(Path& path, const Third& third, std::uint8_t number) {
+    if (third.uuid != Relation::alike) {
+        path.uuid(third.uuid == Relation::unlike ? std::optional{other_uuid(number)}
+                                                 : std::nullopt);
+    }
+    if (third.nguid != Relation::alike) {
+        path.nguid(third.nguid == Relation::unlike ? std::optional{other_nguid(number)}
+                                                   : std::nullopt);
+    }
+    if (third.csi_differs) {
+        path.descriptors.front().nid = {2};
+    }
+}
+
+/// Three paths are judged by all that differs between any of the others and the first.
+std::string expected_rule_of(const std::array<Third, 2>& others) {
+    const auto any = [&others](auto holds) {
+        return std::any_of(others.begin(), others.end(), holds);
+    };
+    const bool uuid = any([](const Third& one) { return one.uuid == Relation::unlike; });
+    const bool nguid = any([](const Third& one) { return one.nguid == Relation::unlike; });
+    const bool csi = any([](const Third& one) { return one.csi_differs; });
+    const bool missing = any([](const Third& one) {
+        return one.uuid == Relation::only_a || one.nguid == Relation::only_a;
+    });
+    const bool apart = any([](const Third& one) {
+        return one.uuid != Relation::alike && one.nguid != Relation::alike;
+    });
+    if (!uuid && !nguid) {
+        return missing ? "ns.id.set_equal" : (csi ? "ns.csi.equal" : "");
+    }
+    // Of two types where nothing is alike on one of the paths, it is another volume.
+    if ((uuid && nguid) || csi || apart) {
+        return "ns.nsid.map_equal";
+    }
+    return uuid ? "ns.uuid.equal" : "ns.nguid.equal";
+}
+
+TEST(IdentityDefects, AreWhatDiffersOnAnyOfThreePaths) {
+    for (const Third& second : thirds()) {
+        for (const Third& third : thirds()) {
+            Pair pair(2, 1);
+            pair.a.pop_back();
+            pair.on_all_paths([](Path& path) { path.eui64(std::nullopt); });
+            relate(pair.b[0].path(1), second, 0xE1);
+            relate(pair.b[1].path(1), third, 0xE2);
+            pair.options.rules = {"ns.uuid.equal",  "ns.nguid.equal",  "ns.csi.equal",
+                                  "ns.eui64.equal", "ns.id.set_equal", "ns.nsid.map_equal"};
+            const std::string rule = expected_rule_of({second, third});
+            std::vector<std::string> wanted;
+            if (!rule.empty()) {
+                wanted.push_back("FAIL " + rule + " 1");
+            }
+            EXPECT_THAT(lines(pair.report()), testing::ElementsAreArray(wanted))
+                << int(second.uuid) << int(second.nguid) << second.csi_differs << " and "
+                << int(third.uuid) << int(third.nguid) << third.csi_differs;
+        }
+    }
+}
+
 } // namespace
 } // namespace haoh::test
