@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fstream>
-#include <gtest/gtest.h>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -45,18 +44,6 @@ SocketPair make_socket_pair() {
     return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-/// One for each test suite: two may run at once, with guests of the same names.
-std::filesystem::path log_directory() {
-    std::filesystem::path path = environment("HAOH_KERNEL_LOGS").value_or(HAOH_KERNEL_LOG_DIR);
-    if (const auto* suite = testing::UnitTest::GetInstance()->current_test_suite()) {
-        std::string name = suite->name();
-        std::ranges::replace(name, '/', '.');
-        path /= name;
-    }
-    std::filesystem::create_directories(path);
-    return path;
-}
-
 std::string tail(const std::string& text, int lines) {
     std::size_t start = text.size();
     for (int i = 0; i <= lines && start != std::string::npos && start > 0; ++i)
@@ -86,10 +73,31 @@ bool died_before_init(std::string_view console) {
            std::string_view::npos;
 }
 
+bool failed_by_patching(std::string_view console) {
+    const auto has = [console](std::string_view text) {
+        return console.find(text) != std::string_view::npos;
+    };
+    return (has("supervisor instruction fetch in kernel mode") && has("RIP: 0010:0x0\n")) ||
+           has("int3: 0000 [#");
+}
+
+std::filesystem::path console_directory(const testing::TestSuite* suite) {
+    std::filesystem::path path = environment("HAOH_KERNEL_LOGS").value_or(HAOH_KERNEL_LOG_DIR);
+    if (suite != nullptr) {
+        std::string name = suite->name();
+        std::ranges::replace(name, '/', '.');
+        path /= name;
+    }
+    return path;
+}
+
 Guest::Guest(Options options) : options_(std::move(options)) {
     if (!find_program("qemu-system-x86_64"))
         throw Unavailable("qemu-system-x86_64 is not installed (packages.txt names the packages)");
-    console_path_ = log_directory() / (options_.name + ".console.log");
+    const auto directory =
+        console_directory(testing::UnitTest::GetInstance()->current_test_suite());
+    std::filesystem::create_directories(directory);
+    console_path_ = directory / (options_.name + ".console.log");
     start_machine();
 }
 

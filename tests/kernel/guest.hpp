@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <gtest/gtest.h>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -31,6 +32,14 @@ struct CommandResult {
 /// Whether a kernel panicked before anything of ours ran. QEMU's emulation sometimes executes what the
 /// kernel has just patched in its own code (text_poke_early): that says nothing of what is tested.
 bool died_before_init(std::string_view console);
+
+/// Whether a kernel failed later in the way in which that shows: it executed address 0, or a breakpoint
+/// that it had put there itself while it patched.
+bool failed_by_patching(std::string_view console);
+
+/// Where consoles are logged: a folder for each test suite, since two may run at once, with guests of
+/// the same names.
+std::filesystem::path console_directory(const testing::TestSuite* suite);
 
 /// How long anything is waited for that ought to happen. On a machine with other things to do an
 /// emulated one stands still for long: only what never comes is a failure.

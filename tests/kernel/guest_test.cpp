@@ -51,6 +51,18 @@ TEST(GuestConsole, tells_a_boot_that_the_emulator_spoilt) {
                                   "exitcode=0x00000100\n"));
 }
 
+TEST(GuestConsole, tells_a_kernel_that_the_emulator_spoilt_later) {
+    EXPECT_TRUE(failed_by_patching("#PF: supervisor instruction fetch in kernel mode\n"
+                                   "Workqueue: nvme_tcp_wq nvme_tcp_io_work [nvme_tcp]\n"
+                                   "RIP: 0010:0x0\n"));
+    EXPECT_TRUE(failed_by_patching("int3: 0000 [#1] PREEMPT SMP NOPTI\n"));
+    // A fault of the kernel's own stays one.
+    EXPECT_FALSE(failed_by_patching("#PF: supervisor read access in kernel mode\n"
+                                    "RIP: 0010:nvme_update_ns_info+0x10/0x40\n"));
+    EXPECT_FALSE(failed_by_patching("Kernel panic - not syncing: Fatal exception\n"));
+    EXPECT_FALSE(failed_by_patching(""));
+}
+
 TEST(GuestCommands, slow_command_is_killed_and_its_output_told) {
     HAOH_REQUIRE(why_no_guests({"6.12"}));
     Guest guest({.name = "guest-slow"});
