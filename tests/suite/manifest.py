@@ -6,6 +6,7 @@ from .case import SKIPPED
 
 TIERS = ("default", "long")
 OLD = 1.03  # from so much more on a count is told to be old
+OUTGROWN = 1.25  # from so much more on a fifth of the cases could vanish unseen
 
 
 class Line:
@@ -82,6 +83,8 @@ def lacking(manifest, programs, tier, began, only=()):
             continue  # that says it all
         if count < line.count and not skipped and (count or not steps_skipped & set(line.steps)):
             yield f"{line.text}: {count or 'none'} of {line.count} cases"
+        elif count > line.count * OUTGROWN + 3:
+            yield f"{line.text}: {count} cases, and only {line.count} are listed"
     for program in manifest.unlisted(programs):
         yield f"{program.step} {program.name}: it ran, but tests/manifest.txt does not list it"
 
