@@ -62,5 +62,7 @@ def ending(status):
     return f"exit status {status}"
 
 
-def tail(text, lines=40):
-    return "\n".join(text.rstrip().splitlines()[-lines:])
+def tail(text, lines=40, columns=1000):
+    """The end of it, for people: no line without an end."""
+    return "\n".join(line if len(line) <= columns else line[:columns] + " ..."
+                     for line in text.rstrip().splitlines()[-lines:])
