@@ -73,12 +73,18 @@ bool died_before_init(std::string_view console) {
            std::string_view::npos;
 }
 
-bool failed_by_patching(std::string_view console) {
-    const auto has = [console](std::string_view text) {
-        return console.find(text) != std::string_view::npos;
-    };
-    return (has("supervisor instruction fetch in kernel mode") && has("RIP: 0010:0x0\n")) ||
-           has("int3: 0000 [#");
+bool spoilt_by_emulation(std::string_view console) {
+    constexpr std::string_view kFlags = "EFLAGS: ";
+    constexpr unsigned kLastDefinedFlag = 21;
+    for (auto at = console.find(kFlags); at != std::string_view::npos;
+         at = console.find(kFlags, at + 1)) {
+        std::uint32_t flags = 0;
+        const char* const begin = console.data() + at + kFlags.size();
+        std::from_chars(begin, console.data() + console.size(), flags, 16);
+        if (flags >> (kLastDefinedFlag + 1) != 0)
+            return true;
+    }
+    return console.find("int3: 0000 [#") != std::string_view::npos;
 }
 
 std::filesystem::path console_directory(const testing::TestSuite* suite) {

@@ -33,9 +33,10 @@ struct CommandResult {
 /// kernel has just patched in its own code (text_poke_early): that says nothing of what is tested.
 bool died_before_init(std::string_view console);
 
-/// Whether a kernel failed later in the way in which that shows: it executed address 0, or a breakpoint
-/// that it had put there itself while it patched.
-bool failed_by_patching(std::string_view console);
+/// Whether a kernel failed later in a way that only the emulation explains: with flags of the processor
+/// set that are always 0 (EFLAGS, bits 31:22), or at a breakpoint that it had put there itself while it
+/// patched its code.
+bool spoilt_by_emulation(std::string_view console);
 
 /// Where consoles are logged: a folder for each test suite, since two may run at once, with guests of
 /// the same names.

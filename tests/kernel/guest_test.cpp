@@ -52,15 +52,18 @@ TEST(GuestConsole, tells_a_boot_that_the_emulator_spoilt) {
 }
 
 TEST(GuestConsole, tells_a_kernel_that_the_emulator_spoilt_later) {
-    EXPECT_TRUE(failed_by_patching("#PF: supervisor instruction fetch in kernel mode\n"
-                                   "Workqueue: nvme_tcp_wq nvme_tcp_io_work [nvme_tcp]\n"
-                                   "RIP: 0010:0x0\n"));
-    EXPECT_TRUE(failed_by_patching("int3: 0000 [#1] PREEMPT SMP NOPTI\n"));
+    EXPECT_TRUE(
+        spoilt_by_emulation("RIP: 0010:0x0\nRSP: 0018:ffffc9000015bcc0 EFLAGS: 0e508646\n"));
+    EXPECT_TRUE(spoilt_by_emulation("RSP: 0018:ffffc9000063fa80 EFLAGS: 00010246\n"
+                                    "RSP: 0018:ffffc9000063fa80 EFLAGS: 05974a02\n"));
+    EXPECT_TRUE(spoilt_by_emulation("int3: 0000 [#1] PREEMPT SMP NOPTI\n"));
     // A fault of the kernel's own stays one.
-    EXPECT_FALSE(failed_by_patching("#PF: supervisor read access in kernel mode\n"
-                                    "RIP: 0010:nvme_update_ns_info+0x10/0x40\n"));
-    EXPECT_FALSE(failed_by_patching("Kernel panic - not syncing: Fatal exception\n"));
-    EXPECT_FALSE(failed_by_patching(""));
+    EXPECT_FALSE(spoilt_by_emulation("#PF: supervisor read access in kernel mode\n"
+                                     "RIP: 0010:nvme_update_ns_info+0x10/0x40\n"
+                                     "RSP: 0018:ffffc9000015bcc0 EFLAGS: 00210246\n"));
+    EXPECT_FALSE(spoilt_by_emulation("Kernel panic - not syncing: Fatal exception\n"));
+    EXPECT_FALSE(spoilt_by_emulation("EFLAGS: "));
+    EXPECT_FALSE(spoilt_by_emulation(""));
 }
 
 TEST(GuestCommands, slow_command_is_killed_and_its_output_told) {
