@@ -2,6 +2,8 @@
 // The monitor on simulated arrays that are asked directly.
 #include <haoh/monitor.hpp>
 
+#include "unit/monitor/events.hpp"
+
 #include <arraysim/scenario_builder.hpp>
 #include <arraysim/server.hpp>
 
@@ -123,10 +125,7 @@ class ArrayWatch : public ::testing::Test {
                           [&](const Event& event) { return event.kind == kind; }));
     }
     [[nodiscard]] std::vector<Event> of(EventKind kind) const {
-        std::vector<Event> out;
-        std::copy_if(events_.begin(), events_.end(), std::back_inserter(out),
-                     [&](const Event& event) { return event.kind == kind; });
-        return out;
+        return test::events_of(events_, kind);
     }
     /// When an array gives a controller up, as it hears of its host.
     [[nodiscard]] arraysim::TimePoint given_up(const std::string& array) const {

@@ -4,6 +4,7 @@
 #include "monitor/host_watch.hpp"
 #include "support/sysfs_tree.hpp"
 #include "unit/host/fake_device.hpp"
+#include "unit/monitor/events.hpp"
 
 #include <haoh/error.hpp>
 #include <haoh/monitor.hpp>
@@ -57,10 +58,7 @@ class WatchedHost : public ::testing::Test {
         return failure;
     }
     [[nodiscard]] std::vector<Event> of(EventKind kind) const {
-        std::vector<Event> out;
-        std::copy_if(events_.begin(), events_.end(), std::back_inserter(out),
-                     [&](const Event& event) { return event.kind == kind; });
-        return out;
+        return test::events_of(events_, kind);
     }
     void ana(unsigned controller, const char* state) {
         tree_.change(SysfsTree::path(0, controller, 1) + "/ana_state", state);

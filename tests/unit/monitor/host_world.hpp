@@ -6,6 +6,7 @@
 
 #include "monitor/host_tracker.hpp"
 #include "support/sysfs_tree.hpp"
+#include "unit/monitor/events.hpp"
 
 #include <haoh/host.hpp>
 
@@ -141,10 +142,7 @@ class HostWorld : public HostReadings {
     // What it said.
 
     [[nodiscard]] std::vector<Event> of(EventKind kind) const {
-        std::vector<Event> out;
-        std::copy_if(events.begin(), events.end(), std::back_inserter(out),
-                     [&](const Event& event) { return event.kind == kind; });
-        return out;
+        return test::events_of(events, kind);
     }
     [[nodiscard]] std::vector<Time> times(HostJob::Kind kind,
                                           std::string_view controller = {}) const {
