@@ -8,6 +8,7 @@
 #include <haoh/check.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/numa.hpp>
+#include <haoh/path_use.hpp>
 #include <haoh/visibility.h>
 
 #include <cstdint>
@@ -35,7 +36,7 @@ struct ExplainedPath {
     std::optional<unsigned> numa_node;               ///< of the controller; nullopt: near no node
     std::optional<std::uint64_t> queue_depth;        ///< commands in flight on the controller
     std::optional<std::vector<unsigned>> numa_nodes; ///< whose I/O goes here; from Linux 6.15 on
-    std::string unusable; ///< `why_unusable`; empty: the kernel may take it
+    PathUse use;
 
     bool operator==(const ExplainedPath&) const = default;
 };

@@ -200,7 +200,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
                 controller->second.group_states.try_emplace(*path.ana_grpid, path.ana_state);
             }
         }
-        if (path.ana_state == "change") {
+        if (path.in_change()) {
             path.last_change = occasion.observed;
         }
         if (!how.silent) {
@@ -529,7 +529,7 @@ void Fusion::pass_time(const Moment& now) {
         for (auto& [key, head] : world.heads) {
             for (auto& [name, path] : head.paths) {
                 const auto controller = world.controllers.find(name);
-                if (path.ana_state != "change" || path.anatt_exceeded || !path.last_change ||
+                if (!path.in_change() || path.anatt_exceeded || !path.last_change ||
                     controller == world.controllers.end() || controller->second.anatt == 0) {
                     continue;
                 }
@@ -554,7 +554,7 @@ std::optional<std::chrono::nanoseconds> Fusion::next_deadline() const {
         for (const auto& [key, head] : world.heads) {
             for (const auto& [name, path] : head.paths) {
                 const auto controller = world.controllers.find(name);
-                if (path.ana_state != "change" || path.anatt_exceeded || !path.last_change ||
+                if (!path.in_change() || path.anatt_exceeded || !path.last_change ||
                     controller == world.controllers.end() || controller->second.anatt == 0) {
                     continue;
                 }

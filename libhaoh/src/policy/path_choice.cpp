@@ -39,7 +39,7 @@ ExplainedPath explained(const KernelSubsystem& subsystem, const KernelNamespace&
     } else if (path.numa_nodes.state == Attribute::State::empty) {
         out.numa_nodes.emplace();
     }
-    out.unusable = why_unusable(subsystem, head, path);
+    out.use = use_of(subsystem, head, path);
     return out;
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/error.hpp>
+#include <haoh/path_use.hpp>
 #include <haoh/simulate.hpp>
-
-#include "policy/ana_state_text.hpp"
 
 #include <fmt/format.h>
 
@@ -28,12 +27,13 @@ SimulatedPath path_of(const KernelSubsystem& subsystem, const KernelNamespace& h
     out.name = path.name;
     out.array = array_of(path.controller, attributions);
     out.latency = kAssumed;
-    out.state.ana = path.ana_state.ok() ? policy::parse_ana_state(path.ana_state.value())
-                                        : std::optional<nvme::AnaState>{};
-    if (path.ana_state.ok() && !out.state.ana) {
-        out.state.ana = nvme::AnaState::inaccessible; // a state that Linux has no name for
+    out.state.ana.reset();
+    if (path.ana_state.ok() || path.ana_state.state == Attribute::State::unreadable) {
+        // A state that Linux has no name for, or that cannot be read, lets no I/O pass.
+        out.state.ana =
+            nvme::parse_ana_state(path.ana_state.value()).value_or(nvme::AnaState::inaccessible);
     }
-    out.state.usable = !path.size.ok() || !head.size.ok() || path.size.text == head.size.text;
+    out.state.usable = same_size(head, path);
     if (const KernelController* controller = subsystem.find_controller(path.controller)) {
         out.state.live = controller->live();
         out.state.deleting = controller->state.value() == "deleting";

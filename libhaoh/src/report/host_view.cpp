@@ -321,11 +321,14 @@ class SubsystemView {
             const std::string name = safe_text(path.controller);
             const auto place = places_.find(name);
             const bool known = place != places_.end();
+            PathUse use = use_of(subsystem_, head, path);
+            std::string why = safe_text(to_string(use));
             single.emplace_back(known ? place->second : out_.controllers.size(),
                                 HostPath{.site = known ? out_.controllers[place->second].site : "",
                                          .controllers = {name},
                                          .ana_state = ana_text(path.ana_state),
-                                         .why = safe_text(why_unusable(subsystem_, head, path))});
+                                         .use = std::move(use),
+                                         .why = std::move(why)});
         }
         std::ranges::stable_sort(single, {}, &std::pair<std::size_t, HostPath>::first);
         std::vector<HostPath> out;
@@ -333,7 +336,7 @@ class SubsystemView {
             const HostPath& one = path;
             const auto same = std::ranges::find_if(out, [&one](const HostPath& other) {
                 return other.site == one.site && other.ana_state == one.ana_state &&
-                       other.why == one.why;
+                       other.use == one.use;
             });
             if (same == out.end()) {
                 out.push_back(std::move(path));
@@ -463,11 +466,13 @@ std::string_view MissingPaths::problem() const {
 }
 
 std::string HostPath::problem() const {
-    if (why.empty()) {
+    if (use.usable()) {
         return {};
     }
-    const bool told = why == "ANA " + ana_state || why.starts_with("ANA state " + ana_state);
-    return told ? "unusable" : "unusable: " + why;
+    if (!use.barred_by_ana()) {
+        return "unusable: " + why;
+    }
+    return use.other_size ? "unusable, and of another size" : "unusable";
 }
 
 std::string HostPathSet::label(std::size_t max_parts) const {

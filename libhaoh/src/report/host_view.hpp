@@ -8,6 +8,7 @@
 
 #include <haoh/check.hpp>
 #include <haoh/observation.hpp>
+#include <haoh/path_use.hpp>
 
 #include <cstdint>
 #include <set>
@@ -35,7 +36,8 @@ struct HostPath {
     std::string site;
     std::vector<std::string> controllers;
     std::string ana_state; ///< "optimized"; "no ANA", "not readable"
-    std::string why;       ///< what makes it unusable; empty: the kernel may use it
+    PathUse use;           ///< its detail is as it came, and no text to show
+    std::string why;       ///< `use`, as text
 
     auto operator<=>(const HostPath&) const = default;
     /// "unusable: size 2048 of 4096 sectors"; what `ana_state` says already is left out.

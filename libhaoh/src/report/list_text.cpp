@@ -47,11 +47,11 @@ std::string groups_text(const PathLine& line) {
     return groups.empty() ? "-" : ranges(groups, kMaxListRanges);
 }
 
-Tone state_tone(std::string_view state) {
-    if (state == "optimized" || state == "non-optimized") {
+Tone state_tone(std::optional<nvme::AnaState> state) {
+    if (state && nvme::usable(*state)) {
         return Tone::plain;
     }
-    return state.starts_with("inaccessible") ? Tone::faint : Tone::strong;
+    return state == nvme::AnaState::inaccessible ? Tone::faint : Tone::strong;
 }
 
 /// One rendering of one observation.
@@ -248,8 +248,8 @@ class ListText {
         table.row(header(names));
         for (const PathLine& line : lines) {
             Spans row{{ranges(line.nsids, kMaxListRanges)}, {groups_text(line)}};
-            for (const std::string& state : line.states) {
-                row.push_back({state, state_tone(state)});
+            for (std::size_t index = 0; index < line.states.size(); ++index) {
+                row.push_back({line.states[index], state_tone(line.ana[index])});
             }
             table.row(std::move(row));
         }
@@ -266,7 +266,7 @@ class ListText {
             for (std::size_t index = 0; index < line.states.size(); ++index) {
                 writer_.wrapped(kIndent + 2, kIndent + 4,
                                 {{names[index + 2] + ": ", Tone::faint},
-                                 {line.states[index], state_tone(line.states[index])}});
+                                 {line.states[index], state_tone(line.ana[index])}});
             }
         }
     }

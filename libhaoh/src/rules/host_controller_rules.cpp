@@ -218,10 +218,7 @@ void judge_policy(const HostSubsystem& subsystem, Findings& findings) {
         std::size_t optimized = 0;
         bool placed = false;
         for (const HostPath& path : head.paths) {
-            const bool counts =
-                path.unusable.empty() && (path.kernel->ana_state.value() == "optimized" ||
-                                          path.kernel->ana_state.state == Attribute::State::absent);
-            optimized += counts ? 1 : 0;
+            optimized += path.use.optimized() ? 1U : 0U;
             placed = placed || (path.controller != nullptr &&
                                 path.controller->kernel->numa_node.value() != "-1");
         }

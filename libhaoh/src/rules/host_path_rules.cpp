@@ -157,7 +157,7 @@ void judge_head(const HostSubsystem& subsystem, const HostNamespace& head, Findi
     if (head.kernel->multipath && !head.kernel->dev.ok() && !head.paths.empty()) {
         std::vector<FindingValue> values;
         for (const HostPath& path : head.paths) {
-            values.push_back(value_of(path, path.unusable.empty() ? "usable" : path.unusable));
+            values.push_back(value_of(path, to_string(path.use)));
         }
         findings.add_folded("host.head.missing", subsystem.nqn, head.nsid.value_or(0), {}, [&] {
             return Draft{
@@ -197,15 +197,15 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
     FoldKey key;
     for (const HostPath& path : head.paths) {
         key.add(path.kernel->controller);
-        key.add(path.unusable);
+        key.add(path.use.usable() ? 0 : static_cast<std::uint64_t>(path.use.kind));
+        key.add(path.use.detail);
         const std::string site = path.controller != nullptr ? path.controller->site : "";
-        if (path.unusable.empty()) {
+        if (path.use.usable()) {
             ++usable;
             usable_sites.insert(site);
         }
         // The passive array of a pair takes over by an ANA change.
-        if (path.unusable.empty() || path.unusable == "ANA inaccessible" ||
-            path.unusable == "ANA change") {
+        if (path.use.ready()) {
             ready_sites.insert(site);
         }
     }
@@ -217,7 +217,7 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
     findings.add_folded(rule, subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
         std::vector<FindingValue> values;
         for (const HostPath& path : head.paths) {
-            values.push_back(value_of(path, path.unusable.empty() ? "usable" : path.unusable));
+            values.push_back(value_of(path, to_string(path.use)));
         }
         group_values(values);
         return Draft{.rule = rule,
@@ -230,10 +230,6 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
                      .values = std::move(values),
                      .verdict = {}};
     });
-}
-
-bool usable_state(std::string_view state) {
-    return state == "optimized" || state == "non-optimized";
 }
 
 /// The state that the kernel has for a path, beside the controller's log.
@@ -267,14 +263,15 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
         return;
     }
     const auto state = offered != nullptr ? offered->ana_state() : std::nullopt;
-    if (!state || !controller->asked->ana() || nvme::to_string(*state) == kernel) {
+    const auto known = nvme::parse_ana_state(kernel);
+    if (!state || !controller->asked->ana() || state == known) {
         return;
     }
     FoldKey key;
     key.add(path.kernel->controller);
     key.add(kernel);
     key.add(static_cast<std::uint64_t>(*state));
-    const bool matters = nvme::usable(*state) != usable_state(kernel);
+    const bool matters = nvme::usable(*state) != (known && nvme::usable(*known));
     findings.add_folded(
         "host.ana.state", subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
             return Draft{.rule = "host.ana.state",

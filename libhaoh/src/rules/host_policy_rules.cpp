@@ -70,9 +70,7 @@ void judge_sites(const HostSubsystem& subsystem, const Config& config, Findings&
     for (const HostNamespace& head : subsystem.namespaces) {
         std::set<std::string> used;
         for (const HostPath& path : head.paths) {
-            const bool optimized = path.kernel->ana_state.value() == "optimized" ||
-                                   path.kernel->ana_state.state == Attribute::State::absent;
-            if (path.unusable.empty() && optimized && path.controller != nullptr &&
+            if (path.use.optimized() && path.controller != nullptr &&
                 configured(path.controller->site)) {
                 used.insert(path.controller->site);
             }

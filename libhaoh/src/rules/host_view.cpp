@@ -28,7 +28,7 @@ HostNamespace view(const KernelSubsystem& subsystem, const KernelNamespace& head
         const auto found = controllers.find(path.controller);
         out.paths.push_back({.kernel = &path,
                              .controller = found == controllers.end() ? nullptr : found->second,
-                             .unusable = why_unusable(subsystem, head, path)});
+                             .use = use_of(subsystem, head, path)});
     }
     return out;
 }

@@ -344,16 +344,17 @@ TEST(PathChoice, has_what_the_kernel_says) {
                               .numa_node = 1,
                               .queue_depth = 5,
                               .numa_nodes = std::vector<unsigned>{0, 1, 3},
-                              .unusable = ""};
-    const ExplainedPath second{.path = "nvme0c1n1",
-                               .controller = "nvme1",
-                               .site = "array-b",
-                               .controller_state = "live",
-                               .ana_state = "inaccessible",
-                               .numa_node = {},
-                               .queue_depth = {},
-                               .numa_nodes = std::vector<unsigned>{},
-                               .unusable = "ANA inaccessible"};
+                              .use = {}};
+    const ExplainedPath second{
+        .path = "nvme0c1n1",
+        .controller = "nvme1",
+        .site = "array-b",
+        .controller_state = "live",
+        .ana_state = "inaccessible",
+        .numa_node = {},
+        .queue_depth = {},
+        .numa_nodes = std::vector<unsigned>{},
+        .use = {.kind = PathUse::Kind::ana_inaccessible, .detail = "", .other_size = false}};
     EXPECT_THAT(choice.paths, ElementsAre(first, second));
     device.path_at(1).numa_nodes = {};
     EXPECT_EQ(device.explained().paths.at(1).numa_nodes, std::nullopt) << "before Linux 6.15";

@@ -170,6 +170,7 @@ KernelObservation host() {
     subsystem.controllers[2].numa_node = Attribute::of("1");
     KernelNamespace& head = subsystem.namespaces.emplace_back();
     head.name = "nvme0n1";
+    head.multipath = true;
     head.size = Attribute::of("2048");
     for (const char* name : {"nvme0", "nvme1", "nvme2"}) {
         KernelPath& path = head.paths.emplace_back();
@@ -207,6 +208,15 @@ TEST(PolicyScenarioOfAHost, HasItsPaths) {
     EXPECT_EQ(scenario.paths[2].state, (PathState{.ana = std::nullopt, .usable = false}));
     EXPECT_EQ(scenario.paths[2].numa_node, 1);
     EXPECT_EQ(simulate(scenario).policies.front().paths.at(0).share, 1);
+}
+
+TEST(PolicyScenarioOfAHost, TakesAPathOfUnreadableStateForNoPathWithoutAna) {
+    KernelObservation kernel = host();
+    kernel.subsystems[0].namespaces[0].paths[0].ana_state = {
+        .state = Attribute::State::unreadable, .nul_padded = false, .text = "Permission denied"};
+    const PolicyScenario scenario = scenario_of(kernel, "nvme0n1", {});
+    EXPECT_EQ(scenario.paths.at(0).state, (PathState{.ana = nvme::AnaState::inaccessible}));
+    EXPECT_EQ(scenario.paths.at(2).state.ana, std::nullopt);
 }
 
 TEST(PolicyScenarioOfAHost, SaysWhatThereIs) {

@@ -183,8 +183,8 @@ class EveryString {
     // Policies.
     void operator()(ExplainedPath& it) const {
         auto& [path, controller, site, controller_state, ana_state, numa_node, queue_depth,
-               numa_nodes, unusable] = it;
-        all(path, controller, site, controller_state, ana_state, unusable);
+               numa_nodes, use] = it;
+        all(path, controller, site, controller_state, ana_state, use.detail);
     }
     void operator()(PathNotTaken& it) const {
         auto& [path, why] = it;

@@ -155,6 +155,21 @@ TEST(HostText, ShowsEveryReasonThatMakesAPathUnusable) {
 )"));
 }
 
+TEST(HostText, ShowsAPassivePathThatWillNotTakeOver) {
+    Sample sample = healthy_host();
+    const auto faint = [](const std::string& text) { return HasSubstr("\x1b[2m" + text); };
+    ASSERT_THAT(list_of(sample, {.color = true}), faint("unusable"));
+    path_of(sample, 1, 2).size = Attribute::of("2048");
+    path_of(sample, 1, 3).size = Attribute::of("2048");
+    EXPECT_THAT(list_of(sample), HasSubstr(R"(  paths of NSID 1, ANA group 1
+    array-a  nvme0, nvme1  optimized
+    array-b  nvme2, nvme3  inaccessible  unusable, and of another size
+  paths of NSID 2, ANA group 2
+    array-a  nvme0, nvme1  inaccessible  unusable
+)"));
+    EXPECT_THAT(list_of(sample, {.color = true}), Not(faint("unusable, and")));
+}
+
 TEST(HostText, ShowsBrokenObjectsAsBroken) {
     Sample sample = healthy_host();
     KernelSubsystem& subsystem = subsystem_of(sample);

@@ -79,8 +79,22 @@ TEST(Inventory, TellsStatesOfControllersThatDiffer) {
     EXPECT_TRUE(lines[0].groups_differ);
     EXPECT_EQ(lines[0].states[0],
               "optimized in group 1 (controller 1), optimized in group 2 (controller 2)");
+    EXPECT_EQ(lines[0].ana[0], nvme::AnaState::optimized);
     EXPECT_EQ(lines[1].states[0], "absent (controller 2), inaccessible (controller 1)");
+    EXPECT_EQ(lines[1].ana[0], std::nullopt);
+    EXPECT_EQ(lines[1].ana[1], nvme::AnaState::optimized);
     EXPECT_EQ(lines[1].states[1], "optimized");
+}
+
+TEST(Inventory, HasNoStateOfAnArrayWhoseControllersDiffer) {
+    Sample sample = healthy_pair(1);
+    ASSERT_EQ(path_lines(arrays_of(sample)).front().ana,
+              (std::vector<std::optional<nvme::AnaState>>{nvme::AnaState::inaccessible,
+                                                          nvme::AnaState::optimized}));
+    sample.observation.controllers[1].ana = sample.observation.controllers[3].ana;
+    const auto line = path_lines(arrays_of(sample)).front();
+    EXPECT_EQ(line.states[0], "inaccessible (controller 1), optimized (controller 2)");
+    EXPECT_EQ(line.ana[0], std::nullopt) << "not the one that is told first";
 }
 
 TEST(Inventory, SaysWhyAStateIsNotKnown) {
