@@ -307,6 +307,22 @@ TEST(Loss, of_the_last_usable_path_queues_while_another_controller_is_live) {
     EXPECT_THAT(after.why, HasSubstr("live"));
 }
 
+TEST(Loss, queues_for_a_second_too) {
+    Device device("numa");
+    device.path("optimized");
+    const auto after = [&] { return loss_of(device.explained(), "nvme0c0n1").nodes.front(); };
+    device.controller(0).ctrl_loss_tmo = Attribute::of("1");
+    EXPECT_EQ(after().next, NextIo::queued);
+    EXPECT_THAT(after().why, HasSubstr("at most 1 s after it was lost"));
+    device.head().delayed_removal_secs = Attribute::of("1");
+    EXPECT_THAT(after().why, HasSubstr("at most 2 s after it was lost"));
+    device.controller(0).ctrl_loss_tmo = Attribute::of("0");
+    EXPECT_EQ(after().next, NextIo::queued);
+    EXPECT_THAT(after().why, HasSubstr("I/O waits 1 s for a new one"));
+    device.head().delayed_removal_secs = Attribute::of("0");
+    EXPECT_EQ(after().next, NextIo::failed);
+}
+
 TEST(Loss, of_equal_patience_names_the_attribute_of_the_first_path) {
     Device device("numa");
     device.path("optimized").path("optimized");

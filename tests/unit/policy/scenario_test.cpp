@@ -303,6 +303,19 @@ TEST(PolicyScenarioOfAHost, HasTheStateOfEachController) {
         << "the controller is gone";
 }
 
+TEST(PolicyScenarioOfAHost, TakesAPathForUsableWhereASizeIsNotKnown) {
+    const auto usable = [](const Attribute& of_path, const Attribute& of_head) {
+        KernelObservation kernel = host();
+        kernel.subsystems.front().namespaces.front().size = of_head;
+        kernel.subsystems.front().namespaces.front().paths.front().size = of_path;
+        return scenario_of(kernel, "nvme0n1", {}).paths.front().state.usable;
+    };
+    EXPECT_TRUE(usable(Attribute::of("8"), Attribute::of("8")));
+    EXPECT_FALSE(usable(Attribute::of("8"), Attribute::of("9")));
+    EXPECT_TRUE(usable({}, Attribute::of("9")));
+    EXPECT_TRUE(usable(Attribute::of("8"), {}));
+}
+
 TEST(PolicyScenarioOfAHost, SaysWhatThereIs) {
     try {
         static_cast<void>(scenario_of(host(), "nvme9n9", {}));
