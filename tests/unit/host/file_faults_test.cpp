@@ -378,6 +378,27 @@ TEST_F(PolicyFaults, of_opening_and_of_writing_say_what_to_do) {
     }
 }
 
+TEST_F(PolicyFaults, of_the_subsystems_directory_are_what_they_are) {
+    unsigned opens = 0;
+    calls.fail(Call::open, "/nvme-subsys0", [&] { return ++opens, 0; });
+    static_cast<void>(PolicyFile(root, "nvme-subsys0"));
+    const unsigned last = opens;
+    for (const auto& [error, code] : std::vector<std::pair<int, std::error_code>>{
+             {EACCES, system(EACCES)}, {EMFILE, system(EMFILE)}, {ENOENT, Errc::not_found}}) {
+        calls.work_again();
+        opens = 0;
+        calls.fail(Call::open, "/nvme-subsys0",
+                   [&, number = error] { return ++opens == last ? number : 0; });
+        try {
+            static_cast<void>(PolicyFile(root, "nvme-subsys0"));
+            ADD_FAILURE() << error;
+        } catch (const Error& failed) {
+            EXPECT_EQ(failed.code(), code);
+            EXPECT_THAT(failed.what(), HasSubstr("nvme-subsys0 (nqn.2024-01.com.example:faults)"));
+        }
+    }
+}
+
 TEST_F(PolicyFaults, of_a_writing_that_was_cut_short_are_errors) {
     calls.pretend_to_write("/iopolicy", 5);
     refusal(system(EIO));
