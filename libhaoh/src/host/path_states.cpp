@@ -159,10 +159,10 @@ void PathStates::read(std::string_view controller, Watched& watched,
     }
     const int number = watched.descriptor ? watched.descriptor.get() : opened.get();
     std::array<char, kMaxAttributeBytes + 1> bytes; // NOLINT: filling it would take as long
-    const ssize_t length =
-        number < 0 ? -1 : root_.calls().read_again(number, bytes.data(), bytes.size());
-    if (length < 0 && number >= 0) {
-        error = errno;
+    ssize_t length = -1;
+    if (number >= 0) {
+        length = root_.calls().read_again(number, bytes.data(), bytes.size());
+        error = errno; // of use where it failed
     }
     if (length < 0 && means_gone(error)) {
         tell(Kind::gone, {});

@@ -173,9 +173,6 @@ bool SysfsDirectory::same_as(const SysfsDirectory& other) const {
 }
 
 int SysfsDirectory::enter(const char* name) const {
-    if (name == nullptr || *name == '\0') {
-        return error_;
-    }
     int error = 0;
     const std::string path = path_ + "/" + name;
     const FileDescriptor there = root_->open_in_root(path.c_str(), O_PATH | O_DIRECTORY, error);
@@ -240,7 +237,7 @@ Attribute SysfsDirectory::attribute_behind_links(const char* relative) const {
 }
 
 SysfsDirectory::Relative::Relative(std::string_view folder) {
-    if (folder.size() + 1 >= text_.size()) {
+    if (folder.size() >= text_.size()) {
         prefix_ = text_.size();
     } else if (!folder.empty()) {
         std::copy(folder.begin(), folder.end(), text_.begin());

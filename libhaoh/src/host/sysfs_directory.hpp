@@ -129,7 +129,7 @@ class SysfsDirectory {
 
     [[nodiscard]] Attribute attribute_at(const char* relative) const;
     [[nodiscard]] Attribute attribute_behind_links(const char* relative) const;
-    /// 0 or the errno value of entering a directory below this one; an empty name is this one.
+    /// 0 or the errno value of entering a directory below this one.
     [[nodiscard]] int enter(const char* name) const;
 
     const SysfsRoot* root_{};
@@ -162,11 +162,11 @@ bool SysfsDirectory::read(std::string_view name, std::span<const AttributeRow<Ob
             absent_folder = folder;
         }
     }
-    if (found) {
+    if (found || name.empty()) {
         return true;
     }
     const char* const directory = path.to("");
-    if (!name.empty() && !has(directory)) {
+    if (!has(directory)) {
         return false;
     }
     const int error = enter(directory);

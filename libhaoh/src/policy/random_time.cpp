@@ -43,7 +43,6 @@ RandomTime::RandomTime(const LatencyDistribution& distribution, const NormalQuan
     }
     const double variance = std::log1p(deviation * deviation / (mean * mean));
     const double location = std::log(mean) - variance / 2;
-    quantiles_.reserve(kParts + 1);
     for (const double quantile : normal.values()) {
         quantiles_.push_back(distribution.kind == LatencyDistribution::Kind::normal
                                  ? std::max(mean + deviation * quantile, mean / 10)
@@ -53,7 +52,6 @@ RandomTime::RandomTime(const LatencyDistribution& distribution, const NormalQuan
 
 RandomTime RandomTime::exponential(double mean_nanoseconds) {
     RandomTime out;
-    out.quantiles_.reserve(kParts + 1);
     for (std::size_t i = 0; i <= kParts; ++i) {
         const double probability = i == 0 ? 0 : probability_of(i);
         out.quantiles_.push_back(-mean_nanoseconds * std::log1p(-probability));

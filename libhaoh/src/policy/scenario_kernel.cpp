@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cstdint>
 
 namespace haoh {
 namespace {
@@ -37,10 +37,9 @@ SimulatedPath path_of(const KernelSubsystem& subsystem, const KernelNamespace& h
     if (const KernelController* controller = subsystem.find_controller(path.controller)) {
         out.state.live = controller->live();
         out.state.deleting = controller->state.value() == "deleting";
-        const std::string_view node = controller->numa_node.value();
-        int number = -1;
-        std::from_chars(node.data(), node.data() + node.size(), number);
-        out.numa_node = std::clamp(number, -1, 1023);
+        if (const auto node = controller->numa_node.number()) { // not of "-1"
+            out.numa_node = static_cast<int>(std::min<std::uint64_t>(*node, 1023));
+        }
     } else {
         out.state.live = false;
     }

@@ -112,7 +112,7 @@ class Engine {
         std::vector<std::int64_t> servers;
         bool lost{};
         std::int64_t detected{}; ///< when the host will know
-        std::uint32_t life{};    ///< counts losses and returns
+        std::uint32_t life{};    ///< counts returns
         std::uint64_t ios{};
     };
     struct Io {
@@ -189,7 +189,7 @@ class Engine {
     void complete(Due due) {
         const Io& one = ios_[due.io];
         Path& path = paths_[one.path];
-        if (one.life != path.life || path.lost) { // it hung
+        if (path.lost || one.life != path.life) { // it hung
             if (path.lost && due.time < path.detected) {
                 heap_.replace_top({.time = path.detected, .io = due.io});
                 return;
@@ -246,7 +246,6 @@ class Engine {
         case Step::Kind::lose:
             if (!path.lost) {
                 path.lost = true;
-                ++path.life;
                 path.detected = step.detected;
             }
             return; // the host does not know

@@ -11,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <optional>
+#include <set>
 #include <stdexcept>
 #include <thread>
 
@@ -107,6 +109,38 @@ TEST_F(Threads, are_of_use_again_when_late_work_ends) {
         outcome = run(threads, [] {});
     }
     EXPECT_EQ(outcome, Outcome::done);
+}
+
+TEST_F(Threads, are_no_more_than_there_is_work_at_once) {
+    BlockingThreads threads(8);
+    std::set<std::thread::id> seen;
+    for (int i = 0; i < 100; ++i) {
+        EXPECT_EQ(run(threads, [&] { seen.insert(std::this_thread::get_id()); }), Outcome::done);
+    }
+    EXPECT_EQ(seen.size(), 1U);
+}
+
+TEST_F(Threads, count_late_work_that_ended_no_longer) {
+    BlockingThreads threads(1);
+    for (int round = 0; round < 3; ++round) {
+        const auto gate = std::make_shared<Gate>();
+        Outcome outcome = Outcome::stuck; // until the late work of the last round has ended
+        const auto end = std::chrono::steady_clock::now() + 1min;
+        while (outcome == Outcome::stuck && std::chrono::steady_clock::now() < end) {
+            outcome = run(
+                threads, [gate] { gate->pass(); }, 1ms);
+        }
+        EXPECT_EQ(outcome, Outcome::late) << round;
+        // A limit, so that one who waits for nothing does not do so for ever.
+        std::optional<Outcome> second;
+        boost::asio::co_spawn(context_, threads.run([] {}, 1ms),
+                              [&](const std::exception_ptr&, Outcome got) { second = got; });
+        context_.restart();
+        context_.run_for(1min);
+        ASSERT_EQ(second, Outcome::stuck) << round;
+        gate->open();
+        ASSERT_TRUE(gate->wait_for_passed(1));
+    }
 }
 
 TEST_F(Threads, tell_who_waits_for_a_turn_that_there_will_be_none) {

@@ -122,10 +122,19 @@ TEST_F(Channel, turns_errno_into_words_with_advice) {
     });
     EXPECT_STREQ(error_of(to, nvme::identify_controller_command()).what(),
                  "send Identify (CNS 01h) to nvme3: Permission denied; run as root");
-    error = ENODEV;
-    const Error gone = error_of(to, nvme::identify_controller_command());
-    EXPECT_EQ(gone.code(), std::errc::no_such_device);
-    EXPECT_THAT(gone.what(), HasSubstr("may just have gone"));
+    for (const auto& [number, advice] :
+         std::vector<std::pair<int, const char*>>{{EPERM, "run as root"},
+                                                  {ENODEV, "may just have gone"},
+                                                  {ENXIO, "may just have gone"},
+                                                  {ENOENT, "may just have gone"},
+                                                  {EINTR, "try again when it is live"},
+                                                  {EAGAIN, "try again when the controller is live"},
+                                                  {EIO, "Input/output error"}}) {
+        error = number;
+        const Error failed = error_of(to, nvme::identify_controller_command());
+        EXPECT_EQ(failed.code(), std::error_code(number, std::generic_category()));
+        EXPECT_THAT(failed.what(), HasSubstr(advice));
+    }
 }
 
 TEST_F(Channel, never_lets_a_refused_command_reach_the_kernel) {

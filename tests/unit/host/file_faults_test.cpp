@@ -217,6 +217,46 @@ TEST_F(FileFaults, are_none_where_an_object_vanishes_while_it_is_read) {
     }
 }
 
+TEST_F(FileFaults, leave_out_a_head_that_vanishes_before_it_is_read) {
+    const std::string gone = SysfsTree::head(0, 2);
+    unsigned opens = 0;
+    calls.fail(Call::open, "/nvme-subsys0", [&] { return ++opens, 0; });
+    ASSERT_EQ(topology().subsystems.at(0).namespaces.size(), 2U);
+    // At each opening of its subsystem but the one that lists it.
+    for (unsigned moment = 2; moment <= opens; ++moment) {
+        SysfsTree fresh;
+        fresh.add_subsystem(kFaultNqn, 2, 2);
+        FaultyCalls own;
+        const SysfsRoot its(fresh.root(), own);
+        unsigned count = 0;
+        own.fail(Call::open, "/nvme-subsys0", [&] {
+            if (++count == moment) {
+                fresh.remove(gone);
+            }
+            return 0;
+        });
+        KernelObservation kernel;
+        read_topology(its, ScanOptions{.detail = KernelDetail::full, .threads = 1}, kernel);
+        for (const KernelNamespace& head : kernel.subsystems.at(0).namespaces) {
+            EXPECT_TRUE(head.nsid.ok()) << head.name << " at " << moment;
+        }
+    }
+}
+
+TEST_F(FileFaults, take_nothing_from_an_object_of_which_something_was_read) {
+    const std::string place = SysfsTree::path(0, 1, 2);
+    const std::string name = place.substr(place.rfind('/') + 1);
+    const SysfsDirectory controller = root.open(SysfsTree::controller(1));
+    calls.fail(Call::read, name + "/size", [&] {
+        tree.remove(place);
+        return 0;
+    });
+    KernelPath path;
+    EXPECT_TRUE(controller.read(name, path_attributes(), path));
+    EXPECT_TRUE(path.size.ok());
+    EXPECT_FALSE(controller.read(name, path_attributes(), path)) << "it is gone now";
+}
+
 /// With a descriptor that stays open, and without.
 class StateFaults : public FileFaults, public testing::WithParamInterface<std::size_t> {
   protected:
@@ -334,6 +374,27 @@ TEST_F(PolicyFaults, of_opening_and_of_writing_say_what_to_do) {
                 << one.error;
             calls.work_again();
             tree.set(SysfsTree::subsystem(0) + "/iopolicy", "numa\n");
+        }
+    }
+}
+
+TEST_F(PolicyFaults, of_the_subsystems_directory_are_what_they_are) {
+    unsigned opens = 0;
+    calls.fail(Call::open, "/nvme-subsys0", [&] { return ++opens, 0; });
+    static_cast<void>(PolicyFile(root, "nvme-subsys0"));
+    const unsigned last = opens;
+    for (const auto& [error, code] : std::vector<std::pair<int, std::error_code>>{
+             {EACCES, system(EACCES)}, {EMFILE, system(EMFILE)}, {ENOENT, Errc::not_found}}) {
+        calls.work_again();
+        opens = 0;
+        calls.fail(Call::open, "/nvme-subsys0",
+                   [&, number = error] { return ++opens == last ? number : 0; });
+        try {
+            static_cast<void>(PolicyFile(root, "nvme-subsys0"));
+            ADD_FAILURE() << error;
+        } catch (const Error& failed) {
+            EXPECT_EQ(failed.code(), code);
+            EXPECT_THAT(failed.what(), HasSubstr("nvme-subsys0 (nqn.2024-01.com.example:faults)"));
         }
     }
 }

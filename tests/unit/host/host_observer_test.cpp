@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include <cerrno>
 #include <map>
 
@@ -206,6 +208,34 @@ TEST_F(Observer, asks_nobody_when_told_so) {
 TEST_F(Observer, has_no_identity_when_there_are_several) {
     tree_.set(SysfsTree::controller(1) + "/hostnqn", "nqn.2014-08.org.nvmexpress:uuid:x\n");
     EXPECT_EQ(observe(healthy()).hostnqn, "");
+}
+
+TEST_F(Observer, has_the_identity_of_controllers_that_have_a_name) {
+    const std::string nqn = observe(healthy()).hostnqn;
+    EXPECT_NE(nqn, "");
+    // One without a name of its host, as over PCIe, has no say; one without a host ID has.
+    tree_.remove(SysfsTree::controller(1) + "/hostnqn");
+    tree_.set(SysfsTree::controller(1) + "/hostid", "of nobody\n");
+    EXPECT_EQ(observe(healthy()).hostnqn, nqn);
+    EXPECT_EQ(observe(healthy()).hostid, "00000000-0000-0000-0000-000000000001");
+    for (const unsigned controller : {0U, 1U, 2U}) {
+        tree_.set(SysfsTree::controller(controller) + "/hostnqn", nqn + "\n");
+        tree_.remove(SysfsTree::controller(controller) + "/hostid");
+    }
+    EXPECT_EQ(observe(healthy()).hostnqn, nqn);
+    EXPECT_EQ(observe(healthy()).hostid, "");
+}
+
+TEST_F(Observer, says_when_it_looked) {
+    const std::time_t before = std::time(nullptr);
+    const std::string seen = observe(healthy()).observed_at;
+    const std::time_t after = std::time(nullptr);
+    std::tm parts{};
+    const char* const end = ::strptime(seen.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    ASSERT_TRUE(end != nullptr && *end == '\0') << seen;
+    const std::time_t then = ::timegm(&parts);
+    EXPECT_LE(before, then) << seen;
+    EXPECT_LE(then, after) << seen;
 }
 
 TEST_F(Observer, cannot_ask_a_recorded_tree) {

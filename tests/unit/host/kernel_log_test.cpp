@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include <algorithm>
 #include <cerrno>
 #include <deque>
@@ -34,11 +36,23 @@ TEST(Kmsg, may_have_more_fields_and_escapes) {
     ASSERT_TRUE(record);
     EXPECT_EQ(record->text, "a\tb\\x41\\xzz\\x4");
     EXPECT_EQ(record->subsystem, "");
+    for (const auto& [escaped, plain] :
+         std::vector<std::pair<std::string, std::string>>{{"\\x41", "A"},
+                                                          {"a\\x41", "aA"},
+                                                          {"\\x4", "\\x4"},
+                                                          {"\\x", "\\x"},
+                                                          {"\\", "\\"},
+                                                          {"\\x4g1", "\\x4g1"},
+                                                          {"\\X41", "\\X41"},
+                                                          {"\\xff", "\xff"}}) {
+        EXPECT_EQ(parse_kmsg("6,1,2,-;" + escaped)->text, plain) << escaped;
+    }
 }
 
 TEST(Kmsg, is_nothing_else) {
-    for (const char* other : {"", ";", "1,2,3", "1,2;x", "1,2,3,-\n;x", "a,2,3,-;x", "1,2,-3,-;x",
-                              "1,2,99999999999999999999999,-;x"}) {
+    for (const char* other :
+         {"", ";", "1,2,3", "6,1,2,-", "6,1,2,-,caller=T1 text", "6,1,2,-\n", "1,2;x",
+          "1,2,3,-\n;x", "a,2,3,-;x", "1,2,-3,-;x", "1,2,99999999999999999999999,-;x"}) {
         EXPECT_FALSE(parse_kmsg(other)) << other;
     }
 }
@@ -94,6 +108,14 @@ TEST(KernelLog, is_bounded) {
     EXPECT_EQ(log.messages.back().microseconds, std::uint64_t{kMaxRecords} - 1)
         << "the last ones are kept";
     EXPECT_THAT(log.error, HasSubstr("more than"));
+}
+
+TEST(KernelLog, ends_without_an_error_where_there_is_no_more) {
+    errno = EIO; // somebody else's
+    const KernelLog log = read_kernel_log("/dev/null");
+    EXPECT_THAT(log.messages, IsEmpty());
+    EXPECT_EQ(log.error, "");
+    EXPECT_THAT(read_kernel_log("/").error, HasSubstr("read /: Is a directory"));
 }
 
 TEST(KernelLog, says_why_it_cannot_be_opened) {

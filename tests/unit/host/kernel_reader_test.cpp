@@ -226,6 +226,7 @@ TEST(KernelReader, lists_controllers_of_no_subsystem) {
     EXPECT_THAT(names(kernel.stray_controllers), ElementsAre("nvme1", "nvme8"));
     EXPECT_EQ(kernel.stray_controllers[0].state.text, "connecting");
     EXPECT_EQ(kernel.stray_controllers[1].state.state, State::unreadable);
+    EXPECT_THAT(kernel.unread, ElementsAre("controller nvme8: a link that leads nowhere"));
 }
 
 TEST(KernelReader, reads_less_for_the_topology) {

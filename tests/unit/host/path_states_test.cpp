@@ -101,6 +101,27 @@ TEST_P(States, are_trimmed) {
                                                    "optimized", "")));
 }
 
+TEST_P(States, are_told_from_those_that_begin_alike) {
+    PathStates states = make();
+    tree_.change(ana_state(0, 1), "optimizedX");
+    tree_.change(ana_state(0, 2), "optimize\n");
+    tree_.change(ana_state(1, 1), "xptimized\n");
+    EXPECT_THAT(
+        states.sweep(),
+        ElementsAre(
+            Change(StateChange::Kind::changed, "nvme0", "nvme0c0n1", "optimized", "optimizedX"),
+            Change(StateChange::Kind::changed, "nvme0", "nvme0c0n2", "optimized", "optimize"),
+            Change(StateChange::Kind::changed, "nvme1", "nvme0c1n1", "optimized", "xptimized")));
+}
+
+TEST_P(States, are_not_there_without_the_attribute) {
+    tree_.remove(state(0));
+    PathStates states = make();
+    EXPECT_EQ(states.size(), 5U);
+    tree_.set(state(0), "live\n");
+    EXPECT_THAT(states.sweep(), IsEmpty());
+}
+
 TEST_P(States, that_make_no_sense_are_told_once) {
     PathStates states = make();
     tree_.change(ana_state(0, 1), std::string(4097, 'x'));
@@ -159,6 +180,26 @@ TEST_P(OpenedAnew, are_found_where_the_class_is_missing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(None, OpenedAnew, ::testing::Values(0));
+
+TEST(PathStates, keeps_open_those_of_controllers_first_and_passes_over_what_is_gone) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2024-01.com.example:pair", 2, 1);
+    HostOptions options;
+    options.sysroot = tree.root();
+    const KernelObservation kernel = read_kernel(options);
+    const SysfsRoot root(tree.root());
+    tree.remove(SysfsTree::controller(0) + "/state");
+    for (std::size_t most = 0; most < 6; ++most) {
+        EXPECT_EQ(PathStates(root, kernel, most).open(), std::min<std::size_t>(most, 3)) << most;
+    }
+    PathStates states(root, kernel, 1);
+    EXPECT_EQ(states.size(), 4U);
+    tree.remove(SysfsTree::path(0, 0, 1) + "/ana_state");
+    tree.remove(SysfsTree::path(0, 1, 1) + "/ana_state");
+    // Removed below an open descriptor, a file of this tree can be read as before.
+    tree.remove(SysfsTree::controller(1) + "/state");
+    EXPECT_THAT(states.sweep(), SizeIs(3)) << "of nvme1 the descriptor is kept";
+}
 
 TEST(PathStates, keeps_nothing_open_in_a_recorded_tree) {
     SysfsTree tree;

@@ -30,6 +30,8 @@ TEST(ReadKernel, reads_this_machine) {
     HostOptions options;
     const KernelObservation kernel = read_kernel(options);
     EXPECT_TRUE(parse_kernel_version(kernel.release));
+    EXPECT_NE(kernel.messages_error, "it was not asked for");
+    EXPECT_NE(kernel.messages_error, "a recorded tree has no kernel log");
     options.read_log = false;
     EXPECT_EQ(read_kernel(options).messages_error, "it was not asked for");
 }

@@ -117,6 +117,61 @@ TEST_F(Directory, knows_an_object_that_is_gone_from_one_without_attributes) {
     EXPECT_EQ(path.multipath_failover_count.text, "Too many levels of symbolic links");
 }
 
+TEST_F(Directory, reads_each_row_whatever_else_is_there) {
+    const auto check = [this](const std::string& kind, auto rows, auto object) {
+        unsigned number = 0;
+        for (const auto& row : rows) {
+            const std::string name = kind + std::to_string(number++);
+            tree_.set("d/" + name + "/" + std::string(row.file), "7\n");
+            const SysfsRoot root(tree_.root());
+            auto one = object;
+            EXPECT_TRUE(root.open("d").read(name, rows, one)) << row.file;
+            for (const auto& other : rows) {
+                EXPECT_EQ((one.*other.member).ok(), other.member == row.member)
+                    << row.file << " " << other.file;
+            }
+        }
+    };
+    check("path", path_attributes(), KernelPath{});
+    check("controller", controller_attributes(), KernelController{});
+}
+
+TEST_F(Directory, reads_its_own_rows) {
+    tree_.make_directory("bare").set("d/state", "live\n");
+    const SysfsRoot root(tree_.root());
+    KernelController controller;
+    EXPECT_TRUE(root.open("d").read({}, controller_attributes(), controller));
+    EXPECT_EQ(controller.state.text, "live");
+    KernelController bare;
+    EXPECT_TRUE(root.open("bare").read({}, controller_attributes(), bare));
+    EXPECT_EQ(bare, KernelController{});
+}
+
+TEST_F(Directory, has_no_attribute_without_a_name) {
+    tree_.set("d/state", "live\n");
+    EXPECT_EQ(read("d", "").state, State::absent);
+}
+
+TEST_F(Directory, refuses_names_that_are_too_long) {
+    tree_.make_directory("d");
+    const SysfsRoot root(tree_.root());
+    for (const std::size_t length : {300U, 500U, 509U, 510U, 511U, 512U, 513U, 5000U}) {
+        KernelPath path;
+        EXPECT_TRUE(root.open("d").read(std::string(length, 'x'), path_attributes(), path));
+        EXPECT_EQ(path.size.text, "File name too long") << length;
+        EXPECT_EQ(read("d", std::string(length, 'x')).text, "File name too long") << length;
+    }
+}
+
+TEST_F(Directory, of_nothing_takes_no_writing) {
+    tree_.set("d/state", "live\n");
+    const SysfsRoot root(tree_.root());
+    EXPECT_EQ(root.open("d").write("state", "dead"), 0);
+    EXPECT_EQ(root.open("d").write("none", "dead"), ENOENT);
+    EXPECT_EQ(root.open("none").write("state", "dead"), ENOENT);
+    EXPECT_EQ(root.open("d/state").write("state", "dead"), ENOTDIR);
+}
+
 TEST_F(Directory, has_as_many_roots_as_one_likes) {
     test::SysfsTree other;
     tree_.set("d/state", "live\n");

@@ -160,6 +160,20 @@ TEST_F(Instance, waits_for_a_whole_line_of_interest) {
     EXPECT_THAT(inputs_, ::testing::Optional(ElementsAre(VariantWith<TraceAen>(kEvent))));
 }
 
+TEST_F(Instance, takes_a_line_byte_by_byte) {
+    TraceInstance instance(context_.get_executor(), tracefs_);
+    const FileDescriptor pipe = tracefs_->writer(instance.name());
+    wait_for_next(instance);
+    for (const char byte : std::string(kLine)) {
+        EXPECT_EQ(inputs_, std::nullopt);
+        test::write_all(pipe, std::string(1, byte));
+        context_.restart();
+        context_.poll();
+    }
+    context_.run();
+    EXPECT_THAT(inputs_, ::testing::Optional(ElementsAre(VariantWith<TraceAen>(kEvent))));
+}
+
 TEST_F(Instance, gives_what_is_left_before_it_tells_of_the_end) {
     TraceInstance instance(context_.get_executor(), tracefs_);
     test::write_all(tracefs_->writer(instance.name()), kLine);

@@ -79,6 +79,15 @@ TEST(TraceLine, is_malformed_rather_than_guessed) {
              "  x-1 [000] ..s1. 9999999999999.567890: nvme_async_event: " + fields,
              "  x-1 [000] ..s1. 1234567890: nvme_async_event: " + fields,
              "  x-1 1234.567890: nvme_async_event: " + fields,
+             "  x-1 [000 1234.567890: nvme_async_event: " + fields,
+             "  x-1 [000]x 1234.567890: nvme_async_event: " + fields,
+             "  x-1 000] 1234.567890: nvme_async_event: " + fields,
+             "  x-1 [] ..s1. 1234.567890: nvme_async_event: " + fields,
+             "  x-1 [x] ..s1. 1234.567890: nvme_async_event: " + fields,
+             "  x-1 [000] a b 1234.567890: nvme_async_event: " + fields,
+             "  x-1 [000] ..s1. 3155760001.000000: nvme_async_event: " + fields,
+             "  x-1 [000] ..s1. 1.0000000: nvme_async_event: " + fields,
+             "  x-1 [000] ..s1. 1.00000x: nvme_async_event: " + fields,
              "  x-1 [000] ..s1. 1.000000: tracing_mark_write: 2.000000: nvme_async_event: " +
                  fields,
              " : nvme_async_event: " + fields,
@@ -87,6 +96,14 @@ TEST(TraceLine, is_malformed_rather_than_guessed) {
                                                 ::testing::Field(&TraceMalformed::line, line))))
             << line;
     }
+}
+
+TEST(TraceLine, has_a_time_of_up_to_a_century) {
+    const std::string rest = ": nvme_async_event: nvme0: NVME_AEN=0x0c0302 [NVME_AER_NOTICE]";
+    EXPECT_EQ(parse_trace_line("x-1 [000] ..s1. 3155760000.999999" + rest),
+              TraceInput(TraceAen{0, 0x0c0302, 3155760000s + 999999us}));
+    EXPECT_EQ(parse_trace_line("x-1 [000] ..s1. 0.000000" + rest),
+              TraceInput(TraceAen{0, 0x0c0302, 0s}));
 }
 
 /// The lines of a text that arrives in parts of one length; what is too long is "...".

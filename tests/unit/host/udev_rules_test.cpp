@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace haoh::host {
 namespace {
 
@@ -33,6 +35,17 @@ TEST(UdevRules, are_looked_for_where_udev_does) {
                 ElementsAre("/etc/udev/rules.d/99-mine.rules", "/run/udev/rules.d/80-a.rules",
                             "/run/udev/rules.d/80-b.rules",
                             "/usr/lib/udev/rules.d/71-vendor.rules"));
+}
+
+TEST(UdevRules, have_the_order_of_their_names) {
+    test::SysfsTree tree;
+    std::vector<std::string> expected;
+    for (const char* const name : {"50", "10", "40", "20", "30", "60", "00"}) {
+        expected.push_back(std::string("/etc/udev/rules.d/") + name + ".rules");
+        tree.set(expected.back().substr(1), kRule);
+    }
+    std::sort(expected.begin(), expected.end());
+    EXPECT_EQ(iopolicy_rules(SysfsRoot(tree.root())), expected);
 }
 
 TEST(UdevRules, are_not_in_force_where_an_earlier_file_has_their_name) {

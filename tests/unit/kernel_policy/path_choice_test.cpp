@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace haoh::test {
 namespace {
 
@@ -168,6 +170,44 @@ TEST(Notes, are_of_the_releases_that_they_are_true_of) {
     }
 }
 
+/// Notes of order, turns and an unknown policy, and of nothing else.
+void expect_notes(Device& device, bool order, bool turns, bool unknown = false) {
+    const auto notes = device.explained().notes;
+    EXPECT_EQ(notes.size(), std::size_t{order} + std::size_t{turns} + std::size_t{unknown});
+    const auto holds = [&](const char* const words) {
+        return std::ranges::any_of(
+            notes, [&](const std::string& note) { return note.find(words) != std::string::npos; });
+    };
+    EXPECT_EQ(holds("in which order paths arrived"), order);
+    EXPECT_EQ(holds("Whose turn it is"), turns);
+    EXPECT_EQ(holds("is not known to this haoh"), unknown);
+}
+
+TEST(Notes, are_of_the_choice_now_and_after_a_loss) {
+    for (const bool later : {false, true}) { // whether two paths are alike only after a loss
+        SCOPED_TRACE(later);
+        const auto with = [later](const char* policy) {
+            Device device(policy, "7.3.4");
+            device.path("non-optimized").path("non-optimized");
+            if (later) {
+                device.path("optimized");
+            }
+            return device;
+        };
+        Device numa = with("numa");
+        expect_notes(numa, true, false);
+        Device queue_depth = with("queue-depth");
+        expect_notes(queue_depth, true, false);
+        Device round_robin = with("round-robin");
+        expect_notes(round_robin, false, true);
+        Device other = with("service-time");
+        expect_notes(other, true, false, true);
+    }
+    Device only("round-robin", "7.3.4");
+    only.path("optimized");
+    expect_notes(only, false, false);
+}
+
 TEST(Notes, of_remembered_paths_take_two_paths) {
     Device device("numa", "6.1.176");
     device.path("optimized");
@@ -265,6 +305,55 @@ TEST(Loss, of_the_last_usable_path_queues_while_another_controller_is_live) {
     const NodeChoice after = loss_of(device.explained(), "nvme0c0n1").nodes.front();
     EXPECT_EQ(after.next, NextIo::queued);
     EXPECT_THAT(after.why, HasSubstr("live"));
+}
+
+TEST(Loss, queues_for_a_second_too) {
+    Device device("numa");
+    device.path("optimized");
+    const auto after = [&] { return loss_of(device.explained(), "nvme0c0n1").nodes.front(); };
+    device.controller(0).ctrl_loss_tmo = Attribute::of("1");
+    EXPECT_EQ(after().next, NextIo::queued);
+    EXPECT_THAT(after().why, HasSubstr("at most 1 s after it was lost"));
+    device.head().delayed_removal_secs = Attribute::of("1");
+    EXPECT_THAT(after().why, HasSubstr("at most 2 s after it was lost"));
+    device.controller(0).ctrl_loss_tmo = Attribute::of("0");
+    EXPECT_EQ(after().next, NextIo::queued);
+    EXPECT_THAT(after().why, HasSubstr("I/O waits 1 s for a new one"));
+    device.head().delayed_removal_secs = Attribute::of("0");
+    EXPECT_EQ(after().next, NextIo::failed);
+}
+
+TEST(Loss, of_equal_patience_names_the_attribute_of_the_first_path) {
+    Device device("numa");
+    device.path("optimized").path("optimized");
+    device.controller(0).ctrl_loss_tmo = Attribute::of("15");
+    device.controller(1).fast_io_fail_tmo = Attribute::of("15");
+    device.sites = {{"nvme0", "a"}, {"nvme1", "a"}, {"nvme2", "b"}};
+    device.path("inaccessible");
+    device.controller(2).state = Attribute::of("dead");
+    const auto after = [&] { return loss_of(device.explained(), "a").nodes.front().why; };
+    EXPECT_THAT(after(), HasSubstr("at most 15 s after it was lost (ctrl_loss_tmo)"));
+    device.controller(1).fast_io_fail_tmo = Attribute::of("16");
+    EXPECT_THAT(after(), HasSubstr("at most 16 s after it was lost (fast_io_fail_tmo)"));
+}
+
+TEST(PathChoice, of_a_controller_that_is_gone_is_none) {
+    Device device("numa");
+    device.path("optimized").path("optimized");
+    device.path_at(0).controller = "nvme9";
+    const PathChoice choice = device.explained();
+    EXPECT_EQ(choice.paths.at(0).controller_state, "");
+    EXPECT_NE(choice.paths.at(0).unusable, "");
+    EXPECT_THAT(choice.nodes.front().takes, ElementsAre("nvme0c1n1"));
+}
+
+TEST(PathChoice, has_words_for_what_comes_and_how_sure_it_is) {
+    EXPECT_EQ(to_string(NextIo::sent), "sent");
+    EXPECT_EQ(to_string(NextIo::queued), "queued");
+    EXPECT_EQ(to_string(NextIo::failed), "failed");
+    EXPECT_EQ(to_string(Certainty::known), "known");
+    EXPECT_EQ(to_string(Certainty::likely), "likely");
+    EXPECT_EQ(to_string(Certainty::rotates), "rotates");
 }
 
 TEST(PathChoice, says_when_there_is_none) {

@@ -22,10 +22,12 @@ TEST(PolicyUdev, rule_is_for_one_subsystem_or_all) {
 }
 
 TEST(PolicyUdev, refuses_names_that_udev_would_take_for_something_else) {
-    for (const char* const nqn : {"nqn.a:b*", "nqn.a:[b", "nqn.a:b?", "nqn.a:b|c", "nqn.a:\"",
-                                  "nqn.a:\\", "nqn.a:b\n", "nqn.a: b", "nqn.a:\xC3\xA4"}) {
+    for (const char* const nqn :
+         {"nqn.a:b*", "nqn.a:[b", "nqn.a:b?", "nqn.a:b|c", "nqn.a:\"", "nqn.a:\\", "nqn.a:b\n",
+          "nqn.a: b", "nqn.a:b]", "nqn.a:\x7F", "nqn.a:\x1F", "nqn.a:\xC3\xA4"}) {
         EXPECT_THROW(static_cast<void>(udev_rule("numa", nqn)), Error) << nqn;
     }
+    EXPECT_NO_THROW(static_cast<void>(udev_rule("numa", "nqn.a:!~-_+{}")));
 }
 
 TEST(PolicyUdev, file_keeps_other_rules_and_replaces_its_own) {

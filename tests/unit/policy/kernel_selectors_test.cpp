@@ -89,6 +89,7 @@ TEST(RoundRobinSelector, RemembersForEachNode) {
     EXPECT_THAT(picks(selector, 2, 0), ElementsAre(1, 2));
     EXPECT_THAT(picks(selector, 2, 1), ElementsAre(1, 2));
     EXPECT_THAT(picks(selector, 1, 7), ElementsAre(0)) << "an unknown node counts as node 0";
+    EXPECT_THAT(picks(selector, 1, 2), ElementsAre(1)) << "the first that the host does not have";
 }
 
 TEST(QueueDepthSelector, GivesSerialIoToTheFirstListed) {
@@ -150,6 +151,16 @@ TEST(NumaSelector, UsesTheNearestController) {
     EXPECT_THAT(picks(selector, 2, 1), ElementsAre(0, 0));
 }
 
+TEST(NumaSelector, TakesAControllerOnANodeThatIsNotListedForRemote) {
+    // 20 away, where the other one is nearer or farther than that.
+    for (const unsigned other : {15U, 25U}) {
+        NumaSelector selector{{.count = 2, .distances = {10, other, 11, 10}}};
+        selector.add_path({.numa_node = 2});
+        selector.add_path({.numa_node = 1});
+        EXPECT_THAT(picks(selector, 1, 0), ElementsAre(other < 20 ? 1 : 0)) << other;
+    }
+}
+
 TEST(NumaSelector, StaysOnANonOptimizedPathOnlyAsLongAsThereIsNoBetterOne) {
     NumaSelector selector;
     const auto paths = add(selector, {kNonOptimized, AnaState::inaccessible, kNonOptimized});
@@ -200,6 +211,7 @@ TEST(IoPolicy, IsCalledAsInSysfs) {
     EXPECT_EQ(to_string(IoPolicy::numa), "numa");
     EXPECT_EQ(to_string(IoPolicy::queue_depth), "queue-depth");
     EXPECT_EQ(parse_io_policy("round_robin"), std::nullopt);
+    EXPECT_EQ(to_string(static_cast<IoPolicy>(3)), "?");
 }
 
 TEST(IoPolicy, IsOfReleases) {

@@ -2,6 +2,7 @@
 #include <haoh/error.hpp>
 #include <haoh/simulate.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -124,7 +125,7 @@ TEST(PolicyScenarioToml, SaysWhereItIsWrong) {
              {"workload = 3\n[[path]]", "s.toml:1: workload", "not a table"},
              {"policies = [\"x\"]\n[[path]]", "s.toml:1: policies", "unknown policy \"x\""},
              {"policies = [1]\n[[path]]", "s.toml:1: policies", "not a string"},
-             {"local_array = \"x\"\n[[path]]", "s.toml:1: local_array", "no path goes"},
+             {"local_array = \"x\"\n[[path]]", "s.toml:1: local_array", "no path goes to \"x\""},
              {"[[path]]\n[[timeline]]\narray = \"\"", "s.toml:2: timeline.at", "missing"},
              {"[[path]]\n[[timeline]]\nat = 1", "s.toml:2: timeline.array", "either"},
              {"[[path]]\n[[timeline]]\nat = 1\npath = \"q\"", "s.toml:4: timeline.path",
@@ -146,6 +147,74 @@ TEST(PolicyScenarioToml, SaysWhereItIsWrong) {
             EXPECT_THAT(error.what(), HasSubstr(one.cause)) << one.text;
         }
     }
+}
+
+/// A key, the table that it is in, and its limits as simulate.hpp has them.
+struct KeyLimit {
+    const char* table;
+    const char* key;
+    double least;
+    double most;
+    double step; ///< to what lies outside
+};
+
+TEST(PolicyScenarioToml, TakesWhatIsInTheLimitsOfAKey) {
+    const std::string path = "[[path]]\narray = \"a\"\n";
+    for (const KeyLimit& one : std::vector<KeyLimit>{
+             {"[workload]\n", "depth", 1, 65536, 1},
+             {"[workload]\nmode = \"open\"\n", "iops", 1, 1e8, 0.5},
+             {"[workload]\n", "size", 1, 1 << 30, 1},
+             {"[workload]\n", "write_share", 0, 1, 0.001},
+             {"[workload]\n", "duration", 0.001, 3600, 1e-6},
+             {"[workload]\n", "warmup", 0, 3600, 1e-6},
+             {"", "latency", 1e-6, 60, 5e-7},
+             {"", "deviation", 0, 60, 1e-6},
+             {"", "bandwidth", 0.001, 1e6, 0.0005},
+             {"", "concurrency", 1, 65536, 1},
+             {"", "numa_node", -1, 1023, 1},
+             {"", "weight", 1, 65535, 1},
+             {"[[timeline]]\narray = \"a\"\naction = \"return\"\n", "at", 0, 3600, 1e-6},
+             {"[[timeline]]\narray = \"a\"\naction = \"lose\"\nat = 0\n", "detected_after", 0, 3600,
+              1e-6}}) {
+        const auto takes = [&](double value) {
+            std::string text = path + one.table;
+            text += one.step == 1 ? fmt::format("{} = {:.0f}\n", one.key, value)
+                                  : fmt::format("{} = {:.7f}\n", one.key, value);
+            try {
+                static_cast<void>(parse_policy_scenario(text, "s"));
+            } catch (const Error&) {
+                return false;
+            }
+            return true;
+        };
+        EXPECT_TRUE(takes(one.least)) << one.key;
+        EXPECT_TRUE(takes(one.most)) << one.key;
+        EXPECT_FALSE(takes(one.least - one.step)) << one.key;
+        EXPECT_FALSE(takes(one.most + one.step)) << one.key;
+    }
+}
+
+// What simulate.hpp says where a key is absent.
+TEST(PolicyScenarioToml, HasDefaults) {
+    const PolicyScenario closed = parse_policy_scenario("[[path]]\n", "s");
+    EXPECT_EQ(closed.seed, 1U);
+    EXPECT_EQ(closed.workload, (Workload{.mode = Workload::Mode::closed,
+                                         .depth = 32,
+                                         .iops = 10000,
+                                         .size = 4096,
+                                         .write_share = 0,
+                                         .duration = 10s,
+                                         .warmup = 0s}));
+    EXPECT_EQ(closed.paths.front().latency,
+              (LatencyDistribution{
+                  .kind = LatencyDistribution::Kind::constant, .mean = 200us, .deviation = 0s}));
+    EXPECT_EQ(closed.paths.front().weight, 1);
+    EXPECT_EQ(closed.paths.front().numa_node, -1);
+    EXPECT_EQ(closed.paths.front().concurrency, 0U);
+    EXPECT_EQ(closed.paths.front().state, PathState{.ana = nvme::AnaState::optimized});
+    const PolicyScenario losing = parse_policy_scenario(
+        "[[path]]\narray = \"a\"\n[[timeline]]\nat = 1\narray = \"a\"\naction = \"lose\"\n", "s");
+    EXPECT_EQ(losing.timeline.front().detected_after, 5s);
 }
 
 TEST(PolicyScenarioToml, HoldsAsManyPathsAsATable) {
@@ -207,6 +276,44 @@ TEST(PolicyScenarioOfAHost, HasItsPaths) {
     EXPECT_EQ(scenario.paths[2].state, (PathState{.ana = std::nullopt, .usable = false}));
     EXPECT_EQ(scenario.paths[2].numa_node, 1);
     EXPECT_EQ(simulate(scenario).policies.front().paths.at(0).share, 1);
+}
+
+TEST(PolicyScenarioOfAHost, TakesNodesThatASelectorHas) {
+    for (const auto& [text, node] : std::vector<std::pair<const char*, int>>{
+             {"-1", -1}, {"0", 0}, {"1023", 1023}, {"1024", 1023}, {"99999", 1023}, {"", -1}}) {
+        KernelObservation kernel = host();
+        kernel.subsystems.front().controllers.front().numa_node = Attribute::of(text);
+        EXPECT_EQ(scenario_of(kernel, "nvme0n1", {}).paths.front().numa_node, node) << text;
+    }
+}
+
+TEST(PolicyScenarioOfAHost, HasTheStateOfEachController) {
+    const auto state_with = [](const char* state) {
+        KernelObservation kernel = host();
+        kernel.subsystems.front().controllers.front().state = Attribute::of(state);
+        return scenario_of(kernel, "nvme0n1", {}).paths.front().state;
+    };
+    EXPECT_EQ(state_with("live"), (PathState{.ana = nvme::AnaState::non_optimized}));
+    EXPECT_EQ(state_with("deleting"),
+              (PathState{.ana = nvme::AnaState::non_optimized, .live = false, .deleting = true}));
+    KernelObservation kernel = host();
+    kernel.subsystems.front().controllers.clear();
+    EXPECT_EQ(scenario_of(kernel, "nvme0n1", {}).paths.front().state,
+              (PathState{.ana = nvme::AnaState::non_optimized, .live = false}))
+        << "the controller is gone";
+}
+
+TEST(PolicyScenarioOfAHost, TakesAPathForUsableWhereASizeIsNotKnown) {
+    const auto usable = [](const Attribute& of_path, const Attribute& of_head) {
+        KernelObservation kernel = host();
+        kernel.subsystems.front().namespaces.front().size = of_head;
+        kernel.subsystems.front().namespaces.front().paths.front().size = of_path;
+        return scenario_of(kernel, "nvme0n1", {}).paths.front().state.usable;
+    };
+    EXPECT_TRUE(usable(Attribute::of("8"), Attribute::of("8")));
+    EXPECT_FALSE(usable(Attribute::of("8"), Attribute::of("9")));
+    EXPECT_TRUE(usable({}, Attribute::of("9")));
+    EXPECT_TRUE(usable(Attribute::of("8"), {}));
 }
 
 TEST(PolicyScenarioOfAHost, SaysWhatThereIs) {

@@ -321,6 +321,73 @@ TEST(LatencySelector, FindsAPathDueAfterTheIntervalAndNotBefore) {
     EXPECT_EQ(selector.average(slow), 600us) << "a part in eight";
 }
 
+TEST(LatencySelector, ProbesNoPathThatIsInUse) {
+    LatencySelector selector{
+        {.initial = 1ms, .probe_interval = 100ms, .probe_share = 1, .smoothing = 8}};
+    const PathIndex fast = selector.add_path().value();
+    const PathIndex slow = selector.add_path().value();
+    std::chrono::nanoseconds now{1h};
+    static_cast<void>(selector.pick({.now = now})); // each had its first probe
+    static_cast<void>(selector.pick({.now = now}));
+    selector.completed(fast, 1ms);
+    selector.completed(slow, 9ms);
+    unsigned probes = 0;
+    for (int i = 0; i < 1000; ++i) {
+        now += 10ms;
+        const auto path = selector.pick({.now = now});
+        probes += path == slow ? 1U : 0U;
+        selector.completed(*path, path == slow ? 9ms : 1ms);
+    }
+    EXPECT_NEAR(probes, 100, 3) << "one in each 100 ms";
+    selector.completed(fast, 9ms);
+    EXPECT_EQ(selector.average(fast), 2ms) << "a part in eight: it was not probed";
+}
+
+TEST(LatencySelector, KeepsItsOptionsInTheirLimits) {
+    for (const auto& [smoothing, average] :
+         std::vector<std::pair<std::uint32_t, std::chrono::nanoseconds>>{
+             {0, 1024us}, {1, 1024us}, {2, 1536us}, {1024, 2047us}, {4096, 2047us}}) {
+        LatencySelector selector{{.smoothing = smoothing}};
+        const PathIndex path = selector.add_path().value();
+        selector.completed(path, 2048us);
+        selector.completed(path, 1024us);
+        EXPECT_EQ(selector.average(path), average) << smoothing;
+    }
+    for (const auto& [share, every] : std::vector<std::pair<std::uint32_t, unsigned>>{
+             {0, 1}, {1, 1}, {2, 2}, {1U << 20U, 1U << 20U}, {UINT32_MAX, 1U << 20U}}) {
+        LatencySelector selector{{.probe_share = share}};
+        const PathIndex fast = selector.add_path().value();
+        const PathIndex slow = selector.add_path().value();
+        selector.completed(fast, 1ms);
+        selector.completed(slow, 1s);
+        selector.set_path_state(slow, {.live = false});
+        static_cast<void>(selector.pick({.now = 1h})); // only the slow one is due from now on
+        selector.set_path_state(slow, {});
+        unsigned picked = 1;
+        while (picked <= every && selector.pick({.now = 1h}) != slow) {
+            ++picked;
+        }
+        EXPECT_EQ(picked, every) << share;
+    }
+}
+
+TEST(LatencySelector, FindsNoPathIdleForBeingTooDeep) {
+    ControllerLoad deep;
+    LatencySelector selector;
+    const PathIndex hangs = selector.add_path({.load = &deep}).value();
+    const PathIndex other = selector.add_path().value();
+    selector.completed(hangs, 68s);
+    selector.completed(other, 68s);
+    selector.started(other);
+    for (const std::uint32_t depth :
+         {2U, (1U << 27U) - 1, 1U << 27U, (1U << 28U) - 1, 1U << 28U, UINT32_MAX - 1, UINT32_MAX}) {
+        deep.active = depth;
+        EXPECT_EQ(selector.pick({}), other) << depth;
+    }
+    deep.active = 0;
+    EXPECT_EQ(selector.pick({}), hangs);
+}
+
 TEST(LatencySelector, ProbesNoPathThatIsTheOnlyOne) {
     LatencySelector selector{
         {.initial = 1ms, .probe_interval = 100ms, .probe_share = 1, .smoothing = 4}};

@@ -134,6 +134,44 @@ TEST(SpdkRoundRobin, KeepsACursorForEachChannel) {
     EXPECT_EQ(selector.pick({.node = 0}), second);
 }
 
+TEST(SpdkRoundRobin, BeginsAnewInAllChannelsWhenAPathChanges) {
+    struct Change {
+        const char* name;
+        void (*make)(SpdkRoundRobinSelector&, PathIndex third);
+    };
+    for (const Change& one :
+         {Change{"added", [](auto&selector, PathIndex) { selector.add_path(); }},
+          Change{"removed", [](auto&selector, PathIndex third) { selector.remove_path(third); }},
+          Change{"of another state",
+                 [](auto&selector, PathIndex third) {
+                     selector.set_path_state(third, {.ana = AnaState::non_optimized});
+                 }},
+          Change{"told again",
+                 [](auto&selector, PathIndex third) { selector.set_path_state(third, {}); }}}) {
+        SpdkRoundRobinSelector selector{1, 2};
+        const auto first = selector.add_path();
+        const auto second = selector.add_path();
+        const auto third = selector.add_path();
+        for (const unsigned node : {0U, 1U}) {
+            EXPECT_EQ(selector.pick({.node = node}), first);
+        }
+        one.make(selector, *third);
+        for (const unsigned node : {0U, 1U}) {
+            EXPECT_EQ(selector.pick({.node = node}), first) << one.name;
+            EXPECT_EQ(selector.pick({.node = node}), second) << one.name;
+        }
+    }
+}
+
+TEST(SpdkRoundRobin, TakesNoneForOne) {
+    SpdkRoundRobinSelector selector{0, 0};
+    const auto first = selector.add_path();
+    const auto second = selector.add_path();
+    EXPECT_EQ(selector.pick({.node = 0}), first);
+    EXPECT_EQ(selector.pick({.node = 1}), second) << "a node without a channel counts as 0";
+    EXPECT_EQ(selector.pick({.node = 7}), first);
+}
+
 TEST(SpdkRoundRobin, EndsATurnWhenThePathGoes) {
     SpdkRoundRobinSelector selector{100};
     const auto first = selector.add_path();
