@@ -44,6 +44,7 @@ void controller_numbers(std::vector<Case>& out) {
         {{0, kMaxcmd}, {1, {}}, {128, {}}, {129, kMaxcmd}});
     add(out, "Mnan", on_controllers<&Idc::mnan>,
         {{0, {"FAIL ctrl.mnan.valid"}},
+         {1, {"FAIL nslist.active_le_nn"}},
          {3, {"FAIL nslist.active_le_nn"}},
          {4, {}},
          {1024, {}},

@@ -26,6 +26,23 @@ void disperse(Pair& pair) {
 std::vector<Case> dispersed_cases() {
     return {
         {"CloneInAnotherSubsystem", part, {"FAIL ns.id.unique_on_host 1-4"}},
+        // What name the other subsystem ought to have is another matter.
+        {"CloneInASubsystemWhoseNameIsSpeltInTwoWays",
+         [](Pair& pair) {
+             part(pair);
+             pair.b.pop_back();
+             Node third = pair.b[0].nqn("nqn.2026-01.io.example:Second");
+             pair.b[0].listed = {{2001}};
+             third.nqn("nqn.2026-01.io.example:second");
+             third.id.sn = ascii<20>("THIRD");
+             third.id.cntlid = 3001;
+             third.listed = {{3001}};
+             third.name = "third";
+             third.paths.clear();
+             third.groups.clear();
+             pair.b.push_back(third);
+         },
+         {"FAIL ns.id.unique_on_host 1-4", "FAIL subsys.nqn.equal"}},
         {"DispersedNamespaces",
          [](Pair& pair) {
              part(pair);
