@@ -10,7 +10,7 @@ import threading
 
 CASE = re.compile(r"^\[ *(RUN|OK|FAILED|SKIPPED) *\] ([\w/]+\.[\w/]+)", re.M)
 MEMORY_KIB = 4 << 20
-OUTPUT_KIB = 64 << 10
+OUTPUT_KIB = 256 << 10
 BASELINE_SECONDS = 1800
 ONCE_SECONDS = 20
 

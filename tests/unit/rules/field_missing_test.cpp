@@ -3,7 +3,6 @@
 // what the other controllers say is judged all the same.
 #include "unit/rules/field_bits.hpp"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,10 +16,6 @@ struct Field {
     RawPage page{};
     FieldBits row;
 };
-
-std::ostream& operator<<(std::ostream& out, const Field& field) {
-    return out << field.row.name;
-}
 
 Page& raw_page(ControllerObservation& controller, RawPage page) {
     switch (page) {
@@ -114,122 +109,135 @@ bool of_format(const std::string& name) {
            name.starts_with("FLBAS");
 }
 
-class FieldOfPages : public testing::TestWithParam<Field> {};
-
-TEST_P(FieldOfPages, IsNoZeroWhereThePageIsMissing) {
-    Observation alike = prepared_pair(GetParam().row);
+void expect_no_zero(const Field& field) {
+    Observation alike = prepared_pair(field.row);
     for (ControllerObservation& controller : alike.controllers) {
-        flip_field(controller, GetParam());
+        flip_field(controller, field);
     }
     std::set<std::string> before = rules_of(check(alike));
     before.erase("ns.nmic.not_both_models"); // of what all paths say
     for (const std::size_t index : {0U, 3U}) {
         Observation broken = alike;
-        raw_page(broken.controllers[index], GetParam().page) = Page::of_failure("timed out");
+        raw_page(broken.controllers[index], field.page) = Page::of_failure("timed out");
         const std::set<std::string> after = rules_of(check(broken));
         EXPECT_EQ(after, before) << "without the page of controller " << index;
     }
 }
 
-TEST_P(FieldOfPages, IsJudgedWhereAnotherPageIsMissing) {
-    const Flipped& place = place_of(GetParam().row);
+void expect_judged_beside_a_missing_page(const Field& field) {
+    const Flipped& place = place_of(field.row);
     const std::size_t missing = place.front() < 2 ? 3 : 0;
-    Observation broken = prepared_pair(GetParam().row);
+    Observation broken = prepared_pair(field.row);
     for (const std::size_t index : place) {
-        flip_field(broken.controllers[index], GetParam());
+        flip_field(broken.controllers[index], field);
     }
-    raw_page(broken.controllers[missing], GetParam().page) = Page::of_failure("timed out");
+    raw_page(broken.controllers[missing], field.page) = Page::of_failure("timed out");
     const std::set<std::string> found = rules_of(check(broken));
-    EXPECT_TRUE(all_found(found, GetParam().row)) << testing::PrintToString(found);
+    EXPECT_TRUE(all_found(found, field.row)) << testing::PrintToString(found);
 }
 
-TEST_P(FieldOfPages, IsJudgedByItsPageAlone) {
-    if (GetParam().page == RawPage::controller) {
+void expect_judged_by_its_page(const Field& field) {
+    if (field.page == RawPage::controller) {
         return;
     }
-    Observation broken = prepared_pair(GetParam().row);
-    for (const std::size_t index : place_of(GetParam().row)) {
-        flip_field(broken.controllers[index], GetParam());
+    Observation broken = prepared_pair(field.row);
+    for (const std::size_t index : place_of(field.row)) {
+        flip_field(broken.controllers[index], field);
     }
     for (ControllerObservation& controller : broken.controllers) {
         for (const RawPage other : {RawPage::identify, RawPage::nvm, RawPage::independent}) {
             // CNS 05h is about the format that CNS 00h names.
-            const bool needed = GetParam().page == RawPage::nvm && other == RawPage::identify;
-            if (other != GetParam().page && !needed) {
+            const bool needed = field.page == RawPage::nvm && other == RawPage::identify;
+            if (other != field.page && !needed) {
                 raw_page(controller, other) = Page{};
             }
         }
     }
     const std::set<std::string> found = rules_of(check(broken));
     // The rule that is left out is about two pages.
-    EXPECT_TRUE(all_found(found, GetParam().row, "ns.cns08_match_cns00"))
+    EXPECT_TRUE(all_found(found, field.row, "ns.cns08_match_cns00"))
         << testing::PrintToString(found);
 }
 
-TEST_P(FieldOfPages, IsJudgedWithoutAna) {
+void expect_judged_without_ana(const Field& field) {
     Pair pair = flippable();
-    if (GetParam().row.prepare != nullptr) {
-        GetParam().row.prepare(pair);
+    if (field.row.prepare != nullptr) {
+        field.row.prepare(pair);
     }
     pair.on_both(
         [](Node& node) { node.id.cmic &= static_cast<std::uint8_t>(~nvme::cmic::ana_reporting); });
     Observation broken = pair.observation();
-    for (const std::size_t index : place_of(GetParam().row)) {
-        flip_field(broken.controllers[index], GetParam());
+    for (const std::size_t index : place_of(field.row)) {
+        flip_field(broken.controllers[index], field);
     }
     const std::set<std::string> found = rules_of(check(broken));
     // MNAN counts with ANA only, as the numbers of ANA do.
-    const std::string& name = GetParam().row.name;
+    const std::string& name = field.row.name;
     if (name.find("ANA") == std::string::npos && !name.starts_with("MNAN")) {
-        EXPECT_TRUE(all_found(found, GetParam().row)) << testing::PrintToString(found);
+        EXPECT_TRUE(all_found(found, field.row)) << testing::PrintToString(found);
     }
     EXPECT_TRUE(std::none_of(found.begin(), found.end(), [](const std::string& rule) {
         return rule.starts_with("ana.");
     })) << testing::PrintToString(found);
 }
 
-TEST_P(FieldOfPages, IsJudgedBesideAnotherBlockSize) {
-    if (GetParam().page == RawPage::controller) {
+void expect_judged_beside_another_block_size(const Field& field) {
+    if (field.page == RawPage::controller) {
         return;
     }
     Pair pair = flippable();
-    if (GetParam().row.prepare != nullptr) {
-        GetParam().row.prepare(pair);
+    if (field.row.prepare != nullptr) {
+        field.row.prepare(pair);
     }
     pair.on_b(kFlippedNsid, [](Path& path) { path.block_size(12); });
     Observation broken = pair.observation();
-    for (const std::size_t index : place_of(GetParam().row)) {
-        flip_field(broken.controllers[index], GetParam());
+    for (const std::size_t index : place_of(field.row)) {
+        flip_field(broken.controllers[index], field);
     }
     const std::set<std::string> found = rules_of(check(broken));
-    const std::string& name = GetParam().row.name;
+    const std::string& name = field.row.name;
     if (counts_blocks(name)) {
-        EXPECT_FALSE(all_found(found, GetParam().row)) << testing::PrintToString(found);
+        EXPECT_FALSE(all_found(found, field.row)) << testing::PrintToString(found);
     } else if (!of_format(name)) {
-        EXPECT_TRUE(all_found(found, GetParam().row)) << testing::PrintToString(found);
+        EXPECT_TRUE(all_found(found, field.row)) << testing::PrintToString(found);
     }
     EXPECT_TRUE(found.contains("ns.lbaf_active.equal")) << testing::PrintToString(found);
 }
 
-std::vector<Field> fields_of_pages() {
-    std::vector<Field> out;
-    for (const auto& [page, rows] : {std::pair{RawPage::controller, controller_bits()},
-                                     {RawPage::identify, namespace_bits()},
-                                     {RawPage::nvm, nvm_bits()},
-                                     {RawPage::independent, independent_bits()}}) {
-        for (const FieldBits& row : rows) {
-            out.push_back({.page = page, .row = row});
+/// All fields of a page, one after the other.
+class FieldsOf : public testing::TestWithParam<RawPage> {
+  protected:
+    static void each(void (*expect)(const Field&)) {
+        const RawPage page = GetParam();
+        for (const FieldBits& row : page == RawPage::controller ? controller_bits()
+                                    : page == RawPage::identify ? namespace_bits()
+                                    : page == RawPage::nvm      ? nvm_bits()
+                                                                : independent_bits()) {
+            const testing::ScopedTrace trace(__FILE__, __LINE__, row.name);
+            expect({.page = page, .row = row});
         }
     }
-    return out;
+};
+
+TEST_P(FieldsOf, AreNoZerosWhereTheirPageIsMissing) {
+    each(expect_no_zero);
+}
+TEST_P(FieldsOf, AreJudgedWhereAnotherPageIsMissing) {
+    each(expect_judged_beside_a_missing_page);
+}
+TEST_P(FieldsOf, AreJudgedByTheirPageAlone) {
+    each(expect_judged_by_its_page);
+}
+TEST_P(FieldsOf, AreJudgedWithoutAna) {
+    each(expect_judged_without_ana);
+}
+TEST_P(FieldsOf, AreJudgedBesideAnotherBlockSize) {
+    each(expect_judged_beside_another_block_size);
 }
 
-std::string page_name(const testing::TestParamInfo<Field>& one) {
-    return fmt::format("{}_{}_{}", one.index, static_cast<int>(one.param.page),
-                       flip_name(one.param.row.name));
-}
-
-INSTANTIATE_TEST_SUITE_P(All, FieldOfPages, testing::ValuesIn(fields_of_pages()), page_name);
+INSTANTIATE_TEST_SUITE_P(Controller, FieldsOf, testing::Values(RawPage::controller));
+INSTANTIATE_TEST_SUITE_P(Namespace, FieldsOf,
+                         testing::Values(RawPage::identify, RawPage::nvm, RawPage::independent));
 
 } // namespace
 } // namespace haoh::test
