@@ -92,8 +92,8 @@ bool all_found(const std::set<std::string>& found, const FieldBits& row,
     });
 }
 
-/// Fields that count logical blocks, or say which of them count: numbers of blocks that are not alike
-/// are not to be compared.
+/// Fields that count logical blocks, or say which of them count: numbers of blocks that are not
+/// alike are not to be compared.
 bool counts_blocks(const std::string& name) {
     static const std::set<std::string> kFields{
         "NSFEAT OPTPERF", "NABSN", "NABO",  "NABSPF", "NOIOB", "NPWG",   "NPWA", "NPDG",
@@ -101,7 +101,8 @@ bool counts_blocks(const std::string& name) {
     return kFields.contains(name);
 }
 
-/// Fields that describe the format in use, or follow from it: where that differs, it is the finding.
+/// Fields that describe the format in use, or follow from it: where that differs, it is the
+/// finding.
 bool of_format(const std::string& name) {
     static const std::set<std::string> kFields{
         "NCAP beyond NSZE", "MC", "DPC", "DPS", "LBSTM", "PIC", "PIFA"};
