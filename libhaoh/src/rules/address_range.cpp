@@ -48,7 +48,7 @@ template <typename Number>
 std::optional<Number> number(std::string_view text) {
     Number value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || text.empty()) {
+    if (error != std::errc{} || end != text.data() + text.size()) {
         return std::nullopt;
     }
     return value;

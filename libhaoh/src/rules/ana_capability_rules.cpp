@@ -39,7 +39,7 @@ std::optional<std::string> too_many_groups(const Controller& controller, const S
         return std::nullopt;
     }
     const Id& id = controller.id;
-    if (controller.ana_log_ok && controller.log.groups.size() > id.nanagrpid) {
+    if (controller.log.groups.size() > id.nanagrpid) {
         return fmt::format("NANAGRPID {}, {} groups in the log", id.nanagrpid,
                            controller.log.groups.size());
     }
@@ -69,8 +69,7 @@ std::optional<std::string> log_missing(const Controller& controller, const Subsy
     }
     const Page& log = controller.observed->ana.log;
     const std::uint16_t code = log.status.code();
-    if (log.state == Page::State::status &&
-        (code == nvme::status::invalid_log_page || code == nvme::status::invalid_field)) {
+    if (code == nvme::status::invalid_log_page || code == nvme::status::invalid_field) {
         return nvme::describe(log.status);
     }
     const Page& supported = controller.observed->supported_logs;

@@ -100,12 +100,9 @@ void report_group(const Subsystem& subsystem, const SharedNamespace& shared, Fin
             }
         }
         group_values(values);
-        return Draft{.rule = "ana.group.id.consistent",
-                     .subsystem = subsystem.nqn,
-                     .nsids = {shared.nsid},
-                     .what = "ANA group differs " + between(classes),
-                     .values = std::move(values),
-                     .verdict = {}};
+        return Wording{.what = "ANA group differs " + between(classes),
+                       .values = std::move(values),
+                       .verdict = {}};
     });
 }
 
@@ -218,12 +215,7 @@ void report_paths(std::string_view rule, const Subsystem& subsystem, const Share
             values.push_back(value_of(*path->controller, nvme::to_string(state)));
         }
         group_values(values);
-        return Draft{.rule = rule,
-                     .subsystem = subsystem.nqn,
-                     .nsids = {shared.nsid},
-                     .what = what,
-                     .values = std::move(values),
-                     .verdict = verdict};
+        return Wording{.what = what, .values = std::move(values), .verdict = verdict};
     });
 }
 

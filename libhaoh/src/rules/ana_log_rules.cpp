@@ -17,9 +17,6 @@ using nvme::ProblemKind;
 
 template <typename Predicate>
 std::optional<std::string> first_problem(const Controller& controller, Predicate wanted) {
-    if (!controller.ana_log_ok) {
-        return std::nullopt;
-    }
     const auto& problems = controller.log.problems;
     const auto found = std::find_if(problems.begin(), problems.end(), wanted);
     return found == problems.end() ? std::nullopt : std::optional{found->text};
@@ -50,9 +47,6 @@ bool one_anagrpmax(const Subsystem& subsystem) {
 }
 
 std::optional<std::string> group_range(const Controller& controller, const Subsystem& subsystem) {
-    if (!controller.ana_log_ok) {
-        return std::nullopt;
-    }
     const bool judge_maximum = one_anagrpmax(subsystem);
     for (const nvme::AnaGroup& group : controller.log.groups) {
         if (group.agid == 0 || (judge_maximum && group.agid > controller.id.anagrpmax)) {
@@ -68,9 +62,6 @@ std::optional<std::string> group_state(const Controller& controller, const Subsy
 }
 
 std::optional<std::string> state_allowed(const Controller& controller, const Subsystem& /*own*/) {
-    if (!controller.ana_log_ok) {
-        return std::nullopt;
-    }
     const auto bit = [](nvme::AnaState state) -> unsigned {
         switch (state) {
         case nvme::AnaState::optimized:
@@ -97,9 +88,6 @@ std::optional<std::string> state_allowed(const Controller& controller, const Sub
 }
 
 std::optional<std::string> nsid_order(const Controller& controller, const Subsystem& /*own*/) {
-    if (!controller.ana_log_ok) {
-        return std::nullopt;
-    }
     for (const nvme::AnaGroup& group : controller.log.groups) {
         for (std::size_t i = 0; i < group.nsids.size(); ++i) {
             const std::uint32_t nsid = group.nsids[i];
@@ -117,9 +105,6 @@ std::optional<std::string> nsid_order(const Controller& controller, const Subsys
 
 std::optional<std::string> several_groups(const Controller& controller, const Subsystem& /*own*/) {
     constexpr std::size_t kShown = 4;
-    if (!controller.ana_log_ok) {
-        return std::nullopt;
-    }
     std::unordered_map<std::uint32_t, std::size_t> home; // nsid -> index of the first group
     std::vector<std::string> words;
     std::size_t count = 0;
@@ -140,9 +125,6 @@ std::optional<std::string> several_groups(const Controller& controller, const Su
 }
 
 std::optional<std::string> empty_groups(const Controller& controller, const Subsystem& /*own*/) {
-    if (!controller.ana_log_ok) {
-        return std::nullopt;
-    }
     const auto count =
         std::count_if(controller.log.groups.begin(), controller.log.groups.end(),
                       [](const nvme::AnaGroup& group) { return group.nsids.empty(); });

@@ -16,8 +16,7 @@ constexpr std::uint8_t kReservationTypes = 0x7E;
 constexpr std::uint8_t kIeks = 1U << 7;
 
 bool reservations(const Namespace& path) {
-    return path.has_identify && path.controller->has_identify &&
-           (path.controller->id.oncs & nvme::oncs::reservations) != 0 &&
+    return (path.controller->id.oncs & nvme::oncs::reservations) != 0 &&
            (path.idns.rescap & kReservationTypes) != 0;
 }
 
@@ -40,7 +39,7 @@ std::optional<std::string> formatting(const Namespace& path, const Subsystem& /*
     constexpr unsigned kRemaining = 0x7F;
     const unsigned remaining = path.idns.fpi & kRemaining;
     const bool supported = (path.idns.fpi & 0x80U) != 0;
-    if (!path.has_identify || !supported || remaining == 0) {
+    if (!supported || remaining == 0) {
         return std::nullopt;
     }
     return fmt::format("{} % remain", remaining);

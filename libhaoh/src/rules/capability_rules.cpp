@@ -43,8 +43,7 @@ std::optional<std::string> no_multiple_ports(const Controller& controller,
 
 std::optional<std::string> virtual_function(const Controller& controller,
                                             const Subsystem& /*own*/) {
-    if (controller.observed->transport == "pcie" ||
-        (controller.id.cmic & nvme::cmic::sr_iov) == 0) {
+    if ((controller.id.cmic & nvme::cmic::sr_iov) == 0) {
         return std::nullopt;
     }
     return fmt::format("CMIC {:#x}", controller.id.cmic);
@@ -88,8 +87,7 @@ constexpr auto command = flag<&Id::oncs, Bit>;
 bool caches(const Namespace& path) {
     constexpr std::uint8_t kNotPresent = 1U << 5;
     const bool taken_back = path.has_independent && (path.independent.nsfeat & kNotPresent) != 0;
-    return path.controller->has_identify && (path.controller->id.vwc & kCachePresent) != 0 &&
-           !taken_back;
+    return (path.controller->id.vwc & kCachePresent) != 0 && !taken_back;
 }
 
 void judge_stretched_cache(const Subsystem& subsystem, const Subject& /*subject*/,

@@ -195,12 +195,9 @@ void report_volume(const Rule& rule, const std::vector<KeyResult>& results,
             }
         }
         group_values(values);
-        return Draft{.rule = rule.id,
-                     .subsystem = subsystem,
-                     .nsids = {nsid},
-                     .what = fmt::format("{} {}", differs(labels), between(classes)),
-                     .values = std::move(values),
-                     .verdict = {}};
+        return Wording{.what = fmt::format("{} {}", differs(labels), between(classes)),
+                       .values = std::move(values),
+                       .verdict = {}};
     });
 }
 
@@ -328,12 +325,9 @@ void judge_row(const Rule& rule, const CheckNamespace& row, const Subsystem& sub
                 all.push_back(path->controller);
             }
             group_values(values);
-            return Draft{.rule = rule.id,
-                         .subsystem = subsystem.nqn,
-                         .nsids = {shared.nsid},
-                         .what = fmt::format("{} {}", row.clause, place(offenders, all)),
-                         .values = std::move(values),
-                         .verdict = {}};
+            return Wording{.what = fmt::format("{} {}", row.clause, place(offenders, all)),
+                           .values = std::move(values),
+                           .verdict = {}};
         });
     }
 }

@@ -126,12 +126,9 @@ void judge_lists(const Subsystem& subsystem, const Subject& /*subject*/, Finding
                 }
             }
             group_values(values);
-            return Draft{.rule = "ns.desc.bytes_equal",
-                         .subsystem = subsystem.nqn,
-                         .nsids = {shared.nsid},
-                         .what = "list of identifier descriptors differs " + between(classes),
-                         .values = std::move(values),
-                         .verdict = {}};
+            return Wording{.what = "list of identifier descriptors differs " + between(classes),
+                           .values = std::move(values),
+                           .verdict = {}};
         });
     }
 }

@@ -15,7 +15,7 @@ namespace haoh::judge {
 namespace {
 
 bool says_dispersed(const Namespace& path) {
-    return path.has_identify && (path.idns.nmic & nvme::nmic::dispersed) != 0;
+    return (path.idns.nmic & nvme::nmic::dispersed) != 0;
 }
 
 std::optional<std::string> dispersed_unshared(const Namespace& path, const Subsystem& /*own*/) {
@@ -138,9 +138,8 @@ std::string id_word(const Place& place) {
 
 void report_overlap(const Overlap& overlap, Findings& findings) {
     const std::string& nqn = overlap.first.subsystem->nqn;
-    if (findings.reported("subsys.nqn.equal", nqn) ||
-        findings.reported("subsys.nqn.equal", overlap.second.subsystem->nqn)) {
-        return;
+    if (folded_name(nqn) == folded_name(overlap.second.subsystem->nqn)) {
+        return; // that is the finding
     }
     std::vector<FindingValue> values;
     for (const Place& place : {overlap.first, overlap.second}) {
@@ -178,12 +177,10 @@ void judge_dispersed_ids(const Places<nvme::Uuid>& places, Findings& findings) {
                     values.push_back(
                         value_of(*place.shared->paths.front()->controller, id_word(place)));
                 }
-                return Draft{.rule = "disp.nguid_or_uuid_same",
-                             .subsystem = nqn,
-                             .nsids = {nsid},
-                             .what = "dispersed namespace with different NGUIDs in its subsystems",
-                             .values = std::move(values),
-                             .verdict = {}};
+                return Wording{.what =
+                                   "dispersed namespace with different NGUIDs in its subsystems",
+                               .values = std::move(values),
+                               .verdict = {}};
             });
         }
     }

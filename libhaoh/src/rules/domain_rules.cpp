@@ -50,7 +50,7 @@ void judge_domains(const Subsystem& subsystem, const Subject& /*subject*/, Findi
     }
     std::map<std::uint16_t, std::vector<const Controller*>> domains;
     for (const Controller* controller : subsystem.controllers) {
-        if (controller->has_identify && controller->id.domainid != 0) {
+        if (controller->id.domainid != 0) {
             domains[controller->id.domainid].push_back(controller);
         }
     }

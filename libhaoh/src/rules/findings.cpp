@@ -41,12 +41,18 @@ void Findings::add(Draft draft) {
 }
 
 void Findings::add_folded(std::string_view rule, const std::string& subsystem, std::uint32_t nsid,
-                          FoldKey key, const std::function<Draft()>& make) {
+                          FoldKey key, const std::function<Wording()>& make) {
     Group& group = groups_[{rule, subsystem, std::move(key)}];
     group.nsids.push_back(nsid);
     if (group.drafts.size() < kUnfolded) {
-        group.drafts.push_back(make());
-        reported_.emplace(group.drafts.back().rule, subsystem);
+        Wording words = make();
+        group.drafts.push_back({.rule = rule,
+                                .subsystem = subsystem,
+                                .nsids = {nsid},
+                                .what = std::move(words.what),
+                                .values = std::move(words.values),
+                                .verdict = words.verdict});
+        reported_.emplace(rule, subsystem);
     }
 }
 

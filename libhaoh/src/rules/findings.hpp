@@ -29,6 +29,13 @@ struct Draft {
     std::optional<Verdict> verdict; ///< where it is not the row's own
 };
 
+/// Of a draft, what is left to say when rule, subsystem and NSID are known.
+struct Wording {
+    std::string what;
+    std::vector<FindingValue> values;
+    std::optional<Verdict> verdict;
+};
+
 /// What findings that read alike have in common: compared as it is, not by a hash.
 class FoldKey {
   public:
@@ -58,7 +65,7 @@ class Findings {
     /// called for those whose text may be shown.
     /// \param key  equal where the finding reads alike but for its NSID and values
     void add_folded(std::string_view rule, const std::string& subsystem, std::uint32_t nsid,
-                    FoldKey key, const std::function<Draft()>& make);
+                    FoldKey key, const std::function<Wording()>& make);
 
     /// Whether a rule has a finding about the subsystem.
     [[nodiscard]] bool reported(std::string_view rule, const std::string& subsystem) const;

@@ -122,7 +122,11 @@ std::string table_text(const Namespace& path, std::uint64_t /*key*/) {
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
+/// Which format is in use is in CNS 00h: without it the entries of CNS 05h are not to be compared.
 std::optional<std::uint64_t> extended_table(const Namespace& path) {
+    if (!path.has_identify) {
+        return std::nullopt;
+    }
     Hash hash;
     for (std::size_t i = 0; i < path.nvm.elbaf.size(); ++i) {
         if (i != path.idns.format_index()) {
@@ -142,6 +146,9 @@ std::string extended_text(const Namespace& path, std::uint64_t /*key*/) {
 }
 
 std::optional<std::uint64_t> active_extended(const Namespace& path) {
+    if (!path.has_identify) {
+        return std::nullopt;
+    }
     return path.nvm.elbaf[path.idns.format_index() % path.nvm.elbaf.size()];
 }
 std::string active_extended_text(const Namespace& path, std::uint64_t key) {
@@ -190,7 +197,7 @@ std::optional<std::string> odd_format(const Namespace& path, const Subsystem& su
         return std::nullopt;
     }
     const unsigned index = path.idns.format_index();
-    const unsigned last = std::min(63U, unsigned{path.idns.nlbaf} + path.idns.nulbaf);
+    const unsigned last = unsigned{path.idns.nlbaf} + path.idns.nulbaf;
     if (index > last) {
         return fmt::format("format {} of {}", index, last + 1);
     }
@@ -201,9 +208,6 @@ std::optional<std::string> odd_format(const Namespace& path, const Subsystem& su
 }
 
 std::optional<std::string> odd_usage(const Namespace& path, const Subsystem& subsystem) {
-    if (!path.has_identify) {
-        return std::nullopt;
-    }
     const Ns& id = path.idns;
     if (id.ncap > id.nsze) {
         // Where the arrays disagree about the size, that is the finding.

@@ -82,12 +82,7 @@ void judge_missing(const HostSubsystem& subsystem, const std::vector<HostSubsyst
                                      : "; " + format_ids(bound_ids(*offered, subsystem.release)))));
                 }
                 group_values(values);
-                return Draft{.rule = "host.path.missing",
-                             .subsystem = subsystem.nqn,
-                             .nsids = {path.nsid},
-                             .what = std::move(what),
-                             .values = std::move(values),
-                             .verdict = {}};
+                return Wording{.what = std::move(what), .values = std::move(values), .verdict = {}};
             });
         }
     }
@@ -129,13 +124,10 @@ void judge_copied(const HostSubsystem& subsystem, const HostNamespace& head, con
         for (const HostPath& path : head.paths) {
             values.push_back(value_of(path, row.text(path.kernel->*row.path)));
         }
-        return Draft{.rule = row.rule,
-                     .subsystem = subsystem.nqn,
-                     .nsids = {head.nsid.value_or(0)},
-                     .what = fmt::format("{} of {} through {} is not that of the device", row.noun,
-                                         head.kernel->name, join_words(names)),
-                     .values = std::move(values),
-                     .verdict = {}};
+        return Wording{.what = fmt::format("{} of {} through {} is not that of the device",
+                                           row.noun, head.kernel->name, join_words(names)),
+                       .values = std::move(values),
+                       .verdict = {}};
     });
 }
 
@@ -160,10 +152,7 @@ void judge_head(const HostSubsystem& subsystem, const HostNamespace& head, Findi
             values.push_back(value_of(path, path.unusable.empty() ? "usable" : path.unusable));
         }
         findings.add_folded("host.head.missing", subsystem.nqn, head.nsid.value_or(0), {}, [&] {
-            return Draft{
-                .rule = "host.head.missing",
-                .subsystem = subsystem.nqn,
-                .nsids = {head.nsid.value_or(0)},
+            return Wording{
                 .what = fmt::format("there is no device /dev/{}: no path of it was ever usable",
                                     head.kernel->name),
                 .values = std::move(values),
@@ -220,15 +209,12 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
             values.push_back(value_of(path, path.unusable.empty() ? "usable" : path.unusable));
         }
         group_values(values);
-        return Draft{.rule = rule,
-                     .subsystem = subsystem.nqn,
-                     .nsids = {head.nsid.value_or(0)},
-                     .what = none ? fmt::format("none of the {} paths of {} can be used",
-                                                head.paths.size(), head.kernel->name)
-                                  : fmt::format("only paths on {} of {} can be used",
-                                                *usable_sites.begin(), head.kernel->name),
-                     .values = std::move(values),
-                     .verdict = {}};
+        return Wording{.what = none ? fmt::format("none of the {} paths of {} can be used",
+                                                  head.paths.size(), head.kernel->name)
+                                    : fmt::format("only paths on {} of {} can be used",
+                                                  *usable_sites.begin(), head.kernel->name),
+                       .values = std::move(values),
+                       .verdict = {}};
     });
 }
 
@@ -253,10 +239,7 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
         key.add(path.kernel->controller);
         findings.add_folded(
             "host.ana.no_group", subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
-                return Draft{
-                    .rule = "host.ana.no_group",
-                    .subsystem = subsystem.nqn,
-                    .nsids = {head.nsid.value_or(0)},
+                return Wording{
                     .what = fmt::format(
                         "{} is in no ANA group that {} reports; the kernel has it as \"{}\"",
                         path.kernel->name, controller->kernel->name, kernel),
@@ -277,15 +260,12 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
     const bool matters = nvme::usable(*state) != usable_state(kernel);
     findings.add_folded(
         "host.ana.state", subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
-            return Draft{.rule = "host.ana.state",
-                         .subsystem = subsystem.nqn,
-                         .nsids = {head.nsid.value_or(0)},
-                         .what = fmt::format("{} says {} of nsid {}, the kernel goes by {}",
-                                             controller->kernel->name, nvme::to_string(*state),
-                                             head.nsid.value_or(0), kernel),
-                         .values = {value_of(path, fmt::format("log {}, ana_state {}",
-                                                               nvme::to_string(*state), kernel))},
-                         .verdict = matters ? std::nullopt : std::optional{Verdict::warn}};
+            return Wording{.what = fmt::format("{} says {} of nsid {}, the kernel goes by {}",
+                                               controller->kernel->name, nvme::to_string(*state),
+                                               head.nsid.value_or(0), kernel),
+                           .values = {value_of(path, fmt::format("log {}, ana_state {}",
+                                                                 nvme::to_string(*state), kernel))},
+                           .verdict = matters ? std::nullopt : std::optional{Verdict::warn}};
         });
 }
 

@@ -87,7 +87,7 @@ std::optional<std::string> odd_uuid(const Namespace& path, const Subsystem& /*ow
 /// The OUI of Identify Controller in the order of identifiers; nullopt when it is not given.
 std::optional<std::array<std::uint8_t, 3>> oui_of(const Controller& controller) {
     const auto& ieee = controller.id.ieee;
-    if (!controller.has_identify || nvme::all_zero(ieee)) {
+    if (nvme::all_zero(ieee)) {
         return std::nullopt;
     }
     return std::array<std::uint8_t, 3>{ieee[2], ieee[1], ieee[0]};
@@ -150,7 +150,7 @@ void judge_embedding(const Subsystem& subsystem, const Subject& /*subject*/, Fin
 }
 
 std::optional<std::string> reuse_without_id(const Namespace& path, const Subsystem& /*own*/) {
-    const bool reuse = path.has_identify && (path.idns.nsfeat & kUidReuse) != 0;
+    const bool reuse = (path.idns.nsfeat & kUidReuse) != 0;
     if (!reuse || path.ids.nguid || path.ids.eui64) {
         return std::nullopt;
     }

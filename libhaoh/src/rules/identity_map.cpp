@@ -152,6 +152,24 @@ IdKey key_of(nvme::IdType type, const std::array<std::uint8_t, N>& value) {
     return key;
 }
 
+/// What a path is known by.
+std::vector<IdKey> keys_of(const Namespace& path) {
+    std::vector<IdKey> out;
+    if (!path.ids_known) {
+        return out;
+    }
+    if (path.ids.uuid) {
+        out.push_back(key_of(nvme::IdType::uuid, *path.ids.uuid));
+    }
+    if (path.ids.nguid) {
+        out.push_back(key_of(nvme::IdType::nguid, *path.ids.nguid));
+    }
+    if (path.ids.eui64) {
+        out.push_back(key_of(nvme::IdType::eui64, *path.ids.eui64));
+    }
+    return out;
+}
+
 std::string text_of(const IdKey& key) {
     const nvme::ByteView bytes{key.value};
     switch (key.type) {
@@ -196,15 +214,10 @@ bool repeated_on_a_controller(const Subsystem& subsystem, const IdKey& key,
         }
         std::set<const Controller*> here;
         for (const Namespace* path : subsystem.namespaces[occurrence.entry].paths) {
-            const nvme::NamespaceIds& ids = path->ids;
-            const bool shows = (key.type == nvme::IdType::uuid && ids.uuid &&
-                                key_of(key.type, *ids.uuid) == key) ||
-                               (key.type == nvme::IdType::nguid && ids.nguid &&
-                                key_of(key.type, *ids.nguid) == key) ||
-                               (key.type == nvme::IdType::eui64 && ids.eui64 &&
-                                key_of(key.type, *ids.eui64) == key);
-            if (path->ids_known && shows) {
-                here.insert(path->controller);
+            for (const IdKey& shown : keys_of(*path)) {
+                if (shown == key) {
+                    here.insert(path->controller);
+                }
             }
         }
         for (const Controller* controller : here) {
@@ -300,16 +313,8 @@ void map_identities(Subsystem& subsystem) {
         const std::vector<const Namespace*> sets = distinct(shared);
         shared.defect = judge_ids(sets);
         for (const Namespace* path : sets) {
-            const nvme::NamespaceIds& ids = path->ids;
-            const Occurrence here{.entry = entry, .path = path};
-            if (ids.uuid) {
-                occurrences[key_of(nvme::IdType::uuid, *ids.uuid)].push_back(here);
-            }
-            if (ids.nguid) {
-                occurrences[key_of(nvme::IdType::nguid, *ids.nguid)].push_back(here);
-            }
-            if (ids.eui64) {
-                occurrences[key_of(nvme::IdType::eui64, *ids.eui64)].push_back(here);
+            for (const IdKey& key : keys_of(*path)) {
+                occurrences[key].push_back({.entry = entry, .path = path});
             }
         }
     }

@@ -119,12 +119,8 @@ void report_defect(const Subsystem& subsystem, const SharedNamespace& shared, Fi
             }
         }
         group_values(values);
-        return Draft{.rule = rule,
-                     .subsystem = subsystem.nqn,
-                     .nsids = {shared.nsid},
-                     .what = what_of(shared, classes),
-                     .values = std::move(values),
-                     .verdict = {}};
+        return Wording{
+            .what = what_of(shared, classes), .values = std::move(values), .verdict = {}};
     });
 }
 

@@ -74,14 +74,14 @@ std::optional<std::string> no_keep_alive(const Controller& controller, const Sub
 }
 
 std::optional<std::string> keep_alive(const Controller& controller) {
-    if (!controller.has_identify || controller.id.kas == 0) {
+    if (controller.id.kas == 0) {
         return std::nullopt;
     }
     return fmt::format("{} ms", controller.id.kas * 100U);
 }
 
 std::optional<std::string> host_memory(const Controller& controller, const Subsystem& /*own*/) {
-    if (controller.observed->transport == "pcie" || controller.id.hmpre == 0) {
+    if (controller.id.hmpre == 0) {
         return std::nullopt;
     }
     return fmt::format("HMPRE {}", controller.id.hmpre);

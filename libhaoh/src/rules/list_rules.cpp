@@ -70,12 +70,9 @@ void report_presence(const Subsystem& subsystem, std::uint32_t nsid, const Prese
         std::vector<const Controller*> known = presence.with;
         known.insert(known.end(), presence.without.begin(), presence.without.end());
         const bool void_availability = subsystem.stretched && presence.array_without();
-        return Draft{.rule = "nslist.active.equal",
-                     .subsystem = subsystem.nqn,
-                     .nsids = {nsid},
-                     .what = "namespace is absent " + place(presence.without, known),
-                     .values = std::move(values),
-                     .verdict = void_availability ? std::nullopt : std::optional{Verdict::warn}};
+        return Wording{.what = "namespace is absent " + place(presence.without, known),
+                       .values = std::move(values),
+                       .verdict = void_availability ? std::nullopt : std::optional{Verdict::warn}};
     });
 }
 

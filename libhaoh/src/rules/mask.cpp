@@ -264,13 +264,10 @@ void compare_page(std::span<const Namespace* const> volume, NamespacePage page,
     }
     findings.add_folded("ns.idns_mask.equal", subsystem, nsid, std::move(key), [&] {
         group_values(values);
-        return Draft{.rule = "ns.idns_mask.equal",
-                     .subsystem = subsystem,
-                     .nsids = {nsid},
-                     .what = fmt::format("Identify Namespace ({}) differs {} in {}", title_of(page),
-                                         between(classes), ranges_name(ranges)),
-                     .values = std::move(values),
-                     .verdict = specified ? std::optional{Verdict::warn} : std::nullopt};
+        return Wording{.what = fmt::format("Identify Namespace ({}) differs {} in {}",
+                                           title_of(page), between(classes), ranges_name(ranges)),
+                       .values = std::move(values),
+                       .verdict = specified ? std::optional{Verdict::warn} : std::nullopt};
     });
 }
 

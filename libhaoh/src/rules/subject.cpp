@@ -278,6 +278,16 @@ Subject::Subject(const Observation& observed, const Config& configuration)
     discovery = decode_logs(*this);
 }
 
+std::string folded_name(std::string_view nqn) {
+    std::string out;
+    for (const char letter : nqn) {
+        if (std::isspace(static_cast<unsigned char>(letter)) == 0) {
+            out += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+        }
+    }
+    return out;
+}
+
 bool local_drive(std::string_view transport) {
     return transport == "pcie" || transport == "apple-nvme";
 }

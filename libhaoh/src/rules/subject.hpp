@@ -156,6 +156,9 @@ struct Subject {
 /// asked of fabrics is not asked of it.
 [[nodiscard]] bool local_drive(std::string_view transport);
 
+/// Without case and spaces: names that are then alike are one name, misspelt.
+[[nodiscard]] std::string folded_name(std::string_view nqn);
+
 /// Where descriptors and Identify Namespace give two values of one identifier; empty when nowhere.
 [[nodiscard]] std::string contradiction(const Namespace& path);
 

@@ -36,16 +36,6 @@ std::optional<std::string> ieee(const Controller& controller) {
     return fmt::format("{:02x}-{:02x}-{:02x}", oui[2], oui[1], oui[0]);
 }
 
-std::string folded_name(std::string_view nqn) {
-    std::string out;
-    for (const char letter : nqn) {
-        if (std::isspace(static_cast<unsigned char>(letter)) == 0) {
-            out += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-        }
-    }
-    return out;
-}
-
 /// Another name, but only by case or spaces: that is what is wrong then, not its form.
 bool misspelt(std::string_view nqn, std::string_view connected) {
     return nqn != connected && folded_name(nqn) == folded_name(connected);
@@ -156,7 +146,7 @@ void judge_firmware(const Subsystem& subsystem, const Subject& /*subject*/, Find
 void judge_fru(const Subsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     std::map<std::array<std::uint8_t, 16>, std::vector<const Controller*>> units;
     for (const Controller* controller : subsystem.controllers) {
-        if (controller->has_identify && !nvme::all_zero(controller->id.fguid)) {
+        if (!nvme::all_zero(controller->id.fguid)) {
             units[controller->id.fguid].push_back(controller);
         }
     }
@@ -212,7 +202,7 @@ void judge_serials(const Subject& subject, Findings& findings) {
     for (const Subsystem& subsystem : subject.subsystems) {
         for (const Controller* controller : subsystem.controllers) {
             const std::string sn = nvme::printable(controller->id.sn);
-            if (controller->has_identify && !sn.empty()) {
+            if (!sn.empty()) {
                 owners[{sn, nvme::printable(controller->id.mn)}].try_emplace(subsystem.nqn,
                                                                              controller);
             }

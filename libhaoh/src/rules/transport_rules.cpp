@@ -12,20 +12,16 @@ namespace {
 
 using Id = nvme::IdentifyController;
 
-bool fabrics(const Controller& controller) {
-    return controller.observed->transport != "pcie";
-}
-
 std::optional<std::string> command_capsule(const Controller& controller, const Subsystem& own) {
     constexpr std::uint32_t kLeast = 4; ///< units of 16 bytes: one submission queue entry
-    if (!fabrics(controller) || controller.id.ioccsz >= kLeast || own.nqn == nvme::kDiscoveryNqn) {
+    if (controller.id.ioccsz >= kLeast || own.nqn == nvme::kDiscoveryNqn) {
         return std::nullopt;
     }
     return fmt::format("{}", controller.id.ioccsz);
 }
 
 std::optional<std::string> response_capsule(const Controller& controller, const Subsystem& own) {
-    if (!fabrics(controller) || controller.id.iorcsz >= 1 || own.nqn == nvme::kDiscoveryNqn) {
+    if (controller.id.iorcsz >= 1 || own.nqn == nvme::kDiscoveryNqn) {
         return std::nullopt;
     }
     return fmt::format("{}", controller.id.iorcsz);
@@ -112,7 +108,7 @@ std::optional<std::string> old_version(const Controller& controller, const Subsy
     if (!defect && (controller.id.oncs & nvme::oncs::reservations) != 0) {
         defect = below(version_number(1, 3), "reservations over several hosts");
     }
-    if (!defect && fabrics(controller)) {
+    if (!defect) {
         defect = below(version_number(1, 2, 1), "fabrics");
     }
     return defect;

@@ -44,6 +44,7 @@ void controller_numbers(std::vector<Case>& out) {
         {{0, kMaxcmd}, {1, {}}, {128, {}}, {129, kMaxcmd}});
     add(out, "Mnan", on_controllers<&Idc::mnan>,
         {{0, {"FAIL ctrl.mnan.valid"}},
+         {1, {"FAIL nslist.active_le_nn"}},
          {3, {"FAIL nslist.active_le_nn"}},
          {4, {}},
          {1024, {}},
@@ -98,6 +99,11 @@ void controller_numbers(std::vector<Case>& out) {
             pair.b[1].id.cntlid = static_cast<std::uint16_t>(value);
         },
         {{0xFFEE, {}}, {0xFFEF, {}}, {0xFFF0, {"FAIL ctrl.cntlid.range"}}});
+    add(out, "FirstControllerIdOfA",
+        [](Pair& pair, std::uint64_t value) {
+            pair.a[0].id.cntlid = static_cast<std::uint16_t>(value);
+        },
+        {{0, {}}, {1, {}}});
     add(out, "FirstControllerIdOfB",
         [](Pair& pair, std::uint64_t value) {
             pair.b[0].id.cntlid = static_cast<std::uint16_t>(value);

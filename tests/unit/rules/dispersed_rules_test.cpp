@@ -21,15 +21,106 @@ void disperse(Pair& pair) {
     pair.on_all_paths([](Path& path) { path.identify.nmic = path.independent.nmic = 3; });
 }
 
+void undisperse(Node& node, const std::vector<std::uint32_t>& nsids) {
+    for (const std::uint32_t nsid : nsids) {
+        node.path(nsid).identify.nmic = node.path(nsid).independent.nmic = nvme::nmic::shared;
+    }
+}
+
 } // namespace
 
 std::vector<Case> dispersed_cases() {
     return {
         {"CloneInAnotherSubsystem", part, {"FAIL ns.id.unique_on_host 1-4"}},
+        // What name the other subsystem ought to have is another matter.
+        {"CloneInASubsystemWhoseNameIsSpeltInTwoWays",
+         [](Pair& pair) {
+             part(pair);
+             pair.b.pop_back();
+             Node third = pair.b[0].nqn("nqn.2026-01.io.example:Second");
+             pair.b[0].listed = {{2001}};
+             third.nqn("nqn.2026-01.io.example:second");
+             third.id.sn = ascii<20>("THIRD");
+             third.id.cntlid = 3001;
+             third.listed = {{3001}};
+             third.name = "third";
+             third.paths.clear();
+             third.groups.clear();
+             pair.b.push_back(third);
+         },
+         {"FAIL ns.id.unique_on_host 1-4", "FAIL subsys.nqn.equal"}},
         {"DispersedNamespaces",
          [](Pair& pair) {
              part(pair);
              disperse(pair);
+         },
+         {"NOTE ns.id.unique_on_host 1-4"}},
+        {"CloneOfAnotherSize",
+         [](Pair& pair) {
+             part(pair);
+             pair.on_b(2, [](Path& path) { path.identify.nsze += 8; });
+         },
+         {"FAIL ns.id.unique_on_host 1-4"}},
+        {"ClonesThatOneSubsystemCallsDispersed",
+         [](Pair& pair) {
+             part(pair);
+             disperse(pair);
+             pair.on_a([](Node& node) { undisperse(node, {1, 2, 3, 4}); });
+         },
+         {"FAIL ns.id.unique_on_host 1-4"}},
+        {"ClonesThatTheOtherSubsystemCallsDispersed",
+         [](Pair& pair) {
+             part(pair);
+             disperse(pair);
+             pair.on_b([](Node& node) { undisperse(node, {1, 2, 3, 4}); });
+         },
+         {"FAIL ns.id.unique_on_host 1-4"}},
+        {"ClonesAmongDispersedNamespaces",
+         [](Pair& pair) {
+             part(pair);
+             disperse(pair);
+             pair.on_both([](Node& node) { undisperse(node, {1}); });
+         },
+         {"FAIL ns.id.unique_on_host 1-4"}},
+        {"ClonesBehindDispersedNamespaces",
+         [](Pair& pair) {
+             part(pair);
+             disperse(pair);
+             pair.on_both([](Node& node) { undisperse(node, {4}); });
+         },
+         {"FAIL ns.id.unique_on_host 1-4"}},
+        {"ClonesWithDifferentNguids",
+         [](Pair& pair) {
+             pair = Pair(1, 1);
+             part(pair);
+             pair.on_b(1, [](Path& path) { path.nguid(other_nguid()).eui64(std::nullopt); });
+         },
+         {"FAIL ns.id.unique_on_host 1"}},
+        {"DispersedOnOneWithDifferentNguids",
+         [](Pair& pair) {
+             pair = Pair(1, 1);
+             part(pair);
+             disperse(pair);
+             pair.on_a([](Node& node) { undisperse(node, {1}); });
+             pair.on_b(1, [](Path& path) { path.nguid(other_nguid()).eui64(std::nullopt); });
+         },
+         {"FAIL ns.id.unique_on_host 1"}},
+        {"DispersedOnTheOtherWithDifferentNguids",
+         [](Pair& pair) {
+             pair = Pair(1, 1);
+             part(pair);
+             disperse(pair);
+             pair.on_b([](Node& node) { undisperse(node, {1}); });
+             pair.on_b(1, [](Path& path) { path.nguid(other_nguid()).eui64(std::nullopt); });
+         },
+         {"FAIL ns.id.unique_on_host 1"}},
+        {"DispersedWhereNoLogsAreListed",
+         [](Pair& pair) {
+             part(pair);
+             disperse(pair);
+             pair.on_b([](Node& node) {
+                 node.edit = [](ControllerObservation& out) { out.supported_logs = Page{}; };
+             });
          },
          {"NOTE ns.id.unique_on_host 1-4"}},
         {"DispersedNamespacesOfDifferentSize",

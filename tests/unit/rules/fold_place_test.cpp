@@ -92,6 +92,41 @@ TEST_P(FoldedPlaces, AreKeptApartOfTwoControllers) {
     EXPECT_THAT(lines(tested.report()), testing::ElementsAreArray(wanted));
 }
 
+TEST_P(FoldedPlaces, AreKeptApartWithOneControllerMore) {
+    if (GetParam().line.ends_with("nslist.active.equal")) {
+        return; // a namespace that a whole array lacks has another verdict
+    }
+    Pair tested = pair();
+    std::vector<std::string> wanted;
+    for (std::uint32_t nsid = 1; nsid <= 6; ++nsid) {
+        for (Node* node : {&tested.b[0], &tested.b[1], &tested.a[0]}) {
+            if (node != &tested.a[0] || nsid <= 3) {
+                GetParam().damage(*node, nsid);
+            }
+        }
+        wanted.push_back(GetParam().line + fmt::format(" {}", nsid));
+    }
+    EXPECT_THAT(lines(tested.report()), testing::ElementsAreArray(wanted));
+}
+
+/// The controller that does not show the namespace at all is another one.
+TEST_P(FoldedPlaces, AreKeptApartOfControllersThatAloneShowThem) {
+    const std::size_t begin = GetParam().line.find(' ') + 1;
+    const std::string rule = GetParam().line.substr(begin);
+    if (rule == "nslist.active.equal") {
+        return; // then neither of them shows it
+    }
+    Pair tested = pair();
+    tested.options.rules = {rule};
+    std::vector<std::string> wanted;
+    for (std::uint32_t nsid = 1; nsid <= 6; ++nsid) {
+        GetParam().damage(tested.b[nsid <= 3 ? 0 : 1], nsid);
+        tested.b[nsid <= 3 ? 1 : 0].remove(nsid);
+        wanted.push_back(GetParam().line + fmt::format(" {}", nsid));
+    }
+    EXPECT_THAT(lines(tested.report()), testing::ElementsAreArray(wanted));
+}
+
 INSTANTIATE_TEST_SUITE_P(Rules, FoldedPlaces, testing::ValuesIn(fold_places()));
 
 /// With the same controller at fault, another state, group or place of a page reads differently.

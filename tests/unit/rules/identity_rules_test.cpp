@@ -115,6 +115,24 @@ std::vector<Case> identity_cases() {
              pair.on_b([](Node& node) { swap(node, 1, 2); });
          },
          {"FAIL ns.nsid.map_equal 1-2"}},
+        {"SwappedNamespacesWithNguidsOnly",
+         [](Pair& pair) {
+             pair.on_all_paths([](Path& path) { path.uuid(std::nullopt).eui64(std::nullopt); });
+             pair.on_b([](Node& node) { swap(node, 1, 2); });
+         },
+         {"FAIL ns.nsid.map_equal 1-2"}},
+        {"SwappedNamespacesWithEui64sOnly",
+         [](Pair& pair) {
+             pair.on_all_paths([](Path& path) { path.uuid(std::nullopt).nguid(std::nullopt); });
+             pair.on_b([](Node& node) { swap(node, 1, 2); });
+         },
+         {"FAIL ns.nsid.map_equal 1-2"}},
+        {"AnotherVolumeWithAnIdentifierMore",
+         [](Pair& pair) {
+             uuid_only(pair);
+             pair.on_b(2, [](Path& path) { path.uuid(other_uuid()).nguid(other_nguid()); });
+         },
+         {"FAIL ns.nsid.map_equal 2"}},
         {"NamespacesThatMovedUpByOne",
          [](Pair& pair) {
              pair.on_b([](Node& node) {

@@ -123,6 +123,18 @@ std::vector<ToldCase> ana_page_cases() {
          second(2, [](Node& node) { node.path(2).independent.anagrpid = 9; }),
          of_b("FAIL ana.log.nsid.matches_identify 2: two ANA groups for one namespace on array-b",
               "group 2 in the log, 9 in Identify Namespace (CNS 08h)")},
+        // How many groups there are is not how large their numbers are.
+        {"TheGroupInIdentifyOfALargeNumber",
+         second(2,
+                [](Node& node) {
+                    node.id.nanagrpid = 2;
+                    node.groups[1].agid = 100;
+                    node.path(2).group(7);
+                }),
+         {"FAIL ana.log.nsid.matches_identify 2: two ANA groups for one namespace on array-b",
+          "  array-b 2001: group 100 in the log, 7 in Identify Namespace (CNS 00h)",
+          "WARN ana.group.id.consistent 2: ANA group differs between array-a and array-b",
+          "  array-a 1001: group 2", "  array-b 2001: group 100"}},
         // Where there is no page there is no other group.
         {"NoGroupOfAPageThatIsNotThere",
          second(2,

@@ -276,6 +276,19 @@ std::vector<ToldCase> discovery_log_cases() {
           "in common, and others not",
           fmt::format("  array-a : discovery controller {}: 10.1.0.1:4420, 10.2.0.1:4420", kA),
           fmt::format("  array-b : discovery controller {}: 10.2.0.1:4420", kB)}},
+        // Whoever it was that the target led to.
+        {"LogsInPartByReferrals",
+         small(1,
+               [](Pair& pair) {
+                   pair.with_discovery();
+                   pair.discovery[0].address = "tcp://10.1.0.9:8009";
+                   pair.discovery[1].address = "tcp://10.2.0.9:8009";
+                   pair.edit_discovery(1, [](Log& log) { keep(log, 1, 1); });
+               }),
+         {"WARN disc.log.consistent_between_arrays: discovery logs of the arrays list some ports "
+          "in common, and others not",
+          "  array-a : discovery controller tcp://10.1.0.9:8009: 10.1.0.1:4420, 10.2.0.1:4420",
+          "  array-b : discovery controller tcp://10.2.0.9:8009: 10.2.0.1:4420"}},
         {"LogsOfOwnPorts",
          small(1,
                [](Pair& pair) {
@@ -387,6 +400,7 @@ std::vector<ToldCase> discovery_name_cases() {
                [](Pair& pair) {
                    pair.with_discovery();
                    pair.discovery.push_back(pair.discovery[0]);
+                   pair.discovery[0].address = "tcp://10.1.0.8:8009";
                    pair.discovery[2].address = "tcp://10.1.0.9:8009";
                    pair.edit_discovery(0, [](Log& log) { append(log, own(kUnique)); });
                    pair.edit_discovery(2, [](Log& log) {

@@ -187,6 +187,13 @@ std::vector<ToldCase> mask_told_cases() {
          differs_in(kControllerNote, "byte 2000 (reserved)", "@2000 00", "@2000 01")},
         {"AFieldOfAController", small(1, [](Pair& pair) { pair.b[0].id.rab = 6; }),
          differs_in(kControllerNote, "rab", "rab 00", "rab 06")},
+        // A short field is shown whole, whichever of its bytes differs. NSSL is at byte 104.
+        {"TheSecondByteOfAShortField", in_controller({105}),
+         differs_in(kControllerNote, "nssl", "nssl 00000000", "nssl 00010000")},
+        // BPCAP is one byte, and the next one is reserved.
+        {"AFieldAndTheByteBehindIt", in_controller({102, 103}),
+         differs_in(kControllerNote, "bpcap and byte 103 (reserved)", "bpcap 00, @103 00",
+                    "bpcap 01, @103 01")},
         // Behind the NUL the name is another to no rule. Byte 768 is the first of SUBNQN.
         {"TheEndOfALongField", in_controller({768 + 200}),
          differs_in(kControllerNote, "subnqn", "subnqn+200 " + repeated("00", 16) + "...",
