@@ -102,11 +102,10 @@ class PortWatch {
         seen.connection = controller_->connection();
         const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = kSource};
         view_ = view_of(seen);
-        ana_ = seen.identify_data().ana();
         fusion().see_controller({}, port_.name, view_, occasion);
         fusion().set_anatt({}, port_.name, seen.identify_data().anatt);
         fusion().see_identity({}, port_.name, identity_of(seen), occasion);
-        if (ana_ && seen.ana.stable && seen.ana.log.ok()) {
+        if (seen.ana.stable && seen.ana.log.ok()) {
             fusion().see_change_count({}, port_.name, seen.ana_log().chgc, occasion);
         }
         hub_->keep({}, std::move(seen));
@@ -148,7 +147,6 @@ class PortWatch {
     View view_;
     Throttle throttle_;
     bool connected_{};
-    bool ana_{};
 };
 
 } // namespace

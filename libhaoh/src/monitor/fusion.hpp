@@ -114,7 +114,7 @@ class Fusion {
         std::optional<std::uint32_t> ana_grpid;
         std::uint64_t bytes{};
         std::uint64_t transitions{};
-        std::optional<Moment> last_change{};
+        std::optional<Moment> last_change{}; ///< known in the state "change"
         bool anatt_exceeded{};
     };
     /// By controller.
@@ -185,6 +185,10 @@ class Fusion {
     Heads::iterator lose_head_if_empty(const std::string& host, World& world, Heads::iterator head,
                                        const Occasion& occasion);
     void count_transition(Controller& controller, const Path& path, std::string_view state);
+    /// How long a path may be in the state "change"; nullopt: it is in another one, nobody said how
+    /// long, or that it is over was told already.
+    [[nodiscard]] static std::optional<std::chrono::seconds> anatt_of(const World& world,
+                                                                      const Path& path);
     [[nodiscard]] AccessCounts counts_of(const World& world, const Head& head) const;
     /// Whether a path takes I/O as far as its ANA state lets it: of a live controller, of the right
     /// size.

@@ -146,8 +146,7 @@ class HostTracker {
     HostReadings& readings_;
     Abilities abilities_;
     KernelObservation kernel_;
-    bool watching_{};     ///< states are swept
-    bool tree_changed_{}; ///< something that was watched is gone
+    bool tree_changed_{true}; ///< something that was watched is gone, or nothing is watched yet
     std::map<std::string, Look> looks_;
     std::uint64_t hints_{};
     Time polled_{};

@@ -2,6 +2,8 @@
 // What is to be done when.
 #include "monitor/host_tracker.hpp"
 
+#include "monitor/find_value.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -182,15 +184,14 @@ void HostTracker::look_at(const std::string& controller, Look& look, std::vector
 
 void HostTracker::log_read(const std::string& controller, nvme::AnaLog log) {
     fusion().restore_source(kAdmin, readings_.now());
-    const auto found = looks_.find(controller);
-    if (found == looks_.end()) {
+    Look* const look = find_value(looks_, controller);
+    if (look == nullptr) {
         return; // the controller went away
     }
-    Look& look = found->second;
-    look.reading = false;
+    look->reading = false;
     // One that is older than the last hint would agree with states that are about to change.
-    if (look.read_for == look.number) {
-        look.log = std::move(log);
+    if (look->read_for == look->number) {
+        look->log = std::move(log);
     }
 }
 
@@ -209,13 +210,13 @@ void HostTracker::compare_log(const std::string& controller, Look& look) {
 }
 
 void HostTracker::log_not_read(const std::string& controller, std::string_view problem) {
-    const auto found = looks_.find(controller);
-    if (found == looks_.end()) {
+    Look* const look = find_value(looks_, controller);
+    if (look == nullptr) {
         return;
     }
-    found->second.reading = false;
+    look->reading = false;
     // Without it transitions may stay uncounted, no state is missed. Once a look is enough.
-    found->second.read_again = found->second.until;
+    look->read_again = look->until;
     sweep(controller);
     if (fusion().is_live(kernel_.host, controller)) { // else that is another matter
         hub_.lose_source(kAdmin, problem, readings_.now());
@@ -261,9 +262,8 @@ void HostTracker::identified(const std::string& controller, ControllerObservatio
     identifying_.reset();
     const Occasion occasion{.observed = readings_.now(), .cause = {}, .source = kAdmin};
     fusion().restore_source(kAdmin, occasion.observed);
-    if (const auto attempt = unidentified_.find(controller);
-        attempt != unidentified_.end() && attempt->second.due == kNever) {
-        unidentified_.erase(attempt); // else it connected again meanwhile
+    if (unidentified_.at(controller).due == kNever) {
+        unidentified_.erase(controller); // else it connected again meanwhile
     }
     if (fusion().knows_controller(kernel_.host, controller)) {
         fusion().set_anatt(kernel_.host, controller, seen.identify_data().anatt);
@@ -281,13 +281,13 @@ void HostTracker::identified(const std::string& controller, ControllerObservatio
 void HostTracker::not_identified(const std::string& controller, std::string_view problem) {
     identifying_.reset();
     sweep(controller);
-    const auto attempt = unidentified_.find(controller);
+    Attempt& attempt = unidentified_.at(controller);
     const bool live = fusion().is_live(kernel_.host, controller);
-    if (attempt != unidentified_.end() && attempt->second.due == kNever) {
+    if (attempt.due == kNever) {
         if (live) {
-            attempt->second.due = readings_.now().monotonic + attempt->second.backoff.next();
+            attempt.due = readings_.now().monotonic + attempt.backoff.next();
         } else {
-            unidentified_.erase(attempt); // until it connects again, which asks anew
+            unidentified_.erase(controller); // until it connects again, which asks anew
         }
     }
     if (live) {

@@ -33,9 +33,9 @@ bool canceled(const std::exception_ptr& failure) {
         return error.code() == asio::error::operation_aborted;
     } catch (const Error& error) {
         return error.code() == Errc::canceled;
-    } catch (...) {
-        return false;
+    } catch (...) { // anything else
     }
+    return false;
 }
 
 std::string text_of(const std::exception_ptr& failure) {
@@ -43,9 +43,9 @@ std::string text_of(const std::exception_ptr& failure) {
         std::rethrow_exception(failure);
     } catch (const std::exception& error) {
         return error.what();
-    } catch (...) {
-        return "something that is no exception";
+    } catch (...) { // anything else
     }
+    return "something that is no exception";
 }
 
 } // namespace
@@ -222,13 +222,7 @@ asio::awaitable<void> Hub::judge_soon() {
 }
 
 void Hub::keep(KernelObservation kernel) {
-    const auto same = std::find_if(known_.kernels.begin(), known_.kernels.end(),
-                                   [&](const auto& one) { return one.host == kernel.host; });
-    if (same == known_.kernels.end()) {
-        known_.kernels.push_back(std::move(kernel));
-    } else {
-        *same = std::move(kernel);
-    }
+    known_.kernels = {std::move(kernel)};
     attribute_sites();
 }
 

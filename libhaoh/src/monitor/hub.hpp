@@ -54,7 +54,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
     void expect_target(const std::string& target);
     /// Keeps what was read of a controller, and judges its subsystem and tells arrays apart anew.
     void keep(const std::string& host, ControllerObservation controller);
-    /// Likewise of a kernel's view.
+    /// Likewise of this host's kernel, of which the last view counts.
     void keep(KernelObservation kernel);
     void forget(const std::string& host, const std::string& controller);
 

@@ -169,6 +169,13 @@ TEST(EventQueue, does_not_join_with_what_was_taken) {
     EXPECT_TRUE(queue.pop().has_value());
     queue.push(ana_change("nvme0c0n1", "change", "inaccessible"));
     EXPECT_EQ(queue.pop()->from, "change");
+    // Nor when others fill the queue.
+    queue.push(ana_change("nvme0c0n2", "optimized", "change"));
+    queue.push(ana_change("nvme0c0n1", "inaccessible", "optimized"));
+    EXPECT_EQ(queue.size(), 2U);
+    EXPECT_EQ(queue.merged(), 0U);
+    EXPECT_EQ(queue.pop()->path, "nvme0c0n2");
+    EXPECT_EQ(queue.pop()->from, "inaccessible");
 }
 
 } // namespace

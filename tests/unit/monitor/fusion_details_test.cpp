@@ -209,6 +209,48 @@ TEST_F(FusionDetails, what_was_seen_before_its_log_counts_for_the_next_one) {
     EXPECT_THAT(take(), IsEmpty());
 }
 
+TEST_F(FusionDetails, a_log_that_says_nothing_new_takes_nothing_from_what_was_seen) {
+    see();
+    fusion_.see_change_count("h", "nvme0", 10, occasion());
+    ana("nvme0", "change"); // later than the next log
+    fusion_.see_change_count("h", "nvme0", 10, occasion());
+    fusion_.see_change_count("h", "nvme0", 11, occasion());
+    EXPECT_THAT(take(EventKind::ana_coalesced), IsEmpty()) << "it was seen";
+    fusion_.see_change_count("h", "nvme0", 12, occasion());
+    EXPECT_THAT(take(EventKind::ana_coalesced), SizeIs(1));
+}
+
+/// A scan of sysfs takes its time: a path may be there whose controller is not.
+TEST_F(FusionDetails, a_path_whose_controller_is_not_known_is_there_and_of_no_use) {
+    view_.controllers.erase(view_.controllers.begin()); // nvme0
+    view_.namespaces[0].paths[0].ana_state = "change";
+    see();
+    fusion_.set_anatt("h", "nvme0", 10);
+    fusion_.set_site("h", "nvme0", "array-a");
+    fusion_.set_site("h", "nvme1", "array-b");
+    EXPECT_EQ(first().access,
+              (AccessCounts{.paths = 2, .usable = 1, .optimized = 1, .arrays = 1, .ready = 1}));
+    EXPECT_FALSE(first().paths.at(0).usable);
+    EXPECT_EQ(fusion_.next_deadline(), std::nullopt) << "nobody said how long";
+    pass(1h);
+    fusion_.pass_time(now_);
+    EXPECT_THAT(take(), IsEmpty());
+    ana("nvme0", "optimized");
+    const auto told = take();
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_EQ(told[0].controller, "nvme0");
+    EXPECT_EQ(told[0].site, "");
+    EXPECT_EQ(told[0].change_count, std::nullopt);
+    EXPECT_FALSE(first().paths.at(0).usable);
+    EXPECT_EQ(first().identity, "");
+    KernelObservation kernel;
+    kernel.host = "h";
+    kernel.subsystems.emplace_back().controllers.emplace_back().name = "nvme0";
+    kernel.subsystems[0].controllers[0].state = Attribute::of("new");
+    fusion_.write_states(kernel);
+    EXPECT_EQ(kernel.subsystems[0].controllers[0].state.text, "new");
+}
+
 TEST_F(FusionDetails, a_count_that_is_forgotten_takes_with_it_what_was_seen) {
     see();
     fusion_.see_change_count("h", "nvme0", 10, occasion());

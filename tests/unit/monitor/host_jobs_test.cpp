@@ -40,6 +40,15 @@ TEST(HostBackoff, doubles_up_to_a_bound_and_begins_anew) {
     EXPECT_EQ(backoff.next(), 100ms);
 }
 
+TEST(HostJobs, are_for_sources_as_events_name_them) {
+    EXPECT_EQ(source_of(Kind::scan), "sysfs");
+    EXPECT_EQ(source_of(Kind::read_log), "admin");
+    EXPECT_EQ(source_of(Kind::identify), "admin");
+    EXPECT_EQ(source_of(Kind::follow_trace), "trace");
+    EXPECT_EQ(source_of(Kind::follow_uevents), "udev");
+    EXPECT_EQ(source_of(Kind::follow_kmsg), "kmsg");
+}
+
 class HostSources : public ::testing::TestWithParam<std::pair<Kind, const char*>> {
   protected:
     HostWorld world;
@@ -373,6 +382,29 @@ TEST_F(HostIdentities, of_controllers_that_are_not_live_are_not_asked_for) {
     world.uevent("nvme9", "connected"); // not watched
     world.pass(1s);
     EXPECT_THAT(world.times(Kind::identify, "nvme9"), IsEmpty());
+}
+
+/// No hint came, and the next poll is an hour away.
+TEST_F(HostIdentities, of_one_that_is_lost_between_two_tries_are_not_asked_for) {
+    world.identities.erase("nvme0");
+    begin();
+    world.pass(1500ms); // tried twice
+    world.state(0, "connecting");
+    world.pass(10s);
+    EXPECT_THAT(world.times(Kind::identify, "nvme0"), SizeIs(2));
+    EXPECT_THAT(told(world.of(EventKind::controller_state)),
+                ElementsAre("controller_state nvme0 live>connecting by sysfs"));
+}
+
+TEST_F(HostIdentities, of_one_that_is_lost_while_it_is_asked_are_another_matter) {
+    world.identities.erase("nvme0");
+    world.options.retry_interval = 1h;
+    begin();
+    world.after(0s, [&] { world.state(0, "connecting"); });
+    world.pass(1min);
+    EXPECT_THAT(told(world.of(EventKind::controller_state)),
+                ElementsAre("controller_state nvme0 live>connecting by sysfs"));
+    EXPECT_THAT(world.of(EventKind::source_lost), IsEmpty());
 }
 
 TEST_F(HostIdentities, of_one_that_connects_while_it_is_asked_are_read_again) {

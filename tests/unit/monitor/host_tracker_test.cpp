@@ -229,6 +229,17 @@ TEST_F(HostHints, an_overflow_of_uevents_makes_it_read_all_anew) {
     EXPECT_THAT(world.sweeps, IsEmpty());
 }
 
+/// Nothing that is watched is gone: only a scan can find it.
+TEST_F(HostHints, an_overflow_of_uevents_makes_it_scan) {
+    world.tree.set(SysfsTree::head(0, 2) + "/size", "4194304");
+    host::Uevents received;
+    received.lost = true;
+    world.tracker->take(received);
+    world.pass(10s);
+    EXPECT_THAT(told(world.of(EventKind::namespace_resized)),
+                ElementsAre("namespace_resized 12 1073741824>2147483648 by udev"));
+}
+
 TEST_F(HostHints, a_connection_makes_it_look) {
     world.state(1, "connecting");
     world.uevent("nvme1", "connected");
@@ -434,6 +445,18 @@ TEST_F(HostPolls, a_path_that_vanished_and_came_back_meanwhile_is_watched_again)
     EXPECT_THAT(world.of(EventKind::ana_change), SizeIs(1));
 }
 
+/// Of thousands of paths each has a file that stays open.
+TEST_F(HostPolls, scans_that_find_the_same_do_not_open_all_files_anew) {
+    world.options.scan_interval = 10s;
+    begin();
+    world.pass(60s);
+    ASSERT_THAT(world.times(Kind::scan), SizeIs(6));
+    EXPECT_EQ(world.watches, 1);
+    world.tree.remove(SysfsTree::path(0, 1, 1));
+    world.pass(60s);
+    EXPECT_EQ(world.watches, 2) << "another tree";
+}
+
 TEST_F(HostPolls, states_that_were_told_are_not_told_again_after_a_late_scan) {
     world.options.scan_interval = 10s;
     world.options.poll_interval = 500ms;
@@ -464,8 +487,6 @@ TEST_F(HostPolls, a_scan_that_fails_is_a_source_lost_until_one_succeeds) {
 
 TEST_F(HostPolls, when_all_that_was_named_is_nowhere_all_is_gone) {
     world.options.scan_interval = 10s;
-    world.tree.set("proc/sys/kernel/hostname", "db1");
-    world.tree.set("proc/sys/kernel/osrelease", "6.12.1");
     begin();
     const KernelObservation before = world.tracker->kernel();
     ASSERT_EQ(before.release, "6.12.1");

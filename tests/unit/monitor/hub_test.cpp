@@ -225,6 +225,9 @@ class HubSites : public HubTest {
   protected:
     HubSites() {
         make();
+        see_both();
+    }
+    void see_both() {
         View view;
         for (const char* name : {"nvme0", "nvme1"}) {
             view.controllers.push_back(
@@ -277,20 +280,17 @@ TEST_F(HubSites, of_controllers_that_only_the_kernel_knows_follow_from_the_confi
         site.addresses = {address};
     }
     make();
-    View view;
+    see_both();
     KernelObservation kernel;
     kernel.host = "h";
     KernelSubsystem& subsystem = kernel.subsystems.emplace_back();
     subsystem.subsysnqn = Attribute::of("nqn");
     for (const char* name : {"nvme0", "nvme1"}) {
-        view.controllers.push_back(
-            {.name = name, .subsysnqn = "nqn", .address = {}, .state = "live"});
         KernelController& one = subsystem.controllers.emplace_back();
         one.name = name;
         one.address =
             Attribute::of(fmt::format("traddr=10.0.0.{},trsvcid=4420", name[4] - '0' + 1));
     }
-    hub_->fusion().see("h", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
     hub_->keep(kernel);
     EXPECT_THAT(sites(), ElementsAre("east", "west"));
     // One that was asked comes first then; sites stay with their controllers.
@@ -303,6 +303,18 @@ TEST_F(HubSites, of_controllers_that_only_the_kernel_knows_follow_from_the_confi
     hub_->forget("h", "nvme1");
     hub_->keep(kernel);
     EXPECT_THAT(sites(), ElementsAre("west", "east")) << "the last view counts";
+}
+
+TEST_F(HubSites, do_not_follow_from_what_was_known_before_the_beginning) {
+    hub_->keep("h", controller("nvme0", "A"));
+    hub_->keep("h", controller("nvme1", "B"));
+    ASSERT_THAT(sites(), ElementsAre("array-a", "array-b"));
+    hub_->end();
+    settle();
+    hub_->begin();
+    see_both();
+    hub_->keep("h", controller("nvme1", "B"));
+    EXPECT_THAT(sites(), ElementsAre("", "")) << "nothing to tell it from";
 }
 
 TEST_F(HubSites, of_targets_are_named_in_the_order_in_which_they_are_expected) {
