@@ -119,7 +119,6 @@ void Fusion::see(const std::string& host, const View& view, const Occasion& occa
 void Fusion::see_controller(const std::string& host, const std::string& controller,
                             const View& view, const Occasion& occasion) {
     World& world = world_of(host);
-    world.known = true;
     const bool silent = !world.controllers.contains(controller);
     take_in(host, world, view, occasion, {.silent = silent, .states = true});
 
@@ -154,7 +153,7 @@ void Fusion::take_in(const std::string& host, World& world, const View& view,
         } else {
             // Of arrays each has a size of its own: see take_in_path.
             if (viewed.bytes != 0 && !key.device.empty()) {
-                change_size(host, world, head, viewed.bytes, occasion);
+                change_size(host, head, viewed.bytes, occasion);
             }
             if (viewed.read_only) {
                 change_read_only(host, head, *viewed.read_only, occasion);
@@ -174,7 +173,7 @@ void Fusion::take_in_controller(const std::string& host, World& world,
     Controller& controller = found->second;
     controller.subsysnqn = viewed.subsysnqn;
     controller.address = viewed.address;
-    if (fresh && how.silent) {
+    if (how.silent) {
         controller.state = viewed.state;
     } else if (fresh || how.states) {
         change_controller_state(host, world, viewed.name, viewed.state, occasion);
@@ -187,13 +186,10 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
     Path& path = found->second;
     if (fresh) {
         path = {.controller = viewed.controller,
-                .name = viewed.name,
+                .name = {},
                 .ana_state = viewed.ana_state,
                 .ana_grpid = viewed.ana_grpid,
                 .bytes = viewed.bytes};
-        if (!path.name.empty()) {
-            world.by_path[path.name] = head;
-        }
         if (Controller* const controller = find_value(world.controllers, path.controller)) {
             head->second.sites.insert(controller->site);
             if (path.ana_grpid) {
@@ -203,16 +199,15 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
         if (path.ana_state == "change") {
             path.last_change = occasion.observed;
         }
-        if (!how.silent) {
-            add_path(EventKind::path_added, host, head->first, path, occasion).to =
-                told_ana(path.ana_state);
-        }
-        return;
     }
-    if (!viewed.name.empty() && viewed.name != path.name) {
+    if (!viewed.name.empty()) {
         world.by_path.erase(path.name);
         path.name = viewed.name;
         world.by_path[path.name] = head;
+    }
+    if (fresh && !how.silent) {
+        add_path(EventKind::path_added, host, head->first, path, occasion).to =
+            told_ana(path.ana_state);
     }
     if (viewed.ana_grpid) {
         path.ana_grpid = viewed.ana_grpid;
@@ -221,7 +216,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
         // Arrays may differ in size: that is a matter for `haoh check`. One that is given another
         // size is news, and the others are to follow.
         if (head->first.device.empty() && path.bytes != 0 && path.bytes != viewed.bytes) {
-            change_size(host, world, head, viewed.bytes, occasion);
+            change_size(host, head, viewed.bytes, occasion);
         }
         path.bytes = viewed.bytes;
     }
@@ -283,8 +278,8 @@ void Fusion::change_controller_state(const std::string& host, World& world, cons
     }
 }
 
-void Fusion::change_size(const std::string& host, World& world, Heads::iterator head,
-                         std::uint64_t bytes, const Occasion& occasion) {
+void Fusion::change_size(const std::string& host, Heads::iterator head, std::uint64_t bytes,
+                         const Occasion& occasion) {
     if (head->second.bytes == bytes) {
         return;
     }
@@ -294,7 +289,6 @@ void Fusion::change_size(const std::string& host, World& world, Heads::iterator 
         event.to = std::to_string(bytes);
     }
     head->second.bytes = bytes;
-    world.touched.insert(head->first);
 }
 
 void Fusion::change_read_only(const std::string& host, Heads::iterator head, bool read_only,
@@ -320,10 +314,10 @@ void Fusion::lose_path(const std::string& host, World& world, Heads::iterator he
     world.touched.insert(head->first);
 }
 
-Fusion::Heads::iterator Fusion::lose_head_if_empty(const std::string& host, World& world,
-                                                   Heads::iterator head, const Occasion& occasion) {
+void Fusion::lose_head_if_empty(const std::string& host, World& world, Heads::iterator head,
+                                const Occasion& occasion) {
     if (!head->second.paths.empty()) {
-        return std::next(head);
+        return;
     }
     add_head(EventKind::namespace_removed, host, head->first, occasion);
     // Whoever used it has lost its last path.
@@ -334,7 +328,7 @@ Fusion::Heads::iterator Fusion::lose_head_if_empty(const std::string& host, Worl
         access.access = counts_of(world, head->second);
     }
     world.touched.erase(head->first);
-    return world.heads.erase(head);
+    world.heads.erase(head);
 }
 
 void Fusion::write_states(KernelObservation& kernel) const {

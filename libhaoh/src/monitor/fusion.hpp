@@ -145,7 +145,7 @@ class Fusion {
     };
     using Heads = std::map<HeadKey, Head>;
     struct World {
-        bool known{}; ///< a first view came
+        bool known{}; ///< a first view of everything came
         std::map<std::string, Controller, std::less<>> controllers;
         Heads heads;
         std::map<std::string, Heads::iterator, std::less<>> by_path;
@@ -176,14 +176,14 @@ class Fusion {
                           std::string_view state, const Occasion& occasion);
     void change_controller_state(const std::string& host, World& world, const std::string& name,
                                  std::string_view state, const Occasion& occasion);
-    void change_size(const std::string& host, World& world, Heads::iterator head,
-                     std::uint64_t bytes, const Occasion& occasion);
+    void change_size(const std::string& host, Heads::iterator head, std::uint64_t bytes,
+                     const Occasion& occasion);
     void change_read_only(const std::string& host, Heads::iterator head, bool read_only,
                           const Occasion& occasion);
     void lose_path(const std::string& host, World& world, Heads::iterator head,
                    Paths::iterator path, const Occasion& occasion);
-    Heads::iterator lose_head_if_empty(const std::string& host, World& world, Heads::iterator head,
-                                       const Occasion& occasion);
+    void lose_head_if_empty(const std::string& host, World& world, Heads::iterator head,
+                            const Occasion& occasion);
     void count_transition(Controller& controller, const Path& path, std::string_view state);
     /// How long a path may be in the state "change"; nullopt: it is in another one, nobody said how
     /// long, or that it is over was told already.

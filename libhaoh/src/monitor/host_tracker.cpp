@@ -228,9 +228,6 @@ void HostTracker::take(KernelObservation kernel, const Occasion& occasion) {
     fusion().write_states(kernel_);
     readings_.watch(kernel_);
     for (const KernelSubsystem& subsystem : kernel_.subsystems) {
-        if (subsystem.subsystype.value() == "discovery") {
-            continue;
-        }
         for (const KernelController& controller : subsystem.controllers) {
             if (before.erase(controller.name) == 0) {
                 ask_for_identity(controller.name);

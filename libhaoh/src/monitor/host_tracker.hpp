@@ -156,7 +156,7 @@ class HostTracker {
     std::size_t scans_left_{}; ///< of a hint
     bool scanning_{};
     std::map<HostJob::Kind, Attempt> sources_;
-    std::map<std::string, Attempt> unidentified_; ///< whose identity is to be read
+    std::map<std::string, Attempt> identities_; ///< when they are to be read, if ever
     std::optional<std::string> identifying_;
 };
 

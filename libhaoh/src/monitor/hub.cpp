@@ -112,9 +112,7 @@ void Hub::run(std::function<asio::awaitable<void>()> body, std::string name) {
     const auto task = tasks_.emplace(tasks_.end());
     auto ended = [self = shared_from_this(), task, name](const std::exception_ptr& failure) {
         self->tasks_.erase(task);
-        if (self->tasks_.empty()) {
-            self->idle_.cancel();
-        }
+        self->idle_.cancel();
         if (failure && self->running_ && !canceled(failure)) {
             self->lose_source(name, text_of(failure), Moment::now());
         }

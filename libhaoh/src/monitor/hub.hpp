@@ -74,7 +74,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
     EventQueue queue_;
     boost::asio::steady_timer arrived_; ///< canceled whenever `next` should look again
     boost::asio::steady_timer tried_;   ///< canceled whenever `tried` should look again
-    boost::asio::steady_timer idle_;    ///< canceled when the last task has ended
+    boost::asio::steady_timer idle_;    ///< canceled whenever a task has ended
     std::list<Task> tasks_;
     std::function<void(const Event&)> handler_;
     std::exception_ptr handler_failure_;

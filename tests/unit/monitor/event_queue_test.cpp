@@ -128,6 +128,13 @@ TEST(EventQueue, neighbouring_names_are_no_other_object_by_chance) {
     event.subsysnqn = "b";
     queue.push(event);
     EXPECT_EQ(queue.size(), 2U);
+    event.rule = "rule";
+    event.nsid = 12;
+    queue.push(event);
+    event.rule = "rule1";
+    event.nsid = 2;
+    queue.push(event);
+    EXPECT_EQ(queue.size(), 4U);
 }
 
 TEST(EventQueue, of_sources_the_source_is_the_object) {

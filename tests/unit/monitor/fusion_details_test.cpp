@@ -190,6 +190,8 @@ TEST_F(FusionDetails, namespaces_in_no_group_count_each) {
     ana("nvme0", "optimized");
     fusion_.see_change_count("h", "nvme0", 12, occasion());
     EXPECT_THAT(take(EventKind::ana_coalesced), IsEmpty());
+    fusion_.see_change_count("h", "nvme0", 13, occasion());
+    EXPECT_THAT(take(EventKind::ana_coalesced), SizeIs(1)) << "two, and no more";
 }
 
 TEST_F(FusionDetails, what_was_seen_before_its_log_counts_for_the_next_one) {
@@ -325,6 +327,8 @@ TEST_F(FusionDetails, a_namespace_that_had_no_path_is_not_lost_again) {
     }));
     EXPECT_THAT(fusion_.status(now_).controllers, IsEmpty());
     EXPECT_THAT(fusion_.status(now_).namespaces, IsEmpty());
+    ana("nvme0", "optimized");
+    EXPECT_THAT(take(), IsEmpty()) << "its paths are not known any more";
 }
 
 TEST_F(FusionDetails, a_namespace_whose_paths_are_gone_stays_while_its_head_does) {
@@ -399,6 +403,8 @@ TEST_F(FusionDetails, an_array_counts_until_its_last_controller_is_named_otherwi
     ViewedNamespace& one = view_.namespaces[0];
     view_.controllers.push_back(view_.controllers[1]);
     view_.controllers[2].name = "nvme2";
+    view_.controllers.push_back(view_.controllers[1]);
+    view_.controllers[3].name = "nvme3";
     one.paths.push_back(one.paths[1]);
     one.paths[2].controller = "nvme2";
     one.paths[2].name = "path of nvme2";
@@ -407,6 +413,8 @@ TEST_F(FusionDetails, an_array_counts_until_its_last_controller_is_named_otherwi
         fusion_.set_site("h", name, "x");
     }
     EXPECT_EQ(first().access.arrays, 1U) << "one site for all, and none without a name";
+    fusion_.set_site("h", "nvme3", "z");
+    EXPECT_EQ(first().access.arrays, 1U) << "it has no path to the namespace";
     fusion_.set_site("h", "nvme2", "y");
     EXPECT_EQ(first().access.arrays, 2U) << "x is still there";
     EXPECT_EQ(first().access.ready, 2U);
@@ -442,6 +450,7 @@ TEST_F(FusionDetails, a_status_has_everything) {
     EXPECT_FALSE(status.sources[0].healthy);
     EXPECT_EQ(status.sources[0].problem, "gone");
     EXPECT_EQ(status.sources[0].lost, 1U);
+    EXPECT_EQ(status.sources[1].name, "udev");
     EXPECT_TRUE(status.sources[1].healthy);
     ASSERT_THAT(status.subsystems, SizeIs(1));
     EXPECT_EQ(status.subsystems[0].host, "h");
@@ -546,6 +555,9 @@ TEST_F(FusionDetails, sources_that_are_expected_are_pending_until_they_were_trie
     EXPECT_THAT(take(), SizeIs(1)) << "the same reason again, but it worked meanwhile";
     fusion_.lose_source("c", "", now_);
     EXPECT_THAT(take(), SizeIs(1)) << "without a reason, too";
+    fusion_.restore_source("c", now_);
+    fusion_.lose_source("c", "", now_);
+    EXPECT_THAT(take(EventKind::source_lost), SizeIs(1)) << "again";
 }
 
 TEST_F(FusionDetails, a_log_agrees_when_every_path_is_in_its_state) {
@@ -633,6 +645,8 @@ TEST_F(FusionOfArrays, a_namespace_that_one_does_not_show_any_more_is_lost_on_it
     none.namespaces.clear();
     fusion_.see_controller({}, "a", none, occasion_);
     EXPECT_THAT(take(), ElementsAre("path_lost a optimized>", "access  restored>single_array"));
+    fusion_.see_controller({}, "a", none, occasion_);
+    EXPECT_THAT(take(), IsEmpty()) << "once";
     none = view_of("b", 4096);
     none.namespaces.clear();
     fusion_.see_controller({}, "b", none, occasion_);
@@ -654,6 +668,14 @@ TEST_F(FusionOfArrays, sizes_that_differ_are_for_the_check_and_one_that_changes_
                 ElementsAre("namespace_resized  4096>8192", "access  single_array>restored"));
     see("b", 0);
     EXPECT_THAT(take(), IsEmpty()) << "not known";
+}
+
+TEST_F(FusionOfArrays, a_size_that_becomes_known_is_no_change) {
+    see("a", 4096);
+    see("b", 0);
+    EXPECT_THAT(take(), IsEmpty());
+    see("b", 8192);
+    EXPECT_THAT(take(), ElementsAre("access  restored>single_array")) << "b's path takes no I/O";
 }
 
 TEST_F(FusionOfArrays, growth_is_told_once_when_one_array_follows_the_other) {

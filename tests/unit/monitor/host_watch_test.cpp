@@ -120,7 +120,7 @@ TEST_F(WatchedHost, loses_everything_with_its_tree) {
 /// Devices that answer, or cannot be opened.
 class AskedHost : public WatchedHost {
   protected:
-    void begin() {
+    void begin(bool sources = false) {
         hub_ = std::make_shared<Hub>(context_.get_executor(), options_);
         hub_->set_handler([this](const Event& event) { events_.push_back(event); });
         const auto open = [this](const std::string& name) -> std::unique_ptr<host::NvmeDevice> {
@@ -145,7 +145,7 @@ class AskedHost : public WatchedHost {
         };
         watch_ = std::make_shared<HostWatch>(
             hub_, *options_.host,
-            HostTracker::Abilities{.sources = false, .logs = true, .identities = true}, open);
+            HostTracker::Abilities{.sources = sources, .logs = true, .identities = true}, open);
         ASSERT_FALSE(complete(watch_->read_first()));
         hub_->begin();
         watch_->begin();
@@ -183,6 +183,22 @@ TEST_F(AskedHost, tells_who_it_is_and_counts_what_was_not_seen) {
     EXPECT_EQ(of(EventKind::ana_coalesced)[0].source, "admin");
     EXPECT_EQ(of(EventKind::ana_coalesced)[0].change_count, 9U);
     EXPECT_THAT(of(EventKind::source_lost), ::testing::IsEmpty());
+    end();
+}
+
+/// Whether a source can be opened here or not, it is told by its own name.
+TEST_F(AskedHost, listens_to_every_source_there_is) {
+    begin(true);
+    const auto named = [&] {
+        std::vector<std::string> names;
+        for (const MonitorStatus::Source& source : hub_->status().sources) {
+            names.push_back(source.name);
+        }
+        return names;
+    };
+    run_until([&] { return named().size() >= 5; }, "all of them");
+    EXPECT_THAT(named(),
+                ::testing::UnorderedElementsAre("admin", "kmsg", "sysfs", "trace", "udev"));
     end();
 }
 
