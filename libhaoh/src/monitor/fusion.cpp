@@ -428,8 +428,7 @@ void Fusion::see_change_count(const std::string& host, const std::string& contro
 
 void Fusion::forget_change_count(const std::string& host, const std::string& controller) {
     if (Controller* const one = find_value(world_of(host).controllers, controller)) {
-        one->change_count.reset();
-        one->seen = 0;
+        one->change_count.reset(); // what was seen counts for none then
     }
 }
 

@@ -162,7 +162,7 @@ void Hub::lose_source(std::string_view name, std::string_view why, const Moment&
 
 void Hub::set_handler(std::function<void(const Event&)> handler) {
     handler_ = std::move(handler);
-    while (handler_ && !queue_.empty()) {
+    while (handler_ && !handler_failure_ && !queue_.empty()) {
         deliver(*queue_.pop());
     }
 }
@@ -233,9 +233,8 @@ void Hub::attribute_sites() {
     // Those that were asked come first, in their order.
     const std::vector<Attribution> all = attribute(known_, options_.sites);
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const std::string host = i < known_.controllers.size() ? known_.controllers[i].host
-                                 : known_.kernels.empty()      ? std::string()
-                                                               : known_.kernels.front().host;
+        const std::string& host = i < known_.controllers.size() ? known_.controllers[i].host
+                                                                : known_.kernels.front().host;
         fusion_.set_site(host, all[i].controller, all[i].site);
     }
 }

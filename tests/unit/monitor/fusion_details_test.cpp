@@ -433,6 +433,24 @@ TEST_F(FusionDetails, an_array_counts_until_its_last_controller_is_named_otherwi
     EXPECT_EQ(told[0].to, "single_array");
 }
 
+TEST_F(FusionDetails, an_array_that_is_known_counts_for_a_namespace_that_comes) {
+    see();
+    fusion_.set_site("h", "nvme0", "x");
+    fusion_.set_site("h", "nvme1", "y");
+    view_.namespaces.push_back(view_.namespaces[0]);
+    ViewedNamespace& second = view_.namespaces[1];
+    second.nsid = 4;
+    second.device = "nvme0n2";
+    for (ViewedPath& path : second.paths) {
+        path.name += " of 4";
+    }
+    see();
+    const MonitorStatus status = fusion_.status(now_);
+    ASSERT_THAT(status.namespaces, SizeIs(2));
+    EXPECT_EQ(status.namespaces[1].access.arrays, 2U);
+    EXPECT_EQ(status.namespaces[1].access.ready, 2U);
+}
+
 TEST_F(FusionDetails, a_status_has_everything) {
     fusion_.see("g", View{}, occasion());
     see();

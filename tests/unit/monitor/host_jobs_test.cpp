@@ -173,6 +173,16 @@ TEST_F(HostLogs, one_is_on_its_way_at_a_time) {
     EXPECT_THAT(pauses(world.times(Kind::read_log, "nvme0")), Each(Ge(150ms)));
 }
 
+TEST_F(HostLogs, events_without_end_do_not_make_it_read_without_a_pause) {
+    world.logs["nvme0"] = log_of(8, nvme::AnaState::change); // does not come true
+    for (int i = 0; i < 100; ++i) {
+        world.aen(0);
+        world.pass(1ms);
+    }
+    EXPECT_THAT(world.times(Kind::read_log, "nvme0"), SizeIs(AllOf(Ge(2U), Le(5U))));
+    EXPECT_THAT(pauses(world.times(Kind::read_log, "nvme0")), Each(Ge(25ms)));
+}
+
 TEST_F(HostLogs, its_change_count_tells_what_was_too_short_to_be_seen) {
     const Moment heard = world.now();
     world.logs["nvme0"] = log_of(11, nvme::AnaState::optimized);

@@ -45,6 +45,7 @@ TEST_F(HostHints, a_trace_event_leads_to_the_change_that_follows_it) {
                                                 "trace"));
     ASSERT_THAT(world.events, SizeIs(2));
     EXPECT_EQ(world.events[0].latency(), 5ms) << "from the kernel's own time";
+    EXPECT_EQ(world.events[0].transitions, 1U);
     const Event& change = world.events[1];
     ASSERT_TRUE(change.cause);
     EXPECT_EQ(change.cause->monotonic, aen);
@@ -506,8 +507,12 @@ TEST_F(HostPolls, states_that_were_told_are_compared_with_after_a_late_scan) {
     world.options.scan_interval = 10s;
     world.options.poll_interval = 500ms;
     world.takes[Kind::scan] = 2s;
+    const std::string place = world.tree.root() + "/" + SysfsTree::path(0, 1, 2);
+    const std::string aside = world.tree.root() + "/aside";
+    std::filesystem::rename(place, aside);
     begin();
-    world.after(9s, [&] { world.tree.remove(SysfsTree::path(0, 1, 2)); });
+    // With a path more, all are watched anew from then on.
+    world.after(9s, [&] { std::filesystem::rename(aside, place); });
     world.after(10s + 100ms, [&] { world.ana(0, 1, "change"); });
     world.after(12s - 1ns, [&] { world.ana(0, 1, "optimized"); });
     world.pass(60s);

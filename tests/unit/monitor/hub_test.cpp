@@ -102,6 +102,28 @@ TEST_F(HubTest, a_handler_gets_what_is_queued_first) {
     EXPECT_THAT(told_, ElementsAre("1 a why", "2 b other", "3 c"));
 }
 
+TEST_F(HubTest, without_a_handler_what_is_queued_stays_there) {
+    make();
+    lose("a");
+    hub_->set_handler({});
+    EXPECT_TRUE(hub_->running());
+    take_all();
+    EXPECT_THAT(told_, ElementsAre("1 a"));
+}
+
+TEST_F(HubTest, a_handler_that_throws_gets_nothing_more_of_what_is_queued) {
+    make();
+    lose("a");
+    lose("b");
+    int calls = 0;
+    hub_->set_handler([&](const Event&) {
+        ++calls;
+        throw std::runtime_error("enough");
+    });
+    EXPECT_EQ(calls, 1);
+    EXPECT_FALSE(hub_->running());
+}
+
 TEST_F(HubTest, a_queue_that_is_full_joins_events_and_counts_them) {
     make(1);
     lose("a", "one");
