@@ -3,6 +3,7 @@
 
 #include "monitor/ana_reading.hpp"
 #include "monitor/backoff.hpp"
+#include "monitor/throttle.hpp"
 
 #include <haoh/collector.hpp>
 #include <haoh/error.hpp>
@@ -24,23 +25,6 @@ constexpr std::string_view kSource = "aen";
 /// An array that comes back should be seen soon, and asking is cheap.
 constexpr unsigned kMaxArrayBackoff = 4;
 constexpr std::uint8_t kChangedNamespaces = 0x04;
-
-/// Lets a burst through and then a steady rate: an array that sends events without end costs little,
-/// and the last state is seen all the same.
-class Throttle {
-  public:
-    /// How long to wait before the next turn.
-    std::chrono::nanoseconds turn(std::chrono::nanoseconds now) {
-        // The bucket is full again when the past turns have been paid for.
-        paid_until_ = std::max(paid_until_, now - kBurst * kPrice) + kPrice;
-        return std::max(paid_until_ - now, std::chrono::nanoseconds{0});
-    }
-
-  private:
-    static constexpr int kBurst = 50;
-    static constexpr std::chrono::nanoseconds kPrice = std::chrono::milliseconds(10);
-    std::chrono::nanoseconds paid_until_{};
-};
 
 /// Get Log Page without Retain Asynchronous Event: the controller may send this event again from
 /// here on. What changes later is in the log that is read after this.
@@ -102,11 +86,10 @@ class PortWatch {
         seen.connection = controller_->connection();
         const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = kSource};
         view_ = view_of(seen);
-        ana_ = seen.identify_data().ana();
         fusion().see_controller({}, port_.name, view_, occasion);
         fusion().set_anatt({}, port_.name, seen.identify_data().anatt);
         fusion().see_identity({}, port_.name, identity_of(seen), occasion);
-        if (ana_ && seen.ana.stable && seen.ana.log.ok()) {
+        if (seen.ana.stable && seen.ana.log.ok()) {
             fusion().see_change_count({}, port_.name, seen.ana_log().chgc, occasion);
         }
         hub_->keep({}, std::move(seen));
@@ -148,7 +131,6 @@ class PortWatch {
     View view_;
     Throttle throttle_;
     bool connected_{};
-    bool ana_{};
 };
 
 } // namespace

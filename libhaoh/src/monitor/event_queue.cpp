@@ -46,9 +46,9 @@ std::optional<Event> EventQueue::pop() {
         return std::nullopt;
     }
     const auto first = events_.begin();
-    if (const auto found = last_.find(key_of(*first));
-        found != last_.end() && found->second == first) {
-        last_.erase(found);
+    // There is a last one of whatever is on its way.
+    if (const auto last = last_.find(key_of(*first)); last->second == first) {
+        last_.erase(last);
     }
     Event event = std::move(*first);
     events_.erase(first);

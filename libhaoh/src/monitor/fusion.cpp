@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/fusion.hpp"
 
+#include "monitor/find_value.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -71,9 +73,8 @@ Event& Fusion::add_path(EventKind kind, const std::string& host, const HeadKey& 
     event.path = path.name;
     event.ana_grpid = path.ana_grpid;
     const World& world = worlds_[host];
-    if (const auto found = world.controllers.find(path.controller);
-        found != world.controllers.end()) {
-        event.site = found->second.site;
+    if (const Controller* const controller = find_value(world.controllers, path.controller)) {
+        event.site = controller->site;
     }
     return event;
 }
@@ -118,7 +119,6 @@ void Fusion::see(const std::string& host, const View& view, const Occasion& occa
 void Fusion::see_controller(const std::string& host, const std::string& controller,
                             const View& view, const Occasion& occasion) {
     World& world = world_of(host);
-    world.known = true;
     const bool silent = !world.controllers.contains(controller);
     take_in(host, world, view, occasion, {.silent = silent, .states = true});
 
@@ -153,7 +153,7 @@ void Fusion::take_in(const std::string& host, World& world, const View& view,
         } else {
             // Of arrays each has a size of its own: see take_in_path.
             if (viewed.bytes != 0 && !key.device.empty()) {
-                change_size(host, world, head, viewed.bytes, occasion);
+                change_size(host, head, viewed.bytes, occasion);
             }
             if (viewed.read_only) {
                 change_read_only(host, head, *viewed.read_only, occasion);
@@ -173,7 +173,7 @@ void Fusion::take_in_controller(const std::string& host, World& world,
     Controller& controller = found->second;
     controller.subsysnqn = viewed.subsysnqn;
     controller.address = viewed.address;
-    if (fresh && how.silent) {
+    if (how.silent) {
         controller.state = viewed.state;
     } else if (fresh || how.states) {
         change_controller_state(host, world, viewed.name, viewed.state, occasion);
@@ -186,33 +186,28 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
     Path& path = found->second;
     if (fresh) {
         path = {.controller = viewed.controller,
-                .name = viewed.name,
+                .name = {},
                 .ana_state = viewed.ana_state,
                 .ana_grpid = viewed.ana_grpid,
                 .bytes = viewed.bytes};
-        if (!path.name.empty()) {
-            world.by_path[path.name] = head;
-        }
-        const auto controller = world.controllers.find(path.controller);
-        if (controller != world.controllers.end()) {
-            head->second.sites.insert(controller->second.site);
+        if (Controller* const controller = find_value(world.controllers, path.controller)) {
+            head->second.sites.insert(controller->site);
             if (path.ana_grpid) {
-                controller->second.group_states.try_emplace(*path.ana_grpid, path.ana_state);
+                controller->group_states.try_emplace(*path.ana_grpid, path.ana_state);
             }
         }
         if (path.ana_state == "change") {
             path.last_change = occasion.observed;
         }
-        if (!how.silent) {
-            add_path(EventKind::path_added, host, head->first, path, occasion).to =
-                told_ana(path.ana_state);
-        }
-        return;
     }
-    if (!viewed.name.empty() && viewed.name != path.name) {
+    if (!viewed.name.empty()) {
         world.by_path.erase(path.name);
         path.name = viewed.name;
         world.by_path[path.name] = head;
+    }
+    if (fresh && !how.silent) {
+        add_path(EventKind::path_added, host, head->first, path, occasion).to =
+            told_ana(path.ana_state);
     }
     if (viewed.ana_grpid) {
         path.ana_grpid = viewed.ana_grpid;
@@ -221,7 +216,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
         // Arrays may differ in size: that is a matter for `haoh check`. One that is given another
         // size is news, and the others are to follow.
         if (head->first.device.empty() && path.bytes != 0 && path.bytes != viewed.bytes) {
-            change_size(host, world, head, viewed.bytes, occasion);
+            change_size(host, head, viewed.bytes, occasion);
         }
         path.bytes = viewed.bytes;
     }
@@ -248,16 +243,16 @@ void Fusion::change_ana_state(const std::string& host, World& world, const HeadK
     if (path.ana_state == state) {
         return;
     }
-    const auto controller = world.controllers.find(path.controller);
-    if (controller != world.controllers.end()) {
-        count_transition(controller->second, path, state);
+    Controller* const controller = find_value(world.controllers, path.controller);
+    if (controller != nullptr) {
+        count_transition(*controller, path, state);
     }
     Event& event = add_path(EventKind::ana_change, host, key, path, occasion);
     event.from = told_ana(path.ana_state);
     event.to = told_ana(state);
     event.transitions = 1;
-    if (controller != world.controllers.end()) {
-        event.change_count = controller->second.change_count;
+    if (controller != nullptr) {
+        event.change_count = controller->change_count;
     }
     path.ana_state = state;
     ++path.transitions;
@@ -268,15 +263,14 @@ void Fusion::change_ana_state(const std::string& host, World& world, const HeadK
 
 void Fusion::change_controller_state(const std::string& host, World& world, const std::string& name,
                                      std::string_view state, const Occasion& occasion) {
-    const auto found = world.controllers.find(name);
-    if (found == world.controllers.end() || found->second.state == state) {
+    Controller* const controller = find_value(world.controllers, name);
+    if (controller == nullptr || controller->state == state) {
         return;
     }
-    Controller& controller = found->second;
-    Event& event = add_controller(EventKind::controller_state, host, name, controller, occasion);
-    event.from = controller.state;
+    Event& event = add_controller(EventKind::controller_state, host, name, *controller, occasion);
+    event.from = controller->state;
     event.to = state;
-    controller.state = state;
+    controller->state = state;
     for (const auto& [key, head] : world.heads) {
         if (head.paths.contains(name)) {
             world.touched.insert(key);
@@ -284,8 +278,8 @@ void Fusion::change_controller_state(const std::string& host, World& world, cons
     }
 }
 
-void Fusion::change_size(const std::string& host, World& world, Heads::iterator head,
-                         std::uint64_t bytes, const Occasion& occasion) {
+void Fusion::change_size(const std::string& host, Heads::iterator head, std::uint64_t bytes,
+                         const Occasion& occasion) {
     if (head->second.bytes == bytes) {
         return;
     }
@@ -295,7 +289,6 @@ void Fusion::change_size(const std::string& host, World& world, Heads::iterator 
         event.to = std::to_string(bytes);
     }
     head->second.bytes = bytes;
-    world.touched.insert(head->first);
 }
 
 void Fusion::change_read_only(const std::string& host, Heads::iterator head, bool read_only,
@@ -321,10 +314,10 @@ void Fusion::lose_path(const std::string& host, World& world, Heads::iterator he
     world.touched.insert(head->first);
 }
 
-Fusion::Heads::iterator Fusion::lose_head_if_empty(const std::string& host, World& world,
-                                                   Heads::iterator head, const Occasion& occasion) {
+void Fusion::lose_head_if_empty(const std::string& host, World& world, Heads::iterator head,
+                                const Occasion& occasion) {
     if (!head->second.paths.empty()) {
-        return std::next(head);
+        return;
     }
     add_head(EventKind::namespace_removed, host, head->first, occasion);
     // Whoever used it has lost its last path.
@@ -335,15 +328,14 @@ Fusion::Heads::iterator Fusion::lose_head_if_empty(const std::string& host, Worl
         access.access = counts_of(world, head->second);
     }
     world.touched.erase(head->first);
-    return world.heads.erase(head);
+    world.heads.erase(head);
 }
 
 void Fusion::write_states(KernelObservation& kernel) const {
-    const auto found = worlds_.find(kernel.host);
-    if (found == worlds_.end()) {
+    const World* const world = find_value(worlds_, kernel.host);
+    if (world == nullptr) {
         return;
     }
-    const World& world = found->second;
     const auto write = [](Attribute& attribute, const std::string& state) {
         if (attribute.ok() && state != "unreadable") {
             attribute = Attribute::of(state);
@@ -351,20 +343,18 @@ void Fusion::write_states(KernelObservation& kernel) const {
     };
     for (KernelSubsystem& subsystem : kernel.subsystems) {
         for (KernelController& controller : subsystem.controllers) {
-            if (const auto known = world.controllers.find(controller.name);
-                known != world.controllers.end()) {
-                write(controller.state, known->second.state);
+            if (const auto* const known = find_value(world->controllers, controller.name)) {
+                write(controller.state, known->state);
             }
         }
         for (KernelNamespace& head : subsystem.namespaces) {
             for (KernelPath& path : head.paths) {
-                const auto place = world.by_path.find(path.name);
-                if (place == world.by_path.end()) {
+                const Heads::iterator* const place = find_value(world->by_path, path.name);
+                if (place == nullptr) {
                     continue;
                 }
-                const Paths& paths = place->second->second.paths;
-                if (const auto known = paths.find(path.controller); known != paths.end()) {
-                    write(path.ana_state, known->second.ana_state);
+                if (const auto* const known = find_value((*place)->second.paths, path.controller)) {
+                    write(path.ana_state, known->ana_state);
                 }
             }
         }
@@ -374,13 +364,13 @@ void Fusion::write_states(KernelObservation& kernel) const {
 void Fusion::see_ana_state(const std::string& host, std::string_view path, std::string_view state,
                            const Occasion& occasion) {
     World& world = world_of(host);
-    const auto head = world.by_path.find(path);
-    if (head == world.by_path.end()) {
+    Heads::iterator* const head = find_value(world.by_path, path);
+    if (head == nullptr) {
         return;
     }
-    for (auto& [controller, one] : head->second->second.paths) {
+    for (auto& [controller, one] : (*head)->second.paths) {
         if (one.name == path) {
-            change_ana_state(host, world, head->second->first, one, state, occasion);
+            change_ana_state(host, world, (*head)->first, one, state, occasion);
         }
     }
 }
@@ -391,50 +381,45 @@ void Fusion::see_controller_state(const std::string& host, const std::string& co
 }
 
 void Fusion::notice(const std::string& host, const AenNotice& aen, const Occasion& occasion) {
-    World& world = world_of(host);
-    const auto controller = world.controllers.find(aen.controller);
-    if (controller == world.controllers.end()) {
+    const Controller* const controller = find_value(world_of(host).controllers, aen.controller);
+    if (controller == nullptr) {
         return; // of a subsystem that is not watched
     }
-    Event& event =
-        add_controller(EventKind::aen, host, aen.controller, controller->second, occasion);
+    Event& event = add_controller(EventKind::aen, host, aen.controller, *controller, occasion);
     event.to = aen_text(aen.event);
     event.transitions = aen.count;
 }
 
 void Fusion::refuse(const std::string& host, const Refusal& refusal, const Occasion& occasion) {
-    World& world = world_of(host);
     Event& event = add(EventKind::path_refused, host, occasion);
     event.controller = refusal.controller;
     event.nsid = refusal.nsid;
     event.rule = refusal.rule;
     event.text = refusal.text;
-    const auto controller = world.controllers.find(refusal.controller);
-    if (controller != world.controllers.end()) {
-        event.subsysnqn = controller->second.subsysnqn;
-        event.site = controller->second.site;
+    const auto* const controller = find_value(world_of(host).controllers, refusal.controller);
+    if (controller != nullptr) {
+        event.subsysnqn = controller->subsysnqn;
+        event.site = controller->site;
     }
 }
 
 void Fusion::see_change_count(const std::string& host, const std::string& controller,
                               std::uint64_t count, const Occasion& occasion) {
-    World& world = world_of(host);
-    const auto found = world.controllers.find(controller);
-    if (found == world.controllers.end()) {
+    Controller* const one = find_value(world_of(host).controllers, controller);
+    if (one == nullptr) {
         return;
     }
-    Controller& one = found->second;
-    const std::uint64_t seen = std::exchange(one.seen, 0);
-    const auto before = std::exchange(one.change_count, count);
+    const std::uint64_t seen = std::exchange(one->seen, 0);
+    const auto before = std::exchange(one->change_count, count);
     // A count that went back is that of another array, or of one that was started anew.
     if (!before || count < *before) {
         return;
     }
     if (count - *before <= seen) {
-        one.seen = seen - (count - *before); // later than the log
+        one->seen = seen - (count - *before); // later than the log
         return;
     }
-    Event& event = add_controller(EventKind::ana_coalesced, host, controller, one, occasion);
+    Event& event = add_controller(EventKind::ana_coalesced, host, controller, *one, occasion);
     event.change_count = count;
     event.transitions = count - *before - seen;
     event.text = fmt::format("change count {} to {}, {} seen", *before, count, seen);
@@ -442,74 +427,66 @@ void Fusion::see_change_count(const std::string& host, const std::string& contro
 }
 
 void Fusion::forget_change_count(const std::string& host, const std::string& controller) {
-    World& world = world_of(host);
-    if (const auto found = world.controllers.find(controller); found != world.controllers.end()) {
-        found->second.change_count.reset();
-        found->second.seen = 0;
+    if (Controller* const one = find_value(world_of(host).controllers, controller)) {
+        one->change_count.reset(); // what was seen counts for none then
     }
 }
 
 bool Fusion::agrees(const std::string& host, const std::string& controller,
                     const nvme::AnaLog& log) const {
-    const auto world = worlds_.find(host);
-    if (world == worlds_.end()) {
+    const World* const world = find_value(worlds_, host);
+    if (world == nullptr) {
         return false;
     }
     const std::map<std::uint32_t, AnaPlace> places = places_of(log);
-    for (const auto& [key, head] : world->second.heads) {
-        const auto path = head.paths.find(controller);
-        const auto place = places.find(key.nsid);
-        if (path != head.paths.end() && place != places.end() &&
-            nvme::to_string(place->second.state) != path->second.ana_state) {
-            return false;
-        }
-    }
-    return true;
+    return std::all_of(world->heads.begin(), world->heads.end(), [&](const auto& one) {
+        const Path* const path = find_value(one.second.paths, controller);
+        const AnaPlace* const place = find_value(places, one.first.nsid);
+        return path == nullptr || place == nullptr ||
+               nvme::to_string(place->state) == path->ana_state;
+    });
 }
 
 void Fusion::see_identity(const std::string& host, const std::string& controller,
                           ControllerIdentity identity, const Occasion& occasion) {
-    World& world = world_of(host);
-    const auto found = world.controllers.find(controller);
-    if (found == world.controllers.end()) {
+    Controller* const one = find_value(world_of(host).controllers, controller);
+    if (one == nullptr) {
         return;
     }
-    Controller& one = found->second;
-    if (one.identity) {
-        const std::vector<std::string> differences = identity_differences(*one.identity, identity);
+    if (one->identity) {
+        const std::vector<std::string> differences = identity_differences(*one->identity, identity);
         if (!differences.empty()) {
             Event& event =
-                add_controller(EventKind::identity_changed, host, controller, one, occasion);
+                add_controller(EventKind::identity_changed, host, controller, *one, occasion);
             event.rule = "host.ctrl.first_seen";
             event.text = fmt::format("{}", fmt::join(differences, "; "));
         }
     }
-    one.identity = std::move(identity);
+    one->identity = std::move(identity);
 }
 
 void Fusion::set_anatt(const std::string& host, const std::string& controller, unsigned seconds) {
-    World& world = world_of(host);
-    if (const auto found = world.controllers.find(controller); found != world.controllers.end()) {
-        found->second.anatt = seconds;
+    if (Controller* const one = find_value(world_of(host).controllers, controller)) {
+        one->anatt = seconds;
     }
 }
 
 void Fusion::set_site(const std::string& host, const std::string& controller,
                       std::string_view site) {
     World& world = world_of(host);
-    const auto found = world.controllers.find(controller);
-    if (found == world.controllers.end() || found->second.site == site) {
+    Controller* const one = find_value(world.controllers, controller);
+    if (one == nullptr || one->site == site) {
         return;
     }
-    const std::string before = std::exchange(found->second.site, std::string(site));
+    const std::string before = std::exchange(one->site, std::string(site));
     for (auto& [key, head] : world.heads) {
         if (!head.paths.contains(controller)) {
             continue;
         }
         const bool others =
             std::any_of(head.paths.begin(), head.paths.end(), [&](const auto& path) {
-                const auto other = world.controllers.find(path.first);
-                return other != world.controllers.end() && other->second.site == before;
+                const Controller* const other = find_value(world.controllers, path.first);
+                return other != nullptr && other->site == before;
             });
         if (!others) {
             head.sites.erase(before);
@@ -524,17 +501,21 @@ void Fusion::set_verdict(const std::string& host, const std::string& subsysnqn,
     world_of(host).verdicts[subsysnqn] = verdict;
 }
 
+std::optional<std::chrono::seconds> Fusion::anatt_of(const World& world, const Path& path) {
+    const Controller* const controller = find_value(world.controllers, path.controller);
+    if (path.ana_state != "change" || path.anatt_exceeded || controller == nullptr ||
+        controller->anatt == 0) {
+        return std::nullopt;
+    }
+    return std::chrono::seconds(controller->anatt);
+}
+
 void Fusion::pass_time(const Moment& now) {
     for (auto& [host, world] : worlds_) {
         for (auto& [key, head] : world.heads) {
             for (auto& [name, path] : head.paths) {
-                const auto controller = world.controllers.find(name);
-                if (path.ana_state != "change" || path.anatt_exceeded || !path.last_change ||
-                    controller == world.controllers.end() || controller->second.anatt == 0) {
-                    continue;
-                }
-                const std::chrono::seconds limit(controller->second.anatt);
-                if (now.monotonic - path.last_change->monotonic <= limit) {
+                const auto limit = anatt_of(world, path);
+                if (!limit || now.monotonic - path.last_change->monotonic <= *limit) {
                     continue;
                 }
                 path.anatt_exceeded = true;
@@ -542,7 +523,7 @@ void Fusion::pass_time(const Moment& now) {
                     add_path(EventKind::anatt_exceeded, host, key, path,
                              {.observed = now, .cause = path.last_change, .source = "clock"});
                 event.from = "change";
-                event.text = fmt::format("longer than the {} s of ANATT", controller->second.anatt);
+                event.text = fmt::format("longer than the {} s of ANATT", limit->count());
             }
         }
     }
@@ -553,15 +534,11 @@ std::optional<std::chrono::nanoseconds> Fusion::next_deadline() const {
     for (const auto& [host, world] : worlds_) {
         for (const auto& [key, head] : world.heads) {
             for (const auto& [name, path] : head.paths) {
-                const auto controller = world.controllers.find(name);
-                if (path.ana_state != "change" || path.anatt_exceeded || !path.last_change ||
-                    controller == world.controllers.end() || controller->second.anatt == 0) {
-                    continue;
+                if (const auto limit = anatt_of(world, path)) {
+                    const auto at =
+                        path.last_change->monotonic + *limit + std::chrono::milliseconds(1);
+                    next = next ? std::min(*next, at) : at;
                 }
-                const auto at = path.last_change->monotonic +
-                                std::chrono::seconds(controller->second.anatt) +
-                                std::chrono::milliseconds(1);
-                next = next ? std::min(*next, at) : at;
             }
         }
     }

@@ -114,7 +114,7 @@ class Fusion {
         std::optional<std::uint32_t> ana_grpid;
         std::uint64_t bytes{};
         std::uint64_t transitions{};
-        std::optional<Moment> last_change{};
+        std::optional<Moment> last_change{}; ///< known in the state "change"
         bool anatt_exceeded{};
     };
     /// By controller.
@@ -145,7 +145,7 @@ class Fusion {
     };
     using Heads = std::map<HeadKey, Head>;
     struct World {
-        bool known{}; ///< a first view came
+        bool known{}; ///< a first view of everything came
         std::map<std::string, Controller, std::less<>> controllers;
         Heads heads;
         std::map<std::string, Heads::iterator, std::less<>> by_path;
@@ -176,15 +176,19 @@ class Fusion {
                           std::string_view state, const Occasion& occasion);
     void change_controller_state(const std::string& host, World& world, const std::string& name,
                                  std::string_view state, const Occasion& occasion);
-    void change_size(const std::string& host, World& world, Heads::iterator head,
-                     std::uint64_t bytes, const Occasion& occasion);
+    void change_size(const std::string& host, Heads::iterator head, std::uint64_t bytes,
+                     const Occasion& occasion);
     void change_read_only(const std::string& host, Heads::iterator head, bool read_only,
                           const Occasion& occasion);
     void lose_path(const std::string& host, World& world, Heads::iterator head,
                    Paths::iterator path, const Occasion& occasion);
-    Heads::iterator lose_head_if_empty(const std::string& host, World& world, Heads::iterator head,
-                                       const Occasion& occasion);
+    void lose_head_if_empty(const std::string& host, World& world, Heads::iterator head,
+                            const Occasion& occasion);
     void count_transition(Controller& controller, const Path& path, std::string_view state);
+    /// How long a path may be in the state "change"; nullopt: it is in another one, nobody said how
+    /// long, or that it is over was told already.
+    [[nodiscard]] static std::optional<std::chrono::seconds> anatt_of(const World& world,
+                                                                      const Path& path);
     [[nodiscard]] AccessCounts counts_of(const World& world, const Head& head) const;
     /// Whether a path takes I/O as far as its ANA state lets it: of a live controller, of the right
     /// size.

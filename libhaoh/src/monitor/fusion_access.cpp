@@ -2,6 +2,8 @@
 // What the states of paths mean for access, and the state as a whole.
 #include "monitor/fusion.hpp"
 
+#include "monitor/find_value.hpp"
+
 #include <map>
 #include <set>
 #include <utility>
@@ -27,9 +29,9 @@ bool live(std::string_view controller_state) {
 } // namespace
 
 bool Fusion::path_sound(const World& world, const Head& head, const Path& path) const {
-    const auto controller = world.controllers.find(path.controller);
+    const Controller* const controller = find_value(world.controllers, path.controller);
     const bool same_size = head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
-    return controller != world.controllers.end() && live(controller->second.state) && same_size;
+    return controller != nullptr && live(controller->state) && same_size;
 }
 
 bool Fusion::path_usable(const World& world, const Head& head, const Path& path) const {
@@ -48,7 +50,7 @@ AccessCounts Fusion::counts_of(const World& world, const Head& head) const {
         counts.usable += usable ? 1U : 0U;
         counts.optimized += usable && path.ana_state != "non-optimized" ? 1U : 0U;
         if (ready_state(path.ana_state)) {
-            ready.insert(world.controllers.find(name)->second.site);
+            ready.insert(find_value(world.controllers, name)->site);
         }
     }
     counts.arrays = static_cast<unsigned>(head.sites.size());
@@ -58,11 +60,7 @@ AccessCounts Fusion::counts_of(const World& world, const Head& head) const {
 
 void Fusion::settle(const std::string& host, World& world, const Occasion& occasion) {
     for (const HeadKey& key : std::exchange(world.touched, {})) {
-        const auto found = world.heads.find(key);
-        if (found == world.heads.end()) {
-            continue;
-        }
-        Head& head = found->second;
+        Head& head = world.heads.at(key);
         const AccessCounts counts = counts_of(world, head);
         const Access now = counts.access();
         const auto before = std::exchange(head.access, now);
@@ -78,17 +76,17 @@ void Fusion::settle(const std::string& host, World& world, const Occasion& occas
 }
 
 bool Fusion::is_live(const std::string& host, std::string_view controller) const {
-    const auto world = worlds_.find(host);
-    if (world == worlds_.end()) {
+    const World* const world = find_value(worlds_, host);
+    if (world == nullptr) {
         return false;
     }
-    const auto found = world->second.controllers.find(controller);
-    return found != world->second.controllers.end() && live(found->second.state);
+    const Controller* const found = find_value(world->controllers, controller);
+    return found != nullptr && live(found->state);
 }
 
 bool Fusion::knows_controller(const std::string& host, std::string_view name) const {
-    const auto world = worlds_.find(host);
-    return world != worlds_.end() && world->second.controllers.contains(name);
+    const World* const world = find_value(worlds_, host);
+    return world != nullptr && world->controllers.contains(name);
 }
 
 MonitorStatus Fusion::status(const Moment& now) const {
@@ -112,12 +110,12 @@ MonitorStatus Fusion::status(const Moment& now) const {
             }
         }
         for (const auto& [nqn, known] : identities) {
-            const auto verdict = world.verdicts.find(nqn);
+            const std::string* const verdict = find_value(world.verdicts, nqn);
             status.subsystems.push_back(
                 {.host = host,
                  .subsysnqn = nqn,
                  .identity = known.empty() ? std::string{} : identity_digest(known),
-                 .verdict = verdict == world.verdicts.end() ? std::string{} : verdict->second});
+                 .verdict = verdict == nullptr ? std::string{} : *verdict});
         }
         for (const auto& [key, head] : world.heads) {
             MonitorStatus::Namespace& out = status.namespaces.emplace_back();
@@ -134,12 +132,11 @@ MonitorStatus Fusion::status(const Moment& now) const {
                                      .usable = path_usable(world, head, path),
                                      .transitions = path.transitions,
                                      .last_change = path.last_change});
-                const auto controller = world.controllers.find(name);
-                if (out.identity.empty() && controller != world.controllers.end() &&
-                    controller->second.identity) {
-                    const auto& all = controller->second.identity->namespaces;
-                    const auto identity = all.find(key.nsid);
-                    out.identity = identity == all.end() ? "" : identity->second.digest();
+                const Controller* const controller = find_value(world.controllers, name);
+                if (out.identity.empty() && controller != nullptr && controller->identity) {
+                    const NamespaceIdentity* const identity =
+                        find_value(controller->identity->namespaces, key.nsid);
+                    out.identity = identity == nullptr ? std::string{} : identity->digest();
                 }
             }
         }

@@ -2,6 +2,8 @@
 // What is heard and read of this host, and what it means.
 #include "monitor/host_tracker.hpp"
 
+#include "monitor/find_value.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -167,12 +169,11 @@ void HostTracker::lost(HostJob::Kind source, std::string_view problem) {
 }
 
 Occasion HostTracker::occasion_for(const std::string& controller, const Moment& observed) const {
-    const auto look = looks_.find(controller);
-    if (look == looks_.end() || !look->second.running) {
+    const Look* const look = find_value(looks_, controller);
+    if (look == nullptr || !look->running) {
         return {.observed = observed, .cause = {}, .source = kSysfs};
     }
-    return {
-        .observed = observed, .cause = look->second.hint.cause, .source = look->second.hint.source};
+    return {.observed = observed, .cause = look->hint.cause, .source = look->hint.source};
 }
 
 void HostTracker::sweep(const std::string& controller) {
@@ -210,7 +211,7 @@ void HostTracker::take(const std::vector<host::StateChange>& changes, const Occa
 
 void HostTracker::take(KernelObservation kernel, const Occasion& occasion) {
     fusion().see(kernel.host, view_of(kernel), occasion);
-    const bool same = watching_ && !tree_changed_ && names_of(kernel) == names_of(kernel_);
+    const bool same = !tree_changed_ && names_of(kernel) == names_of(kernel_);
     std::set<std::string> before;
     for (const KernelSubsystem& subsystem : kernel_.subsystems) {
         for (const KernelController& controller : subsystem.controllers) {
@@ -226,11 +227,7 @@ void HostTracker::take(KernelObservation kernel, const Occasion& occasion) {
     // The first sweep compares with what was told, not with a scan that may be older.
     fusion().write_states(kernel_);
     readings_.watch(kernel_);
-    watching_ = true;
     for (const KernelSubsystem& subsystem : kernel_.subsystems) {
-        if (subsystem.subsystype.value() == "discovery") {
-            continue;
-        }
         for (const KernelController& controller : subsystem.controllers) {
             if (before.erase(controller.name) == 0) {
                 ask_for_identity(controller.name);

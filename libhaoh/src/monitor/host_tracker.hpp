@@ -146,8 +146,7 @@ class HostTracker {
     HostReadings& readings_;
     Abilities abilities_;
     KernelObservation kernel_;
-    bool watching_{};     ///< states are swept
-    bool tree_changed_{}; ///< something that was watched is gone
+    bool tree_changed_{true}; ///< something that was watched is gone, or nothing is watched yet
     std::map<std::string, Look> looks_;
     std::uint64_t hints_{};
     Time polled_{};
@@ -157,7 +156,7 @@ class HostTracker {
     std::size_t scans_left_{}; ///< of a hint
     bool scanning_{};
     std::map<HostJob::Kind, Attempt> sources_;
-    std::map<std::string, Attempt> unidentified_; ///< whose identity is to be read
+    std::map<std::string, Attempt> identities_; ///< when they are to be read, if ever
     std::optional<std::string> identifying_;
 };
 

@@ -2,6 +2,8 @@
 // What is to be done when.
 #include "monitor/host_tracker.hpp"
 
+#include "monitor/find_value.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -91,7 +93,7 @@ std::chrono::nanoseconds HostTracker::next() const {
         next = std::min(next, scan_due_);
     }
     if (!identifying_) {
-        for (const auto& [controller, attempt] : unidentified_) {
+        for (const auto& [controller, attempt] : identities_) {
             next = std::min(next, attempt.due);
         }
     }
@@ -182,15 +184,14 @@ void HostTracker::look_at(const std::string& controller, Look& look, std::vector
 
 void HostTracker::log_read(const std::string& controller, nvme::AnaLog log) {
     fusion().restore_source(kAdmin, readings_.now());
-    const auto found = looks_.find(controller);
-    if (found == looks_.end()) {
+    Look* const look = find_value(looks_, controller);
+    if (look == nullptr) {
         return; // the controller went away
     }
-    Look& look = found->second;
-    look.reading = false;
+    look->reading = false;
     // One that is older than the last hint would agree with states that are about to change.
-    if (look.read_for == look.number) {
-        look.log = std::move(log);
+    if (look->read_for == look->number) {
+        look->log = std::move(log);
     }
 }
 
@@ -205,17 +206,18 @@ void HostTracker::compare_log(const std::string& controller, Look& look) {
     hub_.publish(occasion);
     // It is as the array says: the hint has been followed.
     look.until = std::min<Time>(look.until, occasion.observed.monotonic + kLookOn);
-    look.read_again = look.until + kReadAgain;
+    static_assert(kReadAgain > kLookOn);
+    look.read_again = occasion.observed.monotonic + kReadAgain;
 }
 
 void HostTracker::log_not_read(const std::string& controller, std::string_view problem) {
-    const auto found = looks_.find(controller);
-    if (found == looks_.end()) {
+    Look* const look = find_value(looks_, controller);
+    if (look == nullptr) {
         return;
     }
-    found->second.reading = false;
+    look->reading = false;
     // Without it transitions may stay uncounted, no state is missed. Once a look is enough.
-    found->second.read_again = found->second.until;
+    look->read_again = look->until;
     sweep(controller);
     if (fusion().is_live(kernel_.host, controller)) { // else that is another matter
         hub_.lose_source(kAdmin, problem, readings_.now());
@@ -224,7 +226,7 @@ void HostTracker::log_not_read(const std::string& controller, std::string_view p
 
 void HostTracker::ask_for_identity(const std::string& controller) {
     if (abilities_.identities) {
-        unidentified_.insert_or_assign(
+        identities_.insert_or_assign(
             controller,
             Attempt{.due = readings_.now().monotonic,
                     .backoff = Backoff(hub_.options().retry_interval, kMaxHostBackoff)});
@@ -234,7 +236,7 @@ void HostTracker::ask_for_identity(const std::string& controller) {
 bool HostTracker::can_be_identified(const std::string& controller) {
     const KernelController* const known = kernel_.find_controller(controller);
     if (known == nullptr || known->cntrltype.value() == "discovery") {
-        return false;
+        return false; // nor is there one of a discovery subsystem in the fusion
     }
     // It was live when it connected; perhaps nobody has looked since.
     sweep(controller);
@@ -242,17 +244,14 @@ bool HostTracker::can_be_identified(const std::string& controller) {
 }
 
 void HostTracker::identify_if_due(std::vector<HostJob>& jobs) {
-    for (auto attempt = unidentified_.begin(); !identifying_ && attempt != unidentified_.end();) {
-        const auto here = attempt++;
-        if (here->second.due > readings_.now().monotonic) {
+    for (auto& [controller, attempt] : identities_) {
+        if (identifying_ || attempt.due > readings_.now().monotonic) {
             continue;
         }
-        if (can_be_identified(here->first)) {
-            here->second.due = kNever;
-            identifying_ = here->first;
-            jobs.push_back({.kind = HostJob::Kind::identify, .controller = here->first});
-        } else {
-            unidentified_.erase(here);
+        attempt.due = kNever;
+        if (can_be_identified(controller)) {
+            identifying_ = controller;
+            jobs.push_back({.kind = HostJob::Kind::identify, .controller = controller});
         }
     }
 }
@@ -261,10 +260,6 @@ void HostTracker::identified(const std::string& controller, ControllerObservatio
     identifying_.reset();
     const Occasion occasion{.observed = readings_.now(), .cause = {}, .source = kAdmin};
     fusion().restore_source(kAdmin, occasion.observed);
-    if (const auto attempt = unidentified_.find(controller);
-        attempt != unidentified_.end() && attempt->second.due == kNever) {
-        unidentified_.erase(attempt); // else it connected again meanwhile
-    }
     if (fusion().knows_controller(kernel_.host, controller)) {
         fusion().set_anatt(kernel_.host, controller, seen.identify_data().anatt);
         fusion().see_identity(kernel_.host, controller, identity_of(seen), occasion);
@@ -281,18 +276,14 @@ void HostTracker::identified(const std::string& controller, ControllerObservatio
 void HostTracker::not_identified(const std::string& controller, std::string_view problem) {
     identifying_.reset();
     sweep(controller);
-    const auto attempt = unidentified_.find(controller);
-    const bool live = fusion().is_live(kernel_.host, controller);
-    if (attempt != unidentified_.end() && attempt->second.due == kNever) {
-        if (live) {
-            attempt->second.due = readings_.now().monotonic + attempt->second.backoff.next();
-        } else {
-            unidentified_.erase(attempt); // until it connects again, which asks anew
-        }
+    if (!fusion().is_live(kernel_.host, controller)) {
+        return; // until it connects again, which asks anew
     }
-    if (live) {
-        hub_.lose_source(kAdmin, problem, readings_.now());
+    Attempt& attempt = identities_.at(controller);
+    if (attempt.due == kNever) { // else it connected again meanwhile
+        attempt.due = readings_.now().monotonic + attempt.backoff.next();
     }
+    hub_.lose_source(kAdmin, problem, readings_.now());
 }
 
 } // namespace haoh::monitor

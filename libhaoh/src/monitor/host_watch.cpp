@@ -17,8 +17,6 @@ namespace haoh::monitor {
 
 namespace asio = boost::asio;
 
-namespace {
-
 HostTracker::Abilities abilities_of(const HostOptions& options, const MonitorOptions& wanted) {
     const bool this_machine = host::SysfsRoot(options.sysroot).this_machine();
     const bool ask = this_machine && options.ask_controllers;
@@ -26,8 +24,6 @@ HostTracker::Abilities abilities_of(const HostOptions& options, const MonitorOpt
             .logs = ask && wanted.read_ana_log,
             .identities = ask && wanted.read_identity};
 }
-
-} // namespace
 
 HostWatch::HostWatch(std::shared_ptr<Hub> hub, HostOptions options)
     : HostWatch(hub, options, abilities_of(options, hub->options()), host::open_nvme_device) {}

@@ -23,6 +23,11 @@
 
 namespace haoh::monitor {
 
+/// What can be done about a host, as far as it is wanted: nothing but its tree is looked at where
+/// that was recorded.
+[[nodiscard]] HostTracker::Abilities abilities_of(const HostOptions& options,
+                                                  const MonitorOptions& wanted);
+
 class HostWatch : public std::enable_shared_from_this<HostWatch>, private HostReadings {
   public:
     HostWatch(std::shared_ptr<Hub> hub, HostOptions options);

@@ -33,9 +33,9 @@ bool canceled(const std::exception_ptr& failure) {
         return error.code() == asio::error::operation_aborted;
     } catch (const Error& error) {
         return error.code() == Errc::canceled;
-    } catch (...) {
-        return false;
+    } catch (...) { // anything else
     }
+    return false;
 }
 
 std::string text_of(const std::exception_ptr& failure) {
@@ -43,9 +43,9 @@ std::string text_of(const std::exception_ptr& failure) {
         std::rethrow_exception(failure);
     } catch (const std::exception& error) {
         return error.what();
-    } catch (...) {
-        return "something that is no exception";
+    } catch (...) { // anything else
     }
+    return "something that is no exception";
 }
 
 } // namespace
@@ -112,9 +112,7 @@ void Hub::run(std::function<asio::awaitable<void>()> body, std::string name) {
     const auto task = tasks_.emplace(tasks_.end());
     auto ended = [self = shared_from_this(), task, name](const std::exception_ptr& failure) {
         self->tasks_.erase(task);
-        if (self->tasks_.empty()) {
-            self->idle_.cancel();
-        }
+        self->idle_.cancel();
         if (failure && self->running_ && !canceled(failure)) {
             self->lose_source(name, text_of(failure), Moment::now());
         }
@@ -164,7 +162,7 @@ void Hub::lose_source(std::string_view name, std::string_view why, const Moment&
 
 void Hub::set_handler(std::function<void(const Event&)> handler) {
     handler_ = std::move(handler);
-    while (handler_ && !queue_.empty()) {
+    while (handler_ && !handler_failure_ && !queue_.empty()) {
         deliver(*queue_.pop());
     }
 }
@@ -222,13 +220,7 @@ asio::awaitable<void> Hub::judge_soon() {
 }
 
 void Hub::keep(KernelObservation kernel) {
-    const auto same = std::find_if(known_.kernels.begin(), known_.kernels.end(),
-                                   [&](const auto& one) { return one.host == kernel.host; });
-    if (same == known_.kernels.end()) {
-        known_.kernels.push_back(std::move(kernel));
-    } else {
-        *same = std::move(kernel);
-    }
+    known_.kernels = {std::move(kernel)};
     attribute_sites();
 }
 
@@ -241,9 +233,8 @@ void Hub::attribute_sites() {
     // Those that were asked come first, in their order.
     const std::vector<Attribution> all = attribute(known_, options_.sites);
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const std::string host = i < known_.controllers.size() ? known_.controllers[i].host
-                                 : known_.kernels.empty()      ? std::string()
-                                                               : known_.kernels.front().host;
+        const std::string& host = i < known_.controllers.size() ? known_.controllers[i].host
+                                                                : known_.kernels.front().host;
         fusion_.set_site(host, all[i].controller, all[i].site);
     }
 }

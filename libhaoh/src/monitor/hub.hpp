@@ -54,7 +54,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
     void expect_target(const std::string& target);
     /// Keeps what was read of a controller, and judges its subsystem and tells arrays apart anew.
     void keep(const std::string& host, ControllerObservation controller);
-    /// Likewise of a kernel's view.
+    /// Likewise of this host's kernel, of which the last view counts.
     void keep(KernelObservation kernel);
     void forget(const std::string& host, const std::string& controller);
 
@@ -74,7 +74,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
     EventQueue queue_;
     boost::asio::steady_timer arrived_; ///< canceled whenever `next` should look again
     boost::asio::steady_timer tried_;   ///< canceled whenever `tried` should look again
-    boost::asio::steady_timer idle_;    ///< canceled when the last task has ended
+    boost::asio::steady_timer idle_;    ///< canceled whenever a task has ended
     std::list<Task> tasks_;
     std::function<void(const Event&)> handler_;
     std::exception_ptr handler_failure_;

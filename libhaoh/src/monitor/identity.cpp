@@ -39,8 +39,7 @@ class Digest {
 template <std::size_t Size>
 std::string trimmed(const std::array<std::uint8_t, Size>& field) {
     std::string text(field.begin(), field.end());
-    const std::size_t last = text.find_last_not_of(std::string_view(" \0", 2));
-    text.resize(last == std::string::npos ? 0 : last + 1);
+    text.resize(text.find_last_not_of(std::string_view(" \0", 2)) + 1); // none: npos + 1 is 0
     return text;
 }
 

@@ -87,9 +87,7 @@ View view_of(const ControllerObservation& controller) {
         ViewedNamespace& viewed = view.namespaces.emplace_back();
         viewed.subsysnqn = controller.subsysnqn;
         viewed.nsid = one.nsid;
-        if (one.identify.ok()) {
-            viewed.bytes = one.identify_data().size_bytes().value_or(0);
-        }
+        viewed.bytes = one.identify_data().size_bytes().value_or(0); // nothing read: 0 blocks
         ViewedPath path;
         path.controller = controller.name;
         path.bytes = viewed.bytes;

@@ -12,6 +12,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -325,6 +326,30 @@ TEST_F(ArrayWatch, tries_an_array_again_less_and_less_often_until_it_answers) {
     say("up b");
     pass(options_.retry_interval * 3);
     EXPECT_EQ(count(EventKind::source_restored), 2U) << "the pauses begin anew";
+}
+
+/// A port that hangs up on everybody: a try cannot be earlier than its pause, however busy all is.
+TEST_F(ArrayWatch, pauses_longer_and_longer_between_two_tries) {
+    asio::ip::tcp::acceptor acceptor(context_, {asio::ip::address_v4::loopback(), 0});
+    options_.targets = {
+        {.traddr = "127.0.0.1", .trsvcid = acceptor.local_endpoint().port(), .host_traddr = {}}};
+    std::vector<std::chrono::steady_clock::time_point> tries;
+    asio::co_spawn(
+        context_,
+        [&]() -> asio::awaitable<void> {
+            for (;;) {
+                asio::ip::tcp::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
+                tries.push_back(std::chrono::steady_clock::now());
+            }
+        },
+        [](const std::exception_ptr&) {});
+    monitor_.emplace(context_.get_executor(), options_);
+    asio::co_spawn(context_, monitor_->start(), asio::detached);
+    run_until([&] { return tries.size() == 6; }, "six tries");
+    const int pauses[] = {1, 2, 4, 4, 4};
+    for (std::size_t i = 0; i < std::size(pauses); ++i) {
+        EXPECT_GE(tries[i + 1] - tries[i], options_.retry_interval * pauses[i]) << i;
+    }
 }
 
 TEST_F(ArrayWatch, counts_no_transition_of_an_array_that_was_away) {

@@ -128,6 +128,13 @@ TEST(EventQueue, neighbouring_names_are_no_other_object_by_chance) {
     event.subsysnqn = "b";
     queue.push(event);
     EXPECT_EQ(queue.size(), 2U);
+    event.rule = "rule";
+    event.nsid = 12;
+    queue.push(event);
+    event.rule = "rule1";
+    event.nsid = 2;
+    queue.push(event);
+    EXPECT_EQ(queue.size(), 4U);
 }
 
 TEST(EventQueue, of_sources_the_source_is_the_object) {
@@ -169,6 +176,13 @@ TEST(EventQueue, does_not_join_with_what_was_taken) {
     EXPECT_TRUE(queue.pop().has_value());
     queue.push(ana_change("nvme0c0n1", "change", "inaccessible"));
     EXPECT_EQ(queue.pop()->from, "change");
+    // Nor when others fill the queue.
+    queue.push(ana_change("nvme0c0n2", "optimized", "change"));
+    queue.push(ana_change("nvme0c0n1", "inaccessible", "optimized"));
+    EXPECT_EQ(queue.size(), 2U);
+    EXPECT_EQ(queue.merged(), 0U);
+    EXPECT_EQ(queue.pop()->path, "nvme0c0n2");
+    EXPECT_EQ(queue.pop()->from, "inaccessible");
 }
 
 } // namespace

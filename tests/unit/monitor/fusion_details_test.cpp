@@ -190,6 +190,8 @@ TEST_F(FusionDetails, namespaces_in_no_group_count_each) {
     ana("nvme0", "optimized");
     fusion_.see_change_count("h", "nvme0", 12, occasion());
     EXPECT_THAT(take(EventKind::ana_coalesced), IsEmpty());
+    fusion_.see_change_count("h", "nvme0", 13, occasion());
+    EXPECT_THAT(take(EventKind::ana_coalesced), SizeIs(1)) << "two, and no more";
 }
 
 TEST_F(FusionDetails, what_was_seen_before_its_log_counts_for_the_next_one) {
@@ -207,6 +209,48 @@ TEST_F(FusionDetails, what_was_seen_before_its_log_counts_for_the_next_one) {
     fusion_.see_change_count("h", "nvme0", 13, occasion());
     fusion_.see_change_count("h", "nvme9", 13, occasion());
     EXPECT_THAT(take(), IsEmpty());
+}
+
+TEST_F(FusionDetails, a_log_that_says_nothing_new_takes_nothing_from_what_was_seen) {
+    see();
+    fusion_.see_change_count("h", "nvme0", 10, occasion());
+    ana("nvme0", "change"); // later than the next log
+    fusion_.see_change_count("h", "nvme0", 10, occasion());
+    fusion_.see_change_count("h", "nvme0", 11, occasion());
+    EXPECT_THAT(take(EventKind::ana_coalesced), IsEmpty()) << "it was seen";
+    fusion_.see_change_count("h", "nvme0", 12, occasion());
+    EXPECT_THAT(take(EventKind::ana_coalesced), SizeIs(1));
+}
+
+/// A scan of sysfs takes its time: a path may be there whose controller is not.
+TEST_F(FusionDetails, a_path_whose_controller_is_not_known_is_there_and_of_no_use) {
+    view_.controllers.erase(view_.controllers.begin()); // nvme0
+    view_.namespaces[0].paths[0].ana_state = "change";
+    see();
+    fusion_.set_anatt("h", "nvme0", 10);
+    fusion_.set_site("h", "nvme0", "array-a");
+    fusion_.set_site("h", "nvme1", "array-b");
+    EXPECT_EQ(first().access,
+              (AccessCounts{.paths = 2, .usable = 1, .optimized = 1, .arrays = 1, .ready = 1}));
+    EXPECT_FALSE(first().paths.at(0).usable);
+    EXPECT_EQ(fusion_.next_deadline(), std::nullopt) << "nobody said how long";
+    pass(1h);
+    fusion_.pass_time(now_);
+    EXPECT_THAT(take(), IsEmpty());
+    ana("nvme0", "optimized");
+    const auto told = take();
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_EQ(told[0].controller, "nvme0");
+    EXPECT_EQ(told[0].site, "");
+    EXPECT_EQ(told[0].change_count, std::nullopt);
+    EXPECT_FALSE(first().paths.at(0).usable);
+    EXPECT_EQ(first().identity, "");
+    KernelObservation kernel;
+    kernel.host = "h";
+    kernel.subsystems.emplace_back().controllers.emplace_back().name = "nvme0";
+    kernel.subsystems[0].controllers[0].state = Attribute::of("new");
+    fusion_.write_states(kernel);
+    EXPECT_EQ(kernel.subsystems[0].controllers[0].state.text, "new");
 }
 
 TEST_F(FusionDetails, a_count_that_is_forgotten_takes_with_it_what_was_seen) {
@@ -283,6 +327,8 @@ TEST_F(FusionDetails, a_namespace_that_had_no_path_is_not_lost_again) {
     }));
     EXPECT_THAT(fusion_.status(now_).controllers, IsEmpty());
     EXPECT_THAT(fusion_.status(now_).namespaces, IsEmpty());
+    ana("nvme0", "optimized");
+    EXPECT_THAT(take(), IsEmpty()) << "its paths are not known any more";
 }
 
 TEST_F(FusionDetails, a_namespace_whose_paths_are_gone_stays_while_its_head_does) {
@@ -357,6 +403,8 @@ TEST_F(FusionDetails, an_array_counts_until_its_last_controller_is_named_otherwi
     ViewedNamespace& one = view_.namespaces[0];
     view_.controllers.push_back(view_.controllers[1]);
     view_.controllers[2].name = "nvme2";
+    view_.controllers.push_back(view_.controllers[1]);
+    view_.controllers[3].name = "nvme3";
     one.paths.push_back(one.paths[1]);
     one.paths[2].controller = "nvme2";
     one.paths[2].name = "path of nvme2";
@@ -365,6 +413,8 @@ TEST_F(FusionDetails, an_array_counts_until_its_last_controller_is_named_otherwi
         fusion_.set_site("h", name, "x");
     }
     EXPECT_EQ(first().access.arrays, 1U) << "one site for all, and none without a name";
+    fusion_.set_site("h", "nvme3", "z");
+    EXPECT_EQ(first().access.arrays, 1U) << "it has no path to the namespace";
     fusion_.set_site("h", "nvme2", "y");
     EXPECT_EQ(first().access.arrays, 2U) << "x is still there";
     EXPECT_EQ(first().access.ready, 2U);
@@ -381,6 +431,24 @@ TEST_F(FusionDetails, an_array_counts_until_its_last_controller_is_named_otherwi
     const auto told = take(EventKind::access);
     ASSERT_THAT(told, SizeIs(1));
     EXPECT_EQ(told[0].to, "single_array");
+}
+
+TEST_F(FusionDetails, an_array_that_is_known_counts_for_a_namespace_that_comes) {
+    see();
+    fusion_.set_site("h", "nvme0", "x");
+    fusion_.set_site("h", "nvme1", "y");
+    view_.namespaces.push_back(view_.namespaces[0]);
+    ViewedNamespace& second = view_.namespaces[1];
+    second.nsid = 4;
+    second.device = "nvme0n2";
+    for (ViewedPath& path : second.paths) {
+        path.name += " of 4";
+    }
+    see();
+    const MonitorStatus status = fusion_.status(now_);
+    ASSERT_THAT(status.namespaces, SizeIs(2));
+    EXPECT_EQ(status.namespaces[1].access.arrays, 2U);
+    EXPECT_EQ(status.namespaces[1].access.ready, 2U);
 }
 
 TEST_F(FusionDetails, a_status_has_everything) {
@@ -400,6 +468,7 @@ TEST_F(FusionDetails, a_status_has_everything) {
     EXPECT_FALSE(status.sources[0].healthy);
     EXPECT_EQ(status.sources[0].problem, "gone");
     EXPECT_EQ(status.sources[0].lost, 1U);
+    EXPECT_EQ(status.sources[1].name, "udev");
     EXPECT_TRUE(status.sources[1].healthy);
     ASSERT_THAT(status.subsystems, SizeIs(1));
     EXPECT_EQ(status.subsystems[0].host, "h");
@@ -504,6 +573,9 @@ TEST_F(FusionDetails, sources_that_are_expected_are_pending_until_they_were_trie
     EXPECT_THAT(take(), SizeIs(1)) << "the same reason again, but it worked meanwhile";
     fusion_.lose_source("c", "", now_);
     EXPECT_THAT(take(), SizeIs(1)) << "without a reason, too";
+    fusion_.restore_source("c", now_);
+    fusion_.lose_source("c", "", now_);
+    EXPECT_THAT(take(EventKind::source_lost), SizeIs(1)) << "again";
 }
 
 TEST_F(FusionDetails, a_log_agrees_when_every_path_is_in_its_state) {
@@ -537,92 +609,6 @@ TEST_F(FusionDetails, hosts_are_worlds_of_their_own) {
     for (const Event& event : take()) {
         EXPECT_EQ(event.host, "g");
     }
-}
-
-/// Arrays that are asked directly: each controller's view comes alone.
-class FusionOfArrays : public ::testing::Test {
-  protected:
-    static View view_of(const char* name, std::uint64_t bytes, const char* state = "optimized") {
-        View view;
-        view.controllers.push_back(
-            {.name = name, .subsysnqn = "nqn", .address = {}, .state = "live"});
-        ViewedNamespace& one = view.namespaces.emplace_back();
-        one.subsysnqn = "nqn";
-        one.nsid = 1;
-        one.bytes = bytes;
-        one.paths.push_back(
-            {.controller = name, .name = {}, .ana_state = state, .ana_grpid = 1, .bytes = bytes});
-        return view;
-    }
-    void see(const char* name, std::uint64_t bytes, const char* state = "optimized") {
-        fusion_.see_controller({}, name, view_of(name, bytes, state), occasion_);
-        fusion_.set_site({}, name, name);
-    }
-    std::vector<std::string> take() {
-        std::vector<std::string> lines;
-        for (const Event& event : fusion_.take(occasion_)) {
-            lines.push_back(fmt::format("{} {} {}>{}", to_string(event.kind), event.controller,
-                                        event.from, event.to));
-        }
-        return lines;
-    }
-    const Occasion occasion_{.observed = {}, .cause = {}, .source = "test"};
-    Fusion fusion_;
-};
-
-TEST_F(FusionOfArrays, states_of_a_view_count) {
-    see("a", 4096);
-    see("b", 4096);
-    EXPECT_THAT(take(), IsEmpty());
-    see("a", 4096, "change");
-    EXPECT_THAT(take(), ElementsAre("ana_change a optimized>change"));
-    fusion_.see_controller_state({}, "b", "lost", occasion_);
-    EXPECT_THAT(take(), ElementsAre("controller_state b live>lost", "access  restored>no_path"));
-    see("b", 4096);
-    EXPECT_THAT(take(), ElementsAre("controller_state b lost>live", "access  no_path>restored"))
-        << "a view is that of a controller that answered";
-}
-
-TEST_F(FusionOfArrays, a_namespace_that_one_does_not_show_any_more_is_lost_on_it_alone) {
-    see("a", 4096);
-    see("b", 4096);
-    EXPECT_THAT(take(), IsEmpty());
-    View none = view_of("a", 4096);
-    none.namespaces.clear();
-    fusion_.see_controller({}, "a", none, occasion_);
-    EXPECT_THAT(take(), ElementsAre("path_lost a optimized>", "access  restored>single_array"));
-    none = view_of("b", 4096);
-    none.namespaces.clear();
-    fusion_.see_controller({}, "b", none, occasion_);
-    EXPECT_THAT(take(), ElementsAre("path_lost b optimized>", "namespace_removed  >",
-                                    "access  single_array>no_path"));
-    see("b", 4096);
-    EXPECT_THAT(take(), ElementsAre("namespace_added  >", "path_added b >optimized"));
-}
-
-TEST_F(FusionOfArrays, sizes_that_differ_are_for_the_check_and_one_that_changes_is_news) {
-    see("a", 4096);
-    see("b", 8192);
-    EXPECT_THAT(take(), ElementsAre("access  >single_array")) << "b's path takes no I/O";
-    see("a", 4096);
-    see("b", 8192);
-    EXPECT_THAT(take(), IsEmpty()) << "as before";
-    see("a", 8192);
-    EXPECT_THAT(take(),
-                ElementsAre("namespace_resized  4096>8192", "access  single_array>restored"));
-    see("b", 0);
-    EXPECT_THAT(take(), IsEmpty()) << "not known";
-}
-
-TEST_F(FusionOfArrays, growth_is_told_once_when_one_array_follows_the_other) {
-    see("a", 4096);
-    see("b", 4096);
-    EXPECT_THAT(take(), IsEmpty());
-    see("a", 8192);
-    EXPECT_THAT(take(),
-                ElementsAre("namespace_resized  4096>8192", "access  restored>single_array"));
-    see("b", 8192);
-    EXPECT_THAT(take(), ElementsAre("access  single_array>restored"));
 }
 
 } // namespace

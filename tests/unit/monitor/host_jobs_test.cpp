@@ -40,6 +40,15 @@ TEST(HostBackoff, doubles_up_to_a_bound_and_begins_anew) {
     EXPECT_EQ(backoff.next(), 100ms);
 }
 
+TEST(HostJobs, are_for_sources_as_events_name_them) {
+    EXPECT_EQ(source_of(Kind::scan), "sysfs");
+    EXPECT_EQ(source_of(Kind::read_log), "admin");
+    EXPECT_EQ(source_of(Kind::identify), "admin");
+    EXPECT_EQ(source_of(Kind::follow_trace), "trace");
+    EXPECT_EQ(source_of(Kind::follow_uevents), "udev");
+    EXPECT_EQ(source_of(Kind::follow_kmsg), "kmsg");
+}
+
 class HostSources : public ::testing::TestWithParam<std::pair<Kind, const char*>> {
   protected:
     HostWorld world;
@@ -145,6 +154,35 @@ TEST_F(HostLogs, one_that_agrees_ends_the_look) {
     EXPECT_THAT(world.times(Kind::read_log, "nvme1"), IsEmpty());
 }
 
+/// A transition is two changes: into "change" or out of a state, and then into the next one.
+TEST_F(HostLogs, one_that_agrees_does_not_end_the_look_at_once) {
+    world.aen(0);
+    world.after(6ms, [&] { world.ana(0, 1, "change"); }); // no event tells of it
+    world.pass(1s);
+    const auto changes = world.of(EventKind::ana_change);
+    ASSERT_THAT(changes, SizeIs(1));
+    EXPECT_LE(*changes[0].latency(), 20ms);
+}
+
+TEST_F(HostLogs, one_is_on_its_way_at_a_time) {
+    world.takes[Kind::read_log] = 150ms;
+    world.aen(0);
+    world.logs["nvme0"] = log_of(8, nvme::AnaState::change); // does not come true
+    world.pass(1s);
+    EXPECT_THAT(world.times(Kind::read_log, "nvme0"), SizeIs(Ge(3U)));
+    EXPECT_THAT(pauses(world.times(Kind::read_log, "nvme0")), Each(Ge(150ms)));
+}
+
+TEST_F(HostLogs, events_without_end_do_not_make_it_read_without_a_pause) {
+    world.logs["nvme0"] = log_of(8, nvme::AnaState::change); // does not come true
+    for (int i = 0; i < 100; ++i) {
+        world.aen(0);
+        world.pass(1ms);
+    }
+    EXPECT_THAT(world.times(Kind::read_log, "nvme0"), SizeIs(AllOf(Ge(2U), Le(5U))));
+    EXPECT_THAT(pauses(world.times(Kind::read_log, "nvme0")), Each(Ge(25ms)));
+}
+
 TEST_F(HostLogs, its_change_count_tells_what_was_too_short_to_be_seen) {
     const Moment heard = world.now();
     world.logs["nvme0"] = log_of(11, nvme::AnaState::optimized);
@@ -241,6 +279,17 @@ TEST_F(HostLogs, one_of_a_controller_that_is_gone_meanwhile_is_passed_over) {
     world.pass(1min);
     EXPECT_THAT(world.of(EventKind::source_lost), IsEmpty());
     EXPECT_THAT(world.looks("nvme0"), IsEmpty());
+}
+
+TEST_F(HostLogs, one_that_cannot_be_read_of_a_controller_that_is_gone_is_passed_over) {
+    world.logs.clear();
+    world.aen(0);
+    world.pass(0s);
+    ASSERT_THAT(world.times(Kind::read_log), SizeIs(1));
+    world.tracker->scan_failed(Error(Errc::not_found, "find", "nvme-subsys0", "it is nowhere"));
+    world.forget_the_past();
+    world.pass(1min);
+    EXPECT_THAT(world.of(EventKind::source_lost), IsEmpty());
 }
 
 ControllerObservation identity(const std::string& serial, std::uint8_t anatt = 10) {
@@ -375,6 +424,29 @@ TEST_F(HostIdentities, of_controllers_that_are_not_live_are_not_asked_for) {
     EXPECT_THAT(world.times(Kind::identify, "nvme9"), IsEmpty());
 }
 
+/// No hint came, and the next poll is an hour away.
+TEST_F(HostIdentities, of_one_that_is_lost_between_two_tries_are_not_asked_for) {
+    world.identities.erase("nvme0");
+    begin();
+    world.pass(1500ms); // tried twice
+    world.state(0, "connecting");
+    world.pass(10s);
+    EXPECT_THAT(world.times(Kind::identify, "nvme0"), SizeIs(2));
+    EXPECT_THAT(told(world.of(EventKind::controller_state)),
+                ElementsAre("controller_state nvme0 live>connecting by sysfs"));
+}
+
+TEST_F(HostIdentities, of_one_that_is_lost_while_it_is_asked_are_another_matter) {
+    world.identities.erase("nvme0");
+    world.options.retry_interval = 1h;
+    begin();
+    world.after(0s, [&] { world.state(0, "connecting"); });
+    world.pass(1min);
+    EXPECT_THAT(told(world.of(EventKind::controller_state)),
+                ElementsAre("controller_state nvme0 live>connecting by sysfs"));
+    EXPECT_THAT(world.of(EventKind::source_lost), IsEmpty());
+}
+
 TEST_F(HostIdentities, of_one_that_connects_while_it_is_asked_are_read_again) {
     begin();
     world.pass(1s);
@@ -418,6 +490,13 @@ TEST_F(HostIdentities, of_discovery_controllers_are_not_asked_for) {
     world.pass(1min);
     EXPECT_THAT(world.times(Kind::identify, "nvme0"), SizeIs(1));
     EXPECT_THAT(world.times(Kind::identify, "nvme1"), IsEmpty());
+}
+
+TEST_F(HostIdentities, of_discovery_subsystems_are_not_asked_for) {
+    world.tree.set(SysfsTree::subsystem(0) + "/subsystype", "discovery");
+    begin();
+    world.pass(1min);
+    EXPECT_THAT(world.times(Kind::identify), IsEmpty());
 }
 
 } // namespace

@@ -17,6 +17,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <map>
 
 namespace haoh::monitor {
 namespace {
@@ -120,10 +122,11 @@ TEST_F(WatchedHost, loses_everything_with_its_tree) {
 /// Devices that answer, or cannot be opened.
 class AskedHost : public WatchedHost {
   protected:
-    void begin() {
+    void begin(bool sources = false) {
         hub_ = std::make_shared<Hub>(context_.get_executor(), options_);
         hub_->set_handler([this](const Event& event) { events_.push_back(event); });
         const auto open = [this](const std::string& name) -> std::unique_ptr<host::NvmeDevice> {
+            ++opened_[name];
             if (broken_) {
                 throw Error(Errc::not_found, "open", name, "it is not there");
             }
@@ -145,7 +148,7 @@ class AskedHost : public WatchedHost {
         };
         watch_ = std::make_shared<HostWatch>(
             hub_, *options_.host,
-            HostTracker::Abilities{.sources = false, .logs = true, .identities = true}, open);
+            HostTracker::Abilities{.sources = sources, .logs = true, .identities = true}, open);
         ASSERT_FALSE(complete(watch_->read_first()));
         hub_->begin();
         watch_->begin();
@@ -161,6 +164,7 @@ class AskedHost : public WatchedHost {
 
     std::atomic<std::uint64_t> change_count_{5};
     std::atomic<bool> broken_{};
+    std::map<std::string, int> opened_;
     std::shared_ptr<Hub> hub_;
     std::shared_ptr<HostWatch> watch_;
 };
@@ -183,6 +187,42 @@ TEST_F(AskedHost, tells_who_it_is_and_counts_what_was_not_seen) {
     EXPECT_EQ(of(EventKind::ana_coalesced)[0].source, "admin");
     EXPECT_EQ(of(EventKind::ana_coalesced)[0].change_count, 9U);
     EXPECT_THAT(of(EventKind::source_lost), ::testing::IsEmpty());
+    end();
+}
+
+/// Whether a source can be opened here or not, it is told by its own name.
+TEST_F(AskedHost, listens_to_every_source_there_is) {
+    begin(true);
+    const auto named = [&] {
+        std::vector<std::string> names;
+        for (const MonitorStatus::Source& source : hub_->status().sources) {
+            names.push_back(source.name);
+        }
+        return names;
+    };
+    run_until([&] { return named().size() >= 5; }, "all of them");
+    EXPECT_THAT(named(),
+                ::testing::UnorderedElementsAre("admin", "kmsg", "sysfs", "trace", "udev"));
+    end();
+}
+
+/// Another controller may have its name: what was opened of the old one is no use.
+TEST_F(AskedHost, opens_a_controller_that_comes_back_anew) {
+    begin();
+    run_until([&] { return identified(); }, "identities");
+    const std::string link = SysfsTree::subsystem(0) + "/nvme1";
+    const std::string place = tree_.root() + "/" + SysfsTree::controller(1);
+    const std::string aside = tree_.root() + "/aside";
+    tree_.remove("sys/class/nvme/nvme1");
+    tree_.remove(link);
+    std::filesystem::rename(place, aside);
+    run_until([&] { return of(EventKind::controller_state).size() == 1; }, "the loss");
+    EXPECT_EQ(of(EventKind::controller_state)[0].to, "lost");
+    std::filesystem::rename(aside, place);
+    tree_.link("sys/class/nvme/nvme1", "../../devices/virtual/nvme-fabrics/ctl/nvme1");
+    tree_.link(link, "../../nvme-fabrics/ctl/nvme1");
+    run_until([&] { return opened_["nvme1"] == 2; }, "it to be opened again");
+    EXPECT_EQ(opened_["nvme0"], 1) << "it stays open";
     end();
 }
 

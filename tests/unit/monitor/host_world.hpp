@@ -43,6 +43,8 @@ class HostWorld : public HostReadings {
     HostWorld() {
         using namespace std::chrono_literals;
         tree.add_subsystem("nqn.2024-01.com.example:pair", 2, 2);
+        tree.set("proc/sys/kernel/hostname", "db1");
+        tree.set("proc/sys/kernel/osrelease", "6.12.1");
         // Nothing happens by itself, unless a test wants it.
         options.poll_interval = 3600s;
         options.scan_interval = 7200s;
@@ -170,7 +172,10 @@ class HostWorld : public HostReadings {
     }
 
     [[nodiscard]] Moment now() override { return clock_; }
-    void watch(const KernelObservation& kernel) override { states_.emplace(root_, kernel); }
+    void watch(const KernelObservation& kernel) override {
+        ++watches;
+        states_.emplace(root_, kernel);
+    }
     [[nodiscard]] std::vector<host::StateChange> sweep() override {
         sweeps.push_back({.at = elapsed(), .controller = {}});
         return now_observed(states_->sweep());
@@ -198,6 +203,7 @@ class HostWorld : public HostReadings {
     std::vector<Sweep> sweeps;
     std::vector<Job> jobs;
     std::vector<std::string> forgotten;
+    int watches{};
 
   private:
     void move_to(Time time) {

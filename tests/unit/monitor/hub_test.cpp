@@ -102,6 +102,28 @@ TEST_F(HubTest, a_handler_gets_what_is_queued_first) {
     EXPECT_THAT(told_, ElementsAre("1 a why", "2 b other", "3 c"));
 }
 
+TEST_F(HubTest, without_a_handler_what_is_queued_stays_there) {
+    make();
+    lose("a");
+    hub_->set_handler({});
+    EXPECT_TRUE(hub_->running());
+    take_all();
+    EXPECT_THAT(told_, ElementsAre("1 a"));
+}
+
+TEST_F(HubTest, a_handler_that_throws_gets_nothing_more_of_what_is_queued) {
+    make();
+    lose("a");
+    lose("b");
+    int calls = 0;
+    hub_->set_handler([&](const Event&) {
+        ++calls;
+        throw std::runtime_error("enough");
+    });
+    EXPECT_EQ(calls, 1);
+    EXPECT_FALSE(hub_->running());
+}
+
 TEST_F(HubTest, a_queue_that_is_full_joins_events_and_counts_them) {
     make(1);
     lose("a", "one");
@@ -182,6 +204,23 @@ TEST_F(HubTest, the_end_waits_for_every_task) {
     EXPECT_THAT(told_, IsEmpty()) << "that they were canceled is no loss";
 }
 
+TEST_F(HubTest, what_fails_because_of_the_end_is_no_loss) {
+    make();
+    hub_->run(
+        []() -> asio::awaitable<void> {
+            try {
+                co_await pause(1h);
+            } catch (const std::exception&) {
+                throw std::runtime_error("interrupted");
+            }
+        },
+        "long");
+    settle();
+    hub_->end();
+    settle();
+    EXPECT_THAT(hub_->status().sources, IsEmpty());
+}
+
 TEST_F(HubTest, one_waits_until_every_source_was_tried) {
     make();
     hub_->fusion().expect_source("a");
@@ -211,10 +250,11 @@ TEST_F(HubTest, begins_anew) {
     make();
     lose("a");
     hub_->end();
-    const Moment before = hub_->status().began;
+    const Moment before = Moment::now();
     hub_->begin();
     EXPECT_TRUE(hub_->running());
     EXPECT_GE(hub_->status().began.monotonic, before.monotonic);
+    EXPECT_LE(hub_->status().began.monotonic, Moment::now().monotonic);
     EXPECT_THAT(hub_->status().sources, IsEmpty());
     handle();
     EXPECT_THAT(told_, ElementsAre("1 a why")) << "what was queued can still be taken";
@@ -225,6 +265,9 @@ class HubSites : public HubTest {
   protected:
     HubSites() {
         make();
+        see_both();
+    }
+    void see_both() {
         View view;
         for (const char* name : {"nvme0", "nvme1"}) {
             view.controllers.push_back(
@@ -277,20 +320,17 @@ TEST_F(HubSites, of_controllers_that_only_the_kernel_knows_follow_from_the_confi
         site.addresses = {address};
     }
     make();
-    View view;
+    see_both();
     KernelObservation kernel;
     kernel.host = "h";
     KernelSubsystem& subsystem = kernel.subsystems.emplace_back();
     subsystem.subsysnqn = Attribute::of("nqn");
     for (const char* name : {"nvme0", "nvme1"}) {
-        view.controllers.push_back(
-            {.name = name, .subsysnqn = "nqn", .address = {}, .state = "live"});
         KernelController& one = subsystem.controllers.emplace_back();
         one.name = name;
         one.address =
             Attribute::of(fmt::format("traddr=10.0.0.{},trsvcid=4420", name[4] - '0' + 1));
     }
-    hub_->fusion().see("h", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
     hub_->keep(kernel);
     EXPECT_THAT(sites(), ElementsAre("east", "west"));
     // One that was asked comes first then; sites stay with their controllers.
@@ -303,6 +343,49 @@ TEST_F(HubSites, of_controllers_that_only_the_kernel_knows_follow_from_the_confi
     hub_->forget("h", "nvme1");
     hub_->keep(kernel);
     EXPECT_THAT(sites(), ElementsAre("west", "east")) << "the last view counts";
+}
+
+TEST_F(HubSites, do_not_follow_from_what_was_known_before_the_beginning) {
+    hub_->keep("h", controller("nvme0", "A"));
+    hub_->keep("h", controller("nvme1", "B"));
+    ASSERT_THAT(sites(), ElementsAre("array-a", "array-b"));
+    hub_->end();
+    settle();
+    hub_->begin();
+    see_both();
+    hub_->keep("h", controller("nvme1", "B"));
+    EXPECT_THAT(sites(), ElementsAre("", "")) << "nothing to tell it from";
+}
+
+TEST_F(HubSites, tell_controllers_of_one_name_apart_by_their_hosts) {
+    View view;
+    view.controllers.push_back(
+        {.name = "nvme0", .subsysnqn = "nqn", .address = {}, .state = "live"});
+    hub_->fusion().see("g", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
+    hub_->keep("h", controller("nvme0", "A"));
+    hub_->keep("h", controller("nvme1", "B"));
+    EXPECT_THAT(sites(), ElementsAre("", "array-a", "array-b"));
+    hub_->keep("g", controller("nvme0", "C"));
+    hub_->keep("h", controller("nvme1", "B"));
+    EXPECT_THAT(sites(), ElementsAre("", "array-a", "array-b")) << "g has a nvme0 of its own";
+    hub_->forget("h", "nvme9");
+    hub_->keep("h", controller("nvme1", "B"));
+    EXPECT_THAT(sites(), ElementsAre("", "array-a", "array-b")) << "neither is nvme9";
+}
+
+TEST_F(HubSites, are_judged_again_after_a_new_beginning) {
+    hub_->keep("h", controller("nvme0", "A")); // the verdict is on its way
+    hub_->end();
+    settle();
+    hub_->begin();
+    see_both();
+    hub_->keep("h", controller("nvme0", "A"));
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (hub_->status().subsystems.at(0).verdict.empty()) {
+        ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+        context_.restart();
+        context_.run_one_for(20ms);
+    }
 }
 
 TEST_F(HubSites, of_targets_are_named_in_the_order_in_which_they_are_expected) {

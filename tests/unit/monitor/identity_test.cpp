@@ -46,6 +46,9 @@ TEST(Identity, comes_from_the_pages) {
     NamespaceObservation& one = seen.namespaces.emplace_back();
     one.nsid = 3;
     one.identify = Page::of(nvme::encode(data));
+    nvme::IdDescriptor uuid{.nidt = 3, .nid = nvme::Bytes(16, 0)};
+    uuid.nid[15] = 2;
+    one.descriptors = Page::of(nvme::encode(std::vector{uuid}));
     seen.namespaces.emplace_back().nsid = 4; // not readable
 
     const ControllerIdentity identity = identity_of(seen);
@@ -55,7 +58,8 @@ TEST(Identity, comes_from_the_pages) {
     ASSERT_EQ(identity.namespaces.size(), 1U);
     const NamespaceIdentity& told = identity.namespaces.at(3);
     EXPECT_EQ(told.nguid, "00000000000000000000000000000001");
-    EXPECT_EQ(told.uuid, "");
+    EXPECT_EQ(told.uuid, "00000000-0000-0000-0000-000000000002");
+    EXPECT_EQ(told.eui64, "");
     EXPECT_EQ(told.blocks, 2048U);
     EXPECT_EQ(told.block_bytes, 4096U);
 }
