@@ -154,18 +154,6 @@ class Source:
         return [mutant for span in self._spans if span[0] < end and begin < span[1]
                 for mutant in span[3].mutants() if not mutant.dropped]
 
-    def mutants_of_function(self, line):
-        """Those of the lines up to this one, from that on which its function begins."""
-        if not self._spans:
-            return []
-        lines = self._body.splitlines()
-        found = self.mutants_on(line)
-        for place in range(min(line, len(lines)) - 1, 0, -1):
-            found += self.mutants_on(place)
-            if re.match(rb"[^\s}#/]", lines[place - 1]):
-                break
-        return found
-
 
 def line_of(line_starts, offset):
     return bisect.bisect_right(line_starts, offset)

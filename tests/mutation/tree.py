@@ -259,9 +259,6 @@ class Tree:
 
     def blame(self, places, number):
         for source, place in places:
-            if place[4].startswith("internal"):  # at the end of a function, whatever led to it
-                self.give_up(source.mutants_of_function(int(place[2])), place)
-                return
             at = source.mutants_at(int(place[2]), int(place[3]))[:1] if number < 4 else []
             if self.give_up(at or source.mutants_on(int(place[2])), place):
                 return
