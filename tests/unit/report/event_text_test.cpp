@@ -335,6 +335,12 @@ TEST(EventLine, AddsWhatIsKnownAndNothingElse) {
               "nsid 1  nvme1  ANA optimized -> inaccessible (1,234 times)");
     EXPECT_EQ(words(EventKind::aen, [](Event& event) { event.transitions = 2; }),
               "nsid 1  nvme1  AEN ana_change (2 times)");
+    EXPECT_EQ(words(EventKind::ana_coalesced,
+                    [](Event& event) {
+                        event.transitions = 1;
+                        event.sequence = 99;
+                    }),
+              "nvme1  1 ANA transition too short to be seen (change count 17 to 21, 2 seen)");
     EXPECT_EQ(words(EventKind::ana_coalesced, bare),
               "nvme1  2 ANA transitions too short to be seen (change count 17)");
     EXPECT_EQ(words(EventKind::ana_coalesced,

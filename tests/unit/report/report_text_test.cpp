@@ -516,5 +516,19 @@ TEST(ReportText, SaysThatValuesWereCut) {
                     .ends_with("-v shows every controller and what each rule rests on.\n"));
 }
 
+TEST(ReportText, FoldsNotesThatReadAlike) {
+    Sample sample = healthy_pair();
+    for (const char* what : {"one thing", "another thing", "a third thing"}) {
+        Finding note = test::firmware_note(sample);
+        note.what = what;
+        note.values.clear();
+        add(sample.report, note);
+    }
+    EXPECT_NE(text_of(sample).find("NOTE  ctrl.fr.domain: one thing, and 2 like this\n"),
+              std::string::npos)
+        << text_of(sample);
+    EXPECT_TRUE(text_of(sample).ends_with("-v shows all of it and what each rule rests on.\n"));
+}
+
 } // namespace
 } // namespace haoh
