@@ -152,6 +152,13 @@ TEST(CapiCheck, rules_are_listed) {
                 HasSubstr("haoh.rules/1"));
     EXPECT_EQ(haoh_rules("no.such", HAOH_TEXT, nullptr, error), nullptr);
     EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_rules(nullptr, HAOH_DOT, nullptr, error), nullptr) << "no such format";
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    haoh_style style HAOH_STYLE_INIT;
+    style.width = 40;
+    const std::string narrow = owned(haoh_rules("ns.uuid.*", HAOH_TEXT, &style, error));
+    style.width = 120;
+    EXPECT_NE(owned(haoh_rules("ns.uuid.*", HAOH_TEXT, &style, error)), narrow);
 }
 
 TEST(CapiCheck, a_finding_holds_what_the_cpp_interface_tells) {
@@ -170,6 +177,8 @@ TEST(CapiCheck, a_finding_holds_what_the_cpp_interface_tells) {
                   report.count(static_cast<Verdict>(verdict)));
     }
     EXPECT_EQ(haoh_report_count(handle.get(), -1), 0U);
+    EXPECT_EQ(haoh_report_render(handle.get(), HAOH_DOT, nullptr, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
     ASSERT_FALSE(report.findings.empty());
     ASSERT_EQ(haoh_report_finding_count(handle.get()), report.findings.size());
     for (std::size_t index = 0; index < report.findings.size(); ++index) {
