@@ -138,6 +138,9 @@ class Expressions:
             return
         other = self.neighbour_field(field)
         start, end = self.span(cursor)
+        # GCC 12 dies of a braced list that is assigned to one of two, or forgets it.
+        if re.match(rb"\s*=\s*\{", self.code[end:]):
+            return
         if other and self.code[name:end] == field.spelling.encode():
             mutated = t.one_line(self.code[start:name]).decode(errors="replace") + other
             self.instead(context, "member", cursor, mutated)

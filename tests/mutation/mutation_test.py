@@ -123,11 +123,13 @@ def sample(code):
     return source, [mutant for mutant in mutants if mutant.function != "main"]
 
 
-def compiled(work, name, more=()):
-    """(the compiler's exit status, its output), of a unity build as the suite's"""
+def compiled(work, name, more=(), unity=True):
+    """(the compiler's exit status, its output), of a unity build as the suite's or of the file
+    alone, as what is left of a room is built"""
     write(f"{work}/unity_{name}", f'#include "{work}/{name}"\n'.encode())
     done = subprocess.run(["c++", "-std=c++20", "-Wall", "-Wextra", "-Werror",
-                           "-D_GLIBCXX_ASSERTIONS", "-I", HERE, f"{work}/unity_{name}", *more,
+                           "-D_GLIBCXX_ASSERTIONS", "-I", HERE,
+                           f"{work}/unity_{name}" if unity else f"{work}/{name}", *more,
                            "-o", f"{work}/{name}.program"],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False,
@@ -176,6 +178,8 @@ def main():
                 break
             measured.drop(output, attempt)
         check("what is rewritten compiles without a warning", "" if status == 0 else output)
+        status, output = compiled(work, "sample.cpp", [os.path.join(HERE, "runtime.cpp")], False)
+        check("and so it does alone", "" if status == 0 else output)
         dropped = [row(mutant) for mutant in mutants if mutant.dropped]
         check("what cannot be switched at run time is dropped, and nothing else",
               difference(dropped, [IMPOSSIBLE]))
@@ -195,7 +199,7 @@ def main():
               ("" if traced == plain else "it says something else")
               or "\n".join(f"not reached: {one}" for one in missing))
 
-    lines = source.rewritten.split(b"#line 1\n", 1)[1].splitlines()
+    lines = source.rewritten.split(b"#line 1\n", 1)[1].splitlines()[:-1]  # but for #endif
     moved = [line for line, (new, old) in enumerate(zip(lines, code.splitlines()), 1)
              if old.strip() and old.split()[0].replace(b"constexpr", b"const") not in new]
     check("each line stays where it is", "" if not moved and len(lines) == len(code.splitlines())

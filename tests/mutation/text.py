@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Mutants, and sources rewritten so that each can be switched on."""
 import bisect
+import os
 import re
 
 # Strings and comments as a whole, so that neither is taken for the other.
@@ -121,11 +122,16 @@ class Source:
             emit(wrap.before)
         close(len(self.code))
         out.extend(self.code[position:])
-        # Warnings are for the code as it is written; line 1 is the licence's.
+        # Warnings are for the code as it is written; line 1 is the licence's. A source that is
+        # compiled by itself includes itself: the pragma is for files that are included.
         head = b'#include "haoh_mutation.hpp"\n#pragma GCC system_header\n#line 1\n'
-        self._head = len(head)
+        tail = b""
+        if self.path.endswith(".cpp"):
+            name = os.path.basename(self.path).encode()
+            head = b'#if __INCLUDE_LEVEL__ == 0\n#include "' + name + b'"\n#else\n' + head
+            tail = b"#endif\n"
         self._spans = spans
-        self.rewritten = head + bytes(out)
+        self.rewritten = head + bytes(out) + tail
         self._lines = [0] + [match.end() for match in re.finditer(rb"\n", bytes(out))]
         self._body = bytes(out)
 

@@ -18,7 +18,8 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.realpath(os.path.join(HERE, "..", ".."))
 PRESET = "suite"
 MAX_ROUNDS = 15
-PLACE = re.compile(r"^([^\s:][^:\n]*):(\d+):(\d+):\s+(error|fatal error|note|required)\b:?\s*(.*)$")
+PLACE = re.compile(r"^([^\s:][^:\n]*):(\d+):(\d+):\s+"
+                   r"((?:internal compiler |fatal )?error|note|required)\b:?\s*(.*)$")
 
 
 # What the copy has more.

@@ -202,7 +202,7 @@ Answer report(const CommandContext& context, const nvme::SubmissionEntry& entry,
     } else if (length > context.array.max_transfer()) {
         answer.status = status::invalid_field | kDnr;
     } else {
-        answer.data = access.volume->reservations.report(true);
+        answer.data = access.volume->reservations.report();
         answer.data.resize(length);
     }
     return answer;

@@ -9,10 +9,9 @@ namespace status = nvme::status;
 
 namespace {
 
-constexpr std::size_t kStatusHeaderSize = 24;
-constexpr std::size_t kRegisteredSize = 24; // Registered Controller data structure
-constexpr std::size_t kExtendedHeaderSize = 64;
-constexpr std::size_t kExtendedRegisteredSize = 64;
+// Of the Reservation Status Extended data structure.
+constexpr std::size_t kStatusHeaderSize = 64;
+constexpr std::size_t kRegisteredSize = 64; // Registered Controller Extended
 
 constexpr std::uint32_t kIgnoreExistingKey = 1U << 3;
 
@@ -110,9 +109,9 @@ std::uint16_t Reservations::register_key(const HostId& host, std::uint16_t cntli
 
 std::uint16_t Reservations::preempt(const HostId& host, std::uint64_t preempted_key,
                                     ReservationType type) {
-    const auto remove_key = [&](std::uint64_t key, bool spare_self) {
+    const auto remove_others = [&] {
         return std::erase_if(registrants_, [&](const auto& entry) {
-            return entry.second.key == key && !(spare_self && entry.first == host);
+            return entry.second.key == preempted_key && entry.first != host;
         });
     };
     if (all_registrants()) {
@@ -120,14 +119,14 @@ std::uint16_t Reservations::preempt(const HostId& host, std::uint64_t preempted_
             std::erase_if(registrants_, [&](const auto& entry) { return entry.first != host; });
             type_ = type;
             holder_ = host;
-        } else if (remove_key(preempted_key, true) == 0) {
+        } else if (remove_others() == 0) {
             return status::reservation_conflict;
         }
     } else if (type_ != ReservationType::none && registrants_.at(*holder_).key == preempted_key) {
-        remove_key(preempted_key, true);
+        remove_others();
         type_ = type;
         holder_ = host;
-    } else if (remove_key(preempted_key, true) == 0) {
+    } else if (remove_others() == 0) {
         return status::reservation_conflict;
     }
     if (all_registrants()) {
@@ -191,32 +190,25 @@ std::uint16_t Reservations::release(const HostId& host, std::uint32_t cdw10, Byt
     return status::success;
 }
 
-Bytes Reservations::report(bool extended) const {
-    const std::size_t header = extended ? kExtendedHeaderSize : kStatusHeaderSize;
-    const std::size_t each = extended ? kExtendedRegisteredSize : kRegisteredSize;
+Bytes Reservations::report() const {
     std::size_t count = 0;
     for (const auto& [host, registrant] : registrants_) {
         count += registrant.cntlids.size();
     }
-    Bytes out(header + count * each);
+    Bytes out(kStatusHeaderSize + count * kRegisteredSize);
     nvme::store_le(out, 0, generation_);
     nvme::store_le(out, 4, static_cast<std::uint8_t>(type_));
     nvme::store_le(out, 5, static_cast<std::uint16_t>(count));
     nvme::store_le(out, 9, static_cast<std::uint8_t>(ptpl_ ? 1 : 0));
-    std::size_t offset = header;
+    std::size_t offset = kStatusHeaderSize;
     for (const auto& [host, registrant] : registrants_) {
         for (const std::uint16_t cntlid : registrant.cntlids) {
             nvme::store_le(out, offset, cntlid);
             nvme::store_le(out, offset + 2, static_cast<std::uint8_t>(holds(host) ? 1 : 0));
-            if (extended) {
-                nvme::store_le(out, offset + 8, registrant.key);
-                std::copy(host.begin(), host.end(),
-                          out.begin() + static_cast<std::ptrdiff_t>(offset + 16));
-            } else {
-                std::copy_n(host.begin(), 8, out.begin() + static_cast<std::ptrdiff_t>(offset + 8));
-                nvme::store_le(out, offset + 16, registrant.key);
-            }
-            offset += each;
+            nvme::store_le(out, offset + 8, registrant.key);
+            std::copy(host.begin(), host.end(),
+                      out.begin() + static_cast<std::ptrdiff_t>(offset + 16));
+            offset += kRegisteredSize;
         }
     }
     return out;

@@ -36,8 +36,8 @@ class Reservations {
                                         nvme::ByteView data);
     [[nodiscard]] std::uint16_t release(const HostId& host, std::uint32_t cdw10,
                                         nvme::ByteView data);
-    /// The Reservation Status data structure. \param extended with 128-bit host identifiers
-    [[nodiscard]] nvme::Bytes report(bool extended) const;
+    /// The Reservation Status Extended data structure: with 128-bit host identifiers.
+    [[nodiscard]] nvme::Bytes report() const;
 
     /// Whether this host may read, or write.
     [[nodiscard]] bool may_read(const HostId& host) const;

@@ -280,7 +280,7 @@ void note_missing_pages(ControllerObservation& out) {
         }
         if (missing == 1) {
             out.unread.push_back(fmt::format("{} of namespace {}: {}", read.name, first, cause));
-        } else if (missing > 1) {
+        } else if (missing != 0) {
             out.unread.push_back(fmt::format("{} of {} namespaces from {} on: {}", read.name,
                                              missing, first, cause));
         }

@@ -18,26 +18,20 @@ nvme::AdminResult refusal(std::uint16_t code) {
 
 /// `length` bytes from `offset` of what a page holds; pages have their trailing zeros cut.
 nvme::AdminResult answer(const Page& page, std::uint64_t offset, std::uint32_t length) {
-    switch (page.state) {
-    case Page::State::ok: {
-        nvme::AdminResult result;
+    nvme::AdminResult result;
+    if (page.ok()) {
         result.data.assign(length, 0);
         const nvme::ByteView found =
             nvme::slice(page.bytes, static_cast<std::size_t>(offset), length);
         std::copy(found.begin(), found.end(), result.data.begin());
         return result;
     }
-    case Page::State::status: {
-        nvme::AdminResult result;
+    if (page.state == Page::State::status) {
         result.status = page.status;
         return result;
     }
-    case Page::State::not_read:
-        return refusal(nvme::status::invalid_field);
-    case Page::State::failed:
-        break;
-    }
-    return refusal(nvme::status::internal_error);
+    return refusal(page.state == Page::State::not_read ? nvme::status::invalid_field
+                                                       : nvme::status::internal_error);
 }
 
 class ReplayChannel : public AdminChannel {
@@ -59,31 +53,37 @@ class ReplayChannel : public AdminChannel {
             return identify(command);
         case nvme::opcode::get_log_page:
             return log_page(command);
-        case nvme::opcode::get_features: {
-            const auto found = controller_.features.find(static_cast<std::uint8_t>(command.cdw[0]));
-            if (found == controller_.features.end()) {
-                return refusal(nvme::status::invalid_field);
-            }
-            nvme::AdminResult result = answer(found->second, 0, 4);
-            result.dword01 = nvme::load_le<std::uint32_t>(result.data, 0);
-            result.data.clear();
-            return result;
-        }
+        case nvme::opcode::get_features:
+            return feature(static_cast<std::uint8_t>(command.cdw[0]));
         case nvme::opcode::fabrics:
-            if (command.nsid == nvme::fctype::property_get) {
-                nvme::AdminResult result;
-                const auto value = controller_.property(command.cdw[1]);
-                if (!value) {
-                    return refusal(nvme::status::invalid_field);
-                }
-                result.dword01 = *value;
-                return result;
-            }
-            break;
+            return fabrics(command);
         default:
-            break;
+            return refusal(nvme::status::invalid_opcode);
         }
-        return refusal(nvme::status::invalid_opcode);
+    }
+
+    nvme::AdminResult feature(std::uint8_t fid) {
+        const auto found = controller_.features.find(fid);
+        if (found == controller_.features.end()) {
+            return refusal(nvme::status::invalid_field);
+        }
+        nvme::AdminResult result = answer(found->second, 0, 4);
+        result.dword01 = nvme::load_le<std::uint32_t>(result.data, 0);
+        result.data.clear();
+        return result;
+    }
+
+    nvme::AdminResult fabrics(const nvme::AdminCommand& command) {
+        if (command.nsid != nvme::fctype::property_get) {
+            return refusal(nvme::status::invalid_opcode);
+        }
+        const auto value = controller_.property(command.cdw[1]);
+        if (!value) {
+            return refusal(nvme::status::invalid_field);
+        }
+        nvme::AdminResult result;
+        result.dword01 = *value;
+        return result;
     }
 
     nvme::AdminResult identify(const nvme::AdminCommand& command) {
@@ -98,9 +98,12 @@ class ReplayChannel : public AdminChannel {
         case 0x1C:
             return answer(controller_.io_command_sets, 0, nvme::kIdentifySize);
         default:
-            break;
+            return namespace_page(cns, command.nsid);
         }
-        const NamespaceObservation* found = controller_.find_namespace(command.nsid);
+    }
+
+    nvme::AdminResult namespace_page(std::uint8_t cns, std::uint32_t nsid) {
+        const NamespaceObservation* found = controller_.find_namespace(nsid);
         if (found == nullptr) {
             return refusal(nvme::status::invalid_namespace);
         }

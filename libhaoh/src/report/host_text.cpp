@@ -267,9 +267,7 @@ class HostText {
     }
 
     void write_missing(const std::vector<MissingPaths>& missing) {
-        if (!missing.empty()) {
-            writer_.blank();
-        }
+        writer_.blank();
         for (const MissingPaths& one : missing) {
             writer_.wrapped(
                 kIndent, kIndent + 2,
@@ -281,9 +279,7 @@ class HostText {
     }
 
     void write_broken(const std::vector<std::string>& broken) {
-        if (!broken.empty()) {
-            writer_.blank();
-        }
+        writer_.blank();
         for (const std::string& clause : broken) {
             writer_.wrapped(kIndent, kIndent + 2, {{clause, Tone::warn}});
         }

@@ -38,19 +38,6 @@ std::string percentile(const LatencyHistogram& histogram, unsigned percent) {
     return "over " + duration_text(LatencyHistogram::kBounds.back());
 }
 
-Tone access_tone(Access access) {
-    switch (access) {
-    case Access::no_path:
-        return Tone::fail;
-    case Access::single_array:
-    case Access::no_optimized_path:
-        return Tone::warn;
-    case Access::restored:
-        return Tone::pass;
-    }
-    return Tone::plain;
-}
-
 /// One rendering of one status.
 class Summary {
   public:
@@ -183,7 +170,8 @@ class Summary {
                  {{fmt::format("{} nsid {} ",
                                safe_text(one.device.empty() ? one.subsysnqn : one.device),
                                one.nsid)},
-                  {std::string{to_string(access)}, access_tone(access)},
+                  {std::string{to_string(access)},
+                   access == Access::no_path ? Tone::fail : Tone::warn},
                   {fmt::format(": {} of {} usable, {} optimized, {} of {} ready", one.access.usable,
                                count_of(one.access.paths, "path"), one.access.optimized,
                                one.access.ready, count_of(one.access.arrays, "array"))}});

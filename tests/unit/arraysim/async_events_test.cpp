@@ -53,6 +53,17 @@ TEST(AsyncEvents, AnEventWithoutARequestWaitsAndIsNotLostByReadingTheLog) {
     EXPECT_TRUE(events.next());
 }
 
+TEST(AsyncEvents, AnEventThatWaitsKeepsNoOtherLogMasked) {
+    AsyncEvents events(3);
+    EXPECT_TRUE(events.request(1));
+    events.raise(kAna);
+    EXPECT_TRUE(events.next());
+    events.raise(kNamespaces); // waits for a request
+    events.log_read(0x0C);
+    events.raise(kAna);
+    EXPECT_EQ(events.pending(), 2U);
+}
+
 TEST(AsyncEvents, AbortAndClearForgetRequests) {
     AsyncEvents events(2);
     EXPECT_TRUE(events.request(1));

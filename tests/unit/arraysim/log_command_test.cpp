@@ -203,5 +203,83 @@ TEST_F(DiscoveryLogTest, AnAdvertisedAddressReplacesTheRealOne) {
     EXPECT_EQ(read(simulator, 0).entries.at(0).traddr, "10.0.2.2");
 }
 
+TEST(LogContents, SayWhichCommandsThereAre) {
+    Simulator simulator(ScenarioBuilder().array("a").build(), kStart);
+    Admin admin(simulator, 0);
+    const Reply reply = admin.run(log_page(nvme::lid::commands_supported, 4096));
+    ASSERT_EQ(reply.data.size(), 4096U);
+    // Base 2.3, Commands Supported and Effects: CSUPP is bit 0, LBCC bit 1; admin, then I/O.
+    nvme::Bytes expected(4096);
+    for (const std::size_t opcode : {0x02U, 0x06U, 0x08U, 0x09U, 0x0AU, 0x0CU, 0x18U}) {
+        expected[4 * opcode] = 1;
+    }
+    for (const std::size_t opcode : {0x00U, 0x02U, 0x05U, 0x0DU, 0x0EU, 0x11U, 0x15U}) {
+        expected[1024 + 4 * opcode] = 1;
+    }
+    for (const std::size_t opcode : {0x01U, 0x08U, 0x09U}) {
+        expected[1024 + 4 * opcode] = 3;
+    }
+    EXPECT_EQ(nvme::to_hex(reply.data), nvme::to_hex(expected));
+}
+
+TEST(LogContents, SayWhichFirmwareRuns) {
+    Simulator simulator(ScenarioBuilder().array("a").build(), kStart);
+    Admin admin(simulator, 0);
+    const Reply reply = admin.run(log_page(nvme::lid::firmware_slot, 512));
+    nvme::Bytes expected(512);
+    expected[0] = 1; // slot 1 is active
+    const auto& revision = simulator.array(0).identity().fr;
+    std::copy(revision.begin(), revision.end(), expected.begin() + 8);
+    EXPECT_EQ(nvme::to_hex(reply.data), nvme::to_hex(expected));
+}
+
+TEST(DiscoveryIdentity, IsThatOfADirectDiscoveryController) {
+    Simulator simulator(ScenarioBuilder().version(0x00020100).array("a").build(), kStart);
+    Queue discovery(simulator, 0);
+    const Reply connected = discovery.connect(nvme::kDiscoveryNqn);
+    ASSERT_TRUE(connected.status.ok());
+    ASSERT_EQ(discovery.enable(), 1U);
+    const nvme::IdentifyController id = nvme::decode_identify_controller(
+        discovery.run(identify(nvme::cns::identify_controller)).data);
+    EXPECT_EQ(id.cntlid, connected.dword01 & 0xFFFFU);
+    EXPECT_EQ(id.ver, 0x00020100U);
+    EXPECT_EQ(id.subsystem_nqn(), nvme::kDiscoveryNqn);
+    EXPECT_EQ(id.cntrltype, 2U);
+    EXPECT_EQ(id.dctype, 1U);
+    EXPECT_EQ(id.oaes, nvme::oaes::discovery_log_change);
+    EXPECT_EQ(id.ctratt, nvme::ctratt::host_id_128);
+    EXPECT_EQ(id.lpa & 0x04U, 0x04U) << "logs are read in parts";
+    EXPECT_EQ(id.sqes, 0x66U);
+    EXPECT_EQ(id.cqes, 0x44U);
+    EXPECT_EQ(id.ioccsz, 4U) << "capsules of 64 bytes";
+    EXPECT_EQ(id.iorcsz, 1U);
+    EXPECT_EQ(id.sgls & 3U, 1U);
+    const auto log = discovery.run(log_page(nvme::lid::error_information, (id.elpe + 1U) * 64U));
+    EXPECT_TRUE(log.status.ok());
+    for (unsigned request = 0; request <= id.aerl; ++request) {
+        EXPECT_FALSE(discovery.take(discovery.submit(nvme::async_event_request_command())));
+    }
+    EXPECT_EQ(discovery.run(nvme::async_event_request_command()).status.code(),
+              nvme::status::aer_limit_exceeded);
+}
+
+TEST(ControllerConfiguration, IsFatalWhereAControllerCannotRunWithIt) {
+    // CC: EN, CSS 6:4, MPS 10:7, AMS 13:11, IOSQES 19:16, IOCQES 23:20.
+    const auto csts = [](std::uint32_t cc) {
+        Simulator simulator(ScenarioBuilder().array("a").build(), kStart);
+        Queue queue(simulator, 0);
+        EXPECT_TRUE(queue.connect(simulator.array(0).nqn()).status.ok());
+        EXPECT_TRUE(queue.run(nvme::property_set_command(nvme::property::cc, 4, cc)).status.ok());
+        return queue.run(nvme::property_get_command(nvme::property::csts, 4)).dword01;
+    };
+    EXPECT_EQ(csts(0x00460001), 1U);
+    EXPECT_EQ(csts(0x00460061), 1U) << "all command sets";
+    EXPECT_EQ(csts(0x00460000), 0U) << "not enabled";
+    for (const std::uint32_t cc : {0x00560001U, 0x00360001U, 0x00470001U, 0x00450001U, 0x00460011U,
+                                   0x00460071U, 0x00460801U, 0x00460081U}) {
+        EXPECT_EQ(csts(cc), 2U) << std::hex << cc;
+    }
+}
+
 } // namespace
 } // namespace haoh::arraysim::test

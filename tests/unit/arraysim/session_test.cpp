@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace haoh::arraysim::test {
 namespace {
 
@@ -497,6 +499,30 @@ TEST_F(SessionTest, LatencyDelaysResponsesAndKeepsTheirOrder) {
     EXPECT_EQ(admin.session().next_deadline(), admin.now() + std::chrono::milliseconds(5));
     admin.at(admin.now() + std::chrono::milliseconds(5));
     EXPECT_TRUE(admin.take(first));
+}
+
+TEST(TransferTags, OfTransfersThatAreUnderWayDiffer) {
+    Simulator simulator(ScenarioBuilder().array("a").build(), kStart);
+    Admin admin(simulator, 0);
+    Queue queue(simulator, 0);
+    ASSERT_TRUE(queue.connect(simulator.array(0).nqn(), 1, admin.cntlid).status.ok());
+    std::set<std::uint16_t> tags;
+    for (std::uint16_t cid = 100; cid < 103; ++cid) {
+        queue.send(nvme::CapsuleCmd{
+            .sqe = nvme::encode_sqe(write_command(1, 0, filled(16384, 1)), cid, false),
+            .data = {}});
+        nvme::PduReader reader(true, 4U << 20U);
+        reader.feed(queue.receive());
+        const auto item = reader.next();
+        ASSERT_TRUE(item && std::holds_alternative<nvme::Pdu>(*item));
+        const auto* const r2t = std::get_if<nvme::R2t>(&std::get<nvme::Pdu>(*item));
+        ASSERT_NE(r2t, nullptr);
+        EXPECT_EQ(r2t->cccid, cid);
+        EXPECT_EQ(r2t->r2to, 0U);
+        EXPECT_EQ(r2t->r2tl, 16384U);
+        tags.insert(r2t->ttag);
+    }
+    EXPECT_EQ(tags.size(), 3U);
 }
 
 } // namespace

@@ -152,6 +152,86 @@ TEST(CapiCheck, rules_are_listed) {
                 HasSubstr("haoh.rules/1"));
     EXPECT_EQ(haoh_rules("no.such", HAOH_TEXT, nullptr, error), nullptr);
     EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_rules(nullptr, HAOH_DOT, nullptr, error), nullptr) << "no such format";
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    haoh_style style HAOH_STYLE_INIT;
+    style.width = 40;
+    const std::string narrow = owned(haoh_rules("ns.uuid.*", HAOH_TEXT, &style, error));
+    style.width = 120;
+    EXPECT_NE(owned(haoh_rules("ns.uuid.*", HAOH_TEXT, &style, error)), narrow);
+}
+
+TEST(CapiCheck, a_finding_holds_what_the_cpp_interface_tells) {
+    const ServedPair pair(broken_scenario());
+    const ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    haoh_check_options options HAOH_CHECK_OPTIONS_INIT;
+    options.kernel = "6.12";
+    const ReportHandle handle(haoh_check(observation.get(), &options, error));
+    const std::string snapshot = owned(haoh_observation_json(observation.get(), error));
+    CheckOptions same;
+    same.kernel = "6.12";
+    const Report report = check(observation_from_json(snapshot, "snapshot"), same);
+    for (int verdict = HAOH_VERDICT_PASS; verdict <= HAOH_VERDICT_FAIL; ++verdict) {
+        EXPECT_EQ(haoh_report_count(handle.get(), verdict),
+                  report.count(static_cast<Verdict>(verdict)));
+    }
+    EXPECT_EQ(haoh_report_count(handle.get(), -1), 0U);
+    EXPECT_EQ(haoh_report_render(handle.get(), HAOH_DOT, nullptr, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    ASSERT_FALSE(report.findings.empty());
+    ASSERT_EQ(haoh_report_finding_count(handle.get()), report.findings.size());
+    for (std::size_t index = 0; index < report.findings.size(); ++index) {
+        const Finding& expected = report.findings[index];
+        haoh_finding finding HAOH_FINDING_INIT;
+        ASSERT_EQ(haoh_report_finding(handle.get(), index, &finding, error), 0);
+        EXPECT_EQ(finding.rule, expected.rule);
+        EXPECT_EQ(finding.verdict, static_cast<int>(expected.verdict));
+        EXPECT_EQ(finding.severity, to_string(expected.severity));
+        EXPECT_EQ(finding.subsystem, expected.subsystem);
+        EXPECT_EQ(finding.what, expected.what);
+        EXPECT_EQ(finding.why, expected.why);
+        EXPECT_EQ(finding.fix, expected.fix);
+        EXPECT_EQ(finding.basis, expected.basis);
+        EXPECT_EQ(finding.on_kernel, expected.on_kernel ? expected.on_kernel->text : "");
+        EXPECT_EQ(finding.on_release, expected.on_kernel ? expected.on_kernel->release : "");
+        ASSERT_EQ(finding.values_count, expected.values.size());
+        for (std::size_t place = 0; place < finding.values_count; ++place) {
+            haoh_value value HAOH_VALUE_INIT;
+            ASSERT_EQ(haoh_report_value(handle.get(), index, place, &value, error), 0);
+            EXPECT_EQ(value.controller, expected.values[place].controller);
+            EXPECT_EQ(value.site, expected.values[place].site);
+            EXPECT_EQ(value.value, expected.values[place].value);
+        }
+    }
+}
+
+TEST(CapiCheck, the_status_is_that_of_what_is_to_fail) {
+    const ServedPair pair(
+        arraysim::ScenarioBuilder()
+            .array("a")
+            .array("b")
+            .lie(arraysim::AnswerKind::identify_controller, "mdts", std::uint64_t{5})
+            .build());
+    const ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    haoh_check_options options HAOH_CHECK_OPTIONS_INIT;
+    const auto status = [&] {
+        const ReportHandle report(haoh_check(observation.get(), &options, error));
+        EXPECT_EQ(haoh_report_verdict(report.get()), HAOH_VERDICT_WARN);
+        return haoh_report_status(report.get());
+    };
+    EXPECT_EQ(status(), HAOH_STATUS_OK);
+    options.fail_on = HAOH_FAIL_ON_WARN;
+    EXPECT_EQ(status(), HAOH_STATUS_FAILED);
+    const std::string toml = "[check]\nfail_on = \"warn\"\n";
+    const ConfigHandle config(haoh_config_parse(toml.data(), toml.size(), nullptr, error));
+    ASSERT_NE(config, nullptr) << error.message();
+    options.config = config.get();
+    options.fail_on = 0;
+    EXPECT_EQ(status(), HAOH_STATUS_FAILED);
+    options.fail_on = HAOH_FAIL_ON_FAIL;
+    EXPECT_EQ(status(), HAOH_STATUS_OK);
 }
 
 } // namespace

@@ -150,5 +150,23 @@ TEST(CapiVersioned, an_older_program_gets_what_it_has_room_for) {
     EXPECT_EQ(memory[offsetof(Longer, second)], 0x5A);
 }
 
+TEST(CapiVersioned, sizes_end_where_no_version_is) {
+    struct Largest {
+        Longer known;
+        unsigned char more[capi::kLargestStruct + 1 - sizeof(Longer)];
+    } largest{.known = {.size = capi::kLargestStruct, .first = 1, .second = 2}, .more = {}};
+    EXPECT_EQ(capi::taken(largest.known, kFirst, "struct").second, 2);
+    largest.known.size = capi::kLargestStruct + 1;
+    EXPECT_THROW(static_cast<void>(capi::taken(largest.known, kFirst, "struct")), Error);
+
+    haoh_style style HAOH_STYLE_INIT;
+    style.size = offsetof(haoh_style, verbose) + sizeof(int); // the first version's
+    ErrorSlot error;
+    EXPECT_NE(owned(haoh_rules(nullptr, HAOH_TEXT, &style, error)), "(null)") << error.message();
+    --style.size;
+    EXPECT_EQ(owned(haoh_rules(nullptr, HAOH_TEXT, &style, error)), "(null)");
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+}
+
 } // namespace
 } // namespace haoh::test

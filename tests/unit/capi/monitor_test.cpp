@@ -112,6 +112,7 @@ TEST_F(CapiMonitor, tells_the_paths_as_they_are) {
         EXPECT_STREQ(info.subsysnqn, pair_.source().nqn);
         EXPECT_GE(info.nsid, 1U);
         EXPECT_STREQ(info.controller_state, "live");
+        EXPECT_THAT(info.site, ::testing::StartsWith("array-"));
         EXPECT_EQ(info.usable, 1);
         optimized += info.ana_state == std::string_view("optimized") ? 1U : 0U;
         if (info.controller == std::string_view(pair_.source().targets[1])) {

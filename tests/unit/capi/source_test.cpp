@@ -78,5 +78,22 @@ TEST(CapiSource, what_is_wrong_is_named) {
     EXPECT_THAT(refusal(given), IsEmpty());
 }
 
+TEST(CapiSource, each_flag_says_one_thing) {
+    const auto with = [](unsigned flags) {
+        haoh_source given HAOH_SOURCE_INIT;
+        given.flags = flags;
+        const Source source = capi::source_of(&given);
+        return std::vector<bool>{source.header_digest, source.data_digest, !source.probe_cntlids,
+                                 !source.ask_controllers, source.host};
+    };
+    const unsigned flags[] = {HAOH_SOURCE_HDR_DIGEST, HAOH_SOURCE_DATA_DIGEST, HAOH_SOURCE_NO_PROBE,
+                              HAOH_SOURCE_NO_COMMANDS, HAOH_SOURCE_HOST};
+    for (std::size_t i = 0; i < std::size(flags); ++i) {
+        std::vector<bool> expected(std::size(flags));
+        expected[i] = true;
+        EXPECT_EQ(with(flags[i]), expected) << i;
+    }
+}
+
 } // namespace
 } // namespace haoh::test

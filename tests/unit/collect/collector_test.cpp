@@ -483,19 +483,61 @@ TEST_F(Collector, asks_for_no_namespace_after_the_last_that_there_can_be) {
     EXPECT_THAT(seen.unread, IsEmpty());
 }
 
-TEST_F(Collector, tells_which_optional_pages_got_no_answer) {
-    FakeController fake = controller(1);
-    fake.before = [&](const nvme::AdminCommand& command,
-                      std::size_t) -> std::optional<nvme::AdminResult> {
-        if (is_identify(command, nvme::cns::subsystem_controllers) ||
-            is_log(command, nvme::lid::supported_logs)) {
-            throw Error(Errc::timed_out, "ask", "fake controller 7", "no answer in 5 s");
-        }
-        return std::nullopt;
+TEST_F(Collector, tells_which_optional_page_got_no_answer) {
+    using Asks = std::function<bool(const nvme::AdminCommand&)>;
+    const auto identify = [](std::uint8_t cns) -> Asks {
+        return [cns](const nvme::AdminCommand& command) { return is_identify(command, cns); };
     };
-    EXPECT_THAT(collect(fake).unread,
-                ElementsAre(AllOf(HasSubstr("supported log pages"), HasSubstr("no answer in 5 s")),
-                            AllOf(HasSubstr("controller list"), HasSubstr("no answer in 5 s"))));
+    const auto feature = [](std::uint8_t fid) -> Asks {
+        return [fid](const nvme::AdminCommand& command) {
+            return command.opcode == nvme::opcode::get_features && (command.cdw[0] & 0xFFU) == fid;
+        };
+    };
+    const auto supported_logs = [](const nvme::AdminCommand& command) {
+        return is_log(command, nvme::lid::supported_logs);
+    };
+    const std::vector<std::pair<Asks, std::string>> pages{
+        {supported_logs, "supported log pages: "}, {identify(0x13), "controller list: "},
+        {identify(0x1C), "I/O command sets: "},    {feature(0x0B), "feature 0Bh: "},
+        {feature(0x0F), "feature 0Fh: "},          {feature(0x06), "feature 06h: "}};
+    for (const auto& [asks, text] : pages) {
+        FakeController fake = controller(1);
+        fake.properties[nvme::property::cap] |= kCssBit6;
+        fake.identify.vwc = 1;
+        EXPECT_THAT(collect(fake).unread, IsEmpty());
+        fake.before = [&asks = asks](const nvme::AdminCommand& command,
+                                     std::size_t) -> std::optional<nvme::AdminResult> {
+            if (asks(command)) {
+                throw Error(Errc::timed_out, "ask", "fake controller 7", "no answer in 5 s");
+            }
+            return std::nullopt;
+        };
+        EXPECT_THAT(collect(fake).unread,
+                    ElementsAre(AllOf(::testing::StartsWith(text), HasSubstr("no answer in 5 s"))));
+    }
+}
+
+TEST_F(Collector, has_bounds_that_nobody_needs_to_set) {
+    FakeController logs = controller(1);
+    logs.identify.mnan = 0xFFFFFFFF; // no bound of its own
+    logs.before = [](const nvme::AdminCommand& command,
+                     std::size_t) -> std::optional<nvme::AdminResult> {
+        if (!is_log(command, nvme::lid::ana)) {
+            return std::nullopt;
+        }
+        nvme::AdminResult endless;
+        endless.data.assign(command.data_in, 0xFF);
+        return endless;
+    };
+    EXPECT_EQ(collect(logs).ana.log.length, 16U << 20U) << "16 MiB of one log page";
+
+    FakeController namespaces = controller(65537);
+    namespaces.identify.cmic = 0;
+    namespaces.identify.ver = 0x00010200; // one page a namespace
+    namespaces.properties[nvme::property::vs] = 0x00010200;
+    const ControllerObservation seen = collect(namespaces);
+    EXPECT_EQ(seen.namespaces.size(), 65536U);
+    EXPECT_THAT(seen.unread, ElementsAre(HasSubstr("namespaces after the first 65536")));
 }
 
 nvme::DiscoveryLog discovery_log(std::size_t entries) {

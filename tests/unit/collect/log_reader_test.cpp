@@ -148,5 +148,30 @@ TEST(LogReader, asks_for_whole_dwords_of_a_log_of_odd_length) {
     EXPECT_EQ(run(context, read_log(fake, nvme::lid::ana, 18, kLogPart)).size(), 18U);
 }
 
+/// Base 2.3, Asymmetric Namespace Access log: 16 bytes, then 32 and 4 an NSID for each group.
+TEST(AnaLogExtent, is_known_as_far_as_the_log_came) {
+    const nvme::AnaLog whole = [] {
+        nvme::AnaLog log = one_group_log({1, 2, 3});
+        log.groups.push_back(log.groups[0]);
+        log.groups[1].nsids = {4};
+        log.nagd = 2;
+        return log;
+    }();
+    const nvme::Bytes bytes = nvme::encode(whole);
+    const auto extent = [&](std::size_t size) {
+        return ana_log_extent(nvme::slice(bytes, 0, size));
+    };
+    EXPECT_EQ(bytes.size(), 16U + 32 + 12 + 32 + 4);
+    EXPECT_EQ(extent(16), 16U + 2 * 32) << "at least so much";
+    EXPECT_EQ(extent(47), 16U + 2 * 32);
+    EXPECT_EQ(extent(48), 16U + 32 + 12 + 32);
+    EXPECT_EQ(extent(60 + 31), 16U + 32 + 12 + 32);
+    EXPECT_EQ(extent(60 + 32), bytes.size());
+    EXPECT_EQ(extent(bytes.size()), bytes.size());
+    nvme::Bytes more = bytes;
+    more.resize(4096, 0xFF);
+    EXPECT_EQ(ana_log_extent(more), bytes.size()) << "no group behind the last";
+}
+
 } // namespace
 } // namespace haoh::test

@@ -95,6 +95,8 @@ TEST(DiscoveryLog, NamesAnAbsurdNumberOfEntries) {
     put(bytes, 8, hex("ff ff ff ff ff ff ff ff"));
     const DiscoveryLog log = decode_discovery_log(bytes);
     EXPECT_EQ(brief(log.problems), Briefs{"numrec too_many @8"});
+    EXPECT_EQ(log.problems[0].text, "18446744073709551615 entries announced, 2 came (at most " +
+                                        std::to_string(kMaxDiscoveryEntries) + " are read)");
     EXPECT_EQ(log.entries.size(), 2U);
 }
 
@@ -103,6 +105,7 @@ TEST(DiscoveryLog, DoesNotGuessAtAnUnknownRecordFormat) {
     bytes[16] = 1;
     const DiscoveryLog log = decode_discovery_log(bytes);
     EXPECT_EQ(brief(log.problems), Briefs{"recfmt bad_value @16"});
+    EXPECT_EQ(log.problems[0].text, "record format 1, of which the layout is not known");
     EXPECT_TRUE(log.entries.empty());
 }
 
@@ -125,6 +128,44 @@ TEST(DiscoveryLog, NamesTextsThatAreNotPrintable) {
     EXPECT_EQ(brief(log.problems), (Briefs{"traddr bad_value @1536", "trsvcid bad_value @2080"}));
     EXPECT_EQ(log.problems[0].text,
               "entry 0: traddr holds bytes that are not printable ASCII: \"\\x1b92.0.2.10\"");
+}
+
+TEST(DiscoveryLog, TakesEachPrintableCharacter) {
+    Bytes bytes = two_entries();
+    put_text(bytes, kFirst + 512, "a b~c");
+    EXPECT_EQ(brief(decode_discovery_log(bytes).problems), Briefs{});
+    for (const unsigned letter : {0x1FU, 0x7FU}) {
+        bytes[kFirst + 513] = static_cast<std::uint8_t>(letter);
+        EXPECT_EQ(brief(decode_discovery_log(bytes).problems), Briefs{"traddr bad_value @1536"});
+    }
+}
+
+TEST(DiscoveryLog, KnowsAllDefinedValues) {
+    // Base 2.1 Figure 294: TRTYPE, ADRFAM and SUBTYPE; CNTLID FFFEh and FFFFh are dynamic ones.
+    const auto problems_with = [](std::size_t offset, unsigned value) {
+        Bytes bytes = two_entries();
+        bytes[kFirst + offset] = static_cast<std::uint8_t>(value);
+        return brief(decode_discovery_log(bytes).problems);
+    };
+    const std::vector<std::tuple<std::size_t, std::string, std::vector<unsigned>>> fields{
+        {0, "trtype", {1, 2, 3, 254}}, {1, "adrfam", {1, 2, 3, 4, 254}}, {2, "subtype", {1, 2, 3}}};
+    for (const auto& [offset, name, defined] : fields) {
+        for (unsigned value = 0; value < 256; ++value) {
+            const bool good = std::find(defined.begin(), defined.end(), value) != defined.end();
+            EXPECT_EQ(problems_with(offset, value),
+                      good ? Briefs{}
+                           : Briefs{name + " bad_value @" + std::to_string(kFirst + offset)})
+                << value;
+        }
+    }
+    for (const unsigned cntlid : {0x0000U, 0xFFEFU, 0xFFF0U, 0xFFFDU, 0xFFFEU, 0xFFFFU}) {
+        Bytes bytes = two_entries();
+        store_le(bytes, kFirst + 6, static_cast<std::uint16_t>(cntlid));
+        const bool reserved = cntlid >= 0xFFF0 && cntlid <= 0xFFFD;
+        EXPECT_EQ(brief(decode_discovery_log(bytes).problems),
+                  reserved ? Briefs{"cntlid bad_value @1030"} : Briefs{})
+            << cntlid;
+    }
 }
 
 TEST(DiscoveryLog, NamesDataBehindANul) {

@@ -45,12 +45,14 @@ TEST(NamespaceList, NamesOrderAndRepetition) {
     EXPECT_EQ(brief(list.problems),
               (Briefs{"nsid not_ascending @8", "nsid duplicate @12", "nsid duplicate @16"}));
     EXPECT_EQ(list.problems[0].text, "NSID 3 comes after 5");
+    EXPECT_EQ(list.problems[1].text, "NSID 5 is listed again");
     EXPECT_EQ(list.nsids, (std::vector<std::uint32_t>{1, 5, 3, 5, 5, 7})) << "as sent";
 }
 
 TEST(NamespaceList, NamesAZeroInside) {
     const NamespaceList list = decode_namespace_list(namespaces({1, 0, 3}));
     EXPECT_EQ(brief(list.problems), Briefs{"nsid zero_value @4"});
+    EXPECT_EQ(list.problems[0].text, "entry 1 is zero, but there is data behind it");
     EXPECT_EQ(list.nsids, std::vector<std::uint32_t>{1}) << "a host stops there";
 }
 
@@ -111,6 +113,9 @@ TEST(ControllerList, NamesOrderRepetitionAndReservedIds) {
     const ControllerList list = decode_controller_list(controllers({2, 1, 2, 0xFFF0}));
     EXPECT_EQ(brief(list.problems),
               (Briefs{"cntlid not_ascending @4", "cntlid duplicate @6", "cntlid bad_value @8"}));
+    EXPECT_EQ(list.problems[0].text, "controller ID 1 comes after 2");
+    EXPECT_EQ(list.problems[1].text, "controller ID 2 is listed again");
+    EXPECT_EQ(list.problems[2].text, "controller ID FFF0h in the list");
     EXPECT_EQ(list.cntlids.size(), 4U);
 }
 
@@ -119,6 +124,8 @@ TEST(ControllerList, NamesMoreThanAPageHolds) {
     put(page, 0, hex("00 08")); // 2,048
     EXPECT_EQ(decode_controller_list(page).problems.front().field, "numid");
     EXPECT_EQ(decode_controller_list(page).problems.front().kind, ProblemKind::too_many);
+    EXPECT_EQ(decode_controller_list(page).problems.front().text,
+              "2048 entries announced (a page holds 2047)");
     EXPECT_EQ(decode_controller_list(page).cntlids.size(), 2047U);
     put(page, 0, hex("ff ff"));
     EXPECT_EQ(decode_controller_list(page).cntlids.size(), 2047U);
@@ -128,6 +135,7 @@ TEST(ControllerList, NamesEntriesThatDidNotCome) {
     const Bytes page = controllers({1, 2, 3});
     const ControllerList list = decode_controller_list(slice(page, 0, 6));
     EXPECT_EQ(brief(list.problems), Briefs{"numid truncated @0"});
+    EXPECT_EQ(list.problems[0].text, "3 entries announced, 2 came");
     EXPECT_EQ(list.cntlids, (std::vector<std::uint16_t>{1, 2}));
     EXPECT_EQ(brief(decode_controller_list(slice(page, 0, 1)).problems),
               Briefs{"numid truncated @1"});
@@ -139,6 +147,8 @@ TEST(ControllerList, NamesDataBehindTheEntries) {
     Bytes page = controllers({1, 2});
     page[20] = 0x07;
     EXPECT_EQ(brief(decode_controller_list(page).problems), Briefs{"list trailing_data @6"});
+    EXPECT_EQ(decode_controller_list(page).problems[0].text,
+              "data behind the 2 entries that are announced");
 }
 
 } // namespace

@@ -128,35 +128,6 @@ TEST(IdentifyController, TakesAnUnterminatedNqnWhole) {
     EXPECT_EQ(decode_identify_controller(page).subsystem_nqn(), std::string(256, 'n'));
 }
 
-struct Place {
-    std::string_view name;
-    std::size_t offset;
-    std::size_t length;
-};
-
-TEST(IdentifyControllerFields, LieWhereTheSpecificationPutsThem) {
-    const std::vector<Place> places{
-        {"vid", 0, 2},         {"ssvid", 2, 2},       {"sn", 4, 20},         {"mn", 24, 40},
-        {"fr", 64, 8},         {"rab", 72, 1},        {"ieee", 73, 3},       {"cmic", 76, 1},
-        {"mdts", 77, 1},       {"cntlid", 78, 2},     {"ver", 80, 4},        {"oaes", 92, 4},
-        {"ctratt", 96, 4},     {"bpcap", 102, 1},     {"cntrltype", 111, 1}, {"fguid", 112, 16},
-        {"crdt1", 128, 2},     {"crdt3", 132, 2},     {"cirn", 136, 8},      {"oacs", 256, 2},
-        {"wctemp", 266, 2},    {"tnvmcap", 280, 16},  {"rpmbs", 312, 4},     {"kas", 320, 2},
-        {"sanicap", 328, 4},   {"endgidmax", 340, 2}, {"anatt", 342, 1},     {"anacap", 343, 1},
-        {"anagrpmax", 344, 4}, {"nanagrpid", 348, 4}, {"domainid", 356, 2},  {"megcap", 368, 16},
-        {"cqt", 386, 2},       {"sqes", 512, 1},      {"nn", 516, 4},        {"oncs", 520, 2},
-        {"vwc", 525, 1},       {"sgls", 536, 4},      {"mnan", 540, 4},      {"maxdna", 544, 16},
-        {"subnqn", 768, 256},  {"ioccsz", 1792, 4},   {"fcatt", 1802, 1},    {"ofcs", 1804, 2},
-        {"ccrl", 1807, 1},     {"psd0", 2048, 32},    {"psd9", 2336, 32},    {"psd31", 3040, 32},
-    };
-    for (const Place& place : places) {
-        const FieldRange* field = find_field(identify_controller_fields(), place.name);
-        ASSERT_NE(field, nullptr) << place.name;
-        EXPECT_EQ(field->offset, place.offset) << place.name;
-        EXPECT_EQ(field->length, place.length) << place.name;
-    }
-}
-
 TEST(IdentifyControllerFields, HaveNamesOfTheirOwn) {
     std::set<std::string_view> names;
     for (const FieldRange& field : identify_controller_fields()) {

@@ -133,12 +133,22 @@ TEST(Pdu, GoesBothWaysInEachFormat) {
 }
 
 TEST(PduNames, AreThoseOfTheSpecification) {
-    EXPECT_EQ(to_string(PduType::ic_req), "ICReq");
-    EXPECT_EQ(to_string(PduType::c2h_term_req), "C2HTermReq");
-    EXPECT_EQ(to_string(PduType::r2t), "R2T");
-    EXPECT_EQ(to_string(static_cast<PduType>(0x0A)), "PDU type 0Ah");
-    EXPECT_EQ(to_string(Fes::invalid_header_field), "invalid PDU header field");
-    EXPECT_EQ(to_string(static_cast<Fes>(0x99)), "fatal error status 99h");
+    // NVMe/TCP 1.1 section 3.6.1: PDU types; Figure 25: fatal error status.
+    const std::vector<std::pair<unsigned, std::string>> types{
+        {0x00, "ICReq"},        {0x01, "ICResp"},      {0x02, "H2CTermReq"},  {0x03, "C2HTermReq"},
+        {0x04, "CapsuleCmd"},   {0x05, "CapsuleResp"}, {0x06, "H2CData"},     {0x07, "C2HData"},
+        {0x08, "PDU type 08h"}, {0x09, "R2T"},         {0x0A, "PDU type 0Ah"}};
+    for (const auto& [value, name] : types) {
+        EXPECT_EQ(to_string(static_cast<PduType>(value)), name);
+    }
+    const std::vector<std::pair<unsigned, std::string>> errors{
+        {0x00, "fatal error status 00h"},     {0x01, "invalid PDU header field"},
+        {0x02, "PDU sequence error"},         {0x03, "header digest error"},
+        {0x04, "data transfer out of range"}, {0x05, "R2T limit or data transfer limit exceeded"},
+        {0x06, "unsupported parameter"},      {0x07, "fatal error status 07h"}};
+    for (const auto& [value, name] : errors) {
+        EXPECT_EQ(to_string(static_cast<Fes>(value)), name);
+    }
 }
 
 TEST(TypeOf, KnowsTheDirection) {

@@ -161,5 +161,21 @@ TEST(DiffView, JoinsControllersWhoseChangesAreAlike) {
     EXPECT_EQ(view.controllers[1].namespaces[1].nsids.size(), 499U);
 }
 
+TEST(DiffText, FoldsManyControllersThatChangedAlike) {
+    std::vector<Difference> differences;
+    for (const char* name : {"a", "b", "c", "d", "e", "f"}) {
+        differences.push_back(changed(name, {}, "fr", "1.0", "1.1"));
+    }
+    EXPECT_EQ(to_text(differences), "6 differences: 6 changed.\n\na\nb\nc\nd\n"
+                                    "and 2 more controllers\n    ~ fr 1.0 -> 1.1\n\n"
+                                    "-v shows all of it.\n");
+    EXPECT_EQ(to_text(differences, {.verbose = true}),
+              "6 differences: 6 changed.\n\na\nb\nc\nd\ne\nf\n    ~ fr 1.0 -> 1.1\n");
+    differences.pop_back();
+    EXPECT_EQ(to_text(differences),
+              "5 differences: 5 changed.\n\na\nb\nc\nd\ne\n    ~ fr 1.0 -> 1.1\n")
+        << "where it saves no line";
+}
+
 } // namespace
 } // namespace haoh

@@ -41,7 +41,7 @@ TEST(EventJson, OfEveryKindHoldsAgainstTheSchema) {
 TEST(EventJson, TellsAllThatAnEventHolds) {
     Event event = ana_event();
     event.rule = "a.b";
-    event.access = AccessCounts{.paths = 4, .usable = 3, .optimized = 2, .arrays = 2, .ready = 1};
+    event.access = AccessCounts{.paths = 5, .usable = 4, .optimized = 3, .arrays = 2, .ready = 1};
     event.text = "a word";
     const std::string text = to_json(event);
     expect_valid_event(text);
@@ -54,7 +54,7 @@ TEST(EventJson, TellsAllThatAnEventHolds) {
               R"("site":"array-b","nsid":1,"device":"nvme0n1","path":"nvme0c1n1",)"
               R"("from":"optimized","to":"inaccessible","ana_grpid":1,"change_count":17,)"
               R"("transitions":1,"rule":"a.b",)"
-              R"("access":{"paths":4,"usable":3,"optimized":2,"arrays":2,"ready":1},)"
+              R"("access":{"paths":5,"usable":4,"optimized":3,"arrays":2,"ready":1},)"
               R"("text":"a word"})"
               "\n");
 }

@@ -176,6 +176,11 @@ TEST(EventFolder, JoinsNothingThatDiffers) {
     differs([](Event& event) { event.cause = test::moment(-1s); });
     differs([](Event& event) { event.nsid.reset(); });
     differs([](Event& event) { event.text = "x"; });
+    differs([](Event& event) { event.kind = EventKind::path_lost; });
+    differs([](Event& event) { event.source = "udev"; });
+    differs([](Event& event) { event.host = "host-2"; });
+    differs([](Event& event) { event.rule = "ns.uuid.equal"; });
+    differs([](Event& event) { event.access = AccessCounts{}; });
 }
 
 TEST(EventFolder, CompletesWhatIsOpenWhenSomethingComesLater) {
@@ -228,6 +233,168 @@ TEST(TimeText, IsRfc3339) {
     EXPECT_EQ(report::rfc3339(0ns), "1970-01-01T00:00:00.000000Z");
     EXPECT_EQ(report::rfc3339(951782400s - 1ns), "2000-02-28T23:59:59.999999Z");
     EXPECT_EQ(report::rfc3339(951782400s), "2000-02-29T00:00:00.000000Z");
+}
+
+TEST(EventFolder, JoinsWhatIsAMomentApartAndNoMore) {
+    const auto joined = [](std::chrono::nanoseconds observed, std::chrono::nanoseconds cause) {
+        EventFolder folder;
+        Event second = ana_event(2, observed);
+        second.cause = test::moment(-2100us + cause);
+        std::string lines = folder.push(ana_event(1));
+        lines += folder.push(second);
+        return (lines + folder.flush()).find("nsid 1-2") != std::string::npos;
+    };
+    EXPECT_TRUE(joined(EventFolder::kMoment, EventFolder::kMoment));
+    EXPECT_FALSE(joined(EventFolder::kMoment + 1ns, 0ns));
+    EXPECT_FALSE(joined(0ns, EventFolder::kMoment + 1ns));
+    EXPECT_TRUE(joined(0ns, -EventFolder::kMoment));
+    EXPECT_FALSE(joined(0ns, -EventFolder::kMoment - 1ns));
+}
+
+TEST(EventFolder, JoinsNoEventsOfControllers) {
+    Event event = ana_event();
+    event.nsid.reset();
+    EventFolder folder;
+    std::string lines = folder.push(event);
+    lines += folder.push(event);
+    EXPECT_EQ(lines + folder.flush(), event_line(event) + event_line(event));
+}
+
+/// The line without its time.
+std::string words_of(const Event& event, const TextStyle& style = {}) {
+    const std::string line = event_line(event, style);
+    const std::size_t begin = line.find("Z  ");
+    return begin == std::string::npos ? line : line.substr(begin + 3, line.size() - begin - 4);
+}
+
+TEST(EventLine, SaysWhatIsMissedWithoutASourceAndWhatHelps) {
+    Event event = test::events_of_all_kinds()[static_cast<std::size_t>(EventKind::source_lost)];
+    const std::vector<std::pair<std::string, std::string>> advice{
+        {"trace", "tracefs at /sys/kernel/tracing"},
+        {"udev", "systemd-udevd"},
+        {"kmsg", "/dev/kmsg readable"},
+        {"sysfs", "/sys is mounted"},
+        {"tcp://10.0.0.1:4420", "haoh list -t ADDR:PORT"},
+        {"ana", "check that the controllers answer"}};
+    for (const auto& [source, words] : advice) {
+        event.source = source;
+        EXPECT_THAT(words_of(event), testing::StartsWith("SOURCE LOST " + source + ": "));
+        EXPECT_THAT(words_of(event), HasSubstr(words));
+        for (const auto& [other, others] : advice) {
+            EXPECT_TRUE(other == source || words_of(event).find(others) == std::string::npos);
+        }
+    }
+}
+
+TEST(EventLine, SaysWhatALatencyCountsFrom) {
+    const auto cause = [](EventKind kind, const std::string& source) {
+        Event event = ana_event();
+        event.kind = kind;
+        event.source = source;
+        const std::string words = words_of(event);
+        const std::size_t after = words.find(" ms after ");
+        return after == std::string::npos ? "" : words.substr(after + 10);
+    };
+    EXPECT_EQ(cause(EventKind::ana_change, "trace"), "the AEN");
+    EXPECT_EQ(cause(EventKind::ana_coalesced, "trace"), "the AEN");
+    EXPECT_EQ(cause(EventKind::access, "trace"), "the AEN");
+    EXPECT_EQ(cause(EventKind::aen, "udev"), "it came");
+    EXPECT_EQ(cause(EventKind::anatt_exceeded, "trace"), "it began");
+    EXPECT_EQ(cause(EventKind::ana_change, "udev"), "the uevent");
+    EXPECT_EQ(cause(EventKind::path_refused, "kmsg"), "the kernel message");
+    EXPECT_EQ(cause(EventKind::path_lost, "trace"), "the first sign");
+}
+
+TEST(EventLine, CountsArraysWhereThereAreAny) {
+    Event event = access_event(Access::restored, Access::no_path);
+    event.access->arrays = event.access->ready = 1;
+    EXPECT_THAT(words_of(event), HasSubstr("0 of 4 paths usable, 0 optimized, 1 of 1 array ready"));
+    event.access->arrays = 0;
+    EXPECT_THAT(words_of(event), EndsWith("0 of 4 paths usable, 0 optimized; I/O waits or fails"));
+    event.access.reset();
+    EXPECT_THAT(words_of(event), EndsWith("NO PATH LEFT; I/O waits or fails"));
+    event.from = "single_array";
+    EXPECT_THAT(words_of(event), EndsWith("NO PATH LEFT, was single_array; I/O waits or fails"));
+}
+
+TEST(EventLine, AddsWhatIsKnownAndNothingElse) {
+    const auto words = [](EventKind kind, auto change) {
+        Event event = test::events_of_all_kinds()[static_cast<std::size_t>(kind)];
+        event.site.clear();
+        event.device.clear();
+        event.cause.reset();
+        change(event);
+        return words_of(event);
+    };
+    const auto with_text = [](Event& event) { event.text = "a word"; };
+    const auto bare = [](Event& event) { event.text = event.from = event.rule = ""; };
+    EXPECT_EQ(words(EventKind::ana_change, with_text),
+              "nsid 1  nvme1  ANA optimized -> inaccessible (a word)");
+    EXPECT_EQ(words(EventKind::ana_change, bare), "nsid 1  nvme1  ANA inaccessible");
+    EXPECT_EQ(words(EventKind::ana_change, [](Event& event) { event.transitions = 1234; }),
+              "nsid 1  nvme1  ANA optimized -> inaccessible (1,234 times)");
+    EXPECT_EQ(words(EventKind::aen, [](Event& event) { event.transitions = 2; }),
+              "nsid 1  nvme1  AEN ana_change (2 times)");
+    EXPECT_EQ(words(EventKind::ana_coalesced,
+                    [](Event& event) {
+                        event.transitions = 1;
+                        event.sequence = 99;
+                    }),
+              "nvme1  1 ANA transition too short to be seen (change count 17 to 21, 2 seen)");
+    EXPECT_EQ(words(EventKind::ana_coalesced, bare),
+              "nvme1  2 ANA transitions too short to be seen (change count 17)");
+    EXPECT_EQ(words(EventKind::ana_coalesced,
+                    [](Event& event) {
+                        event.text.clear();
+                        event.change_count.reset();
+                    }),
+              "nvme1  2 ANA transitions too short to be seen");
+    EXPECT_EQ(words(EventKind::path_added, [](Event& event) { event.to = "no ANA"; }),
+              "nsid 1  nvme1  path nvme0c1n1 added, no ANA");
+    EXPECT_EQ(words(EventKind::path_added, [](Event& event) { event.to.clear(); }),
+              "nsid 1  nvme1  path nvme0c1n1 added");
+    EXPECT_EQ(words(EventKind::path_lost, bare), "nsid 1  nvme1  path nvme0c1n1 lost");
+    EXPECT_EQ(words(EventKind::path_lost, with_text),
+              "nsid 1  nvme1  path nvme0c1n1 lost, was ANA non-optimized (a word)");
+    EXPECT_EQ(words(EventKind::path_refused, bare), "nsid 1  nvme1  PATH REFUSED by the kernel");
+    EXPECT_EQ(words(EventKind::path_refused,
+                    [](Event& event) {
+                        event.nsid.reset();
+                        event.rule.clear();
+                    }),
+              "nvme1  CONTROLLER REFUSED by the kernel, with all its paths: IDs don't match for "
+              "shared namespace 1");
+    for (const EventKind kind :
+         {EventKind::path_added, EventKind::controller_state, EventKind::namespace_added,
+          EventKind::namespace_removed, EventKind::namespace_resized,
+          EventKind::namespace_read_only, EventKind::source_restored}) {
+        EXPECT_THAT(words(kind, with_text), EndsWith(" (a word)"));
+        EXPECT_THAT(words(kind, bare), Not(HasSubstr("(a word)")));
+    }
+    EXPECT_EQ(words(EventKind::anatt_exceeded, bare),
+              "nsid 1  nvme1  STUCK in ANA state change, longer than ANATT allows");
+    EXPECT_EQ(words(EventKind::namespace_resized,
+                    [](Event& event) {
+                        event.from = "512x";
+                        event.to = "";
+                    }),
+              "nsid 1  nvme1  resized from 512x to ");
+    EXPECT_EQ(words(EventKind::access, [](Event& event) { event.to = "unheard of"; }),
+              "nqn.2026-01.io.example:stretched nsid 1  access unheard of: 2 of 4 paths usable, "
+              "1 optimized, 1 of 2 arrays ready");
+}
+
+TEST(EventLine, NamesTheSourceOnlyWhenVerboseAndOnlyOnce) {
+    const auto events = test::events_of_all_kinds();
+    for (const Event& event : events) {
+        const bool of_source =
+            event.kind == EventKind::source_lost || event.kind == EventKind::source_restored;
+        EXPECT_EQ(words_of(event, {.verbose = true}).ends_with("]"), !of_source);
+        EXPECT_FALSE(words_of(event).ends_with("]"));
+    }
+    Event nobody = ana_event();
+    nobody.source.clear();
+    EXPECT_THAT(words_of(nobody, {.verbose = true}), Not(HasSubstr("[")));
 }
 
 } // namespace

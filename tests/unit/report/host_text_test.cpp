@@ -315,5 +315,26 @@ TEST(HostText, FitsEveryWidthAndNeverPassesControlBytesOn) {
     EXPECT_THAT(list_of(sample, {.color = true}), Not(list_of(sample)));
 }
 
+TEST(HostText, WrapsBelowWhatALineIsAbout) {
+    Sample sample = healthy_host(1);
+    KernelSubsystem& subsystem = subsystem_of(sample);
+    subsystem.namespaces[0].links = {"nvme-uuid.5d0f9a61-1c7e-4b02-8a00-0000000001a5"};
+    subsystem.namespaces[0].paths.resize(2);
+    subsystem.controllers[0].cntlid = unreadable("Input/output error of a bus");
+    subsystem.controllers[0].serial = Attribute::of("another serial number");
+    const std::string text = list_of(sample, {.width = 40, .verbose = true});
+    EXPECT_THAT(text,
+                HasSubstr("  NSID 1\n"
+                          "    /dev/disk/by-id/nvme-uuid.5d0f9a61-1c7e-4b02-8a00-0000000001a5\n"));
+    EXPECT_THAT(text, HasSubstr("  nvme2, nvme3: nsid 1 offered, no path\n"
+                                "    in the kernel\n"
+                                "\n"
+                                "  cntlid of nvme0 not readable:\n"
+                                "    Input/output error of a bus\n"));
+    EXPECT_THAT(text, HasSubstr("  sysfs shows serial another serial\n"
+                                "    number for nvme0; it says SN0001\n"
+                                "    itself\n"));
+}
+
 } // namespace
 } // namespace haoh

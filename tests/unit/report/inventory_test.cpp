@@ -125,5 +125,37 @@ TEST(Inventory, SaysThatAPageWasNotRead) {
     EXPECT_TRUE(lines[0].ids.empty());
 }
 
+TEST(Inventory, SaysThatTextsAndFormatsAreNone) {
+    Sample sample = healthy_pair(1);
+    sample.observation.controllers.resize(1);
+    ControllerObservation& controller = sample.observation.controllers[0];
+    nvme::IdentifyController data = controller.identify_data();
+    data.sn.fill(' ');
+    controller.identify = Page::of(nvme::encode(data));
+    const auto fields = product_fields(arrays_of(sample));
+    EXPECT_EQ(fields[0].values[0].first, "(blank)");
+    EXPECT_EQ(fields[1].values[0].first, "ArrayOne 9000");
+    const auto block = [&](std::uint8_t lbads, std::uint16_t ms) {
+        nvme::IdentifyNamespace page = controller.namespaces[0].identify_data();
+        page.lbaf[0] = {.ms = ms, .lbads = lbads, .rp = 0};
+        controller.namespaces[0].identify = Page::of(nvme::encode(page));
+        return namespace_lines(arrays_of(sample))[0].block;
+    };
+    EXPECT_EQ(block(0, 0), "?");
+    EXPECT_EQ(block(9, 0), "512 B");
+    EXPECT_EQ(block(12, 8), "4096+8 B");
+    EXPECT_EQ(block(31, 0), "2147483648 B");
+    EXPECT_EQ(block(32, 0), "?");
+}
+
+TEST(Inventory, RoundsSizesAtTheEdgeOfAUnit) {
+    EXPECT_EQ(size_text(1023), "1023 B");
+    EXPECT_EQ(size_text(1023 * 1024 + 512), "1023.5 KiB");
+    EXPECT_EQ(size_text(1024 * 1024 - 52), "1023.9 KiB");
+    EXPECT_EQ(size_text(1024 * 1024 - 51), "1.0 MiB") << "not 1024.0 KiB";
+    EXPECT_EQ(size_text(std::uint64_t{3} << 39U), "1.5 TiB");
+    EXPECT_EQ(size_text(std::uint64_t{1} << 50U), "1.0 PiB");
+}
+
 } // namespace
 } // namespace haoh::report

@@ -167,5 +167,28 @@ TEST(ListText, ColoursOnlyWhenAsked) {
     EXPECT_NE(list_of(sample, {.color = true}), list_of(sample));
 }
 
+TEST(ListText, SaysWhoTellsWhatOnANarrowTerminal) {
+    Sample sample = healthy_pair();
+    test::change_uuid_on_array_b(sample, 2);
+    const std::string text = list_of(sample, {.width = 40});
+    EXPECT_NE(text.find("  NSID 1: 64.0 GiB, 512 B blocks\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("  NSID 2: 64.0 GiB, 512 B blocks, told\n    by array-a\n"),
+              std::string::npos)
+        << text;
+}
+
+TEST(ListText, OfNoNamespaceEndsThere) {
+    EXPECT_EQ(list_of(healthy_pair(0)), R"(nqn.2026-01.com.example:stretched-1
+  serial SN0001, model ArrayOne 9000, firmware 1.0
+
+  array-a  controller 1     tcp 10.0.0.1:4420
+           controller 2     tcp 10.0.0.2:4420
+  array-b  controller 1001  tcp 10.1.0.1:4420
+           controller 1002  tcp 10.1.0.2:4420
+
+  no namespace
+)");
+}
+
 } // namespace
 } // namespace haoh

@@ -133,5 +133,45 @@ TEST(PolicyText, says_when_multipath_is_off) {
                 AllOf(HasSubstr("native multipath is off"), HasSubstr("no policy")));
 }
 
+TEST(PolicyText, KeepsDevicePathsAndChoicesApart) {
+    Device device = rich("numa");
+    const std::string text = to_text(device.explained(), {.width = 120});
+    EXPECT_THAT(text, HasSubstr("\n\n  nvme0c0n1  array-a"));
+    EXPECT_THAT(text, HasSubstr("\n\nThe next I/O\n"));
+    EXPECT_THAT(text, HasSubstr("\n\nIf it died now\n"));
+}
+
+TEST(PolicyText, SaysHowSureItIs) {
+    Device device("numa");
+    device.path("optimized");
+    PathChoice choice = device.explained();
+    ASSERT_EQ(choice.nodes.size(), 1U);
+    const auto said = [&choice](Certainty certainty) {
+        choice.nodes[0].certainty = certainty;
+        return to_text(choice, {.width = 120});
+    };
+    EXPECT_THAT(said(Certainty::known), HasSubstr("nvme0c0n1; "));
+    EXPECT_THAT(said(Certainty::likely), HasSubstr("nvme0c0n1 (probably); "));
+    EXPECT_THAT(said(Certainty::rotates), HasSubstr("nvme0c0n1 by turns; "));
+    choice.policy.clear();
+    EXPECT_THAT(to_text(choice), HasSubstr("of nvme-subsys0, without a policy"));
+    choice.nsid.reset();
+    EXPECT_THAT(to_text(choice), StartsWith("nvme0n1 of nvme-subsys0"));
+    choice.notes = {"A note."};
+    EXPECT_THAT(to_text(choice), HasSubstr("\n\nA note.\n"));
+}
+
+TEST(PolicyText, SaysWhatIsNotKnownOfAHost) {
+    PolicyOverview overview;
+    EXPECT_EQ(to_text(overview), "host\n  new subsystems: not known\n  no NVMe subsystem\n");
+    overview.host = "alpha";
+    overview.release = "6.12";
+    overview.default_policy = "numa";
+    overview.udev = {"/etc/udev/rules.d/71-a.rules", "b"};
+    EXPECT_EQ(to_text(overview),
+              "alpha: Linux 6.12\n  new subsystems: numa\n  rules that set a policy: "
+              "/etc/udev/rules.d/71-a.rules and b\n  no NVMe subsystem\n");
+}
+
 } // namespace
 } // namespace haoh

@@ -472,5 +472,63 @@ TEST(ReportText, StaysInsideTheWidth) {
     }
 }
 
+TEST(ReportText, NamesTheReleaseByWhatDecidesWhatLinuxDoes) {
+    Sample sample = with_one_failure();
+    const auto shown = [&sample](const std::string& release) {
+        sample.report.findings[0].on_kernel = OnKernel{
+            .release = release, .outcome = {}, .text = "it is refused", .source = "core.c"};
+        return text_of(sample);
+    };
+    EXPECT_NE(shown("6.12.107-amd64").find("\n  Linux 6.12: it is refused\n"), std::string::npos);
+    EXPECT_NE(shown("my own").find("\n  Linux my own: it is refused\n"), std::string::npos);
+}
+
+TEST(ReportText, CutsAClauseThatIsLong) {
+    Sample sample = healthy_pair();
+    Finding finding = test::serial_finding(sample);
+    const auto said = [&](std::size_t length, bool verbose) {
+        finding.what = std::string(length, 'x');
+        sample.report.findings = {finding};
+        sample.report.verdict = Verdict::fail;
+        const std::string text = text_of(sample, {.verbose = verbose});
+        const std::size_t begin = text.find("xxx");
+        return text.substr(begin, text.find('\n', begin) - begin);
+    };
+    EXPECT_EQ(said(400, false), std::string(400, 'x'));
+    EXPECT_EQ(said(401, false), std::string(397, 'x') + "...");
+    EXPECT_EQ(said(401, true), std::string(401, 'x'));
+}
+
+TEST(ReportText, DoesNotSayWhatKindOfSubsystemIsNotKnown) {
+    Sample sample = healthy_pair();
+    EXPECT_NE(text_of(sample).find(": stretched, 2 namespaces\n"), std::string::npos);
+    sample.report.model = Model::unknown;
+    EXPECT_NE(text_of(sample).find("stretched-1: 2 namespaces\n"), std::string::npos);
+}
+
+TEST(ReportText, SaysThatValuesWereCut) {
+    Sample sample = healthy_pair();
+    Finding finding = test::serial_finding(sample);
+    finding.values = test::values_by_array(sample, std::string(200, 'a'), std::string(200, 'b'));
+    add(sample.report, finding);
+    EXPECT_TRUE(text_of(sample).ends_with("-v shows all of it and what each rule rests on.\n"));
+    EXPECT_TRUE(text_of(with_one_failure())
+                    .ends_with("-v shows every controller and what each rule rests on.\n"));
+}
+
+TEST(ReportText, FoldsNotesThatReadAlike) {
+    Sample sample = healthy_pair();
+    for (const char* what : {"one thing", "another thing", "a third thing"}) {
+        Finding note = test::firmware_note(sample);
+        note.what = what;
+        note.values.clear();
+        add(sample.report, note);
+    }
+    EXPECT_NE(text_of(sample).find("NOTE  ctrl.fr.domain: one thing, and 2 like this\n"),
+              std::string::npos)
+        << text_of(sample);
+    EXPECT_TRUE(text_of(sample).ends_with("-v shows all of it and what each rule rests on.\n"));
+}
+
 } // namespace
 } // namespace haoh

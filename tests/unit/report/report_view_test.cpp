@@ -158,5 +158,28 @@ TEST(ReportView, MakesEveryTextSafe) {
     EXPECT_EQ(view.attributions[0].site, "\\x09");
 }
 
+TEST(ReportView, FoldsOnlyWhatReadsAlike) {
+    const auto items = [](const FindingValue& first, const FindingValue& second) {
+        Sample sample = test::healthy_pair();
+        for (const FindingValue& value : {first, second}) {
+            Finding finding = test::uuid_finding(sample, sample.report.findings.empty() ? 1 : 2);
+            finding.values = {value};
+            sample.report.findings.push_back(finding);
+        }
+        return view_of(sample.report).groups.at(0).items.size();
+    };
+    const FindingValue value{.controller = "nvme0", .site = "array-a", .value = "x"};
+    EXPECT_EQ(items(value, value), 1U);
+    for (std::string FindingValue::*part :
+         {&FindingValue::controller, &FindingValue::site, &FindingValue::value}) {
+        FindingValue other = value;
+        other.*part += "1";
+        EXPECT_EQ(items(value, other), 2U);
+    }
+    EXPECT_EQ(items({.controller = "ab", .site = "c", .value = ""},
+                    {.controller = "a", .site = "bc", .value = ""}),
+              2U);
+}
+
 } // namespace
 } // namespace haoh::report

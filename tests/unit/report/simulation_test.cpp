@@ -200,5 +200,86 @@ TEST(SimulationSvg, IsWellFormed) {
     EXPECT_EQ(xml_complaints(to_svg({})), "");
 }
 
+TEST(SimulationJson, HoldsWhatWasSimulated) {
+    const SimulationResult simulated = result();
+    const json out = json::parse(to_json(simulated));
+    const std::vector<SimulatedPath>& paths = simulated.scenario.paths;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const json& path = out["paths"][i];
+        EXPECT_EQ(path["latency_ns"], paths[i].latency.mean.count());
+        EXPECT_EQ(path["deviation_ns"], paths[i].latency.deviation.count());
+        EXPECT_EQ(path["numa_node"], paths[i].numa_node);
+        EXPECT_EQ(path["weight"], paths[i].weight);
+        EXPECT_EQ(path["usable"], true);
+        EXPECT_EQ(path["ana_state"], "optimized");
+    }
+    EXPECT_EQ(out["paths"][0]["bandwidth_mib_s"], 500.0);
+    EXPECT_FALSE(out["paths"][1].contains("bandwidth_mib_s")) << "no limit";
+    EXPECT_FALSE(out["paths"][1].contains("concurrency")) << "no limit";
+    const Workload& workload = simulated.scenario.workload;
+    EXPECT_EQ(out["workload"]["mode"], "closed");
+    EXPECT_EQ(out["workload"]["depth"], 4);
+    EXPECT_EQ(out["workload"]["size"], workload.size);
+    EXPECT_EQ(out["workload"]["duration_ns"], 100000000);
+    EXPECT_EQ(out["workload"]["warmup_ns"], workload.warmup.count());
+    EXPECT_EQ(out["timeline"][0]["at_ns"], 20000000);
+    EXPECT_EQ(out["timeline"][0]["action"], "lose");
+    EXPECT_EQ(out["timeline"][1]["action"], "return");
+    EXPECT_EQ(out["timeline"][2]["ana_state"], "inaccessible");
+    EXPECT_EQ(out["timeline"][2]["path"], "array-b1");
+    PolicyResult one;
+    one.policy = "numa";
+    one.ios = 1;
+    one.iops = 2;
+    one.read_mib_s = 3;
+    one.write_mib_s = 4;
+    one.mean = 5ns;
+    one.p50 = 6ns;
+    one.p99 = 7ns;
+    one.p999 = 8ns;
+    one.max = 9ns;
+    one.cross_site_share = 0.5;
+    one.cross_site_mib_s = 10;
+    one.longest_gap = 11ns;
+    one.retried = 12;
+    one.waited = 13;
+    one.unfinished = 14;
+    one.refused = 15;
+    SimulationResult made;
+    made.policies = {one};
+    EXPECT_EQ(json::parse(to_json(made))["policies"][0], (json{{"policy", "numa"},
+                                                               {"ios", 1},
+                                                               {"iops", 2.0},
+                                                               {"mib_s", 7.0},
+                                                               {"read_mib_s", 3.0},
+                                                               {"write_mib_s", 4.0},
+                                                               {"mean_ns", 5},
+                                                               {"p50_ns", 6},
+                                                               {"p99_ns", 7},
+                                                               {"p999_ns", 8},
+                                                               {"max_ns", 9},
+                                                               {"paths", json::array()},
+                                                               {"arrays", json::array()},
+                                                               {"cross_site_share", 0.5},
+                                                               {"cross_site_mib_s", 10.0},
+                                                               {"longest_gap_ns", 11},
+                                                               {"gaps_ns", json::array()},
+                                                               {"retried", 12},
+                                                               {"waited", 13},
+                                                               {"unfinished", 14},
+                                                               {"refused", 15}}));
+    made.scenario.workload.mode = Workload::Mode::open;
+    made.scenario.workload.iops = 1234;
+    const json open = json::parse(to_json(made))["workload"];
+    EXPECT_EQ(open["mode"], "open");
+    EXPECT_EQ(open["iops"], 1234.0);
+    EXPECT_FALSE(open.contains("depth"));
+    EXPECT_THAT(to_text(made), HasSubstr("1,234 commands a second of 4 KiB"));
+    made.scenario.workload.size = 1000;
+    made.scenario.workload.write_share = 0.0001;
+    EXPECT_THAT(to_text(made), HasSubstr("of 1000 bytes, <0.1 % written"));
+    EXPECT_THAT(to_text(made), HasSubstr("15 commands was not simulated"));
+}
+
 } // namespace
 } // namespace haoh

@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
+#include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace haoh::test {
 
@@ -20,6 +23,36 @@ namespace haoh::test {
             index = std::min(text.find('m', index), text.size());
         } else {
             out += text[index];
+        }
+    }
+    return out;
+}
+
+/// The tones of the letters of `words` where they first occur; none where they do not.
+[[nodiscard]] inline std::set<report::Tone> tones_of(const std::string& text,
+                                                     const std::string& words) {
+    using report::Tone;
+    static const std::map<std::string, Tone> known{
+        {"0", Tone::plain},   {"1", Tone::strong},     {"2", Tone::faint},   {"1;32", Tone::pass},
+        {"1;36", Tone::note}, {"1;35", Tone::unknown}, {"1;33", Tone::warn}, {"1;31", Tone::fail}};
+    std::string letters;
+    std::vector<Tone> tones;
+    Tone now = Tone::plain;
+    for (std::size_t index = 0; index < text.size(); ++index) {
+        if (text.compare(index, 2, "\x1b[") == 0) {
+            const std::size_t end = text.find('m', index);
+            now = known.at(text.substr(index + 2, end - index - 2));
+            index = end;
+        } else {
+            letters += text[index];
+            tones.push_back(now);
+        }
+    }
+    std::set<Tone> out;
+    const std::size_t at = letters.find(words);
+    for (std::size_t index = at; at != std::string::npos && index < at + words.size(); ++index) {
+        if (letters[index] != ' ' && letters[index] != '\n') {
+            out.insert(tones[index]);
         }
     }
     return out;

@@ -188,5 +188,55 @@ TEST(Shortened, KeepsTheBeginningOfTextsThatDoNotDiffer) {
     EXPECT_EQ(columns(out[0]), 40U);
 }
 
+/// Whether the character is passed on as it is.
+bool passed_on(char32_t value) {
+    std::string text;
+    if (value < 0x80) {
+        text = {static_cast<char>(value)};
+    } else if (value < 0x800) {
+        text = {static_cast<char>(0xC0U | value >> 6U), static_cast<char>(0x80U | (value & 0x3FU))};
+    } else if (value < 0x10000) {
+        text = {static_cast<char>(0xE0U | value >> 12U),
+                static_cast<char>(0x80U | (value >> 6U & 0x3FU)),
+                static_cast<char>(0x80U | (value & 0x3FU))};
+    } else {
+        text = {static_cast<char>(0xF0U | value >> 18U),
+                static_cast<char>(0x80U | (value >> 12U & 0x3FU)),
+                static_cast<char>(0x80U | (value >> 6U & 0x3FU)),
+                static_cast<char>(0x80U | (value & 0x3FU))};
+    }
+    return safe_text(text) == text;
+}
+
+/// Unicode's ranges of what is no character, controls, hides or turns text: the characters beside
+/// them are harmless.
+TEST(SafeText, KnowsTheEndsOfEachRange) {
+    const std::vector<std::pair<char32_t, char32_t>> harmful{
+        {0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},      {0x061C, 0x061C},
+        {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},  {0xD800, 0xDFFF},
+        {0xFEFF, 0xFEFF}, {0xFFF0, 0xFFFB}, {0xE0000, 0xE0FFF}};
+    for (const auto& [first, last] : harmful) {
+        EXPECT_FALSE(passed_on(first)) << std::hex << static_cast<unsigned>(first);
+        EXPECT_FALSE(passed_on(last)) << std::hex << static_cast<unsigned>(last);
+        EXPECT_TRUE(passed_on(last + 1)) << std::hex << static_cast<unsigned>(last);
+        EXPECT_TRUE(first == 0 || passed_on(first - 1)) << std::hex << static_cast<unsigned>(first);
+    }
+    for (const char32_t value : {0x80U + 0x20U, 0x7FFU, 0x800U, 0xFFFFU, 0x10000U, 0x10FFFFU}) {
+        EXPECT_TRUE(passed_on(value)) << std::hex << static_cast<unsigned>(value);
+    }
+    EXPECT_EQ(safe_text("\xe0\x9f\xbf"), "\\xe0\\x9f\\xbf") << "overlong";
+    EXPECT_EQ(safe_text("\xf0\x8f\xbf\xbf"), "\\xf0\\x8f\\xbf\\xbf") << "overlong";
+    EXPECT_EQ(safe_text("\xf8\x88\x80\x80\x80"), "\\xf8\\x88\\x80\\x80\\x80");
+}
+
+TEST(DifferenceMarks, HelpUpToHalfOfTheColumns) {
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"aaaaaaaaaa", "bbbbbaaaaa"}), "^^^^^");
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"aaaaaaaaaa", "bbbbbbaaaa"}), "");
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"aaaaaaaa", "aaaaaaab"}), "       ^");
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"aaaaaaa", "aaaaaab"}), "") << "short";
+    EXPECT_EQ(difference_marks(std::vector<std::string>{"aaaaaaaa", "aaaaaaab", "baaaaaaa"}),
+              "^      ^");
+}
+
 } // namespace
 } // namespace haoh::report

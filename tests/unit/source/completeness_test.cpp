@@ -48,6 +48,35 @@ TEST(Completeness, an_attribute_that_cannot_be_read_counts_wherever_it_is) {
     }
 }
 
+TEST(Completeness, what_the_kernel_did_not_show_counts) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2014-08.org.example:s", 1, 1);
+    tree.add_stray_controller();
+    const Observation whole = read(tree);
+    ASSERT_EQ(completeness(whole), Completeness::complete);
+    const Attribute unreadable{
+        .state = Attribute::State::unreadable, .nul_padded = false, .text = "Input/output error"};
+    Observation changed = whole;
+    changed.kernels[0].unread = {"open sys/class/nvme/nvme5: Permission denied"};
+    EXPECT_EQ(completeness(changed), Completeness::incomplete);
+    changed = whole;
+    changed.kernels[0].stray_controllers.at(0).state = unreadable;
+    EXPECT_EQ(completeness(changed), Completeness::incomplete);
+    changed = whole;
+    changed.kernels[0].subsystems.at(0).headless.emplace_back();
+    EXPECT_EQ(completeness(changed), Completeness::complete);
+    changed.kernels[0].subsystems[0].headless[0].ana_state = unreadable;
+    EXPECT_EQ(completeness(changed), Completeness::incomplete);
+}
+
+TEST(Completeness, a_controller_alone_is_something) {
+    Observation stray;
+    stray.kernels.emplace_back();
+    EXPECT_EQ(completeness(stray), Completeness::nothing);
+    stray.kernels[0].stray_controllers.emplace_back();
+    EXPECT_EQ(completeness(stray), Completeness::complete);
+}
+
 TEST(Completeness, a_page_that_a_controller_did_not_give_counts) {
     Observation observation;
     observation.controllers.emplace_back();

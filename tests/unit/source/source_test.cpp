@@ -5,6 +5,9 @@
 
 #include <haoh/error.hpp>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -44,6 +47,7 @@ TEST(Source, a_link_below_dev_leads_to_its_device) {
     EXPECT_EQ(resolve_device("/dev/fd"), std::filesystem::canonical("/dev/fd").string());
     EXPECT_EQ(resolve_device("/dev/no-such-link"), "/dev/no-such-link");
     EXPECT_EQ(resolve_device("nvme0n1"), "nvme0n1");
+    EXPECT_EQ(resolve_device("/proc/self/cwd"), "/proc/self/cwd") << "a link, but not below /dev";
 }
 
 TEST(Source, a_host_is_looked_at_unless_there_are_targets) {
@@ -90,9 +94,15 @@ TEST(Source, options_of_host_and_targets) {
     source.timeout = 7s;
     source.command_timeout = 2s;
     source.ask_controllers = false;
+    std::string heard;
+    source.progress = [&heard](std::string_view object, std::size_t, std::size_t) {
+        heard = object;
+    };
     const HostOptions host = host_options(source);
     EXPECT_EQ(host.sysroot, "/recorded");
-    EXPECT_THAT(host.names, SizeIs(1));
+    EXPECT_THAT(host.names, ::testing::ElementsAre("nvme0"));
+    host.progress("nvme0", 1, 2);
+    EXPECT_EQ(heard, "nvme0");
     EXPECT_EQ(host.timeout, 7s);
     EXPECT_EQ(host.command_timeout, 2s);
     EXPECT_FALSE(host.ask_controllers);
@@ -105,6 +115,37 @@ TEST(Source, options_of_host_and_targets) {
     EXPECT_FALSE(connect.header_digest);
     source.identity = {};
     EXPECT_FALSE(connect_options(source).host.hostnqn.empty());
+
+    source.data_digest = false;
+    source.header_digest = true;
+    EXPECT_TRUE(source.probe_cntlids) << "on, unless it is said";
+    EXPECT_FALSE(connect_options(source).data_digest);
+    EXPECT_TRUE(connect_options(source).header_digest);
+    EXPECT_EQ(host_options(Source{}).sysroot, HostOptions{}.sysroot) << "this host";
+    EXPECT_TRUE(host_options(Source{}).ask_controllers);
+}
+
+TEST(Source, a_target_that_is_silent_takes_its_time_and_no_more) {
+    // It accepts a connection, or its kernel does, and never says a word.
+    boost::asio::io_context context;
+    namespace ip = boost::asio::ip;
+    const ip::tcp::acceptor silent(context, {ip::make_address("127.0.0.1"), 0});
+    Source source;
+    source.targets = {"tcp://127.0.0.1:" + std::to_string(silent.local_endpoint().port())};
+    source.identity.hostnqn = "nqn.2014-08.org.example:h";
+    source.subsysnqn = "nqn.2014-08.org.example:s";
+    source.timeout = std::chrono::milliseconds{200};
+    source.command_timeout = std::chrono::minutes{10};
+    std::vector<std::string> heard;
+    source.progress = [&heard](std::string_view object, std::size_t, std::size_t) {
+        heard.emplace_back(object);
+    };
+    const auto began = std::chrono::steady_clock::now();
+    const Observation observation = observe_now(source);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::minutes{5});
+    EXPECT_THAT(observation.unobserved,
+                ::testing::ElementsAre(::testing::Field(&Unobserved::target, source.targets[0])));
+    EXPECT_THAT(heard, ::testing::Contains(source.targets[0]));
 }
 
 TEST(Source, a_recorded_tree_is_observed_in_this_thread) {
