@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -93,8 +94,7 @@ TEST(MonitorOnTerminal, is_a_screen_until_q_is_pressed) {
         monitor.terminal().type("x \n");
         monitor.change("inaccessible");
         ASSERT_TRUE(monitor.wait_text("last of "));
-        ASSERT_TRUE(monitor.wait_text("optimized to inaccessible") ||
-                    monitor.shown().find("inaccessible") != std::string::npos);
+        ASSERT_TRUE(monitor.wait_text("inaccessible"));
         EXPECT_THAT(monitor.shown(), Not(HasSubstr(kGivenBack)));
         monitor.forget();
         monitor.terminal().type(key);
@@ -109,7 +109,7 @@ TEST(MonitorOnTerminal, is_a_screen_until_q_is_pressed) {
 TEST(MonitorOnTerminal, is_drawn_anew_when_the_size_is_another) {
     MonitorOnTerminal monitor({});
     ASSERT_TRUE(monitor.wait_text("no event so far"));
-    for (const unsigned short columns : {60, 100}) {
+    for (const unsigned short columns : std::array<unsigned short, 2>{60, 100}) {
         monitor.terminal().resize(columns, 12);
         monitor.forget();
         monitor.process().signal(SIGWINCH); // this is not its controlling terminal
