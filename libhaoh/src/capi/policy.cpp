@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/policy.hpp"
+
 #include "capi/call.hpp"
 #include "capi/config.hpp"
 #include "capi/source.hpp"
 #include "capi/style.hpp"
 
 #include <haoh/check.hpp>
-#include <haoh/host_policy.hpp>
 #include <haoh/kernel_policy.hpp>
 #include <haoh/policy_report.hpp>
 #include <haoh/simulation_report.hpp>
@@ -62,6 +63,15 @@ PolicyOverview overview_of(const Observation& observation, const haoh_config* co
 }
 
 } // namespace
+
+void set_policy(const PolicySetting& setting, char** before) {
+    require_offered(setting.policy, running_kernel(setting.sysroot));
+    const PolicyChange change = set_io_policy(setting);
+    if (before != nullptr) {
+        *before = text_for_c(change.before);
+    }
+}
+
 } // namespace haoh::capi
 
 namespace capi = haoh::capi;
@@ -116,15 +126,10 @@ char* haoh_policy_explain(const haoh_source* source, const haoh_config* config, 
 
 int haoh_policy_set(const char* policy, const char* subsystem, char** before, haoh_error** error) {
     return capi::status_of(error, [&] {
-        const std::string wanted(capi::text(policy, "policy"));
-        haoh::require_offered(wanted, haoh::running_kernel());
-        const haoh::PolicyChange change = haoh::set_io_policy(
-            {.policy = wanted,
-             .subsystem = subsystem == nullptr ? "" : haoh::resolve_device(subsystem),
-             .sysroot = "/"});
-        if (before != nullptr) {
-            *before = text_for_c(change.before);
-        }
+        capi::set_policy({.policy = std::string(capi::text(policy, "policy")),
+                          .subsystem = subsystem == nullptr ? "" : haoh::resolve_device(subsystem),
+                          .sysroot = "/"},
+                         before);
         return 0;
     });
 }

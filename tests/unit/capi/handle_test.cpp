@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/event.hpp"
 #include "capi/handle.hpp"
 #include "capi/versioned.hpp"
 
@@ -112,6 +113,7 @@ TEST(CapiVersioned, an_older_program_gets_zeros_for_what_it_does_not_know) {
     const Longer taken = capi::taken(memory, offsetof(Longer, second), "struct");
     EXPECT_EQ(taken.first, 1);
     EXPECT_EQ(taken.second, 0);
+    EXPECT_EQ(taken.size, sizeof(Longer)); // as if it had been built with this header
 }
 
 TEST(CapiVersioned, a_newer_program_is_served_unless_it_wants_more) {
@@ -150,6 +152,18 @@ TEST(CapiVersioned, an_older_program_gets_what_it_has_room_for) {
     EXPECT_EQ(memory[offsetof(Longer, second)], 0x5A);
 }
 
+TEST(CapiVersioned, a_newer_program_gets_what_is_known) {
+    struct Newer {
+        Longer known;
+        std::uint64_t more;
+    } newer{.known = {.size = sizeof(Newer), .first = 0, .second = 0}, .more = 77};
+    capi::give(&newer.known, Longer{.size = 0, .first = 1, .second = 2}, kFirst, "struct");
+    EXPECT_EQ(newer.known.first, 1);
+    EXPECT_EQ(newer.known.second, 2);
+    EXPECT_EQ(newer.known.size, sizeof(Newer));
+    EXPECT_EQ(newer.more, 77U);
+}
+
 TEST(CapiVersioned, sizes_end_where_no_version_is) {
     struct Largest {
         Longer known;
@@ -158,13 +172,61 @@ TEST(CapiVersioned, sizes_end_where_no_version_is) {
     EXPECT_EQ(capi::taken(largest.known, kFirst, "struct").second, 2);
     largest.known.size = capi::kLargestStruct + 1;
     EXPECT_THROW(static_cast<void>(capi::taken(largest.known, kFirst, "struct")), Error);
+}
 
-    haoh_style style HAOH_STYLE_INIT;
-    style.size = offsetof(haoh_style, verbose) + sizeof(int); // the first version's
+/// Programs that were built with the first version of a structure are served for ever; no version
+/// was shorter.
+/// \param end  where the last member of the first version ends
+/// \param call  what uses it \return whether that was taken
+template <typename Struct, typename Call>
+void expect_first_version(Struct given, std::size_t end, const Call& call) {
+    given.size = end;
+    EXPECT_TRUE(call(given));
+    given.size = end - 1;
+    EXPECT_FALSE(call(given));
+}
+
+TEST(CapiVersioned, the_first_version_of_each_structure_that_is_given_is_the_shortest) {
     ErrorSlot error;
-    EXPECT_NE(owned(haoh_rules(nullptr, HAOH_TEXT, &style, error)), "(null)") << error.message();
-    --style.size;
-    EXPECT_EQ(owned(haoh_rules(nullptr, HAOH_TEXT, &style, error)), "(null)");
+    const haoh_style style HAOH_STYLE_INIT;
+    expect_first_version(
+        style, offsetof(haoh_style, verbose) + sizeof(int), [&](const haoh_style& given) {
+            return owned(haoh_rules(nullptr, HAOH_TEXT, &given, error)) != "(null)";
+        });
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    const haoh_source source HAOH_SOURCE_INIT;
+    expect_first_version(source, offsetof(haoh_source, progress_data) + sizeof(void*),
+                         [&](const haoh_source& given) {
+                             return MonitorHandle(haoh_monitor_new(&given, nullptr, error)) !=
+                                    nullptr;
+                         });
+    const haoh_monitor_options watch HAOH_MONITOR_OPTIONS_INIT;
+    expect_first_version(watch, offsetof(haoh_monitor_options, queue) + sizeof(std::size_t),
+                         [&](const haoh_monitor_options& given) {
+                             return MonitorHandle(haoh_monitor_new(nullptr, &given, error)) !=
+                                    nullptr;
+                         });
+    const haoh_selector_options options HAOH_SELECTOR_OPTIONS_INIT;
+    expect_first_version(
+        options, offsetof(haoh_selector_options, spill_depth) + sizeof(std::uint32_t),
+        [&](const haoh_selector_options& given) {
+            return SelectorHandle(haoh_selector_new("numa", &given, error)) != nullptr;
+        });
+    const SelectorHandle selector(haoh_selector_new("numa", nullptr, error));
+    const haoh_path path HAOH_PATH_INIT;
+    expect_first_version(path, offsetof(haoh_path, ana_pending) + sizeof(int),
+                         [&](const haoh_path& given) {
+                             return haoh_selector_add_path(selector.get(), &given, error) != 0;
+                         });
+}
+
+TEST(CapiVersioned, the_first_version_of_each_structure_that_is_filled_is_the_shortest) {
+    ErrorSlot error;
+    const haoh_event event{Event{}};
+    const haoh_event_info info HAOH_EVENT_INFO_INIT;
+    expect_first_version(
+        info, offsetof(haoh_event_info, arrays) + sizeof(std::uint32_t),
+        [&](haoh_event_info out) { return haoh_event_get(&event, &out, error) == 0; });
     EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
 }
 

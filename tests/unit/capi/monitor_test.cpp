@@ -12,8 +12,12 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
+#include <fcntl.h>
 #include <poll.h>
 
 namespace haoh::test {
@@ -179,6 +183,8 @@ TEST_F(CapiMonitor, starts_again) {
     for (int round = 0; round < 3; ++round) {
         start();
         EXPECT_EQ(haoh_monitor_start(monitor_.get(), error_), -HAOH_INVALID_ARGUMENT);
+        drain();
+        EXPECT_FALSE(readable(0)); // it runs, and nothing waits
         pair_.say(round % 2 == 0 ? "ana a all inaccessible" : "ana a all optimized");
         ASSERT_NE(wait_for(HAOH_EVENT_ANA_CHANGE, round % 2 == 0 ? "inaccessible" : "optimized"),
                   nullptr);
@@ -226,6 +232,84 @@ TEST_F(CapiMonitor, more_events_than_are_taken_ahead_come_in_order) {
             state = info.to;
         }
     }
+}
+
+TEST_F(CapiMonitor, what_waits_when_it_is_stopped_can_still_be_taken) {
+    start();
+    drain();
+    for (int round = 0; round < 20; ++round) { // 6 events and more each: more than are taken ahead
+        pair_.say(round % 2 == 0 ? "ana a all inaccessible" : "ana a all optimized");
+        pair_.say(round % 2 == 0 ? "ana b all inaccessible" : "ana b all optimized");
+    }
+    pair_.say("ana a all non-optimized");
+    const auto all_known = [this] {
+        const std::unique_ptr<haoh_path_list, Free<&haoh_path_list_free>> paths(
+            haoh_monitor_paths(monitor_.get(), error_));
+        unsigned last = 0;
+        for (std::size_t index = 0; index < haoh_path_list_count(paths.get()); ++index) {
+            haoh_path_info info HAOH_PATH_INFO_INIT;
+            EXPECT_EQ(haoh_path_list_get(paths.get(), index, &info, error_), 0);
+            last += info.ana_state == std::string_view("non-optimized") ? 1U : 0U;
+        }
+        return last == 3;
+    };
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{kLimitMs};
+    while (!all_known() && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(5ms);
+    }
+    EXPECT_EQ(haoh_monitor_stop(monitor_.get(), error_), 0);
+    EXPECT_EQ(haoh_monitor_running(monitor_.get()), 0);
+    EXPECT_TRUE(readable(0));
+    haoh_event* event = nullptr;
+    std::uint64_t last = 0;
+    unsigned count = 0;
+    std::string state;
+    while (haoh_monitor_next(monitor_.get(), -1, &event, error_) == 1) {
+        const EventHandle owner(event);
+        const haoh_event_info info = info_of(event);
+        EXPECT_TRUE(last == 0 || info.sequence == last + 1) << info.sequence;
+        last = info.sequence;
+        state = info.kind == HAOH_EVENT_ANA_CHANGE ? info.to : state;
+        ++count;
+    }
+    EXPECT_GT(count, 64U);
+    EXPECT_EQ(state, "non-optimized");
+    EXPECT_EQ(haoh_monitor_next(monitor_.get(), -1, &event, error_), 0);
+    EXPECT_EQ(haoh_error_code(error_.get()), HAOH_OK);
+}
+
+TEST_F(CapiMonitor, starting_leaves_the_signals_of_the_caller_as_they_are) {
+    sigset_t before;
+    sigset_t after;
+    ASSERT_EQ(::pthread_sigmask(SIG_SETMASK, nullptr, &before), 0);
+    start();
+    ASSERT_EQ(::pthread_sigmask(SIG_SETMASK, nullptr, &after), 0);
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGCHLD, SIGHUP}) {
+        EXPECT_EQ(::sigismember(&before, signal), ::sigismember(&after, signal)) << signal;
+    }
+}
+
+TEST_F(CapiMonitor, is_freed_after_its_callbacks) {
+    start();
+    pair_.say("ana a all inaccessible");
+    Callback once = [](const haoh_event*) { return 1; };
+    EXPECT_EQ(haoh_monitor_run(monitor_.get(), kLimitMs, call, &once, error_), 1);
+    const int descriptor = haoh_monitor_fd(monitor_.get());
+    EXPECT_NE(::fcntl(descriptor, F_GETFD), -1);
+    monitor_.reset();
+    EXPECT_EQ(::fcntl(descriptor, F_GETFD), -1);
+}
+
+TEST_F(CapiMonitor, the_summary_looks_as_it_is_told_to) {
+    start();
+    haoh_style style HAOH_STYLE_INIT;
+    const std::string plain = owned(haoh_monitor_summary(monitor_.get(), &style, error_));
+    EXPECT_THAT(plain, ::testing::Not(HasSubstr("\x1b[")));
+    style.color = 1;
+    EXPECT_THAT(owned(haoh_monitor_summary(monitor_.get(), &style, error_)), HasSubstr("\x1b["));
+    style.width = 39;
+    EXPECT_EQ(haoh_monitor_summary(monitor_.get(), &style, error_), nullptr);
+    EXPECT_EQ(error_.code(), HAOH_INVALID_ARGUMENT);
 }
 
 TEST_F(CapiMonitor, its_thread_takes_no_signal) {
@@ -277,6 +361,50 @@ TEST(CapiMonitorSource, a_recorded_tree_is_polled) {
     };
     EXPECT_EQ(haoh_monitor_run(monitor.get(), kLimitMs, call, &find, error), 1);
     EXPECT_EQ(told, "inaccessible");
+}
+
+TEST(CapiMonitorSource, paths_of_a_host_have_their_names_and_their_site) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2014-08.org.example:s", 2, 1);
+    tree.set("proc/sys/kernel/hostname", "alpha\n");
+    tree.set(SysfsTree::controller(1) + "/state", "connecting\n");
+    const std::string root = tree.root();
+    ErrorSlot error;
+    const std::string toml = "[[site]]\nname = \"east\"\naddresses = [\"10.0.0.1\"]\n"
+                             "[[site]]\nname = \"west\"\naddresses = [\"10.0.0.2\"]\n";
+    const ConfigHandle config(haoh_config_parse(toml.data(), toml.size(), nullptr, error));
+    ASSERT_NE(config, nullptr) << error.message();
+    haoh_source source HAOH_SOURCE_INIT;
+    source.sysroot = root.c_str();
+    haoh_monitor_options options HAOH_MONITOR_OPTIONS_INIT;
+    options.config = config.get();
+    const MonitorHandle monitor(haoh_monitor_new(&source, &options, error));
+    ASSERT_NE(monitor, nullptr) << error.message();
+    ASSERT_EQ(haoh_monitor_start(monitor.get(), error), 0) << error.message();
+    const std::unique_ptr<haoh_path_list, Free<&haoh_path_list_free>> paths(
+        haoh_monitor_paths(monitor.get(), error));
+    std::vector<std::string> told;
+    for (std::size_t index = 0; index < haoh_path_list_count(paths.get()); ++index) {
+        haoh_path_info info HAOH_PATH_INFO_INIT;
+        ASSERT_EQ(haoh_path_list_get(paths.get(), index, &info, error), 0) << error.message();
+        std::string line;
+        for (const char* const text :
+             {info.host, info.subsysnqn, info.device, info.path, info.controller,
+              info.controller_state, info.site, info.ana_state}) {
+            line += std::string(text) + " ";
+        }
+        told.push_back(line + std::to_string(info.nsid) + " " + std::to_string(info.usable));
+    }
+    EXPECT_THAT(told, ::testing::ElementsAre(
+                          "alpha nqn.2014-08.org.example:s nvme0n1 nvme0c0n1 nvme0 live east "
+                          "optimized 11 1",
+                          "alpha nqn.2014-08.org.example:s nvme0n1 nvme0c1n1 nvme1 connecting "
+                          "west optimized 11 0"));
+    haoh_path_info info HAOH_PATH_INFO_INIT;
+    info.size = offsetof(haoh_path_info, usable) + sizeof(int); // the first version's
+    EXPECT_EQ(haoh_path_list_get(paths.get(), 0, &info, error), 0) << error.message();
+    --info.size;
+    EXPECT_EQ(haoh_path_list_get(paths.get(), 0, &info, error), -HAOH_INVALID_ARGUMENT);
 }
 
 TEST(CapiMonitorSource, what_is_wrong_is_named) {
