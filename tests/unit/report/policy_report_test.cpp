@@ -3,7 +3,9 @@
 
 #include "unit/kernel_policy/device.hpp"
 
+#include <haoh/kernel_policy.hpp>
 #include <haoh/policy_report.hpp>
+#include <haoh/selector_info.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -283,6 +285,92 @@ The next I/O
 )");
 }
 
+TEST(PolicyJson, HoldsAllThatIsExplained) {
+    using nlohmann::json;
+    PathChoice choice = full_choice();
+    choice.host = "alpha";
+    choice.release = "6.15";
+    choice.paths[0].numa_nodes = {0, 2};
+    choice.paths[2].unusable = "ANA inaccessible";
+    const json others{{{"path", "nvme0c1n1"}, {"why", "it is farther"}},
+                      {{"path", "nvme0c2n1"}, {"why", "ANA inaccessible"}}};
+    const auto node = [](unsigned number, const char* next, json takes, const char* certainty,
+                         const char* why) {
+        return json{{"node", number},
+                    {"next", next},
+                    {"takes", std::move(takes)},
+                    {"certainty", certainty},
+                    {"why", why}};
+    };
+    const json one = json::array({"nvme0c0n1"});
+    const json none = json::array();
+    json expected{{"schema", "haoh.policy/1"},
+                  {"kind", "explain"},
+                  {"host", "alpha"},
+                  {"release", "6.15"},
+                  {"subsystem", "nvme-subsys0"},
+                  {"subsysnqn", "nqn.2026-01.io.example:pair"},
+                  {"policy", "numa"},
+                  {"device", "nvme0n1"},
+                  {"nsid", 7},
+                  {"multipath", true},
+                  {"paths", json::array()},
+                  {"nodes",
+                   {node(0, "sent", one, "known", "it is so"),
+                    node(1, "sent", {"nvme0c0n1", "nvme0c1n1"}, "rotates", "it is so"),
+                    node(2, "sent", one, "known", "it is so"),
+                    node(3, "queued", none, "known", "no path is usable")}},
+                  {"losses",
+                   {{{"lost", "array"},
+                     {"name", "array-a"},
+                     {"paths", one},
+                     {"changes", true},
+                     {"nodes",
+                      {node(0, "sent", json::array({"nvme0c1n1"}), "likely", "it is so"),
+                       node(1, "failed", none, "known", "no path is usable")}}},
+                    {{"lost", "path"},
+                     {"name", "nvme0c1n1"},
+                     {"paths", json::array({"nvme0c1n1"})},
+                     {"changes", true},
+                     {"nodes",
+                      {node(0, "sent", one, "known", "it is so"),
+                       node(1, "sent", one, "known", "it is so")}}},
+                    {{"lost", "path"},
+                     {"name", "nvme0c2n1"},
+                     {"paths", json::array({"nvme0c2n1"})},
+                     {"changes", false},
+                     {"nodes", json::array({node(0, "sent", one, "known", "it is so")})}}}},
+                  {"notes", {"Whose turn it is cannot be seen.", "Another note."}}};
+    expected["nodes"][0]["others"] = others;
+    expected["nodes"][2]["others"] = others;
+    expected["paths"].push_back({{"path", "nvme0c0n1"},
+                                 {"controller", "nvme0"},
+                                 {"site", "array-a"},
+                                 {"state", "live"},
+                                 {"ana_state", "optimized"},
+                                 {"numa_node", 1},
+                                 {"numa_nodes", {0, 2}},
+                                 {"queue_depth", 3},
+                                 {"usable", true}});
+    expected["paths"].push_back({{"path", "nvme0c1n1"},
+                                 {"controller", "nvme1"},
+                                 {"site", "array-a"},
+                                 {"numa_node", -1},
+                                 {"queue_depth", 3},
+                                 {"usable", true}});
+    expected["paths"].push_back({{"path", "nvme0c2n1"},
+                                 {"controller", "nvme2"},
+                                 {"numa_node", 0},
+                                 {"usable", false},
+                                 {"why", "ANA inaccessible"}});
+    EXPECT_EQ(json::parse(to_json(choice)), expected);
+    choice.nsid.reset();
+    choice.multipath = false;
+    expected.erase("nsid");
+    expected["multipath"] = false;
+    EXPECT_EQ(json::parse(to_json(choice)), expected);
+}
+
 TEST(PolicyText, WrapsBelowWhatALineIsAbout) {
     PathChoice choice = full_choice();
     choice.paths.resize(1);
@@ -392,6 +480,79 @@ nvme-subsys0: no policy
     EXPECT_THAT(to_text(overview, {.verbose = true}),
                 HasSubstr("nvme0n1 (nsid 7), nodes 0-1: nvme0; it is so\n"));
     EXPECT_THAT(to_text(overview), HasSubstr("nvme0n1 (nsid 7), nodes 0-1: nvme0\n"));
+}
+
+TEST(PolicyJson, HoldsAllOfAnOverview) {
+    using nlohmann::json;
+    SubsystemPolicy subsystem;
+    subsystem.subsystem = "nvme-subsys0";
+    subsystem.subsysnqn = "nqn.2026-01.io.example:pair";
+    subsystem.policy = "numa";
+    subsystem.devices = {full_choice()};
+    subsystem.shares = {share_of("nvme0c0n1", true, 1, 2, 3, 0.5),
+                        share_of("nvme0c1n1", false, 4, 5, 6, 0.25)};
+    PolicyOverview overview;
+    overview.host = "alpha";
+    overview.release = "6.12";
+    overview.multipath = "Y";
+    overview.default_policy = "round-robin";
+    overview.udev = {"/etc/udev/rules.d/71-a.rules"};
+    overview.measured = std::chrono::milliseconds{1500};
+    overview.subsystems = {subsystem};
+    json told = json::parse(to_json(overview));
+    const json explained = json::parse(to_json(full_choice()));
+    json& device = told["subsystems"][0]["devices"][0];
+    for (const char* const key : {"device", "nsid", "multipath", "paths", "nodes"}) {
+        EXPECT_EQ(device[key], explained[key]) << key;
+        device.erase(key);
+    }
+    EXPECT_EQ(told, (json{{"schema", "haoh.policy/1"},
+                          {"kind", "show"},
+                          {"host", "alpha"},
+                          {"release", "6.12"},
+                          {"multipath_parameter", "Y"},
+                          {"default_policy", "round-robin"},
+                          {"udev_rules", json::array({"/etc/udev/rules.d/71-a.rules"})},
+                          {"measured_ms", 1500},
+                          {"subsystems",
+                           json::array({{{"subsystem", "nvme-subsys0"},
+                                         {"subsysnqn", "nqn.2026-01.io.example:pair"},
+                                         {"policy", "numa"},
+                                         {"devices", json::array({json::object()})},
+                                         {"shares",
+                                          {{{"path", "nvme0c0n1"},
+                                            {"known", true},
+                                            {"requests", 1},
+                                            {"read_bytes", 2},
+                                            {"write_bytes", 3},
+                                            {"share", 0.5}},
+                                           {{"path", "nvme0c1n1"}, {"known", false}}}}}})}}));
+}
+
+TEST(PolicyJson, ListsEachPolicyWithItsWords) {
+    using nlohmann::json;
+    const json list = json::parse(policy_list_json("6.1.176"));
+    EXPECT_EQ(list["kind"], "list");
+    EXPECT_EQ(list["release"], "6.1.176");
+    ASSERT_EQ(list["policies"].size(), kernel_policies().size());
+    for (std::size_t i = 0; i < kernel_policies().size(); ++i) {
+        const KernelPolicyInfo& policy = kernel_policies()[i];
+        EXPECT_EQ(list["policies"][i],
+                  (json{{"policy", policy.name},
+                        {"offered", policy.name != "queue-depth"},
+                        {"since", policy.name == "queue-depth" ? "6.11" : "5.1"},
+                        {"how", policy.how},
+                        {"right", policy.right},
+                        {"wrong", policy.wrong}}));
+    }
+    ASSERT_EQ(list["selectors"].size(), selector_infos().size());
+    for (std::size_t i = 0; i < selector_infos().size(); ++i) {
+        const SelectorInfo& selector = selector_infos()[i];
+        EXPECT_EQ(list["selectors"][i], (json{{"selector", selector.name},
+                                              {"how", selector.how},
+                                              {"right", selector.right},
+                                              {"wrong", selector.wrong}}));
+    }
 }
 
 TEST(PolicyText, NamesAtMostAFewRangesOfNodes) {

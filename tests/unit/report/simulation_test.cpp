@@ -312,6 +312,10 @@ at 2.0 s path a1: back; longest gap after it:
 at 0 us path a2: inaccessible; longest gap after it:
   numa 7 us
 )");
+    result.policies[0].policy = "a policy with a rather longer name";
+    EXPECT_THAT(to_text(result, {.width = 40}),
+                HasSubstr("  a policy with a rather longer name 5\n  us\n"));
+    result.policies[0].policy = "numa";
     result.policies[0].ios = 0;
     result.policies[0].refused = 1;
     EXPECT_THAT(to_text(result), HasSubstr("numa    1,235    0.0    -    -      -  4 us"));
