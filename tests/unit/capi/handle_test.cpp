@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/call.hpp"
 #include "capi/event.hpp"
 #include "capi/handle.hpp"
+#include "capi/observation.hpp"
 #include "capi/versioned.hpp"
 
 #include "freed.hpp"
+
+#include "support/sysfs_tree.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <memory>
+
+#include <malloc.h>
 
 namespace haoh::test {
 namespace {
@@ -77,6 +84,62 @@ TEST(CapiHandle, a_handle_of_another_type_is_told) {
     EXPECT_EQ(haoh_report_finding_count(wrong), 0U);
     haoh_report_free(reinterpret_cast<haoh_report*>(config.get())); // and stays
     EXPECT_EQ(haoh_report_render(wrong, HAOH_TEXT, nullptr, error), nullptr);
+}
+
+TEST(CapiHandle, what_is_freed_gives_back_what_it_held) {
+    ErrorSlot error;
+    ObservationHandle observation(haoh_observation_merge(nullptr, 0, error));
+    ASSERT_NE(observation, nullptr) << error.message();
+    const std::weak_ptr<const Observation> held = observation->value;
+    ReportHandle report(haoh_check(observation.get(), nullptr, error));
+    ASSERT_NE(report, nullptr) << error.message();
+    EXPECT_EQ(held.use_count(), 2);
+    observation.reset();
+    EXPECT_EQ(held.use_count(), 1); // the report needs it still
+    report.reset();
+    EXPECT_EQ(held.use_count(), 0);
+
+    // More than malloc() ever keeps in its heap: such memory goes back at once.
+    const std::size_t before = ::mallinfo2().hblkhd;
+    haoh_text_free(capi::text_for_c(std::string(std::size_t{40} << 20U, 'x')));
+    EXPECT_EQ(::mallinfo2().hblkhd, before);
+}
+
+/// Bytes that a thousand calls leave behind; 0 where a sanitizer has the heap.
+template <typename Call>
+std::size_t left_behind(const Call& call) {
+    call(); // what is made once and kept
+    const std::size_t before = ::mallinfo2().uordblks;
+    for (int round = 0; round < 1000; ++round) {
+        call();
+    }
+    const std::size_t after = ::mallinfo2().uordblks;
+    return after > before ? after - before : 0;
+}
+
+TEST(CapiHandle, what_is_freed_leaves_nothing_behind) {
+    constexpr std::size_t kSome = 50'000; // less than a thousand of any of them
+    EXPECT_LT(left_behind([] {
+                  haoh_error* error = nullptr;
+                  EXPECT_EQ(haoh_observation_json(nullptr, &error), nullptr);
+                  haoh_error_free(error);
+              }),
+              kSome);
+    EXPECT_LT(left_behind([] { haoh_event_free(new haoh_event(Event{})); }), kSome);
+    EXPECT_LT(left_behind([] { haoh_selector_free(haoh_selector_new("numa", nullptr, nullptr)); }),
+              kSome);
+    EXPECT_LT(left_behind([] { haoh_config_free(haoh_config_parse("", 0, nullptr, nullptr)); }),
+              kSome);
+    const SysfsTree tree;
+    const std::string root = tree.root();
+    haoh_source source HAOH_SOURCE_INIT;
+    source.sysroot = root.c_str();
+    const MonitorHandle monitor(haoh_monitor_new(&source, nullptr, nullptr));
+    ASSERT_NE(monitor, nullptr);
+    EXPECT_LT(left_behind([&] { haoh_path_list_free(haoh_monitor_paths(monitor.get(), nullptr)); }),
+              kSome);
+    EXPECT_LT(left_behind([] { EXPECT_EQ(haoh_observation_json(nullptr, nullptr), nullptr); }),
+              kSome); // an error that nobody wants
 }
 
 #ifndef NDEBUG

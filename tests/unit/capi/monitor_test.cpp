@@ -65,6 +65,26 @@ class CapiMonitor : public ::testing::Test {
         pollfd descriptor{.fd = haoh_monitor_fd(monitor_.get()), .events = POLLIN, .revents = 0};
         return ::poll(&descriptor, 1, timeout_ms) == 1;
     }
+    /// Waits until so many paths are known to be in a state.
+    void wait_for_paths(std::string_view state, unsigned wanted) {
+        const auto deadline =
+            std::chrono::steady_clock::now() + std::chrono::milliseconds{kLimitMs};
+        while (paths_in(state) != wanted) {
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << state;
+            std::this_thread::sleep_for(2ms);
+        }
+    }
+    unsigned paths_in(std::string_view state) {
+        const std::unique_ptr<haoh_path_list, Free<&haoh_path_list_free>> paths(
+            haoh_monitor_paths(monitor_.get(), error_));
+        unsigned count = 0;
+        for (std::size_t index = 0; index < haoh_path_list_count(paths.get()); ++index) {
+            haoh_path_info info HAOH_PATH_INFO_INIT;
+            EXPECT_EQ(haoh_path_list_get(paths.get(), index, &info, error_), 0);
+            count += info.ana_state == state ? 1U : 0U;
+        }
+        return count;
+    }
     /// Takes all that is there, waiting a little for more.
     void drain() {
         haoh_event* event = nullptr;
@@ -237,26 +257,13 @@ TEST_F(CapiMonitor, more_events_than_are_taken_ahead_come_in_order) {
 TEST_F(CapiMonitor, what_waits_when_it_is_stopped_can_still_be_taken) {
     start();
     drain();
-    for (int round = 0; round < 20; ++round) { // 6 events and more each: more than are taken ahead
-        pair_.say(round % 2 == 0 ? "ana a all inaccessible" : "ana a all optimized");
-        pair_.say(round % 2 == 0 ? "ana b all inaccessible" : "ana b all optimized");
+    for (int round = 0; round < 24; ++round) { // 3 events and more each: more than are taken ahead
+        const std::string state = round % 2 == 0 ? "inaccessible" : "optimized";
+        pair_.say("ana a all " + state);
+        wait_for_paths(state, round % 2 == 0 ? 3 : 6);
     }
     pair_.say("ana a all non-optimized");
-    const auto all_known = [this] {
-        const std::unique_ptr<haoh_path_list, Free<&haoh_path_list_free>> paths(
-            haoh_monitor_paths(monitor_.get(), error_));
-        unsigned last = 0;
-        for (std::size_t index = 0; index < haoh_path_list_count(paths.get()); ++index) {
-            haoh_path_info info HAOH_PATH_INFO_INIT;
-            EXPECT_EQ(haoh_path_list_get(paths.get(), index, &info, error_), 0);
-            last += info.ana_state == std::string_view("non-optimized") ? 1U : 0U;
-        }
-        return last == 3;
-    };
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{kLimitMs};
-    while (!all_known() && std::chrono::steady_clock::now() < deadline) {
-        std::this_thread::sleep_for(5ms);
-    }
+    wait_for_paths("non-optimized", 3);
     EXPECT_EQ(haoh_monitor_stop(monitor_.get(), error_), 0);
     EXPECT_EQ(haoh_monitor_running(monitor_.get()), 0);
     EXPECT_TRUE(readable(0));
@@ -266,6 +273,7 @@ TEST_F(CapiMonitor, what_waits_when_it_is_stopped_can_still_be_taken) {
     std::string state;
     while (haoh_monitor_next(monitor_.get(), -1, &event, error_) == 1) {
         const EventHandle owner(event);
+        EXPECT_TRUE(readable(0)); // more waits, or it has ended
         const haoh_event_info info = info_of(event);
         EXPECT_TRUE(last == 0 || info.sequence == last + 1) << info.sequence;
         last = info.sequence;
@@ -276,6 +284,23 @@ TEST_F(CapiMonitor, what_waits_when_it_is_stopped_can_still_be_taken) {
     EXPECT_EQ(state, "non-optimized");
     EXPECT_EQ(haoh_monitor_next(monitor_.get(), -1, &event, error_), 0);
     EXPECT_EQ(haoh_error_code(error_.get()), HAOH_OK);
+}
+
+TEST_F(CapiMonitor, is_readable_as_long_as_an_event_waits) {
+    start();
+    drain();
+    pair_.say("ana a all inaccessible");
+    wait_for_paths("inaccessible", 3);
+    EXPECT_TRUE(readable(kLimitMs));
+    EXPECT_EQ(haoh_monitor_status(monitor_.get(), error_), HAOH_STATUS_OK); // it had its turn
+    haoh_event* event = nullptr;
+    unsigned count = 0;
+    while (readable(count == 0 ? kLimitMs : 200)) {
+        ASSERT_EQ(haoh_monitor_next(monitor_.get(), 0, &event, error_), 1) << error_.message();
+        const EventHandle owner(event);
+        count += info_of(event).kind == HAOH_EVENT_ANA_CHANGE ? 1U : 0U;
+    }
+    EXPECT_EQ(count, 3U);
 }
 
 TEST_F(CapiMonitor, starting_leaves_the_signals_of_the_caller_as_they_are) {
@@ -412,6 +437,7 @@ TEST(CapiMonitorSource, what_is_wrong_is_named) {
     haoh_monitor_options options HAOH_MONITOR_OPTIONS_INIT;
     options.poll_interval_ms = 9;
     EXPECT_EQ(haoh_monitor_new(nullptr, &options, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
     EXPECT_THAT(error.message(), HasSubstr("9 ms"));
     options = HAOH_MONITOR_OPTIONS_INIT;
     options.flags = 1024;

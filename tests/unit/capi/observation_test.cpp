@@ -144,6 +144,7 @@ TEST(CapiObservation, broken_snapshots_and_styles_are_named) {
     haoh_style style HAOH_STYLE_INIT;
     style.width = 39;
     EXPECT_EQ(haoh_list(empty.get(), nullptr, HAOH_TEXT, &style, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
     EXPECT_THAT(error.message(), HasSubstr("39"));
     style.width = 40;
     EXPECT_NE(owned(haoh_list(empty.get(), nullptr, HAOH_TEXT, &style, error)), "(null)");

@@ -213,6 +213,7 @@ TEST_F(CapiSelector, states_that_take_no_io) {
 
 TEST_F(CapiSelector, what_is_wrong_is_named) {
     EXPECT_EQ(haoh_selector_new("fastest", nullptr, error_), nullptr);
+    EXPECT_EQ(error_.code(), HAOH_INVALID_ARGUMENT);
     EXPECT_THAT(error_.message(), HasSubstr("queue-depth"));
     make("weighted");
     EXPECT_EQ(haoh_selector_add_path(selector_.get(), nullptr, error_), 0U);
