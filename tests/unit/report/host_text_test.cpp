@@ -230,6 +230,20 @@ TEST(HostText, SaysThatThereIsNothing) {
               "this host: Linux 6.1.0\n\nThis host's kernel has no NVMe subsystem.\n");
 }
 
+TEST(HostText, AHostWithControllersOfNoSubsystemIsNotEmpty) {
+    Observation observation;
+    observation.kernels.push_back({});
+    observation.kernels[0].release = "6.1.0";
+    KernelController stray;
+    stray.name = "nvme9";
+    stray.state = Attribute::of("connecting");
+    stray.transport = Attribute::of("loop");
+    observation.kernels[0].stray_controllers.push_back(stray);
+    EXPECT_EQ(list_text(observation, {}), "this host: Linux 6.1.0\n\n"
+                                          "controllers of no subsystem\n"
+                                          "  nvme9  controller ?  connecting  loop\n");
+}
+
 TEST(HostText, NamesTheHostsNqnsWhenThereAreSeveral) {
     Sample sample = healthy_host();
     subsystem_of(sample).controllers[3].hostnqn = Attribute::of("nqn.2026-01.com.example:other");

@@ -11,6 +11,8 @@ namespace {
 using test::healthy_pair;
 using test::Sample;
 
+using InventoryIds = std::vector<std::pair<std::string, std::string>>;
+
 SubsystemArrays arrays_of(const Sample& sample) {
     return subsystems_of(sample.observation, sample.report.attributions).front();
 }
@@ -146,6 +148,24 @@ TEST(Inventory, SaysThatTextsAndFormatsAreNone) {
     EXPECT_EQ(block(12, 8), "4096+8 B");
     EXPECT_EQ(block(31, 0), "2147483648 B");
     EXPECT_EQ(block(32, 0), "?");
+}
+
+TEST(Inventory, TellsEachIdThatThereIsTheStrongestFirst) {
+    Sample sample = healthy_pair(1);
+    sample.observation.controllers.resize(1);
+    NamespaceObservation& entry = sample.observation.controllers[0].namespaces[0];
+    nvme::IdentifyNamespace page = entry.identify_data();
+    page.eui64 = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77};
+    entry.identify = Page::of(nvme::encode(page));
+    EXPECT_EQ(namespace_lines(arrays_of(sample))[0].ids,
+              (InventoryIds{{"uuid", "5d0f9a61-1c7e-4b02-8a00-0000000001a5"},
+                            {"nguid", "5d0f9a611c7e4b028a00000000000177"},
+                            {"eui64", "0011223344556677"}}));
+    entry.descriptors = {};
+    page.nguid = {};
+    entry.identify = Page::of(nvme::encode(page));
+    EXPECT_EQ(namespace_lines(arrays_of(sample))[0].ids,
+              (InventoryIds{{"eui64", "0011223344556677"}}));
 }
 
 TEST(Inventory, RoundsSizesAtTheEdgeOfAUnit) {

@@ -210,6 +210,19 @@ TEST(ListDot, NamesTheSubsystemWhereNoArrayIsKnown) {
     EXPECT_EQ(std::ranges::count(empty, '{'), std::ranges::count(empty, '}'));
 }
 
+TEST(ListDot, AControllerOfAnotherSubsystemIsAnother) {
+    Sample sample = healthy_host(1);
+    KernelSubsystem other = test::subsystem_of(sample);
+    other.name = "nvme-subsys1";
+    other.controllers.clear();
+    other.namespaces[0].name = "nvme1n1";
+    other.namespaces[0].paths.resize(1);
+    sample.observation.kernels[0].subsystems.push_back(other);
+    const std::string graph = dot_of(sample);
+    EXPECT_THAT(graph, HasSubstr("[label=\"nvme0\", style=dashed];\n"));
+    EXPECT_THAT(graph, HasSubstr("[label=\"inaccessible: its controller is gone\""));
+}
+
 TEST(ListDot, SaysHowEachControllerThatWasAskedShowsANamespace) {
     Sample sample = test::healthy_pair(4);
     sample.observation.hostnqn = "nqn.2026-01.com.example:me";

@@ -49,7 +49,7 @@ TEST(Tones, OfAHealthyHostAreQuiet) {
                   {"model", Tone::faint},
                   {"live", Tone::plain},
                   {"tcp 10.0.0.1:4420", Tone::plain},
-                  {"NSID      size  block", Tone::faint},
+                  {"NSID      size  block  device        ID", Tone::faint},
                   {"/dev/nvme0n1", Tone::plain},
                   {"nguid 5d0f", Tone::plain},
                   {"paths of", Tone::faint},
