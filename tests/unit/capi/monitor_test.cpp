@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -230,6 +231,21 @@ TEST_F(CapiMonitor, another_thread_ends_a_wait) {
     other.join();
 }
 
+TEST_F(CapiMonitor, a_wait_without_an_end_lasts_until_there_is_an_event) {
+    start();
+    drain();
+    std::promise<void> about_to_wait;
+    std::thread other([&] {
+        about_to_wait.set_value();
+        haoh_event* event = nullptr;
+        EXPECT_EQ(haoh_monitor_next(monitor_.get(), -1, &event, nullptr), 1);
+        haoh_event_free(event);
+    });
+    about_to_wait.get_future().get();
+    pair_.say("ana a all inaccessible");
+    other.join();
+}
+
 TEST_F(CapiMonitor, more_events_than_are_taken_ahead_come_in_order) {
     start();
     drain();
@@ -386,6 +402,26 @@ TEST(CapiMonitorSource, a_recorded_tree_is_polled) {
     };
     EXPECT_EQ(haoh_monitor_run(monitor.get(), kLimitMs, call, &find, error), 1);
     EXPECT_EQ(told, "inaccessible");
+}
+
+TEST(CapiMonitorSource, a_start_that_fails_is_told_also_after_one_that_did_not) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2014-08.org.example:s", 2, 1);
+    tree.add_subsystem("nqn.2014-08.org.example:other", 1, 1);
+    const std::string root = tree.root();
+    const char* names[] = {"nvme-subsys1"};
+    haoh_source source HAOH_SOURCE_INIT;
+    source.sysroot = root.c_str();
+    source.names = names;
+    source.names_count = 1;
+    ErrorSlot error;
+    const MonitorHandle monitor(haoh_monitor_new(&source, nullptr, error));
+    ASSERT_NE(monitor, nullptr) << error.message();
+    EXPECT_EQ(haoh_monitor_start(monitor.get(), error), 0) << error.message();
+    EXPECT_EQ(haoh_monitor_stop(monitor.get(), error), 0);
+    tree.remove("sys/class/nvme-subsystem/nvme-subsys1");
+    EXPECT_EQ(haoh_monitor_start(monitor.get(), error), -HAOH_NOT_FOUND);
+    EXPECT_EQ(haoh_monitor_running(monitor.get()), 0);
 }
 
 TEST(CapiMonitorSource, paths_of_a_host_have_their_names_and_their_site) {

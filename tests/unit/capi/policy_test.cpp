@@ -161,6 +161,9 @@ TEST_F(CapiPolicy, what_is_set_gives_back_what_it_was) {
 TEST_F(CapiPolicy, an_unknown_policy_is_not_set) {
     EXPECT_EQ(haoh_policy_set("fastest", nullptr, nullptr, error_), -HAOH_INVALID_ARGUMENT);
     EXPECT_THAT(error_.message(), HasSubstr("round-robin"));
+    // Nor one of a subsystem that is not there.
+    EXPECT_EQ(haoh_policy_set("numa", "nvme-subsys1048575", nullptr, error_), -HAOH_NOT_FOUND);
+    EXPECT_THAT(error_.message(), HasSubstr("nvme-subsys1048575"));
 }
 
 TEST_F(CapiPolicy, a_scenario_is_simulated) {

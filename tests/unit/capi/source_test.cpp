@@ -31,6 +31,7 @@ TEST(CapiSource, nothing_is_this_host) {
     const Source same = capi::source_of(&empty);
     EXPECT_THAT(same.names, IsEmpty());
     EXPECT_EQ(same.timeout, none.timeout);
+    EXPECT_EQ(same.identity.hostnqn, ""); // which is told to arrays alone
     EXPECT_TRUE(same.ask_controllers);
     EXPECT_TRUE(same.probe_cntlids);
 }
