@@ -244,6 +244,24 @@ TEST(HostText, AHostWithControllersOfNoSubsystemIsNotEmpty) {
                                           "  nvme9  controller ?  connecting  loop\n");
 }
 
+TEST(HostText, NamesEveryMissingNamespaceWhenVerbose) {
+    Sample sample = healthy_host(1);
+    for (std::uint32_t nsid = 3; nsid < 19; nsid += 2) {
+        sample.observation.controllers[0].active_nsids->push_back(nsid);
+    }
+    EXPECT_THAT(list_of(sample), HasSubstr("  nvme0: nsid 3, 5, 7, 9, 11, 13 and 2 more offered"));
+    EXPECT_THAT(list_of(sample, {.verbose = true}),
+                HasSubstr("  nvme0: nsid 3, 5, 7, 9, 11, 13, 15, 17 offered"));
+}
+
+TEST(HostText, WritesRowsOneByOneWhereATableIsTooWide) {
+    EXPECT_THAT(list_of(healthy_host(1), {.width = 40}),
+                HasSubstr("  array-a  nvme0  controller 1  live\n"
+                          "    tcp 10.0.0.1:4420\n"
+                          "  array-a  nvme1  controller 2  live\n"
+                          "    tcp 10.0.0.2:4420\n"));
+}
+
 TEST(HostText, NamesTheHostsNqnsWhenThereAreSeveral) {
     Sample sample = healthy_host();
     subsystem_of(sample).controllers[3].hostnqn = Attribute::of("nqn.2026-01.com.example:other");

@@ -107,6 +107,8 @@ TEST(Inventory, SaysWhyAStateIsNotKnown) {
     data.cmic = 0;
     controllers[0].identify = Page::of(nvme::encode(data));
     EXPECT_EQ(state(), "attached, no ANA");
+    controllers[0].identify = {}; // nobody knows whether it has ANA
+    EXPECT_EQ(state(), "ANA log not read");
     controllers[0] = whole;
     controllers[0].namespaces.clear();
     EXPECT_EQ(state(), "absent");

@@ -369,29 +369,34 @@ TEST(SimulationJson, HoldsWhatWasSimulated) {
     one.waited = 13;
     one.unfinished = 14;
     one.refused = 15;
+    one.paths = {{"a1", 3, 0.25}, {"b1", 9, 0.75}};
+    one.arrays = {{"a", 12, 1}};
     SimulationResult made;
     made.policies = {one};
-    EXPECT_EQ(json::parse(to_json(made))["policies"][0], (json{{"policy", "numa"},
-                                                               {"ios", 1},
-                                                               {"iops", 2.0},
-                                                               {"mib_s", 7.0},
-                                                               {"read_mib_s", 3.0},
-                                                               {"write_mib_s", 4.0},
-                                                               {"mean_ns", 5},
-                                                               {"p50_ns", 6},
-                                                               {"p99_ns", 7},
-                                                               {"p999_ns", 8},
-                                                               {"max_ns", 9},
-                                                               {"paths", json::array()},
-                                                               {"arrays", json::array()},
-                                                               {"cross_site_share", 0.5},
-                                                               {"cross_site_mib_s", 10.0},
-                                                               {"longest_gap_ns", 11},
-                                                               {"gaps_ns", json::array()},
-                                                               {"retried", 12},
-                                                               {"waited", 13},
-                                                               {"unfinished", 14},
-                                                               {"refused", 15}}));
+    EXPECT_EQ(json::parse(to_json(made))["policies"][0],
+              (json{{"policy", "numa"},
+                    {"ios", 1},
+                    {"iops", 2.0},
+                    {"mib_s", 7.0},
+                    {"read_mib_s", 3.0},
+                    {"write_mib_s", 4.0},
+                    {"mean_ns", 5},
+                    {"p50_ns", 6},
+                    {"p99_ns", 7},
+                    {"p999_ns", 8},
+                    {"max_ns", 9},
+                    {"paths",
+                     {{{"name", "a1"}, {"ios", 3}, {"share", 0.25}},
+                      {{"name", "b1"}, {"ios", 9}, {"share", 0.75}}}},
+                    {"arrays", json::array({{{"name", "a"}, {"ios", 12}, {"share", 1.0}}})},
+                    {"cross_site_share", 0.5},
+                    {"cross_site_mib_s", 10.0},
+                    {"longest_gap_ns", 11},
+                    {"gaps_ns", json::array()},
+                    {"retried", 12},
+                    {"waited", 13},
+                    {"unfinished", 14},
+                    {"refused", 15}}));
     made.scenario.workload.mode = Workload::Mode::open;
     made.scenario.workload.iops = 1234;
     const json open = json::parse(to_json(made))["workload"];
