@@ -113,9 +113,7 @@ std::optional<LineSplitter::Line> LineSplitter::take(std::string_view& bytes) {
     if (end == std::string_view::npos) {
         bytes = {};
         dropping_ = too_long;
-        if (too_long) {
-            partial_.clear();
-        } else {
+        if (!too_long) {
             partial_.append(part);
         }
         return std::nullopt;

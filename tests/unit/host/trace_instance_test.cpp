@@ -215,5 +215,32 @@ TEST_F(Instance, may_go_while_somebody_waits) {
     }
 }
 
+/// Where no instance can be made.
+class FullTracefs : public test::FakeTracefs {
+  public:
+    FullTracefs(test::SysfsTree& tree, int error) : FakeTracefs(tree), error_{error} {}
+    [[nodiscard]] int make_instance(const std::string&) const override { return error_; }
+
+  private:
+    int error_;
+};
+
+TEST_F(Instance, that_cannot_be_made_says_what_to_do) {
+    for (const auto& [number, advice] :
+         std::vector<std::pair<int, const char*>>{{EACCES, "run as root"},
+                                                  {EPERM, "run as root"},
+                                                  {ENOMEM, "free memory"},
+                                                  {EROFS, "mount tracefs for writing"},
+                                                  {EIO, ""}}) {
+        test::SysfsTree tree;
+        tracefs_ = std::make_shared<FullTracefs>(tree, number);
+        const std::optional<Error> error = error_of_making();
+        ASSERT_TRUE(error);
+        EXPECT_EQ(error->code(), std::error_code(number, std::generic_category()));
+        EXPECT_THAT(error->advice(), StartsWith(advice));
+        EXPECT_EQ(error->advice().empty(), number == EIO);
+    }
+}
+
 } // namespace
 } // namespace haoh::host
