@@ -124,9 +124,6 @@ std::optional<LineSplitter::Line> LineSplitter::take(std::string_view& bytes) {
         partial_.clear();
         return Line{.text = {}, .too_long = true};
     }
-    if (partial_.empty()) {
-        return Line{.text = part, .too_long = false};
-    }
     partial_.append(part);
     whole_.swap(partial_);
     partial_.clear();

@@ -75,6 +75,13 @@ TEST(Refusal, stops_a_buffer_that_is_not_what_the_controller_sends) {
     nvme::AdminCommand identify = nvme::identify_controller_command();
     identify.data_in = 512;
     EXPECT_THAT(why_refused(identify), HasSubstr("512 bytes"));
+    nvme::AdminCommand feature = nvme::get_features_command(nvme::fid::keep_alive_timer);
+    for (const std::uint32_t whole : {0U, 4096U}) {
+        feature.data_in = whole;
+        EXPECT_EQ(why_refused(feature), "");
+    }
+    feature.data_in = 512;
+    EXPECT_THAT(why_refused(feature), HasSubstr("512 bytes"));
     nvme::AdminCommand log = nvme::get_log_page_command(nvme::lid::ana, 0, 8192);
     log.data_in = 4096;
     EXPECT_THAT(why_refused(log), HasSubstr("4096 bytes for 8192"));

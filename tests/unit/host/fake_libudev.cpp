@@ -26,6 +26,7 @@ using List = std::vector<haoh::test::FakeLibudev::Entry>;
 struct udev_device* device_of(List list) {
     // The last one, without a name, ends the list.
     list.emplace_back();
+    ++fake_udev->held;
     return reinterpret_cast<struct udev_device*>(new List(std::move(list))); // NOLINT: unref
 }
 
@@ -61,11 +62,19 @@ struct udev* udev_new() {
     if (fake_udev == nullptr) {
         return HAOH_NEXT(udev_new)();
     }
-    return fake_udev->no_context ? nullptr : reinterpret_cast<struct udev*>(fake_udev);
+    if (fake_udev->no_context) {
+        return nullptr;
+    }
+    ++fake_udev->held;
+    return reinterpret_cast<struct udev*>(fake_udev);
 }
 
 struct udev* udev_unref(struct udev* context) {
-    return fake_udev == nullptr ? HAOH_NEXT(udev_unref)(context) : nullptr;
+    if (fake_udev == nullptr) {
+        return HAOH_NEXT(udev_unref)(context);
+    }
+    --fake_udev->held;
+    return nullptr;
 }
 
 struct udev_monitor* udev_monitor_new_from_netlink(struct udev* context, const char* name) {
@@ -73,13 +82,19 @@ struct udev_monitor* udev_monitor_new_from_netlink(struct udev* context, const c
         return HAOH_NEXT(udev_monitor_new_from_netlink)(context, name);
     }
     errno = fake_udev->monitor_error;
-    return errno != 0 || std::string_view(name) != "kernel"
-               ? nullptr
-               : reinterpret_cast<struct udev_monitor*>(fake_udev);
+    if (errno != 0 || std::string_view(name) != "kernel") {
+        return nullptr;
+    }
+    ++fake_udev->held;
+    return reinterpret_cast<struct udev_monitor*>(fake_udev);
 }
 
 struct udev_monitor* udev_monitor_unref(struct udev_monitor* monitor) {
-    return fake_udev == nullptr ? HAOH_NEXT(udev_monitor_unref)(monitor) : nullptr;
+    if (fake_udev == nullptr) {
+        return HAOH_NEXT(udev_monitor_unref)(monitor);
+    }
+    --fake_udev->held;
+    return nullptr;
 }
 
 int udev_monitor_filter_add_match_subsystem_devtype(struct udev_monitor* monitor,
@@ -139,6 +154,7 @@ struct udev_device* udev_device_unref(struct udev_device* device) {
     if (fake_udev == nullptr) {
         return HAOH_NEXT(udev_device_unref)(device);
     }
+    --fake_udev->held;
     delete &list_of(device); // NOLINT: device_of
     return nullptr;
 }

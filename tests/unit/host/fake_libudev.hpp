@@ -36,6 +36,7 @@ class FakeLibudev {
     int socket{-1};      ///< of udev_monitor_get_fd
     std::deque<Message> messages;
     int then{}; ///< errno behind the last message
+    int held{}; ///< contexts, monitors and devices that were not given back
     /// The database: links of block devices.
     std::map<std::string, std::vector<std::string>> links;
 };

@@ -44,12 +44,14 @@ TEST(InstanceName, goes_round) {
     const InstanceName name{12, 3456789, 2};
     EXPECT_EQ(to_string(name), "haoh-12-3456789-2");
     EXPECT_EQ(parse_instance_name("haoh-12-3456789-2"), name);
+    // In a container that is the program itself.
+    EXPECT_EQ(parse_instance_name("haoh-1-0-0"), (InstanceName{1, 0, 0}));
 }
 
 TEST(InstanceName, is_none_of_others) {
-    for (const char* text :
-         {"", "haoh", "haoh-", "haoh-12-3", "haoh-12-3-", "haoh-12-3-4-5", "haoh-12-3-4x",
-          "haoh--12-3-4", "haoh-x-3-4", "bpf-12-3-4", "haoh-99999999999-3-4", "Haoh-12-3-4"}) {
+    for (const char* text : {"", "haoh", "haoh-", "haoh-12-3", "haoh-12-3-", "haoh-12-3-4-5",
+                             "haoh-12-3-4x", "haoh--12-3-4", "haoh-x-3-4", "haoh-0-3-4",
+                             "bpf-12-3-4", "haoh-99999999999-3-4", "Haoh-12-3-4"}) {
         EXPECT_EQ(parse_instance_name(text), std::nullopt) << text;
     }
 }

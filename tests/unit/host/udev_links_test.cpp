@@ -54,6 +54,7 @@ TEST(UdevLinks, are_those_by_id_in_order) {
     EXPECT_THAT(heads[2].links, IsEmpty()) << "not in the database";
     EXPECT_THAT(kernel.subsystems[1].namespaces[0].links,
                 ElementsAre("/dev/disk/by-id/nvme-eui.3"));
+    EXPECT_EQ(udev.held, 0);
 }
 
 TEST(UdevLinks, are_none_without_udev) {

@@ -59,6 +59,7 @@ class UeventFaults : public testing::Test {
 TEST_F(UeventFaults, of_listening_are_told_with_advice_where_there_is_some) {
     const auto listen = [&] { const UeventMonitor monitor(context_.get_executor()); };
     EXPECT_FALSE(error_of(listen)) << "where nothing fails";
+    EXPECT_EQ(udev_.held, 0);
     for (const int number : {EPERM, EACCES, EPROTONOSUPPORT, EMFILE, ENOMEM}) {
         const bool refused = number != EMFILE && number != ENOMEM;
         const auto check = [&] {
@@ -93,6 +94,7 @@ TEST_F(UeventFaults, of_one_message_cost_no_other) {
     udev_.messages = {removal("/devices/virtual/nvme-fabrics/ctl/nvme1"), failure(EINVAL),
                       removal("/devices/virtual/tty/tty0"),
                       removal("/devices/virtual/nvme-fabrics/ctl/nvme2")};
+    const int held = udev_.held;
     for (const int end : {EAGAIN, 0}) {
         udev_.then = end;
         const Uevents received = next(monitor);
@@ -103,6 +105,7 @@ TEST_F(UeventFaults, of_one_message_cost_no_other) {
         EXPECT_GT(received.events[0].received.monotonic.count(), 0);
         EXPECT_EQ(received.events[1].name, "nvme2");
         EXPECT_FALSE(received.lost);
+        EXPECT_EQ(udev_.held, held) << "each device is given back";
         udev_.messages = {failure(EINVAL), removal("/devices/virtual/nvme-fabrics/ctl/nvme1"),
                           removal("/devices/virtual/nvme-fabrics/ctl/nvme2")};
     }
