@@ -141,6 +141,22 @@ TEST(Fault, GreetsLikeSomethingElse) {
     EXPECT_EQ(queue.receive(), (Bytes{'2', '2', '0', ' ', 'h', 'e', 'l', 'l', 'o', '\r', '\n'}));
 }
 
+TEST(Fault, GreetsOnlyTheConnectionsItIsAimedAt) {
+    FaultSpec fault;
+    fault.kind = FaultKind::banner;
+    fault.text = "hello";
+    fault.when = {.first = 2, .last = 2};
+    Simulator simulator(ScenarioBuilder().array("a").fault(fault).build(), kStart);
+    for (const bool greeted : {false, true, false}) {
+        Queue queue(simulator, 0);
+        EXPECT_EQ(queue.receive().empty(), !greeted);
+    }
+    fault.when = {};
+    fault.port = 1;
+    Simulator elsewhere(ScenarioBuilder().array("a").fault(fault).build(), kStart);
+    EXPECT_TRUE(Queue(elsewhere, 0).receive().empty());
+}
+
 TEST(Fault, NeverBecomesReady) {
     Simulator simulator(faulty(FaultKind::not_ready), kStart);
     Queue queue(simulator, 0);
