@@ -124,6 +124,24 @@ TEST_F(FileFaults, of_content_are_told_from_content) {
     EXPECT_EQ(as_read(std::string(4097, 'x')).text, "longer than 4096 bytes");
 }
 
+TEST_F(FileFaults, of_the_root_say_what_is_missing) {
+    EXPECT_NO_THROW(SysfsRoot(tree.root(), calls));
+    for (const int error : {ENOSYS, EPERM, EACCES, EMFILE}) {
+        calls.work_again();
+        calls.fail(Call::open, "/.", error);
+        try {
+            const SysfsRoot refused(tree.root(), calls);
+            ADD_FAILURE() << "nothing was thrown";
+        } catch (const Error& failed) {
+            EXPECT_EQ(failed.code(), std::error_code(error, std::generic_category()));
+            // What a sandbox answers, or a kernel before openat2.
+            const bool refused = error == ENOSYS || error == EPERM;
+            EXPECT_EQ(failed.cause().find("openat2") != std::string::npos, refused) << error;
+            EXPECT_EQ(failed.advice().empty(), !refused) << error;
+        }
+    }
+}
+
 TEST_F(FileFaults, of_a_file_that_breaks_off_are_given_back) {
     tree.set("etc/rules", std::string(40000, 'x'));
     std::string text;

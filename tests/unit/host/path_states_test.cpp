@@ -289,6 +289,19 @@ TEST(PathStates, finds_a_controller_where_only_the_class_has_it) {
                 ElementsAre(Change(StateChange::Kind::changed, "nvme1", "", "live", "resetting")));
 }
 
+TEST(PathStates, needs_no_attribute_but_the_state) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2024-01.com.example:pair", 2, 1);
+    tree.remove(SysfsTree::path(0, 1, 1) + "/ana_grpid");
+    HostOptions options;
+    options.sysroot = tree.root();
+    const SysfsRoot root(tree.root());
+    PathStates states(root, read_kernel(options));
+    EXPECT_EQ(states.size(), 4U);
+    tree.change(SysfsTree::path(0, 1, 1) + "/ana_state", "change\n");
+    EXPECT_THAT(states.sweep(), SizeIs(1));
+}
+
 TEST(PathStates, tells_when_it_read_what_changed) {
     SysfsTree tree;
     tree.add_subsystem("nqn.2024-01.com.example:pair", 1, 1);

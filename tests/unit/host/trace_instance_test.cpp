@@ -81,6 +81,7 @@ TEST_F(Instance, is_configured_and_gone_at_the_end) {
         EXPECT_THAT(name, StartsWith("haoh-" + std::to_string(::getpid()) + "-"));
         EXPECT_THAT(tracefs_->instances(), ElementsAre(name));
         EXPECT_EQ(tracefs_->text(name, "trace_clock"), "mono");
+        EXPECT_NE(tracefs_->text(name, "trace_options"), "") << "not those that others have set";
         EXPECT_EQ(tracefs_->text(name, "buffer_size_kb"), "64");
         EXPECT_EQ(tracefs_->text(name, "buffer_percent"), "0");
         EXPECT_EQ(tracefs_->text(name, "events/nvme/nvme_async_event/enable"), "1");

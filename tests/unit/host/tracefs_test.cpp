@@ -60,6 +60,7 @@ TEST(ProcessStart, is_behind_a_name_that_has_anything_in_it) {
     const std::string fields = "S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4242 20 21";
     EXPECT_EQ(start_in_stat("12 (haoh) " + fields), 4242U);
     EXPECT_EQ(start_in_stat("12 (a ) b) 1 (c) " + fields), 4242U);
+    EXPECT_EQ(start_in_stat("12 haoh " + fields + " 22 23"), std::nullopt) << "no name";
     for (const char* text : {"", "12 haoh S 1", "12 (haoh)", "12 (haoh) S 1 2 3",
                              "12 (haoh) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18",
                              "12 (haoh) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 x 20"}) {

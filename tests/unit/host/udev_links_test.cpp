@@ -2,6 +2,9 @@
 #include "host/udev_links.hpp"
 
 #include "fake_libudev.hpp"
+#include "support/sysfs_tree.hpp"
+
+#include <haoh/host.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -55,6 +58,18 @@ TEST(UdevLinks, are_those_by_id_in_order) {
     EXPECT_THAT(kernel.subsystems[1].namespaces[0].links,
                 ElementsAre("/dev/disk/by-id/nvme-eui.3"));
     EXPECT_EQ(udev.held, 0);
+}
+
+TEST(UdevLinks, are_not_looked_up_for_a_recorded_tree) {
+    test::FakeLibudev udev;
+    udev.links["nvme0n1"] = {"/dev/disk/by-id/nvme-eui.1"};
+    test::SysfsTree tree;
+    tree.add_subsystem("nqn.2024-01.com.example:pair", 1, 1);
+    HostOptions options;
+    options.sysroot = tree.root();
+    const KernelObservation kernel = read_kernel(options);
+    ASSERT_EQ(kernel.subsystems.at(0).namespaces.at(0).name, "nvme0n1");
+    EXPECT_THAT(kernel.subsystems[0].namespaces[0].links, IsEmpty());
 }
 
 TEST(UdevLinks, are_none_without_udev) {
