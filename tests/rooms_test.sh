@@ -34,7 +34,7 @@ declare -A may_include=(
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
     [address]=base [error]=base [visibility]=base
-    [kernel]=model [numa]=model [path_statistics]=model
+    [kernel]=model [numa]=model [path_statistics]=model [path_use]=model [attribution]=model
     [observation]=model [event]=model [monitor_status]=model
     [monitor]=monitor
     [host]=host [host_policy]=host

@@ -32,9 +32,7 @@ constexpr std::uint32_t kNsid = 1;
 
 haoh::PathState state_of(std::string_view ana_state) {
     haoh::PathState state;
-    state.ana = ana_state == "optimized"       ? haoh::nvme::AnaState::optimized
-                : ana_state == "non-optimized" ? haoh::nvme::AnaState::non_optimized
-                                               : haoh::nvme::AnaState::inaccessible;
+    state.ana = haoh::nvme::parse_ana_state(ana_state).value_or(haoh::nvme::AnaState::inaccessible);
     return state;
 }
 

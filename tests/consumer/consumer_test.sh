@@ -92,10 +92,10 @@ exports_are_as_declared() {
     readelf -d "$library" | grep 'SONAME.*\[libhaoh\.so\.1\]' >/dev/null || { echo "SONAME" && status=1; }
     exported=$(nm -D --defined-only "$library" | awk '{ print $NF }' | grep -vE '^HAOH_(CXX_)?[0-9.]+(@|$)')
     diff <(declared_functions "$work/shared/include/haoh/haoh.h") \
-        <(sed -n 's/^\(haoh_[a-z_0-9]*\)@@HAOH_1\.0$/\1/p' <<<"$exported" | sort) || status=1
+        <(sed -nE 's/^(haoh_[a-z_0-9]*)@@HAOH_1\.[0-9]+$/\1/p' <<<"$exported" | sort) || status=1
     # A C++ name is one of namespace haoh, or a template of the C++ library for a type of it, with the
     # version of the C++ interface.
-    if grep -vE '^haoh_[a-z_0-9]*@@HAOH_1\.0$' <<<"$exported" | grep -vE '^_Z.*4haoh.*@@HAOH_CXX_[0-9.]+$'; then
+    if grep -vE '^haoh_[a-z_0-9]*@@HAOH_1\.[0-9]+$' <<<"$exported" | grep -vE '^_Z.*4haoh.*@@HAOH_CXX_[0-9.]+$'; then
         echo "exported, but neither C nor of namespace haoh"
         status=1
     fi

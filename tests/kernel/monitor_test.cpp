@@ -162,70 +162,63 @@ double quantile(std::vector<double> sorted, double part) {
     return sorted.empty() ? 0 : sorted.at(index);
 }
 
-/// Milliseconds from each write to what was told of it: the last write of that state before. Writes
-/// lie so far apart that it is the one.
-std::vector<double> latencies(const std::vector<Flip>& flips, const std::vector<Flip>& told) {
+/// Milliseconds from each write to what was told of it: in order, the first write that leads to the
+/// state and is not used up. One who misses most is measured by the last write before: at best.
+std::vector<double> latencies(const std::vector<Flip>& flips, const std::vector<Flip>& told,
+                              bool misses_most = false) {
     std::vector<double> result;
+    std::size_t next = 0;
     for (const Flip& one : told) {
-        const auto match = std::find_if(flips.rbegin(), flips.rend(), [&](const Flip& flip) {
-            return flip.time <= one.time && flip.state == one.state;
-        });
-        if (match != flips.rend())
-            result.push_back(static_cast<double>(one.time - match->time) / 1e6);
+        std::size_t match = flips.size();
+        for (std::size_t i = next; i < flips.size() && flips[i].time <= one.time; ++i)
+            if (flips[i].state == one.state) {
+                match = i;
+                if (!misses_most)
+                    break;
+            }
+        if (match == flips.size())
+            continue;
+        result.push_back(static_cast<double>(one.time - flips[match].time) / 1e6);
+        next = match + 1;
     }
     return result;
-}
-
-/// What was told of one namespace.
-struct ToldChanges {
-    std::vector<Flip> changes;
-    std::uint64_t coalesced{};
-};
-ToldChanges changes_of(const std::vector<json>& told) {
-    ToldChanges out;
-    std::string last = "optimized";
-    for (const json& event : told) {
-        if (event.at("event") == "ana_coalesced")
-            out.coalesced += event.at("transitions").get<std::uint64_t>();
-        if (event.at("event") != "ana_change" || event.at("nsid") != 1)
-            continue;
-        EXPECT_EQ(event.at("from"), last) << "no gap, and none invented";
-        last = event.at("to");
-        out.changes.push_back({event.at("monotonic_ns").get<long long>(), last});
-    }
-    return out;
 }
 
 TEST_P(HostMonitor, tells_each_change_of_an_array_soon) {
     const auto array = NvmetArray::first();
     serve_in_guest(host(), array);
     start_monitor();
-    // Each state lasts longer than a look once a second takes to come: nobody misses one.
-    const int slow = GetParam() == "6.1" ? 12 : 24;
-    const auto one_by_one = flip_in_guest(host(), array, fmt::format("{} 1 1100 1900 1", slow));
-    const int quick = GetParam() == "6.1" ? 50 : 100;
-    const auto in_a_row = flip_in_guest(host(), array, fmt::format("{} 1 60 250 1", quick));
-    const auto [changes, coalesced] = changes_of(stop_monitor());
+    const int count_of_flips = GetParam() == "6.1" ? 50 : 200;
+    const auto flips = flip_in_guest(host(), array, fmt::format("{} 1 60 250 1", count_of_flips));
+    const auto told = stop_monitor();
 
-    const auto total = static_cast<std::size_t>(slow + quick);
-    EXPECT_EQ(changes.size() + coalesced, total);
-    ASSERT_FALSE(changes.empty());
-    EXPECT_EQ(changes.back().state, in_a_row.flips.back().state);
-    const auto second = in_a_row.flips.front().time;
-    const auto first_of_them = std::find_if(
-        changes.begin(), changes.end(), [second](const Flip& one) { return one.time >= second; });
-    EXPECT_GT(changes.end() - first_of_them, static_cast<std::ptrdiff_t>(in_a_row.polls.size()));
-    const auto monitor = latencies(one_by_one.flips, {changes.begin(), first_of_them});
-    const auto poller = latencies(one_by_one.flips, one_by_one.polls);
+    std::vector<Flip> changes;
+    std::uint64_t coalesced = 0;
+    std::string last = "optimized";
+    for (const json& event : told) {
+        if (event.at("event") == "ana_coalesced")
+            coalesced += event.at("transitions").get<std::uint64_t>();
+        if (event.at("event") != "ana_change" || event.at("nsid") != 1)
+            continue;
+        EXPECT_EQ(event.at("from"), last) << "no gap, and none invented";
+        last = event.at("to");
+        changes.push_back({event.at("monotonic_ns").get<long long>(), last});
+    }
+    ASSERT_EQ(flips.flips.size(), static_cast<std::size_t>(count_of_flips));
+    EXPECT_EQ(last, flips.flips.back().state);
+    EXPECT_EQ(changes.size() + coalesced, flips.flips.size());
+    const auto monitor = latencies(flips.flips, changes);
+    const auto poller = latencies(flips.flips, flips.polls, true);
     std::cout << fmt::format(
-        "{} changes, {} seen; of {} one by one: monitor told {} with p50 {:.1f} ms, p99 {:.1f} ms; "
-        "a look once a second found {} with p50 {:.0f} ms, p99 {:.0f} ms\n",
-        total, changes.size(), slow, monitor.size(), quantile(monitor, 0.5),
-        quantile(monitor, 0.99), poller.size(), quantile(poller, 0.5), quantile(poller, 0.99));
+        "{} changes: monitor told {} with p50 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms; a look once "
+        "a second found {} with p50 {:.0f} ms, p99 {:.0f} ms\n",
+        flips.flips.size(), changes.size(), quantile(monitor, 0.5), quantile(monitor, 0.99),
+        quantile(monitor, 1), flips.polls.size(), quantile(poller, 0.5), quantile(poller, 0.99));
     RecordProperty("p99", fmt::format("{:.1f}", quantile(monitor, 0.99)));
     // The aim is 50 ms on a machine with nothing else to do; a poller of the same machine tells what
     // this one can do now.
     EXPECT_LT(quantile(monitor, 0.5), quantile(poller, 0.5) / 2);
+    EXPECT_GT(changes.size(), flips.polls.size());
 }
 
 TEST_P(HostMonitor, loses_nothing_in_bursts) {

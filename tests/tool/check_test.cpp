@@ -80,6 +80,41 @@ TEST(Check, warnings_fail_only_when_asked_to) {
     EXPECT_EQ(haoh(with(both(arrays), {"--fail-on", "warn"})).status, 1);
 }
 
+TEST(Check, options_come_before_the_configuration_and_leave_the_rest_of_it) {
+    // A namespace that has another size on array b fails, unless a resize is under way.
+    const SimulatedArrays arrays{pair_with_b("[[array.namespace]]\nnsid = 2\nsize = \"80 MiB\"\n")};
+    const TemporaryDirectory directory;
+    const std::string resize = directory.file("resize.toml", "[check]\nwindow = \"resize\"\n");
+    const std::string strict =
+        directory.file("strict.toml", "[check]\nwindow = \"resize\"\nfail_on = \"warn\"\n");
+    const std::vector<std::pair<std::vector<std::string>, int>> all{
+        {{}, 1},
+        {{"--window", "resize"}, 0},
+        {{"--window", "upgrade"}, 1},
+        {{"--window", "resize", "--fail-on", "warn"}, 1},
+        {{"--config", resize}, 0},
+        {{"--config", resize, "--fail-on", "fail"}, 0},
+        {{"--config", resize, "--profile", "stretched"}, 0},
+        {{"--config", resize, "--window", "upgrade"}, 1},
+        {{"--config", strict}, 1},
+        {{"--config", strict, "--window", "resize"}, 1},
+        {{"--config", strict, "--fail-on", "fail"}, 0},
+    };
+    for (const auto& [more, status] : all) {
+        const ProgramResult result = haoh(with(both(arrays), more));
+        EXPECT_EQ(result.status, status)
+            << ::testing::PrintToString(more) << result.standard_output;
+    }
+    // The profile says what is expected: several subsystems, where there is one.
+    for (const auto& [profile, expected] :
+         {std::pair{"auto", false}, {"stretched", false}, {"dispersed", true}}) {
+        const json report = json::parse(
+            haoh(with(both(arrays), {"-o", "json", "--profile", profile})).standard_output);
+        EXPECT_EQ(report.at("findings").dump().find("model.detect") != std::string::npos, expected)
+            << profile;
+    }
+}
+
 TEST(Check, sites_of_the_configuration_name_the_arrays) {
     const SimulatedArrays arrays{
         pair_with_b(std::string{"cntlid_min = 2001\ncntlid_max = 2999\n"} + kOtherUuid)};

@@ -64,6 +64,35 @@ TEST(Snapshot, of_each_array_alone_is_merged_into_the_pair) {
     EXPECT_THAT(merged.standard_output, HasSubstr("ctrl.sn.equal"));
 }
 
+TEST(Snapshot, says_what_it_wrote) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const TemporaryDirectory directory;
+    const std::string file = directory.path("pair.json");
+    EXPECT_THAT(haoh(snapshot(arrays, file)).standard_error,
+                HasSubstr("haoh: 2 controllers written to " + file + "\n"));
+    const std::vector<std::string> half{"snapshot", "-t", arrays.target("a"), "--nqn", kPairNqn};
+    std::vector<std::string> words = half;
+    words.push_back(directory.path("a"));
+    EXPECT_THAT(haoh(words).standard_error,
+                HasSubstr("haoh: 1 controller written to " + directory.path("a") + "\n"));
+    words.push_back(directory.path("b"));
+    const ProgramResult twice = haoh(words);
+    EXPECT_EQ(twice.status, 2);
+    EXPECT_THAT(twice.standard_error,
+                HasSubstr("there is a file already: '" + directory.path("a")));
+    // Without a file, or with a dash, to standard output.
+    for (const bool dash : {false, true}) {
+        words = half;
+        if (dash) {
+            words.emplace_back("-");
+        }
+        const ProgramResult result = haoh(words);
+        EXPECT_EQ(result.status, 0);
+        EXPECT_TRUE(nlohmann::json::accept(result.standard_output));
+        EXPECT_THAT(result.standard_error, ::testing::Not(HasSubstr("written")));
+    }
+}
+
 TEST(Snapshot, of_nothing_is_not_written) {
     const TemporaryDirectory directory;
     const std::string file = directory.path("nothing.json");

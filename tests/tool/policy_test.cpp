@@ -118,6 +118,7 @@ TEST_F(Policy, set_refuses_what_it_cannot_mean) {
     const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
         {{"set", "service-time", "nvme0"}, "no release of Linux has such a policy"},
         {{"set", "numa"}, "--default"},
+        {{"set", "numa", "--force"}, "it does not say what for"},
         {{"set", "numa", "nvme0", "--default"}, "not there yet"},
         {{"set"}, "policy"},
         {{"sett"}, "there is no command 'policy sett'"},

@@ -13,7 +13,7 @@ namespace {
 nvme::AnaState read_ana_state(const TomlReader& reader, std::string_view key,
                               const toml::node& node) {
     const auto text = node.value_exact<std::string>();
-    const auto state = text ? parse_ana_state(*text) : std::nullopt;
+    const auto state = text ? nvme::parse_ana_state(*text) : std::nullopt;
     if (!state) {
         reader.fail_at(node.source(), key,
                        text ? fmt::format("'{}' is no ANA state", *text)

@@ -154,7 +154,7 @@ ControlCommand parse_ana(Words& words) {
         command.group = static_cast<std::uint32_t>(*number);
     }
     const std::string_view state = words.next("ANA state");
-    const auto parsed = parse_ana_state(state);
+    const auto parsed = nvme::parse_ana_state(state);
     if (!parsed) {
         malformed(words.line(), fmt::format("'{}' is no ANA state", state));
     }
@@ -324,17 +324,6 @@ ControlCommand parse_control(std::string_view line) {
 
 std::string_view control_help() {
     return kHelp;
-}
-
-std::optional<nvme::AnaState> parse_ana_state(std::string_view text) {
-    for (const nvme::AnaState state :
-         {nvme::AnaState::optimized, nvme::AnaState::non_optimized, nvme::AnaState::inaccessible,
-          nvme::AnaState::persistent_loss, nvme::AnaState::change}) {
-        if (nvme::to_string(state) == text) {
-            return state;
-        }
-    }
-    return std::nullopt;
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {

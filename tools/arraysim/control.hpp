@@ -100,8 +100,6 @@ using ControlCommand =
 /// The words, for `help`.
 [[nodiscard]] std::string_view control_help();
 
-/// "optimized", "non-optimized", "inaccessible", "persistent-loss", "change".
-[[nodiscard]] std::optional<nvme::AnaState> parse_ana_state(std::string_view text);
 /// "64MiB", "4 GiB", "1000"; units KiB, MiB, GiB, TiB, KB, MB, GB, TB, B.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
 /// "5s", "250ms", "40us"; a bare number counts seconds.

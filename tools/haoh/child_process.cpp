@@ -177,7 +177,6 @@ ChildProcess::ChildProcess(const Start& start) {
     const int failure =
         plan.spawn(pid_, start.path, pointers(arguments).data(), pointers(environment).data());
     if (failure != 0) {
-        pid_ = -1;
         throw Error(code_of(failure), "run", start.name,
                     failure == ENOEXEC ? "it is no program" : "",
                     failure == ENOEXEC ? "a script begins with a line like #!/bin/sh" : "");
@@ -185,9 +184,6 @@ ChildProcess::ChildProcess(const Start& start) {
 }
 
 ChildProcess::~ChildProcess() {
-    if (pid_ < 0 || status()) {
-        return;
-    }
     signal(SIGKILL);
     // What is stuck in the kernel is left to init.
     for (int attempt = 0; attempt < kReapAttempts && !status(); ++attempt) {
@@ -225,7 +221,7 @@ bool ChildProcess::watch(const boost::asio::any_io_executor& executor,
 }
 
 std::optional<int> ChildProcess::status() {
-    if (!status_ && pid_ >= 0) {
+    if (!status_) {
         int status = 0;
         const pid_t found = ::waitpid(pid_, &status, WNOHANG);
         if (found == pid_) {
@@ -239,7 +235,7 @@ std::optional<int> ChildProcess::status() {
 
 void ChildProcess::signal(int number) const {
     // Until it is reaped, its number is nobody else's.
-    if (pid_ > 0 && !status_) {
+    if (!status_) {
         ::kill(pid_, number);
     }
 }

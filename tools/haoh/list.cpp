@@ -23,7 +23,7 @@ std::string rendered(const Observation& observation, const ListArguments& option
     if (options.output.json()) {
         return to_json(observation, false) + "\n";
     }
-    const std::vector<Attribution> attributions = attribute(observation, config.sites);
+    const Attributions attributions = attribute(observation, config.sites);
     if (options.output.format == "dot") {
         return list_dot(observation, attributions);
     }

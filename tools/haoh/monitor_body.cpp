@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor_body.hpp"
 
+#include <haoh/nvme/ana_log.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,8 +36,9 @@ ScreenTone tone_of(Urgency urgency) {
 }
 
 ScreenTone tone_of(const PathRow& path) {
-    if (!path.path || (!path.state.empty() && path.state != "live") || path.ana == "change" ||
-        path.ana == "persistent-loss") {
+    const auto ana = nvme::parse_ana_state(path.ana);
+    if (!path.path || (!path.state.empty() && path.state != "live") ||
+        ana == nvme::AnaState::change || ana == nvme::AnaState::persistent_loss) {
         return ScreenTone::warn;
     }
     return path.usable ? ScreenTone::plain : ScreenTone::faint;

@@ -30,8 +30,8 @@ std::string sysroot_of(const SourceOptions& source) {
 
 /// Arrays by what separates them takes asking the controllers; where that fails the kernel's view
 /// is enough.
-ControllerSites sites_of(const Observation& observation, const Config& config) {
-    return controller_sites(attribute(observation, config.sites));
+Attributions attributions_of(const Observation& observation, const Config& config) {
+    return attribute(observation, config.sites);
 }
 
 const KernelObservation& kernel_of(const Observation& observation) {
@@ -54,7 +54,7 @@ int run_show(const ReadOptions& options) {
     const std::string sysroot = sysroot_of(options.source);
     const auto interval = measure_path_statistics(kernel.subsystems, time, sysroot);
     const PolicyOverview overview =
-        policy_overview(kernel, read_numa(sysroot), sites_of(observation, config), interval);
+        policy_overview(kernel, read_numa(sysroot), attributions_of(observation, config), interval);
     print(options.output.json() ? to_json(overview) : to_text(overview, options.output.style()));
     if (!anything_observed(observation)) {
         return Exit::nothing;
@@ -69,8 +69,9 @@ int run_explain(const ReadOptions& options) {
     const Observation observation = read_source(source, options.output);
     const KernelObservation& kernel = kernel_of(observation);
     const FoundDevice found = find_device(kernel, source.names.front());
-    const PathChoice choice = explain(kernel, *found.subsystem, *found.head,
-                                      read_numa(sysroot_of(source)), sites_of(observation, config));
+    const PathChoice choice =
+        explain(kernel, *found.subsystem, *found.head, read_numa(sysroot_of(source)),
+                attributions_of(observation, config));
     print(options.output.json() ? to_json(choice) : to_text(choice, options.output.style()));
     if (!all_sent(choice)) {
         return Exit::failed;

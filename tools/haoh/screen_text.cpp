@@ -61,20 +61,18 @@ bool within(const std::array<Range, Count>& ranges, char32_t value) {
 /// Controls, what is not seen, and what changes the direction of writing.
 constexpr std::array<Range, 11> kHarmful{
     Range{0x00, 0x1F},     Range{0x7F, 0x9F},     Range{0xAD, 0xAD},      Range{0x61C, 0x61C},
-    Range{0x180E, 0x180E}, Range{0x200B, 0x200F}, Range{0x2028, 0x202E},  Range{0x2060, 0x206F},
+    Range{0x180B, 0x180F}, Range{0x200B, 0x200F}, Range{0x2028, 0x202E},  Range{0x2060, 0x206F},
     Range{0xFEFF, 0xFEFF}, Range{0xFFF0, 0xFFFB}, Range{0xE0000, 0xE0FFF}};
-constexpr std::array<Range, 5> kCombining{Range{0x300, 0x36F}, Range{0x1AB0, 0x1AFF},
+/// Marks that stand on the character before them.
+constexpr std::array<Range, 6> kCombining{Range{0x300, 0x36F},   Range{0x1AB0, 0x1B03},
                                           Range{0x1DC0, 0x1DFF}, Range{0x20D0, 0x20FF},
-                                          Range{0xFE00, 0xFE2F}};
-constexpr std::array<Range, 9> kWide{
-    Range{0x1100, 0x115F}, Range{0x2E80, 0xA4CF},   Range{0xAC00, 0xD7A3},
-    Range{0xF900, 0xFAFF}, Range{0xFE30, 0xFE6F},   Range{0xFF00, 0xFF60},
-    Range{0xFFE0, 0xFFE6}, Range{0x1F300, 0x1FAFF}, Range{0x20000, 0x3FFFD}};
+                                          Range{0xFE00, 0xFE0F}, Range{0xFE20, 0xFE2F}};
+constexpr std::array<Range, 10> kWide{
+    Range{0x1100, 0x115F},   Range{0x2E80, 0xA4CF},  Range{0xAC00, 0xD7A3}, Range{0xF900, 0xFAFF},
+    Range{0xFE10, 0xFE19},   Range{0xFE30, 0xFE6F},  Range{0xFF01, 0xFF60}, Range{0xFFE0, 0xFFE6},
+    Range{0x1F300, 0x1FAFF}, Range{0x20000, 0x3FFFD}};
 
 std::size_t width_of(char32_t value) {
-    if (value < 0x300) {
-        return 1;
-    }
     return within(kCombining, value) ? 0 : within(kWide, value) ? 2 : 1;
 }
 
@@ -179,22 +177,25 @@ std::string cut_front(std::string_view text, std::size_t columns) {
 std::string number_ranges(std::span<const std::uint32_t> ascending, std::size_t columns) {
     constexpr std::size_t kTail = 15; // " and 4,096 more"
     std::string out;
+    std::size_t kept = 0; ///< bytes after which there is room for the tail
+    std::size_t left = 0; ///< numbers behind them
     for (std::size_t index = 0; index < ascending.size();) {
         std::size_t last = index;
         while (last + 1 < ascending.size() && ascending[last + 1] - ascending[last] <= 1) {
             ++last;
         }
-        std::string run = fmt::to_string(ascending[index]);
+        out += fmt::format("{}{}", out.empty() ? "" : ", ", ascending[index]);
         if (ascending[last] != ascending[index]) {
-            run += fmt::format("-{}", ascending[last]);
+            out += fmt::format("-{}", ascending[last]);
         }
-        const bool final = last + 1 == ascending.size();
-        const std::size_t needed = out.size() + 2 + run.size() + (final ? 0 : kTail);
-        if (index > 0 && needed > columns) {
-            return out + fmt::format(" and {} more", grouped(ascending.size() - index));
-        }
-        out += (out.empty() ? "" : ", ") + run;
         index = last + 1;
+        if (kept == 0 || out.size() + kTail <= columns) {
+            kept = out.size();
+            left = ascending.size() - index;
+        }
+        if (out.size() > columns && left > 0) {
+            return out.substr(0, kept) + fmt::format(" and {} more", grouped(left));
+        }
     }
     return out;
 }

@@ -3,6 +3,7 @@
 /// Judging an Observation: pure, no I/O.
 #pragma once
 
+#include <haoh/attribution.hpp>
 #include <haoh/config.hpp>
 #include <haoh/kernel_effect.hpp>
 #include <haoh/observation.hpp>
@@ -17,12 +18,14 @@
 
 namespace HAOH_PUBLIC haoh {
 
-/// One value of a finding: what one controller says.
+/// One value of a finding: what one controller says, or what another object has.
 struct FindingValue {
+    std::string controller; ///< its name, as observed; empty when it is not about one controller
+    std::string site{};     ///< array, empty when unknown
+    std::string value{};    ///< as text: "31 32 …", "512 B", "absent"
     std::string
-        controller;    ///< ControllerObservation::name; empty when it is not about one controller
-    std::string site;  ///< array, empty when unknown
-    std::string value; ///< as text: "31 32 …", "512 B", "absent"
+        object{}; ///< where it is not about a controller: a device, a subsystem or a module of
+                  ///< this host, a host
 
     bool operator==(const FindingValue&) const = default;
 };
@@ -67,29 +70,29 @@ enum class Model : std::uint8_t { unknown, single, stretched, dispersed };
 /// "unknown", "single", ...
 [[nodiscard]] std::string_view to_string(Model value);
 
-/// Which array a controller is on, and why we think so.
-struct Attribution {
-    std::string controller;
-    std::string site;     ///< empty when unknown
-    std::string evidence; ///< "target tcp://10.0.0.1:4420", "configuration: addresses 10.1.0.0/16"
+/// What became of a rule.
+struct RuleResult {
+    std::string rule;
+    RuleState state{};
 
-    bool operator==(const Attribution&) const = default;
+    bool operator==(const RuleResult&) const = default;
 };
 
 /// The judgement of an observation.
 struct Report {
-    /// fail when a rule failed, else unknown when something could not be observed, else warn, else
-    /// pass (notes pass): what was not observed outweighs a warning, because nothing can be called
-    /// good on half of the evidence.
+    /// fail when a rule failed, else unknown when something could not be observed or no rule had
+    /// anything to judge, else warn, else pass (notes pass): what was not observed outweighs a
+    /// warning, because nothing can be called good on half of the evidence.
     Verdict verdict{};
     Model model{};
-    std::array<std::size_t, 5> counts{}; ///< findings by Verdict; [pass] = rules that held
+    std::array<std::size_t, 5> counts{}; ///< findings by Verdict; [pass] = rules without any
     std::size_t rules_evaluated{};
+    std::vector<RuleResult> rules; ///< every rule that was asked for, ordered by ID
     std::vector<Finding>
         findings; ///< worst first: verdict, then severity, then rule, subsystem, NSID
     std::vector<Unobserved> unobserved;
     /// One for each controller, in the observation's order, then for those that only a kernel knows.
-    std::vector<Attribution> attributions;
+    Attributions attributions;
     std::string observed_at;
     std::string kernel; ///< the release of `Finding::on_kernel`; empty when none is known
     bool connected{};   ///< a host's kernel was looked at: it is too late not to connect
@@ -97,6 +100,8 @@ struct Report {
     [[nodiscard]] std::size_t count(Verdict wanted) const {
         return counts[static_cast<std::size_t>(wanted)];
     }
+    /// Rules in this state.
+    [[nodiscard]] std::size_t count(RuleState wanted) const;
 };
 
 /// How to judge.
@@ -116,8 +121,8 @@ struct CheckOptions {
 /// else, for the controllers that a host connected to one subsystem, by what separates them: domain
 /// IDs, serial numbers, controller IDs that lie far apart. One for each of
 /// `observation.controllers`, in their order, then for those that only a kernel knows.
-[[nodiscard]] std::vector<Attribution> attribute(const Observation& observation,
-                                                 const std::vector<Site>& sites);
+[[nodiscard]] Attributions attribute(const Observation& observation,
+                                     const std::vector<Site>& sites);
 
 /// The exit status of `haoh check`: 4 when nothing was observed, else 1 when a rule failed (with
 /// FailOn::warn also when one warned), else 3 when something could not be observed, else 0.

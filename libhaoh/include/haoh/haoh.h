@@ -28,7 +28,8 @@
  * a thread that outlives it, except haoh_monitor_start().
  *
  * **Misuse.** NULL for a handle, or a handle of another type, is an error (HAOH_INVALID_ARGUMENT)
- * where a function can report one, and does nothing where it cannot. A freed handle is an assertion
+ * where a function can report one, and does nothing where it cannot. An index beyond the end of a list
+ * is HAOH_NOT_FOUND; a function that cannot report it returns NULL. A freed handle is an assertion
  * in builds without NDEBUG, and undefined otherwise.
  */
 #ifndef HAOH_HAOH_H
@@ -44,7 +45,7 @@ extern "C" {
 #endif
 
 /** Of this header; haoh_api_version() is that of the library. Grows with each addition. */
-#define HAOH_API_VERSION 1
+#define HAOH_API_VERSION 2
 
 /** "0.1.0" */
 HAOH_API const char* haoh_version(void);
@@ -121,8 +122,8 @@ struct haoh_style {
 
 /** How complete an answer is: the exit statuses of haoh(1). */
 enum haoh_status {
-    HAOH_STATUS_OK = 0,         /**< every rule holds; all could be read; I/O has a path */
-    HAOH_STATUS_FAILED = 1,     /**< a rule failed; no path can take I/O */
+    HAOH_STATUS_OK = 0,     /**< every rule that applies holds; all could be read; I/O has a path */
+    HAOH_STATUS_FAILED = 1, /**< a rule failed; no path can take I/O */
     HAOH_STATUS_INCOMPLETE = 3, /**< nothing failed, but not all could be observed */
     HAOH_STATUS_NOTHING = 4     /**< there was nothing to observe */
 };
@@ -267,7 +268,7 @@ struct haoh_check_options {
 /** A finding, worst first. Strings belong to the report. */
 struct haoh_finding {
     size_t size;
-    const char* rule;       /**< "id.uuid.differs": stable, see `haoh rules` */
+    const char* rule;       /**< "ns.uuid.equal": stable, see `haoh rules` */
     int verdict;            /**< enum haoh_verdict */
     const char* severity;   /**< "C" corruption, "L" loss of access, "H" degraded, "M" management */
     const char* subsystem;  /**< NQN */
@@ -287,15 +288,26 @@ struct haoh_finding {
             NULL, 0, NULL, NULL, 0                                                                 \
     }
 
-/** What one controller says of what a finding is about. */
+/** What one controller says of what a finding is about, or what another object has. */
 struct haoh_value {
     size_t size;
-    const char* controller;
-    const char* site; /**< array; "" where it is not known */
+    const char* controller; /**< its name; "" where it is not about one controller */
+    const char* site;       /**< array; "" where it is not known */
     const char* value;
+    /** Where it is not about a controller: a device, a subsystem or a module of a host, or a host;
+     * else "". Since version 2. */
+    const char* object;
 };
 #define HAOH_VALUE_INIT                                                                            \
-    { sizeof(struct haoh_value), NULL, NULL, NULL }
+    { sizeof(struct haoh_value), NULL, NULL, NULL, NULL }
+
+/** What became of a rule; ascending by weight. */
+enum haoh_rule_state {
+    HAOH_RULE_NOT_APPLICABLE = 0, /**< there was nothing that it applies to */
+    HAOH_RULE_HELD = 1,           /**< for all that it applies to, which is something */
+    HAOH_RULE_UNKNOWN = 2,        /**< not known to be broken, and not all could be judged by it */
+    HAOH_RULE_BROKEN = 3          /**< a finding says where */
+};
 
 /** The judgement of an observation. A value: it never changes. */
 typedef struct haoh_report haoh_report;
@@ -307,8 +319,16 @@ HAOH_API haoh_report* haoh_check(const haoh_observation* observation,
 HAOH_API int haoh_report_verdict(const haoh_report* report);
 /** HAOH_STATUS_...: the exit status of `haoh check`; negative haoh_code for NULL. */
 HAOH_API int haoh_report_status(const haoh_report* report);
-/** Findings with a verdict; with HAOH_VERDICT_PASS, rules that held. */
+/** Findings with a verdict; with HAOH_VERDICT_PASS, rules without any. */
 HAOH_API size_t haoh_report_count(const haoh_report* report, int verdict);
+/** All rules that were asked for. Since version 2. */
+HAOH_API size_t haoh_report_rule_count(const haoh_report* report);
+/** Of these, those in a state. \param state  enum haoh_rule_state. Since version 2. */
+HAOH_API size_t haoh_report_rules_in(const haoh_report* report, int state);
+/** The ID of one of them; they are ordered by it. Belongs to the report.
+ * \param state  is set to an enum haoh_rule_state; may be NULL. Since version 2. */
+HAOH_API const char* haoh_report_rule(const haoh_report* report, size_t index, int* state,
+                                      haoh_error** error);
 /** All findings, of every verdict. */
 HAOH_API size_t haoh_report_finding_count(const haoh_report* report);
 /** Fills `finding`. */

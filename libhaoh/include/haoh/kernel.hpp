@@ -196,14 +196,6 @@ struct KernelObservation {
 /// Of nvme_core, below /sys/module/nvme_core/parameters.
 [[nodiscard]] std::span<const AttributeRow<KernelObservation>> module_parameters();
 
-/// Why the kernel sends no I/O down a path; empty when it may. A path is usable when its controller
-/// is live, its ANA state optimized or non-optimized (or it has none), and its size that of the
-/// head: paths of another size are disabled while `ana_state` goes on (drivers/nvme/host/
-/// multipath.c, nvme_path_is_disabled and nvme_mpath_revalidate_paths).
-/// \return one clause: "controller connecting", "ANA inaccessible", "size 2048 of 4096 sectors"
-[[nodiscard]] std::string why_unusable(const KernelSubsystem& subsystem,
-                                       const KernelNamespace& head, const KernelPath& path);
-
 /// A release as numbers: "6.12.107-amd64" is 6.12; "7" and "7.x" are the last of theirs. nullopt for
 /// what is no release.
 struct KernelVersion {

@@ -8,6 +8,7 @@
 #include <haoh/check.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/numa.hpp>
+#include <haoh/path_use.hpp>
 #include <haoh/visibility.h>
 
 #include <cstdint>
@@ -21,10 +22,6 @@
 
 namespace HAOH_PUBLIC haoh {
 
-/// The array of each controller, by the controller's name; those that are not known are not there.
-using ControllerSites = std::map<std::string, std::string, std::less<>>;
-[[nodiscard]] ControllerSites controller_sites(std::span<const Attribution> attributions);
-
 /// A path of a device, with what decides about it.
 struct ExplainedPath {
     std::string path;             ///< "nvme0c1n1"
@@ -35,7 +32,7 @@ struct ExplainedPath {
     std::optional<unsigned> numa_node;               ///< of the controller; nullopt: near no node
     std::optional<std::uint64_t> queue_depth;        ///< commands in flight on the controller
     std::optional<std::vector<unsigned>> numa_nodes; ///< whose I/O goes here; from Linux 6.15 on
-    std::string unusable; ///< `why_unusable`; empty: the kernel may take it
+    PathUse use;
 
     bool operator==(const ExplainedPath&) const = default;
 };
@@ -112,16 +109,16 @@ struct PathChoice {
 
 /// Which path the next I/O to a device takes, from each NUMA node, and why no other.
 /// \param numa   of the machine; without nodes it is one node, 0
-/// \param sites  may be empty: then no loss of an array is told
+/// \param attributions  may be empty: then no loss of an array is told
 [[nodiscard]] PathChoice explain(const KernelObservation& kernel, const KernelSubsystem& subsystem,
                                  const KernelNamespace& head, const NumaTopology& numa,
-                                 const ControllerSites& sites);
+                                 const Attributions& attributions);
 
 /// `explain` without losses and notes.
 [[nodiscard]] PathChoice current_choice(const KernelObservation& kernel,
                                         const KernelSubsystem& subsystem,
                                         const KernelNamespace& head, const NumaTopology& numa,
-                                        const ControllerSites& sites);
+                                        const Attributions& attributions);
 
 /// Whether each node's next I/O is sent: not queued, and not failed.
 [[nodiscard]] bool all_sent(const PathChoice& choice);

@@ -61,7 +61,8 @@ struct PolicyOverview {
 
 /// \param interval  nullopt: shares are not told
 [[nodiscard]] PolicyOverview policy_overview(const KernelObservation& kernel,
-                                             const NumaTopology& numa, const ControllerSites& sites,
+                                             const NumaTopology& numa,
+                                             const Attributions& attributions,
                                              const std::optional<StatisticsInterval>& interval);
 
 /// Whether the policy of each subsystem could be read, and all else of this view.

@@ -29,13 +29,12 @@ struct TextStyle {
 /// `haoh list`: for each host what its kernel made of its controllers, then what was asked directly:
 /// subsystem, namespaces with their IDs, controllers by array, ANA state for each path.
 [[nodiscard]] std::string list_text(const Observation& observation,
-                                    const std::vector<Attribution>& attributions,
-                                    const TextStyle& style = {});
+                                    const Attributions& attributions, const TextStyle& style = {});
 
 /// `haoh list -o dot`: a graph for Graphviz, from the hosts over controllers, clustered by array, to
 /// namespaces; namespaces whose paths are alike are one node, unusable paths are dashed and say why.
 [[nodiscard]] std::string list_dot(const Observation& observation,
-                                   const std::vector<Attribution>& attributions);
+                                   const Attributions& attributions);
 
 /// `haoh diff`.
 [[nodiscard]] std::string to_text(std::span<const Difference> differences,

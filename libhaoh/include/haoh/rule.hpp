@@ -42,6 +42,17 @@ enum class Verdict : std::uint8_t { pass, note, unknown, warn, fail };
 /// "pass", "note", "unknown", "warn", "fail".
 [[nodiscard]] std::string_view to_string(Verdict value);
 
+/// What became of a rule in one check; ascending by weight.
+enum class RuleState : std::uint8_t {
+    not_applicable, ///< there was nothing that it applies to
+    held,           ///< for everything that it applies to, which is something
+    unknown, ///< not known to be broken, and not all that it applies to could be judged by it: not
+             ///< read, or explained by another rule's finding
+    broken,  ///< a finding says where
+};
+/// "not_applicable", "held", "unknown", "broken".
+[[nodiscard]] std::string_view to_string(RuleState value);
+
 /// One row of the catalogue. All texts are one or two plain sentences for an administrator.
 struct Rule {
     std::string_view id;    ///< "ns.uuid.equal"

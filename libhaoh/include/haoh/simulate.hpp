@@ -142,7 +142,7 @@ struct PolicyScenario {
 /// \param head  "nvme0n1"
 /// \throws Error (not_found) that lists what there is; (invalid_argument) when it has no path
 [[nodiscard]] PolicyScenario scenario_of(const KernelObservation& kernel, std::string_view head,
-                                         std::span<const Attribution> attributions);
+                                         const Attributions& attributions);
 
 /// A part of the completed I/O.
 struct SimulatedShare {

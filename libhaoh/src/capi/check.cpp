@@ -71,12 +71,7 @@ CheckOptions options_of(const haoh_check_options* options) {
 }
 
 const Finding& finding_at(const haoh_report* report, std::size_t index) {
-    const auto& findings = object(report, "haoh_report *").report.findings;
-    if (index >= findings.size()) {
-        throw Error(Errc::not_found, "read", fmt::format("finding {}", index),
-                    fmt::format("there are {}", findings.size()));
-    }
-    return findings[index];
+    return at(object(report, "haoh_report *").report.findings, index, "finding");
 }
 
 /// Of a finding about one namespace there is only the one.
@@ -146,6 +141,35 @@ size_t haoh_report_count(const haoh_report* report, int verdict) {
                                          : known->report.count(static_cast<haoh::Verdict>(verdict));
 }
 
+static_assert(HAOH_RULE_NOT_APPLICABLE == static_cast<int>(haoh::RuleState::not_applicable) &&
+              HAOH_RULE_HELD == static_cast<int>(haoh::RuleState::held) &&
+              HAOH_RULE_UNKNOWN == static_cast<int>(haoh::RuleState::unknown) &&
+              HAOH_RULE_BROKEN == static_cast<int>(haoh::RuleState::broken));
+
+size_t haoh_report_rule_count(const haoh_report* report) {
+    const haoh_report* known = haoh::capi::usable(report);
+    return known == nullptr ? 0 : known->report.rules.size();
+}
+
+size_t haoh_report_rules_in(const haoh_report* report, int state) {
+    const haoh_report* known = haoh::capi::usable(report);
+    const bool sensible = state >= HAOH_RULE_NOT_APPLICABLE && state <= HAOH_RULE_BROKEN;
+    return known == nullptr || !sensible ? 0
+                                         : known->report.count(static_cast<haoh::RuleState>(state));
+}
+
+const char* haoh_report_rule(const haoh_report* report, size_t index, int* state,
+                             haoh_error** error) {
+    return pointer_of(error, [&] {
+        const haoh::RuleResult& found =
+            haoh::capi::at(haoh::capi::object(report, "haoh_report *").report.rules, index, "rule");
+        if (state != nullptr) {
+            *state = static_cast<int>(found.state);
+        }
+        return found.rule.c_str();
+    });
+}
+
 size_t haoh_report_finding_count(const haoh_report* report) {
     const haoh_report* known = haoh::capi::usable(report);
     return known == nullptr ? 0 : known->report.findings.size();
@@ -164,17 +188,16 @@ int haoh_report_finding(const haoh_report* report, size_t index, haoh_finding* f
 int haoh_report_value(const haoh_report* report, size_t finding, size_t index, haoh_value* value,
                       haoh_error** error) {
     return status_of(error, [&] {
-        constexpr size_t kFirst = offsetof(haoh_value, value) + sizeof(const char*);
-        const auto& values = haoh::capi::finding_at(report, finding).values;
-        if (index >= values.size()) {
-            throw haoh::Error(haoh::Errc::invalid_argument, "read",
-                              fmt::format("value {} of finding {}", index, finding),
-                              fmt::format("there are {}", values.size()));
-        }
+        constexpr size_t kFirst =
+            offsetof(haoh_value, value) + sizeof(const char*); // `object` came later
+        const haoh::FindingValue& found =
+            haoh::capi::at(haoh::capi::finding_at(report, finding).values, index,
+                           fmt::format("value of finding {}, number", finding));
         haoh_value out HAOH_VALUE_INIT;
-        out.controller = values[index].controller.c_str();
-        out.site = values[index].site.c_str();
-        out.value = values[index].value.c_str();
+        out.controller = found.controller.c_str();
+        out.site = found.site.c_str();
+        out.value = found.value.c_str();
+        out.object = found.object.c_str();
         haoh::capi::give(value, out, kFirst, "struct haoh_value");
         return 0;
     });

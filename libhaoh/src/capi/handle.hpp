@@ -6,8 +6,12 @@
 #include <haoh/error.hpp>
 #include <haoh/haoh.h>
 
+#include <fmt/format.h>
+
 #include <cassert>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace haoh::capi {
 
@@ -49,6 +53,18 @@ Type& object(Type* handle, const char* type) {
         throw Error(Errc::invalid_argument, "use", type, "this is no such handle, or a freed one");
     }
     return *handle;
+}
+
+/// The one of a list that a caller asked for.
+/// \param what  "finding"
+/// \throws Error (not_found) that says how many there are
+template <typename List>
+const auto& at(const List& list, std::size_t index, std::string_view what) {
+    if (index >= list.size()) {
+        throw Error(Errc::not_found, "read", fmt::format("{} {}", what, index),
+                    fmt::format("there are {}", list.size()));
+    }
+    return list[index];
 }
 
 /// For functions that cannot report: nullptr unless it is what it should be.

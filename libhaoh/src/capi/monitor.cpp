@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "capi/call.hpp"
-#include "capi/config.hpp"
 #include "capi/event.hpp"
+#include "capi/monitor_options.hpp"
 #include "capi/monitor_thread.hpp"
-#include "capi/source.hpp"
 #include "capi/style.hpp"
 #include "capi/versioned.hpp"
 
@@ -42,39 +41,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint32_t kMonitorFlags = HAOH_MONITOR_NO_ANA_LOG | HAOH_MONITOR_NO_IDENTITY;
 constexpr const char* kMonitorType = "haoh_monitor *";
-
-void set_time(std::chrono::milliseconds& out, std::uint32_t given) {
-    out = given == 0 ? out : std::chrono::milliseconds{given};
-}
-
-MonitorOptions options_of(const haoh_source* source, const haoh_monitor_options* options) {
-    constexpr std::size_t kFirst = offsetof(haoh_monitor_options, queue) + sizeof(std::size_t);
-    constexpr std::uint32_t kShortestPoll = 10;
-    MonitorOptions out = monitor_options(source_of(source));
-    if (options == nullptr) {
-        return out;
-    }
-    const haoh_monitor_options given = taken(*options, kFirst, "struct haoh_monitor_options");
-    if ((given.flags & ~kMonitorFlags) != 0) {
-        throw Error(Errc::unsupported, "use", fmt::format("monitor flags {:#x}", given.flags),
-                    "this libhaoh does not know all of them");
-    }
-    if (given.poll_interval_ms != 0 && given.poll_interval_ms < kShortestPoll) {
-        throw Error(Errc::invalid_argument, "use",
-                    fmt::format("a poll interval of {} ms", given.poll_interval_ms),
-                    "it is too short", fmt::format("say {} or more", kShortestPoll));
-    }
-    out.sites = config_of(given.config).sites;
-    set_time(out.poll_interval, given.poll_interval_ms);
-    set_time(out.scan_interval, given.scan_interval_ms);
-    set_time(out.retry_interval, given.retry_interval_ms);
-    out.queue = given.queue == 0 ? out.queue : given.queue;
-    out.read_ana_log = (given.flags & HAOH_MONITOR_NO_ANA_LOG) == 0;
-    out.read_identity = (given.flags & HAOH_MONITOR_NO_IDENTITY) == 0;
-    return out;
-}
 
 /// \param timeout_ms  negative: for ever
 std::optional<Clock::time_point> deadline_of(int timeout_ms) {
@@ -136,8 +103,8 @@ using haoh::capi::status_of;
 
 haoh_monitor* haoh_monitor_new(const haoh_source* source, const haoh_monitor_options* options,
                                haoh_error** error) {
-    return pointer_of(error,
-                      [&] { return new haoh_monitor(haoh::capi::options_of(source, options)); });
+    return pointer_of(
+        error, [&] { return new haoh_monitor(haoh::capi::monitor_options_of(source, options)); });
 }
 
 int haoh_monitor_start(haoh_monitor* monitor, haoh_error** error) {
@@ -216,13 +183,8 @@ int haoh_path_list_get(const haoh_path_list* list, size_t index, haoh_path_info*
                        haoh_error** error) {
     return status_of(error, [&] {
         constexpr size_t kFirst = offsetof(haoh_path_info, usable) + sizeof(int);
-        const auto& entries = object(list, "haoh_path_list *").entries;
-        if (index >= entries.size()) {
-            throw haoh::Error(haoh::Errc::invalid_argument, "read", fmt::format("path {}", index),
-                              fmt::format("there are {}", entries.size()));
-        }
-        haoh::capi::give(info, haoh::capi::info_of(entries[index]), kFirst,
-                         "struct haoh_path_info");
+        const auto& entry = haoh::capi::at(object(list, "haoh_path_list *").entries, index, "path");
+        haoh::capi::give(info, haoh::capi::info_of(entry), kFirst, "struct haoh_path_info");
         return 0;
     });
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/policy.hpp"
+
 #include "capi/call.hpp"
 #include "capi/config.hpp"
 #include "capi/source.hpp"
 #include "capi/style.hpp"
 
 #include <haoh/check.hpp>
-#include <haoh/host_policy.hpp>
 #include <haoh/kernel_policy.hpp>
 #include <haoh/policy_report.hpp>
 #include <haoh/simulation_report.hpp>
@@ -29,8 +30,8 @@ std::string sysroot_of(const Source& source) {
     return source.sysroot.empty() ? "/" : source.sysroot;
 }
 
-ControllerSites sites_of(const Observation& observation, const haoh_config* config) {
-    return controller_sites(attribute(observation, config_of(config).sites));
+Attributions attributions_of(const Observation& observation, const haoh_config* config) {
+    return attribute(observation, config_of(config).sites);
 }
 
 void set_status(int* status, haoh_status value) {
@@ -57,11 +58,20 @@ PolicyOverview overview_of(const Observation& observation, const haoh_config* co
                            const std::string& sysroot, std::uint32_t measure_ms) {
     const KernelObservation& kernel = observation.kernels.front();
     return policy_overview(
-        kernel, read_numa(sysroot), sites_of(observation, config),
+        kernel, read_numa(sysroot), attributions_of(observation, config),
         measure_path_statistics(kernel.subsystems, std::chrono::milliseconds{measure_ms}, sysroot));
 }
 
 } // namespace
+
+void set_policy(const PolicySetting& setting, char** before) {
+    require_offered(setting.policy, running_kernel(setting.sysroot));
+    const PolicyChange change = set_io_policy(setting);
+    if (before != nullptr) {
+        *before = text_for_c(change.before);
+    }
+}
+
 } // namespace haoh::capi
 
 namespace capi = haoh::capi;
@@ -107,7 +117,7 @@ char* haoh_policy_explain(const haoh_source* source, const haoh_config* config, 
         const haoh::FoundDevice found = haoh::find_device(kernel, host.names.front());
         const haoh::PathChoice choice = haoh::explain(kernel, *found.subsystem, *found.head,
                                                       haoh::read_numa(capi::sysroot_of(host)),
-                                                      capi::sites_of(observation, config));
+                                                      capi::attributions_of(observation, config));
         char* text = capi::rendered(choice, format, look);
         capi::set_status(status, capi::status_of_choice(choice));
         return text;
@@ -116,15 +126,10 @@ char* haoh_policy_explain(const haoh_source* source, const haoh_config* config, 
 
 int haoh_policy_set(const char* policy, const char* subsystem, char** before, haoh_error** error) {
     return capi::status_of(error, [&] {
-        const std::string wanted(capi::text(policy, "policy"));
-        haoh::require_offered(wanted, haoh::running_kernel());
-        const haoh::PolicyChange change = haoh::set_io_policy(
-            {.policy = wanted,
-             .subsystem = subsystem == nullptr ? "" : haoh::resolve_device(subsystem),
-             .sysroot = "/"});
-        if (before != nullptr) {
-            *before = text_for_c(change.before);
-        }
+        capi::set_policy({.policy = std::string(capi::text(policy, "policy")),
+                          .subsystem = subsystem == nullptr ? "" : haoh::resolve_device(subsystem),
+                          .sysroot = "/"},
+                         before);
         return 0;
     });
 }

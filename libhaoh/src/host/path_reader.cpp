@@ -36,12 +36,10 @@ NumaTopology read_numa(const std::string& sysroot) {
     const host::SysfsRoot root(sysroot);
     NumaTopology out;
     const host::SysfsDirectory directory = root.open("sys/devices/system/node");
-    if (directory) {
-        const auto online = parse_node_list(directory.attribute("online").value());
-        for (const unsigned node : online.value_or(std::vector<unsigned>{})) {
-            const Attribute distances = directory.attribute(fmt::format("node{}/distance", node));
-            out.nodes.push_back({.node = node, .distances = numbers(distances.value())});
-        }
+    const auto online = parse_node_list(directory.attribute("online").value());
+    for (const unsigned node : online.value_or(std::vector<unsigned>{})) {
+        const Attribute distances = directory.attribute(fmt::format("node{}/distance", node));
+        out.nodes.push_back({.node = node, .distances = numbers(distances.value())});
     }
     if (out.nodes.empty()) {
         out.nodes.push_back({.node = 0, .distances = {kLocalDistance}});

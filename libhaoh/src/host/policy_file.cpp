@@ -25,8 +25,8 @@ std::error_code system_code(int error) {
 } // namespace
 
 PolicyFile::PolicyFile(const SysfsRoot& root, std::string_view subsystem) : root_{root} {
-    const SysfsDirectory parameters = root.open(std::string(kParameters));
-    if (parameters && parameters.attribute("multipath").value() == "N") {
+    // Where the module is not loaded, nothing can be read of it.
+    if (root.open(std::string(kParameters)).attribute("multipath").value() == "N") {
         throw Error(Errc::unsupported, kOperation, subsystem.empty() ? "new subsystems" : subsystem,
                     "native multipath is off (nvme_core.multipath=N)",
                     "remove that from the kernel's command line and modprobe.d, and restart");

@@ -255,10 +255,6 @@ const char* SysfsDirectory::Relative::to(std::string_view file) {
     // A trailing slash would lead through a link.
     if (file.empty() && prefix_ > 0) {
         text_[prefix_ - 1] = '\0';
-        slash_gone_ = true;
-    } else if (slash_gone_) {
-        text_[prefix_ - 1] = '/';
-        slash_gone_ = false;
     }
     return text_.data();
 }

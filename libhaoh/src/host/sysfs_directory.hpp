@@ -118,12 +118,11 @@ class SysfsDirectory {
     class Relative {
       public:
         explicit Relative(std::string_view folder);
-        /// nullptr when it is too long.
+        /// nullptr when it is too long. The directory itself, "", comes last.
         [[nodiscard]] const char* to(std::string_view file);
 
       private:
         std::size_t prefix_{};
-        bool slash_gone_{};
         std::array<char, kMaxRelativePath + 1> text_; // as far as it was written
     };
 

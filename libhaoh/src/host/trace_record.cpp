@@ -113,9 +113,7 @@ std::optional<LineSplitter::Line> LineSplitter::take(std::string_view& bytes) {
     if (end == std::string_view::npos) {
         bytes = {};
         dropping_ = too_long;
-        if (too_long) {
-            partial_.clear();
-        } else {
+        if (!too_long) {
             partial_.append(part);
         }
         return std::nullopt;
@@ -125,9 +123,6 @@ std::optional<LineSplitter::Line> LineSplitter::take(std::string_view& bytes) {
     if (too_long) {
         partial_.clear();
         return Line{.text = {}, .too_long = true};
-    }
-    if (partial_.empty()) {
-        return Line{.text = part, .too_long = false};
     }
     partial_.append(part);
     whole_.swap(partial_);

@@ -89,11 +89,8 @@ std::optional<std::uint64_t> start_in_stat(std::string_view stat) {
     stat.remove_prefix(name_end + 1);
     constexpr int kFieldsBetween = 20;
     for (int i = 0; i < kFieldsBetween; ++i) {
-        const std::size_t space = stat.find(' ');
-        if (space == std::string_view::npos) {
-            return std::nullopt;
-        }
-        stat.remove_prefix(space + 1);
+        // Of what has too few fields nothing is taken any more: no space is behind its last one.
+        stat.remove_prefix(stat.find(' ') + 1);
     }
     std::uint64_t start = 0;
     return take_number(stat, start) && stat.starts_with(' ') ? std::optional(start) : std::nullopt;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/kernel.hpp>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -186,29 +184,6 @@ std::span<const AttributeRow<KernelObservation>> module_parameters() {
 
 bool KernelObservation::has_changed(std::string_view name) const {
     return std::binary_search(changed.begin(), changed.end(), name);
-}
-
-std::string why_unusable(const KernelSubsystem& subsystem, const KernelNamespace& head,
-                         const KernelPath& path) {
-    const KernelController* const controller = subsystem.find_controller(path.controller);
-    if (controller == nullptr) {
-        return "its controller is gone";
-    }
-    if (!controller->live()) {
-        return controller->state.ok() ? fmt::format("controller {}", controller->state.text)
-                                      : "controller in an unknown state";
-    }
-    if (path.ana_state.state == Attribute::State::unreadable) {
-        return fmt::format("ANA state not readable: {}", path.ana_state.text);
-    }
-    if (path.ana_state.ok() && path.ana_state.text != "optimized" &&
-        path.ana_state.text != "non-optimized") {
-        return fmt::format("ANA {}", path.ana_state.text);
-    }
-    if (head.multipath && path.size.ok() && head.size.ok() && path.size.text != head.size.text) {
-        return fmt::format("size {} of {} sectors", path.size.text, head.size.text);
-    }
-    return {};
 }
 
 std::optional<KernelVersion> parse_kernel_version(std::string_view release) {

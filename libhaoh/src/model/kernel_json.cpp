@@ -3,6 +3,8 @@
 
 #include "model/json_text.hpp"
 
+#include <haoh/path_use.hpp>
+
 #include <algorithm>
 #include <limits>
 
@@ -52,12 +54,12 @@ Json controller_json(const KernelController& controller) {
     return out;
 }
 
-Json path_json(const KernelPath& path, const std::string& why) {
+Json path_json(const KernelPath& path, const PathUse& use) {
     Json out{{"name", escape_bytes(path.name)}, {"controller", escape_bytes(path.controller)}};
     add_attributes(out, path, path_attributes());
-    out["usable"] = why.empty();
-    if (!why.empty()) {
-        out["why"] = escape_bytes(why);
+    out["usable"] = use.usable();
+    if (!use.usable()) {
+        out["why"] = escape_bytes(to_string(use));
     }
     return out;
 }
@@ -68,7 +70,7 @@ Json namespace_json(const KernelSubsystem& subsystem, const KernelNamespace& hea
     out["is_head"] = head.multipath;
     Json& paths = out["paths"] = Json::array();
     for (const KernelPath& path : head.paths) {
-        paths.push_back(path_json(path, why_unusable(subsystem, head, path)));
+        paths.push_back(path_json(path, use_of(subsystem, head, path)));
     }
     out["links"] = texts_json(head.links);
     return out;
@@ -92,7 +94,8 @@ Json subsystem_json(const KernelSubsystem& subsystem) {
     }
     Json& headless = out["headless"] = Json::array();
     for (const KernelPath& path : subsystem.headless) {
-        headless.push_back(path_json(path, "no head"));
+        headless.push_back(
+            path_json(path, {.kind = PathUse::Kind::no_head, .detail = {}, .other_size = false}));
     }
     return out;
 }

@@ -196,7 +196,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
                 controller->group_states.try_emplace(*path.ana_grpid, path.ana_state);
             }
         }
-        if (path.ana_state == "change") {
+        if (path.in_change()) {
             path.last_change = occasion.observed;
         }
     }
@@ -503,7 +503,7 @@ void Fusion::set_verdict(const std::string& host, const std::string& subsysnqn,
 
 std::optional<std::chrono::seconds> Fusion::anatt_of(const World& world, const Path& path) {
     const Controller* const controller = find_value(world.controllers, path.controller);
-    if (path.ana_state != "change" || path.anatt_exceeded || controller == nullptr ||
+    if (!path.in_change() || path.anatt_exceeded || controller == nullptr ||
         controller->anatt == 0) {
         return std::nullopt;
     }

@@ -9,6 +9,7 @@
 
 #include <haoh/event.hpp>
 #include <haoh/monitor_status.hpp>
+#include <haoh/path_use.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -116,6 +117,10 @@ class Fusion {
         std::uint64_t transitions{};
         std::optional<Moment> last_change{}; ///< known in the state "change"
         bool anatt_exceeded{};
+
+        [[nodiscard]] bool in_change() const {
+            return nvme::parse_ana_state(ana_state) == nvme::AnaState::change;
+        }
     };
     /// By controller.
     using Paths = std::map<std::string, Path, std::less<>>;
@@ -190,10 +195,7 @@ class Fusion {
     [[nodiscard]] static std::optional<std::chrono::seconds> anatt_of(const World& world,
                                                                       const Path& path);
     [[nodiscard]] AccessCounts counts_of(const World& world, const Head& head) const;
-    /// Whether a path takes I/O as far as its ANA state lets it: of a live controller, of the right
-    /// size.
-    [[nodiscard]] bool path_sound(const World& world, const Head& head, const Path& path) const;
-    [[nodiscard]] bool path_usable(const World& world, const Head& head, const Path& path) const;
+    [[nodiscard]] PathUse use_of(const World& world, const Head& head, const Path& path) const;
     void settle(const std::string& host, World& world, const Occasion& occasion);
 
     std::map<std::string, World, std::less<>> worlds_;

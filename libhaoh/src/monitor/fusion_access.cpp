@@ -12,15 +12,6 @@ namespace haoh::monitor {
 
 namespace {
 
-bool usable_state(std::string_view ana_state) {
-    return ana_state.empty() || ana_state == "optimized" || ana_state == "non-optimized";
-}
-
-/// A path in one of these takes I/O again after an ANA change alone.
-bool ready_state(std::string_view ana_state) {
-    return usable_state(ana_state) || ana_state == "inaccessible" || ana_state == "change";
-}
-
 /// `DELETING` still takes I/O in the kernel's eyes, but only to come to an end.
 bool live(std::string_view controller_state) {
     return controller_state == "live";
@@ -28,14 +19,14 @@ bool live(std::string_view controller_state) {
 
 } // namespace
 
-bool Fusion::path_sound(const World& world, const Head& head, const Path& path) const {
-    const Controller* const controller = find_value(world.controllers, path.controller);
-    const bool same_size = head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
-    return controller != nullptr && live(controller->state) && same_size;
-}
-
-bool Fusion::path_usable(const World& world, const Head& head, const Path& path) const {
-    return path_sound(world, head, path) && usable_state(path.ana_state);
+PathUse Fusion::use_of(const World& world, const Head& head, const Path& path) const {
+    PathFacts facts;
+    if (const Controller* const controller = find_value(world.controllers, path.controller)) {
+        facts.controller_state = controller->state;
+    }
+    facts.ana_state = path.ana_state;
+    facts.same_size = head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
+    return haoh::use_of(facts);
 }
 
 AccessCounts Fusion::counts_of(const World& world, const Head& head) const {
@@ -43,13 +34,10 @@ AccessCounts Fusion::counts_of(const World& world, const Head& head) const {
     std::set<std::string_view> ready;
     for (const auto& [name, path] : head.paths) {
         ++counts.paths;
-        if (!path_sound(world, head, path)) {
-            continue;
-        }
-        const bool usable = usable_state(path.ana_state);
-        counts.usable += usable ? 1U : 0U;
-        counts.optimized += usable && path.ana_state != "non-optimized" ? 1U : 0U;
-        if (ready_state(path.ana_state)) {
+        const PathUse use = use_of(world, head, path);
+        counts.usable += use.usable() ? 1U : 0U;
+        counts.optimized += use.optimized() ? 1U : 0U;
+        if (use.ready()) {
             ready.insert(find_value(world.controllers, name)->site);
         }
     }
@@ -129,7 +117,7 @@ MonitorStatus Fusion::status(const Moment& now) const {
                 out.paths.push_back({.controller = name,
                                      .name = path.name,
                                      .ana_state = path.ana_state,
-                                     .usable = path_usable(world, head, path),
+                                     .usable = use_of(world, head, path).usable(),
                                      .transitions = path.transitions,
                                      .last_change = path.last_change});
                 const Controller* const controller = find_value(world.controllers, name);

@@ -230,12 +230,8 @@ void Hub::forget(const std::string& host, const std::string& controller) {
 }
 
 void Hub::attribute_sites() {
-    // Those that were asked come first, in their order.
-    const std::vector<Attribution> all = attribute(known_, options_.sites);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const std::string& host = i < known_.controllers.size() ? known_.controllers[i].host
-                                                                : known_.kernels.front().host;
-        fusion_.set_site(host, all[i].controller, all[i].site);
+    for (const Attribution& one : attribute(known_, options_.sites)) {
+        fusion_.set_site(one.host, one.controller, one.site);
     }
 }
 

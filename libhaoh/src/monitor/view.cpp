@@ -27,9 +27,8 @@ ViewedPath path_of(const KernelPath& path) {
     ViewedPath out;
     out.controller = path.controller;
     out.name = path.name;
-    if (path.ana_state.state != Attribute::State::absent) {
-        out.ana_state = path.ana_state.ok() ? path.ana_state.text : "unreadable";
-    }
+    out.ana_state = path.ana_state.state == Attribute::State::unreadable ? "unreadable"
+                                                                         : path.ana_state.value();
     if (const auto group = path.ana_grpid.number()) {
         out.ana_grpid = static_cast<std::uint32_t>(*group);
     }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -17,16 +18,25 @@ namespace {
 constexpr std::size_t kStateOffset = 16; ///< in a descriptor
 constexpr std::uint8_t kStateMask = 0x0F;
 
-constexpr bool defined(AnaState state) {
+/// Empty for one that is not defined.
+constexpr std::string_view name_of(AnaState state) {
     switch (state) {
     case AnaState::optimized:
+        return "optimized";
     case AnaState::non_optimized:
+        return "non-optimized";
     case AnaState::inaccessible:
+        return "inaccessible";
     case AnaState::persistent_loss:
+        return "persistent-loss";
     case AnaState::change:
-        return true;
+        return "change";
     }
-    return false;
+    return {};
+}
+
+constexpr bool defined(AnaState state) {
+    return !name_of(state).empty();
 }
 
 /// Judges what only the whole log shows: order and repetition of groups and namespaces.
@@ -108,19 +118,15 @@ void drop_fill(std::vector<std::uint32_t>& nsids) {
 } // namespace
 
 std::string to_string(AnaState state) {
-    switch (state) {
-    case AnaState::optimized:
-        return "optimized";
-    case AnaState::non_optimized:
-        return "non-optimized";
-    case AnaState::inaccessible:
-        return "inaccessible";
-    case AnaState::persistent_loss:
-        return "persistent-loss";
-    case AnaState::change:
-        return "change";
-    }
-    return fmt::format("invalid ({})", static_cast<unsigned>(state));
+    const std::string_view name = name_of(state);
+    return name.empty() ? fmt::format("invalid ({})", static_cast<unsigned>(state))
+                        : std::string(name);
+}
+
+std::optional<AnaState> parse_ana_state(std::string_view text) {
+    const auto named = [text](AnaState state) { return name_of(state) == text; };
+    const auto* const found = std::find_if(kAnaStates.begin(), kAnaStates.end(), named);
+    return found == kAnaStates.end() ? std::nullopt : std::optional{*found};
 }
 
 AnaLog decode_ana_log(ByteView log) {

@@ -53,11 +53,6 @@ std::optional<Patience> patience_with(const KernelController& controller) {
 
 } // namespace
 
-bool Chooser::optimized(std::size_t path) const {
-    const std::string& state = device_.paths[path].ana_state;
-    return state.empty() || state == "optimized";
-}
-
 unsigned Chooser::distance(unsigned node, std::size_t path) const {
     const auto place = device_.paths[path].numa_node;
     return place ? numa_.distance(node, *place) : kLocalDistance;
@@ -67,8 +62,9 @@ Chooser::Field Chooser::field(const std::set<std::size_t>& lost) const {
     Field best{.members = {}, .optimized = true};
     Field rest;
     for (std::size_t i = 0; i < device_.paths.size(); ++i) {
-        if (device_.paths[i].unusable.empty() && !lost.contains(i)) {
-            (optimized(i) ? best : rest).members.push_back(i);
+        const PathUse& use = device_.paths[i].use;
+        if (use.usable() && !lost.contains(i)) {
+            (use.optimized() ? best : rest).members.push_back(i);
         }
     }
     return best.members.empty() ? rest : best;
@@ -233,13 +229,13 @@ void Chooser::take_none(const std::set<std::size_t>& lost, NodeChoice& out) cons
 
 std::string Chooser::why_not(std::size_t path, const Field& field, const NodeChoice& choice) const {
     const ExplainedPath& own = device_.paths[path];
-    if (!own.unusable.empty()) {
-        return own.unusable;
+    if (!own.use.usable()) {
+        return to_string(own.use);
     }
     const auto taken = std::find_if(field.members.begin(), field.members.end(), [&](auto index) {
         return device_.paths[index].path == choice.takes.front();
     });
-    if (field.optimized && !optimized(path)) {
+    if (field.optimized && !own.use.optimized()) {
         return fmt::format("it is non-optimized, and {} is optimized", choice.takes.front());
     }
     return not_by_policy(path, *taken, choice);

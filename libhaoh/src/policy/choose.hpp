@@ -29,7 +29,6 @@ class Chooser {
         bool optimized{};
     };
 
-    [[nodiscard]] bool optimized(std::size_t path) const;
     [[nodiscard]] unsigned distance(unsigned node, std::size_t path) const;
     [[nodiscard]] Field field(const std::set<std::size_t>& lost) const;
     void by_numa(const Field& field, NodeChoice& out) const;

@@ -18,13 +18,11 @@ namespace {
 using policy::Chooser;
 
 ExplainedPath explained(const KernelSubsystem& subsystem, const KernelNamespace& head,
-                        const KernelPath& path, const ControllerSites& sites) {
+                        const KernelPath& path, std::string_view site) {
     ExplainedPath out;
     out.path = path.name;
     out.controller = path.controller;
-    if (const auto site = sites.find(path.controller); site != sites.end()) {
-        out.site = site->second;
-    }
+    out.site = site;
     if (const KernelController* const controller = subsystem.find_controller(path.controller)) {
         out.controller_state = controller->state.value();
         const auto node = parse_node_list(controller->numa_node.value()); // not for "-1"
@@ -39,7 +37,7 @@ ExplainedPath explained(const KernelSubsystem& subsystem, const KernelNamespace&
     } else if (path.numa_nodes.state == Attribute::State::empty) {
         out.numa_nodes.emplace();
     }
-    out.unusable = why_unusable(subsystem, head, path);
+    out.use = use_of(subsystem, head, path);
     return out;
 }
 
@@ -161,7 +159,7 @@ std::string_view to_string(NextIo value) {
 
 PathChoice current_choice(const KernelObservation& kernel, const KernelSubsystem& subsystem,
                           const KernelNamespace& head, const NumaTopology& numa,
-                          const ControllerSites& sites) {
+                          const Attributions& attributions) {
     PathChoice out;
     out.host = kernel.host;
     out.release = kernel.release;
@@ -175,7 +173,8 @@ PathChoice current_choice(const KernelObservation& kernel, const KernelSubsystem
     out.policy = subsystem.iopolicy.value();
     out.multipath = head.multipath;
     for (const KernelPath& path : head.paths) {
-        out.paths.push_back(explained(subsystem, head, path, sites));
+        out.paths.push_back(
+            explained(subsystem, head, path, attributions.site_of(kernel.host, path.controller)));
     }
     const Chooser chooser(subsystem, head, numa, out);
     for (const unsigned node : nodes_of(numa)) {
@@ -186,21 +185,11 @@ PathChoice current_choice(const KernelObservation& kernel, const KernelSubsystem
 
 PathChoice explain(const KernelObservation& kernel, const KernelSubsystem& subsystem,
                    const KernelNamespace& head, const NumaTopology& numa,
-                   const ControllerSites& sites) {
-    PathChoice out = current_choice(kernel, subsystem, head, numa, sites);
+                   const Attributions& attributions) {
+    PathChoice out = current_choice(kernel, subsystem, head, numa, attributions);
     out.losses = losses_of(Chooser(subsystem, head, numa, out), out);
     out.notes = notes_of(kernel, out);
     return out;
-}
-
-ControllerSites controller_sites(std::span<const Attribution> attributions) {
-    ControllerSites sites;
-    for (const Attribution& one : attributions) {
-        if (!one.site.empty()) {
-            sites.emplace(one.controller, one.site);
-        }
-    }
-    return sites;
 }
 
 FoundDevice find_device(const KernelObservation& kernel, std::string_view name) {

@@ -67,7 +67,7 @@ std::vector<PathShare> path_shares(const StatisticsReading& before, const Statis
 }
 
 PolicyOverview policy_overview(const KernelObservation& kernel, const NumaTopology& numa,
-                               const ControllerSites& sites,
+                               const Attributions& attributions,
                                const std::optional<StatisticsInterval>& interval) {
     PolicyOverview out;
     out.host = kernel.host;
@@ -91,7 +91,7 @@ PolicyOverview policy_overview(const KernelObservation& kernel, const NumaTopolo
         one.policy = subsystem.iopolicy.value();
         std::vector<std::string> paths;
         for (const KernelNamespace& head : subsystem.namespaces) {
-            one.devices.push_back(current_choice(kernel, subsystem, head, numa, sites));
+            one.devices.push_back(current_choice(kernel, subsystem, head, numa, attributions));
             for (const KernelPath& path : head.paths) {
                 paths.push_back(path.name);
             }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/error.hpp>
+#include <haoh/path_use.hpp>
 #include <haoh/simulate.hpp>
-
-#include "policy/ana_state_text.hpp"
 
 #include <fmt/format.h>
 
@@ -17,23 +16,19 @@ using namespace std::chrono_literals;
 constexpr LatencyDistribution kAssumed{
     .kind = LatencyDistribution::Kind::lognormal, .mean = 200us, .deviation = 50us};
 
-std::string array_of(std::string_view controller, std::span<const Attribution> attributions) {
-    const auto found = std::ranges::find(attributions, controller, &Attribution::controller);
-    return found == attributions.end() ? std::string{} : found->site;
-}
-
 SimulatedPath path_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
-                      const KernelPath& path, std::span<const Attribution> attributions) {
+                      const KernelPath& path, std::string_view array) {
     SimulatedPath out;
     out.name = path.name;
-    out.array = array_of(path.controller, attributions);
+    out.array = array;
     out.latency = kAssumed;
-    out.state.ana = path.ana_state.ok() ? policy::parse_ana_state(path.ana_state.value())
-                                        : std::optional<nvme::AnaState>{};
-    if (path.ana_state.ok() && !out.state.ana) {
-        out.state.ana = nvme::AnaState::inaccessible; // a state that Linux has no name for
+    out.state.ana.reset();
+    if (path.ana_state.ok() || path.ana_state.state == Attribute::State::unreadable) {
+        // A state that Linux has no name for, or that cannot be read, lets no I/O pass.
+        out.state.ana =
+            nvme::parse_ana_state(path.ana_state.value()).value_or(nvme::AnaState::inaccessible);
     }
-    out.state.usable = !path.size.ok() || !head.size.ok() || path.size.text == head.size.text;
+    out.state.usable = same_size(head, path);
     if (const KernelController* controller = subsystem.find_controller(path.controller)) {
         out.state.live = controller->live();
         out.state.deleting = controller->state.value() == "deleting";
@@ -49,7 +44,7 @@ SimulatedPath path_of(const KernelSubsystem& subsystem, const KernelNamespace& h
 } // namespace
 
 PolicyScenario scenario_of(const KernelObservation& kernel, std::string_view head,
-                           std::span<const Attribution> attributions) {
+                           const Attributions& attributions) {
     std::vector<std::string_view> known;
     for (const KernelSubsystem& subsystem : kernel.subsystems) {
         for (const KernelNamespace& one : subsystem.namespaces) {
@@ -61,7 +56,8 @@ PolicyScenario scenario_of(const KernelObservation& kernel, std::string_view hea
             out.title = one.name;
             for (const KernelPath& path : one.paths) {
                 if (out.paths.size() < PathTable::kMaxPaths) {
-                    out.paths.push_back(path_of(subsystem, one, path, attributions));
+                    out.paths.push_back(path_of(
+                        subsystem, one, path, attributions.site_of(kernel.host, path.controller)));
                 }
             }
             if (out.paths.empty()) {

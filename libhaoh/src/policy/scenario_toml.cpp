@@ -2,7 +2,6 @@
 #include <haoh/simulate.hpp>
 
 #include "model/toml_reader.hpp"
-#include "policy/ana_state_text.hpp"
 
 #include <fmt/format.h>
 
@@ -23,7 +22,7 @@ void read_state(const TomlReader& reader, nvme::AnaState& out) {
     }
     std::string text;
     reader.get("ana_state", text);
-    const auto state = policy::parse_ana_state(text);
+    const auto state = nvme::parse_ana_state(text);
     if (!state) {
         reader.refuse(
             "ana_state", fmt::format("\"{}\" is no ANA state", text),

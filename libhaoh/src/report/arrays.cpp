@@ -23,11 +23,7 @@ const Array* SubsystemArrays::find_array(std::string_view site) const {
 }
 
 std::vector<SubsystemArrays> subsystems_of(const Observation& observation,
-                                           std::span<const Attribution> attributions) {
-    std::map<std::string_view, std::string_view> sites;
-    for (const Attribution& attribution : attributions) {
-        sites.try_emplace(attribution.controller, attribution.site);
-    }
+                                           const Attributions& attributions) {
     std::vector<SubsystemArrays> out;
     std::map<std::string_view, std::size_t> known;
     for (const ControllerObservation& controller : observation.controllers) {
@@ -37,9 +33,7 @@ std::vector<SubsystemArrays> subsystems_of(const Observation& observation,
                 {.subsysnqn = safe_text(controller.subsysnqn), .arrays = {}, .nsids = {}});
         }
         SubsystemArrays& subsystem = out[at->second];
-        const auto attribution = sites.find(controller.name);
-        const std::string site =
-            attribution == sites.end() ? std::string{} : safe_text(attribution->second);
+        const std::string site = safe_text(attributions.site_of(controller.host, controller.name));
         auto array = std::ranges::find(subsystem.arrays, site, &Array::site);
         if (array == subsystem.arrays.end()) {
             array = subsystem.arrays.insert(array, {.site = site, .controllers = {}});

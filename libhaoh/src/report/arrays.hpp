@@ -33,7 +33,7 @@ struct SubsystemArrays {
 
 /// The subsystems of an observation in the order in which they first occur.
 [[nodiscard]] std::vector<SubsystemArrays> subsystems_of(const Observation& observation,
-                                                         std::span<const Attribution> attributions);
+                                                         const Attributions& attributions);
 
 /// "array-a" when the names are those of all its controllers, else "array-a controllers 1-3"; full
 /// names where controller IDs say too little. \param controllers  safe names; an empty name stands

@@ -20,9 +20,11 @@ constexpr std::size_t kMaxEventRanges = 8; ///< runs of NSIDs in one line
 
 /// "nvme0" of "nvme0n1": what the namespaces of one subsystem have in common.
 std::string_view device_family(std::string_view device) {
+    if (!device.starts_with("nvme")) {
+        return device;
+    }
     const std::size_t end = device.find_last_not_of("0123456789");
-    const bool head = end != std::string_view::npos && end > 0 && end + 1 < device.size() &&
-                      device[end] == 'n' && device.starts_with("nvme");
+    const bool head = end + 1 < device.size() && device[end] == 'n';
     return head ? device.substr(0, end) : device;
 }
 

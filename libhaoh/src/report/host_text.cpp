@@ -15,9 +15,10 @@ constexpr std::size_t kMaxHostRanges = 6;
 constexpr std::size_t kMaxPathControllers = 4;
 constexpr std::size_t kAll = 0xFFFFFFFF; ///< more than there are NSIDs
 
-/// Unusable for a reason that a healthy pair has as well: the array's other side serves it.
+/// Unusable for a reason that a healthy pair has as well: the array's other side serves it, and this
+/// one is ready to.
 bool is_by_design(const HostPath& path) {
-    return path.why.empty() || path.why == "ANA inaccessible";
+    return path.use.kind == PathUse::Kind::ana_inaccessible && path.use.ready();
 }
 
 class HostText {
@@ -239,7 +240,7 @@ class HostText {
                 title.push_back({fmt::format(", ANA group {}", ranges(groups, kMaxHostRanges))});
             }
             if (std::ranges::none_of(set.paths,
-                                     [](const HostPath& path) { return path.why.empty(); })) {
+                                     [](const HostPath& path) { return path.use.usable(); })) {
                 title.push_back({set.paths.empty() ? ": none" : ": no usable path", Tone::fail});
             }
             writer_.wrapped(kIndent, kIndent + 2, title);
@@ -250,7 +251,7 @@ class HostText {
     void write_path_rows(const std::vector<HostPath>& paths, bool sites) {
         std::vector<Spans> rows;
         for (const HostPath& path : paths) {
-            const Tone tone = path.why.empty()     ? Tone::plain
+            const Tone tone = path.use.usable()    ? Tone::plain
                               : is_by_design(path) ? Tone::faint
                                                    : Tone::fail;
             Spans row;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <tuple>
 
 namespace haoh::report {
 namespace {
@@ -28,41 +29,6 @@ void for_each_controller(const KernelObservation& kernel, Visit visit) {
 }
 
 using HostName = std::pair<std::string, std::string>; ///< host and controller
-
-std::set<HostName> asked_controllers(const Observation& observation) {
-    std::set<HostName> out;
-    for (const ControllerObservation& controller : observation.controllers) {
-        if (!controller.host.empty()) {
-            out.emplace(controller.host, controller.name);
-        }
-    }
-    return out;
-}
-
-/// Attributions by host and name: the same name is on every host.
-std::map<HostName, const Attribution*> attributions_of(const Observation& observation,
-                                                       std::span<const Attribution> attributions) {
-    std::vector<HostName> order;
-    for (const ControllerObservation& controller : observation.controllers) {
-        order.emplace_back(controller.host, controller.name);
-    }
-    const std::set<HostName> asked = asked_controllers(observation);
-    for (const KernelObservation& kernel : observation.kernels) {
-        for_each_controller(
-            kernel, [&](const KernelSubsystem&, const KernelController& controller) {
-                if (HostName name{kernel.host, controller.name}; !asked.contains(name)) {
-                    order.push_back(std::move(name));
-                }
-            });
-    }
-    std::map<HostName, const Attribution*> out;
-    for (std::size_t i = 0; i < order.size() && i < attributions.size(); ++i) {
-        if (attributions[i].controller == order[i].second) {
-            out.try_emplace(order[i], &attributions[i]);
-        }
-    }
-    return out;
-}
 
 std::string attribute_text(const Attribute& attribute) {
     switch (attribute.state) {
@@ -321,11 +287,14 @@ class SubsystemView {
             const std::string name = safe_text(path.controller);
             const auto place = places_.find(name);
             const bool known = place != places_.end();
+            PathUse use = use_of(subsystem_, head, path);
+            std::string why = safe_text(to_string(use));
             single.emplace_back(known ? place->second : out_.controllers.size(),
                                 HostPath{.site = known ? out_.controllers[place->second].site : "",
                                          .controllers = {name},
                                          .ana_state = ana_text(path.ana_state),
-                                         .why = safe_text(why_unusable(subsystem_, head, path))});
+                                         .use = std::move(use),
+                                         .why = std::move(why)});
         }
         std::ranges::stable_sort(single, {}, &std::pair<std::size_t, HostPath>::first);
         std::vector<HostPath> out;
@@ -333,7 +302,7 @@ class SubsystemView {
             const HostPath& one = path;
             const auto same = std::ranges::find_if(out, [&one](const HostPath& other) {
                 return other.site == one.site && other.ana_state == one.ana_state &&
-                       other.why == one.why;
+                       other.use == one.use;
             });
             if (same == out.end()) {
                 out.push_back(std::move(path));
@@ -462,12 +431,23 @@ std::string_view MissingPaths::problem() const {
                    : "offered, not among the paths whose NSID the kernel shows";
 }
 
+std::strong_ordering HostPath::operator<=>(const HostPath& other) const {
+    if (const auto order = std::tie(site, controllers, ana_state, why) <=>
+                           std::tie(other.site, other.controllers, other.ana_state, other.why);
+        order != 0) {
+        return order;
+    }
+    return problem() <=> other.problem();
+}
+
 std::string HostPath::problem() const {
-    if (why.empty()) {
+    if (use.usable()) {
         return {};
     }
-    const bool told = why == "ANA " + ana_state || why.starts_with("ANA state " + ana_state);
-    return told ? "unusable" : "unusable: " + why;
+    if (!use.barred_by_ana()) {
+        return "unusable: " + why;
+    }
+    return use.other_size ? "unusable, and of another size" : "unusable";
 }
 
 std::string HostPathSet::label(std::size_t max_parts) const {
@@ -483,7 +463,7 @@ bool HostSubsystem::sites_known() const {
 }
 
 std::vector<SubsystemArrays> asked_directly(const Observation& observation,
-                                            std::span<const Attribution> attributions) {
+                                            const Attributions& attributions) {
     std::vector<SubsystemArrays> subsystems = subsystems_of(observation, attributions);
     if (observation.kernels.empty()) {
         return subsystems;
@@ -510,9 +490,7 @@ std::vector<SubsystemArrays> asked_directly(const Observation& observation,
     return subsystems;
 }
 
-std::vector<HostView> host_views(const Observation& observation,
-                                 std::span<const Attribution> attributions) {
-    const auto sites = attributions_of(observation, attributions);
+std::vector<HostView> host_views(const Observation& observation, const Attributions& attributions) {
     std::map<HostName, const ControllerObservation*> asked;
     for (const ControllerObservation& controller : observation.controllers) {
         if (!controller.host.empty()) {
@@ -527,9 +505,9 @@ std::vector<HostView> host_views(const Observation& observation,
             if (const auto found = asked.find(key); found != asked.end()) {
                 view.asked = found->second;
             }
-            if (const auto found = sites.find(key); found != sites.end()) {
-                view.site = safe_text(found->second->site);
-                view.evidence = safe_text(found->second->evidence);
+            if (const Attribution* const found = attributions.find(kernel.host, controller.name)) {
+                view.site = safe_text(found->site);
+                view.evidence = safe_text(found->evidence);
             }
             view.name = safe_text(controller.name);
             view.cntlid = controller.cntlid.ok() ? safe_text(controller.cntlid.text) : "?";

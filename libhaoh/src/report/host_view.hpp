@@ -8,7 +8,9 @@
 
 #include <haoh/check.hpp>
 #include <haoh/observation.hpp>
+#include <haoh/path_use.hpp>
 
+#include <compare>
 #include <cstdint>
 #include <set>
 #include <span>
@@ -35,9 +37,12 @@ struct HostPath {
     std::string site;
     std::vector<std::string> controllers;
     std::string ana_state; ///< "optimized"; "no ANA", "not readable"
-    std::string why;       ///< what makes it unusable; empty: the kernel may use it
+    PathUse use;           ///< its detail is as it came, and no text to show
+    std::string why;       ///< `use`, as text
 
-    auto operator<=>(const HostPath&) const = default;
+    /// By what is shown: paths that read alike are alike.
+    std::strong_ordering operator<=>(const HostPath& other) const;
+    bool operator==(const HostPath& other) const { return (*this <=> other) == 0; }
     /// "unusable: size 2048 of 4096 sectors"; what `ana_state` says already is left out.
     [[nodiscard]] std::string problem() const;
 };
@@ -103,11 +108,11 @@ struct HostView {
 /// One for each kernel of the observation.
 /// \param attributions  what `attribute` says of the observation
 [[nodiscard]] std::vector<HostView> host_views(const Observation& observation,
-                                               std::span<const Attribution> attributions);
+                                               const Attributions& attributions);
 
 /// The subsystems of those controllers that no view of a host shows.
-[[nodiscard]] std::vector<SubsystemArrays>
-asked_directly(const Observation& observation, std::span<const Attribution> attributions);
+[[nodiscard]] std::vector<SubsystemArrays> asked_directly(const Observation& observation,
+                                                          const Attributions& attributions);
 
 /// "a, b, c and 5 more".
 [[nodiscard]] std::string some_of(std::span<const std::string> items, std::size_t max_items);

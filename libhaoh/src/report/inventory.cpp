@@ -59,6 +59,7 @@ NamespaceLine describe_namespace(const NamespaceObservation& entry) {
 struct ToldPath {
     std::string state;
     std::optional<std::uint32_t> group;
+    std::optional<nvme::AnaState> ana{};
 
     auto operator<=>(const ToldPath&) const = default;
 };
@@ -72,7 +73,8 @@ class PathStates {
         }
         for (const auto& [nsid, place] : controller.ana_places()) {
             if (const auto path = attached_.find(nsid); path != attached_.end()) {
-                path->second = {.state = nvme::to_string(place.state), .group = place.agid};
+                path->second = {
+                    .state = nvme::to_string(place.state), .group = place.agid, .ana = place.state};
             }
         }
     }
@@ -117,6 +119,14 @@ std::string states_text(const std::map<ToldPath, std::vector<std::uint32_t>>& st
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::optional<nvme::AnaState>
+common_state(const std::map<ToldPath, std::vector<std::uint32_t>>& states) {
+    const auto first = states.begin();
+    const bool same = std::ranges::all_of(
+        states, [&](const auto& entry) { return entry.first.ana == first->first.ana; });
+    return first == states.end() || !same ? std::nullopt : first->first.ana;
+}
+
 PathLine path_line(const SubsystemArrays& subsystem,
                    const std::vector<std::vector<PathStates>>& paths, std::uint32_t nsid) {
     std::vector<std::map<ToldPath, std::vector<std::uint32_t>>> states(subsystem.arrays.size());
@@ -131,10 +141,14 @@ PathLine path_line(const SubsystemArrays& subsystem,
             }
         }
     }
-    PathLine line{
-        .nsids = {nsid}, .groups = groups, .groups_differ = groups.size() > 1, .states = {}};
+    PathLine line{.nsids = {nsid},
+                  .groups = groups,
+                  .groups_differ = groups.size() > 1,
+                  .states = {},
+                  .ana = {}};
     for (const auto& of_array : states) {
         line.states.push_back(states_text(of_array, line.groups_differ));
+        line.ana.push_back(common_state(of_array));
     }
     return line;
 }

@@ -36,6 +36,8 @@ struct PathLine {
     std::set<std::uint32_t> groups;   ///< the ANA groups that they are in
     bool groups_differ{};             ///< controllers put one namespace into different groups
     std::vector<std::string> states;  ///< one for each array: "optimized", "absent", ...
+    /// Likewise; nullopt: its controllers do not tell one and the same.
+    std::vector<std::optional<nvme::AnaState>> ana;
 };
 
 [[nodiscard]] std::vector<ProductField> product_fields(const SubsystemArrays& subsystem);

@@ -162,7 +162,8 @@ class HostGraph {
             set.paths.empty() ? fmt::format("{}, color={}", kNamespaceStyle, kBad)
                               : kNamespaceStyle);
         for (const HostPath& path : set.paths) {
-            const bool told = path.why.empty() || path.why == "ANA " + path.ana_state;
+            const bool told = path.use.usable() || (path.use.barred_by_ana() &&
+                                                    path.use.kind != PathUse::Kind::ana_unreadable);
             const std::string label =
                 told ? path.ana_state : fmt::format("{}: {}", path.ana_state, path.why);
             for (const std::string& name : path.controllers) {
@@ -171,7 +172,7 @@ class HostGraph {
                     controller =
                         controllers_.emplace(name, graph_.node('c', {name}, "style=dashed")).first;
                 }
-                graph_.edge(controller->second, node, label, path.why.empty());
+                graph_.edge(controller->second, node, label, path.use.usable());
             }
         }
     }
@@ -188,13 +189,25 @@ class HostGraph {
 };
 
 /// How one controller that was asked directly shows a namespace.
-std::string state_of(const ControllerObservation& controller, std::uint32_t nsid,
-                     const std::map<std::uint32_t, AnaPlace>& places) {
+struct DirectPath {
+    std::string state; ///< "optimized", "attached", "absent"
+    bool told{true};   ///< false: an edge says it already
+    bool good{};
+
+    auto operator<=>(const DirectPath&) const = default;
+};
+
+DirectPath direct_path(const ControllerObservation& controller, std::uint32_t nsid,
+                       const std::map<std::uint32_t, AnaPlace>& places) {
     if (controller.find_namespace(nsid) == nullptr) {
-        return controller.active_nsids ? "absent" : "not read";
+        return {.state = controller.active_nsids ? "absent" : "not read"};
     }
     const auto place = places.find(nsid);
-    return place == places.end() ? "attached" : nvme::to_string(place->second.state);
+    if (place == places.end()) {
+        return {.state = "attached", .told = false, .good = true};
+    }
+    return {.state = nvme::to_string(place->second.state),
+            .good = nvme::usable(place->second.state)};
 }
 
 void add_direct(Graph& graph, const std::string& host, const SubsystemArrays& subsystem) {
@@ -213,22 +226,20 @@ void add_direct(Graph& graph, const std::string& host, const SubsystemArrays& su
     for (const ControllerObservation* controller : controllers) {
         places.push_back(controller->ana_places());
     }
-    std::map<std::vector<std::string>, std::vector<std::uint32_t>> sets;
+    std::map<std::vector<DirectPath>, std::vector<std::uint32_t>> sets;
     for (const std::uint32_t nsid : subsystem.nsids) {
-        std::vector<std::string> states;
+        std::vector<DirectPath> direct;
         for (std::size_t i = 0; i < controllers.size(); ++i) {
-            states.push_back(state_of(*controllers[i], nsid, places[i]));
+            direct.push_back(direct_path(*controllers[i], nsid, places[i]));
         }
-        sets[std::move(states)].push_back(nsid);
+        sets[std::move(direct)].push_back(nsid);
     }
     graph.begin_cluster({subsystem.subsysnqn}, kNamespacesStyle);
-    for (const auto& [states, nsids] : sets) {
+    for (const auto& [direct, nsids] : sets) {
         const std::string node =
             graph.node('n', {"NSID " + ranges(nsids, kMaxDotRanges)}, kNamespaceStyle);
-        for (std::size_t i = 0; i < states.size(); ++i) {
-            const bool good =
-                states[i] == "optimized" || states[i] == "non-optimized" || states[i] == "attached";
-            graph.edge(nodes[i], node, states[i] == "attached" ? "" : states[i], good);
+        for (std::size_t i = 0; i < direct.size(); ++i) {
+            graph.edge(nodes[i], node, direct[i].told ? direct[i].state : "", direct[i].good);
         }
     }
     graph.end_cluster();
@@ -236,7 +247,7 @@ void add_direct(Graph& graph, const std::string& host, const SubsystemArrays& su
 
 } // namespace
 
-std::string list_dot(const Observation& observation, const std::vector<Attribution>& attributions) {
+std::string list_dot(const Observation& observation, const Attributions& attributions) {
     Graph graph;
     for (const HostView& host : host_views(observation, attributions)) {
         HostGraph{graph, host};

@@ -47,25 +47,22 @@ std::string groups_text(const PathLine& line) {
     return groups.empty() ? "-" : ranges(groups, kMaxListRanges);
 }
 
-Tone state_tone(std::string_view state) {
-    if (state == "optimized" || state == "non-optimized") {
+Tone state_tone(std::optional<nvme::AnaState> state) {
+    if (state && nvme::usable(*state)) {
         return Tone::plain;
     }
-    return state.starts_with("inaccessible") ? Tone::faint : Tone::strong;
+    return state == nvme::AnaState::inaccessible ? Tone::faint : Tone::strong;
 }
 
 /// One rendering of one observation.
 class ListText {
   public:
-    ListText(const Observation& observation, const std::vector<Attribution>& attributions,
+    ListText(const Observation& observation, const Attributions& attributions,
              const TextStyle& style)
-        : observation_{observation}, hosts_{host_views(observation, attributions)},
+        : observation_{observation}, attributions_{attributions}, hosts_{host_views(observation,
+                                                                                    attributions)},
           subsystems_{asked_directly(observation, attributions)}, verbose_{style.verbose},
-          writer_{style.width, style.color} {
-        for (const Attribution& attribution : attributions) {
-            evidence_.try_emplace(attribution.controller, safe_text(attribution.evidence));
-        }
-    }
+          writer_{style.width, style.color} {}
 
     std::string render() && {
         for (const HostView& host : hosts_) {
@@ -120,11 +117,12 @@ class ListText {
         for (const Array& array : subsystem.arrays) {
             std::string site = site_name(array);
             for (const ControllerObservation* controller : array.controllers) {
-                const auto evidence = evidence_.find(controller->name);
+                const Attribution* const found =
+                    attributions_.find(controller->host, controller->name);
                 table.row({{std::exchange(site, {}), Tone::strong},
                            {fmt::format("controller {}", cntlid_of(*controller))},
                            {address_of(*controller)},
-                           {verbose_ && evidence != evidence_.end() ? evidence->second : "",
+                           {verbose_ && found != nullptr ? safe_text(found->evidence) : "",
                             Tone::faint}});
             }
         }
@@ -248,8 +246,8 @@ class ListText {
         table.row(header(names));
         for (const PathLine& line : lines) {
             Spans row{{ranges(line.nsids, kMaxListRanges)}, {groups_text(line)}};
-            for (const std::string& state : line.states) {
-                row.push_back({state, state_tone(state)});
+            for (std::size_t index = 0; index < line.states.size(); ++index) {
+                row.push_back({line.states[index], state_tone(line.ana[index])});
             }
             table.row(std::move(row));
         }
@@ -266,7 +264,7 @@ class ListText {
             for (std::size_t index = 0; index < line.states.size(); ++index) {
                 writer_.wrapped(kIndent + 2, kIndent + 4,
                                 {{names[index + 2] + ": ", Tone::faint},
-                                 {line.states[index], state_tone(line.states[index])}});
+                                 {line.states[index], state_tone(line.ana[index])}});
             }
         }
     }
@@ -307,9 +305,9 @@ class ListText {
     }
 
     const Observation& observation_;
+    const Attributions& attributions_;
     std::vector<HostView> hosts_;
     std::vector<SubsystemArrays> subsystems_; ///< of controllers that are in none of `hosts_`
-    std::map<std::string, std::string> evidence_;
     bool verbose_;
     bool folded_{}; ///< IDs were left out
     TextWriter writer_;
@@ -317,7 +315,7 @@ class ListText {
 
 } // namespace
 
-std::string list_text(const Observation& observation, const std::vector<Attribution>& attributions,
+std::string list_text(const Observation& observation, const Attributions& attributions,
                       const TextStyle& style) {
     return ListText{observation, attributions, style}.render();
 }

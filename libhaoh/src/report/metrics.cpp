@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/event_report.hpp>
+#include <haoh/nvme/ana_log.hpp>
 
 #include "model/json_text.hpp"
 
@@ -21,9 +22,6 @@ namespace {
 constexpr std::size_t kMaxNamespaces = 16384;
 constexpr std::size_t kMaxPaths = 16384;
 
-/// As in sysfs; anything else is "other", so that no text from outside makes a series.
-constexpr std::array<std::string_view, 6> kAnaStates{
-    "optimized", "non-optimized", "inaccessible", "persistent-loss", "change", "other"};
 /// Best first.
 constexpr std::array<std::string_view, 4> kVerdicts{"pass", "warn", "unknown", "fail"};
 
@@ -185,6 +183,15 @@ class Metrics {
                      value);
     }
 
+    void state_sample(const NamedPath& path, std::string_view state, bool now) {
+        page_.sample({{"subsysnqn", path.of->value->subsysnqn},
+                      {"nsid", path.of->nsid},
+                      {"controller", path.value->controller},
+                      {"site", path.site},
+                      {"state", state}},
+                     now ? 1 : 0);
+    }
+
     void write_paths() {
         // One series a state, 0 or 1, as a state set of OpenMetrics is written: a series that ends
         // and another that begins at each change would break rate(), changes() and `for`.
@@ -195,17 +202,12 @@ class Metrics {
             if (path.value->ana_state.empty()) {
                 continue;
             }
-            const bool known =
-                std::ranges::find(kAnaStates, path.value->ana_state) != kAnaStates.end();
-            const std::string_view now = known ? std::string_view{path.value->ana_state} : "other";
-            for (const std::string_view state : kAnaStates) {
-                page_.sample({{"subsysnqn", path.of->value->subsysnqn},
-                              {"nsid", path.of->nsid},
-                              {"controller", path.value->controller},
-                              {"site", path.site},
-                              {"state", state}},
-                             state == now ? 1 : 0);
+            const auto now = nvme::parse_ana_state(path.value->ana_state);
+            for (const nvme::AnaState state : nvme::kAnaStates) {
+                state_sample(path, nvme::to_string(state), state == now);
             }
+            // No text from outside makes a series.
+            state_sample(path, "other", !now.has_value());
         }
         page_.family("haoh_path_usable", "gauge", "1 when the path takes I/O, else 0.");
         for (const NamedPath& path : paths_) {

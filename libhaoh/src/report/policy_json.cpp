@@ -70,8 +70,10 @@ Json json_of(const ExplainedPath& path) {
     if (path.queue_depth) {
         out["queue_depth"] = model::exact_number(*path.queue_depth);
     }
-    out["usable"] = path.unusable.empty();
-    put_text(out, "why", path.unusable);
+    out["usable"] = path.use.usable();
+    if (!path.use.usable()) {
+        put_text(out, "why", to_string(path.use));
+    }
     return out;
 }
 

@@ -16,18 +16,6 @@ namespace {
 
 using namespace report;
 
-Tone next_io_tone(NextIo next) {
-    switch (next) {
-    case NextIo::sent:
-        return Tone::plain;
-    case NextIo::queued:
-        return Tone::warn;
-    case NextIo::failed:
-        return Tone::fail;
-    }
-    return Tone::plain;
-}
-
 std::string safe_names(const std::vector<std::string>& names) {
     std::vector<std::string> safe;
     for (const std::string& name : names) {
@@ -38,9 +26,11 @@ std::string safe_names(const std::vector<std::string>& names) {
 
 /// "nvme0c0n1 (probably)", "I/O waits".
 Spans outcome(const NodeChoice& choice) {
-    if (choice.next != NextIo::sent) {
-        return {
-            {choice.next == NextIo::queued ? "I/O waits" : "I/O fails", next_io_tone(choice.next)}};
+    if (choice.next == NextIo::queued) {
+        return {{"I/O waits", Tone::warn}};
+    }
+    if (choice.next == NextIo::failed) {
+        return {{"I/O fails", Tone::fail}};
     }
     Spans out{{safe_names(choice.takes), Tone::strong}};
     if (choice.certainty == Certainty::likely) {
@@ -95,7 +85,7 @@ class Overview {
                 {{"rules that set a policy: ", Tone::faint}, {safe_names(overview_.udev)}});
         }
         if (overview_.subsystems.empty()) {
-            writer_.wrapped(kIndent, 2 * kIndent, {{"no NVMe subsystem"}});
+            writer_.line(kIndent, {{"no NVMe subsystem"}});
         }
     }
 
@@ -131,10 +121,9 @@ class Overview {
         if (shares.empty()) {
             return;
         }
-        writer_.wrapped(kIndent, 2 * kIndent,
-                        {{fmt::format("I/O in {:.1f} s:",
-                                      static_cast<double>(overview_.measured.count()) / 1000),
-                          Tone::faint}});
+        writer_.line(kIndent, {{fmt::format("I/O in {:.1f} s:",
+                                            static_cast<double>(overview_.measured.count()) / 1000),
+                                Tone::faint}});
         Table table(
             {Align::left, Align::left, Align::right, Align::right, Align::right, Align::right});
         for (const ControllerShare& one : shares) {
@@ -210,7 +199,7 @@ class Explanation {
 
     void write_next() {
         writer_.blank();
-        writer_.wrapped(0, kIndent, {{"The next I/O", Tone::strong}});
+        writer_.line(0, {{"The next I/O", Tone::strong}});
         for (const NodeGroup& group : group_nodes(choice_.nodes)) {
             Spans line{{label_of(group) + ": ", Tone::faint}};
             const Spans what = outcome(group.choice);
@@ -231,7 +220,7 @@ class Explanation {
             return;
         }
         writer_.blank();
-        writer_.wrapped(0, kIndent, {{"If it died now", Tone::strong}});
+        writer_.line(0, {{"If it died now", Tone::strong}});
         for (const LossOutcome& loss : choice_.losses) {
             const std::string name = safe_text(loss.name) + ": ";
             if (!loss.changes) {

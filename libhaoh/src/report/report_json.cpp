@@ -3,6 +3,9 @@
 
 #include "report/json.hpp"
 #include "report/report_view.hpp"
+#include "report/text.hpp"
+
+#include <algorithm>
 
 namespace haoh {
 namespace {
@@ -17,8 +20,11 @@ Json values_json(const std::vector<ValueGroup>& groups) {
     Json out = Json::array();
     for (const ValueGroup& group : groups) {
         for (const std::string& controller : group.controllers) {
-            out.push_back(
-                {{"controller", controller}, {"site", group.site}, {"value", group.value}});
+            Json value{{"controller", controller}, {"site", group.site}, {"value", group.value}};
+            if (!group.object.empty()) {
+                value["object"] = group.object;
+            }
+            out.push_back(std::move(value));
         }
     }
     return out;
@@ -83,6 +89,15 @@ std::string to_json(const Report& report) {
         out["counts"][std::string{to_string(verdict)}] =
             view.counts[static_cast<std::size_t>(verdict)];
     }
+    for (const RuleState state :
+         {RuleState::held, RuleState::broken, RuleState::unknown, RuleState::not_applicable}) {
+        out["rule_counts"][std::string{to_string(state)}] =
+            std::ranges::count(view.rules, state, &RuleResult::state);
+    }
+    out["rules"] = Json::array();
+    for (const RuleResult& one : view.rules) {
+        out["rules"].push_back({{"id", one.rule}, {"state", to_string(one.state)}});
+    }
     out["findings"] = findings_json(view);
     out["unobserved"] = Json::array();
     for (const Unobserved& one : view.unobserved) {
@@ -93,8 +108,13 @@ std::string to_json(const Report& report) {
     }
     out["attributions"] = Json::array();
     for (const Attribution& one : view.attributions) {
-        out["attributions"].push_back(
-            {{"controller", one.controller}, {"site", one.site}, {"evidence", one.evidence}});
+        Json attribution{{"controller", report::safe_text(one.controller)},
+                         {"site", report::safe_text(one.site)},
+                         {"evidence", report::safe_text(one.evidence)}};
+        if (!one.host.empty()) {
+            attribution["host"] = report::safe_text(one.host);
+        }
+        out["attributions"].push_back(std::move(attribution));
     }
     return report::dump(out);
 }

@@ -53,6 +53,11 @@ bool names_nsid(std::string_view clause, std::uint32_t nsid) {
     return false;
 }
 
+std::string label_of(const SubsystemArrays* subsystem, const ValueGroup& group) {
+    return group.object.empty() ? report::label_of(subsystem, group.site, group.controllers)
+                                : group.object;
+}
+
 /// "Linux 6.12" of "6.12.107-amd64": the rest means nothing for what the kernel does.
 std::string short_release(const std::string& release) {
     const auto version = parse_kernel_version(release);
@@ -225,13 +230,13 @@ class ReportText {
         std::vector<LabelledValue> values;
         for (const ValueGroup& one : item.values) {
             if (!verbose_) {
-                values.push_back(
-                    {.label = label_of(subsystem, one.site, one.controllers), .value = one.value});
+                values.push_back({.label = label_of(subsystem, one), .value = one.value});
                 continue;
             }
             for (const std::string& controller : one.controllers) {
-                const std::string separator = one.site.empty() || controller.empty() ? "" : ", ";
-                values.push_back({.label = one.site + separator + controller, .value = one.value});
+                const std::string& name = one.object.empty() ? controller : one.object;
+                const std::string separator = one.site.empty() || name.empty() ? "" : ", ";
+                values.push_back({.label = one.site + separator + name, .value = one.value});
             }
         }
         folded_ |= write_value_block(writer_, 4, values, verbose_);
@@ -317,7 +322,7 @@ class ReportText {
         const SubsystemArrays* subsystem = find_subsystem(group.subsystem);
         std::vector<std::string> values;
         for (const ValueGroup& one : item.values) {
-            const std::string label = label_of(subsystem, one.site, one.controllers);
+            const std::string label = label_of(subsystem, one);
             values.push_back(label.empty() ? one.value : label + " " + one.value);
         }
         // A note is one line or two; what does not fit there is for the verbose text.

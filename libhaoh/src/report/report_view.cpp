@@ -16,12 +16,14 @@ namespace {
 
 std::vector<ValueGroup> group_values(const std::vector<FindingValue>& values) {
     std::vector<ValueGroup> groups;
-    std::map<std::pair<std::string_view, std::string_view>, std::size_t> known;
+    std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::size_t> known;
     for (const FindingValue& value : values) {
-        const auto [at, is_new] = known.try_emplace({value.site, value.value}, groups.size());
+        const auto [at, is_new] =
+            known.try_emplace({value.site, value.value, value.object}, groups.size());
         if (is_new) {
             groups.push_back({.site = safe_text(value.site),
                               .value = safe_text(value.value),
+                              .object = safe_text(value.object),
                               .controllers = {}});
         }
         groups[at->second].controllers.push_back(safe_text(value.controller));
@@ -46,7 +48,8 @@ std::vector<const Finding*> ordered(const std::vector<Finding>& findings) {
 std::string item_key(const Finding& finding) {
     std::string key = finding.what;
     for (const FindingValue& value : finding.values) {
-        for (const std::string* part : {&value.controller, &value.site, &value.value}) {
+        for (const std::string* part :
+             {&value.controller, &value.site, &value.value, &value.object}) {
             key += fmt::format("\n{}\n", part->size());
             key += *part;
         }
@@ -62,6 +65,13 @@ std::optional<OnKernel> safe_effect(const std::optional<OnKernel>& effect) {
                     .outcome = effect->outcome,
                     .text = safe_text(effect->text),
                     .source = safe_text(effect->source)};
+}
+
+std::vector<RuleResult> safe_rules(std::vector<RuleResult> rules) {
+    for (RuleResult& one : rules) {
+        one.rule = safe_text(one.rule);
+    }
+    return rules;
 }
 
 std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
@@ -126,6 +136,10 @@ Severity gravest(const std::vector<FindingGroup>& groups, Verdict verdict) {
     return worst;
 }
 
+std::size_t count(const ReportView& view, RuleState wanted) {
+    return static_cast<std::size_t>(std::ranges::count(view.rules, wanted, &RuleResult::state));
+}
+
 std::string summarize(const ReportView& view) {
     if (view.attributions.empty()) {
         return view.unobserved.empty() ? "There is no controller to judge."
@@ -154,17 +168,27 @@ std::string summarize(const ReportView& view) {
         return view.connected ? "Access works, but availability or performance can suffer."
                               : "Hosts can connect, but availability or performance can suffer.";
     case Verdict::unknown:
+        if (view.unobserved.empty() && !view.rules.empty() &&
+            count(view, RuleState::not_applicable) == view.rules.size()) {
+            return "No rule had anything to judge.";
+        }
         return view.unobserved.empty()
                    ? "No rule fails, but not every rule could be judged."
                    : "No rule fails, but not everything could be observed. Do not rely on it.";
     case Verdict::note:
     case Verdict::pass:
+        if (count(view, RuleState::unknown) > 0) {
+            return "No rule fails, but not every rule could be judged.";
+        }
         if (view.rules_evaluated < rules().size()) {
             return "Every rule that was judged holds.";
         }
-        return fmt::format("{}: the controllers tell {} one consistent story.",
-                           view.groups.empty() ? "Every rule holds" : "No rule fails",
-                           view.connected ? "this host" : "hosts");
+        if (view.attributions.size() == 1) {
+            return "No rule fails, but with one controller there was nothing to compare.";
+        }
+        return fmt::format("{}: {} told one consistent story.",
+                           view.groups.empty() ? "Every rule that applies holds" : "No rule fails",
+                           view.connected ? "this host is" : "hosts are");
     }
     return {};
 }
@@ -177,6 +201,29 @@ bool is_told(const Unobserved& one, const std::vector<FindingGroup>& groups) {
                    return item.what.ends_with(one.error);
                });
     });
+}
+
+/// "all 163 rules that apply hold, 47 do not apply"; "150 rules hold, 3 could not be judged".
+std::string tally_of_rules(const ReportView& view, std::string_view of_what) {
+    const std::size_t held = count(view, RuleState::held);
+    const std::size_t unknown = count(view, RuleState::unknown);
+    const std::size_t elsewhere = count(view, RuleState::not_applicable);
+    const bool all = held > 1 && unknown == 0 && count(view, RuleState::broken) == 0;
+    std::vector<std::string> parts;
+    if (held > 0) {
+        parts.push_back(fmt::format("{}{}{} {}{}", all ? "all " : "", count_of(held, "rule"),
+                                    all && elsewhere > 0 ? " that apply" : "",
+                                    held == 1 ? "holds" : "hold", of_what));
+    }
+    if (unknown > 0) {
+        parts.push_back(fmt::format("{} could not be judged", grouped(unknown)));
+    }
+    if (elsewhere > 0) {
+        parts.push_back(fmt::format(
+            "{} {} not apply", parts.empty() ? count_of(elsewhere, "rule") : grouped(elsewhere),
+            elsewhere == 1 ? "does" : "do"));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 std::string tally(const ReportView& view) {
@@ -211,13 +258,8 @@ std::string tally(const ReportView& view) {
     if (const std::size_t notes = number(Verdict::note); notes > 0) {
         parts.push_back(count_of(notes, "note"));
     }
-    if (const std::size_t held = view.counts[static_cast<std::size_t>(Verdict::pass)];
-        !view.attributions.empty()) {
-        const std::string rest = not_observed > 0 ? " for the rest" : "";
-        parts.push_back(held == view.rules_evaluated
-                            ? fmt::format("all {} hold{}", count_of(held, "rule"), rest)
-                            : fmt::format("{} of {} hold{}", grouped(held),
-                                          count_of(view.rules_evaluated, "rule"), rest));
+    if (!view.attributions.empty()) {
+        parts.push_back(tally_of_rules(view, not_observed > 0 ? " for the rest" : ""));
     }
     if (parts.empty()) {
         return {};
@@ -246,10 +288,11 @@ ReportView view_of(const Report& report) {
                     .tally = {},
                     .counts = report.counts,
                     .rules_evaluated = report.rules_evaluated,
+                    .rules = safe_rules(report.rules),
                     .groups = group_findings(report.findings),
                     .unobserved = {},
                     .untold = {},
-                    .attributions = {},
+                    .attributions = report.attributions,
                     .observed_at = safe_text(report.observed_at),
                     .kernel = safe_text(report.kernel),
                     .connected = report.connected};
@@ -258,11 +301,6 @@ ReportView view_of(const Report& report) {
                                    .target = safe_text(one.target),
                                    .subsysnqn = safe_text(one.subsysnqn),
                                    .error = safe_text(one.error)});
-    }
-    for (const Attribution& one : report.attributions) {
-        view.attributions.push_back({.controller = safe_text(one.controller),
-                                     .site = safe_text(one.site),
-                                     .evidence = safe_text(one.evidence)});
     }
     for (std::size_t index = 0; index < view.unobserved.size(); ++index) {
         if (!is_told(view.unobserved[index], view.groups)) {

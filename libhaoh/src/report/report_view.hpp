@@ -13,10 +13,11 @@
 
 namespace haoh::report {
 
-/// Controllers of one array that say the same. All texts are safe (text.hpp).
+/// Controllers of one array that say the same, or one other object. All texts are safe (text.hpp).
 struct ValueGroup {
     std::string site;
     std::string value;
+    std::string object;                   ///< what it is about, where that is no controller
     std::vector<std::string> controllers; ///< at least one; an empty name = about no controller
 };
 
@@ -54,10 +55,11 @@ struct ReportView {
     std::string tally;   ///< one sentence: how many rules hold, fail, ...
     std::array<std::size_t, 5> counts{};
     std::size_t rules_evaluated{};
+    std::vector<RuleResult> rules;    ///< every rule that was asked for, ordered by ID
     std::vector<FindingGroup> groups; ///< worst first
     std::vector<Unobserved> unobserved;
     std::vector<std::size_t> untold; ///< of `unobserved`, those that no finding tells
-    std::vector<Attribution> attributions;
+    Attributions attributions;       ///< texts as they are: for looking up, not for showing
     std::string observed_at;
     std::string kernel;
     bool connected{};

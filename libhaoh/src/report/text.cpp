@@ -454,7 +454,7 @@ std::vector<std::string> shortened(std::vector<std::string> texts, std::size_t r
     out.reserve(texts.size());
     for (std::size_t index = 0; index < texts.size(); ++index) {
         std::string text = cut > 0 ? std::string{ellipsis} : std::string{};
-        const std::size_t left = all[index].size() > cut ? all[index].size() - cut : 0;
+        const std::size_t left = all[index].size() - cut; // what is cut is less than all begin with
         const std::size_t space = room - text.size();
         if (left <= space) {
             text += column_slice(texts[index], cut, left);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // ANA groups and path states over all controllers of a subsystem.
+#include "ana_log_read.hpp"
 #include "compare.hpp"
 #include "fields.hpp"
 
@@ -11,16 +12,26 @@ namespace haoh::judge {
 
 namespace {
 
+// The rows are below the functions.
+extern const Row kAnaGroupIdConsistent;
+extern const Row kAnaGroupIdUniqueAcrossArrays;
+extern const Row kAnaNsOptimizedPath;
+extern const Row kAnaNsSingleOwner;
+extern const Row kAnaNsUsablePath;
+extern const Row kAnaNsUsablePathPerArray;
+
 using nvme::AnaState;
 
-bool in_range(const Namespace& path, std::uint32_t agid) {
-    return agid != 0 && agid <= path.controller->id.anagrpmax;
+/// Whether all paths lead to one volume, as far as identifiers tell: where they do not, that is the
+/// finding, and there is nothing to compare.
+bool one_volume(const SharedNamespace& shared) {
+    return shared.volumes.size() == 1 && !shared.moved;
 }
 
 /// The group of a path; nullopt where it is not known or is a finding already.
 std::optional<std::uint32_t> group_of(const Namespace& path) {
     const auto agid = path.log_agid();
-    return agid && in_range(path, *agid) ? agid : std::nullopt;
+    return agid && *agid <= path.controller->id.anagrpmax ? agid : std::nullopt;
 }
 
 /// Namespaces that a controller's log puts into a group and that another controller has as well.
@@ -92,7 +103,7 @@ void report_group(const Subsystem& subsystem, const SharedNamespace& shared, Fin
             key.add(path->controller->index).add(number);
         }
     }
-    findings.add_folded("ana.group.id.consistent", subsystem.nqn, shared.nsid, std::move(key), [&] {
+    findings.add_folded(kAnaGroupIdConsistent, subsystem.nqn, shared.nsid, std::move(key), [&] {
         std::vector<FindingValue> values;
         for (const Namespace* path : shared.paths) {
             if (const auto agid = group_of(*path)) {
@@ -106,59 +117,92 @@ void report_group(const Subsystem& subsystem, const SharedNamespace& shared, Fin
     });
 }
 
-void judge_groups(const Subsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
-    GroupUses uses;
-    std::vector<std::uint32_t> conflicting;
+/// The groups of one namespace on all controllers that report ANA.
+struct Groups {
+    const Namespace* first{};
+    const Namespace* other{}; ///< in another group than the first
+    std::size_t known{};      ///< paths
+    std::size_t unknown{};
+};
+
+Groups groups_of(const SharedNamespace& shared) {
+    Groups out;
+    for (const Namespace* path : shared.paths) {
+        const auto agid = group_of(*path);
+        if (!agid) {
+            out.unknown += ana_log_read(*path->controller) == AnaLogRead::none ? 0U : 1U;
+            continue;
+        }
+        ++out.known;
+        out.first = out.first == nullptr ? path : out.first;
+        if (out.other == nullptr && *agid != *group_of(*out.first)) {
+            out.other = path;
+        }
+    }
+    return out;
+}
+
+/// Namespaces whose groups differ because group identifiers mean different groups.
+struct Conflict {
+    std::vector<std::uint32_t> nsids;
     std::set<std::uint32_t> agids;
-    for (const SharedNamespace& shared : subsystem.namespaces) {
-        if (shared.volumes.size() != 1 || shared.moved) {
-            continue;
-        }
-        const Namespace* first = nullptr;
-        const Namespace* other = nullptr;
-        for (const Namespace* path : shared.paths) {
-            const auto agid = group_of(*path);
-            if (!agid) {
-                continue;
-            }
-            first = first == nullptr ? path : first;
-            if (other == nullptr && *agid != *group_of(*first)) {
-                other = path;
-            }
-        }
-        if (other == nullptr) {
-            continue;
-        }
-        const std::uint32_t a = *group_of(*first);
-        const std::uint32_t b = *group_of(*other);
-        const bool renumbered = uses.disjoint(*first->controller, *other->controller, a) ||
-                                uses.disjoint(*first->controller, *other->controller, b);
-        if (renumbered) {
-            conflicting.push_back(shared.nsid);
-            agids.insert({a, b});
-        } else {
-            report_group(subsystem, shared, findings);
-        }
-    }
-    if (conflicting.empty()) {
-        return;
-    }
+};
+
+void report_conflict(const Subsystem& subsystem, Conflict conflict, Findings& findings) {
     std::vector<FindingValue> values;
     for (const Controller* controller : subsystem.controllers) {
         if (controller->ana_log_ok) {
-            values.push_back(value_of(*controller, groups_text(*controller, agids)));
+            values.push_back(value_of(*controller, groups_text(*controller, conflict.agids)));
         }
     }
     group_values(values);
-    const std::size_t count = agids.size();
-    findings.add({.rule = "ana.group.id.unique_across_arrays",
+    findings.add({.row = kAnaGroupIdUniqueAcrossArrays,
                   .subsystem = subsystem.nqn,
-                  .nsids = std::move(conflicting),
+                  .nsids = std::move(conflict.nsids),
                   .what = fmt::format("{} ANA group identifiers mean different groups on different "
                                       "controllers",
-                                      count),
+                                      conflict.agids.size()),
                   .values = std::move(values),
                   .verdict = {}});
+}
+
+void judge_group(const Subsystem& subsystem, const SharedNamespace& shared, GroupUses& uses,
+                 Conflict& conflict, Findings& findings) {
+    const Groups groups = groups_of(shared);
+    if (groups.known + groups.unknown < 2) {
+        return;
+    }
+    // Paths to different volumes are a finding of their own.
+    const bool comparable = one_volume(shared);
+    const auto kind =
+        comparable && groups.unknown == 0 ? Answer::Kind::holds : Answer::Kind::unknown;
+    findings.count(kAnaGroupIdUniqueAcrossArrays, kind);
+    findings.count(kAnaGroupIdConsistent, kind);
+    if (!comparable || groups.other == nullptr) {
+        return;
+    }
+    const std::uint32_t a = *group_of(*groups.first);
+    const std::uint32_t b = *group_of(*groups.other);
+    const Controller& first = *groups.first->controller;
+    const Controller& other = *groups.other->controller;
+    if (uses.disjoint(first, other, a) || uses.disjoint(first, other, b)) {
+        findings.unknown(kAnaGroupIdConsistent); // that is the other row's finding
+        conflict.nsids.push_back(shared.nsid);
+        conflict.agids.insert({a, b});
+    } else {
+        report_group(subsystem, shared, findings);
+    }
+}
+
+void judge_groups(const Subsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
+    GroupUses uses;
+    Conflict conflict;
+    for (const SharedNamespace& shared : subsystem.namespaces) {
+        judge_group(subsystem, shared, uses, conflict, findings);
+    }
+    if (!conflict.nsids.empty()) {
+        report_conflict(subsystem, std::move(conflict), findings);
+    }
 }
 
 /// The states of all paths of a namespace.
@@ -201,7 +245,7 @@ Paths paths_of(const SharedNamespace& shared) {
     return out;
 }
 
-void report_paths(std::string_view rule, const Subsystem& subsystem, const SharedNamespace& shared,
+void report_paths(const Row& row, const Subsystem& subsystem, const SharedNamespace& shared,
                   const Paths& paths, const std::string& what, std::optional<Verdict> verdict,
                   Findings& findings) {
     FoldKey key;
@@ -209,7 +253,7 @@ void report_paths(std::string_view rule, const Subsystem& subsystem, const Share
     for (const auto& [path, state] : paths.known) {
         key.add(path->controller->index).add(static_cast<std::uint64_t>(state));
     }
-    findings.add_folded(rule, subsystem.nqn, shared.nsid, std::move(key), [&] {
+    findings.add_folded(row, subsystem.nqn, shared.nsid, std::move(key), [&] {
         std::vector<FindingValue> values;
         for (const auto& [path, state] : paths.known) {
             values.push_back(value_of(*path->controller, nvme::to_string(state)));
@@ -219,109 +263,177 @@ void report_paths(std::string_view rule, const Subsystem& subsystem, const Share
     });
 }
 
-void judge_availability(const Subsystem& subsystem, const SharedNamespace& shared,
-                        const Paths& paths, Findings& findings) {
+void judge_usable(const Subsystem& subsystem, const SharedNamespace& shared, const Paths& paths,
+                  Findings& findings) {
+    if (paths.usable()) {
+        findings.judged(kAnaNsUsablePath);
+        return;
+    }
     // What is missing has a finding of its own, and may be the path that is needed.
     if (!paths.complete) {
+        findings.unknown(kAnaNsUsablePath);
         return;
     }
-    if (!paths.usable()) {
-        const bool moving = paths.any(AnaState::change);
-        const bool open = moving || subsystem.incomplete;
-        report_paths("ana.ns.usable_path", subsystem, shared, paths,
-                     open ? fmt::format("no usable path among those observed{}",
-                                        moving ? "; a transition is under way" : "")
-                          : std::string{"no usable path"},
-                     open ? std::optional{Verdict::unknown} : std::nullopt, findings);
-        return;
-    }
-    if (!paths.any(AnaState::optimized) && !paths.any(AnaState::change) && !subsystem.incomplete) {
-        report_paths("ana.ns.optimized_path", subsystem, shared, paths, "no optimized path", {},
-                     findings);
-    }
+    const bool moving = paths.any(AnaState::change);
+    const bool open = moving || subsystem.incomplete;
+    findings.count(kAnaNsUsablePath, open ? Answer::Kind::unknown : Answer::Kind::broken);
+    report_paths(kAnaNsUsablePath, subsystem, shared, paths,
+                 open ? fmt::format("no usable path among those observed{}",
+                                    moving ? "; a transition is under way" : "")
+                      : std::string{"no usable path"},
+                 open ? std::optional{Verdict::unknown} : std::nullopt, findings);
 }
 
-void judge_policy(const Subsystem& subsystem, const SharedNamespace& shared, const Paths& paths,
-                  Policy policy, Findings& findings) {
-    struct Site {
-        std::string name;
-        bool usable{};
-        bool reachable{};
-        bool optimized{};
-    };
-    std::map<std::size_t, Site> sites;
+void judge_optimized(const Subsystem& subsystem, const SharedNamespace& shared, const Paths& paths,
+                     Findings& findings) {
+    if (paths.any(AnaState::optimized)) {
+        findings.judged(kAnaNsOptimizedPath);
+        return;
+    }
+    // One that is missing may be optimized, one in transition may become so; that no path is usable
+    // is a finding of its own.
+    if (!paths.complete || subsystem.incomplete || !paths.usable() || paths.any(AnaState::change)) {
+        findings.unknown(kAnaNsOptimizedPath);
+        return;
+    }
+    findings.judged(kAnaNsOptimizedPath);
+    report_paths(kAnaNsOptimizedPath, subsystem, shared, paths, "no optimized path", {}, findings);
+}
+
+/// What one array has of one namespace.
+struct ArrayPaths {
+    std::string name;
+    bool usable{};
+    bool reachable{};
+    bool optimized{};
+};
+using Arrays = std::map<std::size_t, ArrayPaths>;
+
+Arrays by_array(const SharedNamespace& shared, const Paths& paths) {
+    Arrays sites;
+    for (const Namespace* path : shared.paths) {
+        sites[path->controller->site_id].name = path->controller->site;
+    }
     for (const auto& [path, state] : paths.known) {
-        Site& site = sites[path->controller->site_id];
-        site.name = path->controller->site;
+        ArrayPaths& site = sites[path->controller->site_id];
         site.usable = site.usable || nvme::usable(state);
         site.reachable = site.reachable || state != AnaState::persistent_loss;
         site.optimized = site.optimized || state == AnaState::optimized;
     }
-    std::vector<std::string> owners;
-    std::vector<std::string> idle;
-    for (const auto& [id, site] : sites) {
-        if (site.optimized) {
-            owners.push_back(site.name);
-        }
-        if (!(policy == Policy::active_active ? site.usable : site.reachable)) {
-            idle.push_back(site.name);
+    return sites;
+}
+
+template <typename Wanted>
+std::vector<std::string> names_where(const Arrays& arrays, Wanted wanted) {
+    std::vector<std::string> out;
+    for (const auto& [id, array] : arrays) {
+        if (wanted(array)) {
+            out.push_back(array.name);
         }
     }
-    if (policy == Policy::active_passive && owners.size() > 1) {
-        report_paths("ana.ns.single_owner", subsystem, shared, paths,
+    return out;
+}
+
+void judge_owner(const Subsystem& subsystem, const SharedNamespace& shared, const Paths& paths,
+                 Findings& findings) {
+    const std::vector<std::string> owners = names_where(
+        by_array(shared, paths), [](const ArrayPaths& array) { return array.optimized; });
+    const bool several = owners.size() > 1;
+    if (!several && (!paths.complete || subsystem.incomplete)) {
+        findings.unknown(kAnaNsSingleOwner); // the next path may be another owner's
+        return;
+    }
+    findings.judged(kAnaNsSingleOwner);
+    if (several) {
+        report_paths(kAnaNsSingleOwner, subsystem, shared, paths,
                      "optimized on " + join_words(owners) + " at once", {}, findings);
     }
-    if (!idle.empty() && paths.usable() && paths.complete) {
-        report_paths("ana.ns.usable_path_per_array", subsystem, shared, paths,
-                     fmt::format("no {} path on {}",
-                                 policy == Policy::active_active ? "usable" : "reachable",
-                                 join_words(idle)),
-                     {}, findings);
+}
+
+void judge_each_array(const Subsystem& subsystem, const SharedNamespace& shared, const Paths& paths,
+                      Policy policy, Findings& findings) {
+    const bool active_active = policy == Policy::active_active;
+    const auto arrays = by_array(shared, paths);
+    const std::vector<std::string> idle =
+        names_where(arrays, [active_active](const ArrayPaths& array) {
+            return !(active_active ? array.usable : array.reachable);
+        });
+    if (idle.empty()) {
+        // An array that does not show the namespace, or did not answer, is another finding.
+        findings.count(kAnaNsUsablePathPerArray, arrays.size() == subsystem.sites
+                                                     ? Answer::Kind::holds
+                                                     : Answer::Kind::unknown);
+        return;
     }
+    // Where no array serves the namespace, that is the finding.
+    if (!paths.usable() || !paths.complete) {
+        findings.unknown(kAnaNsUsablePathPerArray);
+        return;
+    }
+    findings.judged(kAnaNsUsablePathPerArray);
+    report_paths(
+        kAnaNsUsablePathPerArray, subsystem, shared, paths,
+        fmt::format("no {} path on {}", active_active ? "usable" : "reachable", join_words(idle)),
+        {}, findings);
 }
 
 void judge_states(const Subsystem& subsystem, const Subject& subject, Findings& findings) {
+    const std::optional<Policy> policy = subsystem.stretched ? subject.config.policy : std::nullopt;
+    std::vector<const Row*> asked{&kAnaNsUsablePath, &kAnaNsOptimizedPath};
+    if (policy) {
+        asked.push_back(&kAnaNsUsablePathPerArray);
+    }
+    if (policy == Policy::active_passive) {
+        asked.push_back(&kAnaNsSingleOwner);
+    }
     for (const SharedNamespace& shared : subsystem.namespaces) {
-        if (shared.volumes.size() != 1 || shared.moved) {
+        if (!one_volume(shared)) {
+            for (const Row* row : asked) {
+                findings.unknown(*row);
+            }
             continue;
         }
         const Paths paths = paths_of(shared);
-        judge_availability(subsystem, shared, paths, findings);
-        if (subject.config.policy && subsystem.stretched) {
-            judge_policy(subsystem, shared, paths, *subject.config.policy, findings);
+        judge_usable(subsystem, shared, paths, findings);
+        judge_optimized(subsystem, shared, paths, findings);
+        if (policy) {
+            judge_each_array(subsystem, shared, paths, *policy, findings);
+        }
+        if (policy == Policy::active_passive) {
+            judge_owner(subsystem, shared, paths, findings);
         }
     }
 }
 
-constexpr std::array kAnaGroupRows{
-    Row{.rule = {.id = "ana.group.id.unique_across_arrays",
-                 .title = "An ANA group identifier means the same group on both arrays",
-                 .rule_class = RuleClass::uni,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §8.1.1.2: identifiers are unique within the NVM subsystem",
-                 .why =
-                     "A notice about a group of one array is taken for another group of the other: "
-                     "hosts believe states that belong to other volumes. Both arrays numbering "
-                     "from 1 is the usual cause.",
-                 .fix =
-                     "Array: number ANA groups once for the stretched subsystem, the same members "
-                     "under the same identifier on both arrays (nvmet: ana_grpid)."},
-        .judge = JudgeSubsystem{judge_groups}},
-    Row{.rule = {.id = "ana.group.id.consistent",
-                 .title = "A namespace is in the same ANA group on all controllers",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §8.1.1.2, §2.4.1",
-                 .why =
-                     "Hosts and tools that go by group mix up which volumes fail over together; a "
-                     "change of one group is read for the wrong volume.",
-                 .fix = "Array: put the namespace into the same ANA group on both arrays (nvmet: "
-                        "ana_grpid)."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule =
-            {.id = "ana.ns.usable_path",
+constexpr Row kAnaGroupIdUniqueAcrossArrays{
+    .rule = {.id = "ana.group.id.unique_across_arrays",
+             .title = "An ANA group identifier means the same group on both arrays",
+             .rule_class = RuleClass::uni,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §8.1.1.2: identifiers are unique within the NVM subsystem",
+             .why = "A notice about a group of one array is taken for another group of the other: "
+                    "hosts believe states that belong to other volumes. Both arrays numbering "
+                    "from 1 is the usual cause.",
+             .fix = "Array: number ANA groups once for the stretched subsystem, the same members "
+                    "under the same identifier on both arrays (nvmet: ana_grpid)."},
+    .judge = JudgeSubsystem{judge_groups}};
+
+constexpr Row kAnaGroupIdConsistent{
+    .rule = {.id = "ana.group.id.consistent",
+             .title = "A namespace is in the same ANA group on all controllers",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::degraded,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §8.1.1.2, §2.4.1",
+             .why = "Hosts and tools that go by group mix up which volumes fail over together; a "
+                    "change of one group is read for the wrong volume.",
+             .fix = "Array: put the namespace into the same ANA group on both arrays (nvmet: "
+                    "ana_grpid)."},
+    .judge = JudgeSubsystem{judge_groups}};
+
+constexpr Row kAnaNsUsablePath{
+    .rule = {.id = "ana.ns.usable_path",
              .title = "Each namespace has a usable path",
              .rule_class = RuleClass::xrf,
              .severity = Severity::loss,
@@ -331,44 +443,51 @@ constexpr std::array kAnaGroupRows{
                     "takes it over.",
              .fix = "Array: find out why no array owns the group (quorum, witness, replication "
                     "link) and make one take it over. Host: do not reset anything meanwhile."},
-        .judge = JudgeSubsystem{judge_states}},
-    Row{.rule = {.id = "ana.ns.optimized_path",
-                 .title = "Each namespace has an optimized path",
-                 .rule_class = RuleClass::xrf,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "practice",
-                 .why =
-                     "All I/O takes the slower way, as after a failover that was not taken back.",
-                 .fix = "Array: give the group back to its preferred array."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "ana.ns.single_owner",
-                 .title = "Active/passive: one array is optimized",
-                 .rule_class = RuleClass::xrf,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "the declared policy (check.policy = \"active-passive\")",
-                 .why = "Both arrays say that they own the volume. In an active/passive pair both "
-                        "taking writes is a split brain.",
-                 .fix =
-                     "Array: stop one of them from taking writes at once, then compare the data. "
-                     "Host: use one array only until then."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "ana.ns.usable_path_per_array",
-                 .title = "Each array can serve each namespace as the policy says",
-                 .rule_class = RuleClass::xrf,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "the declared policy (check.policy)",
-                 .why = "The volume hangs on one array: a failover has nowhere to go.",
-                 .fix = "Array: look at the replication of the volume and bring its second copy "
-                        "back."},
-        .judge = ReportedElsewhere{}},
-};
+    .judge = JudgeSubsystem{judge_states}};
+
+constexpr Row kAnaNsOptimizedPath{
+    .rule = {.id = "ana.ns.optimized_path",
+             .title = "Each namespace has an optimized path",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "practice",
+             .why = "All I/O takes the slower way, as after a failover that was not taken back.",
+             .fix = "Array: give the group back to its preferred array."},
+    .judge = JudgeSubsystem{judge_states}};
+
+constexpr Row kAnaNsSingleOwner{
+    .rule = {.id = "ana.ns.single_owner",
+             .title = "Active/passive: one array is optimized",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "the declared policy (check.policy = \"active-passive\")",
+             .why = "Both arrays say that they own the volume. In an active/passive pair both "
+                    "taking writes is a split brain.",
+             .fix = "Array: stop one of them from taking writes at once, then compare the data. "
+                    "Host: use one array only until then."},
+    .judge = JudgeSubsystem{judge_states}};
+
+constexpr Row kAnaNsUsablePathPerArray{
+    .rule = {.id = "ana.ns.usable_path_per_array",
+             .title = "Each array can serve each namespace as the policy says",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "the declared policy (check.policy)",
+             .why = "The volume hangs on one array: a failover has nowhere to go.",
+             .fix = "Array: look at the replication of the volume and bring its second copy "
+                    "back."},
+    .judge = JudgeSubsystem{judge_states}};
+
+constexpr std::array kAnaGroupRows{
+    &kAnaGroupIdUniqueAcrossArrays, &kAnaGroupIdConsistent, &kAnaNsUsablePath,
+    &kAnaNsOptimizedPath,           &kAnaNsSingleOwner,     &kAnaNsUsablePathPerArray};
 
 } // namespace
 
-std::span<const Row> ana_group_rows() {
+std::span<const Row* const> ana_group_rows() {
     return kAnaGroupRows;
 }
 

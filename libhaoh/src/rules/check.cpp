@@ -2,6 +2,7 @@
 #include <haoh/check.hpp>
 
 #include "compare.hpp"
+#include "mask.hpp"
 #include "row.hpp"
 
 #include <fmt/format.h>
@@ -19,26 +20,76 @@ bool selected(std::string_view id, const std::vector<std::string>& globs) {
            });
 }
 
-/// Everything of one kind of row, for one subsystem.
+/// Judges one row for one subsystem, if it is of a kind that is judged so.
+struct JudgeRow {
+    const judge::Row& row;
+    const judge::Subsystem& subsystem;
+    judge::Findings& findings;
+
+    void operator()(const judge::EqualControllers& kind) const {
+        judge::judge_row(row, kind, subsystem, findings);
+    }
+    void operator()(const judge::CheckController& kind) const {
+        judge::judge_row(row, kind, subsystem, findings);
+    }
+    void operator()(const judge::CheckNamespace& kind) const {
+        judge::judge_row(row, kind, subsystem, findings);
+    }
+    void operator()(const judge::EqualNamespaces& /*kind*/) const {} // volume by volume
+    void operator()(const judge::ComparePages& /*kind*/) const {}    // at the end
+    void operator()(const judge::JudgeSubsystem& /*kind*/) const {}  // each function once
+    void operator()(const judge::JudgeSubject& /*kind*/) const {}
+};
+
+/// The rows that name a function of this kind, one for each function.
 template <typename Kind>
-void judge_rows(const judge::Subsystem& subsystem, judge::Findings& findings) {
+std::vector<const judge::Row*> functions() {
+    std::vector<const judge::Row*> out;
     for (const judge::Row* row : judge::catalogue()) {
-        if (const auto* kind = std::get_if<Kind>(&row->judge)) {
-            judge::judge_row(row->rule, *kind, subsystem, findings);
+        const auto same = [row](const judge::Row* other) {
+            return std::get<Kind>(row->judge) == std::get<Kind>(other->judge);
+        };
+        if (std::holds_alternative<Kind>(row->judge) &&
+            std::none_of(out.begin(), out.end(), same)) {
+            out.push_back(row);
+        }
+    }
+    return out;
+}
+
+/// A controller that does not say which namespaces it has may have any: no rule about them holds.
+void count_unlisted(const judge::Subsystem& subsystem, judge::Findings& findings) {
+    const bool unlisted =
+        subsystem.nqn != nvme::kDiscoveryNqn &&
+        std::any_of(subsystem.controllers.begin(), subsystem.controllers.end(),
+                    [](const judge::Controller* one) { return !one->observed->active_nsids; });
+    if (!unlisted) {
+        return;
+    }
+    for (const judge::Row* row : judge::catalogue()) {
+        const auto* const pages = std::get_if<judge::ComparePages>(&row->judge);
+        const bool by_identity =
+            std::find(judge::identity_rows().begin(), judge::identity_rows().end(), row) !=
+            judge::identity_rows().end();
+        if (std::holds_alternative<judge::EqualNamespaces>(row->judge) ||
+            std::holds_alternative<judge::CheckNamespace>(row->judge) || by_identity ||
+            (pages != nullptr && pages->of == judge::ComparePages::Of::namespaces)) {
+            findings.unknown(*row);
         }
     }
 }
 
 void judge_subsystem(const judge::Subsystem& subsystem, const judge::Subject& subject,
                      judge::Findings& findings) {
-    judge_rows<judge::EqualControllers>(subsystem, findings);
-    judge_rows<judge::CheckController>(subsystem, findings);
-    judge_rows<judge::CheckNamespace>(subsystem, findings);
     for (const judge::Row* row : judge::catalogue()) {
-        if (const auto* kind = std::get_if<judge::JudgeSubsystem>(&row->judge)) {
-            kind->judge(subsystem, subject, findings);
-        }
+        findings.begin(*row);
+        std::visit(JudgeRow{.row = *row, .subsystem = subsystem, .findings = findings}, row->judge);
     }
+    for (const judge::Row* row : functions<judge::JudgeSubsystem>()) {
+        findings.begin(*row);
+        std::get<judge::JudgeSubsystem>(row->judge).judge(subsystem, subject, findings);
+    }
+    count_unlisted(subsystem, findings);
     for (const judge::SharedNamespace& shared : subsystem.namespaces) {
         for (const auto& volume : shared.volumes) {
             judge::judge_volume(judge::catalogue(), volume, shared.nsid, subsystem.nqn, findings);
@@ -47,9 +98,18 @@ void judge_subsystem(const judge::Subsystem& subsystem, const judge::Subject& su
 }
 
 void judge_subject(const judge::Subject& subject, judge::Findings& findings) {
+    for (const judge::Row* row : functions<judge::JudgeSubject>()) {
+        findings.begin(*row);
+        std::get<judge::JudgeSubject>(row->judge).judge(subject, findings);
+    }
+}
+
+/// What no other row has reported: therefore last.
+void compare_controllers(const judge::Subsystem& subsystem, judge::Findings& findings) {
     for (const judge::Row* row : judge::catalogue()) {
-        if (const auto* kind = std::get_if<judge::JudgeSubject>(&row->judge)) {
-            kind->judge(subject, findings);
+        const auto* const pages = std::get_if<judge::ComparePages>(&row->judge);
+        if (pages != nullptr && pages->of == judge::ComparePages::Of::controller) {
+            judge::compare_pages(*row, judge::catalogue(), subsystem, findings);
         }
     }
 }
@@ -110,8 +170,10 @@ Verdict verdict_of(const Report& report) {
     if (report.count(Verdict::fail) > 0) {
         return Verdict::fail;
     }
+    const bool nothing_judged =
+        report.count(RuleState::held) == 0 && report.count(RuleState::broken) == 0;
     if (report.count(Verdict::unknown) > 0 || !report.unobserved.empty() ||
-        report.model == Model::unknown) {
+        report.model == Model::unknown || nothing_judged) {
         return Verdict::unknown;
     }
     return report.count(Verdict::warn) > 0 ? Verdict::warn : Verdict::pass;
@@ -149,6 +211,12 @@ void say_what_kernel_does(Report& report) {
 
 } // namespace
 
+std::size_t Report::count(RuleState wanted) const {
+    return static_cast<std::size_t>(
+        std::count_if(rules.begin(), rules.end(),
+                      [wanted](const RuleResult& result) { return result.state == wanted; }));
+}
+
 std::string_view to_string(Model value) {
     switch (value) {
     case Model::unknown:
@@ -185,6 +253,9 @@ Report check(const Observation& observation, const CheckOptions& options) {
         judge_subsystem(subsystem, subject, findings);
     }
     judge_subject(subject, findings);
+    for (const judge::Subsystem& subsystem : subject.subsystems) {
+        compare_controllers(subsystem, findings);
+    }
 
     Report report;
     report.model = detect_model(subject);
@@ -193,7 +264,7 @@ Report check(const Observation& observation, const CheckOptions& options) {
     report.observed_at = observation.observed_at;
     report.kernel = release_of(options, observation);
     report.connected = !observation.kernels.empty();
-    std::set<std::string_view> broken;
+    std::set<std::string_view> with_finding;
     for (Finding& finding : findings.take()) {
         if (finding.verdict == Verdict::unknown || selected(finding.rule, options.rules)) {
             report.findings.push_back(std::move(finding));
@@ -201,15 +272,21 @@ Report check(const Observation& observation, const CheckOptions& options) {
     }
     for (const Finding& finding : report.findings) {
         ++report.counts[static_cast<std::size_t>(finding.verdict)];
-        broken.insert(finding.rule);
+        with_finding.insert(finding.rule);
     }
     for (const judge::Row* row : judge::catalogue()) {
         if (selected(row->rule.id, options.rules)) {
-            ++report.rules_evaluated;
-            report.counts[static_cast<std::size_t>(Verdict::pass)] +=
-                broken.contains(row->rule.id) ? 0U : 1U;
+            report.rules.push_back(
+                {.rule = std::string(row->rule.id), .state = findings.state(*row)});
         }
     }
+    std::sort(report.rules.begin(), report.rules.end(),
+              [](const RuleResult& a, const RuleResult& b) { return a.rule < b.rule; });
+    report.rules_evaluated = report.rules.size();
+    report.counts[static_cast<std::size_t>(Verdict::pass)] = static_cast<std::size_t>(
+        std::count_if(report.rules.begin(), report.rules.end(), [&](const RuleResult& result) {
+            return !with_finding.contains(result.rule);
+        }));
     say_what_kernel_does(report);
     report.verdict = verdict_of(report);
     return report;

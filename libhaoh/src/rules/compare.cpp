@@ -22,22 +22,34 @@ struct FieldResult {
     const ControllerField* field{};
     std::vector<std::pair<const Controller*, std::string>> values;
     bool differs{};
+    bool unread{}; ///< of a controller
 };
+
+/// Whether the page that would hold the value could not be read: not that the controller has none.
+bool unread(const ControllerField& field, const Controller& controller) {
+    if (field.page == nullptr) {
+        return !controller.has_identify;
+    }
+    const Page* const page = field.page(controller);
+    return page != nullptr && page->state == Page::State::failed;
+}
 
 FieldResult compare_field(const ControllerField& field,
                           const std::vector<const Controller*>& controllers) {
-    FieldResult out{.field = &field, .values = {}, .differs = false};
+    FieldResult out{.field = &field, .values = {}, .differs = false, .unread = false};
     for (const Controller* controller : controllers) {
         if (auto value = field.value(*controller)) {
             out.differs =
                 out.differs || (!out.values.empty() && out.values.front().second != *value);
             out.values.emplace_back(controller, std::move(*value));
+        } else {
+            out.unread = out.unread || unread(field, *controller);
         }
     }
     return out;
 }
 
-void report_controllers(const Rule& rule, const std::vector<FieldResult>& results,
+void report_controllers(const Row& row, const std::vector<FieldResult>& results,
                         const Subsystem& subsystem, Findings& findings) {
     const bool several =
         std::count_if(results.begin(), results.end(),
@@ -71,7 +83,7 @@ void report_controllers(const Rule& rule, const std::vector<FieldResult>& result
         }
     }
     group_values(values);
-    findings.add({.rule = rule.id,
+    findings.add({.row = row,
                   .subsystem = subsystem.nqn,
                   .nsids = {},
                   .what = fmt::format("{} {}", differs(labels), between(classes)),
@@ -85,15 +97,27 @@ std::size_t count_fields(const EqualControllers& row) {
                       [](const ControllerField& field) { return field.value != nullptr; }));
 }
 
-void compare_controllers(const Rule& rule, const EqualControllers& row,
+void compare_controllers(const Row& row, const EqualControllers& kind,
                          const std::vector<const Controller*>& controllers,
                          const Subsystem& subsystem, Findings& findings) {
-    std::vector<FieldResult> results;
-    const std::size_t count = count_fields(row);
-    for (std::size_t i = 0; i < count; ++i) {
-        results.push_back(compare_field(row.fields[i], controllers));
+    if (controllers.size() < 2) {
+        return; // equal to whom
     }
-    report_controllers(rule, results, subsystem, findings);
+    std::vector<FieldResult> results;
+    const std::size_t count = count_fields(kind);
+    for (std::size_t i = 0; i < count; ++i) {
+        results.push_back(compare_field(kind.fields[i], controllers));
+    }
+    const bool compared = std::any_of(results.begin(), results.end(),
+                                      [](const auto& result) { return result.values.size() > 1; });
+    const bool incomplete = std::any_of(results.begin(), results.end(),
+                                        [](const auto& result) { return result.unread; });
+    if (incomplete) {
+        findings.unknown(row);
+    } else if (compared) {
+        findings.judged(row);
+    }
+    report_controllers(row, results, subsystem, findings);
 }
 
 /// A field of a namespace row, compared.
@@ -101,6 +125,19 @@ struct KeyResult {
     const NamespaceField* field{};
     std::vector<std::optional<std::uint64_t>> keys; ///< by path
 };
+
+/// Whether the page could not be read: not that the controller has none.
+bool unread(const Namespace& path, NamespacePage page) {
+    switch (page) {
+    case NamespacePage::identify:
+        return !path.has_identify;
+    case NamespacePage::nvm:
+        return path.observed->nvm.state == Page::State::failed;
+    case NamespacePage::independent:
+        return path.observed->independent.state == Page::State::failed;
+    }
+    return false;
+}
 
 bool has_page(const Namespace& path, NamespacePage page) {
     switch (page) {
@@ -114,26 +151,32 @@ bool has_page(const Namespace& path, NamespacePage page) {
     return false;
 }
 
-/// The keys of the field by path when they differ; empty when they don't.
-std::vector<std::optional<std::uint64_t>> differing_keys(const NamespaceField& field,
-                                                         std::span<const Namespace* const> volume) {
+struct ComparedField {
+    std::vector<std::optional<std::uint64_t>> keys; ///< by path, when they differ; else empty
+    bool compared{};                                ///< two paths at least have one
+    bool unread{};                                  ///< of a path
+};
+
+ComparedField compare_field(const NamespaceField& field, std::span<const Namespace* const> volume) {
+    ComparedField out;
     std::optional<std::uint64_t> first;
     bool differs = false;
     for (const Namespace* path : volume) {
         if (!has_page(*path, field.page)) {
+            out.unread = out.unread || unread(*path, field.page);
             continue;
         }
         const auto key = field.key(*path);
         differs = differs || (key && first && *key != *first);
+        out.compared = out.compared || (key && first);
         first = first ? first : key;
     }
-    std::vector<std::optional<std::uint64_t>> keys;
     if (differs) {
         for (const Namespace* path : volume) {
-            keys.push_back(has_page(*path, field.page) ? field.key(*path) : std::nullopt);
+            out.keys.push_back(has_page(*path, field.page) ? field.key(*path) : std::nullopt);
         }
     }
-    return keys;
+    return out;
 }
 
 std::string key_text(const std::vector<KeyResult>& results, std::size_t path_index,
@@ -169,7 +212,7 @@ std::vector<std::size_t> classify(const std::vector<KeyResult>& results, std::si
     return numbers;
 }
 
-void report_volume(const Rule& rule, const std::vector<KeyResult>& results,
+void report_volume(const Row& row, const std::vector<KeyResult>& results,
                    std::span<const Namespace* const> volume, std::uint32_t nsid,
                    const std::string& subsystem, Findings& findings) {
     const std::vector<std::size_t> numbers = classify(results, volume.size());
@@ -180,7 +223,7 @@ void report_volume(const Rule& rule, const std::vector<KeyResult>& results,
     for (std::size_t i = 0; i < volume.size(); ++i) {
         key.add(volume[i]->controller->index).add(numbers[i]);
     }
-    findings.add_folded(rule.id, subsystem, nsid, std::move(key), [&] {
+    findings.add_folded(row, subsystem, nsid, std::move(key), [&] {
         std::vector<std::string> labels;
         for (const KeyResult& result : results) {
             labels.emplace_back(result.field->label);
@@ -247,10 +290,10 @@ std::string between(std::span<const std::pair<const Controller*, std::size_t>> c
     return "between " + join_words(all);
 }
 
-void judge_row(const Rule& rule, const EqualControllers& row, const Subsystem& subsystem,
+void judge_row(const Row& row, const EqualControllers& kind, const Subsystem& subsystem,
                Findings& findings) {
-    if (!row.inside_array) {
-        compare_controllers(rule, row, subsystem.controllers, subsystem, findings);
+    if (!kind.inside_array) {
+        compare_controllers(row, kind, subsystem.controllers, subsystem, findings);
         return;
     }
     std::map<std::size_t, std::vector<const Controller*>> sites;
@@ -258,62 +301,54 @@ void judge_row(const Rule& rule, const EqualControllers& row, const Subsystem& s
         sites[controller->site_id].push_back(controller);
     }
     for (const auto& [id, controllers] : sites) {
-        compare_controllers(rule, row, controllers, subsystem, findings);
+        compare_controllers(row, kind, controllers, subsystem, findings);
     }
 }
 
-void judge_row(const Rule& rule, const CheckController& row, const Subsystem& subsystem,
+void judge_row(const Row& row, const CheckController& kind, const Subsystem& subsystem,
                Findings& findings) {
-    const bool explained =
-        std::any_of(row.yields_to.begin(), row.yields_to.end(), [&](std::string_view other) {
-            return !other.empty() && findings.reported(other, subsystem.nqn);
-        });
-    if (explained) {
-        return;
-    }
     std::vector<const Controller*> offenders;
     std::vector<FindingValue> values;
     for (const Controller* controller : subsystem.controllers) {
-        if (!controller->has_identify) {
-            continue;
-        }
-        if (auto defect = row.defect(*controller, subsystem)) {
+        const Answer answer =
+            controller->has_identify ? kind.ask(*controller, subsystem) : Answer::unknown();
+        findings.count(row, answer.kind());
+        if (answer.kind() == Answer::Kind::broken) {
             offenders.push_back(controller);
-            values.push_back(value_of(*controller, std::move(*defect)));
+            values.push_back(value_of(*controller, answer.value()));
         }
     }
     if (offenders.empty()) {
         return;
     }
     group_values(values);
-    findings.add({.rule = rule.id,
-                  .subsystem = subsystem.nqn,
-                  .nsids = {},
-                  .what = fmt::format("{} {}", row.clause, place(offenders, subsystem.controllers)),
-                  .values = std::move(values),
-                  .verdict = {}});
+    findings.add(
+        {.row = row,
+         .subsystem = subsystem.nqn,
+         .nsids = {},
+         .what = fmt::format("{} {}", kind.clause, place(offenders, subsystem.controllers)),
+         .values = std::move(values),
+         .verdict = {}});
 }
 
-void judge_row(const Rule& rule, const CheckNamespace& row, const Subsystem& subsystem,
+void judge_row(const Row& row, const CheckNamespace& kind, const Subsystem& subsystem,
                Findings& findings) {
     for (const SharedNamespace& shared : subsystem.namespaces) {
         std::vector<std::pair<const Namespace*, std::string>> defects;
+        FoldKey key;
         for (const Namespace* path : shared.paths) {
-            if (auto defect = row.defect(*path, subsystem)) {
-                defects.emplace_back(path, std::move(*defect));
+            const Answer answer = kind.ask(*path, subsystem);
+            const bool broken = answer.kind() == Answer::Kind::broken;
+            findings.count(row, answer.kind());
+            key.add(path->controller->index).add(broken ? 1 : 0);
+            if (broken) {
+                defects.emplace_back(path, answer.value());
             }
         }
         if (defects.empty()) {
             continue;
         }
-        FoldKey key;
-        for (const Namespace* path : shared.paths) {
-            const bool defective =
-                std::any_of(defects.begin(), defects.end(),
-                            [path](const auto& one) { return one.first == path; });
-            key.add(path->controller->index).add(defective ? 1 : 0);
-        }
-        findings.add_folded(rule.id, subsystem.nqn, shared.nsid, std::move(key), [&] {
+        findings.add_folded(row, subsystem.nqn, shared.nsid, std::move(key), [&] {
             std::vector<const Controller*> offenders;
             std::vector<const Controller*> all;
             std::vector<FindingValue> values;
@@ -325,12 +360,56 @@ void judge_row(const Rule& rule, const CheckNamespace& row, const Subsystem& sub
                 all.push_back(path->controller);
             }
             group_values(values);
-            return Wording{.what = fmt::format("{} {}", row.clause, place(offenders, all)),
+            return Wording{.what = fmt::format("{} {}", kind.clause, place(offenders, all)),
                            .values = std::move(values),
                            .verdict = {}};
         });
     }
 }
+
+namespace {
+
+/// What one EQN row found in one volume.
+struct Judged {
+    const Row* row{};
+    const EqualNamespaces* kind{};
+    std::vector<KeyResult> results;
+};
+
+Judged compare_namespaces(const Row& row, const EqualNamespaces& kind,
+                          std::span<const Namespace* const> volume, bool comparable_blocks,
+                          NamedFields& named, Findings& findings) {
+    Judged out{.row = &row, .kind = &kind, .results = {}};
+    bool compared = false;
+    bool incomplete = false;
+    for (const NamespaceField& field : kind.fields) {
+        if (field.key == nullptr) {
+            break;
+        }
+        if (!comparable_blocks && field.unit != Unit::none) {
+            named.add(field.page, field.field); // other bytes, whether or not the same amount
+        }
+        ComparedField result = compare_field(field, volume);
+        compared = compared || result.compared;
+        incomplete = incomplete || result.unread;
+        if (result.keys.empty()) {
+            continue;
+        }
+        named.add(field.page, field.field);
+        const bool told = field.repeats && !out.results.empty();
+        if (!told && (comparable_blocks || field.unit != Unit::blocks)) {
+            out.results.push_back({.field = &field, .keys = std::move(result.keys)});
+        }
+    }
+    if (incomplete) {
+        findings.unknown(row);
+    } else if (compared) {
+        findings.judged(row);
+    }
+    return out;
+}
+
+} // namespace
 
 void judge_volume(std::span<const Row* const> rows, std::span<const Namespace* const> volume,
                   std::uint32_t nsid, const std::string& subsystem, Findings& findings,
@@ -339,47 +418,34 @@ void judge_volume(std::span<const Row* const> rows, std::span<const Namespace* c
         return;
     }
     const bool comparable_blocks = same_block_size(volume);
-    std::vector<std::string_view> fired;
+    std::vector<Judged> broken;
     NamedFields named;
     for (const Row* row : rows) {
-        const auto* equal = std::get_if<EqualNamespaces>(&row->judge);
-        const bool local =
-            row->rule.id == "ns.endgid_nvmset.equal" || row->rule.id == "reach.rgrpid.unique";
-        if (equal == nullptr || (local && scope == Scope::across_subsystems)) {
+        const auto* const kind = std::get_if<EqualNamespaces>(&row->judge);
+        if (kind == nullptr || (kind->own_of_subsystem && scope == Scope::across_subsystems)) {
             continue;
         }
-        std::vector<KeyResult> results;
-        for (const NamespaceField& field : equal->fields) {
-            if (field.key == nullptr) {
-                break;
-            }
-            if (!comparable_blocks && field.unit != Unit::none) {
-                named.add(field.page, field.field); // other bytes, whether or not the same amount
-            }
-            auto keys = differing_keys(field, volume);
-            if (keys.empty()) {
-                continue;
-            }
-            named.add(field.page, field.field);
-            const bool told = field.repeats && !results.empty();
-            if (!told && (comparable_blocks || field.unit != Unit::blocks)) {
-                results.push_back({.field = &field, .keys = std::move(keys)});
-            }
-        }
-        const bool explained = std::any_of(
-            equal->yields_to.begin(), equal->yields_to.end(), [&fired](std::string_view other) {
-                return std::find(fired.begin(), fired.end(), other) != fired.end();
-            });
-        if (results.empty()) {
-            continue;
-        }
-        // Also what is explained away explains what follows from it.
-        fired.push_back(row->rule.id);
-        if (!explained) {
-            report_volume(row->rule, results, volume, nsid, subsystem, findings);
+        Judged one = compare_namespaces(*row, *kind, volume, comparable_blocks, named, findings);
+        if (!one.results.empty()) {
+            broken.push_back(std::move(one));
         }
     }
-    compare_pages(volume, named, nsid, subsystem, scope, findings);
+    const auto is_broken = [&](const Row* row) {
+        return std::any_of(broken.begin(), broken.end(),
+                           [row](const Judged& one) { return one.row == row; });
+    };
+    for (const Judged& one : broken) {
+        // Also what is explained away explains what follows from it.
+        if (std::none_of(one.kind->yields_to.begin(), one.kind->yields_to.end(), is_broken)) {
+            report_volume(*one.row, one.results, volume, nsid, subsystem, findings);
+        }
+    }
+    for (const Row* row : rows) {
+        const auto* const pages = std::get_if<ComparePages>(&row->judge);
+        if (pages != nullptr && pages->of == ComparePages::Of::namespaces) {
+            compare_pages(*row, volume, named, nsid, subsystem, scope, findings);
+        }
+    }
 }
 
 } // namespace haoh::judge

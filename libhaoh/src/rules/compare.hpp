@@ -16,19 +16,20 @@ using Classes = std::vector<std::pair<const Controller*, std::size_t>>;
 [[nodiscard]] std::string
 between(std::span<const std::pair<const Controller*, std::size_t>> classes);
 
-void judge_row(const Rule& rule, const EqualControllers& row, const Subsystem& subsystem,
+/// Judges one row for one subsystem.
+void judge_row(const Row& row, const EqualControllers& kind, const Subsystem& subsystem,
                Findings& findings);
-void judge_row(const Rule& rule, const CheckController& row, const Subsystem& subsystem,
+void judge_row(const Row& row, const CheckController& kind, const Subsystem& subsystem,
                Findings& findings);
-void judge_row(const Rule& rule, const CheckNamespace& row, const Subsystem& subsystem,
+void judge_row(const Row& row, const CheckNamespace& kind, const Subsystem& subsystem,
                Findings& findings);
 
 /// Whether paths lead to one subsystem, or to a dispersed namespace of several: endurance groups
 /// and NVM sets are then each subsystem's own.
 enum class Scope : std::uint8_t { one_subsystem, across_subsystems };
 
-/// Judges every EQN row for the paths of one volume, in the order of the table, then compares the
-/// pages byte for byte and reports what no row has named (`ns.idns_mask.equal`).
+/// Judges every EQN row for the paths of one volume, then compares the pages byte for byte and reports
+/// what no row has named (rows that compare pages of namespaces).
 /// \param volume  paths on different controllers that lead to the same volume
 /// \param nsid    the number under which findings are reported
 void judge_volume(std::span<const Row* const> rows, std::span<const Namespace* const> volume,

@@ -16,5 +16,9 @@ namespace haoh::judge {
 /// What is wrong with the frame of a log, so that its entries cannot be trusted; empty when nothing
 /// is.
 [[nodiscard]] std::string frame_defect(const nvme::DiscoveryLog& log);
+/// A log that was asked for and not read.
+[[nodiscard]] bool unread(const DiscoveryObservation& log);
+/// A log that may lack entries, or have some of another moment.
+[[nodiscard]] bool doubtful(const DiscoveryView& log);
 
 } // namespace haoh::judge

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "findings.hpp"
 
+#include "row.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,6 +22,14 @@ bool worse(const Finding& a, const Finding& b) {
     return std::tie(a.rule, a.subsystem, a.nsid) < std::tie(b.rule, b.subsystem, b.nsid);
 }
 
+/// Whether the function that a row names, if it is of this kind, is that of the row that judges.
+template <typename Kind>
+bool named_by(const Row& row, const Row* judging) {
+    const auto* const own = std::get_if<Kind>(&row.judge);
+    const auto* const now = judging != nullptr ? std::get_if<Kind>(&judging->judge) : nullptr;
+    return own == nullptr || (now != nullptr && *own == *now);
+}
+
 } // namespace
 
 std::string brief_nsids(std::span<const std::uint32_t> nsids) {
@@ -35,44 +45,86 @@ std::string brief_nsids(std::span<const std::uint32_t> nsids) {
     return format_nsids(nsids);
 }
 
+void Findings::note(const Row& row, const std::string& subsystem) {
+    if (!named_by<JudgeSubsystem>(row, judging_) || !named_by<JudgeSubject>(row, judging_)) {
+        throw std::logic_error(
+            fmt::format("{} is reported by a function that its row does not name", row.rule.id));
+    }
+    reported_.emplace(&row, subsystem);
+}
+
 void Findings::add(Draft draft) {
-    reported_.emplace(draft.rule, draft.subsystem);
+    note(draft.row, draft.subsystem);
     single_.push_back(std::move(draft));
 }
 
-void Findings::add_folded(std::string_view rule, const std::string& subsystem, std::uint32_t nsid,
+void Findings::add_folded(const Row& row, const std::string& subsystem, std::uint32_t nsid,
                           FoldKey key, const std::function<Wording()>& make) {
-    Group& group = groups_[{rule, subsystem, std::move(key)}];
+    Group& group = groups_[{&row, subsystem, std::move(key)}];
     group.nsids.push_back(nsid);
     if (group.drafts.size() < kUnfolded) {
         Wording words = make();
-        group.drafts.push_back({.rule = rule,
+        group.drafts.push_back({.row = row,
                                 .subsystem = subsystem,
                                 .nsids = {nsid},
                                 .what = std::move(words.what),
                                 .values = std::move(words.values),
                                 .verdict = words.verdict});
-        reported_.emplace(rule, subsystem);
+        note(row, subsystem);
     }
 }
 
-bool Findings::reported(std::string_view rule, const std::string& subsystem) const {
-    return reported_.contains(std::pair<std::string_view, std::string>{rule, subsystem});
+void Findings::count(const Row& row, Answer::Kind answer) {
+    switch (answer) {
+    case Answer::Kind::not_asked:
+        break;
+    case Answer::Kind::unknown:
+        unknown(row);
+        break;
+    case Answer::Kind::holds:
+    case Answer::Kind::broken:
+        judged(row);
+        break;
+    }
 }
 
-void Findings::finish(Draft draft, std::vector<Finding>& out) const {
-    const Rule* rule = find_rule(draft.rule);
-    if (rule == nullptr) {
-        throw std::logic_error(fmt::format("no rule {} in the catalogue", draft.rule));
-    }
-    const Verdict verdict = relaxed(draft.verdict.value_or(rule->verdict), *rule, window_);
-    if (verdict == Verdict::pass) {
+bool Findings::reported(const Row& row, const std::string& subsystem) const {
+    return reported_.contains(std::pair{&row, subsystem});
+}
+
+bool Findings::explained(const Row& row, const std::string& subsystem) const {
+    return std::any_of(row.yields_to.begin(), row.yields_to.end(), [&](const Row* other) {
+        if (other == nullptr) {
+            return false;
+        }
+        const auto first = reported_.lower_bound(std::pair{other, subsystem});
+        return first != reported_.end() && first->first == other &&
+               (subsystem.empty() || first->second == subsystem);
+    });
+}
+
+void Findings::finish(Draft draft, std::vector<Finding>& out) {
+    const Row& row = draft.row;
+    const Rule& rule = row.rule;
+    Tally& tally = tallies_[&row];
+    if (explained(row, draft.subsystem)) {
+        tally.explained = true;
         return;
     }
+    const Verdict verdict = relaxed(draft.verdict.value_or(rule.verdict), rule, window_);
+    if (verdict == Verdict::pass) {
+        ++tally.judged;
+        return;
+    }
+    if (verdict == Verdict::unknown) {
+        ++tally.unknown;
+    } else {
+        tally.told = true;
+    }
     Finding finding;
-    finding.rule = rule->id;
+    finding.rule = rule.id;
     finding.verdict = verdict;
-    finding.severity = rule->severity;
+    finding.severity = rule.severity;
     finding.subsystem = std::move(draft.subsystem);
     if (!draft.nsids.empty()) {
         finding.nsid = draft.nsids.front();
@@ -82,9 +134,9 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) const {
     }
     finding.what = std::move(draft.what);
     finding.values = std::move(draft.values);
-    finding.basis = rule->basis;
-    finding.why = rule->why;
-    finding.fix = rule->fix;
+    finding.basis = rule.basis;
+    finding.why = rule.why;
+    finding.fix = rule.fix;
     out.push_back(std::move(finding));
 }
 
@@ -115,6 +167,21 @@ std::vector<Finding> Findings::take() {
     return out;
 }
 
+RuleState Findings::state(const Row& row) const {
+    const auto found = tallies_.find(&row);
+    if (found == tallies_.end()) {
+        return RuleState::not_applicable;
+    }
+    const Tally& tally = found->second;
+    if (tally.told) {
+        return RuleState::broken;
+    }
+    if (tally.unknown > 0 || tally.explained) {
+        return RuleState::unknown;
+    }
+    return tally.judged > 0 ? RuleState::held : RuleState::not_applicable;
+}
+
 Verdict relaxed(Verdict verdict, const Rule& rule, Window window) {
     const bool applies = window != Window::none &&
                          (rule.relaxed_in & (1U << static_cast<unsigned>(window))) != 0 &&
@@ -138,6 +205,10 @@ Verdict relaxed(Verdict verdict, const Rule& rule, Window window) {
 
 FindingValue value_of(const Controller& controller, std::string text) {
     return {.controller = controller.name(), .site = controller.site, .value = std::move(text)};
+}
+
+FindingValue value_of_object(std::string_view object, std::string text) {
+    return {.controller = {}, .site = {}, .value = std::move(text), .object = std::string(object)};
 }
 
 void group_values(std::vector<FindingValue>& values) {

@@ -3,6 +3,7 @@
 /// Where judgements are put down: one place that knows verdicts, windows and folding.
 #pragma once
 
+#include "answer.hpp"
 #include "subject.hpp"
 
 #include <haoh/check.hpp>
@@ -19,9 +20,11 @@
 
 namespace haoh::judge {
 
+struct Row;
+
 /// A finding without what its row already says.
 struct Draft {
-    std::string_view rule;
+    std::reference_wrapper<const Row> row;
     std::string subsystem;
     std::vector<std::uint32_t> nsids; ///< ascending; empty when it is not about namespaces
     std::string what;
@@ -29,7 +32,7 @@ struct Draft {
     std::optional<Verdict> verdict; ///< where it is not the row's own
 };
 
-/// Of a draft, what is left to say when rule, subsystem and NSID are known.
+/// Of a draft, what is left to say when row, subsystem and NSID are known.
 struct Wording {
     std::string what;
     std::vector<FindingValue> values;
@@ -61,17 +64,30 @@ class Findings {
     void add(Draft draft);
 
     /// One of possibly very many findings of a rule about single namespaces. Findings with the same
-    /// rule, subsystem and `key` fold into one when they are more than `kUnfolded`; `make` is only
+    /// row, subsystem and `key` fold into one when they are more than `kUnfolded`; `make` is only
     /// called for those whose text may be shown.
     /// \param key  equal where the finding reads alike but for its NSID and values
-    void add_folded(std::string_view rule, const std::string& subsystem, std::uint32_t nsid,
-                    FoldKey key, const std::function<Wording()>& make);
+    void add_folded(const Row& row, const std::string& subsystem, std::uint32_t nsid, FoldKey key,
+                    const std::function<Wording()>& make);
 
-    /// Whether a rule has a finding about the subsystem.
-    [[nodiscard]] bool reported(std::string_view rule, const std::string& subsystem) const;
+    /// A row was asked of one object more, and held unless something is added besides.
+    void judged(const Row& row) { ++tallies_[&row].judged; }
+    /// A row applies to one object more, and what it must be judged by was not read.
+    void unknown(const Row& row) { ++tallies_[&row].unknown; }
+    /// Counts an answer; what is broken is to be added besides.
+    void count(const Row& row, Answer::Kind answer);
+
+    /// Whether a row has a finding about the subsystem, until now.
+    [[nodiscard]] bool reported(const Row& row, const std::string& subsystem) const;
 
     /// All findings, folded, judged by the window, worst first.
     [[nodiscard]] std::vector<Finding> take();
+    /// Of a row, after `take`.
+    [[nodiscard]] RuleState state(const Row& row) const;
+
+    /// The function that is about to judge: it may add findings of rows that name it, and of no
+    /// others that name a function.
+    void begin(const Row& row) { judging_ = &row; }
 
     /// The most findings of one rule and key that are shown one by one.
     static constexpr std::size_t kUnfolded = 4;
@@ -81,12 +97,22 @@ class Findings {
         std::vector<Draft> drafts; ///< the first `kUnfolded`
         std::vector<std::uint32_t> nsids;
     };
-    void finish(Draft draft, std::vector<Finding>& out) const;
+    struct Tally {
+        std::size_t judged{};
+        std::size_t unknown{};
+        bool told{};      ///< a finding that something is wrong
+        bool explained{}; ///< something was wrong, and another row says why
+    };
+    void note(const Row& row, const std::string& subsystem);
+    [[nodiscard]] bool explained(const Row& row, const std::string& subsystem) const;
+    void finish(Draft draft, std::vector<Finding>& out);
 
     Window window_;
+    const Row* judging_{};
     std::vector<Draft> single_;
-    std::map<std::tuple<std::string_view, std::string, FoldKey>, Group> groups_;
-    std::set<std::pair<std::string_view, std::string>, std::less<>> reported_;
+    std::map<std::tuple<const Row*, std::string, FoldKey>, Group> groups_;
+    std::set<std::pair<const Row*, std::string>> reported_;
+    std::map<const Row*, Tally> tallies_;
 };
 
 /// What a verdict becomes in a window; pass = no finding.
@@ -97,6 +123,8 @@ class Findings {
 
 /// A value of a finding about a controller.
 [[nodiscard]] FindingValue value_of(const Controller& controller, std::string text);
+/// A value that another object than a controller has: a device, a subsystem of a host.
+[[nodiscard]] FindingValue value_of_object(std::string_view object, std::string text);
 /// Controllers of one array together, then equal values together; otherwise the order given.
 void group_values(std::vector<FindingValue>& values);
 

@@ -12,6 +12,11 @@ namespace haoh::judge {
 
 namespace {
 
+// The rows are below the functions.
+extern const Row kNsFlbasEqual;
+extern const Row kNsLbafActiveEqual;
+extern const Row kNsNszeEqual;
+
 using Ns = nvme::IdentifyNamespace;
 using Nvm = nvme::IdentifyNamespaceNvm;
 
@@ -181,72 +186,82 @@ std::optional<std::uint64_t> atomic_key(const Namespace& path) {
     return std::uint64_t{path.idns.*Member};
 }
 
-/// Whether the other paths have the same format; if not, that is the finding.
-bool one_format(const Namespace& path, const Subsystem& subsystem) {
+/// Whether what is wrong is the same on all other paths that were read; if not, that is the finding.
+template <typename Same>
+bool alike(const Namespace& path, const Subsystem& subsystem, Same same) {
     const SharedNamespace* shared = subsystem.find(path.nsid);
     return shared == nullptr ||
-           std::all_of(shared->paths.begin(), shared->paths.end(), [&path](const Namespace* other) {
-               return !other->has_identify ||
-                      (other->idns.active_format().lbads == path.idns.active_format().lbads &&
-                       other->idns.active_format().ms == path.idns.active_format().ms);
+           std::all_of(shared->paths.begin(), shared->paths.end(), [&](const Namespace* other) {
+               return !other->has_identify || same(other->idns, path.idns);
            });
 }
 
-std::optional<std::string> odd_format(const Namespace& path, const Subsystem& subsystem) {
-    if (!path.has_identify || !one_format(path, subsystem)) {
-        return std::nullopt;
-    }
+bool same_format(const Ns& a, const Ns& b) {
+    return a.active_format().lbads == b.active_format().lbads &&
+           a.active_format().ms == b.active_format().ms;
+}
+
+bool same_size(const Ns& a, const Ns& b) {
+    return a.nsze == b.nsze;
+}
+
+/// What is wrong with the format in use; empty when nothing is.
+std::string format_defect(const Namespace& path) {
     const unsigned index = path.idns.format_index();
-    const unsigned last = unsigned{path.idns.nlbaf} + path.idns.nulbaf;
+    const unsigned last = std::min(63U, unsigned{path.idns.nlbaf} + path.idns.nulbaf);
     if (index > last) {
         return fmt::format("format {} of {}", index, last + 1);
     }
-    if (!path.block_bytes()) {
-        return fmt::format("LBADS {}", path.idns.active_format().lbads);
-    }
-    return std::nullopt;
+    return path.block_bytes() ? "" : fmt::format("LBADS {}", path.idns.active_format().lbads);
 }
 
-std::optional<std::string> odd_usage(const Namespace& path, const Subsystem& subsystem) {
+Answer odd_format(const Namespace& path, const Subsystem& subsystem) {
+    if (!path.has_identify) {
+        return Answer::unknown();
+    }
+    std::string defect = format_defect(path);
+    if (defect.empty()) {
+        return Answer::holds();
+    }
+    return alike(path, subsystem, same_format) ? Answer::broken(std::move(defect))
+                                               : Answer::unknown();
+}
+
+Answer odd_usage(const Namespace& path, const Subsystem& subsystem) {
+    if (!path.has_identify) {
+        return Answer::unknown();
+    }
     const Ns& id = path.idns;
     if (id.ncap > id.nsze) {
-        // Where the arrays disagree about the size, that is the finding.
-        const SharedNamespace* shared = subsystem.find(path.nsid);
-        const bool one_size =
-            shared == nullptr ||
-            std::all_of(shared->paths.begin(), shared->paths.end(), [&](const Namespace* other) {
-                return !other->has_identify || other->idns.nsze == id.nsze;
-            });
-        return one_size ? std::optional{fmt::format("NCAP {}, NSZE {}", id.ncap, id.nsze)}
-                        : std::nullopt;
+        return alike(path, subsystem, same_size)
+                   ? Answer::broken(fmt::format("NCAP {}, NSZE {}", id.ncap, id.nsze))
+                   : Answer::unknown();
     }
-    if (id.nuse > id.ncap) {
-        return fmt::format("NUSE {}, NCAP {}", id.nuse, id.ncap);
-    }
-    return std::nullopt;
+    return id.nuse > id.ncap ? Answer::broken(fmt::format("NUSE {}, NCAP {}", id.nuse, id.ncap))
+                             : Answer::holds();
 }
 
-constexpr std::array kGeometryRows{
-    Row{.rule = {.id = "ns.lbaf_active.equal",
-                 .title = "Block size and metadata size are the same on all controllers",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis =
-                     "Base 2.3 §2.4.1; Linux from 6.12 on keeps one lba_shift for all paths, that "
-                     "of the last one scanned",
-                 .why = "Linux sends addresses counted in the blocks of one array to the other: "
-                        "reads and writes fail, Write Zeroes and Deallocate hit the wrong blocks "
-                        "without a word.",
-                 .fix = "Array: format or create the copy with the block size of the original "
-                        "(nvmet: backing device or file with the same logical block size). Host: "
-                        "disconnect the wrong array before any I/O."},
-        .judge = EqualNamespaces{.fields = {{{"block size", NamespacePage::identify, "lbaf*",
-                                              block_shift, block_text},
-                                             {"metadata size", NamespacePage::identify, "lbaf*",
-                                              metadata_size, metadata_text}}}}},
-    Row{.rule =
-            {.id = "ns.nsze.equal",
+constexpr Row kNsLbafActiveEqual{
+    .rule = {.id = "ns.lbaf_active.equal",
+             .title = "Block size and metadata size are the same on all controllers",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux from 6.12 on keeps one lba_shift for all paths, that "
+                      "of the last one scanned",
+             .why = "Linux sends addresses counted in the blocks of one array to the other: "
+                    "reads and writes fail, Write Zeroes and Deallocate hit the wrong blocks "
+                    "without a word.",
+             .fix = "Array: format or create the copy with the block size of the original "
+                    "(nvmet: backing device or file with the same logical block size). Host: "
+                    "disconnect the wrong array before any I/O."},
+    .judge = EqualNamespaces{
+        .fields = {
+            {{"block size", NamespacePage::identify, "lbaf*", block_shift, block_text},
+             {"metadata size", NamespacePage::identify, "lbaf*", metadata_size, metadata_text}}}}};
+
+constexpr Row kNsNszeEqual{
+    .rule = {.id = "ns.nsze.equal",
              .title = "Namespace size is the same on all controllers (NSZE)",
              .rule_class = RuleClass::eqn,
              .severity = Severity::loss,
@@ -260,251 +275,263 @@ constexpr std::array kGeometryRows{
                     "way round. Host: rescan afterwards. During a resize, check with --window "
                     "resize.",
              .relaxed_in = in_window(Window::resize)},
-        .judge = EqualNamespaces{.fields = {{{"size (NSZE)", NamespacePage::identify, "nsze",
-                                              size_key<&Ns::nsze>, size_text<&Ns::nsze>,
-                                              Unit::bytes}}}}},
-    Row{.rule = {.id = "ns.flbas.equal",
-                 .title = "The block format in use is the same (FLBAS)",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis =
-                     "Base 2.3 §2.4.1; Linux keeps one format for all paths, that of the last one "
-                     "scanned",
-                 .why = "The host lays data and metadata out for one array and sends them to the "
-                        "other.",
-                 .fix = "Array: format the copy as the original, metadata setting included."},
-        .judge =
-            EqualNamespaces{.fields = {{{"format in use (FLBAS)", NamespacePage::identify, "flbas",
-                                         key_bits<&Ns::flbas, kFormatInUse>, format_text}}},
-                            .yields_to = {"ns.lbaf_active.equal"}}},
-    Row{.rule = {.id = "ns.lbaf_active.sane",
-                 .title = "The block format in use exists",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::fail,
-                 .basis =
-                     "NVM Command Set Specification 1.1 Figure 114: LBADS of at least 9, index in "
-                     "the table",
-                 .why = "Hosts cannot tell the size of a block: Linux gives the namespace no "
-                        "capacity.",
-                 .fix = "Array: correct FLBAS, NLBAF and the format that it points to."},
-        .judge = CheckNamespace{.clause = "no valid block format", .defect = odd_format}},
-    Row{.rule = {.id = "ns.ncap.equal",
-                 .title = "Capacity is the same on all controllers (NCAP)",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::management,
-                 .verdict = Verdict::note,
-                 .basis = "Base 2.3 §2.4.1",
-                 .why = "The arrays promise different capacities; one may run full first.",
-                 .fix = "Array: give both copies the same capacity.",
-                 .relaxed_in = in_window(Window::resize)},
-        .judge =
-            EqualNamespaces{.fields = {{{"capacity (NCAP)", NamespacePage::identify, "ncap",
-                                         size_key<&Ns::ncap>, size_text<&Ns::ncap>, Unit::bytes}}},
-                            .yields_to = {"ns.nsze.equal"}}},
-    Row{.rule = {.id = "ns.nuse",
-                 .title = "What is used fits what there is (NUSE, NCAP, NSZE)",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::management,
-                 .verdict = Verdict::note,
-                 .basis = "NVM Command Set Specification 1.1 Figure 114",
-                 .why = "Tools report more than the namespace holds.",
-                 .fix = "Array: correct NUSE or NCAP."},
-        .judge = CheckNamespace{.clause = "more used than there is", .defect = odd_usage}},
-    Row{.rule = {.id = "ns.lbaf_table.equal",
-                 .title = "The table of block formats is the same",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::management,
-                 .verdict = Verdict::warn,
-                 .basis = "Base 2.3 §2.4.1",
-                 .why = "A format command picks another format on one array than on the other.",
-                 .fix = "Array: offer the same formats in the same order. Host: do not format the "
-                        "namespace until then."},
-        .judge =
-            EqualNamespaces{
-                .fields = {{{"number of formats (NLBAF)", NamespacePage::identify,
-                             "nlbaf", key<&Ns::nlbaf>, as_count},
-                            {"number of unique formats (NULBAF)", NamespacePage::identify, "nulbaf",
-                             key<&Ns::nulbaf>, as_decimal},
-                            {"table of formats (LBAF)", NamespacePage::identify, "lbaf*",
-                             format_table, table_text},
-                            {"table of extended formats (ELBAF)", NamespacePage::nvm, "elbaf*",
-                             extended_table, extended_text}}},
-                .yields_to = {"ns.flbas.equal"}}},
-    Row{.rule = {.id = "ns.dps.equal",
-                 .title = "Protection information is the same on all controllers (DPS)",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §2.4.1; Linux keeps one pi_type for all paths",
-                 .why =
-                     "Reads fail the guard check on one array, or data loses its protection there "
-                     "without a word.",
-                 .fix = "Array: format the copy with the protection information of the original."},
-        .judge =
-            EqualNamespaces{.fields = {{{"protection information (DPS)", NamespacePage::identify,
-                                         "dps", key<&Ns::dps>, protection_text}}},
-                            .yields_to = {"ns.lbaf_active.equal"}}},
-    Row{.rule = {.id = "ns.elbaf.equal",
-                 .title = "Guard and storage tag formats are the same (CNS 05h)",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §2.4.1; Linux keeps one guard type for all paths",
-                 .why =
-                     "Protection information is computed for one array and checked by the other: "
-                     "reads fail, or corruption is not noticed.",
-                 .fix = "Array: format the copy with the guard and storage tag sizes of the "
-                        "original."},
-        .judge =
-            EqualNamespaces{
-                .fields = {{{"format of protection information (ELBAF)", NamespacePage::nvm,
-                             "elbaf*", active_extended, active_extended_text},
-                            {"storage tag mask (LBSTM)", NamespacePage::nvm, "lbstm",
-                             nvm_key<&Nvm::lbstm>, as_hexadecimal},
-                            {"protection capabilities (PIC)", NamespacePage::nvm, "pic",
-                             nvm_key<&Nvm::pic>, as_hexadecimal},
-                            {"protection format attributes (PIFA)", NamespacePage::nvm, "pifa",
-                             nvm_key<&Nvm::pifa>, as_hexadecimal}}},
-                .yields_to = {"ns.lbaf_active.equal", "ns.flbas.equal"}}},
-    Row{.rule = {.id = "ns.dpc_mc.equal",
-                 .title = "Protection and metadata capabilities are the same (DPC, MC)",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::management,
-                 .verdict = Verdict::warn,
-                 .basis = "Base 2.3 §2.4.1",
-                 .why = "A format that one array accepts is refused by the other.",
-                 .fix = "Array: report the same capabilities on both arrays."},
-        .judge =
-            EqualNamespaces{
-                .fields = {{{"DPC", NamespacePage::identify, "dpc", key<&Ns::dpc>, as_hexadecimal},
-                            {"MC", NamespacePage::identify, "mc", key<&Ns::mc>, as_hexadecimal}}},
-                .yields_to = {"ns.lbaf_active.equal"}}},
-    Row{.rule = {.id = "ns.nsfeat.thin",
-                 .title = "Thin provisioning is the same (NSFEAT THINP)",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::management,
-                 .verdict = Verdict::note,
-                 .basis = "Base 2.3 §2.4.1",
-                 .why = "One copy can run out of space when the other does not.",
-                 .fix = "Array: provision both copies alike, or watch the thin one."},
-        .judge = EqualNamespaces{.fields = {{{"thin provisioning (THINP)", NamespacePage::identify,
-                                              "nsfeat", key_bits<&Ns::nsfeat, kThin>, as_flag}}}}},
-    Row{.rule = {.id = "ns.nsfeat.nsabp.equal",
-                 .title = "Atomic write sizes of the namespace are the same",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::warn,
-                 .basis =
-                     "practice: Base 2.3 §2.4.1 lets atomicity differ; Linux takes its limits for "
-                     "atomic writes from NAWUPF",
-                 .why = "A write that is atomic on one array is torn on the other; databases that "
-                        "rely on it lose pages.",
-                 .fix = "Array: report the smaller values of both arrays on both."},
-        .judge = EqualNamespaces{.fields = {{{"atomic sizes reported (NSABP)",
-                                              NamespacePage::identify, "nsfeat",
-                                              key_bits<&Ns::nsfeat, kNamespaceAtomics>, as_flag},
-                                             {"NAWUN", NamespacePage::identify, "nawun",
-                                              atomic_key<&Ns::nawun>, as_decimal, Unit::blocks},
-                                             {"NAWUPF", NamespacePage::identify, "nawupf",
-                                              atomic_key<&Ns::nawupf>, as_decimal, Unit::blocks},
-                                             {"NACWU", NamespacePage::identify, "nacwu",
-                                              atomic_key<&Ns::nacwu>, as_decimal, Unit::blocks}}}}},
-    Row{.rule = {.id = "ns.nabsn_nabo_nabspf.equal",
-                 .title = "Atomic boundaries are the same on all controllers",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §2.4.1; Linux splits atomic writes at NABSPF",
-                 .why =
-                     "A write that crosses no boundary on one array crosses one on the other and "
-                     "is torn there.",
-                 .fix = "Array: report the same boundaries on both arrays, or none (0)."},
-        .judge = EqualNamespaces{.fields = {{{"NABSN", NamespacePage::identify, "nabsn",
-                                              key<&Ns::nabsn>, as_decimal, Unit::blocks},
-                                             {"NABO", NamespacePage::identify, "nabo",
-                                              key<&Ns::nabo>, as_decimal, Unit::blocks},
-                                             {"NABSPF", NamespacePage::identify, "nabspf",
-                                              key<&Ns::nabspf>, as_decimal, Unit::blocks}}}}},
-    Row{.rule = {.id = "ns.nsfeat.dae",
-                 .title = "Reading deallocated blocks fails alike (NSFEAT DAE)",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §2.4.1",
-                 .why =
-                     "After a trim, the same read fails through one array and succeeds through the "
-                     "other.",
-                 .fix = "Array: support the Deallocated error on both arrays or on neither."},
-        .judge =
-            EqualNamespaces{
-                .fields = {{{"error for deallocated blocks (DAE)", NamespacePage::identify,
-                             "nsfeat", key_bits<&Ns::nsfeat, kDeallocatedError>, as_flag}}}}},
-    Row{.rule = {.id = "ns.dlfeat.equal",
-                 .title = "Deallocated blocks read the same on all controllers (DLFEAT)",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis =
-                     "Base 2.3 §2.4.1; hosts leave out writing zeros where trimmed blocks read as "
-                     "zeros",
-                 .why =
-                     "The host trusts that trimmed blocks read as zeros; through the other array "
-                     "it gets old data.",
-                 .fix = "Array: let deallocated blocks read alike on both arrays and report it."},
-        .judge =
-            EqualNamespaces{.fields = {{{"deallocated blocks (DLFEAT)", NamespacePage::identify,
-                                         "dlfeat", key<&Ns::dlfeat>, read_text}}}}},
-    Row{.rule = {.id = "ns.optperf.equal",
-                 .title = "Optimal I/O sizes are the same on all controllers",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis =
-                     "Base 2.3 §2.4.1; Linux takes sizes from the last path scanned and stacks "
-                     "limits",
-                 .why = "File systems and databases align for one array and are slow on the other; "
-                        "the limits of the disk depend on the order of scanning.",
-                 .fix =
-                     "Array: report the same values on both arrays, the coarser ones when they are "
-                     "of different generations."},
-        .judge =
-            EqualNamespaces{
-                .fields = {{{"optimal performance fields (OPTPERF)", NamespacePage::identify,
-                             "nsfeat", key_bits<&Ns::nsfeat, kOptimalPerformance>, as_hexadecimal},
-                            {"NOIOB", NamespacePage::identify, "noiob", key<&Ns::noiob>, as_decimal,
-                             Unit::blocks},
-                            {"NPWG", NamespacePage::identify, "npwg", key<&Ns::npwg>, as_count,
-                             Unit::blocks},
-                            {"NPWA", NamespacePage::identify, "npwa", key<&Ns::npwa>, as_count,
-                             Unit::blocks},
-                            {"NPDG", NamespacePage::identify, "npdg", key<&Ns::npdg>,
-                             as_count, Unit::blocks},
-                            {"NPDA", NamespacePage::identify, "npda", key<&Ns::npda>,
-                             as_count, Unit::blocks},
-                            {"NOWS", NamespacePage::identify, "nows", key<&Ns::nows>,
-                             as_count, Unit::blocks}}},
-                .yields_to = {"ns.lbaf_active.equal"}}},
-    Row{.rule = {.id = "ns.copy_limits.equal",
-                 .title = "Limits of Copy are the same on all controllers",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "Base 2.3 §2.4.1",
-                 .why = "A copy that one array accepts is refused by the other.",
-                 .fix = "Array: report the smaller limits of both arrays on both."},
-        .judge = EqualNamespaces{.fields = {{{"MSSRL", NamespacePage::identify, "mssrl",
-                                              key<&Ns::mssrl>, as_decimal, Unit::blocks},
-                                             {"MCL", NamespacePage::identify, "mcl", key<&Ns::mcl>,
-                                              as_decimal, Unit::blocks},
-                                             {"MSRC", NamespacePage::identify, "msrc",
-                                              key<&Ns::msrc>, as_count}}}}},
-};
+    .judge =
+        EqualNamespaces{.fields = {{{"size (NSZE)", NamespacePage::identify, "nsze",
+                                     size_key<&Ns::nsze>, size_text<&Ns::nsze>, Unit::bytes}}}}};
+
+constexpr Row kNsFlbasEqual{
+    .rule = {.id = "ns.flbas.equal",
+             .title = "The block format in use is the same (FLBAS)",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux keeps one format for all paths, that of the last one "
+                      "scanned",
+             .why = "The host lays data and metadata out for one array and sends them to the "
+                    "other.",
+             .fix = "Array: format the copy as the original, metadata setting included."},
+    .judge = EqualNamespaces{.fields = {{{"format in use (FLBAS)", NamespacePage::identify, "flbas",
+                                          key_bits<&Ns::flbas, kFormatInUse>, format_text}}},
+                             .yields_to = {&kNsLbafActiveEqual}}};
+
+constexpr Row kNsLbafActiveSane{
+    .rule = {.id = "ns.lbaf_active.sane",
+             .title = "The block format in use exists",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "NVM Command Set Specification 1.1 Figure 114: LBADS of at least 9, index in "
+                      "the table",
+             .why = "Hosts cannot tell the size of a block: Linux gives the namespace no "
+                    "capacity.",
+             .fix = "Array: correct FLBAS, NLBAF and the format that it points to."},
+    .judge = CheckNamespace{.clause = "no valid block format", .ask = odd_format}};
+
+constexpr Row kNsNcapEqual{
+    .rule = {.id = "ns.ncap.equal",
+             .title = "Capacity is the same on all controllers (NCAP)",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.3 §2.4.1",
+             .why = "The arrays promise different capacities; one may run full first.",
+             .fix = "Array: give both copies the same capacity.",
+             .relaxed_in = in_window(Window::resize)},
+    .judge = EqualNamespaces{.fields = {{{"capacity (NCAP)", NamespacePage::identify, "ncap",
+                                          size_key<&Ns::ncap>, size_text<&Ns::ncap>, Unit::bytes}}},
+                             .yields_to = {&kNsNszeEqual}}};
+
+constexpr Row kNsNuse{.rule = {.id = "ns.nuse",
+                               .title = "What is used fits what there is (NUSE, NCAP, NSZE)",
+                               .rule_class = RuleClass::int_,
+                               .severity = Severity::management,
+                               .verdict = Verdict::note,
+                               .basis = "NVM Command Set Specification 1.1 Figure 114",
+                               .why = "Tools report more than the namespace holds.",
+                               .fix = "Array: correct NUSE or NCAP."},
+                      .judge =
+                          CheckNamespace{.clause = "more used than there is", .ask = odd_usage}};
+
+constexpr Row kNsLbafTableEqual{
+    .rule = {.id = "ns.lbaf_table.equal",
+             .title = "The table of block formats is the same",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::management,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §2.4.1",
+             .why = "A format command picks another format on one array than on the other.",
+             .fix = "Array: offer the same formats in the same order. Host: do not format the "
+                    "namespace until then."},
+    .judge =
+        EqualNamespaces{.fields = {{{"number of formats (NLBAF)", NamespacePage::identify, "nlbaf",
+                                     key<&Ns::nlbaf>, as_count},
+                                    {"number of unique formats (NULBAF)", NamespacePage::identify,
+                                     "nulbaf", key<&Ns::nulbaf>, as_decimal},
+                                    {"table of formats (LBAF)", NamespacePage::identify, "lbaf*",
+                                     format_table, table_text},
+                                    {"table of extended formats (ELBAF)", NamespacePage::nvm,
+                                     "elbaf*", extended_table, extended_text}}},
+                        .yields_to = {&kNsFlbasEqual}}};
+
+constexpr Row kNsDpsEqual{
+    .rule = {.id = "ns.dps.equal",
+             .title = "Protection information is the same on all controllers (DPS)",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux keeps one pi_type for all paths",
+             .why = "Reads fail the guard check on one array, or data loses its protection there "
+                    "without a word.",
+             .fix = "Array: format the copy with the protection information of the original."},
+    .judge = EqualNamespaces{.fields = {{{"protection information (DPS)", NamespacePage::identify,
+                                          "dps", key<&Ns::dps>, protection_text}}},
+                             .yields_to = {&kNsLbafActiveEqual}}};
+
+constexpr Row kNsElbafEqual{
+    .rule = {.id = "ns.elbaf.equal",
+             .title = "Guard and storage tag formats are the same (CNS 05h)",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux keeps one guard type for all paths",
+             .why = "Protection information is computed for one array and checked by the other: "
+                    "reads fail, or corruption is not noticed.",
+             .fix = "Array: format the copy with the guard and storage tag sizes of the "
+                    "original."},
+    .judge =
+        EqualNamespaces{.fields = {{{"format of protection information (ELBAF)", NamespacePage::nvm,
+                                     "elbaf*", active_extended, active_extended_text},
+                                    {"storage tag mask (LBSTM)", NamespacePage::nvm, "lbstm",
+                                     nvm_key<&Nvm::lbstm>, as_hexadecimal},
+                                    {"protection capabilities (PIC)", NamespacePage::nvm, "pic",
+                                     nvm_key<&Nvm::pic>, as_hexadecimal},
+                                    {"protection format attributes (PIFA)", NamespacePage::nvm,
+                                     "pifa", nvm_key<&Nvm::pifa>, as_hexadecimal}}},
+                        .yields_to = {&kNsLbafActiveEqual, &kNsFlbasEqual}}};
+
+constexpr Row kNsDpcMcEqual{
+    .rule = {.id = "ns.dpc_mc.equal",
+             .title = "Protection and metadata capabilities are the same (DPC, MC)",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::management,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §2.4.1",
+             .why = "A format that one array accepts is refused by the other.",
+             .fix = "Array: report the same capabilities on both arrays."},
+    .judge = EqualNamespaces{
+        .fields = {{{"DPC", NamespacePage::identify, "dpc", key<&Ns::dpc>, as_hexadecimal},
+                    {"MC", NamespacePage::identify, "mc", key<&Ns::mc>, as_hexadecimal}}},
+        .yields_to = {&kNsLbafActiveEqual}}};
+
+constexpr Row kNsNsfeatThin{
+    .rule = {.id = "ns.nsfeat.thin",
+             .title = "Thin provisioning is the same (NSFEAT THINP)",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.3 §2.4.1",
+             .why = "One copy can run out of space when the other does not.",
+             .fix = "Array: provision both copies alike, or watch the thin one."},
+    .judge = EqualNamespaces{.fields = {{{"thin provisioning (THINP)", NamespacePage::identify,
+                                          "nsfeat", key_bits<&Ns::nsfeat, kThin>, as_flag}}}}};
+
+constexpr Row kNsNsfeatNsabpEqual{
+    .rule = {.id = "ns.nsfeat.nsabp.equal",
+             .title = "Atomic write sizes of the namespace are the same",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::warn,
+             .basis = "practice: Base 2.3 §2.4.1 lets atomicity differ; Linux takes its limits for "
+                      "atomic writes from NAWUPF",
+             .why = "A write that is atomic on one array is torn on the other; databases that "
+                    "rely on it lose pages.",
+             .fix = "Array: report the smaller values of both arrays on both."},
+    .judge =
+        EqualNamespaces{.fields = {{{"atomic sizes reported (NSABP)", NamespacePage::identify,
+                                     "nsfeat", key_bits<&Ns::nsfeat, kNamespaceAtomics>, as_flag},
+                                    {"NAWUN", NamespacePage::identify, "nawun",
+                                     atomic_key<&Ns::nawun>, as_decimal, Unit::blocks},
+                                    {"NAWUPF", NamespacePage::identify, "nawupf",
+                                     atomic_key<&Ns::nawupf>, as_decimal, Unit::blocks},
+                                    {"NACWU", NamespacePage::identify, "nacwu",
+                                     atomic_key<&Ns::nacwu>, as_decimal, Unit::blocks}}}}};
+
+constexpr Row kNsNabsnNaboNabspfEqual{
+    .rule = {.id = "ns.nabsn_nabo_nabspf.equal",
+             .title = "Atomic boundaries are the same on all controllers",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux splits atomic writes at NABSPF",
+             .why = "A write that crosses no boundary on one array crosses one on the other and "
+                    "is torn there.",
+             .fix = "Array: report the same boundaries on both arrays, or none (0)."},
+    .judge = EqualNamespaces{
+        .fields = {
+            {{"NABSN", NamespacePage::identify, "nabsn", key<&Ns::nabsn>, as_decimal, Unit::blocks},
+             {"NABO", NamespacePage::identify, "nabo", key<&Ns::nabo>, as_decimal, Unit::blocks},
+             {"NABSPF", NamespacePage::identify, "nabspf", key<&Ns::nabspf>, as_decimal,
+              Unit::blocks}}}}};
+
+constexpr Row kNsNsfeatDae{
+    .rule = {.id = "ns.nsfeat.dae",
+             .title = "Reading deallocated blocks fails alike (NSFEAT DAE)",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1",
+             .why = "After a trim, the same read fails through one array and succeeds through the "
+                    "other.",
+             .fix = "Array: support the Deallocated error on both arrays or on neither."},
+    .judge = EqualNamespaces{
+        .fields = {{{"error for deallocated blocks (DAE)", NamespacePage::identify, "nsfeat",
+                     key_bits<&Ns::nsfeat, kDeallocatedError>, as_flag}}}}};
+
+constexpr Row kNsDlfeatEqual{
+    .rule = {.id = "ns.dlfeat.equal",
+             .title = "Deallocated blocks read the same on all controllers (DLFEAT)",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; hosts leave out writing zeros where trimmed blocks read as "
+                      "zeros",
+             .why = "The host trusts that trimmed blocks read as zeros; through the other array "
+                    "it gets old data.",
+             .fix = "Array: let deallocated blocks read alike on both arrays and report it."},
+    .judge = EqualNamespaces{.fields = {{{"deallocated blocks (DLFEAT)", NamespacePage::identify,
+                                          "dlfeat", key<&Ns::dlfeat>, read_text}}}}};
+
+constexpr Row kNsOptperfEqual{
+    .rule = {.id = "ns.optperf.equal",
+             .title = "Optimal I/O sizes are the same on all controllers",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §2.4.1; Linux takes sizes from the last path scanned and stacks "
+                      "limits",
+             .why = "File systems and databases align for one array and are slow on the other; "
+                    "the limits of the disk depend on the order of scanning.",
+             .fix = "Array: report the same values on both arrays, the coarser ones when they are "
+                    "of different generations."},
+    .judge = EqualNamespaces{
+        .fields =
+            {{{"optimal performance fields (OPTPERF)", NamespacePage::identify, "nsfeat",
+               key_bits<&Ns::nsfeat, kOptimalPerformance>, as_hexadecimal},
+              {"NOIOB", NamespacePage::identify, "noiob", key<&Ns::noiob>, as_decimal,
+               Unit::blocks},
+              {"NPWG", NamespacePage::identify, "npwg", key<&Ns::npwg>, as_count, Unit::blocks},
+              {"NPWA", NamespacePage::identify, "npwa", key<&Ns::npwa>, as_count, Unit::blocks},
+              {"NPDG", NamespacePage::identify, "npdg", key<&Ns::npdg>, as_count, Unit::blocks},
+              {"NPDA", NamespacePage::identify, "npda", key<&Ns::npda>, as_count, Unit::blocks},
+              {"NOWS", NamespacePage::identify, "nows", key<&Ns::nows>, as_count, Unit::blocks}}},
+        .yields_to = {&kNsLbafActiveEqual}}};
+
+constexpr Row kNsCopyLimitsEqual{
+    .rule = {.id = "ns.copy_limits.equal",
+             .title = "Limits of Copy are the same on all controllers",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §2.4.1",
+             .why = "A copy that one array accepts is refused by the other.",
+             .fix = "Array: report the smaller limits of both arrays on both."},
+    .judge = EqualNamespaces{
+        .fields = {
+            {{"MSSRL", NamespacePage::identify, "mssrl", key<&Ns::mssrl>, as_decimal, Unit::blocks},
+             {"MCL", NamespacePage::identify, "mcl", key<&Ns::mcl>, as_decimal, Unit::blocks},
+             {"MSRC", NamespacePage::identify, "msrc", key<&Ns::msrc>, as_count}}}}};
+
+constexpr std::array kGeometryRows{
+    &kNsLbafActiveEqual,      &kNsNszeEqual,      &kNsFlbasEqual,
+    &kNsLbafActiveSane,       &kNsNcapEqual,      &kNsNuse,
+    &kNsLbafTableEqual,       &kNsDpsEqual,       &kNsElbafEqual,
+    &kNsDpcMcEqual,           &kNsNsfeatThin,     &kNsNsfeatNsabpEqual,
+    &kNsNabsnNaboNabspfEqual, &kNsNsfeatDae,      &kNsDlfeatEqual,
+    &kNsOptperfEqual,         &kNsCopyLimitsEqual};
 
 } // namespace
 
-std::span<const Row> geometry_rows() {
+std::span<const Row* const> geometry_rows() {
     return kGeometryRows;
 }
 

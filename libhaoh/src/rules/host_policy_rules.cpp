@@ -13,6 +13,11 @@ namespace haoh::judge {
 
 namespace {
 
+// The rows are below the functions.
+extern const Row kHostIopolicyMaker;
+extern const Row kHostIopolicyOffered;
+extern const Row kHostIopolicySites;
+
 constexpr KernelVersion kFirstWithQueueDepth{6, 11};
 
 bool offers(KernelVersion release, std::string_view policy) {
@@ -41,18 +46,22 @@ void judge_default(const KernelObservation& kernel, Findings& findings) {
         !offers(*release, kernel.iopolicy.value()) && *release < kFirstWithQueueDepth) {
         policy = kernel.iopolicy.value();
     }
+    // What was refused is only in the log: without it there is nothing to judge by.
+    if (policy.empty() && (!kernel.iopolicy.ok() || !kernel.messages_error.empty())) {
+        return;
+    }
+    findings.judged(kHostIopolicyOffered);
     if (policy.empty()) {
         return;
     }
-    findings.add({.rule = "host.iopolicy.offered",
+    findings.add({.row = kHostIopolicyOffered,
                   .subsystem = {},
                   .nsids = {},
                   .what = fmt::format("nvme_core.iopolicy is configured as '{}', which Linux {} "
                                       "does not offer",
                                       policy, kernel.release),
-                  .values = {{.controller = "nvme_core",
-                              .site = {},
-                              .value = fmt::format("iopolicy {}", kernel.iopolicy.value())}},
+                  .values = {value_of_object("nvme_core",
+                                             fmt::format("iopolicy {}", kernel.iopolicy.value()))},
                   .verdict = {}});
 }
 
@@ -65,14 +74,25 @@ void judge_sites(const HostSubsystem& subsystem, const Config& config, Findings&
         return std::any_of(config.sites.begin(), config.sites.end(),
                            [&](const Site& one) { return one.name == site; });
     };
+    const auto told_apart = [&] {
+        std::set<std::string> arrays;
+        for (const HostController& controller : subsystem.controllers) {
+            if (configured(controller.site)) {
+                arrays.insert(controller.site);
+            }
+        }
+        return arrays.size() > 1;
+    };
+    if (!told_apart()) {
+        return;
+    }
+    findings.judged(kHostIopolicySites);
     std::set<std::string> sites;
     std::size_t affected = 0;
     for (const HostNamespace& head : subsystem.namespaces) {
         std::set<std::string> used;
         for (const HostPath& path : head.paths) {
-            const bool optimized = path.kernel->ana_state.value() == "optimized" ||
-                                   path.kernel->ana_state.state == Attribute::State::absent;
-            if (path.unusable.empty() && optimized && path.controller != nullptr &&
+            if (path.use.optimized() && path.controller != nullptr &&
                 configured(path.controller->site)) {
                 used.insert(path.controller->site);
             }
@@ -92,7 +112,7 @@ void judge_sites(const HostSubsystem& subsystem, const Config& config, Findings&
         }
     }
     findings.add(
-        {.rule = "host.iopolicy.sites",
+        {.row = kHostIopolicySites,
          .subsystem = subsystem.nqn,
          .nsids = {},
          .what = fmt::format("I/O policy round-robin sends as many requests to each of {} "
@@ -118,19 +138,26 @@ void judge_maker(const HostSubsystem& subsystem, Findings& findings) {
         return model.starts_with(one.model);
     });
     const Attribute& policy = subsystem.observed->iopolicy;
-    if (maker == kMakers.end() || !policy.ok() || policy.value() == maker->policy ||
+    if (maker == kMakers.end() || policy.state == Attribute::State::absent ||
         !offers(subsystem.release, maker->policy)) {
         return;
     }
+    if (!policy.ok()) {
+        findings.unknown(kHostIopolicyMaker);
+        return;
+    }
+    findings.judged(kHostIopolicyMaker);
+    if (policy.value() == maker->policy) {
+        return;
+    }
     findings.add(
-        {.rule = "host.iopolicy.maker",
+        {.row = kHostIopolicyMaker,
          .subsystem = subsystem.nqn,
          .nsids = {},
          .what = fmt::format("the I/O policy is {}, and the maker of {} asks for {}",
                              policy.value(), maker->model, maker->policy),
-         .values = {{.controller = subsystem.observed->name,
-                     .site = {},
-                     .value = fmt::format("model {}, iopolicy {}", model, policy.value())}},
+         .values = {value_of_object(subsystem.observed->name,
+                                    fmt::format("model {}, iopolicy {}", model, policy.value()))},
          .verdict = {}});
 }
 
@@ -144,47 +171,52 @@ void judge_policies(const Subject& subject, Findings& findings) {
     }
 }
 
-constexpr std::array kHostPolicyRows{
-    Row{.rule = {.id = "host.iopolicy.offered",
-                 .title = "The kernel offers the I/O policy that is configured as default",
-                 .rule_class = RuleClass::xrf,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "Linux nvme_set_iopolicy(); queue-depth from 6.11 on",
-                 .why =
-                     "The parameter is refused: subsystems get the default numa, or the module is "
-                     "not loaded at all.",
-                 .fix = "Host: take nvme_core.iopolicy out of the kernel's command line and "
-                        "modprobe.d, set round-robin, or use Linux 6.11 or later."},
-        .judge = JudgeSubject{judge_policies}},
-    Row{.rule = {.id = "host.iopolicy.sites",
-                 .title = "Round-robin does not spread I/O over sites",
-                 .rule_class = RuleClass::xrf,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::note,
-                 .basis = "Linux nvme_round_robin_path(): optimized paths by turns, whatever their "
-                          "latency",
-                 .why = "Half of the requests take the way to the other site: each waits for that "
-                        "link, and its loss stalls them.",
-                 .fix = "Array: report the remote site's paths as non-optimized. Host: or set "
-                        "queue-depth, where the kernel has it; see `haoh policy list`."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "host.iopolicy.maker",
-                 .title = "The I/O policy is the one that the array's maker asks for",
-                 .rule_class = RuleClass::xrf,
-                 .severity = Severity::management,
-                 .verdict = Verdict::note,
-                 .basis = "nvme-cli 71-nvmf-*.rules: queue-depth for NetApp ONTAP, round-robin for "
-                          "NetApp E-Series, HPE Alletra and VAST",
-                 .why = "The maker tested and supports the array with the other one.",
-                 .fix = "Host: set it with `haoh policy set`, and install the rules of nvme-cli so "
-                        "that it stays."},
-        .judge = ReportedElsewhere{}},
-};
+constexpr Row kHostIopolicyOffered{
+    .rule = {.id = "host.iopolicy.offered",
+             .title = "The kernel offers the I/O policy that is configured as default",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Linux nvme_set_iopolicy(); queue-depth from 6.11 on",
+             .why = "The parameter is refused: subsystems get the default numa, or the module is "
+                    "not loaded at all.",
+             .fix = "Host: take nvme_core.iopolicy out of the kernel's command line and "
+                    "modprobe.d, set round-robin, or use Linux 6.11 or later."},
+    .judge = JudgeSubject{judge_policies}};
+
+constexpr Row kHostIopolicySites{
+    .rule = {.id = "host.iopolicy.sites",
+             .title = "Round-robin does not spread I/O over sites",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::note,
+             .basis = "Linux nvme_round_robin_path(): optimized paths by turns, whatever their "
+                      "latency",
+             .why = "Half of the requests take the way to the other site: each waits for that "
+                    "link, and its loss stalls them.",
+             .fix = "Array: report the remote site's paths as non-optimized. Host: or set "
+                    "queue-depth, where the kernel has it; see `haoh policy list`."},
+    .judge = JudgeSubject{judge_policies}};
+
+constexpr Row kHostIopolicyMaker{
+    .rule = {.id = "host.iopolicy.maker",
+             .title = "The I/O policy is the one that the array's maker asks for",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "nvme-cli 71-nvmf-*.rules: queue-depth for NetApp ONTAP, round-robin for "
+                      "NetApp E-Series, HPE Alletra and VAST",
+             .why = "The maker tested and supports the array with the other one.",
+             .fix = "Host: set it with `haoh policy set`, and install the rules of nvme-cli so "
+                    "that it stays."},
+    .judge = JudgeSubject{judge_policies}};
+
+constexpr std::array kHostPolicyRows{&kHostIopolicyOffered, &kHostIopolicySites,
+                                     &kHostIopolicyMaker};
 
 } // namespace
 
-std::span<const Row> host_policy_rows() {
+std::span<const Row* const> host_policy_rows() {
     return kHostPolicyRows;
 }
 

@@ -28,7 +28,7 @@ HostNamespace view(const KernelSubsystem& subsystem, const KernelNamespace& head
         const auto found = controllers.find(path.controller);
         out.paths.push_back({.kernel = &path,
                              .controller = found == controllers.end() ? nullptr : found->second,
-                             .unusable = why_unusable(subsystem, head, path)});
+                             .use = use_of(subsystem, head, path)});
     }
     return out;
 }
@@ -64,27 +64,6 @@ bool uses_independent_page(const Namespace& path, KernelVersion release) {
 }
 
 using ControllerKey = std::pair<std::string_view, std::string_view>; ///< host, name
-
-/// The array of every controller: those that were read, then those that only a kernel knows, in the
-/// order of `attribute`.
-std::map<ControllerKey, std::string> sites_of(const Subject& subject) {
-    std::map<ControllerKey, std::string> out;
-    for (const Controller& controller : subject.controllers) {
-        out.emplace(ControllerKey{controller.observed->host, controller.name()}, controller.site);
-    }
-    std::size_t next = subject.controllers.size();
-    for (const KernelObservation& kernel : subject.observation->kernels) {
-        for (const KernelSubsystem& subsystem : kernel.subsystems) {
-            for (const KernelController& controller : subsystem.controllers) {
-                const ControllerKey key{kernel.host, controller.name};
-                if (!out.contains(key) && next < subject.attributions.size()) {
-                    out.emplace(key, subject.attributions[next++].site);
-                }
-            }
-        }
-    }
-    return out;
-}
 
 bool over_fabrics(const KernelSubsystem& subsystem) {
     return std::any_of(subsystem.controllers.begin(), subsystem.controllers.end(),
@@ -125,7 +104,6 @@ std::vector<HostSubsystem> host_subsystems(const Subject& subject) {
             asked.emplace(ControllerKey{controller.observed->host, controller.name()}, &controller);
         }
     }
-    const std::map<ControllerKey, std::string> sites = sites_of(subject);
     std::vector<HostSubsystem> out;
     for (const KernelObservation& kernel : subject.observation->kernels) {
         for (const KernelSubsystem& subsystem : kernel.subsystems) {
@@ -142,11 +120,10 @@ std::vector<HostSubsystem> host_subsystems(const Subject& subject) {
             for (const KernelController& controller : subsystem.controllers) {
                 const ControllerKey key{kernel.host, controller.name};
                 const auto found = asked.find(key);
-                const auto site = sites.find(key);
-                one.controllers.push_back(
-                    {.kernel = &controller,
-                     .asked = found == asked.end() ? nullptr : found->second,
-                     .site = site == sites.end() ? std::string{} : site->second});
+                one.controllers.push_back({.kernel = &controller,
+                                           .asked = found == asked.end() ? nullptr : found->second,
+                                           .site = std::string(subject.attributions.site_of(
+                                               kernel.host, controller.name))});
             }
             out.push_back(std::move(one));
         }

@@ -7,6 +7,7 @@
 #include "subject.hpp"
 
 #include <haoh/kernel.hpp>
+#include <haoh/path_use.hpp>
 
 #include <map>
 #include <optional>
@@ -28,7 +29,7 @@ struct HostController {
 struct HostPath {
     const KernelPath* kernel{};
     const HostController* controller{}; ///< nullptr: none of that name
-    std::string unusable;               ///< `why_unusable`
+    PathUse use;
 };
 
 /// A head with its paths.

@@ -5,6 +5,8 @@
 #include "fields.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -12,23 +14,39 @@ namespace haoh::judge {
 
 namespace {
 
-std::string_view rule_of(IdentityDefect defect) {
+// The rows are below the functions.
+extern const Row kNsCsiEqual;
+extern const Row kNsEui64Equal;
+extern const Row kNsIdSetEqual;
+extern const Row kNsIdUniqueInSubsystem;
+extern const Row kNsIdentityOneNsid;
+extern const Row kNsNguidEqual;
+extern const Row kNsNsidMapEqual;
+extern const Row kNsUuidEqual;
+
+/// The row of a defect, and what differs by it alone.
+struct Defect {
+    const Row& row;
+    std::string_view label; ///< empty where it takes more words
+};
+
+Defect describe(IdentityDefect defect) {
     switch (defect) {
     case IdentityDefect::uuid:
-        return "ns.uuid.equal";
+        return {.row = kNsUuidEqual, .label = "UUID"};
     case IdentityDefect::nguid:
-        return "ns.nguid.equal";
+        return {.row = kNsNguidEqual, .label = "NGUID"};
     case IdentityDefect::eui64:
-        return "ns.eui64.equal";
+        return {.row = kNsEui64Equal, .label = "EUI64"};
     case IdentityDefect::csi:
-        return "ns.csi.equal";
+        return {.row = kNsCsiEqual, .label = "command set (CSI)"};
     case IdentityDefect::id_set:
-        return "ns.id.set_equal";
+        return {.row = kNsIdSetEqual, .label = {}};
     case IdentityDefect::other_volume:
     case IdentityDefect::none:
         break;
     }
-    return "ns.nsid.map_equal";
+    return {.row = kNsNsidMapEqual, .label = {}};
 }
 
 std::string value_text(const nvme::NamespaceIds& ids, IdentityDefect defect) {
@@ -84,21 +102,13 @@ Classes classes_of(const SharedNamespace& shared) {
 
 std::string what_of(const SharedNamespace& shared, const Classes& classes) {
     const std::string where = between(classes);
-    switch (shared.defect) {
-    case IdentityDefect::uuid:
-        return "UUID differs " + where;
-    case IdentityDefect::nguid:
-        return "NGUID differs " + where;
-    case IdentityDefect::eui64:
-        return "EUI64 differs " + where;
-    case IdentityDefect::csi:
-        return "command set (CSI) differs " + where;
-    case IdentityDefect::id_set:
+    const std::string_view label = describe(shared.defect).label;
+    if (!label.empty()) {
+        return fmt::format("{} differs {}", label, where);
+    }
+    if (shared.defect == IdentityDefect::id_set) {
         return fmt::format("{} is there on some controllers only: differs {}",
                            partial_types(shared), where);
-    case IdentityDefect::other_volume:
-    case IdentityDefect::none:
-        break;
     }
     return fmt::format("nsid {} is another volume: its identifiers differ {}", shared.nsid, where);
 }
@@ -110,8 +120,8 @@ void report_defect(const Subsystem& subsystem, const SharedNamespace& shared, Fi
     for (const auto& [controller, number] : classes) {
         key.add(controller->index).add(number);
     }
-    const std::string_view rule = rule_of(shared.defect);
-    findings.add_folded(rule, subsystem.nqn, shared.nsid, std::move(key), [&] {
+    const Row& row = describe(shared.defect).row;
+    findings.add_folded(row, subsystem.nqn, shared.nsid, std::move(key), [&] {
         std::vector<FindingValue> values;
         for (const Namespace* path : shared.paths) {
             if (path->ids_known) {
@@ -167,6 +177,17 @@ bool same_controllers(const SharedNamespace& one, const SharedNamespace& other) 
         [](const Namespace* a, const Namespace* b) { return a->controller == b->controller; });
 }
 
+/// \param move  whose values are shown
+void add_move(const Subsystem& subsystem, const Move& move, std::vector<std::uint32_t> nsids,
+              std::string what, Findings& findings) {
+    findings.add({.row = move.conflicting ? kNsNsidMapEqual : kNsIdentityOneNsid,
+                  .subsystem = subsystem.nqn,
+                  .nsids = std::move(nsids),
+                  .what = std::move(what),
+                  .values = move_values(subsystem, move),
+                  .verdict = {}});
+}
+
 void report_move(const Subsystem& subsystem, const Move& move, Findings& findings) {
     const SharedNamespace& first = *subsystem.find(move.nsids.front());
     const std::string where = between(classes_of(first));
@@ -187,47 +208,35 @@ void report_move(const Subsystem& subsystem, const Move& move, Findings& finding
         what = fmt::format("nsid {} name other volumes on each of {}", brief_nsids(move.nsids),
                            join_words(sites));
     }
-    findings.add({.rule = move.conflicting ? "ns.nsid.map_equal" : "ns.identity.one_nsid",
-                  .subsystem = subsystem.nqn,
-                  .nsids = move.nsids,
-                  .what = std::move(what),
-                  .values = move_values(subsystem, move),
-                  .verdict = {}});
+    add_move(subsystem, move, move.nsids, std::move(what), findings);
 }
 
 /// Several of a kind as one: the NSIDs of all, the values of the first.
 template <typename Entries>
 std::vector<std::uint32_t> all_nsids(const Entries& entries) {
     std::set<std::uint32_t> out;
-    for (const auto* entry : entries) {
-        out.insert(entry->nsids.begin(), entry->nsids.end());
+    for (const auto& entry : entries) {
+        out.insert(entry.nsids.begin(), entry.nsids.end());
     }
     return {out.begin(), out.end()};
 }
 
 void report_moves(const Subsystem& subsystem, bool conflicting, Findings& findings) {
-    std::vector<const Move*> moves;
-    for (const Move& move : subsystem.moves) {
-        if (move.conflicting == conflicting) {
-            moves.push_back(&move);
-        }
-    }
+    std::vector<Move> moves;
+    std::copy_if(subsystem.moves.begin(), subsystem.moves.end(), std::back_inserter(moves),
+                 [conflicting](const Move& move) { return move.conflicting == conflicting; });
     if (moves.size() <= Findings::kUnfolded) {
-        for (const Move* move : moves) {
-            report_move(subsystem, *move, findings);
+        for (const Move& move : moves) {
+            report_move(subsystem, move, findings);
         }
         return;
     }
-    std::vector<std::uint32_t> nsids = all_nsids(moves);
-    findings.add(
-        {.rule = conflicting ? "ns.nsid.map_equal" : "ns.identity.one_nsid",
-         .subsystem = subsystem.nqn,
-         .nsids = nsids,
-         .what = fmt::format("{} volumes have other NSIDs on each array (nsid {}; the values are "
-                             "those of nsid {})",
-                             nsids.size(), brief_nsids(nsids), format_nsids(moves.front()->nsids)),
-         .values = move_values(subsystem, *moves.front()),
-         .verdict = {}});
+    const std::vector<std::uint32_t> nsids = all_nsids(moves);
+    add_move(subsystem, moves.front(), nsids,
+             fmt::format("{} volumes have other NSIDs on each array (nsid {}; the values are "
+                         "those of nsid {})",
+                         nsids.size(), brief_nsids(nsids), format_nsids(moves.front().nsids)),
+             findings);
 }
 
 /// Namespaces that share the same identifiers.
@@ -245,164 +254,258 @@ void report_shared(const Subsystem& subsystem, Findings& findings) {
         groups.back().identifiers.push_back(
             fmt::format("{} {}", nvme::to_string(shared.type), shared.text));
     }
-    const auto values_of = [&subsystem](const SharedBy& group) {
+    const auto add = [&](const SharedBy& group, std::vector<std::uint32_t> nsids,
+                         std::string what) {
         std::vector<FindingValue> values;
         for (const Namespace* path : subsystem.find(group.nsids.front())->paths) {
             values.push_back(value_of(*path->controller, format_ids(path->ids)));
         }
-        return values;
+        findings.add({.row = kNsIdUniqueInSubsystem,
+                      .subsystem = subsystem.nqn,
+                      .nsids = std::move(nsids),
+                      .what = std::move(what),
+                      .values = std::move(values),
+                      .verdict = {}});
     };
     if (groups.size() <= Findings::kUnfolded) {
         for (const SharedBy& group : groups) {
-            findings.add({.rule = "ns.id.unique_in_subsystem",
-                          .subsystem = subsystem.nqn,
-                          .nsids = group.nsids,
-                          .what = fmt::format("nsid {} share {}", brief_nsids(group.nsids),
-                                              join_words(group.identifiers)),
-                          .values = values_of(group),
-                          .verdict = {}});
+            add(group, group.nsids,
+                fmt::format("nsid {} share {}", brief_nsids(group.nsids),
+                            join_words(group.identifiers)));
         }
         return;
     }
-    std::vector<const SharedBy*> all;
-    for (const SharedBy& group : groups) {
-        all.push_back(&group);
+    const std::vector<std::uint32_t> nsids = all_nsids(groups);
+    add(groups.front(), nsids,
+        fmt::format("{} namespaces share identifiers with others (nsid {}; the values are those of "
+                    "nsid {})",
+                    nsids.size(), brief_nsids(nsids), brief_nsids(groups.front().nsids)));
+}
+
+/// What becomes of a row whose values differ: told by itself, or explained by the finding of another.
+Answer::Kind told_by(const SharedNamespace& shared, IdentityDefect own) {
+    return shared.defect == own && !shared.moved ? Answer::Kind::broken : Answer::Kind::unknown;
+}
+
+/// One identifier on all paths that have it.
+/// \param id  of nvme::NamespaceIds: optional
+template <typename Id>
+Answer::Kind same_id(const SharedNamespace& shared, IdentityDefect own, Id id) {
+    std::vector<std::decay_t<std::invoke_result_t<Id, const nvme::NamespaceIds&>>> all;
+    for (const Namespace* path : shared.paths) {
+        if (const auto& value = std::invoke(id, path->ids)) {
+            all.push_back(value);
+        }
     }
-    std::vector<std::uint32_t> nsids = all_nsids(all);
-    findings.add(
-        {.rule = "ns.id.unique_in_subsystem",
-         .subsystem = subsystem.nqn,
-         .nsids = nsids,
-         .what = fmt::format("{} namespaces share identifiers with others (nsid {}; the "
-                             "values are those of nsid {})",
-                             nsids.size(), brief_nsids(nsids), brief_nsids(groups.front().nsids)),
-         .values = values_of(groups.front()),
-         .verdict = {}});
+    if (std::adjacent_find(all.begin(), all.end(), std::not_equal_to<>{}) != all.end()) {
+        return told_by(shared, own);
+    }
+    return all.size() > 1 ? Answer::Kind::holds : Answer::Kind::not_asked;
+}
+
+/// Whether the identifiers of a path are not known.
+bool unread_ids(const SharedNamespace& shared) {
+    return std::any_of(shared.paths.begin(), shared.paths.end(),
+                       [](const Namespace* path) { return !path->ids_known; });
+}
+
+bool any_ids(const SharedNamespace& shared) {
+    return std::any_of(shared.paths.begin(), shared.paths.end(),
+                       [](const Namespace* path) { return path->ids.any(); });
+}
+
+Answer::Kind same_set(const SharedNamespace& shared) {
+    if (!partial_types(shared).empty()) {
+        return told_by(shared, IdentityDefect::id_set);
+    }
+    return any_ids(shared) ? Answer::Kind::holds : Answer::Kind::not_asked;
+}
+
+/// Whether the paths to one NSID lead to one volume.
+Answer::Kind same_volume(const SharedNamespace& shared) {
+    if (shared.moved || shared.defect == IdentityDefect::other_volume) {
+        return Answer::Kind::broken;
+    }
+    // Nothing proves it without identifiers, and what is wrong with one has a rule of its own.
+    return any_ids(shared) && shared.defect == IdentityDefect::none ? Answer::Kind::holds
+                                                                    : Answer::Kind::unknown;
+}
+
+void count_paths(const SharedNamespace& shared, Findings& findings) {
+    if (shared.paths.size() < 2) {
+        return;
+    }
+    const bool unread = unread_ids(shared);
+    const auto count = [&](const Row& row, Answer::Kind kind) {
+        findings.count(row, unread ? Answer::Kind::unknown : kind);
+    };
+    using Ids = nvme::NamespaceIds;
+    count(kNsNsidMapEqual, same_volume(shared));
+    count(kNsUuidEqual, same_id(shared, IdentityDefect::uuid, &Ids::uuid));
+    count(kNsNguidEqual, same_id(shared, IdentityDefect::nguid, &Ids::nguid));
+    count(kNsEui64Equal, same_id(shared, IdentityDefect::eui64, &Ids::eui64));
+    count(kNsCsiEqual, same_id(shared, IdentityDefect::csi,
+                               [](const Ids& ids) { return std::optional{ids.csi}; }));
+    count(kNsIdSetEqual, same_set(shared));
+}
+
+/// Whether the volumes of one NSID are looked for, and known, under the others.
+void count_identifiers(const Subsystem& subsystem, Findings& findings) {
+    if (subsystem.namespaces.size() < 2) {
+        return;
+    }
+    std::set<std::uint32_t> conflicting;
+    for (const Move& move : subsystem.moves) {
+        if (move.conflicting) {
+            conflicting.insert(move.nsids.begin(), move.nsids.end());
+        }
+    }
+    for (const SharedNamespace& shared : subsystem.namespaces) {
+        const bool unread = unread_ids(shared);
+        if (!unread && !any_ids(shared)) {
+            continue;
+        }
+        // A volume that moved is under two NSIDs, and not two volumes with one identifier.
+        findings.count(kNsIdUniqueInSubsystem,
+                       unread || shared.moved ? Answer::Kind::unknown : Answer::Kind::holds);
+        if (subsystem.controllers.size() > 1) {
+            findings.count(kNsIdentityOneNsid, unread || conflicting.contains(shared.nsid)
+                                                   ? Answer::Kind::unknown
+                                                   : Answer::Kind::holds);
+        }
+    }
 }
 
 void judge_identity(const Subsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     report_moves(subsystem, true, findings);
     report_moves(subsystem, false, findings);
     for (const SharedNamespace& shared : subsystem.namespaces) {
+        count_paths(shared, findings);
         if (shared.defect != IdentityDefect::none && !shared.moved) {
             report_defect(subsystem, shared, findings);
         }
     }
+    count_identifiers(subsystem, findings);
     report_shared(subsystem, findings);
 }
 
-constexpr std::array kIdentityRows{
-    Row{.rule = {.id = "ns.nsid.map_equal",
-                 .title = "An NSID names the same volume on all controllers",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis =
-                     "Base 2.3 §2.4.1, §3.2.1.6: the NSID shall be the same; Linux \"IDs don't "
-                     "match for shared namespace\"",
-                 .why = "Linux refuses the paths of the array that connects second, so the volumes "
-                        "hang on one array; a host that goes by NSID alone writes to the wrong "
-                        "volume.",
-                 .fix =
-                     "Array: map the volumes under the same NSIDs on both arrays. Host: disconnect "
-                     "the array that was wrong before that, and connect it again afterwards."},
-        .judge = JudgeSubsystem{judge_identity}},
-    Row{.rule = {.id = "ns.identity.one_nsid",
-                 .title = "A volume has one NSID in the subsystem",
-                 .rule_class = RuleClass::uni,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §2.4.1; Linux \"duplicate IDs in subsystem for nsid\"",
-                 .why =
-                     "Linux refuses the second number: the volume has no path to that array. Hosts "
-                     "that do not look show one volume as two disks.",
-                 .fix = "Array: map the volume under the same NSID on both arrays."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "ns.uuid.equal",
-                 .title = "UUID is the same on all controllers",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §2.4.1; Linux \"IDs don't match for shared namespace\"",
-                 .why =
-                     "Linux refuses the path to the array that connects second: the volume hangs "
-                     "on one array, and which one depends on the order of connecting.",
-                 .fix =
-                     "Array: first make sure that both really serve the same volume, then give the "
-                     "copy the UUID of the original (nvmet: device_uuid). Host: rescan or "
-                     "reconnect."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "ns.nguid.equal",
-                 .title = "NGUID is the same on all controllers",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §2.4.1; Linux \"IDs don't match for shared namespace\"",
-                 .why =
-                     "Linux refuses the path to the array that connects second: the volume hangs "
-                     "on one array, and which one depends on the order of connecting.",
-                 .fix =
-                     "Array: first make sure that both really serve the same volume, then give the "
-                     "copy the NGUID of the original (nvmet: device_nguid). Host: rescan or "
-                     "reconnect."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "ns.eui64.equal",
-                 .title = "EUI64 is the same on all controllers",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §2.4.1; Linux \"IDs don't match for shared namespace\"",
-                 .why =
-                     "Linux refuses the path to the array that connects second: the volume hangs "
-                     "on one array, and which one depends on the order of connecting.",
-                 .fix =
-                     "Array: first make sure that both really serve the same volume, then give the "
-                     "copy the EUI64 of the original. Host: rescan or reconnect."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "ns.csi.equal",
-                 .title = "The command set is the same on all controllers (CSI)",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §2.4.1; Linux compares it with the identifiers",
-                 .why =
-                     "Linux refuses the path of the array that connects second; a host that does "
-                     "not, sends commands of one command set to the other.",
-                 .fix = "Array: report the same CSI descriptor on both arrays."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "ns.id.set_equal",
-                 .title = "The same kinds of identifier are there on all controllers",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::fail,
-                 .basis =
-                     "Linux nvme_ns_ids_equal(): an absent identifier differs from a present one",
-                 .why = "To Linux these are different namespaces: it refuses the path to the array "
-                        "that connects second. An identifier that is added later removes the "
-                        "namespace from hosts that use it.",
-                 .fix =
-                     "Array: report the same identifiers (UUID, NGUID, EUI64) on both arrays, in "
-                     "the descriptor list and in Identify Namespace. Host: reconnect afterwards."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "ns.id.unique_in_subsystem",
-                 .title = "No two namespaces of a subsystem share an identifier",
-                 .rule_class = RuleClass::uni,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis =
-                     "Base 2.3 §4.7.1: globally unique; Linux \"duplicate IDs in subsystem for "
-                     "nsid\"",
-                 .why =
-                     "Linux refuses all but one of the namespaces; device names by identifier lead "
-                     "to whichever came last.",
-                 .fix = "Array: give each namespace identifiers of its own; do not map one volume "
-                        "twice."},
-        .judge = ReportedElsewhere{}},
-};
+constexpr Row kNsNsidMapEqual{
+    .rule = {.id = "ns.nsid.map_equal",
+             .title = "An NSID names the same volume on all controllers",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1, §3.2.1.6: the NSID shall be the same; Linux \"IDs don't "
+                      "match for shared namespace\"",
+             .why = "Linux refuses the paths of the array that connects second, so the volumes "
+                    "hang on one array; a host that goes by NSID alone writes to the wrong "
+                    "volume.",
+             .fix = "Array: map the volumes under the same NSIDs on both arrays. Host: disconnect "
+                    "the array that was wrong before that, and connect it again afterwards."},
+    .judge = JudgeSubsystem{judge_identity}};
+
+constexpr Row kNsIdentityOneNsid{
+    .rule = {.id = "ns.identity.one_nsid",
+             .title = "A volume has one NSID in the subsystem",
+             .rule_class = RuleClass::uni,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux \"duplicate IDs in subsystem for nsid\"",
+             .why = "Linux refuses the second number: the volume has no path to that array. Hosts "
+                    "that do not look show one volume as two disks.",
+             .fix = "Array: map the volume under the same NSID on both arrays."},
+    .judge = JudgeSubsystem{judge_identity}};
+
+/// What becomes of a namespace whose identifiers differ.
+constexpr std::string_view kRefused =
+    "Linux refuses the path to the array that connects second: the volume hangs on one array, and "
+    "which one depends on the order of connecting.";
+
+constexpr Row kNsUuidEqual{
+    .rule = {.id = "ns.uuid.equal",
+             .title = "UUID is the same on all controllers",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux \"IDs don't match for shared namespace\"",
+             .why = kRefused,
+             .fix = "Array: first make sure that both really serve the same volume, then give the "
+                    "copy the UUID of the original (nvmet: device_uuid). Host: rescan or "
+                    "reconnect."},
+    .judge = JudgeSubsystem{judge_identity}};
+
+constexpr Row kNsNguidEqual{
+    .rule = {.id = "ns.nguid.equal",
+             .title = "NGUID is the same on all controllers",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux \"IDs don't match for shared namespace\"",
+             .why = kRefused,
+             .fix = "Array: first make sure that both really serve the same volume, then give the "
+                    "copy the NGUID of the original (nvmet: device_nguid). Host: rescan or "
+                    "reconnect."},
+    .judge = JudgeSubsystem{judge_identity}};
+
+constexpr Row kNsEui64Equal{
+    .rule = {.id = "ns.eui64.equal",
+             .title = "EUI64 is the same on all controllers",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux \"IDs don't match for shared namespace\"",
+             .why = kRefused,
+             .fix = "Array: first make sure that both really serve the same volume, then give the "
+                    "copy the EUI64 of the original. Host: rescan or reconnect."},
+    .judge = JudgeSubsystem{judge_identity}};
+
+constexpr Row kNsCsiEqual{
+    .rule = {.id = "ns.csi.equal",
+             .title = "The command set is the same on all controllers (CSI)",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux compares it with the identifiers",
+             .why = "Linux refuses the path of the array that connects second; a host that does "
+                    "not, sends commands of one command set to the other.",
+             .fix = "Array: report the same CSI descriptor on both arrays."},
+    .judge = JudgeSubsystem{judge_identity}};
+
+constexpr Row kNsIdSetEqual{
+    .rule = {.id = "ns.id.set_equal",
+             .title = "The same kinds of identifier are there on all controllers",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_ns_ids_equal(): an absent identifier differs from a present one",
+             .why = "To Linux these are different namespaces: it refuses the path to the array "
+                    "that connects second. An identifier that is added later removes the "
+                    "namespace from hosts that use it.",
+             .fix = "Array: report the same identifiers (UUID, NGUID, EUI64) on both arrays, in "
+                    "the descriptor list and in Identify Namespace. Host: reconnect afterwards."},
+    .judge = JudgeSubsystem{judge_identity}};
+
+constexpr Row kNsIdUniqueInSubsystem{
+    .rule = {.id = "ns.id.unique_in_subsystem",
+             .title = "No two namespaces of a subsystem share an identifier",
+             .rule_class = RuleClass::uni,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §4.7.1: globally unique; Linux \"duplicate IDs in subsystem for "
+                      "nsid\"",
+             .why = "Linux refuses all but one of the namespaces; device names by identifier lead "
+                    "to whichever came last.",
+             .fix = "Array: give each namespace identifiers of its own; do not map one volume "
+                    "twice."},
+    .judge = JudgeSubsystem{judge_identity}};
+
+constexpr std::array kIdentityRows{&kNsNsidMapEqual, &kNsIdentityOneNsid,    &kNsUuidEqual,
+                                   &kNsNguidEqual,   &kNsEui64Equal,         &kNsCsiEqual,
+                                   &kNsIdSetEqual,   &kNsIdUniqueInSubsystem};
 
 } // namespace
 
-std::span<const Row> identity_rows() {
+std::span<const Row* const> identity_rows() {
     return kIdentityRows;
 }
 

@@ -203,7 +203,7 @@ bool unexplained_id(std::span<const Namespace* const> volume, std::string_view f
     return some_zero && ids_agree;
 }
 
-void compare_page(std::span<const Namespace* const> volume, NamespacePage page,
+void compare_page(const Row& row, std::span<const Namespace* const> volume, NamespacePage page,
                   const NamedFields& named, std::uint32_t nsid, const std::string& subsystem,
                   Scope scope, Findings& findings) {
     constexpr std::size_t kVendor = 384; ///< CNS 00h
@@ -219,6 +219,18 @@ void compare_page(std::span<const Namespace* const> volume, NamespacePage page,
                                            pages.front().begin(), pages.front().end());
         }
     }
+    const bool unread = std::any_of(volume.begin(), volume.end(), [page](const Namespace* path) {
+        const Page& observed = page_of(*path, page);
+        return observed.state == Page::State::failed ||
+               (page == NamespacePage::identify && !observed.ok());
+    });
+    if (unread) {
+        findings.unknown(row);
+    }
+    if (paths.size() < 2) {
+        return;
+    }
+    findings.judged(row);
     if (!differ) {
         return;
     }
@@ -262,7 +274,7 @@ void compare_page(std::span<const Namespace* const> volume, NamespacePage page,
         key.add(paths[i]->controller->index).add(number);
         values.push_back(value_of(*paths[i]->controller, ranges_text(ranges, pages[i])));
     }
-    findings.add_folded("ns.idns_mask.equal", subsystem, nsid, std::move(key), [&] {
+    findings.add_folded(row, subsystem, nsid, std::move(key), [&] {
         group_values(values);
         return Wording{.what = fmt::format("Identify Namespace ({}) differs {} in {}",
                                            title_of(page), between(classes), ranges_name(ranges)),
@@ -271,126 +283,47 @@ void compare_page(std::span<const Namespace* const> volume, NamespacePage page,
     });
 }
 
-/// Rules with code of their own that report a field of Identify Controller.
-struct Reporter {
-    std::string_view field;
-    std::string_view rule;
-};
-constexpr std::array kReporters{
-    Reporter{.field = "sn", .rule = "ctrl.sn_mn.ascii_padded"},
-    Reporter{.field = "mn", .rule = "ctrl.sn_mn.ascii_padded"},
-    Reporter{.field = "fr", .rule = "ctrl.fr.domain"},
-    Reporter{.field = "cmic", .rule = "ctrl.cmic.mctrs"},
-    Reporter{.field = "cmic", .rule = "ctrl.cmic.mports"},
-    Reporter{.field = "cmic", .rule = "ctrl.cmic.ft"},
-    Reporter{.field = "ver", .rule = "ctrl.ver.matches_vs"},
-    Reporter{.field = "oaes", .rule = "ctrl.oaes.equal"},
-    Reporter{.field = "cntrltype", .rule = "ctrl.type.io"},
-    Reporter{.field = "oacs", .rule = "ctrl.oacs.equal"},
-    Reporter{.field = "anatt", .rule = "ctrl.cmic.anars.equal"},
-    Reporter{.field = "anacap", .rule = "ctrl.cmic.anars.equal"},
-    Reporter{.field = "anagrpmax", .rule = "ctrl.cmic.anars.equal"},
-    Reporter{.field = "oaes", .rule = "ctrl.cmic.anars.equal"},
-    Reporter{.field = "kas", .rule = "ctrl.kas.nonzero"},
-    Reporter{.field = "anatt", .rule = "ana.anatt.valid"},
-    Reporter{.field = "anacap", .rule = "ana.anacap.optimized_bit"},
-    Reporter{.field = "sqes", .rule = "ctrl.sqes_cqes"},
-    Reporter{.field = "cqes", .rule = "ctrl.sqes_cqes"},
-    Reporter{.field = "mnan", .rule = "ctrl.mnan.valid"},
-    Reporter{.field = "subnqn", .rule = "subsys.nqn.connect_match"},
-    Reporter{.field = "subnqn", .rule = "subsys.nqn.format"},
-    Reporter{.field = "subnqn", .rule = "subsys.nqn.not_discovery"},
-    Reporter{.field = "iorcsz", .rule = "ctrl.iorcsz.min"},
-    Reporter{.field = "dctype", .rule = "ctrl.dctype"},
-    Reporter{.field = "ioccsz", .rule = "conn.transport.not_mixed"},
-    Reporter{.field = "icdoff", .rule = "conn.transport.not_mixed"},
-    Reporter{.field = "sgls", .rule = "conn.transport.not_mixed"},
-};
-
-/// Whether a named rule has reported the field for this subsystem.
-bool reported(std::string_view field, const Subsystem& subsystem, const Findings& findings) {
-    for (const Reporter& reporter : kReporters) {
-        if (reporter.field == field && findings.reported(reporter.rule, subsystem.nqn)) {
-            return true;
-        }
-    }
-    for (const Row* row : catalogue()) {
-        const auto* equal = std::get_if<EqualControllers>(&row->judge);
-        if (equal != nullptr && findings.reported(row->rule.id, subsystem.nqn) &&
-            std::any_of(equal->fields.begin(), equal->fields.end(),
-                        [field](const ControllerField& entry) { return entry.field == field; })) {
-            return true;
-        }
-    }
-    return false;
+/// Whether a row has reported the field for this subsystem.
+bool reported(std::string_view field, std::span<const Row* const> rows, const Subsystem& subsystem,
+              const Findings& findings) {
+    return std::any_of(rows.begin(), rows.end(), [&](const Row* row) {
+        const auto* const equal = std::get_if<EqualControllers>(&row->judge);
+        const bool of_row =
+            std::find(row->fields.begin(), row->fields.end(), field) != row->fields.end() ||
+            (equal != nullptr &&
+             std::any_of(equal->fields.begin(), equal->fields.end(),
+                         [field](const ControllerField& entry) { return entry.field == field; }));
+        return of_row && findings.reported(*row, subsystem.nqn);
+    });
 }
 
-void judge_controllers(const Subsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
-    constexpr std::size_t kVendor = 3072;
-    std::vector<const Controller*> controllers;
-    std::vector<nvme::ByteView> pages;
-    for (const Controller* controller : subsystem.controllers) {
-        if (controller->has_identify) {
-            controllers.push_back(controller);
-            pages.emplace_back(controller->observed->identify.bytes);
-        }
-    }
-    if (pages.size() < 2) {
-        return;
-    }
-    const auto skip = [&](const nvme::FieldRange& field, std::uint8_t /*bits*/) {
-        return contains(incomparable_controller_fields(), field.name) ||
-               field.name.starts_with("psd") || reported(field.name, subsystem, findings);
-    };
-    const std::vector<Range> ranges =
-        differing_ranges(pages, nvme::identify_controller_fields(), kVendor, skip);
-    if (ranges.empty()) {
-        return;
-    }
-    std::map<nvme::Bytes, std::size_t> seen;
-    std::vector<std::pair<const Controller*, std::size_t>> classes;
-    std::vector<FindingValue> values;
-    for (std::size_t i = 0; i < controllers.size(); ++i) {
-        classes.emplace_back(
-            controllers[i],
-            seen.try_emplace(ranges_bytes(ranges, pages[i]), seen.size()).first->second);
-        values.push_back(value_of(*controllers[i], ranges_text(ranges, pages[i])));
-    }
-    group_values(values);
-    findings.add({.rule = "ctrl.idctrl_mask.equal",
-                  .subsystem = subsystem.nqn,
-                  .nsids = {},
-                  .what = fmt::format("Identify Controller differs {} in {}", between(classes),
-                                      ranges_name(ranges)),
-                  .values = std::move(values),
-                  .verdict = {}});
-}
+constexpr Row kNsIdnsMaskEqual{
+    .rule = {.id = "ns.idns_mask.equal",
+             .title = "Identify Namespace is the same on all controllers, byte for byte",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.3 §2.4.1: the same data structure contents are returned by all "
+                      "controllers; without fields that vary by time or controller",
+             .why = "The arrays say different things about one namespace in a place that no other "
+                    "rule knows.",
+             .fix = "Array: find out why the field differs; what belongs to the namespace must "
+                    "come from one source."},
+    .judge = ComparePages{ComparePages::Of::namespaces}};
 
-constexpr std::array kRows{
-    Row{.rule = {.id = "ns.idns_mask.equal",
-                 .title = "Identify Namespace is the same on all controllers, byte for byte",
-                 .rule_class = RuleClass::eqn,
-                 .severity = Severity::management,
-                 .verdict = Verdict::note,
-                 .basis = "Base 2.3 §2.4.1: the same data structure contents are returned by all "
-                          "controllers; without fields that vary by time or controller",
-                 .why =
-                     "The arrays say different things about one namespace in a place that no other "
-                     "rule knows.",
-                 .fix = "Array: find out why the field differs; what belongs to the namespace must "
-                        "come from one source."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "ctrl.idctrl_mask.equal",
-                 .title = "Identify Controller is the same in what no other rule knows",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::management,
-                 .verdict = Verdict::note,
-                 .basis = "practice; without fields that belong to one controller, unit or moment",
-                 .why = "The arrays differ in a place that no other rule knows; mostly another "
-                        "generation or release.",
-                 .fix = "Array: nothing, when the difference is known and meant."},
-        .judge = JudgeSubsystem{judge_controllers}},
-};
+constexpr Row kCtrlIdctrlMaskEqual{
+    .rule = {.id = "ctrl.idctrl_mask.equal",
+             .title = "Identify Controller is the same in what no other rule knows",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "practice; without fields that belong to one controller, unit or moment",
+             .why = "The arrays differ in a place that no other rule knows; mostly another "
+                    "generation or release.",
+             .fix = "Array: nothing, when the difference is known and meant."},
+    .judge = ComparePages{ComparePages::Of::controller}};
+
+constexpr std::array kRows{&kNsIdnsMaskEqual, &kCtrlIdctrlMaskEqual};
 
 } // namespace
 
@@ -420,16 +353,62 @@ std::span<const std::string_view> incomparable_controller_fields() {
     return kController;
 }
 
-void compare_pages(std::span<const Namespace* const> volume, const NamedFields& named,
-                   std::uint32_t nsid, const std::string& subsystem, Scope scope,
-                   Findings& findings) {
+void compare_pages(const Row& row, std::span<const Namespace* const> volume,
+                   const NamedFields& named, std::uint32_t nsid, const std::string& subsystem,
+                   Scope scope, Findings& findings) {
     for (const NamespacePage page :
          {NamespacePage::identify, NamespacePage::nvm, NamespacePage::independent}) {
-        compare_page(volume, page, named, nsid, subsystem, scope, findings);
+        compare_page(row, volume, page, named, nsid, subsystem, scope, findings);
     }
 }
 
-std::span<const Row> mask_rows() {
+void compare_pages(const Row& row, std::span<const Row* const> rows, const Subsystem& subsystem,
+                   Findings& findings) {
+    constexpr std::size_t kVendor = 3072;
+    std::vector<const Controller*> controllers;
+    std::vector<nvme::ByteView> pages;
+    for (const Controller* controller : subsystem.controllers) {
+        if (controller->has_identify) {
+            controllers.push_back(controller);
+            pages.emplace_back(controller->observed->identify.bytes);
+        }
+    }
+    if (subsystem.controllers.size() > 1 && pages.size() < subsystem.controllers.size()) {
+        findings.unknown(row);
+    }
+    if (pages.size() < 2) {
+        return;
+    }
+    findings.judged(row);
+    const auto skip = [&](const nvme::FieldRange& field, std::uint8_t /*bits*/) {
+        return contains(incomparable_controller_fields(), field.name) ||
+               field.name.starts_with("psd") || reported(field.name, rows, subsystem, findings);
+    };
+    const std::vector<Range> ranges =
+        differing_ranges(pages, nvme::identify_controller_fields(), kVendor, skip);
+    if (ranges.empty()) {
+        return;
+    }
+    std::map<nvme::Bytes, std::size_t> seen;
+    std::vector<std::pair<const Controller*, std::size_t>> classes;
+    std::vector<FindingValue> values;
+    for (std::size_t i = 0; i < controllers.size(); ++i) {
+        classes.emplace_back(
+            controllers[i],
+            seen.try_emplace(ranges_bytes(ranges, pages[i]), seen.size()).first->second);
+        values.push_back(value_of(*controllers[i], ranges_text(ranges, pages[i])));
+    }
+    group_values(values);
+    findings.add({.row = row,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = fmt::format("Identify Controller differs {} in {}", between(classes),
+                                      ranges_name(ranges)),
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
+std::span<const Row* const> mask_rows() {
     return kRows;
 }
 

@@ -20,9 +20,13 @@ class NamedFields {
     std::vector<std::pair<NamespacePage, std::string_view>> fields_;
 };
 
-/// `ns.idns_mask.equal` for one volume.
-void compare_pages(std::span<const Namespace* const> volume, const NamedFields& named,
-                   std::uint32_t nsid, const std::string& subsystem, Scope scope,
+/// Judges a row that compares pages of namespaces, for one volume.
+void compare_pages(const Row& row, std::span<const Namespace* const> volume,
+                   const NamedFields& named, std::uint32_t nsid, const std::string& subsystem,
+                   Scope scope, Findings& findings);
+
+/// Judges a row that compares Identify Controller, but for fields that one of `rows` has reported.
+void compare_pages(const Row& row, std::span<const Row* const> rows, const Subsystem& subsystem,
                    Findings& findings);
 
 /// Fields that are never compared: they differ by their nature.

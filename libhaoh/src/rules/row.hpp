@@ -3,6 +3,7 @@
 /// A row of the catalogue: the rule's texts, and which of the few ways of judging applies to it.
 #pragma once
 
+#include "answer.hpp"
 #include "findings.hpp"
 #include "subject.hpp"
 
@@ -18,12 +19,17 @@
 
 namespace haoh::judge {
 
+struct Row;
+
 /// A value of a controller that is compared between controllers.
 struct ControllerField {
     std::string_view label; ///< for people: "serial number"
     std::string_view field; ///< in nvme::identify_controller_fields(); empty when not in that page
     /// As text; nullopt takes the controller out of the comparison.
     std::optional<std::string> (*value)(const Controller&){};
+    /// Where the value is, when it is not in Identify Controller: a controller without a value whose
+    /// page could not be read is one that cannot be judged. May give nullptr: was not asked for.
+    const Page* (*page)(const Controller&){};
 };
 
 /// EQS, and DOM where `inside` is set: equal on all controllers of a subsystem (of an array).
@@ -57,43 +63,57 @@ struct NamespaceField {
 /// EQN: equal for one namespace on all controllers that show it.
 struct EqualNamespaces {
     std::array<NamespaceField, 10> fields{};
-    /// Rules of this kind, earlier in the table, that explain a difference away when they have
-    /// found one in the same namespace.
-    std::array<std::string_view, 3> yields_to{};
+    /// Rules of this kind that explain a difference away when they have found one in the same
+    /// namespace.
+    std::array<const Row*, 3> yields_to{};
+    /// What a subsystem may have of its own: not compared between the subsystems of a dispersed
+    /// namespace.
+    bool own_of_subsystem{};
 };
 
-/// INT and XRF: something that one controller must have right by itself. Controllers whose Identify
-/// page is missing are not asked.
+/// INT and XRF: something that one controller must have right by itself. Of a controller whose
+/// Identify page is missing it is unknown, without asking.
 struct CheckController {
     std::string_view clause; ///< what is wrong, before "on array-b": "KAS is 0"
-    /// What this controller says instead of what it should; nullopt = it holds.
-    std::optional<std::string> (*defect)(const Controller&, const Subsystem&){};
-    std::array<std::string_view, 3> yields_to{}; ///< rules with a finding about the subsystem
+    Answer (*ask)(const Controller&, const Subsystem&){};
 };
 
 /// INT and XRF: something that one path must have right by itself.
 struct CheckNamespace {
     std::string_view clause;
-    std::optional<std::string> (*defect)(const Namespace&, const Subsystem&){};
+    Answer (*ask)(const Namespace&, const Subsystem&){};
 };
 
-/// Everything else: may report several rules.
+/// Everything else. Several rows may name one function: it is called once, and judges them all. It
+/// tells of each object whether it was judged by a row (`Findings::judged`, `unknown`).
 struct JudgeSubsystem {
     void (*judge)(const Subsystem&, const Subject&, Findings&){};
+    bool operator==(const JudgeSubsystem&) const = default;
 };
 struct JudgeSubject {
     void (*judge)(const Subject&, Findings&){};
+    bool operator==(const JudgeSubject&) const = default;
 };
 
-/// Reported by the function of another row.
-struct ReportedElsewhere {};
+/// Whole pages compared byte for byte, but for what differs by its nature and what another row has
+/// reported: judged after all others.
+struct ComparePages {
+    enum class Of : std::uint8_t { controller, namespaces };
+    Of of{};
+};
 
-using Judge = std::variant<ReportedElsewhere, EqualControllers, EqualNamespaces, CheckController,
-                           CheckNamespace, JudgeSubsystem, JudgeSubject>;
+using Judge = std::variant<EqualControllers, EqualNamespaces, CheckController, CheckNamespace,
+                           JudgeSubsystem, JudgeSubject, ComparePages>;
 
 struct Row {
     Rule rule;
     Judge judge;
+    /// Rows whose finding about the same subsystem (about any, where this one's is about none)
+    /// explains this one: only theirs is told then, whichever was judged first.
+    std::array<const Row*, 3> yields_to{};
+    /// Fields of Identify Controller that a function of its own judges: told by this row, not by the
+    /// comparison of whole pages.
+    std::array<std::string_view, 4> fields{};
 };
 
 constexpr std::uint8_t in_window(Window window) {
@@ -101,32 +121,32 @@ constexpr std::uint8_t in_window(Window window) {
 }
 
 // The catalogue, one span a file.
-[[nodiscard]] std::span<const Row> subsystem_rows();
-[[nodiscard]] std::span<const Row> controller_id_rows();
-[[nodiscard]] std::span<const Row> capability_rows();
-[[nodiscard]] std::span<const Row> limit_rows();
-[[nodiscard]] std::span<const Row> transport_rows();
-[[nodiscard]] std::span<const Row> identity_rows();
-[[nodiscard]] std::span<const Row> identifier_rows();
-[[nodiscard]] std::span<const Row> descriptor_rows();
-[[nodiscard]] std::span<const Row> geometry_rows();
-[[nodiscard]] std::span<const Row> attribute_rows();
-[[nodiscard]] std::span<const Row> ana_capability_rows();
-[[nodiscard]] std::span<const Row> ana_log_rows();
-[[nodiscard]] std::span<const Row> ana_group_rows();
-[[nodiscard]] std::span<const Row> list_rows();
-[[nodiscard]] std::span<const Row> discovery_log_rows();
-[[nodiscard]] std::span<const Row> discovery_entry_rows();
-[[nodiscard]] std::span<const Row> feature_rows();
-[[nodiscard]] std::span<const Row> domain_rows();
-[[nodiscard]] std::span<const Row> dispersed_rows();
-[[nodiscard]] std::span<const Row> mask_rows();
-[[nodiscard]] std::span<const Row> snapshot_rows();
-[[nodiscard]] std::span<const Row> host_controller_rows();
-[[nodiscard]] std::span<const Row> host_path_rows();
-[[nodiscard]] std::span<const Row> host_policy_rows();
+[[nodiscard]] std::span<const Row* const> subsystem_rows();
+[[nodiscard]] std::span<const Row* const> controller_id_rows();
+[[nodiscard]] std::span<const Row* const> capability_rows();
+[[nodiscard]] std::span<const Row* const> limit_rows();
+[[nodiscard]] std::span<const Row* const> transport_rows();
+[[nodiscard]] std::span<const Row* const> identity_rows();
+[[nodiscard]] std::span<const Row* const> identifier_rows();
+[[nodiscard]] std::span<const Row* const> descriptor_rows();
+[[nodiscard]] std::span<const Row* const> geometry_rows();
+[[nodiscard]] std::span<const Row* const> attribute_rows();
+[[nodiscard]] std::span<const Row* const> ana_capability_rows();
+[[nodiscard]] std::span<const Row* const> ana_log_rows();
+[[nodiscard]] std::span<const Row* const> ana_group_rows();
+[[nodiscard]] std::span<const Row* const> list_rows();
+[[nodiscard]] std::span<const Row* const> discovery_log_rows();
+[[nodiscard]] std::span<const Row* const> discovery_entry_rows();
+[[nodiscard]] std::span<const Row* const> feature_rows();
+[[nodiscard]] std::span<const Row* const> domain_rows();
+[[nodiscard]] std::span<const Row* const> dispersed_rows();
+[[nodiscard]] std::span<const Row* const> mask_rows();
+[[nodiscard]] std::span<const Row* const> snapshot_rows();
+[[nodiscard]] std::span<const Row* const> host_controller_rows();
+[[nodiscard]] std::span<const Row* const> host_path_rows();
+[[nodiscard]] std::span<const Row* const> host_policy_rows();
 
-/// Every row, in the order in which they are judged.
+/// Every row. Nothing depends on their order.
 [[nodiscard]] std::span<const Row* const> catalogue();
 
 } // namespace haoh::judge

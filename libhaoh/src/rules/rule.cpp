@@ -15,7 +15,6 @@ namespace judge {
 std::span<const Row* const> catalogue() {
     static const std::vector<const Row*> rows = [] {
         std::vector<const Row*> out;
-        // Causes before their effects: a later row may find that an earlier one explains it.
         for (const auto span :
              {snapshot_rows(),       subsystem_rows(),       controller_id_rows(),
               capability_rows(),     limit_rows(),           transport_rows(),
@@ -25,9 +24,7 @@ std::span<const Row* const> catalogue() {
               feature_rows(),        domain_rows(),          dispersed_rows(),
               discovery_log_rows(),  discovery_entry_rows(), host_controller_rows(),
               host_path_rows(),      host_policy_rows(),     mask_rows()}) {
-            for (const Row& row : span) {
-                out.push_back(&row);
-            }
+            out.insert(out.end(), span.begin(), span.end());
         }
         return out;
     }();
@@ -82,6 +79,20 @@ std::string_view to_string(Verdict value) {
         return "warn";
     case Verdict::fail:
         return "fail";
+    }
+    return "?";
+}
+
+std::string_view to_string(RuleState value) {
+    switch (value) {
+    case RuleState::not_applicable:
+        return "not_applicable";
+    case RuleState::held:
+        return "held";
+    case RuleState::unknown:
+        return "unknown";
+    case RuleState::broken:
+        return "broken";
     }
     return "?";
 }

@@ -226,7 +226,7 @@ void separate_the_rest(const std::vector<const ControllerObservation*>& controll
 
 } // namespace
 
-std::vector<Attribution> attribute(const Observation& observation, const std::vector<Site>& sites) {
+Attributions attribute(const Observation& observation, const std::vector<Site>& sites) {
     const std::vector<Matcher> matchers(sites.begin(), sites.end());
     const TargetNames names(observation, sites);
     const bool by_port = std::any_of(sites.begin(), sites.end(),
@@ -241,7 +241,8 @@ std::vector<Attribution> attribute(const Observation& observation, const std::ve
     }
     std::vector<Attribution> out;
     for (const ControllerObservation* controller : controllers) {
-        Attribution attribution{.controller = controller->name, .site = {}, .evidence = {}};
+        Attribution attribution{
+            .host = controller->host, .controller = controller->name, .site = {}, .evidence = {}};
         for (const Matcher& matcher : matchers) {
             std::string evidence = matcher.match(*controller, logs);
             if (!evidence.empty()) {
@@ -257,7 +258,7 @@ std::vector<Attribution> attribute(const Observation& observation, const std::ve
         out.push_back(std::move(attribution));
     }
     separate_the_rest(controllers, out);
-    return out;
+    return Attributions(std::move(out));
 }
 
 } // namespace haoh

@@ -10,9 +10,14 @@ namespace haoh::judge {
 
 namespace {
 
+// The rows are below the functions.
+extern const Row kModelDetect;
+extern const Row kSnapAnaConsistent;
+extern const Row kSnapVerdictUnknown;
+
 void judge_unobserved(const Subject& subject, Findings& findings) {
     for (const Unobserved& missing : subject.observation->unobserved) {
-        findings.add({.rule = "snap.verdict_unknown",
+        findings.add({.row = kSnapVerdictUnknown,
                       .subsystem = missing.subsysnqn,
                       .nsids = {},
                       .what = fmt::format("{} was not observed: {}", missing.object, missing.error),
@@ -28,14 +33,13 @@ void judge_kernels(const Subject& subject, Findings& findings) {
                          const std::vector<std::string>& lines) {
         std::vector<FindingValue> values;
         for (std::size_t i = 0; i < std::min(lines.size(), kShown); ++i) {
-            values.push_back({.controller = kernel.host, .site = {}, .value = lines[i]});
+            values.push_back(value_of_object(kernel.host, lines[i]));
         }
         if (lines.size() > kShown) {
-            values.push_back({.controller = kernel.host,
-                              .site = {},
-                              .value = fmt::format("and {} more", lines.size() - kShown)});
+            values.push_back(
+                value_of_object(kernel.host, fmt::format("and {} more", lines.size() - kShown)));
         }
-        findings.add({.rule = "snap.verdict_unknown",
+        findings.add({.row = kSnapVerdictUnknown,
                       .subsystem = {},
                       .nsids = {},
                       .what = std::move(what),
@@ -43,6 +47,7 @@ void judge_kernels(const Subject& subject, Findings& findings) {
                       .verdict = {}});
     };
     for (const KernelObservation& kernel : subject.observation->kernels) {
+        findings.judged(kSnapVerdictUnknown);
         if (!kernel.unread.empty()) {
             add(kernel, "the kernel's view could not be read completely", kernel.unread);
         }
@@ -128,6 +133,7 @@ std::vector<std::string> failed_pages(const Controller& controller) {
 void judge_unread(const Subject& subject, Findings& findings) {
     constexpr std::size_t kShown = 4;
     for (const Controller& controller : subject.controllers) {
+        findings.judged(kSnapVerdictUnknown);
         std::vector<std::string> lines = controller.observed->unread;
         if (lines.empty()) {
             lines = failed_pages(controller);
@@ -145,7 +151,7 @@ void judge_unread(const Subject& subject, Findings& findings) {
             values.push_back(
                 value_of(controller, fmt::format("and {} more", lines.size() - kShown)));
         }
-        findings.add({.rule = "snap.verdict_unknown",
+        findings.add({.row = kSnapVerdictUnknown,
                       .subsystem = controller.observed->subsysnqn,
                       .nsids = {},
                       .what = fmt::format("{} could not be read completely", controller.name()),
@@ -157,10 +163,19 @@ void judge_unread(const Subject& subject, Findings& findings) {
 void judge_ana_stability(const Subject& subject, Findings& findings) {
     for (const Controller& controller : subject.controllers) {
         const AnaObservation& ana = controller.observed->ana;
-        if (!controller.ana() || ana.stable || !ana.log.ok()) {
+        if (!controller.has_identify ||
+            (controller.ana() && ana.log.state == Page::State::failed)) {
+            findings.unknown(kSnapAnaConsistent);
             continue;
         }
-        findings.add({.rule = "snap.ana_consistent",
+        if (!controller.ana() || !ana.log.ok()) {
+            continue;
+        }
+        findings.judged(kSnapAnaConsistent);
+        if (ana.stable) {
+            continue;
+        }
+        findings.add({.row = kSnapAnaConsistent,
                       .subsystem = controller.observed->subsysnqn,
                       .nsids = {},
                       .what = fmt::format("the ANA log of {} changed during each reading",
@@ -179,8 +194,11 @@ void judge_evidence(const Subject& subject, Findings& findings) {
 
 void judge_model(const Subject& subject, Findings& findings) {
     const std::size_t count = subject.subsystems.size();
+    if (subject.config.profile == Profile::dispersed && count > 0) {
+        findings.judged(kModelDetect);
+    }
     if (subject.config.profile == Profile::dispersed && count == 1) {
-        findings.add({.rule = "model.detect",
+        findings.add({.row = kModelDetect,
                       .subsystem = subject.subsystems.front().nqn,
                       .nsids = {},
                       .what = "declared as dispersed, but only one subsystem was observed",
@@ -191,6 +209,7 @@ void judge_model(const Subject& subject, Findings& findings) {
         return;
     }
     for (const Subsystem& subsystem : subject.subsystems) {
+        findings.judged(kModelDetect);
         if (subsystem.stretched) {
             continue;
         }
@@ -199,7 +218,7 @@ void judge_model(const Subject& subject, Findings& findings) {
             values.push_back(
                 value_of(*controller, subject.attributions[controller->index].evidence));
         }
-        findings.add({.rule = "model.detect",
+        findings.add({.row = kModelDetect,
                       .subsystem = subsystem.nqn,
                       .nsids = {},
                       .what = "declared as stretched, but observed on one array only",
@@ -208,47 +227,50 @@ void judge_model(const Subject& subject, Findings& findings) {
     }
 }
 
-constexpr std::array kSnapshotRows{
-    Row{.rule = {.id = "snap.verdict_unknown",
-                 .title = "Everything that was asked for could be read",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::unknown,
-                 .basis = "what was not read cannot be called good",
-                 .why =
-                     "Nothing is known about what was not read, so the subsystem cannot be called "
-                     "consistent; a host may be missing the same path.",
-                 .fix = "Host: test address, port, routing and firewall, and that this host NQN is "
-                        "allowed on the array; then check again. Array: look whether it hides the "
-                        "subsystem because its copies are out of sync."},
-        .judge = JudgeSubject{judge_evidence}},
-    Row{.rule = {.id = "snap.ana_consistent",
-                 .title = "The ANA log stood still long enough to be read",
-                 .rule_class = RuleClass::tmp,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::unknown,
-                 .basis = "Base 2.3 §5.2.12.1.13: read again when the change count moved",
-                 .why = "The log changed under every reading; rules about ANA are not judged for "
-                        "this controller, because a torn log looks like a defect.",
-                 .fix =
-                     "Check again when the failover or migration is over. Array: a log that never "
-                     "rests keeps every host busy reading it; find what moves the change count."},
-        .judge = ReportedElsewhere{}},
-    Row{.rule = {.id = "model.detect",
-                 .title = "The subsystem is seen from as many arrays as the profile says",
-                 .rule_class = RuleClass::xrf,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::unknown,
-                 .basis = "the declared profile",
-                 .why = "Rules that compare two arrays had nothing to compare.",
-                 .fix = "Name a target on each array (-t for each one), or describe the arrays in "
-                        "[[site]] tables when one address leads to both."},
-        .judge = JudgeSubject{judge_model}},
-};
+constexpr Row kSnapVerdictUnknown{
+    .rule = {.id = "snap.verdict_unknown",
+             .title = "Everything that was asked for could be read",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::unknown,
+             .basis = "what was not read cannot be called good",
+             .why = "Nothing is known about what was not read, so the subsystem cannot be called "
+                    "consistent; a host may be missing the same path.",
+             .fix = "Host: test address, port, routing and firewall, and that this host NQN is "
+                    "allowed on the array; then check again. Array: look whether it hides the "
+                    "subsystem because its copies are out of sync."},
+    .judge = JudgeSubject{judge_evidence}};
+
+constexpr Row kSnapAnaConsistent{
+    .rule = {.id = "snap.ana_consistent",
+             .title = "The ANA log stood still long enough to be read",
+             .rule_class = RuleClass::tmp,
+             .severity = Severity::degraded,
+             .verdict = Verdict::unknown,
+             .basis = "Base 2.3 §5.2.12.1.13: read again when the change count moved",
+             .why = "The log changed under every reading; rules about ANA are not judged for "
+                    "this controller, because a torn log looks like a defect.",
+             .fix = "Check again when the failover or migration is over. Array: a log that never "
+                    "rests keeps every host busy reading it; find what moves the change count."},
+    .judge = JudgeSubject{judge_evidence}};
+
+constexpr Row kModelDetect{
+    .rule = {.id = "model.detect",
+             .title = "The subsystem is seen from as many arrays as the profile says",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::unknown,
+             .basis = "the declared profile",
+             .why = "Rules that compare two arrays had nothing to compare.",
+             .fix = "Name a target on each array (-t for each one), or describe the arrays in "
+                    "[[site]] tables when one address leads to both."},
+    .judge = JudgeSubject{judge_model}};
+
+constexpr std::array kSnapshotRows{&kSnapVerdictUnknown, &kSnapAnaConsistent, &kModelDetect};
 
 } // namespace
 
-std::span<const Row> snapshot_rows() {
+std::span<const Row* const> snapshot_rows() {
     return kSnapshotRows;
 }
 

@@ -141,7 +141,7 @@ struct DiscoveryView {
 struct Subject {
     const Observation* observation{};
     Config config;
-    std::vector<Attribution> attributions;
+    Attributions attributions;
     std::vector<Controller> controllers; ///< in the observation's order
     std::vector<Subsystem> subsystems;   ///< over a fabric, by SUBNQN
     std::vector<DiscoveryView> discovery;

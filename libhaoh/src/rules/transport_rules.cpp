@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Fabrics attributes, properties, and what was negotiated with each connection.
+#include "cited_rows.hpp"
 #include "compare.hpp"
 #include "fields.hpp"
 
@@ -12,19 +13,26 @@ namespace {
 
 using Id = nvme::IdentifyController;
 
-std::optional<std::string> command_capsule(const Controller& controller, const Subsystem& own) {
-    constexpr std::uint32_t kLeast = 4; ///< units of 16 bytes: one submission queue entry
-    if (controller.id.ioccsz >= kLeast || own.nqn == nvme::kDiscoveryNqn) {
-        return std::nullopt;
-    }
-    return fmt::format("{}", controller.id.ioccsz);
+bool fabrics(const Controller& controller) {
+    return controller.observed->transport != "pcie";
 }
 
-std::optional<std::string> response_capsule(const Controller& controller, const Subsystem& own) {
-    if (controller.id.iorcsz >= 1 || own.nqn == nvme::kDiscoveryNqn) {
-        return std::nullopt;
+/// The size of a capsule, in units of 16 bytes.
+Answer capsule(const Controller& controller, const Subsystem& own, std::uint32_t size,
+               std::uint32_t least) {
+    if (!fabrics(controller) || own.nqn == nvme::kDiscoveryNqn) {
+        return Answer::not_asked();
     }
-    return fmt::format("{}", controller.id.iorcsz);
+    return size >= least ? Answer::holds() : Answer::broken(fmt::format("{}", size));
+}
+
+Answer command_capsule(const Controller& controller, const Subsystem& own) {
+    constexpr std::uint32_t kEntry = 4; ///< of a submission queue
+    return capsule(controller, own, controller.id.ioccsz, kEntry);
+}
+
+Answer response_capsule(const Controller& controller, const Subsystem& own) {
+    return capsule(controller, own, controller.id.iorcsz, 1);
 }
 
 /// Properties of the transport only mean something within one transport.
@@ -33,11 +41,24 @@ std::optional<std::string> on_tcp(const Controller& controller) {
     return controller.observed->transport == "tcp" ? Accessor(controller) : std::nullopt;
 }
 
-std::optional<std::string> discovery_type(const Controller& controller, const Subsystem& own) {
-    if (controller.id.dctype == 0 || own.nqn == nvme::kDiscoveryNqn) {
-        return std::nullopt;
+Answer discovery_type(const Controller& controller, const Subsystem& own) {
+    if (own.nqn == nvme::kDiscoveryNqn) {
+        return Answer::not_asked();
     }
-    return fmt::format("{}", controller.id.dctype);
+    return controller.id.dctype == 0 ? Answer::holds()
+                                     : Answer::broken(fmt::format("{}", controller.id.dctype));
+}
+
+/// Of a property without a value: none goes through a kernel, and a controller that was asked
+/// directly did not answer.
+Answer no_property(const Controller& controller) {
+    return controller.observed->host.empty() ? Answer::unknown() : Answer::not_asked();
+}
+
+/// The same as a page: properties have no state of their own.
+const Page* property_page(const Controller& controller) {
+    static const Page failed = Page::of_failure("no answer");
+    return controller.observed->host.empty() ? &failed : nullptr;
 }
 
 std::optional<std::string> command_sets_supported(const Controller& controller) {
@@ -45,17 +66,21 @@ std::optional<std::string> command_sets_supported(const Controller& controller) 
     return cap ? std::optional{fmt::format("{:#x}", cap->css())} : std::nullopt;
 }
 
-std::optional<std::string> large_pages(const Controller& controller, const Subsystem& /*own*/) {
+Answer large_pages(const Controller& controller, const Subsystem& /*own*/) {
     const auto cap = controller.capabilities();
-    if (!cap || cap->mpsmin() == 0) {
-        return std::nullopt;
+    if (!cap) {
+        return no_property(controller);
     }
-    return fmt::format("{} bytes", cap->page_bytes());
+    return cap->mpsmin() == 0 ? Answer::holds()
+                              : Answer::broken(fmt::format("{} bytes", cap->page_bytes()));
 }
 
-std::optional<std::string> ready_time(const Controller& controller, const Subsystem& /*own*/) {
+Answer ready_time(const Controller& controller, const Subsystem& /*own*/) {
     const auto cap = controller.capabilities();
-    return cap && cap->timeout_ms() == 0 ? std::optional<std::string>{"0 ms"} : std::nullopt;
+    if (!cap) {
+        return no_property(controller);
+    }
+    return cap->timeout_ms() == 0 ? Answer::broken("0 ms") : Answer::holds();
 }
 
 std::optional<std::string> subsystem_reset(const Controller& controller) {
@@ -63,13 +88,13 @@ std::optional<std::string> subsystem_reset(const Controller& controller) {
     return cap ? std::optional{yes_or_no(cap->nssrs())} : std::nullopt;
 }
 
-std::optional<std::string> not_ready(const Controller& controller, const Subsystem& /*own*/) {
+Answer not_ready(const Controller& controller, const Subsystem& /*own*/) {
     constexpr std::uint64_t kReady = 0x1;
     constexpr std::uint64_t kFatal = 0x2;
     constexpr std::uint64_t kShutdown = 0xC;
     const auto csts = controller.observed->property(nvme::property::csts);
     if (!csts) {
-        return std::nullopt;
+        return no_property(controller);
     }
     std::vector<std::string> words;
     if ((*csts & kFatal) != 0) {
@@ -82,36 +107,46 @@ std::optional<std::string> not_ready(const Controller& controller, const Subsyst
         words.emplace_back("not ready (RDY)");
     }
     if (words.empty()) {
-        return std::nullopt;
+        return Answer::holds();
     }
-    return fmt::format("CSTS {:#x}: {}", *csts, join_words(words));
+    return Answer::broken(fmt::format("CSTS {:#x}: {}", *csts, join_words(words)));
 }
 
-std::optional<std::string> old_version(const Controller& controller, const Subsystem& /*own*/) {
+/// What a controller may offer, and the version that has it.
+struct Offer {
+    bool offered{};
+    std::uint32_t needed{};
+    std::string_view what;
+};
+
+Answer old_version(const Controller& controller, const Subsystem& /*own*/) {
+    const std::array offers{
+        Offer{.offered = (controller.id.ctratt & nvme::ctratt::multi_domain) != 0,
+              .needed = version_number(2, 0),
+              .what = "domains"},
+        Offer{.offered = controller.ana(), .needed = version_number(1, 3), .what = "ANA"},
+        Offer{.offered = (controller.id.oncs & nvme::oncs::reservations) != 0,
+              .needed = version_number(1, 3),
+              .what = "reservations over several hosts"},
+        Offer{.offered = fabrics(controller), .needed = version_number(1, 2, 1), .what = "fabrics"},
+    };
+    if (std::none_of(offers.begin(), offers.end(),
+                     [](const Offer& offer) { return offer.offered; })) {
+        return Answer::not_asked();
+    }
     const std::uint32_t version = controller.version();
     if (version == 0) {
-        return std::nullopt;
+        return Answer::unknown();
     }
-    const auto below = [version](std::uint32_t needed, std::string_view what) {
-        return version < needed
-                   ? std::optional{fmt::format("{}, {} need {}", format_version(version), what,
-                                               format_version(needed))}
-                   : std::nullopt;
-    };
-    std::optional<std::string> defect;
-    if ((controller.id.ctratt & nvme::ctratt::multi_domain) != 0) {
-        defect = below(version_number(2, 0), "domains");
+    const auto* const missing =
+        std::find_if(offers.begin(), offers.end(), [version](const Offer& offer) {
+            return offer.offered && version < offer.needed;
+        });
+    if (missing == offers.end()) {
+        return Answer::holds();
     }
-    if (!defect && controller.ana()) {
-        defect = below(version_number(1, 3), "ANA");
-    }
-    if (!defect && (controller.id.oncs & nvme::oncs::reservations) != 0) {
-        defect = below(version_number(1, 3), "reservations over several hosts");
-    }
-    if (!defect) {
-        defect = below(version_number(1, 2, 1), "fabrics");
-    }
-    return defect;
+    return Answer::broken(fmt::format("{}, {} need {}", format_version(version), missing->what,
+                                      format_version(missing->needed)));
 }
 
 /// One host NQN goes with one host ID and the other way round; different hosts may be merged into
@@ -131,16 +166,24 @@ void judge_host(const Subsystem& subsystem, const Subject& /*subject*/, Findings
                nqn_of_id.try_emplace(id, connection.hostnqn).first->second != connection.hostnqn;
         values.push_back(value_of(*controller, fmt::format("{} {}", connection.hostnqn, id)));
     }
+    if (values.size() > 1) {
+        findings.judged(kConnHostnqnHostidSame);
+    }
     if (!torn) {
         return;
     }
     group_values(values);
-    findings.add({.rule = "conn.hostnqn_hostid.same",
+    findings.add({.row = kConnHostnqnHostidSame,
                   .subsystem = subsystem.nqn,
                   .nsids = {},
                   .what = "one host connected under different identities",
                   .values = std::move(values),
                   .verdict = {}});
+}
+
+/// What is not known of a connection was not asked for: it is that of a kernel.
+const Page* connection_page(const Controller& /*controller*/) {
+    return nullptr;
 }
 
 template <auto Member>
@@ -156,187 +199,235 @@ std::optional<std::string> transport(const Controller& controller) {
     return name.empty() ? std::nullopt : std::optional{name};
 }
 
-constexpr std::array kTransportRows{
-    Row{.rule = {.id = "ctrl.ioccsz.min",
-                 .title = "A command capsule holds a command (IOCCSZ)",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.1 Figure 312: at least 4 (64 bytes); Linux refuses less",
-                 .why = "Linux refuses the controller: every path to this array is missing.",
-                 .fix = "Array: report IOCCSZ of at least 4."},
-        .judge = CheckController{.clause = "IOCCSZ is less than 4", .defect = command_capsule}},
-    Row{.rule = {.id = "ctrl.iorcsz.min",
-                 .title = "A response capsule holds a completion (IORCSZ)",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.1 Figure 312: at least 1 (16 bytes); Linux refuses less",
-                 .why = "Linux refuses the controller: every path to this array is missing.",
-                 .fix = "Array: report IORCSZ of at least 1."},
-        .judge = CheckController{.clause = "IORCSZ is 0", .defect = response_capsule}},
-    Row{.rule = {.id = "ctrl.ioccsz.equal_transport",
-                 .title = "In-capsule data is the same on all controllers (IOCCSZ)",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "practice, within one transport",
-                 .why = "Small writes take one more round trip on the array that accepts less data "
-                        "in the capsule: its latency is higher.",
-                 .fix = "Array: configure the same in-capsule data size (nvmet: "
-                        "param_inline_data_size)."},
-        .judge = EqualControllers{.fields = {{{"command capsule size (IOCCSZ)", "ioccsz",
-                                               on_tcp<decimal<&Id::ioccsz>>}}}}},
-    Row{.rule = {.id = "ctrl.icdoff",
-                 .title = "The in-capsule data offset is the same (ICDOFF)",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::warn,
-                 .basis = "practice, within one transport",
-                 .why = "Hosts that support no offset refuse the array that has one.",
-                 .fix = "Array: report ICDOFF 0."},
-        .judge = EqualControllers{.fields = {{{"in-capsule data offset (ICDOFF)", "icdoff",
-                                               on_tcp<decimal<&Id::icdoff>>}}}}},
-    Row{.rule = {.id = "ctrl.sgls.equal",
-                 .title = "SGL support is the same within one transport (SGLS)",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "practice, within one transport",
-                 .why = "Hosts take different ways to the data of the two arrays, with different "
-                        "cost.",
-                 .fix = "Array: report the same SGLS on both arrays."},
-        .judge = EqualControllers{.fields = {{{"SGL support (SGLS)", "sgls",
-                                               on_tcp<hexadecimal<&Id::sgls>>}}}}},
-    Row{.rule = {.id = "ctrl.ofcs.equal",
-                 .title = "Disconnect of queues is supported alike (OFCS)",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::management,
-                 .verdict = Verdict::warn,
-                 .basis = "practice",
-                 .why = "A host ends queues in an orderly way on one array only.",
-                 .fix = "Array: support the Disconnect command on both arrays or on neither."},
-        .judge = EqualControllers{.fields = {{{"Disconnect (OFCS bit 0)", "ofcs",
-                                               flag<&Id::ofcs, 1U>}}}}},
-    Row{.rule = {.id = "ctrl.dctype",
-                 .title = "An I/O controller names no discovery controller type (DCTYPE)",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::management,
-                 .verdict = Verdict::note,
-                 .basis = "Base 2.1 Figure 312: for discovery controllers only",
-                 .why = "The controller contradicts its own type.",
-                 .fix = "Array: report DCTYPE 0 on I/O controllers."},
-        .judge =
-            CheckController{.clause = "DCTYPE on an I/O controller", .defect = discovery_type}},
-    Row{.rule = {.id = "prop.cap.css.equal",
-                 .title = "Supported command sets are the same (CAP.CSS)",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §3.1.3.1, §5.2.13.2.3",
-                 .why = "Hosts enable the arrays in different ways and read different identifiers "
-                        "of the same namespace.",
-                 .fix = "Array: report the same CAP.CSS on both arrays."},
-        .judge =
-            EqualControllers{.fields = {{{"command sets (CAP.CSS)", "", command_sets_supported}}}}},
-    Row{.rule = {.id = "prop.cap.mps",
-                 .title = "Memory pages of 4 KiB are supported (CAP.MPSMIN)",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "practice; Linux refuses controllers whose smallest page is larger than "
-                          "its own",
-                 .why = "Hosts with pages of 4 KiB cannot use the array.",
-                 .fix = "Array: report CAP.MPSMIN 0."},
-        .judge = CheckController{.clause = "smallest memory page larger than 4 KiB",
-                                 .defect = large_pages}},
-    Row{.rule = {.id = "prop.cap.to_crto.plausible",
-                 .title = "The time to become ready is given (CAP.TO)",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::management,
-                 .verdict = Verdict::note,
-                 .basis = "Base 2.3 §3.1.4: hosts wait that long for CSTS.RDY",
-                 .why = "A host may give up before the controller is ready, which delays the way "
-                        "back after a failover.",
-                 .fix = "Array: report the time that enabling takes at worst."},
-        .judge = CheckController{.clause = "CAP.TO is 0", .defect = ready_time}},
-    Row{.rule = {.id = "prop.cap.nssrs_nsses",
-                 .title = "NVM subsystem reset is supported alike (CAP.NSSRS)",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::warn,
-                 .basis = "practice: the reset is of the whole subsystem, which is both arrays",
-                 .why = "A subsystem reset through one array takes paths away that the other array "
-                        "was to keep.",
-                 .fix = "Array: do not support NVM subsystem reset for a stretched subsystem."},
-        .judge = EqualControllers{.fields = {{{"NVM subsystem reset (CAP.NSSRS)", "",
-                                               subsystem_reset}}}}},
-    Row{.rule = {.id = "prop.csts.ready_nofatal",
-                 .title = "The controller is ready and has no fatal status",
-                 .rule_class = RuleClass::int_,
-                 .severity = Severity::loss,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §3.1.4, §3.2.5.2: a controller may give up when reservations "
-                          "cannot be synchronised",
-                 .why = "The controller serves no I/O.",
-                 .fix = "Array: find out why the controller gave up; look at the link between the "
-                        "arrays. Host: the kernel resets such a controller when it notices."},
-        .judge = CheckController{.clause = "controller not ready", .defect = not_ready}},
-    Row{.rule = {.id = "prop.vs.supported",
-                 .title = "The version is new enough for what the controller offers",
-                 .rule_class = RuleClass::xrf,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "Base 2.3 §1, Figure 335",
-                 .why = "Hosts that go by the version do not use the feature, or do not read the "
-                        "fields that belong to it.",
-                 .fix = "Array: report the version that the implementation follows."},
-        .judge = CheckController{.clause = "version too old for what is offered",
-                                 .defect = old_version}},
-    Row{.rule = {.id = "conn.hostnqn_hostid.same",
-                 .title = "A host NQN and a host ID belong together on all paths",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::corruption,
-                 .verdict = Verdict::fail,
-                 .basis = "Base 2.3 §5.2.26.1.32, §8.1.24; Linux \"found same hostid but different "
-                          "hostnqn\"",
-                 .why =
-                     "Reservations go by the host ID: a host with two of them fences itself, and "
-                     "two hosts with one are not fenced from each other.",
-                 .fix = "Host: use one pair of host NQN and host ID (/etc/nvme/hostnqn and hostid) "
-                        "for all connections."},
-        .judge = JudgeSubsystem{judge_host}},
-    Row{.rule = {.id = "conn.sqflow_digest_tls.equal",
-                 .title = "All connections have the same digests and flow control",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "practice",
-                 .why = "Data is protected against corruption on the wire to one array and not to "
-                        "the other.",
-                 .fix =
-                     "Array: allow header and data digests on both arrays. Host: ask for the same "
-                     "on both."},
-        .judge =
-            EqualControllers{
-                .fields = {{{"header digest", "", negotiated<&Connection::header_digest>},
-                            {"data digest", "", negotiated<&Connection::data_digest>},
-                            {"flow control disabled",
-                             "", negotiated<&Connection::sq_flow_control_disabled>}}}}},
-    Row{.rule = {.id = "conn.transport.not_mixed",
-                 .title = "One transport leads to the subsystem",
-                 .rule_class = RuleClass::eqs,
-                 .severity = Severity::degraded,
-                 .verdict = Verdict::warn,
-                 .basis = "practice; VMware does not support one namespace over several transports",
-                 .why = "Latency and error handling differ by path, and some hosts refuse the mix.",
-                 .fix = "Host: connect both arrays over the same transport."},
-        .judge = EqualControllers{.fields = {{{"transport", "", transport}}}}},
-};
+constexpr Row kCtrlIoccszMin{
+    .rule = {.id = "ctrl.ioccsz.min",
+             .title = "A command capsule holds a command (IOCCSZ)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.1 Figure 312: at least 4 (64 bytes); Linux refuses less",
+             .why = "Linux refuses the controller: every path to this array is missing.",
+             .fix = "Array: report IOCCSZ of at least 4."},
+    .judge = CheckController{.clause = "IOCCSZ is less than 4", .ask = command_capsule}};
+
+constexpr Row kCtrlIoccszEqualTransport{
+    .rule = {.id = "ctrl.ioccsz.equal_transport",
+             .title = "In-capsule data is the same on all controllers (IOCCSZ)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "practice, within one transport",
+             .why = "Small writes take one more round trip on the array that accepts less data "
+                    "in the capsule: its latency is higher.",
+             .fix = "Array: configure the same in-capsule data size (nvmet: "
+                    "param_inline_data_size)."},
+    .judge = EqualControllers{
+        .fields = {{{"command capsule size (IOCCSZ)", "ioccsz", on_tcp<decimal<&Id::ioccsz>>}}}}};
+
+constexpr Row kCtrlIcdoff{
+    .rule = {.id = "ctrl.icdoff",
+             .title = "The in-capsule data offset is the same (ICDOFF)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::loss,
+             .verdict = Verdict::warn,
+             .basis = "practice, within one transport",
+             .why = "Hosts that support no offset refuse the array that has one.",
+             .fix = "Array: report ICDOFF 0."},
+    .judge = EqualControllers{
+        .fields = {{{"in-capsule data offset (ICDOFF)", "icdoff", on_tcp<decimal<&Id::icdoff>>}}}}};
+
+constexpr Row kCtrlSglsEqual{
+    .rule = {.id = "ctrl.sgls.equal",
+             .title = "SGL support is the same within one transport (SGLS)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "practice, within one transport",
+             .why = "Hosts take different ways to the data of the two arrays, with different "
+                    "cost.",
+             .fix = "Array: report the same SGLS on both arrays."},
+    .judge = EqualControllers{
+        .fields = {{{"SGL support (SGLS)", "sgls", on_tcp<hexadecimal<&Id::sgls>>}}}}};
+
+constexpr Row kCtrlOfcsEqual{
+    .rule = {.id = "ctrl.ofcs.equal",
+             .title = "Disconnect of queues is supported alike (OFCS)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::management,
+             .verdict = Verdict::warn,
+             .basis = "practice",
+             .why = "A host ends queues in an orderly way on one array only.",
+             .fix = "Array: support the Disconnect command on both arrays or on neither."},
+    .judge =
+        EqualControllers{.fields = {{{"Disconnect (OFCS bit 0)", "ofcs", flag<&Id::ofcs, 1U>}}}}};
+
+constexpr Row kPropCapCssEqual{
+    .rule = {.id = "prop.cap.css.equal",
+             .title = "Supported command sets are the same (CAP.CSS)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §3.1.3.1, §5.2.13.2.3",
+             .why = "Hosts enable the arrays in different ways and read different identifiers "
+                    "of the same namespace.",
+             .fix = "Array: report the same CAP.CSS on both arrays."},
+    .judge = EqualControllers{
+        .fields = {{{"command sets (CAP.CSS)", "", command_sets_supported, property_page}}}}};
+
+constexpr Row kPropCapMps{
+    .rule = {.id = "prop.cap.mps",
+             .title = "Memory pages of 4 KiB are supported (CAP.MPSMIN)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "practice; Linux refuses controllers whose smallest page is larger than "
+                      "its own",
+             .why = "Hosts with pages of 4 KiB cannot use the array.",
+             .fix = "Array: report CAP.MPSMIN 0."},
+    .judge =
+        CheckController{.clause = "smallest memory page larger than 4 KiB", .ask = large_pages}};
+
+constexpr Row kPropCapToCrtoPlausible{
+    .rule = {.id = "prop.cap.to_crto.plausible",
+             .title = "The time to become ready is given (CAP.TO)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.3 §3.1.4: hosts wait that long for CSTS.RDY",
+             .why = "A host may give up before the controller is ready, which delays the way "
+                    "back after a failover.",
+             .fix = "Array: report the time that enabling takes at worst."},
+    .judge = CheckController{.clause = "CAP.TO is 0", .ask = ready_time}};
+
+constexpr Row kPropCapNssrsNsses{
+    .rule = {.id = "prop.cap.nssrs_nsses",
+             .title = "NVM subsystem reset is supported alike (CAP.NSSRS)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::loss,
+             .verdict = Verdict::warn,
+             .basis = "practice: the reset is of the whole subsystem, which is both arrays",
+             .why = "A subsystem reset through one array takes paths away that the other array "
+                    "was to keep.",
+             .fix = "Array: do not support NVM subsystem reset for a stretched subsystem."},
+    .judge = EqualControllers{
+        .fields = {{{"NVM subsystem reset (CAP.NSSRS)", "", subsystem_reset, property_page}}}}};
+
+constexpr Row kPropCstsReadyNofatal{
+    .rule = {.id = "prop.csts.ready_nofatal",
+             .title = "The controller is ready and has no fatal status",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §3.1.4, §3.2.5.2: a controller may give up when reservations "
+                      "cannot be synchronised",
+             .why = "The controller serves no I/O.",
+             .fix = "Array: find out why the controller gave up; look at the link between the "
+                    "arrays. Host: the kernel resets such a controller when it notices."},
+    .judge = CheckController{.clause = "controller not ready", .ask = not_ready}};
+
+constexpr Row kPropVsSupported{
+    .rule = {.id = "prop.vs.supported",
+             .title = "The version is new enough for what the controller offers",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §1, Figure 335",
+             .why = "Hosts that go by the version do not use the feature, or do not read the "
+                    "fields that belong to it.",
+             .fix = "Array: report the version that the implementation follows."},
+    .judge = CheckController{.clause = "version too old for what is offered", .ask = old_version}};
+
+constexpr Row kConnSqflowDigestTlsEqual{
+    .rule = {.id = "conn.sqflow_digest_tls.equal",
+             .title = "All connections have the same digests and flow control",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "practice",
+             .why = "Data is protected against corruption on the wire to one array and not to "
+                    "the other.",
+             .fix = "Array: allow header and data digests on both arrays. Host: ask for the same "
+                    "on both."},
+    .judge = EqualControllers{
+        .fields = {{{"header digest", "", negotiated<&Connection::header_digest>, connection_page},
+                    {"data digest", "", negotiated<&Connection::data_digest>, connection_page},
+                    {"flow control disabled", "", negotiated<&Connection::sq_flow_control_disabled>,
+                     connection_page}}}}};
+
+constexpr Row kCtrlIorcszMin{
+    .rule = {.id = "ctrl.iorcsz.min",
+             .title = "A response capsule holds a completion (IORCSZ)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.1 Figure 312: at least 1 (16 bytes); Linux refuses less",
+             .why = "Linux refuses the controller: every path to this array is missing.",
+             .fix = "Array: report IORCSZ of at least 1."},
+    .judge = CheckController{.clause = "IORCSZ is 0", .ask = response_capsule},
+    .fields = {"iorcsz"}};
+
+constexpr Row kCtrlDctype{
+    .rule = {.id = "ctrl.dctype",
+             .title = "An I/O controller names no discovery controller type (DCTYPE)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.1 Figure 312: for discovery controllers only",
+             .why = "The controller contradicts its own type.",
+             .fix = "Array: report DCTYPE 0 on I/O controllers."},
+    .judge = CheckController{.clause = "DCTYPE on an I/O controller", .ask = discovery_type},
+    .fields = {"dctype"}};
+
+constexpr Row kConnTransportNotMixed{
+    .rule = {.id = "conn.transport.not_mixed",
+             .title = "One transport leads to the subsystem",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "practice; VMware does not support one namespace over several transports",
+             .why = "Latency and error handling differ by path, and some hosts refuse the mix.",
+             .fix = "Host: connect both arrays over the same transport."},
+    .judge = EqualControllers{.fields = {{{"transport", "", transport, connection_page}}}},
+    .fields = {"ioccsz", "icdoff", "sgls"}};
 
 } // namespace
 
-std::span<const Row> transport_rows() {
+constexpr Row kConnHostnqnHostidSame{
+    .rule = {.id = "conn.hostnqn_hostid.same",
+             .title = "A host NQN and a host ID belong together on all paths",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §5.2.26.1.32, §8.1.24; Linux \"found same hostid but different "
+                      "hostnqn\"",
+             .why = "Reservations go by the host ID: a host with two of them fences itself, and "
+                    "two hosts with one are not fenced from each other.",
+             .fix = "Host: use one pair of host NQN and host ID (/etc/nvme/hostnqn and hostid) "
+                    "for all connections."},
+    .judge = JudgeSubsystem{judge_host}};
+
+namespace {
+
+constexpr std::array kTransportRows{&kCtrlIoccszMin,
+                                    &kCtrlIorcszMin,
+                                    &kCtrlIoccszEqualTransport,
+                                    &kCtrlIcdoff,
+                                    &kCtrlSglsEqual,
+                                    &kCtrlOfcsEqual,
+                                    &kCtrlDctype,
+                                    &kPropCapCssEqual,
+                                    &kPropCapMps,
+                                    &kPropCapToCrtoPlausible,
+                                    &kPropCapNssrsNsses,
+                                    &kPropCstsReadyNofatal,
+                                    &kPropVsSupported,
+                                    &kConnHostnqnHostidSame,
+                                    &kConnSqflowDigestTlsEqual,
+                                    &kConnTransportNotMixed};
+
+} // namespace
+
+std::span<const Row* const> transport_rows() {
     return kTransportRows;
 }
 

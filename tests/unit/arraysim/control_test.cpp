@@ -6,6 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <utility>
+
 namespace haoh::arraysim {
 namespace {
 
@@ -105,6 +108,120 @@ TEST(Control, ReadsSizesAndTimes) {
     EXPECT_EQ(parse_duration("250ms"), std::chrono::milliseconds(250));
     EXPECT_EQ(parse_duration("2"), std::chrono::seconds(2));
     EXPECT_FALSE(parse_duration("2 fortnights"));
+}
+
+TEST(Control, KnowsEachAnaState) {
+    // The names of the Base specification, as the help has them.
+    const std::pair<const char*, nvme::AnaState> states[] = {
+        {"optimized", nvme::AnaState::optimized},
+        {"non-optimized", nvme::AnaState::non_optimized},
+        {"inaccessible", nvme::AnaState::inaccessible},
+        {"persistent-loss", nvme::AnaState::persistent_loss},
+        {"change", nvme::AnaState::change},
+    };
+    for (const auto& [name, state] : states) {
+        EXPECT_EQ(parse_control(std::string("ana b 4294967295 ") + name),
+                  ControlCommand(c::Ana{"b", 4294967295U, state}));
+        EXPECT_THAT(std::string(control_help()), HasSubstr(name));
+    }
+}
+
+TEST(Control, MissesEachWordByItsName) {
+    const std::pair<const char*, const char*> lines[] = {
+        {"ana", "array is missing"},
+        {"ana b 1", "ANA state is missing"},
+        {"namespace", "is missing"},
+        {"namespace add", "array is missing"},
+        {"namespace add a", "NSID is missing"},
+        {"namespace resize a 1", "size is missing"},
+        {"namespace protect a 1", "on or off is missing"},
+        {"set", "array is missing"},
+        {"set b", "field is missing"},
+        {"set b 1", "field is missing"},
+        {"set b sn", "value is missing"},
+        {"set b sn \t ", "value is missing"},
+        {"set b 1 uuid", "value is missing"},
+        {"override", "array is missing"},
+        {"override b", "answer is missing"},
+        {"override b ana-log", "field is missing"},
+        {"override b ana-log chgc", "value is missing"},
+        {"down", "array is missing"},
+        {"latency", "array is missing"},
+        {"latency a", "time is missing"},
+        {"ana b 4294967296 optimized", "is no ANA group"},
+        {"ana b 0x optimized", "'0x' is no ANA group"},
+        {"namespace add a 1x", "'1x' is no NSID"},
+        {"namespace remove a 1 2", "'2' is too much"},
+        {"set b 4294967296 noiob 1", "has no field '4294967296'"},
+        {"override b clear all", "'all' is too much"},
+        {"state now", "'now' is too much"},
+        {"hung b", "'hung' is no command"},
+        {"hidden b", "'hidden' is no command"},
+    };
+    for (const auto& [line, cause] : lines) {
+        EXPECT_THAT(refusal(line), HasSubstr(cause)) << line;
+        EXPECT_THAT(refusal(line), HasSubstr(line)) << "names the whole line";
+    }
+}
+
+TEST(Control, ReadsWordsBetweenAnyBlanks) {
+    EXPECT_EQ(parse_control("\tana\tb\t0x1F\tchange\t\n"),
+              ControlCommand(c::Ana{"b", 31, nvme::AnaState::change}));
+    EXPECT_EQ(parse_control("ana b 0X1f change"),
+              ControlCommand(c::Ana{"b", 31, nvme::AnaState::change}));
+    EXPECT_EQ(parse_control("namespace protect a 3 off"),
+              ControlCommand(c::ProtectNamespace{"a", 3, false}));
+    EXPECT_THAT(refusal(std::string(kMaxControlLine, 'a')), HasSubstr("is no command"));
+}
+
+TEST(Control, TakesTextsAsTextsAndOthersAsNumbers) {
+    for (const char* const field : {"sn", "mn", "fr", "subnqn"}) {
+        const auto set =
+            std::get<c::SetField>(parse_control(std::string("set b ") + field + " 12"));
+        ASSERT_GT(set.value.size(), 2U) << field;
+        EXPECT_EQ(set.value[0], '1') << field;
+        EXPECT_EQ(set.value[1], '2') << field;
+        EXPECT_EQ(set.nsid, std::nullopt);
+    }
+    // EUI-64: sixteen digits fill the field, fewer are a number; both are told highest byte first.
+    const auto whole = std::get<c::SetField>(parse_control("set b 1 eui64 0011223344556677"));
+    EXPECT_EQ(whole.value.size(), 8U);
+    const auto none = std::get<c::SetField>(parse_control("set b 1 uuid none"));
+    EXPECT_EQ(none.value, nvme::Bytes(16, 0));
+    EXPECT_EQ(none.nsid, 1U);
+    EXPECT_EQ(none.field, "uuid");
+    const auto cntlid = std::get<c::SetField>(parse_control("set b cntlid 4660"));
+    EXPECT_EQ(cntlid.value, (nvme::Bytes{0x34, 0x12})) << "little endian";
+}
+
+TEST(Control, CountsEachUnit) {
+    const std::pair<const char*, std::uint64_t> sizes[] = {
+        {"3", 3},
+        {"3B", 3},
+        {"3KiB", 3ULL * 1024},
+        {"3MiB", 3ULL * 1024 * 1024},
+        {"3GiB", 3ULL * 1024 * 1024 * 1024},
+        {"3TiB", 3ULL * 1024 * 1024 * 1024 * 1024},
+        {"3KB", 3'000},
+        {"3MB", 3'000'000},
+        {"3GB", 3'000'000'000},
+        {"3TB", 3'000'000'000'000},
+        {"18446744073709551615", 18446744073709551615U},
+        {"0x10", 0}, // not a number with a unit
+    };
+    for (const auto& [text, bytes] : sizes) {
+        EXPECT_EQ(parse_size(text), bytes == 0 ? std::nullopt : std::optional(bytes)) << text;
+    }
+    using namespace std::chrono_literals;
+    const std::pair<const char*, std::chrono::microseconds> times[] = {
+        {"3", 3s},      {"3s", 3s},      {"3ms", 3ms},    {"3us", 3us},
+        {"3min", 3min}, {"86400s", 24h}, {"1440min", 24h}};
+    for (const auto& [text, time] : times) {
+        EXPECT_EQ(parse_duration(text), time) << text;
+    }
+    for (const char* const bad : {"", "s", "86401s", "86400000001us", "3h", "-3s"}) {
+        EXPECT_FALSE(parse_duration(bad)) << bad;
+    }
 }
 
 } // namespace

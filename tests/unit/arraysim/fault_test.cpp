@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <vector>
+
 namespace haoh::arraysim::test {
 namespace {
 
@@ -138,6 +141,22 @@ TEST(Fault, GreetsLikeSomethingElse) {
     EXPECT_EQ(queue.receive(), (Bytes{'2', '2', '0', ' ', 'h', 'e', 'l', 'l', 'o', '\r', '\n'}));
 }
 
+TEST(Fault, GreetsOnlyTheConnectionsItIsAimedAt) {
+    FaultSpec fault;
+    fault.kind = FaultKind::banner;
+    fault.text = "hello";
+    fault.when = {.first = 2, .last = 2};
+    Simulator simulator(ScenarioBuilder().array("a").fault(fault).build(), kStart);
+    for (const bool greeted : {false, true, false}) {
+        Queue queue(simulator, 0);
+        EXPECT_EQ(queue.receive().empty(), !greeted);
+    }
+    fault.when = {};
+    fault.port = 1;
+    Simulator elsewhere(ScenarioBuilder().array("a").fault(fault).build(), kStart);
+    EXPECT_TRUE(Queue(elsewhere, 0).receive().empty());
+}
+
 TEST(Fault, NeverBecomesReady) {
     Simulator simulator(faulty(FaultKind::not_ready), kStart);
     Queue queue(simulator, 0);
@@ -154,6 +173,89 @@ TEST(Fault, MovesTheChangeCountAtEachRead) {
     const std::uint64_t first = count();
     EXPECT_EQ(count(), first + 1);
     EXPECT_EQ(count(), first + 2);
+}
+
+Bytes healthy_answer() {
+    Simulator simulator(ScenarioBuilder().array("a").build(), kStart);
+    Admin admin(simulator, 0);
+    return answer_to_identify(admin);
+}
+
+/// The answer to the first Identify Namespace of an array with a fault.
+Bytes spoiled(FaultKind kind, std::optional<std::uint64_t> value = {}) {
+    Simulator simulator(faulty(kind, AnswerKind::identify_namespace, value), kStart);
+    Admin admin(simulator, 0);
+    return answer_to_identify(admin);
+}
+
+TEST(Fault, HasADefaultWhereItTakesAValue) {
+    const Bytes healthy = healthy_answer();
+    const Bytes stalled = spoiled(FaultKind::stall);
+    EXPECT_EQ(stalled, Bytes(healthy.begin(), healthy.begin() + (kData + kResponse) / 2));
+    EXPECT_EQ(spoiled(FaultKind::stall, 1U << 20U), healthy) << "no more than there is";
+    EXPECT_EQ(spoiled(FaultKind::garbage, 5).size(), 5U);
+    const Bytes length = spoiled(FaultKind::length);
+    ASSERT_EQ(length.size(), healthy.size());
+    EXPECT_EQ(nvme::load_le<std::uint32_t>(length, 4), 0U);
+    const Bytes unsolicited = spoiled(FaultKind::unsolicited);
+    ASSERT_EQ(unsolicited.size(), kResponse + healthy.size());
+    EXPECT_NE(nvme::decode_cqe(nvme::slice(unsolicited, 8, 16)).cid, 50) << "of no command";
+    EXPECT_TRUE(nvme::decode_cqe(nvme::slice(unsolicited, 8, 16)).status.ok());
+    EXPECT_EQ(Bytes(unsolicited.begin() + kResponse, unsolicited.end()), healthy);
+    const Bytes terminated = spoiled(FaultKind::terminate);
+    ASSERT_EQ(terminated.size(), 24U);
+    EXPECT_EQ(terminated[0], 3) << "C2HTermReq";
+    EXPECT_EQ(terminated[8], 1) << "FES: Invalid PDU Header Field";
+    EXPECT_EQ(nvme::load_le<std::uint32_t>(spoiled(FaultKind::data_out_of_range, 77), 12), 77U);
+}
+
+TEST(Fault, RepeatsTheResponseAndNothingElse) {
+    const Bytes healthy = healthy_answer();
+    Bytes expected = healthy;
+    expected.insert(expected.end(), healthy.begin() + kData, healthy.end());
+    EXPECT_EQ(spoiled(FaultKind::duplicate), expected);
+}
+
+TEST(Fault, SpoilsNoDigestWhereThereIsNone) {
+    EXPECT_EQ(spoiled(FaultKind::header_digest), healthy_answer());
+    EXPECT_EQ(spoiled(FaultKind::data_digest), healthy_answer());
+}
+
+TEST(Fault, IsTheSameAtEachRun) {
+    const Bytes noise = spoiled(FaultKind::garbage, 4096);
+    EXPECT_EQ(noise, spoiled(FaultKind::garbage, 4096));
+    EXPECT_GT(std::set<std::uint8_t>(noise.begin(), noise.end()).size(), 100U)
+        << "not the same byte again and again";
+}
+
+TEST(Fault, StrikesOnlyWhatItIsAimedAt) {
+    const auto answers = [](const FaultSpec& fault, unsigned times) {
+        Simulator simulator(ScenarioBuilder().array("a").fault(fault).build(), kStart);
+        Admin admin(simulator, 0);
+        std::vector<bool> answered;
+        for (unsigned i = 0; i < times; ++i) {
+            // Another answer in between does not count.
+            EXPECT_TRUE(admin.run(identify(cns::identify_controller)).status.ok());
+            answered.push_back(!answer_to_identify(admin).empty());
+        }
+        return answered;
+    };
+    FaultSpec fault;
+    fault.kind = FaultKind::no_answer;
+    fault.answer = AnswerKind::identify_namespace;
+    EXPECT_EQ(answers(fault, 2), (std::vector<bool>{false, false}));
+    fault.when = {.first = 2, .last = 3};
+    EXPECT_EQ(answers(fault, 4), (std::vector<bool>{true, false, false, true}));
+    fault.when = {};
+    fault.nsid = 1;
+    EXPECT_EQ(answers(fault, 1), std::vector<bool>{false});
+    fault.nsid = 2;
+    EXPECT_EQ(answers(fault, 1), std::vector<bool>{true});
+    fault.nsid = std::nullopt;
+    fault.port = 0;
+    EXPECT_EQ(answers(fault, 1), std::vector<bool>{false});
+    fault.port = 1;
+    EXPECT_EQ(answers(fault, 1), std::vector<bool>{true});
 }
 
 } // namespace

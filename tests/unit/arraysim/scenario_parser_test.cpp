@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace haoh::arraysim {
 namespace {
 
@@ -207,6 +209,70 @@ action = "ana a all change"
     EXPECT_EQ(fault.answer, AnswerKind::ic_resp);
     EXPECT_EQ(fault.value, 12U);
     EXPECT_EQ(scenario.timeline.at(0).at, std::chrono::milliseconds(1500));
+}
+
+TEST(ScenarioParser, ReadsWhereALieOrAFaultIsAimed) {
+    const Scenario scenario = parse(R"(
+[[array]]
+name = "a"
+[[array.override]]
+answer = "identify-namespace"
+nsid = 4294967295
+port = 0
+when = 2
+status = 0x7fff
+[[array.override]]
+answer = "features"
+when = "3-"
+result = 0
+[[array.override]]
+answer = "ana-log"
+length = 0
+[[array.override]]
+answer = "ana-log"
+offset = 0
+value = 0
+[[array.override]]
+answer = "ana-log"
+offset = 1048575
+value = 0x1ff
+[[array.fault]]
+kind = "banner"
+nsid = 7
+port = 0
+when = "2-4"
+[[array.fault]]
+kind = "banner"
+answer = "ana-log"
+text = "220 hello"
+)");
+    const auto& lies = scenario.arrays[0].overrides;
+    ASSERT_EQ(lies.size(), 5U);
+    EXPECT_EQ(lies[0].nsid, 4294967295U);
+    EXPECT_EQ(lies[0].port, 0U);
+    EXPECT_EQ(lies[0].when, (Occurrence{.first = 2, .last = 2}));
+    EXPECT_EQ(lies[0].status, 0x7FFF);
+    EXPECT_EQ(lies[0].length, std::nullopt);
+    EXPECT_EQ(lies[1].when.first, 3U);
+    EXPECT_EQ(lies[1].when.last, std::numeric_limits<std::uint64_t>::max());
+    EXPECT_EQ(lies[1].result, 0U);
+    EXPECT_EQ(lies[1].nsid, std::nullopt);
+    EXPECT_EQ(lies[1].port, std::nullopt);
+    EXPECT_EQ(lies[2].length, 0U);
+    EXPECT_EQ(lies[2].when, Occurrence{});
+    EXPECT_EQ(lies[3].offset, 0U);
+    EXPECT_EQ(lies[3].value, nvme::Bytes{0}) << "a byte at least";
+    EXPECT_EQ(lies[4].value, (nvme::Bytes{0xFF, 0x01})) << "as many bytes as it takes";
+    const auto& faults = scenario.arrays[0].faults;
+    ASSERT_EQ(faults.size(), 2U);
+    EXPECT_EQ(faults[0].answer, AnswerKind::identify_controller);
+    EXPECT_EQ(faults[0].nsid, 7U);
+    EXPECT_EQ(faults[0].port, 0U);
+    EXPECT_EQ(faults[0].when, (Occurrence{.first = 2, .last = 4}));
+    EXPECT_EQ(faults[0].value, std::nullopt);
+    EXPECT_FALSE(faults[0].text.empty());
+    EXPECT_EQ(faults[1].answer, AnswerKind::ana_log);
+    EXPECT_EQ(faults[1].text, "220 hello");
 }
 
 TEST(ScenarioParser, ReadsWhatIsExpected) {
@@ -447,6 +513,27 @@ INSTANTIATE_TEST_SUITE_P(
             "[[array]]\nname = \"a\"\n[[array.override]]\nanswer = \"ana-log\"\nport = 1\n"
             "status = 1\n",
             "3: array.override", "the array has no port 1"},
+        Bad{"override_without_answer", "[[array]]\nname = \"a\"\n[[array.override]]\nstatus = 1\n",
+            "3: array.override.answer", "is missing"},
+        Bad{"override_field_without_value",
+            "[[array]]\nname = \"a\"\n[[array.override]]\nanswer = \"ana-log\"\nfield = \"chgc\"\n",
+            "3: array.override.value", "is missing"},
+        Bad{"override_field_and_offset",
+            "[[array]]\nname = \"a\"\n[[array.override]]\nanswer = \"ana-log\"\nfield = \"chgc\"\n"
+            "value = 1\noffset = 1\n",
+            "7: array.override.offset", "only one of them"},
+        Bad{"override_replace",
+            "[[array]]\nname = \"a\"\n[[array.override]]\nanswer = \"ana-log\"\nreplace = \"0g\"\n",
+            "5: array.override.replace", "hexadecimal"},
+        Bad{"override_when_text",
+            "[[array]]\nname = \"a\"\n[[array.override]]\nanswer = \"ana-log\"\nwhen = \"4-2\"\n"
+            "status = 1\n",
+            "5: array.override.when", "which answer"},
+        Bad{"fault_without_kind", "[[array]]\nname = \"a\"\n[[array.fault]]\nvalue = 1\n",
+            "3: array.fault.kind", "is missing"},
+        Bad{"fault_answer",
+            "[[array]]\nname = \"a\"\n[[array.fault]]\nkind = \"stall\"\nanswer = \"x\"\n",
+            "5: array.fault.answer", "'x' is no answer"},
         Bad{"fault", "[[array]]\nname = \"a\"\n[[array.fault]]\nkind = \"tired\"\n",
             "4: array.fault.kind", "'tired' is no fault"},
         Bad{"timeline_action",

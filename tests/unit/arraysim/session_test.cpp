@@ -400,6 +400,14 @@ TEST_F(DataErrors, MoreDataThanAskedFor) {
     expect_termination(*io, Fes::data_out_of_range, 16);
 }
 
+TEST_F(DataErrors, MoreDataInOnePduThanTheArrayTakes) {
+    simulators.back()->array(0).spec().maxh2cdata = 4096;
+    send_data(kCid, ttag, 0, 4096, false);
+    EXPECT_TRUE(io->receive().empty()) << "as much as it takes";
+    send_data(kCid, ttag, 4096, 4100, true);
+    expect_termination(*io, Fes::r2t_limit_exceeded, 16);
+}
+
 TEST_F(DataErrors, LastPduTooEarly) {
     send_data(kCid, ttag, 0, 4096, true);
     expect_termination(*io, Fes::invalid_header_field, 1);
@@ -452,6 +460,49 @@ TEST_F(SessionTest, CommandsWithoutSglsAndWithOtherSglTypesAreRefused) {
     keyed[39] = 0x40;
     admin.send(nvme::Pdu{nvme::CapsuleCmd{.sqe = keyed, .data = {}}});
     EXPECT_EQ(nvme::decode_cqe(nvme::slice(admin.receive(), 8, 16)).status.code(), 0x011);
+}
+
+TEST_F(SessionTest, DataInACapsuleMustBeWhereTheCommandSays) {
+    Admin admin(simulate(), 0);
+    Io io(*simulators.back(), 0, admin.cntlid);
+    const auto command = write_command(1, 0, Bytes(4096, 0x55));
+    const auto status_of = [&](std::uint64_t offset, std::uint32_t length) {
+        auto sqe = nvme::encode_sqe(command, 100, true);
+        nvme::store_le(sqe, 24, offset); // the descriptor's address and length
+        nvme::store_le(sqe, 32, length);
+        io.send(nvme::Pdu{nvme::CapsuleCmd{.sqe = sqe, .data = command.data_out}});
+        return nvme::decode_cqe(nvme::slice(io.receive(), 8, 16)).status;
+    };
+    EXPECT_TRUE(status_of(0, 4096).ok());
+    EXPECT_EQ(status_of(1, 4096).code(), status::invalid_sgl_offset);
+    EXPECT_EQ(status_of(0, 4097).code(), status::invalid_sgl_offset);
+    EXPECT_EQ(status_of(4097, 1).code(), status::invalid_sgl_offset);
+    EXPECT_EQ(status_of(~std::uint64_t{0}, 4096).code(), status::invalid_sgl_offset);
+    // None belongs to a command that reads.
+    io.send(nvme::Pdu{nvme::CapsuleCmd{.sqe = nvme::encode_sqe(read_command(1, 0, 1), 101, false),
+                                       .data = Bytes(512)}});
+    EXPECT_EQ(nvme::decode_cqe(nvme::slice(io.receive(), 8, 16)).status.code(),
+              status::invalid_field);
+}
+
+TEST_F(SessionTest, FabricsCommandsAreOfTheAdminQueue) {
+    Admin admin(simulate(), 0);
+    Io io(*simulators.back(), 0, admin.cntlid);
+    const auto get = nvme::property_get_command(nvme::property::vs, 4);
+    EXPECT_TRUE(admin.run(get).status.ok());
+    EXPECT_EQ(io.run(get).status.code(), status::invalid_field);
+}
+
+TEST_F(SessionTest, AHungArrayHoldsSomeOfWhatComesButNotAnyAmount) {
+    Queue queue(simulate(), 0);
+    queue.initialize();
+    simulators.back()->array(0).power = Power::hung;
+    queue.send(Bytes(1U << 20U));
+    EXPECT_FALSE(queue.session().closing());
+    for (unsigned i = 0; i < 64 && !queue.session().closing(); ++i) {
+        queue.send(Bytes(1U << 20U));
+    }
+    EXPECT_TRUE(queue.session().closing());
 }
 
 TEST_F(SessionTest, ResponsesCarryTheSubmissionQueueHead) {

@@ -8,6 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string>
+
 namespace haoh::test {
 namespace {
 
@@ -81,9 +84,45 @@ TEST(CapiCheck, a_defect_is_a_finding_with_its_values) {
 
     EXPECT_EQ(haoh_report_finding(report.get(), 1, &finding, error), -HAOH_NOT_FOUND);
     EXPECT_EQ(haoh_report_finding(report.get(), 0, nullptr, error), -HAOH_INVALID_ARGUMENT);
-    EXPECT_EQ(haoh_report_value(report.get(), 0, 2, &value, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_report_value(report.get(), 0, 2, &value, error), -HAOH_NOT_FOUND);
     EXPECT_THAT(owned(haoh_report_render(report.get(), HAOH_TEXT, nullptr, error)),
                 HasSubstr("ns.uuid.equal"));
+}
+
+TEST(CapiCheck, tells_what_became_of_each_rule) {
+    const ServedPair pair(broken_scenario());
+    const ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    const ReportHandle report(haoh_check(observation.get(), nullptr, error));
+    const std::size_t count = haoh_report_rule_count(report.get());
+    EXPECT_EQ(count, rules().size());
+    std::array<std::size_t, 4> found{};
+    std::string last;
+    for (std::size_t i = 0; i < count; ++i) {
+        int state = -1;
+        const char* const id = haoh_report_rule(report.get(), i, &state, error);
+        ASSERT_NE(id, nullptr);
+        EXPECT_LT(last, id) << "ordered";
+        last = id;
+        ASSERT_TRUE(state >= HAOH_RULE_NOT_APPLICABLE && state <= HAOH_RULE_BROKEN) << id;
+        ++found.at(static_cast<std::size_t>(state));
+        if (last == "ns.uuid.equal") {
+            EXPECT_EQ(state, HAOH_RULE_BROKEN);
+        } else if (last == "host.ctrl.live") {
+            EXPECT_EQ(state, HAOH_RULE_NOT_APPLICABLE);
+        }
+    }
+    for (int state = HAOH_RULE_NOT_APPLICABLE; state <= HAOH_RULE_BROKEN; ++state) {
+        EXPECT_EQ(haoh_report_rules_in(report.get(), state),
+                  found.at(static_cast<std::size_t>(state)));
+    }
+    EXPECT_GT(found[HAOH_RULE_HELD], 100U);
+    EXPECT_EQ(haoh_report_rules_in(report.get(), 4), 0U);
+    EXPECT_EQ(haoh_report_rules_in(nullptr, HAOH_RULE_HELD), 0U);
+    EXPECT_EQ(haoh_report_rule_count(nullptr), 0U);
+    EXPECT_NE(haoh_report_rule(report.get(), 0, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_report_rule(report.get(), count, nullptr, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_NOT_FOUND);
 }
 
 TEST(CapiCheck, tells_what_the_cpp_interface_tells) {

@@ -9,7 +9,10 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <future>
 #include <new>
+#include <stdexcept>
+#include <system_error>
 
 namespace haoh::test {
 namespace {
@@ -52,6 +55,40 @@ TEST(CapiError, the_operating_system_gives_a_number) {
     EXPECT_THAT(slot.message(), HasSubstr("Permission denied"));
 }
 
+/// What a caller learns of an exception.
+struct Told {
+    int code{};
+    int number{};
+    std::string cause;
+};
+
+template <typename Exception>
+void expect_told(const Exception& exception, const Told& told) {
+    ErrorSlot slot;
+    EXPECT_EQ(failed(slot, exception), -told.code);
+    EXPECT_EQ(slot.code(), told.code);
+    EXPECT_EQ(haoh_error_errno(slot.get()), told.number);
+    EXPECT_EQ(slot.message(), told.cause);
+    EXPECT_EQ(haoh_error_cause(slot.get()), told.cause);
+    EXPECT_STREQ(haoh_error_operation(slot.get()), "");
+    EXPECT_STREQ(haoh_error_object(slot.get()), "");
+    EXPECT_STREQ(haoh_error_advice(slot.get()), "");
+}
+
+TEST(CapiError, what_is_no_error_of_this_library_has_a_code_and_a_cause_as_well) {
+    const std::system_error by_system({ENOENT, std::system_category()}, "a file");
+    const std::system_error by_number({EIO, std::generic_category()}, "a disk");
+    const std::system_error of_ours(make_error_code(Errc::timed_out), "an array");
+    const std::system_error of_others(std::make_error_code(std::future_errc::no_state), "a future");
+    expect_told(by_system, {HAOH_SYSTEM, ENOENT, by_system.what()});
+    expect_told(by_number, {HAOH_SYSTEM, EIO, by_number.what()});
+    expect_told(of_ours, {HAOH_TIMED_OUT, 0, of_ours.what()});
+    expect_told(of_others, {HAOH_INTERNAL, 0, of_others.what()});
+    expect_told(std::runtime_error("a defect"), {HAOH_INTERNAL, 0, "a defect"});
+    expect_told(std::bad_alloc(), {HAOH_NO_MEMORY, 0, "out of memory"});
+    expect_told(42, {HAOH_INTERNAL, 0, "an exception of unknown type"});
+}
+
 TEST(CapiError, no_exception_crosses) {
     ErrorSlot slot;
     EXPECT_EQ(failed(slot, std::runtime_error("a defect")), -HAOH_INTERNAL);
@@ -77,9 +114,26 @@ TEST(CapiError, success_does_not_touch_it) {
 TEST(CapiError, none_is_no_error) {
     EXPECT_EQ(haoh_error_code(nullptr), HAOH_OK);
     EXPECT_EQ(haoh_error_errno(nullptr), 0);
-    EXPECT_STREQ(haoh_error_message(nullptr), "");
+    ErrorSlot slot;
+    const ConfigHandle config(haoh_config_parse("", 0, nullptr, slot));
+    ASSERT_NE(config, nullptr);
+    const auto* const other = reinterpret_cast<const haoh_error*>(config.get());
+    EXPECT_EQ(haoh_error_code(other), HAOH_OK);
+    EXPECT_EQ(haoh_error_errno(other), 0);
+    for (const auto& part : {haoh_error_message, haoh_error_operation, haoh_error_object,
+                             haoh_error_cause, haoh_error_advice}) {
+        EXPECT_STREQ(part(nullptr), "");
+        EXPECT_STREQ(part(other), "");
+    }
     haoh_error_free(nullptr);
     haoh_text_free(nullptr);
+}
+
+TEST(CapiError, json_has_no_line_end_behind_it) {
+    EXPECT_EQ(owned(capi::json_for_c("{}\n\n")), "{}");
+    EXPECT_EQ(owned(capi::json_for_c("{\n}")), "{\n}");
+    EXPECT_EQ(owned(capi::text_for_c("a line\n")), "a line\n");
+    EXPECT_EQ(owned(capi::text_for_c("")), "");
 }
 
 TEST(CapiError, version) {

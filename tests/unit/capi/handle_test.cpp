@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/call.hpp"
+#include "capi/event.hpp"
 #include "capi/handle.hpp"
+#include "capi/observation.hpp"
 #include "capi/versioned.hpp"
 
 #include "freed.hpp"
+
+#include "support/sysfs_tree.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <memory>
+
+#include <malloc.h>
 
 namespace haoh::test {
 namespace {
@@ -78,6 +86,62 @@ TEST(CapiHandle, a_handle_of_another_type_is_told) {
     EXPECT_EQ(haoh_report_render(wrong, HAOH_TEXT, nullptr, error), nullptr);
 }
 
+TEST(CapiHandle, what_is_freed_gives_back_what_it_held) {
+    ErrorSlot error;
+    ObservationHandle observation(haoh_observation_merge(nullptr, 0, error));
+    ASSERT_NE(observation, nullptr) << error.message();
+    const std::weak_ptr<const Observation> held = observation->value;
+    ReportHandle report(haoh_check(observation.get(), nullptr, error));
+    ASSERT_NE(report, nullptr) << error.message();
+    EXPECT_EQ(held.use_count(), 2);
+    observation.reset();
+    EXPECT_EQ(held.use_count(), 1); // the report needs it still
+    report.reset();
+    EXPECT_EQ(held.use_count(), 0);
+
+    // More than malloc() ever keeps in its heap: such memory goes back at once.
+    const std::size_t before = ::mallinfo2().hblkhd;
+    haoh_text_free(capi::text_for_c(std::string(std::size_t{40} << 20U, 'x')));
+    EXPECT_EQ(::mallinfo2().hblkhd, before);
+}
+
+/// Bytes that a thousand calls leave behind; 0 where a sanitizer has the heap.
+template <typename Call>
+std::size_t left_behind(const Call& call) {
+    call(); // what is made once and kept
+    const std::size_t before = ::mallinfo2().uordblks;
+    for (int round = 0; round < 1000; ++round) {
+        call();
+    }
+    const std::size_t after = ::mallinfo2().uordblks;
+    return after > before ? after - before : 0;
+}
+
+TEST(CapiHandle, what_is_freed_leaves_nothing_behind) {
+    constexpr std::size_t kSome = 50'000; // less than a thousand of any of them
+    EXPECT_LT(left_behind([] {
+                  haoh_error* error = nullptr;
+                  EXPECT_EQ(haoh_observation_json(nullptr, &error), nullptr);
+                  haoh_error_free(error);
+              }),
+              kSome);
+    EXPECT_LT(left_behind([] { haoh_event_free(new haoh_event(Event{})); }), kSome);
+    EXPECT_LT(left_behind([] { haoh_selector_free(haoh_selector_new("numa", nullptr, nullptr)); }),
+              kSome);
+    EXPECT_LT(left_behind([] { haoh_config_free(haoh_config_parse("", 0, nullptr, nullptr)); }),
+              kSome);
+    const SysfsTree tree;
+    const std::string root = tree.root();
+    haoh_source source HAOH_SOURCE_INIT;
+    source.sysroot = root.c_str();
+    const MonitorHandle monitor(haoh_monitor_new(&source, nullptr, nullptr));
+    ASSERT_NE(monitor, nullptr);
+    EXPECT_LT(left_behind([&] { haoh_path_list_free(haoh_monitor_paths(monitor.get(), nullptr)); }),
+              kSome);
+    EXPECT_LT(left_behind([] { EXPECT_EQ(haoh_observation_json(nullptr, nullptr), nullptr); }),
+              kSome); // an error that nobody wants
+}
+
 #ifndef NDEBUG
 TEST(CapiHandleDeathTest, a_freed_handle_is_an_assertion) {
     ::testing::FLAGS_gtest_death_test_style = "threadsafe";
@@ -112,6 +176,7 @@ TEST(CapiVersioned, an_older_program_gets_zeros_for_what_it_does_not_know) {
     const Longer taken = capi::taken(memory, offsetof(Longer, second), "struct");
     EXPECT_EQ(taken.first, 1);
     EXPECT_EQ(taken.second, 0);
+    EXPECT_EQ(taken.size, sizeof(Longer)); // as if it had been built with this header
 }
 
 TEST(CapiVersioned, a_newer_program_is_served_unless_it_wants_more) {
@@ -150,6 +215,18 @@ TEST(CapiVersioned, an_older_program_gets_what_it_has_room_for) {
     EXPECT_EQ(memory[offsetof(Longer, second)], 0x5A);
 }
 
+TEST(CapiVersioned, a_newer_program_gets_what_is_known) {
+    struct Newer {
+        Longer known;
+        std::uint64_t more;
+    } newer{.known = {.size = sizeof(Newer), .first = 0, .second = 0}, .more = 77};
+    capi::give(&newer.known, Longer{.size = 0, .first = 1, .second = 2}, kFirst, "struct");
+    EXPECT_EQ(newer.known.first, 1);
+    EXPECT_EQ(newer.known.second, 2);
+    EXPECT_EQ(newer.known.size, sizeof(Newer));
+    EXPECT_EQ(newer.more, 77U);
+}
+
 TEST(CapiVersioned, sizes_end_where_no_version_is) {
     struct Largest {
         Longer known;
@@ -158,13 +235,61 @@ TEST(CapiVersioned, sizes_end_where_no_version_is) {
     EXPECT_EQ(capi::taken(largest.known, kFirst, "struct").second, 2);
     largest.known.size = capi::kLargestStruct + 1;
     EXPECT_THROW(static_cast<void>(capi::taken(largest.known, kFirst, "struct")), Error);
+}
 
-    haoh_style style HAOH_STYLE_INIT;
-    style.size = offsetof(haoh_style, verbose) + sizeof(int); // the first version's
+/// Programs that were built with the first version of a structure are served for ever; no version
+/// was shorter.
+/// \param end  where the last member of the first version ends
+/// \param call  what uses it \return whether that was taken
+template <typename Struct, typename Call>
+void expect_first_version(Struct given, std::size_t end, const Call& call) {
+    given.size = end;
+    EXPECT_TRUE(call(given));
+    given.size = end - 1;
+    EXPECT_FALSE(call(given));
+}
+
+TEST(CapiVersioned, the_first_version_of_each_structure_that_is_given_is_the_shortest) {
     ErrorSlot error;
-    EXPECT_NE(owned(haoh_rules(nullptr, HAOH_TEXT, &style, error)), "(null)") << error.message();
-    --style.size;
-    EXPECT_EQ(owned(haoh_rules(nullptr, HAOH_TEXT, &style, error)), "(null)");
+    const haoh_style style HAOH_STYLE_INIT;
+    expect_first_version(
+        style, offsetof(haoh_style, verbose) + sizeof(int), [&](const haoh_style& given) {
+            return owned(haoh_rules(nullptr, HAOH_TEXT, &given, error)) != "(null)";
+        });
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    const haoh_source source HAOH_SOURCE_INIT;
+    expect_first_version(source, offsetof(haoh_source, progress_data) + sizeof(void*),
+                         [&](const haoh_source& given) {
+                             return MonitorHandle(haoh_monitor_new(&given, nullptr, error)) !=
+                                    nullptr;
+                         });
+    const haoh_monitor_options watch HAOH_MONITOR_OPTIONS_INIT;
+    expect_first_version(watch, offsetof(haoh_monitor_options, queue) + sizeof(std::size_t),
+                         [&](const haoh_monitor_options& given) {
+                             return MonitorHandle(haoh_monitor_new(nullptr, &given, error)) !=
+                                    nullptr;
+                         });
+    const haoh_selector_options options HAOH_SELECTOR_OPTIONS_INIT;
+    expect_first_version(
+        options, offsetof(haoh_selector_options, spill_depth) + sizeof(std::uint32_t),
+        [&](const haoh_selector_options& given) {
+            return SelectorHandle(haoh_selector_new("numa", &given, error)) != nullptr;
+        });
+    const SelectorHandle selector(haoh_selector_new("numa", nullptr, error));
+    const haoh_path path HAOH_PATH_INIT;
+    expect_first_version(path, offsetof(haoh_path, ana_pending) + sizeof(int),
+                         [&](const haoh_path& given) {
+                             return haoh_selector_add_path(selector.get(), &given, error) != 0;
+                         });
+}
+
+TEST(CapiVersioned, the_first_version_of_each_structure_that_is_filled_is_the_shortest) {
+    ErrorSlot error;
+    const haoh_event event{Event{}};
+    const haoh_event_info info HAOH_EVENT_INFO_INIT;
+    expect_first_version(
+        info, offsetof(haoh_event_info, arrays) + sizeof(std::uint32_t),
+        [&](haoh_event_info out) { return haoh_event_get(&event, &out, error) == 0; });
     EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
 }
 

@@ -12,8 +12,13 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
+#include <fcntl.h>
 #include <poll.h>
 
 namespace haoh::test {
@@ -60,6 +65,26 @@ class CapiMonitor : public ::testing::Test {
     [[nodiscard]] bool readable(int timeout_ms) const {
         pollfd descriptor{.fd = haoh_monitor_fd(monitor_.get()), .events = POLLIN, .revents = 0};
         return ::poll(&descriptor, 1, timeout_ms) == 1;
+    }
+    /// Waits until so many paths are known to be in a state.
+    void wait_for_paths(std::string_view state, unsigned wanted) {
+        const auto deadline =
+            std::chrono::steady_clock::now() + std::chrono::milliseconds{kLimitMs};
+        while (paths_in(state) != wanted) {
+            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << state;
+            std::this_thread::sleep_for(2ms);
+        }
+    }
+    unsigned paths_in(std::string_view state) {
+        const std::unique_ptr<haoh_path_list, Free<&haoh_path_list_free>> paths(
+            haoh_monitor_paths(monitor_.get(), error_));
+        unsigned count = 0;
+        for (std::size_t index = 0; index < haoh_path_list_count(paths.get()); ++index) {
+            haoh_path_info info HAOH_PATH_INFO_INIT;
+            EXPECT_EQ(haoh_path_list_get(paths.get(), index, &info, error_), 0);
+            count += info.ana_state == state ? 1U : 0U;
+        }
+        return count;
     }
     /// Takes all that is there, waiting a little for more.
     void drain() {
@@ -120,7 +145,7 @@ TEST_F(CapiMonitor, tells_the_paths_as_they_are) {
         }
     }
     EXPECT_EQ(optimized, 3U);
-    EXPECT_EQ(haoh_path_list_get(paths.get(), 6, &info, error_), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_path_list_get(paths.get(), 6, &info, error_), -HAOH_NOT_FOUND);
     EXPECT_EQ(haoh_path_list_get(nullptr, 0, &info, error_), -HAOH_INVALID_ARGUMENT);
     EXPECT_EQ(haoh_monitor_paths(nullptr, error_), nullptr);
     EXPECT_EQ(haoh_path_list_count(nullptr), 0U);
@@ -179,6 +204,8 @@ TEST_F(CapiMonitor, starts_again) {
     for (int round = 0; round < 3; ++round) {
         start();
         EXPECT_EQ(haoh_monitor_start(monitor_.get(), error_), -HAOH_INVALID_ARGUMENT);
+        drain();
+        EXPECT_FALSE(readable(0)); // it runs, and nothing waits
         pair_.say(round % 2 == 0 ? "ana a all inaccessible" : "ana a all optimized");
         ASSERT_NE(wait_for(HAOH_EVENT_ANA_CHANGE, round % 2 == 0 ? "inaccessible" : "optimized"),
                   nullptr);
@@ -204,6 +231,21 @@ TEST_F(CapiMonitor, another_thread_ends_a_wait) {
     other.join();
 }
 
+TEST_F(CapiMonitor, a_wait_without_an_end_lasts_until_there_is_an_event) {
+    start();
+    drain();
+    std::promise<void> about_to_wait;
+    std::thread other([&] {
+        about_to_wait.set_value();
+        haoh_event* event = nullptr;
+        EXPECT_EQ(haoh_monitor_next(monitor_.get(), -1, &event, nullptr), 1);
+        haoh_event_free(event);
+    });
+    about_to_wait.get_future().get();
+    pair_.say("ana a all inaccessible");
+    other.join();
+}
+
 TEST_F(CapiMonitor, more_events_than_are_taken_ahead_come_in_order) {
     start();
     drain();
@@ -226,6 +268,89 @@ TEST_F(CapiMonitor, more_events_than_are_taken_ahead_come_in_order) {
             state = info.to;
         }
     }
+}
+
+TEST_F(CapiMonitor, what_waits_when_it_is_stopped_can_still_be_taken) {
+    start();
+    drain();
+    for (int round = 0; round < 24; ++round) { // 3 events and more each: more than are taken ahead
+        const std::string state = round % 2 == 0 ? "inaccessible" : "optimized";
+        pair_.say("ana a all " + state);
+        wait_for_paths(state, round % 2 == 0 ? 3 : 6);
+    }
+    pair_.say("ana a all non-optimized");
+    wait_for_paths("non-optimized", 3);
+    EXPECT_EQ(haoh_monitor_stop(monitor_.get(), error_), 0);
+    EXPECT_EQ(haoh_monitor_running(monitor_.get()), 0);
+    EXPECT_TRUE(readable(0));
+    haoh_event* event = nullptr;
+    std::uint64_t last = 0;
+    unsigned count = 0;
+    std::string state;
+    while (haoh_monitor_next(monitor_.get(), -1, &event, error_) == 1) {
+        const EventHandle owner(event);
+        EXPECT_TRUE(readable(0)); // more waits, or it has ended
+        const haoh_event_info info = info_of(event);
+        EXPECT_TRUE(last == 0 || info.sequence == last + 1) << info.sequence;
+        last = info.sequence;
+        state = info.kind == HAOH_EVENT_ANA_CHANGE ? info.to : state;
+        ++count;
+    }
+    EXPECT_GT(count, 64U);
+    EXPECT_EQ(state, "non-optimized");
+    EXPECT_EQ(haoh_monitor_next(monitor_.get(), -1, &event, error_), 0);
+    EXPECT_EQ(haoh_error_code(error_.get()), HAOH_OK);
+}
+
+TEST_F(CapiMonitor, is_readable_as_long_as_an_event_waits) {
+    start();
+    drain();
+    pair_.say("ana a all inaccessible");
+    wait_for_paths("inaccessible", 3);
+    EXPECT_TRUE(readable(kLimitMs));
+    EXPECT_EQ(haoh_monitor_status(monitor_.get(), error_), HAOH_STATUS_OK); // it had its turn
+    haoh_event* event = nullptr;
+    unsigned count = 0;
+    while (readable(count == 0 ? kLimitMs : 200)) {
+        ASSERT_EQ(haoh_monitor_next(monitor_.get(), 0, &event, error_), 1) << error_.message();
+        const EventHandle owner(event);
+        count += info_of(event).kind == HAOH_EVENT_ANA_CHANGE ? 1U : 0U;
+    }
+    EXPECT_EQ(count, 3U);
+}
+
+TEST_F(CapiMonitor, starting_leaves_the_signals_of_the_caller_as_they_are) {
+    sigset_t before;
+    sigset_t after;
+    ASSERT_EQ(::pthread_sigmask(SIG_SETMASK, nullptr, &before), 0);
+    start();
+    ASSERT_EQ(::pthread_sigmask(SIG_SETMASK, nullptr, &after), 0);
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGCHLD, SIGHUP}) {
+        EXPECT_EQ(::sigismember(&before, signal), ::sigismember(&after, signal)) << signal;
+    }
+}
+
+TEST_F(CapiMonitor, is_freed_after_its_callbacks) {
+    start();
+    pair_.say("ana a all inaccessible");
+    Callback once = [](const haoh_event*) { return 1; };
+    EXPECT_EQ(haoh_monitor_run(monitor_.get(), kLimitMs, call, &once, error_), 1);
+    const int descriptor = haoh_monitor_fd(monitor_.get());
+    EXPECT_NE(::fcntl(descriptor, F_GETFD), -1);
+    monitor_.reset();
+    EXPECT_EQ(::fcntl(descriptor, F_GETFD), -1);
+}
+
+TEST_F(CapiMonitor, the_summary_looks_as_it_is_told_to) {
+    start();
+    haoh_style style HAOH_STYLE_INIT;
+    const std::string plain = owned(haoh_monitor_summary(monitor_.get(), &style, error_));
+    EXPECT_THAT(plain, ::testing::Not(HasSubstr("\x1b[")));
+    style.color = 1;
+    EXPECT_THAT(owned(haoh_monitor_summary(monitor_.get(), &style, error_)), HasSubstr("\x1b["));
+    style.width = 39;
+    EXPECT_EQ(haoh_monitor_summary(monitor_.get(), &style, error_), nullptr);
+    EXPECT_EQ(error_.code(), HAOH_INVALID_ARGUMENT);
 }
 
 TEST_F(CapiMonitor, its_thread_takes_no_signal) {
@@ -279,11 +404,76 @@ TEST(CapiMonitorSource, a_recorded_tree_is_polled) {
     EXPECT_EQ(told, "inaccessible");
 }
 
+TEST(CapiMonitorSource, a_start_that_fails_is_told_also_after_one_that_did_not) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2014-08.org.example:s", 2, 1);
+    tree.add_subsystem("nqn.2014-08.org.example:other", 1, 1);
+    const std::string root = tree.root();
+    const char* names[] = {"nvme-subsys1"};
+    haoh_source source HAOH_SOURCE_INIT;
+    source.sysroot = root.c_str();
+    source.names = names;
+    source.names_count = 1;
+    ErrorSlot error;
+    const MonitorHandle monitor(haoh_monitor_new(&source, nullptr, error));
+    ASSERT_NE(monitor, nullptr) << error.message();
+    EXPECT_EQ(haoh_monitor_start(monitor.get(), error), 0) << error.message();
+    EXPECT_EQ(haoh_monitor_stop(monitor.get(), error), 0);
+    tree.remove("sys/class/nvme-subsystem/nvme-subsys1");
+    EXPECT_EQ(haoh_monitor_start(monitor.get(), error), -HAOH_NOT_FOUND);
+    EXPECT_EQ(haoh_monitor_running(monitor.get()), 0);
+}
+
+TEST(CapiMonitorSource, paths_of_a_host_have_their_names_and_their_site) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2014-08.org.example:s", 2, 1);
+    tree.set("proc/sys/kernel/hostname", "alpha\n");
+    tree.set(SysfsTree::controller(1) + "/state", "connecting\n");
+    const std::string root = tree.root();
+    ErrorSlot error;
+    const std::string toml = "[[site]]\nname = \"east\"\naddresses = [\"10.0.0.1\"]\n"
+                             "[[site]]\nname = \"west\"\naddresses = [\"10.0.0.2\"]\n";
+    const ConfigHandle config(haoh_config_parse(toml.data(), toml.size(), nullptr, error));
+    ASSERT_NE(config, nullptr) << error.message();
+    haoh_source source HAOH_SOURCE_INIT;
+    source.sysroot = root.c_str();
+    haoh_monitor_options options HAOH_MONITOR_OPTIONS_INIT;
+    options.config = config.get();
+    const MonitorHandle monitor(haoh_monitor_new(&source, &options, error));
+    ASSERT_NE(monitor, nullptr) << error.message();
+    ASSERT_EQ(haoh_monitor_start(monitor.get(), error), 0) << error.message();
+    const std::unique_ptr<haoh_path_list, Free<&haoh_path_list_free>> paths(
+        haoh_monitor_paths(monitor.get(), error));
+    std::vector<std::string> told;
+    for (std::size_t index = 0; index < haoh_path_list_count(paths.get()); ++index) {
+        haoh_path_info info HAOH_PATH_INFO_INIT;
+        ASSERT_EQ(haoh_path_list_get(paths.get(), index, &info, error), 0) << error.message();
+        std::string line;
+        for (const char* const text :
+             {info.host, info.subsysnqn, info.device, info.path, info.controller,
+              info.controller_state, info.site, info.ana_state}) {
+            line += std::string(text) + " ";
+        }
+        told.push_back(line + std::to_string(info.nsid) + " " + std::to_string(info.usable));
+    }
+    EXPECT_THAT(told, ::testing::ElementsAre(
+                          "alpha nqn.2014-08.org.example:s nvme0n1 nvme0c0n1 nvme0 live east "
+                          "optimized 11 1",
+                          "alpha nqn.2014-08.org.example:s nvme0n1 nvme0c1n1 nvme1 connecting "
+                          "west optimized 11 0"));
+    haoh_path_info info HAOH_PATH_INFO_INIT;
+    info.size = offsetof(haoh_path_info, usable) + sizeof(int); // the first version's
+    EXPECT_EQ(haoh_path_list_get(paths.get(), 0, &info, error), 0) << error.message();
+    --info.size;
+    EXPECT_EQ(haoh_path_list_get(paths.get(), 0, &info, error), -HAOH_INVALID_ARGUMENT);
+}
+
 TEST(CapiMonitorSource, what_is_wrong_is_named) {
     ErrorSlot error;
     haoh_monitor_options options HAOH_MONITOR_OPTIONS_INIT;
     options.poll_interval_ms = 9;
     EXPECT_EQ(haoh_monitor_new(nullptr, &options, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
     EXPECT_THAT(error.message(), HasSubstr("9 ms"));
     options = HAOH_MONITOR_OPTIONS_INIT;
     options.flags = 1024;

@@ -10,6 +10,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace haoh::test {
 namespace {
 
@@ -142,9 +144,54 @@ TEST(CapiObservation, broken_snapshots_and_styles_are_named) {
     haoh_style style HAOH_STYLE_INIT;
     style.width = 39;
     EXPECT_EQ(haoh_list(empty.get(), nullptr, HAOH_TEXT, &style, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
     EXPECT_THAT(error.message(), HasSubstr("39"));
     style.width = 40;
     EXPECT_NE(owned(haoh_list(empty.get(), nullptr, HAOH_TEXT, &style, error)), "(null)");
+}
+
+TEST(CapiObservation, what_has_no_name_is_called_what_it_is) {
+    ErrorSlot error;
+    EXPECT_EQ(haoh_observation_from_json("{}", 2, nullptr, error), nullptr);
+    EXPECT_THAT(error.message(), HasSubstr("snapshot"));
+    EXPECT_EQ(haoh_config_parse("site = 1", 8, nullptr, error), nullptr);
+    EXPECT_THAT(error.message(), HasSubstr("configuration"));
+    EXPECT_EQ(haoh_policy_simulate("x = 1", 5, nullptr, HAOH_TEXT, nullptr, error), nullptr);
+    EXPECT_THAT(error.message(), HasSubstr("scenario"));
+    EXPECT_NE(ConfigHandle(haoh_config_parse(nullptr, 0, nullptr, error)), nullptr);
+    EXPECT_EQ(haoh_config_parse(nullptr, 1, nullptr, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+}
+
+TEST(CapiObservation, nothing_merged_is_nothing) {
+    ErrorSlot error;
+    const ObservationHandle none(haoh_observation_merge(nullptr, 0, error));
+    ASSERT_NE(none, nullptr) << error.message();
+    EXPECT_EQ(haoh_observation_status(none.get()), HAOH_STATUS_NOTHING);
+    EXPECT_EQ(haoh_observation_controller_count(none.get()), 0U);
+    EXPECT_EQ(haoh_observation_merge(nullptr, 1, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+    // Nobody need count.
+    EXPECT_NE(owned(haoh_diff(none.get(), none.get(), HAOH_TEXT, nullptr, nullptr, error)),
+              "(null)");
+    EXPECT_EQ(haoh_diff(none.get(), none.get(), HAOH_DOT, nullptr, nullptr, error), nullptr);
+    EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);
+}
+
+TEST(CapiObservation, progress_says_how_far_it_is) {
+    ServedPair pair; // of three namespaces
+    ErrorSlot error;
+    haoh_source source = pair.source();
+    std::size_t most = 0;
+    source.progress_data = &most;
+    source.progress = [](void* data, const char*, size_t done, size_t total) {
+        EXPECT_LE(done, total);
+        auto& known = *static_cast<std::size_t*>(data);
+        known = std::max(known, done);
+    };
+    const ObservationHandle observation(haoh_observe(&source, error));
+    ASSERT_NE(observation, nullptr) << error.message();
+    EXPECT_EQ(most, 3U);
 }
 
 TEST(CapiObservation, configurations_are_read_and_named) {

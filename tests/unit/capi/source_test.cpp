@@ -14,10 +14,11 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::string refusal(const haoh_source& source) {
+std::string refusal(const haoh_source& source, Errc code = Errc::invalid_argument) {
     try {
         static_cast<void>(capi::source_of(&source));
     } catch (const Error& error) {
+        EXPECT_EQ(error.code(), code);
         return error.what();
     }
     return {};
@@ -30,6 +31,7 @@ TEST(CapiSource, nothing_is_this_host) {
     const Source same = capi::source_of(&empty);
     EXPECT_THAT(same.names, IsEmpty());
     EXPECT_EQ(same.timeout, none.timeout);
+    EXPECT_EQ(same.identity.hostnqn, ""); // which is told to arrays alone
     EXPECT_TRUE(same.ask_controllers);
     EXPECT_TRUE(same.probe_cntlids);
 }
@@ -73,7 +75,7 @@ TEST(CapiSource, what_is_wrong_is_named) {
     EXPECT_THAT(refusal(given), HasSubstr("targets"));
     given = HAOH_SOURCE_INIT;
     given.flags = 0x8000;
-    EXPECT_THAT(refusal(given), HasSubstr("0x8000"));
+    EXPECT_THAT(refusal(given, Errc::unsupported), HasSubstr("0x8000"));
     given = HAOH_SOURCE_INIT;
     EXPECT_THAT(refusal(given), IsEmpty());
 }

@@ -199,5 +199,31 @@ TEST_F(Threads, outlive_the_context_of_who_waited) {
     EXPECT_TRUE(gate->wait_for_passed(1));
 }
 
+/// Sets a flag at its end, and takes its time for it.
+struct EndOfThread {
+    std::atomic<bool>* ended{};
+    ~EndOfThread() {
+        if (ended != nullptr) {
+            std::this_thread::sleep_for(50ms);
+            *ended = true;
+        }
+    }
+};
+
+TEST_F(Threads, that_have_nothing_to_do_end_before_their_owner) {
+    std::atomic<bool> ended{false};
+    {
+        BlockingThreads threads(1);
+        EXPECT_EQ(run(threads,
+                      [&] {
+                          thread_local EndOfThread end;
+                          end.ended = &ended;
+                      }),
+                  Outcome::done);
+        EXPECT_FALSE(ended);
+    }
+    EXPECT_TRUE(ended);
+}
+
 } // namespace
 } // namespace haoh::host

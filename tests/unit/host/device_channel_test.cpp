@@ -2,6 +2,7 @@
 #include "host/device_channel.hpp"
 
 #include "fake_device.hpp"
+#include "fake_driver.hpp"
 
 #include <haoh/collector.hpp>
 #include <haoh/error.hpp>
@@ -58,6 +59,12 @@ TEST(Refusal, lets_through_what_reads) {
 TEST(Refusal, stops_what_takes_events_or_changes_anything) {
     EXPECT_THAT(why_refused(nvme::get_log_page_command(nvme::lid::ana, 0, 4096, 1, false)),
                 HasSubstr("Retain Asynchronous Event"));
+    for (const std::uint8_t lid :
+         {nvme::lid::error_information, nvme::lid::smart, nvme::lid::firmware_slot}) {
+        EXPECT_THAT(why_refused(nvme::get_log_page_command(lid, 0, 512, 0, false)),
+                    HasSubstr("Retain Asynchronous Event"));
+        EXPECT_EQ(why_refused(nvme::get_log_page_command(lid, 0, 512, 0, true)), "");
+    }
     EXPECT_THAT(why_refused(nvme::async_event_request_command()), HasSubstr("only Identify"));
     EXPECT_THAT(why_refused(nvme::keep_alive_command()), HasSubstr("only Identify"));
     for (unsigned opcode = 0; opcode < 256; ++opcode) {
@@ -75,6 +82,13 @@ TEST(Refusal, stops_a_buffer_that_is_not_what_the_controller_sends) {
     nvme::AdminCommand identify = nvme::identify_controller_command();
     identify.data_in = 512;
     EXPECT_THAT(why_refused(identify), HasSubstr("512 bytes"));
+    nvme::AdminCommand feature = nvme::get_features_command(nvme::fid::keep_alive_timer);
+    for (const std::uint32_t whole : {0U, 4096U}) {
+        feature.data_in = whole;
+        EXPECT_EQ(why_refused(feature), "");
+    }
+    feature.data_in = 512;
+    EXPECT_THAT(why_refused(feature), HasSubstr("512 bytes"));
     nvme::AdminCommand log = nvme::get_log_page_command(nvme::lid::ana, 0, 8192);
     log.data_in = 4096;
     EXPECT_THAT(why_refused(log), HasSubstr("4096 bytes for 8192"));
@@ -207,6 +221,22 @@ TEST_F(Channel, that_dies_costs_a_reading_no_more_than_its_threads) {
     }
     gate->open();
     EXPECT_TRUE(gate->wait_for_passed(1));
+}
+
+TEST_F(Channel, is_opened_by_a_controllers_name) {
+    unsigned commands = 0;
+    const test::FakeDriver driver([&](const test::FakeDriver::Command&) {
+        ++commands;
+        return test::FakeDriver::Answer{};
+    });
+    HostOptions options;
+    options.depth = 3;
+    const std::unique_ptr<AdminChannel> to =
+        open_device(context_.get_executor(), test::FakeDriver::kName, options);
+    ASSERT_NE(to, nullptr);
+    EXPECT_EQ(to->name(), test::FakeDriver::kName);
+    EXPECT_EQ(to->depth(), 3U);
+    EXPECT_EQ(commands, 0U) << "opening sends nothing";
 }
 
 TEST_F(Channel, opens_only_what_has_a_controllers_name) {

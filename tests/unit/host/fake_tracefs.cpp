@@ -22,7 +22,7 @@ int FakeTracefs::make_instance(const std::string& name) const {
     if (error != 0) {
         return error;
     }
-    for (const char* file : {"trace_clock", "buffer_size_kb", "buffer_percent",
+    for (const char* file : {"trace_clock", "buffer_size_kb", "buffer_percent", "trace_options",
                              "events/nvme/nvme_async_event/enable"}) {
         if (missing_ != file) {
             tree_.set("tracing/instances/" + name + "/" + file, "");

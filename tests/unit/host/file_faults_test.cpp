@@ -124,6 +124,24 @@ TEST_F(FileFaults, of_content_are_told_from_content) {
     EXPECT_EQ(as_read(std::string(4097, 'x')).text, "longer than 4096 bytes");
 }
 
+TEST_F(FileFaults, of_the_root_say_what_is_missing) {
+    EXPECT_NO_THROW(SysfsRoot(tree.root(), calls));
+    for (const int error : {ENOSYS, EPERM, EACCES, EMFILE}) {
+        calls.work_again();
+        calls.fail(Call::open, "/.", error);
+        try {
+            const SysfsRoot refused(tree.root(), calls);
+            ADD_FAILURE() << "nothing was thrown";
+        } catch (const Error& failed) {
+            EXPECT_EQ(failed.code(), std::error_code(error, std::generic_category()));
+            // What a sandbox answers, or a kernel before openat2.
+            const bool refused = error == ENOSYS || error == EPERM;
+            EXPECT_EQ(failed.cause().find("openat2") != std::string::npos, refused) << error;
+            EXPECT_EQ(failed.advice().empty(), !refused) << error;
+        }
+    }
+}
+
 TEST_F(FileFaults, of_a_file_that_breaks_off_are_given_back) {
     tree.set("etc/rules", std::string(40000, 'x'));
     std::string text;
@@ -323,9 +341,8 @@ class PolicyFaults : public FileFaults {
   protected:
     /// What it says when the policy is set to round-robin now.
     std::string refusal(std::error_code code) {
-        const PolicyFile file(root, "nvme-subsys0");
         try {
-            static_cast<void>(file.set("round-robin"));
+            static_cast<void>(PolicyFile(root, "nvme-subsys0").set("round-robin"));
         } catch (const Error& error) {
             EXPECT_EQ(error.code(), code) << error.what();
             return error.what();
@@ -397,6 +414,59 @@ TEST_F(PolicyFaults, of_the_subsystems_directory_are_what_they_are) {
             EXPECT_THAT(failed.what(), HasSubstr("nvme-subsys0 (nqn.2024-01.com.example:faults)"));
         }
     }
+}
+
+TEST_F(PolicyFaults, of_the_default_say_what_to_do_about_the_module) {
+    const std::string parameters = "sys/module/nvme_core/parameters";
+    tree.set(parameters + "/iopolicy", "numa\n");
+    tree.set(parameters + "/multipath", "Y\n");
+    const auto refused = [&](std::error_code code) {
+        try {
+            static_cast<void>(PolicyFile(root, "").set("round-robin"));
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), code) << error.what();
+            return std::string(error.what());
+        }
+        ADD_FAILURE() << "nothing was thrown";
+        return std::string();
+    };
+    for (const int error : {EACCES, EMFILE}) {
+        calls.work_again();
+        calls.fail(Call::open, "/parameters", error);
+        const std::string text = refused(system(error));
+        EXPECT_THAT(text, AllOf(HasSubstr("new subsystems"), HasSubstr(errno_text(error))));
+        EXPECT_EQ(text.find("not loaded"), std::string::npos) << text;
+    }
+    calls.work_again();
+    calls.fail(Call::open, "/parameters", ENOENT);
+    EXPECT_THAT(refused(Errc::not_found),
+                AllOf(HasSubstr("new subsystems"), HasSubstr("nvme_core is not loaded"),
+                      HasSubstr("modprobe nvme_core")));
+    for (const int error : {ENOENT, ENODEV}) {
+        calls.work_again();
+        calls.fail(Call::write, "/iopolicy", error);
+        EXPECT_THAT(refused(Errc::not_found), HasSubstr("nvme_core was unloaded"));
+    }
+    calls.work_again();
+    EXPECT_EQ(PolicyFile(root, "").set("round-robin").after, "round-robin");
+}
+
+TEST_F(PolicyFaults, are_none_of_another_subsystem_that_got_the_instance) {
+    // Between the reading of the topology and the opening of the file, which is last.
+    unsigned opens = 0;
+    calls.fail(Call::open, "/nvme-subsys0", [&] { return ++opens, 0; });
+    static_cast<void>(PolicyFile(root, "nvme-subsys0"));
+    const unsigned last = opens;
+    opens = 0;
+    calls.work_again();
+    calls.fail(Call::open, "/nvme-subsys0", [&] {
+        if (++opens == last) {
+            tree.set(SysfsTree::subsystem(0) + "/subsysnqn", "nqn.2024-01.com.example:other\n");
+        }
+        return 0;
+    });
+    EXPECT_THAT(refusal(Errc::not_found), HasSubstr("has gone away in the meantime"));
+    EXPECT_EQ(shown(), "numa");
 }
 
 TEST_F(PolicyFaults, of_a_writing_that_was_cut_short_are_errors) {

@@ -262,5 +262,93 @@ TEST(ControllerFromSysfs, takes_the_address_of_a_pci_function_whole) {
     EXPECT_EQ(seen.connection.cntlid, 0);
 }
 
+TEST_F(Observer, looks_once_where_no_controller_is_asked) {
+    for (const bool this_machine : {true, false}) {
+        int scans = 0;
+        options_.ask_controllers = !this_machine;
+        const Scanner scanner = [&, this_machine](KernelDetail) -> boost::asio::awaitable<Scan> {
+            ++scans;
+            co_return Scan{.kernel = read_kernel(options_), .this_machine = this_machine};
+        };
+        const Observation seen = test::run(context_, observe_settled(scanner, options_, healthy()));
+        EXPECT_EQ(scans, 1);
+        EXPECT_THAT(seen.controllers, IsEmpty());
+        EXPECT_EQ(seen.unobserved.size(), this_machine ? 0U : 3U);
+    }
+}
+
+TEST_F(Observer, begins_no_other_round_behind_its_time) {
+    int scans = 0;
+    const Scanner scanner = scanner_of(options_, scans, [this](int scan) {
+        tree_.set(SysfsTree::path(0, 1, 1) + "/ana_state",
+                  scan % 2 == 0 ? "change\n" : "optimized\n");
+    });
+    options_.timeout = 0ms;
+    const Observation seen = test::run(context_, observe_settled(scanner, options_, healthy()));
+    EXPECT_EQ(scans, 2);
+    EXPECT_THAT(seen.kernels.at(0).changed, ElementsAre("nvme0c1n1"));
+}
+
+TEST_F(Observer, tells_how_far_it_is_with_each_controller) {
+    std::map<std::string, std::size_t> named;
+    std::map<std::string, std::size_t> totals;
+    options_.progress = [&](std::string_view name, std::size_t done, std::size_t total) {
+        EXPECT_LE(done, total);
+        ++named[std::string(name)];
+        totals[std::string(name)] = total;
+    };
+    const Observation seen = observe([&](const std::string& name) {
+        EXPECT_EQ(named[name], 1U) << "told before it is opened";
+        return std::make_unique<test::ControllerDevice>(2);
+    });
+    EXPECT_EQ(seen.controllers.size(), 3U);
+    EXPECT_THAT(totals, ElementsAre(std::pair{"nvme0", 2U}, std::pair{"nvme1", 2U},
+                                    std::pair{"nvme2", 2U}));
+}
+
+TEST_F(Observer, says_why_a_kernels_log_is_not_there) {
+    EXPECT_THAT(read_kernel(options_).messages_error, HasSubstr("recorded tree"));
+    HostOptions machine;
+    machine.read_log = false;
+    machine.ask_udev = false;
+    machine.detail = KernelDetail::topology;
+    const KernelObservation kernel = read_kernel(machine);
+    EXPECT_THAT(kernel.messages_error, HasSubstr("not asked for"));
+    EXPECT_THAT(kernel.messages, IsEmpty());
+}
+
+TEST(HostOptions, are_this_machine_with_all_that_it_tells) {
+    const HostOptions options;
+    EXPECT_EQ(options.sysroot, "/");
+    EXPECT_THAT(options.names, IsEmpty());
+    EXPECT_TRUE(options.ask_controllers);
+    EXPECT_EQ(options.detail, KernelDetail::full);
+    EXPECT_EQ(options.scan_threads, 0U);
+    EXPECT_TRUE(options.read_log);
+    EXPECT_TRUE(options.ask_udev);
+    EXPECT_EQ(options.timeout, 1min);
+    EXPECT_EQ(options.command_timeout, 10s);
+    EXPECT_EQ(options.depth, 2U);
+}
+
+TEST(ControllerFromSysfs, takes_no_address_for_a_function_that_has_keys) {
+    KernelController controller;
+    controller.name = "nvme3";
+    controller.transport = Attribute::of("fc");
+    controller.address = Attribute::of("host_traddr=nn-0x1:pn-0x2");
+    controller.subsysnqn = Attribute::of("nqn.2024-01.com.example:pair");
+    controller.hostnqn = Attribute::of("nqn.2024-01.com.example:host");
+    controller.cntlid = Attribute::of("17");
+    const ControllerObservation seen = controller_from_sysfs(controller, "db1");
+    EXPECT_EQ(seen.name, "nvme3");
+    EXPECT_EQ(seen.host, "db1");
+    EXPECT_EQ(seen.transport, "fc");
+    EXPECT_EQ(seen.traddr, "");
+    EXPECT_EQ(seen.trsvcid, "");
+    EXPECT_EQ(seen.subsysnqn, "nqn.2024-01.com.example:pair");
+    EXPECT_EQ(seen.connection.hostnqn, "nqn.2024-01.com.example:host");
+    EXPECT_EQ(seen.connection.cntlid, 17);
+}
+
 } // namespace
 } // namespace haoh::host

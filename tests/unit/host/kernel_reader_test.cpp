@@ -37,6 +37,21 @@ std::vector<std::string> names(const std::vector<Object>& objects) {
     return result;
 }
 
+TEST(KernelReader, takes_no_plain_file_for_an_object) {
+    SysfsTree tree;
+    tree.add_subsystem(kNqn, 1, 1);
+    const KernelObservation before = read(tree);
+    tree.set("sys/class/nvme-subsystem/nvme-subsys7", "x\n");
+    tree.set("sys/class/nvme/nvme7", "x\n");
+    tree.set(SysfsTree::subsystem(0) + "/nvme8", "x\n");
+    tree.set(SysfsTree::subsystem(0) + "/nvme0n7", "x\n");
+    tree.set(SysfsTree::controller(0) + "/nvme0c0n7", "x\n");
+    const KernelObservation after = read(tree);
+    EXPECT_EQ(after.subsystems, before.subsystems);
+    EXPECT_THAT(after.stray_controllers, IsEmpty());
+    EXPECT_THAT(after.unread, IsEmpty());
+}
+
 class EachLayout : public ::testing::TestWithParam<KernelLayout> {};
 
 TEST_P(EachLayout, is_read_whole) {

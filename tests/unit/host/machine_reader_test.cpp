@@ -49,6 +49,14 @@ TEST(MachineReader, reads_the_parameters_of_the_module) {
     EXPECT_EQ(out.multipath_always_on.state, Attribute::State::absent);
 }
 
+TEST(MachineReader, names_rules_of_udev_that_set_a_policy) {
+    test::SysfsTree tree;
+    tree.set("etc/udev/rules.d/99-mine.rules", "ATTR{iopolicy}=\"queue-depth\"\n");
+    const KernelObservation out = read(tree.root());
+    EXPECT_EQ(out.udev_rules, std::vector<std::string>{"/etc/udev/rules.d/99-mine.rules"});
+    EXPECT_TRUE(out.unread.empty());
+}
+
 TEST(MachineReader, knows_this_machine) {
     struct utsname machine {};
     ASSERT_EQ(::uname(&machine), 0);

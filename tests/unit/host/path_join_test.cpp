@@ -46,6 +46,13 @@ TEST(PathJoin, goes_by_names_where_there_are_no_links) {
     EXPECT_THAT(subsystem.headless, IsEmpty());
 }
 
+TEST(PathJoin, has_no_head_for_a_name_that_is_none) {
+    KernelSubsystem subsystem;
+    join_paths(subsystem, {head("nvme0n1", "1")}, {path("odd", "nvme0"), path("", "nvme0")});
+    EXPECT_THAT(names_of(subsystem.headless), ElementsAre("", "odd"));
+    EXPECT_THAT(subsystem.namespaces.at(0).paths, IsEmpty());
+}
+
 TEST(PathJoin, believes_links_before_names) {
     KernelSubsystem subsystem;
     join_paths(subsystem,

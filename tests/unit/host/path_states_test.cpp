@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 #include <limits>
 
 namespace haoh::host {
@@ -218,6 +220,102 @@ TEST(DescriptorBudget, leaves_more_than_half_to_others) {
     EXPECT_EQ(descriptor_budget(130), 1U);
     EXPECT_EQ(descriptor_budget(1024), 448U);
     EXPECT_EQ(descriptor_budget(std::numeric_limits<std::uint64_t>::max()), std::size_t{1} << 18U);
+}
+
+/// This machine, but for what it has below /sys.
+class MovedSys : public FileCalls {
+  public:
+    explicit MovedSys(const SysfsTree& tree) : tree_{tree} {}
+    int open(int directory, const char* path, int flags,
+             unsigned long long resolve) const override {
+        const std::string moved = tree_.root() + "/" + path;
+        return FileCalls::open(directory,
+                               moved.find("/sys/") == tree_.root().size() ? moved.c_str() : path,
+                               flags, resolve);
+    }
+
+  private:
+    const SysfsTree& tree_;
+};
+
+/// A bound of descriptors as long as it lives.
+class DescriptorLimit {
+  public:
+    explicit DescriptorLimit(rlim_t soft) {
+        EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+        struct rlimit limit = before_;
+        limit.rlim_cur = soft;
+        EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    }
+    DescriptorLimit(const DescriptorLimit&) = delete;
+    DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+    ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+  private:
+    struct rlimit before_ {};
+};
+
+TEST(PathStates, keeps_open_on_this_machine_what_the_limit_lets) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2024-01.com.example:pair", 2, 2);
+    HostOptions options;
+    options.sysroot = tree.root();
+    const KernelObservation kernel = read_kernel(options);
+    const MovedSys calls(tree);
+    const SysfsRoot root("/", calls);
+    ASSERT_TRUE(root.this_machine());
+    for (const rlim_t soft : {128U, 134U, 140U}) {
+        const DescriptorLimit limit(soft);
+        EXPECT_EQ(PathStates(root, kernel).open(), descriptor_budget(soft)) << soft;
+    }
+    PathStates states(root, kernel);
+    EXPECT_THAT(states.sweep(), IsEmpty());
+    const SysfsRoot recorded(tree.root());
+    EXPECT_EQ(PathStates(recorded, kernel).open(), 0U);
+}
+
+TEST(PathStates, finds_a_controller_where_only_the_class_has_it) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2024-01.com.example:pair", 2, 1);
+    HostOptions options;
+    options.sysroot = tree.root();
+    const KernelObservation kernel = read_kernel(options);
+    const SysfsRoot root(tree.root());
+    tree.remove(SysfsTree::subsystem(0) + "/nvme1");
+    PathStates states(root, kernel, 0);
+    EXPECT_THAT(states.sweep(), IsEmpty());
+    tree.change(SysfsTree::controller(1) + "/state", "resetting\n");
+    EXPECT_THAT(states.sweep(),
+                ElementsAre(Change(StateChange::Kind::changed, "nvme1", "", "live", "resetting")));
+}
+
+TEST(PathStates, needs_no_attribute_but_the_state) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2024-01.com.example:pair", 2, 1);
+    tree.remove(SysfsTree::path(0, 1, 1) + "/ana_grpid");
+    HostOptions options;
+    options.sysroot = tree.root();
+    const SysfsRoot root(tree.root());
+    PathStates states(root, read_kernel(options));
+    EXPECT_EQ(states.size(), 4U);
+    tree.change(SysfsTree::path(0, 1, 1) + "/ana_state", "change\n");
+    EXPECT_THAT(states.sweep(), SizeIs(1));
+}
+
+TEST(PathStates, tells_when_it_read_what_changed) {
+    SysfsTree tree;
+    tree.add_subsystem("nqn.2024-01.com.example:pair", 1, 1);
+    HostOptions options;
+    options.sysroot = tree.root();
+    const SysfsRoot root(tree.root());
+    PathStates states(root, read_kernel(options));
+    tree.change(SysfsTree::controller(0) + "/state", "resetting\n");
+    const Moment before = Moment::now();
+    const std::vector<StateChange> changes = states.sweep();
+    const Moment after = Moment::now();
+    ASSERT_THAT(changes, SizeIs(1));
+    EXPECT_LE(before.monotonic, changes[0].observed.monotonic);
+    EXPECT_LE(changes[0].observed.monotonic, after.monotonic);
 }
 
 } // namespace

@@ -120,5 +120,11 @@ TEST_F(PolicyFileTest, writes_through_no_link) {
     EXPECT_EQ(SysfsRoot(tree.root()).open(".").attribute("elsewhere").text, "numa");
 }
 
+TEST_F(PolicyFileTest, has_no_subsystem_for_a_controller_that_is_of_none_yet) {
+    tree.add_stray_controller();
+    EXPECT_THAT(refusal(Errc::not_found, [&] { set("numa", "nvme2"); }),
+                HasSubstr("wait until it is live"));
+}
+
 } // namespace
 } // namespace haoh::host

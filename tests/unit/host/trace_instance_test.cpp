@@ -81,6 +81,7 @@ TEST_F(Instance, is_configured_and_gone_at_the_end) {
         EXPECT_THAT(name, StartsWith("haoh-" + std::to_string(::getpid()) + "-"));
         EXPECT_THAT(tracefs_->instances(), ElementsAre(name));
         EXPECT_EQ(tracefs_->text(name, "trace_clock"), "mono");
+        EXPECT_NE(tracefs_->text(name, "trace_options"), "") << "not those that others have set";
         EXPECT_EQ(tracefs_->text(name, "buffer_size_kb"), "64");
         EXPECT_EQ(tracefs_->text(name, "buffer_percent"), "0");
         EXPECT_EQ(tracefs_->text(name, "events/nvme/nvme_async_event/enable"), "1");
@@ -212,6 +213,33 @@ TEST_F(Instance, may_go_while_somebody_waits) {
         if (failure_) {
             EXPECT_EQ(error_of_waiting(), make_error_code(Errc::canceled));
         }
+    }
+}
+
+/// Where no instance can be made.
+class FullTracefs : public test::FakeTracefs {
+  public:
+    FullTracefs(test::SysfsTree& tree, int error) : FakeTracefs(tree), error_{error} {}
+    [[nodiscard]] int make_instance(const std::string&) const override { return error_; }
+
+  private:
+    int error_;
+};
+
+TEST_F(Instance, that_cannot_be_made_says_what_to_do) {
+    for (const auto& [number, advice] :
+         std::vector<std::pair<int, const char*>>{{EACCES, "run as root"},
+                                                  {EPERM, "run as root"},
+                                                  {ENOMEM, "free memory"},
+                                                  {EROFS, "mount tracefs for writing"},
+                                                  {EIO, ""}}) {
+        test::SysfsTree tree;
+        tracefs_ = std::make_shared<FullTracefs>(tree, number);
+        const std::optional<Error> error = error_of_making();
+        ASSERT_TRUE(error);
+        EXPECT_EQ(error->code(), std::error_code(number, std::generic_category()));
+        EXPECT_THAT(error->advice(), StartsWith(advice));
+        EXPECT_EQ(error->advice().empty(), number == EIO);
     }
 }
 

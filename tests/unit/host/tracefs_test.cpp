@@ -44,12 +44,14 @@ TEST(InstanceName, goes_round) {
     const InstanceName name{12, 3456789, 2};
     EXPECT_EQ(to_string(name), "haoh-12-3456789-2");
     EXPECT_EQ(parse_instance_name("haoh-12-3456789-2"), name);
+    // In a container that is the program itself.
+    EXPECT_EQ(parse_instance_name("haoh-1-0-0"), (InstanceName{1, 0, 0}));
 }
 
 TEST(InstanceName, is_none_of_others) {
-    for (const char* text :
-         {"", "haoh", "haoh-", "haoh-12-3", "haoh-12-3-", "haoh-12-3-4-5", "haoh-12-3-4x",
-          "haoh--12-3-4", "haoh-x-3-4", "bpf-12-3-4", "haoh-99999999999-3-4", "Haoh-12-3-4"}) {
+    for (const char* text : {"", "haoh", "haoh-", "haoh-12-3", "haoh-12-3-", "haoh-12-3-4-5",
+                             "haoh-12-3-4x", "haoh--12-3-4", "haoh-x-3-4", "haoh-0-3-4",
+                             "bpf-12-3-4", "haoh-99999999999-3-4", "Haoh-12-3-4"}) {
         EXPECT_EQ(parse_instance_name(text), std::nullopt) << text;
     }
 }
@@ -58,6 +60,7 @@ TEST(ProcessStart, is_behind_a_name_that_has_anything_in_it) {
     const std::string fields = "S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4242 20 21";
     EXPECT_EQ(start_in_stat("12 (haoh) " + fields), 4242U);
     EXPECT_EQ(start_in_stat("12 (a ) b) 1 (c) " + fields), 4242U);
+    EXPECT_EQ(start_in_stat("12 haoh " + fields + " 22 23"), std::nullopt) << "no name";
     for (const char* text : {"", "12 haoh S 1", "12 (haoh)", "12 (haoh) S 1 2 3",
                              "12 (haoh) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18",
                              "12 (haoh) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 x 20"}) {

@@ -24,14 +24,21 @@ class Device {
         return subsystem().controllers.at(index);
     }
     [[nodiscard]] PathChoice explained() {
-        return explain(kernel, subsystem(), head(), numa, sites);
+        return explain(kernel, subsystem(), head(), numa, attributions);
+    }
+    /// Controllers of this host, and their arrays.
+    void on_arrays(const std::vector<std::pair<std::string, std::string>>& sites) {
+        for (const auto& [controller, site] : sites) {
+            attributions.add(
+                {.host = kernel.host, .controller = controller, .site = site, .evidence = {}});
+        }
     }
     /// Of the first node.
     [[nodiscard]] NodeChoice next() { return explained().nodes.front(); }
 
     KernelObservation kernel;
     NumaTopology numa;
-    ControllerSites sites;
+    Attributions attributions;
 };
 
 } // namespace haoh::test

@@ -182,7 +182,10 @@ class RandomDevice {
                 path.size = Attribute::of("1");
             }
             if (!one.site.empty()) {
-                device.sites[controller.name] = one.site;
+                device.attributions.add({.host = device.kernel.host,
+                                         .controller = controller.name,
+                                         .site = one.site,
+                                         .evidence = {}});
             }
         }
         return device;

@@ -265,7 +265,7 @@ TEST(UnknownPolicyChoice, names_those_that_it_may_take) {
 TEST(Loss, moves_io_to_what_is_left) {
     Device device("numa");
     device.path("optimized").path("optimized").path("non-optimized");
-    device.sites = {{"nvme0", "a"}, {"nvme1", "a"}, {"nvme2", "b"}};
+    device.on_arrays({{"nvme0", "a"}, {"nvme1", "a"}, {"nvme2", "b"}});
     const PathChoice choice = device.explained();
     EXPECT_THAT(loss_of(choice, "nvme0c0n1").nodes.front().takes, ElementsAre("nvme0c1n1"));
     EXPECT_TRUE(loss_of(choice, "nvme0c0n1").changes);
@@ -328,7 +328,7 @@ TEST(Loss, of_equal_patience_names_the_attribute_of_the_first_path) {
     device.path("optimized").path("optimized");
     device.controller(0).ctrl_loss_tmo = Attribute::of("15");
     device.controller(1).fast_io_fail_tmo = Attribute::of("15");
-    device.sites = {{"nvme0", "a"}, {"nvme1", "a"}, {"nvme2", "b"}};
+    device.on_arrays({{"nvme0", "a"}, {"nvme1", "a"}, {"nvme2", "b"}});
     device.path("inaccessible");
     device.controller(2).state = Attribute::of("dead");
     const auto after = [&] { return loss_of(device.explained(), "a").nodes.front().why; };
@@ -343,7 +343,7 @@ TEST(PathChoice, of_a_controller_that_is_gone_is_none) {
     device.path_at(0).controller = "nvme9";
     const PathChoice choice = device.explained();
     EXPECT_EQ(choice.paths.at(0).controller_state, "");
-    EXPECT_NE(choice.paths.at(0).unusable, "");
+    EXPECT_EQ(choice.paths.at(0).use.kind, PathUse::Kind::controller_gone);
     EXPECT_THAT(choice.nodes.front().takes, ElementsAre("nvme0c1n1"));
 }
 
@@ -410,7 +410,7 @@ TEST(PathChoice, says_what_changed_while_it_was_read) {
 TEST(PathChoice, has_what_the_kernel_says) {
     Device device("queue-depth", "7.3.4");
     device.path("optimized").path("inaccessible");
-    device.sites = {{"nvme1", "array-b"}};
+    device.on_arrays({{"nvme1", "array-b"}});
     device.controller(0).numa_node = Attribute::of("1");
     device.path_at(0).queue_depth = Attribute::of("5");
     device.path_at(0).numa_nodes = Attribute::of("0-1,3");
@@ -433,16 +433,17 @@ TEST(PathChoice, has_what_the_kernel_says) {
                               .numa_node = 1,
                               .queue_depth = 5,
                               .numa_nodes = std::vector<unsigned>{0, 1, 3},
-                              .unusable = ""};
-    const ExplainedPath second{.path = "nvme0c1n1",
-                               .controller = "nvme1",
-                               .site = "array-b",
-                               .controller_state = "live",
-                               .ana_state = "inaccessible",
-                               .numa_node = {},
-                               .queue_depth = {},
-                               .numa_nodes = std::vector<unsigned>{},
-                               .unusable = "ANA inaccessible"};
+                              .use = {}};
+    const ExplainedPath second{
+        .path = "nvme0c1n1",
+        .controller = "nvme1",
+        .site = "array-b",
+        .controller_state = "live",
+        .ana_state = "inaccessible",
+        .numa_node = {},
+        .queue_depth = {},
+        .numa_nodes = std::vector<unsigned>{},
+        .use = {.kind = PathUse::Kind::ana_inaccessible, .detail = "", .other_size = false}};
     EXPECT_THAT(choice.paths, ElementsAre(first, second));
     device.path_at(1).numa_nodes = {};
     EXPECT_EQ(device.explained().paths.at(1).numa_nodes, std::nullopt) << "before Linux 6.15";
@@ -452,12 +453,16 @@ TEST(PathChoice, has_what_the_kernel_says) {
     EXPECT_EQ(device.explained().nsid, std::nullopt);
 }
 
-TEST(ControllerSites, are_those_that_are_known) {
-    const std::vector<Attribution> attributions{
-        {.controller = "nvme0", .site = "a", .evidence = ""},
-        {.controller = "nvme1", .site = "", .evidence = ""},
-        {.controller = "nvme2", .site = "b", .evidence = ""}};
-    EXPECT_EQ(controller_sites(attributions), (ControllerSites{{"nvme0", "a"}, {"nvme2", "b"}}));
+TEST(PathChoice, knows_the_arrays_of_its_own_host) {
+    Device device("round-robin");
+    device.kernel.host = "db1";
+    device.attributions =
+        Attributions({{.host = "db0", .controller = "nvme0", .site = "b", .evidence = {}},
+                      {.host = "db1", .controller = "nvme0", .site = "a", .evidence = {}},
+                      {.host = "db1", .controller = "nvme1", .site = {}, .evidence = {}}});
+    device.path("optimized").path("optimized");
+    EXPECT_EQ(device.explained().paths.at(0).site, "a");
+    EXPECT_EQ(device.explained().paths.at(1).site, "");
 }
 
 TEST(PathChoice, without_multipath_misses_no_policy) {

@@ -120,7 +120,7 @@ TEST(PolicyOverview, tells_of_each_subsystem_but_discovery) {
                                    .paths = {{"nvme0c0n1", counted(0, 0)}}};
     const StatisticsReading after{.monotonic = std::chrono::milliseconds(2500),
                                   .paths = {{"nvme0c0n1", counted(9, 0)}}};
-    const PolicyOverview overview = policy_overview(device.kernel, device.numa, device.sites,
+    const PolicyOverview overview = policy_overview(device.kernel, device.numa, device.attributions,
                                                     StatisticsInterval{before, after});
     EXPECT_EQ(overview.default_policy, "numa");
     EXPECT_EQ(overview.measured, std::chrono::milliseconds(1500));

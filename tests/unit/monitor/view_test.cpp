@@ -151,6 +151,8 @@ TEST(View, of_a_path_without_ana_and_one_that_is_broken) {
     KernelPath& path = kernel.subsystems[0].namespaces[0].paths[0];
     path.ana_state = {};
     EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, "");
+    path.ana_state.state = Attribute::State::empty; // as where it is read alone
+    EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, "");
     path.ana_state.state = Attribute::State::unreadable;
     EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, "unreadable");
 }

@@ -224,6 +224,19 @@ TEST(AnaState, IsNamedAsInSysfs) {
     EXPECT_FALSE(usable(AnaState::change));
 }
 
+TEST(AnaState, IsReadByItsNameAlone) {
+    for (const AnaState state :
+         {AnaState::optimized, AnaState::non_optimized, AnaState::inaccessible,
+          AnaState::persistent_loss, AnaState::change}) {
+        EXPECT_EQ(parse_ana_state(to_string(state)), state);
+    }
+    // nvme_ana_state_names of Linux: state 0 and those without a name.
+    for (const char* const text : {"", "invalid state", "(null)", "invalid (7)", "Optimized",
+                                   "optimized ", "optimize", "live"}) {
+        EXPECT_EQ(parse_ana_state(text), std::nullopt) << text;
+    }
+}
+
 TEST(AnaLogSizeBound, IsTheBufferOfLinux) {
     EXPECT_EQ(ana_log_size_bound(128, 1024), 8208U) << "nvmet";
     EXPECT_EQ(ana_log_size_bound(0xFFFFFFFF, 0xFFFFFFFF), 16 + 36 * 0xFFFFFFFFULL);

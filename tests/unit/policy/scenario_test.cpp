@@ -239,6 +239,7 @@ KernelObservation host() {
     subsystem.controllers[2].numa_node = Attribute::of("1");
     KernelNamespace& head = subsystem.namespaces.emplace_back();
     head.name = "nvme0n1";
+    head.multipath = true;
     head.size = Attribute::of("2048");
     for (const char* name : {"nvme0", "nvme1", "nvme2"}) {
         KernelPath& path = head.paths.emplace_back();
@@ -255,9 +256,10 @@ KernelObservation host() {
 }
 
 TEST(PolicyScenarioOfAHost, HasItsPaths) {
-    const std::vector<Attribution> attributions{
-        {.controller = "nvme0", .site = "a", .evidence = {}},
-        {.controller = "nvme2", .site = "b", .evidence = {}}};
+    const Attributions attributions(
+        {{.host = "other", .controller = "nvme1", .site = "c", .evidence = {}},
+         {.host = {}, .controller = "nvme0", .site = "a", .evidence = {}},
+         {.host = {}, .controller = "nvme2", .site = "b", .evidence = {}}});
     const PolicyScenario scenario = scenario_of(host(), "nvme0n1", attributions);
     EXPECT_EQ(scenario.title, "nvme0n1");
     ASSERT_EQ(scenario.paths.size(), 3U);
@@ -314,6 +316,15 @@ TEST(PolicyScenarioOfAHost, TakesAPathForUsableWhereASizeIsNotKnown) {
     EXPECT_FALSE(usable(Attribute::of("8"), Attribute::of("9")));
     EXPECT_TRUE(usable({}, Attribute::of("9")));
     EXPECT_TRUE(usable(Attribute::of("8"), {}));
+}
+
+TEST(PolicyScenarioOfAHost, TakesAPathOfUnreadableStateForNoPathWithoutAna) {
+    KernelObservation kernel = host();
+    kernel.subsystems[0].namespaces[0].paths[0].ana_state = {
+        .state = Attribute::State::unreadable, .nul_padded = false, .text = "Permission denied"};
+    const PolicyScenario scenario = scenario_of(kernel, "nvme0n1", {});
+    EXPECT_EQ(scenario.paths.at(0).state, (PathState{.ana = nvme::AnaState::inaccessible}));
+    EXPECT_EQ(scenario.paths.at(2).state.ana, std::nullopt);
 }
 
 TEST(PolicyScenarioOfAHost, SaysWhatThereIs) {

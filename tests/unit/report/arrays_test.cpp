@@ -44,6 +44,18 @@ TEST(Arrays, LabelAWholeArrayByItsName) {
     EXPECT_EQ(label_of(&subsystems[0], "", std::vector<std::string>{""}), "");
 }
 
+TEST(Arrays, LabelControllersOfNoKnownArrayByTheirIds) {
+    Sample sample = healthy_pair();
+    sample.report.attributions = {};
+    const auto subsystems = subsystems_of(sample.observation, sample.report.attributions);
+    EXPECT_EQ(label_of(&subsystems[0], "", names(sample, {0, 2})), "controllers 1, 1001");
+    EXPECT_EQ(label_of(&subsystems[0], "", names(sample, {0, 1, 2, 3})),
+              "controllers 1-2, 1001-1002");
+    sample.observation.controllers[1].connection.cntlid = 1;
+    EXPECT_EQ(label_of(&subsystems[0], "", names(sample, {0, 2})),
+              "tcp://10.0.0.1:4420 controller 1, tcp://10.1.0.1:4420 controller 1001");
+}
+
 TEST(Arrays, LabelControllersByTheirFullNameWhereIdsDoNotTellThemApart) {
     Sample sample = healthy_pair();
     sample.observation.controllers[1].connection.cntlid = 1;
@@ -73,6 +85,10 @@ TEST(Arrays, TakeTheControllerIdOfConnectBeforeThatOfIdentify) {
 TEST(Arrays, WriteControllerIdsAsRanges) {
     EXPECT_EQ(controllers_text({4}), "controller 4");
     EXPECT_EQ(controllers_text({3, 1, 2, 9}), "controllers 1-3, 9");
+    EXPECT_EQ(controllers_text({1, 3, 5, 7, 9, 11, 13, 15}),
+              "controllers 1, 3, 5, 7, 9, 11, 13, 15");
+    EXPECT_EQ(controllers_text({1, 3, 5, 7, 9, 11, 13, 15, 17}),
+              "controllers 1, 3, 5, 7, 9, 11, 13, 15 and 1 more");
 }
 
 } // namespace

@@ -56,8 +56,8 @@ class EveryString {
 
     // Reports and differences.
     void operator()(FindingValue& it) const {
-        auto& [controller, site, value] = it;
-        all(controller, site, value);
+        auto& [controller, site, value, object] = it;
+        all(controller, site, value, object);
     }
     void operator()(OnKernel& it) const {
         auto& [release, outcome, text, source] = it;
@@ -69,17 +69,26 @@ class EveryString {
         all(rule, subsystem, what, values, basis, why, fix, on_kernel);
     }
     void operator()(Attribution& it) const {
-        auto& [controller, site, evidence] = it;
-        all(controller, site, evidence);
+        auto& [host, controller, site, evidence] = it;
+        all(host, controller, site, evidence);
+    }
+    void operator()(Attributions& it) const {
+        std::vector<Attribution> copy(it.begin(), it.end());
+        all(copy);
+        it = Attributions(std::move(copy));
+    }
+    void operator()(RuleResult& it) const {
+        auto& [rule, state] = it;
+        all(rule);
     }
     void operator()(Unobserved& it) const {
         auto& [object, target, subsysnqn, error] = it;
         all(object, target, subsysnqn, error);
     }
     void operator()(Report& it) const {
-        auto& [verdict, model, counts, rules_evaluated, findings, unobserved, attributions,
+        auto& [verdict, model, counts, rules_evaluated, rules, findings, unobserved, attributions,
                observed_at, kernel, connected] = it;
-        all(findings, unobserved, attributions, observed_at, kernel);
+        all(rules, findings, unobserved, attributions, observed_at, kernel);
     }
     void operator()(Difference& it) const {
         auto& [kind, controller, nsid, field, before, after] = it;
@@ -183,8 +192,8 @@ class EveryString {
     // Policies.
     void operator()(ExplainedPath& it) const {
         auto& [path, controller, site, controller_state, ana_state, numa_node, queue_depth,
-               numa_nodes, unusable] = it;
-        all(path, controller, site, controller_state, ana_state, unusable);
+               numa_nodes, use] = it;
+        all(path, controller, site, controller_state, ana_state, use.detail);
     }
     void operator()(PathNotTaken& it) const {
         auto& [path, why] = it;

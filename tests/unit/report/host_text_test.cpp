@@ -155,6 +155,21 @@ TEST(HostText, ShowsEveryReasonThatMakesAPathUnusable) {
 )"));
 }
 
+TEST(HostText, ShowsAPassivePathThatWillNotTakeOver) {
+    Sample sample = healthy_host();
+    const auto faint = [](const std::string& text) { return HasSubstr("\x1b[2m" + text); };
+    ASSERT_THAT(list_of(sample, {.color = true}), faint("unusable"));
+    path_of(sample, 1, 2).size = Attribute::of("2048");
+    path_of(sample, 1, 3).size = Attribute::of("2048");
+    EXPECT_THAT(list_of(sample), HasSubstr(R"(  paths of NSID 1, ANA group 1
+    array-a  nvme0, nvme1  optimized
+    array-b  nvme2, nvme3  inaccessible  unusable, and of another size
+  paths of NSID 2, ANA group 2
+    array-a  nvme0, nvme1  inaccessible  unusable
+)"));
+    EXPECT_THAT(list_of(sample, {.color = true}), Not(faint("unusable, and")));
+}
+
 TEST(HostText, ShowsBrokenObjectsAsBroken) {
     Sample sample = healthy_host();
     KernelSubsystem& subsystem = subsystem_of(sample);
@@ -230,6 +245,38 @@ TEST(HostText, SaysThatThereIsNothing) {
               "this host: Linux 6.1.0\n\nThis host's kernel has no NVMe subsystem.\n");
 }
 
+TEST(HostText, AHostWithControllersOfNoSubsystemIsNotEmpty) {
+    Observation observation;
+    observation.kernels.push_back({});
+    observation.kernels[0].release = "6.1.0";
+    KernelController stray;
+    stray.name = "nvme9";
+    stray.state = Attribute::of("connecting");
+    stray.transport = Attribute::of("loop");
+    observation.kernels[0].stray_controllers.push_back(stray);
+    EXPECT_EQ(list_text(observation, {}), "this host: Linux 6.1.0\n\n"
+                                          "controllers of no subsystem\n"
+                                          "  nvme9  controller ?  connecting  loop\n");
+}
+
+TEST(HostText, NamesEveryMissingNamespaceWhenVerbose) {
+    Sample sample = healthy_host(1);
+    for (std::uint32_t nsid = 3; nsid < 19; nsid += 2) {
+        sample.observation.controllers[0].active_nsids->push_back(nsid);
+    }
+    EXPECT_THAT(list_of(sample), HasSubstr("  nvme0: nsid 3, 5, 7, 9, 11, 13 and 2 more offered"));
+    EXPECT_THAT(list_of(sample, {.verbose = true}),
+                HasSubstr("  nvme0: nsid 3, 5, 7, 9, 11, 13, 15, 17 offered"));
+}
+
+TEST(HostText, WritesRowsOneByOneWhereATableIsTooWide) {
+    EXPECT_THAT(list_of(healthy_host(1), {.width = 40}),
+                HasSubstr("  array-a  nvme0  controller 1  live\n"
+                          "    tcp 10.0.0.1:4420\n"
+                          "  array-a  nvme1  controller 2  live\n"
+                          "    tcp 10.0.0.2:4420\n"));
+}
+
 TEST(HostText, NamesTheHostsNqnsWhenThereAreSeveral) {
     Sample sample = healthy_host();
     subsystem_of(sample).controllers[3].hostnqn = Attribute::of("nqn.2026-01.com.example:other");
@@ -249,8 +296,9 @@ TEST(HostText, TellsTwoHostsWithTheSameNamesApart) {
     sample.observation = merge({sample.observation, beta});
     const auto attributions = sample.report.attributions;
     for (Attribution attribution : attributions) {
+        attribution.host = "beta";
         attribution.site = "other";
-        sample.report.attributions.push_back(attribution);
+        sample.report.attributions.add(attribution);
     }
     const std::string text = list_of(sample);
     EXPECT_THAT(text, HasSubstr("\nbeta: Linux"));
@@ -281,7 +329,7 @@ TEST(HostText, ShowsArraysThatWereAskedDirectlyBelow) {
     const Sample direct = test::healthy_pair(1);
     for (std::size_t i = 0; i < direct.observation.controllers.size(); ++i) {
         sample.observation.controllers.push_back(direct.observation.controllers[i]);
-        sample.report.attributions.push_back(direct.report.attributions[i]);
+        sample.report.attributions.add(direct.report.attributions[i]);
     }
     EXPECT_THAT(list_of(sample), EndsWith(list_of(direct)));
 }

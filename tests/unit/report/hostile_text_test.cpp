@@ -156,7 +156,7 @@ TEST(HostileText, OfAReportHarmsNoRendering) {
             {"verbose", to_text(it, sample.observation, {.verbose = true})},
             {"json", to_json(it), Form::safe_json}};
     });
-    expect_harmless_whatever(report.attributions, [&](const std::vector<Attribution>& it) {
+    expect_harmless_whatever(report.attributions, [&](const Attributions& it) {
         return std::vector<Rendering>{{"list", list_text(sample.observation, it)},
                                       {"dot", list_dot(sample.observation, it)}};
     });
@@ -266,7 +266,7 @@ TEST(HostileText, OfPoliciesHarmsNoRendering) {
     for (const char* const policy : {"numa", "round-robin", "queue-depth", "future"}) {
         test::Device device(policy, "7.3.4");
         device.path("optimized").path("optimized").path("inaccessible");
-        device.sites = {{"nvme0", "array-a"}, {"nvme1", "array-b"}};
+        device.on_arrays({{"nvme0", "array-a"}, {"nvme1", "array-b"}});
         device.numa.nodes = {{0, {10, 20}}, {1, {20, 10}}};
         device.kernel.udev_rules = {"/etc/udev/rules.d/71-haoh.rules"};
         expect_harmless_whatever(device.explained(), [](const PathChoice& it) {
@@ -274,7 +274,8 @@ TEST(HostileText, OfPoliciesHarmsNoRendering) {
                                           {"verbose", to_text(it, TextStyle{.verbose = true})},
                                           {"json", to_json(it), Form::exact_json}};
         });
-        PolicyOverview overview = policy_overview(device.kernel, device.numa, device.sites, {});
+        PolicyOverview overview =
+            policy_overview(device.kernel, device.numa, device.attributions, {});
         overview.measured = std::chrono::seconds{2};
         overview.subsystems.at(0).shares = {{.path = "nvme0c0n1", .known = true, .share = 0.5},
                                             {.path = "nvme0c1n1", .known = false, .share = 0}};

@@ -11,6 +11,8 @@ namespace {
 using test::healthy_pair;
 using test::Sample;
 
+using InventoryIds = std::vector<std::pair<std::string, std::string>>;
+
 SubsystemArrays arrays_of(const Sample& sample) {
     return subsystems_of(sample.observation, sample.report.attributions).front();
 }
@@ -79,8 +81,22 @@ TEST(Inventory, TellsStatesOfControllersThatDiffer) {
     EXPECT_TRUE(lines[0].groups_differ);
     EXPECT_EQ(lines[0].states[0],
               "optimized in group 1 (controller 1), optimized in group 2 (controller 2)");
+    EXPECT_EQ(lines[0].ana[0], nvme::AnaState::optimized);
     EXPECT_EQ(lines[1].states[0], "absent (controller 2), inaccessible (controller 1)");
+    EXPECT_EQ(lines[1].ana[0], std::nullopt);
+    EXPECT_EQ(lines[1].ana[1], nvme::AnaState::optimized);
     EXPECT_EQ(lines[1].states[1], "optimized");
+}
+
+TEST(Inventory, HasNoStateOfAnArrayWhoseControllersDiffer) {
+    Sample sample = healthy_pair(1);
+    ASSERT_EQ(path_lines(arrays_of(sample)).front().ana,
+              (std::vector<std::optional<nvme::AnaState>>{nvme::AnaState::inaccessible,
+                                                          nvme::AnaState::optimized}));
+    sample.observation.controllers[1].ana = sample.observation.controllers[3].ana;
+    const auto line = path_lines(arrays_of(sample)).front();
+    EXPECT_EQ(line.states[0], "inaccessible (controller 1), optimized (controller 2)");
+    EXPECT_EQ(line.ana[0], std::nullopt) << "not the one that is told first";
 }
 
 TEST(Inventory, SaysWhyAStateIsNotKnown) {
@@ -105,6 +121,8 @@ TEST(Inventory, SaysWhyAStateIsNotKnown) {
     data.cmic = 0;
     controllers[0].identify = Page::of(nvme::encode(data));
     EXPECT_EQ(state(), "attached, no ANA");
+    controllers[0].identify = {}; // nobody knows whether it has ANA
+    EXPECT_EQ(state(), "ANA log not read");
     controllers[0] = whole;
     controllers[0].namespaces.clear();
     EXPECT_EQ(state(), "absent");
@@ -146,6 +164,24 @@ TEST(Inventory, SaysThatTextsAndFormatsAreNone) {
     EXPECT_EQ(block(12, 8), "4096+8 B");
     EXPECT_EQ(block(31, 0), "2147483648 B");
     EXPECT_EQ(block(32, 0), "?");
+}
+
+TEST(Inventory, TellsEachIdThatThereIsTheStrongestFirst) {
+    Sample sample = healthy_pair(1);
+    sample.observation.controllers.resize(1);
+    NamespaceObservation& entry = sample.observation.controllers[0].namespaces[0];
+    nvme::IdentifyNamespace page = entry.identify_data();
+    page.eui64 = {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77};
+    entry.identify = Page::of(nvme::encode(page));
+    EXPECT_EQ(namespace_lines(arrays_of(sample))[0].ids,
+              (InventoryIds{{"uuid", "5d0f9a61-1c7e-4b02-8a00-0000000001a5"},
+                            {"nguid", "5d0f9a611c7e4b028a00000000000177"},
+                            {"eui64", "0011223344556677"}}));
+    entry.descriptors = {};
+    page.nguid = {};
+    entry.identify = Page::of(nvme::encode(page));
+    EXPECT_EQ(namespace_lines(arrays_of(sample))[0].ids,
+              (InventoryIds{{"eui64", "0011223344556677"}}));
 }
 
 TEST(Inventory, RoundsSizesAtTheEdgeOfAUnit) {

@@ -35,6 +35,17 @@ TEST(ListText, ShowsControllersByArrayNamespacesAndPaths) {
 )");
 }
 
+TEST(ListText, DimsOnlyWhatIsInaccessibleThroughEveryController) {
+    Sample sample = healthy_pair(1);
+    const auto dims = [&](const std::string& text) {
+        return list_of(sample, {.color = true}).find("\x1b[2m" + text) != std::string::npos;
+    };
+    EXPECT_TRUE(dims("inaccessible"));
+    sample.observation.controllers[1].ana = sample.observation.controllers[3].ana;
+    EXPECT_FALSE(dims("inaccessible (controller 1), optimized"));
+    EXPECT_NE(list_of(sample).find("inaccessible (controller 1), optimized"), std::string::npos);
+}
+
 TEST(ListText, GivesEachIdAColumnWhereThereIsRoom) {
     const std::string text = list_of(healthy_pair(), {.width = 120});
     EXPECT_NE(text.find("  NSID      size  block  uuid                                  nguid\n"
@@ -151,8 +162,8 @@ TEST(ListText, NeverPassesControlBytesOfAControllerOn) {
     controller.transport = "\x7f";
     controller.subsysnqn = "\x1b";
     controller.unread = {"\x1b[0m"};
-    sample.report.attributions[0].evidence = "\r";
-    sample.report.attributions[2].site = "\x1b[8m";
+    test::change(sample.report, 0, [](Attribution& one) { one.evidence = "\r"; });
+    test::set_site(sample.report, 2, "\x1b[8m");
     add(sample, {.object = "\x1b", .target = "", .subsysnqn = "", .error = "\x08"});
     for (const unsigned width : {40U, 80U, 120U}) {
         const std::string text = list_of(sample, {.width = width, .verbose = true});

@@ -79,6 +79,31 @@ TEST(Metrics, TellPathsAndControllers) {
     EXPECT_THAT(page, HasSubstr(R"(controller="nvme1",site="array-a",address="10.0.0.1:4420"} 1)"));
 }
 
+TEST(Metrics, NameEachSeriesInFull) {
+    MonitorStatus status = monitor_status();
+    status.namespaces.resize(1);
+    status.namespaces[0].paths.resize(1);
+    status.controllers.resize(1);
+    const std::string page = to_metrics(status);
+    const std::string nqn = R"({subsysnqn="nqn.2026-01.io.example:stretched",)";
+    const std::string head = nqn + R"(nsid="1",device="nvme0n1"} )";
+    const std::string path = nqn + R"(nsid="1",controller="nvme1",site="array-a"} )";
+    for (const std::string& line :
+         {"haoh_namespace_access" + head + "3", "haoh_namespace_paths" + head + "4",
+          "haoh_namespace_usable_paths" + head + "3", "haoh_namespace_optimized_paths" + head + "2",
+          "haoh_namespace_arrays" + head + "2", "haoh_namespace_ready_arrays" + head + "2",
+          "haoh_namespace_size_bytes" + head + "1073741824", "haoh_path_usable" + path + "1",
+          "haoh_ana_transitions_total" + path + "0",
+          "haoh_controller_live" + nqn +
+              R"(controller="nvme1",site="array-a",address="10.0.0.1:4420"} 1)",
+          "haoh_identity_verdict" + nqn + R"(verdict="pass"} 1)",
+          "haoh_identity_verdict" + nqn + R"(verdict="fail"} 0)",
+          "haoh_subsystem_identity_info" + nqn + R"(digest="0123456789abcdef"} 1)",
+          "haoh_namespace_identity_info" + nqn + R"(nsid="1",digest="00000000000000a1"} 1)"}) {
+        EXPECT_THAT(page, HasSubstr("\n" + line + "\n"));
+    }
+}
+
 TEST(Metrics, HaveACumulativeHistogram) {
     const std::string page = to_metrics(monitor_status());
     EXPECT_THAT(page, HasSubstr("# TYPE haoh_ana_change_latency_seconds histogram\n"
@@ -204,6 +229,29 @@ TEST(Summary, OfAQuietTimeIsShort) {
               "watched       1 h 1 min 1 s: 1 subsystem, 1 namespace, 4 controllers, 4 paths\n"
               "events        none\n"
               "access        full for every namespace\n");
+}
+
+TEST(Summary, CountsSubsystemsOfNamespacesAndOfControllers) {
+    MonitorStatus status = monitor_status();
+    EXPECT_THAT(summary_text(status, {}), HasSubstr(": 1 subsystem, "));
+    status.namespaces[0].subsysnqn = "nqn.2026-01.com.example:of-a-namespace-alone";
+    EXPECT_THAT(summary_text(status, {}), HasSubstr(": 2 subsystems, "));
+    status.controllers[0].subsysnqn = "nqn.2026-01.com.example:of-a-controller-alone";
+    EXPECT_THAT(summary_text(status, {}), HasSubstr(": 3 subsystems, "));
+}
+
+TEST(Summary, SaysWhatWasJoinedAndWhatIsBroken) {
+    MonitorStatus status = monitor_status();
+    status.queue_merged = 1234;
+    status.coalesced = 0;
+    status.sources[1].problem.clear();
+    status.namespaces[1].device.clear();
+    const std::string text = summary_text(status, {}, {.width = 120});
+    EXPECT_THAT(text, HasSubstr("access; 1,234 more were joined with others because they were not "
+                                "taken in time\n"));
+    EXPECT_THAT(text, HasSubstr("transitions   6 of paths\n"));
+    EXPECT_THAT(text, HasSubstr("source        trace is lost\n"));
+    EXPECT_THAT(text, HasSubstr("not restored  " + status.namespaces[1].subsysnqn + " nsid 2 "));
 }
 
 TEST(Summary, FoldsALongListOfNamespaces) {

@@ -29,7 +29,7 @@ TEST(ReportView, PutsTheWorstFirstWhateverTheOrderOfTheReport) {
     EXPECT_EQ(view.groups[0].rule, "ns.uuid.equal");
     EXPECT_EQ(view.groups[1].rule, "ctrl.sn.equal");
     EXPECT_EQ(view.groups[2].rule, "ctrl.fr.domain");
-    EXPECT_EQ(view.tally, "2 rules fail, 1 note, 115 of 118 rules hold.");
+    EXPECT_EQ(view.tally, "2 rules fail, 1 note, 115 rules hold.");
     EXPECT_EQ(view.summary, "Data can be corrupted. Do not let a host connect.");
 }
 
@@ -61,7 +61,7 @@ TEST(ReportView, FoldsFindingsThatDifferOnlyInTheirNamespace) {
     EXPECT_EQ(view.groups[0].items[0].nsids, (std::vector<std::uint32_t>{1, 3}));
     EXPECT_EQ(view.groups[0].items[1].nsids, (std::vector<std::uint32_t>{2}));
     EXPECT_EQ(view.groups[0].findings(), 3U);
-    EXPECT_EQ(view.tally, "1 rule fails (3 findings), 117 of 118 rules hold.");
+    EXPECT_EQ(view.tally, "1 rule fails (3 findings), 117 rules hold.");
 }
 
 TEST(ReportView, KeepsAFindingAboutSeveralNamespacesOneFinding) {
@@ -102,7 +102,7 @@ TEST(ReportView, NamesTheGravestConsequence) {
     note.severity = Severity::corruption;
     add(noted.report, note);
     EXPECT_EQ(view_of(noted.report).verdict, Verdict::pass);
-    EXPECT_EQ(view_of(noted.report).tally, "1 note, 117 of 118 rules hold.");
+    EXPECT_EQ(view_of(noted.report).tally, "1 note, 117 rules hold.");
 }
 
 TEST(ReportView, DoesNotPraiseWhatWasNotJudgedOrNotSeen) {
@@ -113,7 +113,7 @@ TEST(ReportView, DoesNotPraiseWhatWasNotJudgedOrNotSeen) {
     add(sample, test::refused_target());
     EXPECT_EQ(view_of(sample.report).summary,
               "No rule fails, but not everything could be observed. Do not rely on it.");
-    sample.report.attributions.clear();
+    sample.report.attributions = {};
     EXPECT_EQ(view_of(sample.report).summary,
               "Nothing could be observed, so nothing can be promised.");
 }
@@ -123,7 +123,44 @@ TEST(ReportView, PraisesOnlyWhenEveryRuleWasJudged) {
     sample.report.rules_evaluated = rules().size();
     sample.report.counts[0] = rules().size();
     EXPECT_EQ(view_of(sample.report).summary,
-              "Every rule holds: the controllers tell hosts one consistent story.");
+              "Every rule that applies holds: hosts are told one consistent story.");
+    sample.report.attributions = Attributions({sample.report.attributions[0]});
+    EXPECT_EQ(view_of(sample.report).summary,
+              "No rule fails, but with one controller there was nothing to compare.");
+}
+
+TEST(ReportView, CountsRulesByWhatBecameOfThem) {
+    Sample sample = healthy_pair();
+    const auto tally = [&sample](std::size_t held, std::size_t unknown, std::size_t elsewhere) {
+        sample.report.rules.clear();
+        sample.report.rules.resize(held, {.rule = "r", .state = RuleState::held});
+        sample.report.rules.resize(held + unknown, {.rule = "r", .state = RuleState::unknown});
+        sample.report.rules.resize(held + unknown + elsewhere,
+                                   {.rule = "r", .state = RuleState::not_applicable});
+        return view_of(sample.report).tally;
+    };
+    EXPECT_EQ(tally(167, 0, 43), "All 167 rules that apply hold, 43 do not apply.");
+    EXPECT_EQ(tally(2, 0, 1), "All 2 rules that apply hold, 1 does not apply.");
+    EXPECT_EQ(tally(1, 0, 0), "1 rule holds.");
+    EXPECT_EQ(tally(5, 2, 3), "5 rules hold, 2 could not be judged, 3 do not apply.");
+    EXPECT_EQ(tally(0, 0, 22), "22 rules do not apply.");
+    EXPECT_EQ(tally(0, 0, 1), "1 rule does not apply.");
+}
+
+TEST(ReportView, DoesNotSayThatEveryRuleHoldsWhereOneIsUnknown) {
+    Sample sample = healthy_pair();
+    sample.report.rules_evaluated = rules().size();
+    sample.report.rules[0].state = RuleState::unknown;
+    EXPECT_EQ(view_of(sample.report).summary, "No rule fails, but not every rule could be judged.");
+}
+
+TEST(ReportView, DoesNotBoastOfRulesThatHadNothingToJudge) {
+    Sample sample = healthy_pair();
+    sample.report.verdict = Verdict::unknown;
+    sample.report.rules = {{.rule = "host.ctrl.live", .state = RuleState::not_applicable}};
+    EXPECT_EQ(view_of(sample.report).summary, "No rule had anything to judge.");
+    sample.report.rules.push_back({.rule = "ctrl.sn.equal", .state = RuleState::unknown});
+    EXPECT_EQ(view_of(sample.report).summary, "No rule fails, but not every rule could be judged.");
 }
 
 TEST(ReportView, KnowsWhatAFindingAlreadyTells) {
@@ -140,7 +177,7 @@ TEST(ReportView, KnowsWhatAFindingAlreadyTells) {
     add(sample.report, told);
     EXPECT_TRUE(view_of(sample.report).untold.empty());
     EXPECT_EQ(view_of(sample.report).tally,
-              "1 object not observed, 117 of 118 rules hold for the rest.");
+              "1 object not observed, 117 rules hold for the rest, 1 could not be judged.");
 }
 
 TEST(ReportView, MakesEveryTextSafe) {
@@ -150,12 +187,12 @@ TEST(ReportView, MakesEveryTextSafe) {
     finding.values[0].value = "\xff";
     finding.values[0].controller = "c\n";
     add(sample.report, finding);
-    sample.report.attributions[0].site = "\t";
+    test::set_site(sample.report, 0, "\t");
     const ReportView view = view_of(sample.report);
     EXPECT_EQ(view.groups[0].items[0].what, "a\\x1b[2J");
     EXPECT_EQ(view.groups[0].items[0].values[0].value, "\\xff");
     EXPECT_EQ(view.groups[0].items[0].values[0].controllers[0], "c\\x0a");
-    EXPECT_EQ(view.attributions[0].site, "\\x09");
+    EXPECT_THAT(to_json(sample.report), testing::HasSubstr(R"("site": "\\x09")"));
 }
 
 TEST(ReportView, FoldsOnlyWhatReadsAlike) {

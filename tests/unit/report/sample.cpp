@@ -99,16 +99,29 @@ Sample healthy_pair(std::uint32_t namespaces) {
     sample.report.model = Model::stretched;
     sample.report.rules_evaluated = kRules;
     sample.report.counts[static_cast<std::size_t>(Verdict::pass)] = kRules;
+    for (const Rule& rule : rules().first(kRules)) {
+        sample.report.rules.push_back({.rule = std::string(rule.id), .state = RuleState::held});
+    }
     sample.report.observed_at = sample.observation.observed_at;
     for (const ControllerObservation& controller : sample.observation.controllers) {
         const bool on_a = controller.connection.cntlid < 1000;
-        sample.report.attributions.push_back(
-            {.controller = controller.name,
-             .site = on_a ? "array-a" : "array-b",
-             .evidence = on_a ? "configuration: addresses 10.0.0.0/16"
-                              : "configuration: addresses 10.1.0.0/16"});
+        sample.report.attributions.add({.host = controller.host,
+                                        .controller = controller.name,
+                                        .site = on_a ? "array-a" : "array-b",
+                                        .evidence = on_a ? "configuration: addresses 10.0.0.0/16"
+                                                         : "configuration: addresses 10.1.0.0/16"});
     }
     return sample;
+}
+
+void change(Report& report, std::size_t index, const std::function<void(Attribution&)>& edit) {
+    std::vector<Attribution> all(report.attributions.begin(), report.attributions.end());
+    edit(all.at(index));
+    report.attributions = Attributions(std::move(all));
+}
+
+void set_site(Report& report, std::size_t index, const std::string& site) {
+    change(report, index, [&](Attribution& one) { one.site = site; });
 }
 
 void change_uuid_on_array_b(Sample& sample, std::uint32_t nsid) {
@@ -187,6 +200,14 @@ void add(Report& report, Finding finding) {
     const bool is_new =
         std::ranges::find(report.findings, finding.rule, &Finding::rule) == report.findings.end();
     report.counts[static_cast<std::size_t>(Verdict::pass)] -= is_new ? 1 : 0;
+    auto rule = std::ranges::find(report.rules, finding.rule, &RuleResult::rule);
+    if (rule == report.rules.end() && !report.rules.empty()) {
+        rule = std::ranges::find(report.rules, RuleState::held, &RuleResult::state);
+        rule->rule = finding.rule;
+    }
+    if (rule != report.rules.end()) {
+        rule->state = finding.verdict == Verdict::unknown ? RuleState::unknown : RuleState::broken;
+    }
     if (finding.verdict != Verdict::note) {
         report.verdict = std::max(report.verdict, finding.verdict);
     }

@@ -7,7 +7,9 @@
 #include <haoh/observation.hpp>
 #include <haoh/report.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,10 @@ void change_uuid_on_array_b(Sample& sample, std::uint32_t nsid);
 [[nodiscard]] Finding serial_finding(const Sample& sample);
 [[nodiscard]] Finding firmware_note(const Sample& sample);
 [[nodiscard]] Unobserved refused_target();
+
+/// Changes one of the attributions.
+void change(Report& report, std::size_t index, const std::function<void(Attribution&)>& edit);
+void set_site(Report& report, std::size_t index, const std::string& site);
 
 /// Adds a finding and keeps counts and verdict right, as `check` does.
 void add(Report& report, Finding finding);

@@ -73,7 +73,10 @@ Sample healthy_host(std::uint32_t namespaces) {
         controllers[index].name = fmt::format("nvme{}", index);
         controllers[index].host = "alpha";
         controllers[index].target.clear();
-        sample.report.attributions[index].controller = controllers[index].name;
+        change(sample.report, index, [&](Attribution& one) {
+            one.host = controllers[index].host;
+            one.controller = controllers[index].name;
+        });
         subsystem.controllers.push_back(kernel_controller(controllers[index]));
     }
     for (const NamespaceObservation& one : controllers.front().namespaces) {

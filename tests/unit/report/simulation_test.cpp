@@ -200,6 +200,130 @@ TEST(SimulationSvg, IsWellFormed) {
     EXPECT_EQ(xml_complaints(to_svg({})), "");
 }
 
+PolicyResult drawn_result(const std::string& policy, double read, double write,
+                          std::vector<SimulatedShare> arrays) {
+    PolicyResult out;
+    out.policy = policy;
+    out.read_mib_s = read;
+    out.write_mib_s = write;
+    out.p99 = 250us;
+    out.arrays = std::move(arrays);
+    return out;
+}
+
+TEST(SimulationSvg, BarsAreAsLongAsThroughputAndAsWideAsShares) {
+    SimulationResult result;
+    result.scenario.title = "a title";
+    result.policies = {drawn_result("numa", 150, 50, {{"a", 30, 0.75}, {"", 10, 0.25}}),
+                       drawn_result("latency", 100, 0, {{"a", 0, 0}, {"", 7, 1}})};
+    // All of 380 for 200 MiB/s; 34 a line, below a head of 70 and above an edge of 30.
+    EXPECT_EQ(to_svg(result), R"(<?xml version="1.0" encoding="UTF-8"?>
+<svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="760" height="168" viewBox="0 0 760 168" font-family="sans-serif" font-size="13">
+  <rect width="760" height="168" fill="white"/>
+  <text x="10" y="24" font-size="16" font-weight="bold">a title</text>
+  <rect x="140.0" y="38" width="20.0" height="20" fill="#0072B2"><title>a</title></rect>
+  <text x="166" y="53">a</text>
+  <rect x="189.0" y="38" width="20.0" height="20" fill="#E69F00"><title>-</title></rect>
+  <text x="215" y="53">-</text>
+  <text x="10" y="85">numa</text>
+  <rect x="140.0" y="70" width="285.0" height="20" fill="#0072B2"><title>a: 75.0 %</title></rect>
+  <rect x="425.0" y="70" width="95.0" height="20" fill="#E69F00"><title>: 25.0 %</title></rect>
+  <text x="528" y="85">200.0 MiB/s, p99 250 us</text>
+  <text x="10" y="119">latency</text>
+  <rect x="140.0" y="104" width="190.0" height="20" fill="#E69F00"><title>: 100.0 %</title></rect>
+  <text x="338" y="119">100.0 MiB/s, p99 250 us</text>
+</svg>
+)");
+}
+
+TEST(SimulationSvg, WhatDoesNotFitIsLeftOutOfTheLegend) {
+    SimulationResult result;
+    std::vector<SimulatedShare> arrays;
+    for (char name = 'a'; name < 'n'; ++name) { // 13, of one letter each
+        arrays.push_back({std::string(1, name), 1, 0});
+    }
+    result.policies = {drawn_result("numa", 0, 0, arrays)};
+    const std::string svg = to_svg(result);
+    EXPECT_THAT(svg, HasSubstr(">Path selection policies</text>"));
+    // From 140 on, 49 for each, as long as one begins before 660.
+    EXPECT_THAT(svg, HasSubstr("<rect x=\"630.0\" y=\"38\" width=\"20.0\" height=\"20\" "
+                               "fill=\"#56B4E9\"><title>k</title>"));
+    EXPECT_THAT(svg, Not(HasSubstr("<title>l</title>")));
+    EXPECT_THAT(svg, HasSubstr("<title>l: 0.0 %</title>")) << "and yet it has its bar";
+    arrays.resize(2);
+    arrays[0].name = std::string(40, 'x'); // room for 30 of these
+    result.policies[0].arrays = arrays;
+    EXPECT_THAT(to_svg(result), HasSubstr("<rect x=\"450.0\" y=\"38\""));
+    arrays.assign(11, {std::string(), 1, 0}); // 140 + 10 * 52 is 660: too far to the right
+    for (SimulatedShare& one : arrays) {
+        one.name = "xy";
+    }
+    arrays[0].name = "xx";
+    result.policies[0].arrays = arrays;
+    EXPECT_THAT(to_svg(result), Not(HasSubstr("<rect x=\"720.0\" y=\"38\"")));
+}
+
+TEST(SimulationSvg, TextsAreXml) {
+    SimulationResult result;
+    result.scenario.title = "a & b < c > \"d\" \uFFFD\uFFFE\uFFFF\x01 e";
+    EXPECT_THAT(to_svg(result),
+                HasSubstr(">a &amp; b &lt; c &gt; &quot;d&quot; \uFFFD??\\x01 e</text>"));
+}
+
+TEST(SimulationText, SaysWhatAWorkloadAndItsTimelineAre) {
+    SimulationResult result;
+    Workload& workload = result.scenario.workload;
+    workload.depth = 2;
+    workload.write_share = 0.3;
+    result.scenario.timeline.resize(3);
+    result.scenario.timeline[0].action = TimelineEntry::Action::lose;
+    result.scenario.timeline[0].array = "a";
+    result.scenario.timeline[1].at = 2s;
+    result.scenario.timeline[1].action = TimelineEntry::Action::return_back;
+    result.scenario.timeline[1].path = "a1";
+    result.scenario.timeline[2].path = "a2";
+    result.scenario.timeline[2].state = nvme::AnaState::inaccessible;
+    PolicyResult one;
+    one.policy = "numa";
+    one.iops = 1234.5;
+    one.ios = 1;
+    one.p50 = 1us;
+    one.p99 = 2us;
+    one.p999 = 3us;
+    one.longest_gap = 4us;
+    one.cross_site_share = 0.001;
+    one.paths = {{"a1", 2000, 0.0009}, {"", 1, 0}};
+    one.gaps = {5us, 6us, 7us};
+    result.policies = {one};
+    EXPECT_EQ(to_text(result, {.verbose = true}),
+              R"(2 commands outstanding of 4 KiB, 30.0 % written, for 10.0 s
+
+policy   IO/s  MiB/s   p50   p99  p99.9   gap  cross-site
+numa    1,235    0.0  1 us  2 us   3 us  4 us       0.1 %
+
+policy  path    I/O   share
+numa    a1    2,000  <0.1 %
+        -         1   0.0 %
+
+at 0 us array a: lost, seen 5.0 s later; longest gap after it:
+  numa 5 us
+at 2.0 s path a1: back; longest gap after it:
+  numa 6 us
+at 0 us path a2: inaccessible; longest gap after it:
+  numa 7 us
+)");
+    result.policies[0].policy = "a policy with a rather longer name";
+    EXPECT_THAT(to_text(result, {.width = 40}),
+                HasSubstr("  a policy with a rather longer name 5\n  us\n"));
+    result.policies[0].policy = "numa";
+    result.policies[0].ios = 0;
+    result.policies[0].refused = 1;
+    EXPECT_THAT(to_text(result), HasSubstr("numa    1,235    0.0    -    -      -  4 us"));
+    EXPECT_THAT(to_text(result, {.width = 60}),
+                HasSubstr("\nnuma: more I/O came than could be served; 1 command was not\n"
+                          "  simulated\n\n"));
+}
+
 TEST(SimulationJson, HoldsWhatWasSimulated) {
     const SimulationResult simulated = result();
     const json out = json::parse(to_json(simulated));
@@ -245,29 +369,34 @@ TEST(SimulationJson, HoldsWhatWasSimulated) {
     one.waited = 13;
     one.unfinished = 14;
     one.refused = 15;
+    one.paths = {{"a1", 3, 0.25}, {"b1", 9, 0.75}};
+    one.arrays = {{"a", 12, 1}};
     SimulationResult made;
     made.policies = {one};
-    EXPECT_EQ(json::parse(to_json(made))["policies"][0], (json{{"policy", "numa"},
-                                                               {"ios", 1},
-                                                               {"iops", 2.0},
-                                                               {"mib_s", 7.0},
-                                                               {"read_mib_s", 3.0},
-                                                               {"write_mib_s", 4.0},
-                                                               {"mean_ns", 5},
-                                                               {"p50_ns", 6},
-                                                               {"p99_ns", 7},
-                                                               {"p999_ns", 8},
-                                                               {"max_ns", 9},
-                                                               {"paths", json::array()},
-                                                               {"arrays", json::array()},
-                                                               {"cross_site_share", 0.5},
-                                                               {"cross_site_mib_s", 10.0},
-                                                               {"longest_gap_ns", 11},
-                                                               {"gaps_ns", json::array()},
-                                                               {"retried", 12},
-                                                               {"waited", 13},
-                                                               {"unfinished", 14},
-                                                               {"refused", 15}}));
+    EXPECT_EQ(json::parse(to_json(made))["policies"][0],
+              (json{{"policy", "numa"},
+                    {"ios", 1},
+                    {"iops", 2.0},
+                    {"mib_s", 7.0},
+                    {"read_mib_s", 3.0},
+                    {"write_mib_s", 4.0},
+                    {"mean_ns", 5},
+                    {"p50_ns", 6},
+                    {"p99_ns", 7},
+                    {"p999_ns", 8},
+                    {"max_ns", 9},
+                    {"paths",
+                     {{{"name", "a1"}, {"ios", 3}, {"share", 0.25}},
+                      {{"name", "b1"}, {"ios", 9}, {"share", 0.75}}}},
+                    {"arrays", json::array({{{"name", "a"}, {"ios", 12}, {"share", 1.0}}})},
+                    {"cross_site_share", 0.5},
+                    {"cross_site_mib_s", 10.0},
+                    {"longest_gap_ns", 11},
+                    {"gaps_ns", json::array()},
+                    {"retried", 12},
+                    {"waited", 13},
+                    {"unfinished", 14},
+                    {"refused", 15}}));
     made.scenario.workload.mode = Workload::Mode::open;
     made.scenario.workload.iops = 1234;
     const json open = json::parse(to_json(made))["workload"];

@@ -49,7 +49,7 @@ TEST(Tones, OfAHealthyHostAreQuiet) {
                   {"model", Tone::faint},
                   {"live", Tone::plain},
                   {"tcp 10.0.0.1:4420", Tone::plain},
-                  {"NSID      size  block", Tone::faint},
+                  {"NSID      size  block  device        ID", Tone::faint},
                   {"/dev/nvme0n1", Tone::plain},
                   {"nguid 5d0f", Tone::plain},
                   {"paths of", Tone::faint},
@@ -57,6 +57,8 @@ TEST(Tones, OfAHealthyHostAreQuiet) {
                   {"optimized", Tone::plain},
                   {"inaccessible", Tone::faint}, // as it ought to be
                   {"unusable", Tone::faint}});
+    expect_looks(list_of(test::healthy_host(), {.color = true, .width = 160, .verbose = true}),
+                 {{"configuration: addresses 10.0.0.0/16", Tone::faint}});
 }
 
 TEST(Tones, OfAHostShowWhatIsWrong) {
@@ -264,6 +266,7 @@ TEST(Tones, OfAPolicyTellWhereIoGoes) {
     device.path("optimized").path("inaccessible");
     PathChoice choice = device.explained();
     expect_looks(to_text(choice, kColoured), {{"nvme0n1", Tone::strong},
+                                              {"nqn.2026-01.io.example:pair", Tone::faint},
                                               {"policy numa", Tone::strong},
                                               {"The next I/O", Tone::strong},
                                               {"If it died now", Tone::strong},

@@ -88,6 +88,28 @@ TEST(ValueBlock, WrapsListsOfWordsOneThingALine) {
                                         "             5d0f9a611c7e4b028a00\n");
 }
 
+TEST(ValueBlock, AListThatJustFitsIsOneLine) {
+    const std::string list = "nsid 1 = none; nsid 22 = none; a 3 4"; // 36 of 40 - 4
+    EXPECT_EQ(block(40, {{"", list}}), "    " + list + "\n");
+    EXPECT_EQ(block(40, {{"", list + "5"}}), "    nsid 1 = none;\n    nsid 22 = none;\n"
+                                             "    a 3 45\n");
+}
+
+TEST(ValueBlock, CutsWordsThatWouldTakeMoreThanFiveLines) {
+    const auto shortens = [](std::size_t columns) { // 80 - 4 - 7 - 2 are for a value: 67
+        std::string text;
+        while (text.size() + 10 < columns) {
+            text += "something ";
+        }
+        text.append(columns - text.size(), 'x');
+        TextWriter writer{80, false};
+        return write_value_block(
+            writer, 4, std::vector<LabelledValue>{{"array-a", text}, {"array-b", "1"}}, false);
+    };
+    EXPECT_FALSE(shortens(std::size_t{5} * 67));
+    EXPECT_TRUE(shortens(std::size_t{5} * 67 + 1));
+}
+
 TEST(ValueBlock, WritesNothingForNoValue) {
     EXPECT_EQ(block(80, {}), "");
 }

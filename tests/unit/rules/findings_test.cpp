@@ -3,6 +3,7 @@
 #include "unit/rules/pair.hpp"
 
 #include "rules/findings.hpp"
+#include "rules/row.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -19,14 +20,34 @@ using judge::FoldKey;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+const judge::Row& row(std::string_view id) {
+    for (const judge::Row* one : judge::catalogue()) {
+        if (one->rule.id == id) {
+            return *one;
+        }
+    }
+    throw std::invalid_argument(fmt::format("no rule {}", id));
+}
+
 Draft draft(std::string_view rule, const std::string& subsystem = "n",
             std::vector<std::uint32_t> nsids = {}, std::optional<Verdict> verdict = {}) {
-    return {.rule = rule,
+    return {.row = row(rule),
             .subsystem = subsystem,
             .nsids = std::move(nsids),
             .what = "what",
             .values = {{.controller = "c", .site = "s", .value = "v"}},
             .verdict = verdict};
+}
+
+/// Adds a draft as the function of its row does.
+void put(Findings& findings, Draft draft) {
+    findings.begin(draft.row);
+    findings.add(std::move(draft));
+}
+void put_folded(Findings& findings, std::string_view rule, const std::string& subsystem,
+                std::uint32_t nsid, FoldKey key, const std::function<judge::Wording()>& make) {
+    findings.begin(row(rule));
+    findings.add_folded(row(rule), subsystem, nsid, std::move(key), make);
 }
 
 std::vector<std::string> taken(Findings& findings) {
@@ -42,17 +63,17 @@ std::vector<std::string> taken(Findings& findings) {
 TEST(Taken, AreInOrder) {
     Findings findings(Window::none);
     for (const std::uint32_t nsid : {7U, 3U}) {
-        findings.add(draft("ns.uuid.equal", "m", {nsid}));
-        findings.add(draft("ns.uuid.equal", "k", {nsid}));
-        findings.add(draft("ns.nguid.equal", "z", {nsid}));
+        put(findings, draft("ns.uuid.equal", "m", {nsid}));
+        put(findings, draft("ns.uuid.equal", "k", {nsid}));
+        put(findings, draft("ns.nguid.equal", "z", {nsid}));
     }
-    findings.add(draft("ns.uuid.equal", "k"));
+    put(findings, draft("ns.uuid.equal", "k"));
     // Another verdict than the rule's own, and both fail with other severities.
-    findings.add(draft("ns.eui64.equal", "k", {1}, Verdict::warn));
-    findings.add(draft("ctrl.nn.equal", "a"));
-    findings.add(draft("ctrl.fr.domain", "a"));
-    findings.add(draft("ctrl.vid.equal", "a"));
-    findings.add(draft("snap.verdict_unknown", "a"));
+    put(findings, draft("ns.eui64.equal", "k", {1}, Verdict::warn));
+    put(findings, draft("ctrl.nn.equal", "a"));
+    put(findings, draft("ctrl.fr.domain", "a"));
+    put(findings, draft("ctrl.vid.equal", "a"));
+    put(findings, draft("snap.verdict_unknown", "a"));
     EXPECT_THAT(taken(findings),
                 ElementsAre("ns.nguid.equal z 3", "ns.nguid.equal z 7", "ns.uuid.equal k -",
                             "ns.uuid.equal k 3", "ns.uuid.equal k 7", "ns.uuid.equal m 3",
@@ -63,21 +84,21 @@ TEST(Taken, AreInOrder) {
 
 TEST(Taken, AreTakenOnce) {
     Findings findings(Window::none);
-    findings.add(draft("ns.uuid.equal"));
-    findings.add_folded("ns.nguid.equal", "n", 1, {}, [] { return judge::Wording{}; });
-    EXPECT_TRUE(findings.reported("ns.uuid.equal", "n"));
-    EXPECT_TRUE(findings.reported("ns.nguid.equal", "n"));
-    EXPECT_FALSE(findings.reported("ns.uuid.equal", "m"));
-    EXPECT_FALSE(findings.reported("ns.eui64.equal", "n"));
+    put(findings, draft("ns.uuid.equal"));
+    put_folded(findings, "ns.nguid.equal", "n", 1, {}, [] { return judge::Wording{}; });
+    EXPECT_TRUE(findings.reported(row("ns.uuid.equal"), "n"));
+    EXPECT_TRUE(findings.reported(row("ns.nguid.equal"), "n"));
+    EXPECT_FALSE(findings.reported(row("ns.uuid.equal"), "m"));
+    EXPECT_FALSE(findings.reported(row("ns.eui64.equal"), "n"));
     EXPECT_EQ(findings.take().size(), 2U);
-    EXPECT_FALSE(findings.reported("ns.uuid.equal", "n"));
-    EXPECT_FALSE(findings.reported("ns.nguid.equal", "n"));
+    EXPECT_FALSE(findings.reported(row("ns.uuid.equal"), "n"));
+    EXPECT_FALSE(findings.reported(row("ns.nguid.equal"), "n"));
     EXPECT_THAT(findings.take(), IsEmpty());
 }
 
 TEST(Taken, SayWhatRuleAndDraftSay) {
     Findings findings(Window::none);
-    findings.add(draft("ns.uuid.equal", "n", {4, 6}));
+    put(findings, draft("ns.uuid.equal", "n", {4, 6}));
     const std::vector<Finding> all = findings.take();
     ASSERT_EQ(all.size(), 1U);
     const Rule& rule = *find_rule("ns.uuid.equal");
@@ -94,11 +115,8 @@ TEST(Taken, SayWhatRuleAndDraftSay) {
     wanted.why = rule.why;
     wanted.fix = rule.fix;
     EXPECT_EQ(all[0], wanted);
-    Findings unknown(Window::none);
-    unknown.add(draft("no.such.rule"));
-    EXPECT_THROW(static_cast<void>(unknown.take()), std::logic_error);
     Findings passing(Window::none);
-    passing.add(draft("ns.uuid.equal", "n", {}, Verdict::pass));
+    put(passing, draft("ns.uuid.equal", "n", {}, Verdict::pass));
     EXPECT_THAT(passing.take(), IsEmpty());
 }
 
@@ -107,7 +125,7 @@ TEST(Taken, FoldByRuleSubsystemAndKey) {
     int made = 0;
     const auto add = [&](const char* rule, const char* subsystem, const FoldKey& key) {
         for (std::uint32_t nsid = 6; nsid > 0; --nsid) {
-            findings.add_folded(rule, subsystem, nsid, key, [&made] {
+            put_folded(findings, rule, subsystem, nsid, key, [&made] {
                 ++made;
                 return judge::Wording{};
             });
@@ -162,6 +180,104 @@ TEST(Taken, GroupValuesByArrayThenByText) {
         order += value.controller;
     }
     EXPECT_EQ(order, "153426") << "what came first is first: b, and x";
+}
+
+TEST(Reporting, IsForTheFunctionThatTheRowNames) {
+    Findings findings(Window::none);
+    findings.begin(row("host.path.size"));
+    findings.add(draft("host.path.missing")); // one function judges both
+    EXPECT_THROW(findings.add(draft("ns.uuid.equal")), std::logic_error);
+    EXPECT_THROW(
+        findings.add_folded(row("disc.entry.unique"), "n", 1, {}, [] { return judge::Wording{}; }),
+        std::logic_error);
+    EXPECT_NO_THROW(findings.add(draft("ns.nsze.equal"))) << "its row names no function";
+    Findings nobody(Window::none);
+    EXPECT_THROW(nobody.add(draft("ns.uuid.equal")), std::logic_error);
+}
+
+TEST(StateOfARule, IsWhatWasCounted) {
+    const judge::Row& one = row("ctrl.kas.nonzero");
+    const auto state = [&one](const std::function<void(Findings&)>& judge,
+                              Window window = Window::none) {
+        Findings findings(window);
+        judge(findings);
+        static_cast<void>(findings.take());
+        return findings.state(one);
+    };
+    EXPECT_EQ(state([](Findings&) {}), RuleState::not_applicable);
+    EXPECT_EQ(state([&](Findings& all) { all.judged(one); }), RuleState::held);
+    EXPECT_EQ(state([&](Findings& all) { all.unknown(one); }), RuleState::unknown);
+    EXPECT_EQ(state([&](Findings& all) {
+                  all.judged(one);
+                  all.unknown(one);
+              }),
+              RuleState::unknown)
+        << "one that was not looked at may break it";
+    for (const Verdict verdict : {Verdict::note, Verdict::warn, Verdict::fail}) {
+        EXPECT_EQ(state([&](Findings& all) {
+                      all.unknown(one);
+                      put(all, draft("ctrl.kas.nonzero", "n", {}, verdict));
+                  }),
+                  RuleState::broken);
+    }
+    EXPECT_EQ(state([&](Findings& all) {
+                  all.judged(one);
+                  put(all, draft("ctrl.kas.nonzero", "n", {}, Verdict::unknown));
+              }),
+              RuleState::unknown);
+    using Kind = judge::Answer::Kind;
+    for (const auto& [answer, wanted] :
+         {std::pair(Kind::not_asked, RuleState::not_applicable),
+          std::pair(Kind::unknown, RuleState::unknown), std::pair(Kind::holds, RuleState::held)}) {
+        EXPECT_EQ(state([&, kind = answer](Findings& all) { all.count(one, kind); }), wanted);
+    }
+}
+
+TEST(StateOfARule, IsHeldWhereAWindowAllowsTheDifference) {
+    const judge::Row& one = row("ctrl.fr.domain");
+    ASSERT_NE(one.rule.relaxed_in & judge::in_window(Window::upgrade), 0);
+    Findings findings(Window::upgrade);
+    put(findings, draft("ctrl.fr.domain", "n", {}, Verdict::note));
+    EXPECT_THAT(findings.take(), IsEmpty());
+    EXPECT_EQ(findings.state(one), RuleState::held);
+}
+
+/// A row that yields, and the one that it yields to.
+const std::pair<const char*, const char*> kYields[] = {
+    {"ctrl.cntlid.partitioned", "ctrl.cntlid.unique"}, // both by functions
+    {"ctrl.mnan.valid", "ctrl.nn.equal"},              // the first by a question
+};
+
+TEST(Yielding, DoesNotDependOnWhichIsJudgedFirst) {
+    for (const auto& [yields, cause] : kYields) {
+        for (const bool cause_first : {true, false}) {
+            Findings findings(Window::none);
+            for (const char* const rule :
+                 {cause_first ? cause : yields, cause_first ? yields : cause}) {
+                put(findings, draft(rule, "n"));
+            }
+            put(findings, draft(yields, "other"));
+            EXPECT_THAT(taken(findings),
+                        testing::UnorderedElementsAre(std::string(cause) + " n -",
+                                                      std::string(yields) + " other -"));
+            EXPECT_EQ(findings.state(row(yields)), RuleState::broken) << "in the other subsystem";
+        }
+        Findings findings(Window::none);
+        put(findings, draft(yields, "n"));
+        put(findings, draft(cause, "n"));
+        EXPECT_EQ(findings.take().size(), 1U);
+        EXPECT_EQ(findings.state(row(yields)), RuleState::unknown) << "it is explained";
+    }
+}
+
+TEST(Yielding, OfAFindingAboutNoSubsystemIsToAny) {
+    Findings findings(Window::none);
+    put(findings, draft("host.identity.pair", ""));
+    put(findings, draft("conn.hostnqn_hostid.same", "any"));
+    EXPECT_THAT(taken(findings), ElementsAre("conn.hostnqn_hostid.same any -"));
+    Findings alone(Window::none);
+    put(alone, draft("host.identity.pair", ""));
+    EXPECT_THAT(taken(alone), ElementsAre("host.identity.pair  -"));
 }
 
 TEST(ExitStatus, FollowsFromWhatWasFound) {

@@ -250,6 +250,20 @@ TEST(HostUsable, TakesAnArrayInWaitingForReady) {
     }
 }
 
+TEST(HostUsable, TakesNoPathOfAnotherSizeForReady) {
+    // nvme_mpath_revalidate_paths takes NVME_NS_READY from it, and no ANA change gives it back.
+    for (const AnaState state : {AnaState::inaccessible, AnaState::change}) {
+        Observation host = connected(Pair(1, 1).observation());
+        path_of(host, 1, "nvme1").ana_state = Attribute::of(nvme::to_string(state));
+        EXPECT_THAT(findings_of(host, "host.ns.usable_arrays"), IsEmpty());
+        path_of(host, 1, "nvme1").size = Attribute::of("2048");
+        EXPECT_THAT(told(host, "host.ns.usable_arrays"),
+                    ElementsAre("only paths on array-a of nvme0n1 can be used",
+                                "nvme0 (array-a): usable",
+                                "nvme1 (array-b): ANA " + nvme::to_string(state)));
+    }
+}
+
 TEST(HostUsable, CountsArraysOnlyWhereAllAreKnown) {
     Observation host = connected(Pair(1, 1).observation());
     path_of(host, 1, "nvme1").ana_state = Attribute::of("persistent-loss");
@@ -275,6 +289,16 @@ TEST(HostUsable, NeedsPathsOfKnownControllers) {
                 testing::UnorderedElementsAre("only paths on array-a of nvme0n1 can be used",
                                               "nvme0 (array-a): usable",
                                               "nvme8 (): its controller is gone"));
+}
+
+TEST(HostUsable, FoldsUsablePathsWhateverTheirState) {
+    Observation host = connected(Pair(1, 12).observation());
+    for (std::uint32_t nsid = 1; nsid <= 12; ++nsid) {
+        path_of(host, nsid, "nvme0").ana_state =
+            Attribute::of(nsid % 2 == 0 ? "optimized" : "non-optimized");
+        path_of(host, nsid, "nvme1").ana_state = Attribute::of("persistent-loss");
+    }
+    EXPECT_THAT(nsids_of(host, "host.ns.usable_arrays"), ElementsAre("1-12"));
 }
 
 TEST(HostUsable, FoldsByPathsAndReasons) {

@@ -146,8 +146,8 @@ TEST(HostView, BindsPathsToTheirControllers) {
     ASSERT_EQ(second->paths.size(), 2U);
     EXPECT_EQ(second->paths[1].controller, &subsystem.controllers[1]);
     EXPECT_EQ(second->paths[1].kernel, &path_of(host, 2, "nvme1"));
-    EXPECT_EQ(second->paths[0].unusable, "");
-    EXPECT_EQ(second->paths[1].unusable, "ANA inaccessible");
+    EXPECT_TRUE(second->paths[0].use.usable());
+    EXPECT_EQ(second->paths[1].use.kind, PathUse::Kind::ana_inaccessible);
     EXPECT_EQ(second->find(*subsystem.controllers[1].kernel), &second->paths[1]);
     const judge::HostNamespace* const third = subsystem.find(3);
     ASSERT_NE(third, nullptr);

@@ -2,6 +2,7 @@
 #include "unit/rules/linux_host.hpp"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -175,13 +176,45 @@ std::vector<Finding> findings_of(const Observation& host, const std::string& rul
     return out;
 }
 
+namespace {
+
+/// Of a controller that is gone its paths may be left.
+bool has_path(const KernelObservation& kernel, const std::string& controller) {
+    for (const KernelSubsystem& subsystem : kernel.subsystems) {
+        for (const KernelNamespace& head : subsystem.namespaces) {
+            for (const KernelPath& path : head.paths) {
+                if (path.controller == controller) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
+}
+
+bool knows_controller(const Observation& host, const std::string& name) {
+    return std::any_of(host.controllers.begin(), host.controllers.end(),
+                       [&](const auto& one) { return one.name == name; }) ||
+           std::any_of(host.kernels.begin(), host.kernels.end(),
+                       [&](const KernelObservation& kernel) {
+                           return kernel.find_controller(name) != nullptr || has_path(kernel, name);
+                       });
+}
+
+} // namespace
+
 std::vector<std::string> told(const Observation& host, const std::string& rule,
                               const Config& config) {
     std::vector<std::string> out;
     for (const Finding& finding : findings_of(host, rule, config)) {
         out.push_back(finding.what);
         for (const FindingValue& value : finding.values) {
-            out.push_back(fmt::format("{} ({}): {}", value.controller, value.site, value.value));
+            EXPECT_TRUE(value.controller.empty() || knows_controller(host, value.controller))
+                << value.controller << " is no controller";
+            EXPECT_TRUE(value.controller.empty() || value.object.empty()) << value.object;
+            out.push_back(fmt::format("{} ({}): {}",
+                                      value.object.empty() ? value.controller : value.object,
+                                      value.site, value.value));
         }
     }
     return out;

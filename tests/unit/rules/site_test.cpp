@@ -9,7 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 
-std::vector<std::string> sites_of(const std::vector<Attribution>& attributions) {
+std::vector<std::string> sites_of(const Attributions& attributions) {
     std::vector<std::string> out;
     for (const Attribution& attribution : attributions) {
         out.push_back(attribution.site);

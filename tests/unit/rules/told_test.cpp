@@ -18,9 +18,9 @@ std::vector<std::string> told(const Report& report) {
         for (const FindingValue& value : finding.values) {
             constexpr std::string_view kId = "controller ";
             const std::size_t id = value.controller.rfind(kId);
-            const std::string who = id == std::string::npos
-                                        ? value.controller
-                                        : value.controller.substr(id + kId.size());
+            const std::string& name = value.object.empty() ? value.controller : value.object;
+            const std::string who =
+                id == std::string::npos ? name : value.controller.substr(id + kId.size());
             out.push_back("  " + value.site + " " + who + ": " + value.value);
         }
     }

@@ -19,6 +19,7 @@
 #include <iterator>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -138,8 +139,9 @@ class EventCommandTest : public ::testing::Test {
 
 TEST_F(EventCommandTest, the_program_gets_the_event) {
     ::setenv("HAOH_TO", "of our own environment", 1);
-    EventCommand one = command(folder_.script("cat > \"$D/input\"\nenv | grep ^HAOH_ | sort > "
-                                              "\"$D/env\"\necho $# > \"$D/arguments\"\n"));
+    EventCommand one =
+        command(folder_.script("cat > \"$D/input\"\nenv | grep ^HAOH_ | grep -v MUTANT | sort > "
+                               "\"$D/env\"\necho $# > \"$D/arguments\"\n"));
     one.push(sample(), R"({"schema":"haoh.event/1"})");
     run(one.idle());
     ::unsetenv("HAOH_TO");
@@ -382,12 +384,31 @@ TEST_F(EventCommandTest, a_program_that_cannot_be_run_is_told_at_once) {
 }
 
 TEST_F(EventCommandTest, options_that_make_no_sense_are_refused) {
-    auto chosen = options("true");
-    chosen.rate = 0;
-    EXPECT_THROW(EventCommand(context_.get_executor(), chosen), Error);
-    chosen = options("true");
-    chosen.queue = 0;
-    EXPECT_THROW(EventCommand(context_.get_executor(), chosen), Error);
+    const std::vector<std::pair<bool, void (*)(EventCommandOptions&)>> all{
+        {true, [](EventCommandOptions&) {}},
+        {true, [](EventCommandOptions& one) { one.rate = 1; }},
+        {true, [](EventCommandOptions& one) { one.rate = 1000; }},
+        {true, [](EventCommandOptions& one) { one.queue = 1; }},
+        {true, [](EventCommandOptions& one) { one.timeout = 1ms; }},
+        {true, [](EventCommandOptions& one) { one.grace = 1ms; }},
+        {false, [](EventCommandOptions& one) { one.rate = 0; }},
+        {false, [](EventCommandOptions& one) { one.rate = 1001; }},
+        {false, [](EventCommandOptions& one) { one.queue = 0; }},
+        {false, [](EventCommandOptions& one) { one.timeout = 0ms; }},
+        {false, [](EventCommandOptions& one) { one.grace = 0ms; }},
+    };
+    for (const auto& [good, change] : all) {
+        auto chosen = options("true");
+        change(chosen);
+        try {
+            const EventCommand command{context_.get_executor(), chosen};
+            EXPECT_TRUE(good);
+        } catch (const Error& error) {
+            EXPECT_FALSE(good) << error.what();
+            EXPECT_EQ(error.code(), Errc::invalid_argument);
+            EXPECT_THAT(error.what(), HasSubstr("rate: 1 to 1000"));
+        }
+    }
 }
 
 TEST_F(EventCommandTest, a_program_that_is_none_or_goes_away_is_a_failed_run) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "terminal_screen.hpp"
 
+#include "support/pty.hpp"
+
 #include <haoh/error.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -33,70 +35,13 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
+using test::Pty;
+
 constexpr std::chrono::seconds kScreenLimit{60};
 
-/// Both ends of a terminal of 80x24.
-class Pty {
-  public:
-    Pty() : master_{::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)} {
-        if (master_ < 0 || ::grantpt(master_) != 0 || ::unlockpt(master_) != 0) {
-            throw std::system_error(errno, std::generic_category(), "posix_openpt");
-        }
-        std::array<char, 128> name{};
-        if (::ptsname_r(master_, name.data(), name.size()) != 0) {
-            throw std::system_error(errno, std::generic_category(), "ptsname");
-        }
-        slave_ = ::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC);
-        resize(80, 24);
-    }
-    ~Pty() {
-        hang_up();
-        ::close(slave_);
-    }
-    Pty(const Pty&) = delete;
-    Pty& operator=(const Pty&) = delete;
-
-    void resize(unsigned short columns, unsigned short rows) const {
-        const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
-        EXPECT_EQ(::ioctl(master_, TIOCSWINSZ, &size), 0);
-    }
-    void type(std::string_view text) const {
-        EXPECT_EQ(::write(master_, text.data(), text.size()), static_cast<ssize_t>(text.size()));
-    }
-    /// What was written to the terminal: the kernel has it as soon as write returns.
-    [[nodiscard]] std::string shown() const {
-        std::string out;
-        std::array<char, 4096> bytes{};
-        pollfd entry{.fd = master_, .events = POLLIN, .revents = 0};
-        while (::poll(&entry, 1, 20) > 0 && (entry.revents & POLLIN) != 0) {
-            const ssize_t count = ::read(master_, bytes.data(), bytes.size());
-            if (count <= 0) {
-                break;
-            }
-            out.append(bytes.data(), static_cast<std::size_t>(count));
-        }
-        return out;
-    }
-    void hang_up() {
-        if (master_ >= 0) {
-            ::close(master_);
-        }
-        master_ = -1;
-    }
-    [[nodiscard]] termios modes() const {
-        termios out{};
-        EXPECT_EQ(::tcgetattr(slave_, &out), 0);
-        return out;
-    }
-    [[nodiscard]] int slave() const { return slave_; }
-    [[nodiscard]] TerminalScreen::Descriptors descriptors() const {
-        return {.input = slave_, .output = slave_};
-    }
-
-  private:
-    int master_;
-    int slave_{-1};
-};
+TerminalScreen::Descriptors ends_of(const Pty& pty) {
+    return {.input = pty.slave(), .output = pty.slave()};
+}
 
 bool same_modes(const termios& left, const termios& right) {
     return left.c_iflag == right.c_iflag && left.c_oflag == right.c_oflag &&
@@ -146,7 +91,7 @@ class TerminalScreenTest : public ::testing::Test {
 TEST_F(TerminalScreenTest, gives_the_terminal_back_as_it_was) {
     const termios before = pty_.modes();
     {
-        const TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+        const TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
         const termios during = pty_.modes();
         EXPECT_EQ(during.c_lflag & static_cast<tcflag_t>(ECHO | ICANON), 0U);
         EXPECT_NE(during.c_lflag & static_cast<tcflag_t>(ISIG), 0U) << "Ctrl-C is a signal";
@@ -159,7 +104,7 @@ TEST_F(TerminalScreenTest, gives_the_terminal_back_as_it_was) {
 TEST_F(TerminalScreenTest, gives_it_back_when_an_exception_ends_it) {
     const termios before = pty_.modes();
     try {
-        TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+        TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
         screen.draw("line\n");
         throw std::runtime_error("end");
     } catch (const std::runtime_error&) {
@@ -169,12 +114,12 @@ TEST_F(TerminalScreenTest, gives_it_back_when_an_exception_ends_it) {
 }
 
 TEST_F(TerminalScreenTest, leaves_flags_of_the_open_file_alone) {
-    const TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    const TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
     EXPECT_EQ(::fcntl(pty_.slave(), F_GETFL) & O_NONBLOCK, 0);
 }
 
 TEST_F(TerminalScreenTest, writes_what_changed) {
-    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
     screen.draw("one\ntwo\nthree\n");
     EXPECT_THAT(pty_.shown(),
                 EndsWith("\x1b[1;1H\x1b[2Kone\x1b[2;1H\x1b[2Ktwo\x1b[3;1H\x1b[2Kthree"));
@@ -189,7 +134,7 @@ TEST_F(TerminalScreenTest, writes_what_changed) {
 }
 
 TEST_F(TerminalScreenTest, keys_come_one_by_one_without_enter_or_echo) {
-    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
     EXPECT_THAT(pty_.shown(), Not(IsEmpty()));
     pty_.type("qx");
     EXPECT_EQ(key(screen), 'q');
@@ -200,7 +145,7 @@ TEST_F(TerminalScreenTest, keys_come_one_by_one_without_enter_or_echo) {
 }
 
 TEST_F(TerminalScreenTest, no_key_comes_after_a_hangup) {
-    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
     pty_.hang_up();
     EXPECT_EQ(key(screen), std::nullopt);
     EXPECT_EQ(key(screen), std::nullopt);
@@ -228,7 +173,7 @@ TEST_F(TerminalScreenTest, only_a_terminal_will_do) {
 }
 
 TEST_F(TerminalScreenTest, another_size_is_told_and_drawn_anew) {
-    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
     EXPECT_EQ(screen.size(), (ScreenSize{.columns = 80, .rows = 24}));
     screen.draw("one\n");
     EXPECT_THAT(pty_.shown(), Not(IsEmpty()));
@@ -241,7 +186,7 @@ TEST_F(TerminalScreenTest, another_size_is_told_and_drawn_anew) {
 }
 
 TEST_F(TerminalScreenTest, goes_on_where_it_was_stopped) {
-    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
     termios modes = pty_.modes();
     const termios during = modes;
     modes.c_lflag |= static_cast<tcflag_t>(ECHO | ICANON);
@@ -254,7 +199,7 @@ TEST_F(TerminalScreenTest, goes_on_where_it_was_stopped) {
 }
 
 TEST_F(TerminalScreenTest, a_terminal_that_takes_nothing_holds_up_nobody_for_long) {
-    TerminalScreen screen{context_.get_executor(), pty_.descriptors()};
+    TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
     const auto begin = std::chrono::steady_clock::now();
     std::string last;
     for (int round = 0; round < 20; ++round) {

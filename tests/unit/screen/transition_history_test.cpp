@@ -61,6 +61,48 @@ TEST(TransitionHistory, forgets_what_is_over) {
     EXPECT_EQ(sum(peak(history, {1}, 100'000)), 2U);
 }
 
+TEST(TransitionHistory, does_not_take_what_is_new_for_what_was_long_ago) {
+    TransitionHistory history;
+    history.add(ana_change(0, 1, "array-a"));
+    EXPECT_EQ(sum(peak(history, {1}, 5)), 1U);
+    history.add(ana_change(300, 1, "array-a")); // a whole round later
+    EXPECT_EQ(sum(peak(history, {1}, 5)), 0U);
+    EXPECT_EQ(sum(peak(history, {1}, 300)), 1U);
+    EXPECT_EQ(sum(peak(history, {1}, 600)), 0U);
+}
+
+TEST(TransitionHistory, is_kept_by_host_subsystem_array_and_namespace) {
+    TransitionHistory history;
+    history.add(ana_change(0, 1, "array-a"));
+    const std::vector<std::uint32_t> one{1};
+    const std::vector<std::uint32_t> other{2};
+    const auto now = at_second(5);
+    EXPECT_EQ(sum(history.peak("host-a", kNqn, "array-a", one, now)), 1U);
+    EXPECT_EQ(sum(history.peak("host-b", kNqn, "array-a", one, now)), 0U);
+    EXPECT_EQ(sum(history.peak("host-a", "nqn", "array-a", one, now)), 0U);
+    EXPECT_EQ(sum(history.peak("host-a", kNqn, "array-b", one, now)), 0U);
+    EXPECT_EQ(sum(history.peak("host-a", kNqn, "array-a", other, now)), 0U);
+}
+
+TEST(TransitionHistory, counts_all_transitions_of_an_event_and_does_not_overflow) {
+    TransitionHistory history;
+    Event event = ana_change(0, 1, "array-a");
+    event.transitions = 7;
+    history.add(event);
+    history.add(event);
+    EXPECT_EQ(sum(peak(history, {1}, 5)), 14U);
+    event.transitions = 1'000'000;
+    history.add(event);
+    EXPECT_EQ(sum(peak(history, {1}, 5)), 65535U);
+    for (const EventKind kind : {EventKind::path_added, EventKind::path_lost}) {
+        event.kind = kind;
+        event.nsid = 2;
+        event.transitions = 1;
+        history.add(event);
+    }
+    EXPECT_EQ(sum(peak(history, {2}, 5)), 2U);
+}
+
 TEST(TransitionHistory, leaves_out_what_changes_no_path) {
     TransitionHistory history;
     Event event = ana_change(0, 1, "array-a");

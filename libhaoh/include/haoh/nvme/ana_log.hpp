@@ -8,6 +8,10 @@
 #include <haoh/nvme/problem.hpp>
 #include <haoh/visibility.h>
 
+#include <array>
+#include <optional>
+#include <string_view>
+
 namespace HAOH_PUBLIC haoh {
 namespace nvme {
 
@@ -21,6 +25,13 @@ enum class AnaState : std::uint8_t {
 /// As Linux prints them in sysfs: "optimized", "non-optimized", "inaccessible", "persistent-loss",
 /// "change"; "invalid (N)" for any other value.
 [[nodiscard]] std::string to_string(AnaState state);
+/// A defined state by its name; nullopt for anything else, also for what Linux prints where there is
+/// no such state: "invalid state", "(null)".
+[[nodiscard]] std::optional<AnaState> parse_ana_state(std::string_view text);
+/// The defined ones.
+inline constexpr std::array kAnaStates{AnaState::optimized, AnaState::non_optimized,
+                                       AnaState::inaccessible, AnaState::persistent_loss,
+                                       AnaState::change};
 /// Whether a host may send I/O: optimized or non-optimized.
 [[nodiscard]] constexpr bool usable(AnaState state) {
     return state == AnaState::optimized || state == AnaState::non_optimized;

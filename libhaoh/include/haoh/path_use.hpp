@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Whether a Linux kernel sends I/O down a path, and why not: decided here alone.
+#pragma once
+
+#include <haoh/kernel.hpp>
+#include <haoh/nvme/ana_log.hpp>
+#include <haoh/visibility.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace HAOH_PUBLIC haoh {
+
+/// What a path can be used for. One that cannot be used has the first reason that applies, in the
+/// order of the enumerators.
+struct PathUse {
+    enum class Kind : std::uint8_t {
+        optimized,           ///< usable; so is one without ANA
+        non_optimized,       ///< usable, where no path is optimized
+        no_head,             ///< it belongs to no namespace (yet)
+        controller_gone,     ///< there is no controller of its name
+        controller_not_live, ///< `detail` is its state; empty: not known
+        ana_unreadable,      ///< `detail` is why
+        ana_inaccessible,
+        ana_persistent_loss,
+        ana_change,
+        ana_unknown,  ///< `detail` is what sysfs has: "(null)", "invalid state"
+        size_differs, ///< `detail`, where known: "2048 of 4096 sectors"
+    };
+    Kind kind{Kind::optimized};
+    std::string detail{};
+    bool other_size{}; ///< than its head's; also where something else is the first reason
+
+    auto operator<=>(const PathUse&) const = default;
+    [[nodiscard]] bool usable() const { return optimized() || kind == Kind::non_optimized; }
+    [[nodiscard]] bool optimized() const { return kind == Kind::optimized; }
+    /// Usable, or an ANA change alone makes it so.
+    [[nodiscard]] bool ready() const;
+    /// Its ANA state is the reason.
+    [[nodiscard]] bool barred_by_ana() const;
+};
+
+/// What decides about a path.
+struct PathFacts {
+    /// As sysfs has it; empty: not known. nullopt: there is no such controller.
+    std::optional<std::string_view> controller_state;
+    std::string_view ana_state; ///< as sysfs has it; empty: without ANA
+    bool ana_readable{true};    ///< false: `ana_state` is why not
+    bool same_size{true};       ///< as its head
+};
+
+/// A path is usable when its controller is live, its ANA state optimized or non-optimized (or it has
+/// none), and its size that of the head: paths of another size are disabled, whatever becomes of
+/// their ANA state (drivers/nvme/host/multipath.c, nvme_path_is_disabled and
+/// nvme_mpath_revalidate_paths).
+[[nodiscard]] PathUse use_of(const PathFacts& facts);
+[[nodiscard]] PathUse use_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
+                             const KernelPath& path);
+
+/// Whether the kernel takes a path for as large as its head; true when one size is not known.
+[[nodiscard]] bool same_size(const KernelNamespace& head, const KernelPath& path);
+
+/// One clause: "usable", "controller connecting", "ANA inaccessible", "size 2048 of 4096 sectors".
+[[nodiscard]] std::string to_string(const PathUse& use);
+
+} // namespace haoh

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Rows that other files than their own speak of.
+#pragma once
+
+#include "row.hpp"
+
+namespace haoh::judge {
+
+extern const Row kConnHostnqnHostidSame;
+extern const Row kCtrlCntlidUnique;
+extern const Row kCtrlMnanValid;
+extern const Row kCtrlModelEqual;
+extern const Row kCtrlNnEqual;
+extern const Row kSubsysNqnEqual;
+
+} // namespace haoh::judge

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// With a program of ours in the place of Graphviz.
+#include "graphviz.hpp"
+
+#include <haoh/error.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace haoh::tool {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+class GraphvizTest : public ::testing::Test {
+  protected:
+    GraphvizTest() {
+        std::string name = (std::filesystem::temp_directory_path() / "haoh-dot-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) {
+            throw std::runtime_error("mkdtemp");
+        }
+        folder_ = name;
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread
+        const char* const path = std::getenv("PATH");
+        path_ = path == nullptr ? "" : path;
+        ::setenv("PATH", (folder_.string() + ":" + path_).c_str(), 1);
+        before_ = std::signal(SIGPIPE, SIG_IGN); // as haoh does
+    }
+    ~GraphvizTest() override {
+        std::signal(SIGPIPE, before_);
+        ::setenv("PATH", path_.c_str(), 1);
+        std::error_code ignored;
+        std::filesystem::remove_all(folder_, ignored);
+    }
+    void dot_is(const std::string& body) const {
+        std::ofstream{folder_ / "dot"} << "#!/bin/sh\n" << body << "\n";
+        std::filesystem::permissions(folder_ / "dot", std::filesystem::perms::owner_all);
+    }
+    [[nodiscard]] std::string text_of(const std::string& name) const {
+        std::ifstream file{folder_ / name};
+        return {std::istreambuf_iterator<char>{file}, {}};
+    }
+
+    std::filesystem::path folder_;
+    std::string path_;
+    void (*before_)(int){};
+};
+
+std::string refusal_of(std::string_view graph, std::chrono::milliseconds timeout = 60s) {
+    try {
+        return "drawn: " + draw_svg(graph, timeout);
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), std::errc::io_error);
+        return error.what();
+    }
+}
+
+TEST_F(GraphvizTest, gets_the_graph_and_gives_the_drawing) {
+    dot_is("echo \"$@\"\ncat");
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{10}, std::size_t{65536}, std::size_t{3'000'000}}) {
+        // It writes while it reads: neither side may wait for the other.
+        const std::string graph(size, 'g');
+        EXPECT_TRUE(draw_svg(graph, 60s) == "-Tsvg\n" + graph) << size;
+    }
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
+}
+
+TEST_F(GraphvizTest, may_leave_the_graph_unread) {
+    dot_is("exec <&-\necho drawing");
+    EXPECT_EQ(draw_svg(std::string(3'000'000, 'g'), 60s), "drawing\n");
+}
+
+TEST_F(GraphvizTest, is_ended_by_a_closed_pipe_as_any_program) {
+    const std::string ignored = (folder_ / "ignored").string();
+    dot_is("grep SigIgn /proc/self/status >" + ignored + "\ncat");
+    EXPECT_EQ(draw_svg("graph", 60s), "graph");
+    const std::string line = text_of("ignored");
+    const auto mask = std::stoull(line.substr(line.find(':') + 1), nullptr, 16);
+    EXPECT_EQ(mask >> static_cast<unsigned>(SIGPIPE - 1) & 1U, 0U) << line;
+}
+
+TEST_F(GraphvizTest, failures_are_told_with_another_way) {
+    dot_is("cat >/dev/null\nexit 3");
+    EXPECT_THAT(refusal_of("graph"), HasSubstr("exit status 3"));
+    EXPECT_THAT(refusal_of("graph"), HasSubstr("-o dot"));
+    dot_is("cat >/dev/null\nkill -9 $$");
+    EXPECT_THAT(refusal_of("graph"), HasSubstr("ended by signal 9"));
+    dot_is("exit 1"); // whether it reads the graph or not
+    EXPECT_THAT(refusal_of(std::string(3'000'000, 'g')), HasSubstr("exit status 1"));
+    std::filesystem::remove(folder_ / "dot");
+    ::setenv("PATH", folder_.c_str(), 1);
+    EXPECT_THAT(refusal_of("graph"), HasSubstr("it is not installed"));
+    EXPECT_THAT(refusal_of("graph"), HasSubstr("install the package graphviz"));
+    std::ofstream{folder_ / "dot"} << "text";
+    const std::string refused = refusal_of("graph");
+    EXPECT_THAT(refused, HasSubstr("Permission denied"));
+    EXPECT_THAT(refused, HasSubstr("-o dot"));
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
+    EXPECT_EQ(errno, ECHILD);
+}
+
+TEST_F(GraphvizTest, is_not_waited_for_beyond_the_time) {
+    dot_is("echo $$ >\"" + (folder_ / "pid").string() + "\"\nexec sleep 1000");
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_THAT(refusal_of("graph", 2s), HasSubstr("no drawing within 2 s"));
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 2s);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 60s);
+    EXPECT_EQ(::kill(std::stoi(text_of("pid")), 0), -1) << "killed and reaped";
+}
+
+TEST_F(GraphvizTest, may_take_a_while_to_end) {
+    dot_is("cat\nexec >&- 2>&-\nsleep 1");
+    EXPECT_EQ(draw_svg("graph", 60s), "graph");
+}
+
+TEST_F(GraphvizTest, that_goes_on_after_its_drawing_is_killed) {
+    dot_is("cat\nexec >&- 2>&-\nexec sleep 1000");
+    EXPECT_THAT(refusal_of("graph"), HasSubstr("ended by signal 9"));
+}
+
+} // namespace
+} // namespace haoh::tool
