@@ -245,6 +245,94 @@ TEST(RuleStates, OfWholePagesAreUnknownWhereOneIsMissing) {
     EXPECT_EQ(states_of(other.report()).at("ns.idns_mask.equal"), RuleState::unknown);
 }
 
+/// What a healthy pair leaves rules without anything to judge, and why: all others are held.
+const std::map<std::string, const char*> kNothingToJudge{
+    {"ana.ns.single_owner", "no policy is configured"},
+    {"ana.ns.usable_path_per_array", "no policy is configured"},
+    {"ctrl.fguid.domain", "no FRU has a GUID"},
+    {"ctrl.sn.not_shared_by_nqns", "one subsystem"},
+    {"disc.entry.nqn_format", "names that were connected are judged by subsys.nqn.format"},
+    {"disc.nqn_unique_vs_wellknown", "all have the well-known name"},
+    {"disp.log17.supported", "no dispersed namespace"},
+    {"disp.nguid_or_uuid_same", "no dispersed namespace"},
+    {"domain.ana_required", "no domains"},
+    {"domain.id.unique", "no domains"},
+    {"feat.vwc.equal", "the feature was not read: there is no cache"},
+    {"model.detect", "no profile is configured"},
+    {"ns.fpi", "no format is under way"},
+    {"ns.id.at_least_one", "for controllers without UUIDs"},
+    {"ns.id.unique_on_host", "one subsystem"},
+    {"ns.nmic.dispersed_implies_shared", "no dispersed namespace"},
+    {"ns.uid_reuse.bit", "the bit is clear"}};
+
+TEST(RuleStates, OfAHealthyPairAreHeldButForWhatThereIsNot) {
+    Pair pair(2, 4);
+    for (const auto& [rule, state] : states_of(pair.with_discovery().report())) {
+        const bool nothing = rule.starts_with("host.") || kNothingToJudge.contains(rule);
+        EXPECT_EQ(state, nothing ? RuleState::not_applicable : RuleState::held) << rule;
+    }
+}
+
+TEST(RuleStates, OfAHealthyHostAreHeldButForMakersAndSites) {
+    const std::set<std::string> nothing{"host.iopolicy.maker", "host.udev.iopolicy",
+                                        "host.iopolicy.sites"};
+    for (const auto& [rule, state] : states_of(check(connected(Pair(2, 4).observation())))) {
+        if (rule.starts_with("host.")) {
+            EXPECT_EQ(state, nothing.contains(rule) ? RuleState::not_applicable : RuleState::held)
+                << rule;
+        }
+    }
+    // A maker that nvme-cli knows, and what was set for it.
+    Observation known = connected(Pair(1, 2).observation());
+    known.kernels[0].subsystems[0].model = Attribute::of("HPE Alletra 9060");
+    known.kernels[0].subsystems[0].iopolicy = Attribute::of("round-robin");
+    known.kernels[0].udev_rules = {"/usr/lib/udev/rules.d/71-nvmf-hpe.rules"};
+    const States states = states_of(check(known));
+    EXPECT_EQ(states.at("host.iopolicy.maker"), RuleState::held);
+    EXPECT_EQ(states.at("host.udev.iopolicy"), RuleState::held);
+}
+
+TEST(RuleStates, OfAHostAreUnknownWhereAnAttributeCannotBeRead) {
+    const Attribute unreadable{
+        .state = Attribute::State::unreadable, .nul_padded = false, .text = "EIO"};
+    struct Case {
+        const char* rule;
+        std::function<void(Observation&)> lose;
+    };
+    const Case cases[] = {
+        {"host.ctrl.cntlid_unique",
+         [&](Observation& host) { controller_of(host, "nvme0").cntlid = unreadable; }},
+        {"host.path.size", [&](Observation& host) { path_of(host, 1, "nvme0").size = unreadable; }},
+        {"host.path.read_only", [&](Observation& host) { head_of(host, 1).ro = unreadable; }},
+        {"host.ana.state",
+         [&](Observation& host) { path_of(host, 1, "nvme0").ana_state = unreadable; }},
+        {"host.ana.ignored",
+         [&](Observation& host) { path_of(host, 1, "nvme0").ana_state = unreadable; }},
+        {"host.iopolicy.one_path",
+         [&](Observation& host) { host.kernels[0].subsystems[0].iopolicy = unreadable; }},
+        {"host.multipath.on", [&](Observation& host) { host.kernels[0].multipath = unreadable; }},
+        {"host.timeout.ana",
+         [&](Observation& host) { controller_of(host, "nvme1").ctrl_loss_tmo = unreadable; }},
+        {"host.timeout.keep_alive",
+         [&](Observation& host) { controller_of(host, "nvme1").kato = unreadable; }},
+    };
+    for (const Case& one : cases) {
+        Observation host = connected(Pair(1, 2).observation());
+        one.lose(host);
+        EXPECT_EQ(states_of(check(host)).at(one.rule), RuleState::unknown) << one.rule;
+    }
+}
+
+TEST(RuleStates, OfUniquenessNeedTwo) {
+    Pair alone(1, 1);
+    alone.b.clear();
+    const States states = states_of(alone.report());
+    for (const char* const rule : {"ctrl.cntlid.unique", "ctrl.cntlid.partitioned",
+                                   "ns.identity.one_nsid", "ns.id.unique_in_subsystem"}) {
+        EXPECT_EQ(states.at(rule), RuleState::not_applicable) << rule;
+    }
+}
+
 TEST(RuleStates, OfNothingAreNothing) {
     const Report report = check(Observation{});
     EXPECT_EQ(report.verdict, Verdict::unknown);
