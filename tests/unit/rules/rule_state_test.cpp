@@ -200,7 +200,11 @@ TEST(RuleStates, OfTheSelectedRulesOnly) {
 }
 
 TEST(RuleStates, OfAHealthyHostAreKnown) {
-    const Report report = check(connected(Pair(2, 4).observation()));
+    Observation host = connected(Pair(2, 4).observation());
+    for (ControllerObservation& one : host.controllers) {
+        one.properties.clear(); // a kernel's device has none
+    }
+    const Report report = check(host);
     EXPECT_EQ(report.verdict, Verdict::pass);
     EXPECT_THAT(rules_in(report, RuleState::unknown), IsEmpty());
     EXPECT_THAT(rules_in(report, RuleState::broken), IsEmpty());
