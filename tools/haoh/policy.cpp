@@ -28,12 +28,6 @@ std::string sysroot_of(const SourceOptions& source) {
     return source.sysroot.empty() ? "/" : source.sysroot;
 }
 
-/// Arrays by what separates them takes asking the controllers; where that fails the kernel's view
-/// is enough.
-Attributions attributions_of(const Observation& observation, const Config& config) {
-    return attribute(observation, config.sites);
-}
-
 const KernelObservation& kernel_of(const Observation& observation) {
     return observation.kernels.front(); // read_source with a host has just one
 }
@@ -54,7 +48,7 @@ int run_show(const ReadOptions& options) {
     const std::string sysroot = sysroot_of(options.source);
     const auto interval = measure_path_statistics(kernel.subsystems, time, sysroot);
     const PolicyOverview overview =
-        policy_overview(kernel, read_numa(sysroot), attributions_of(observation, config), interval);
+        policy_overview(kernel, read_numa(sysroot), attribute(observation, config.sites), interval);
     print(options.output.json() ? to_json(overview) : to_text(overview, options.output.style()));
     if (!anything_observed(observation)) {
         return Exit::nothing;
@@ -71,7 +65,7 @@ int run_explain(const ReadOptions& options) {
     const FoundDevice found = find_device(kernel, source.names.front());
     const PathChoice choice =
         explain(kernel, *found.subsystem, *found.head, read_numa(sysroot_of(source)),
-                attributions_of(observation, config));
+                attribute(observation, config.sites));
     print(options.output.json() ? to_json(choice) : to_text(choice, options.output.style()));
     if (!all_sent(choice)) {
         return Exit::failed;

@@ -5,8 +5,6 @@
 #include "report/report_view.hpp"
 #include "report/text.hpp"
 
-#include <algorithm>
-
 namespace haoh {
 namespace {
 
@@ -91,8 +89,7 @@ std::string to_json(const Report& report) {
     }
     for (const RuleState state :
          {RuleState::held, RuleState::broken, RuleState::unknown, RuleState::not_applicable}) {
-        out["rule_counts"][std::string{to_string(state)}] =
-            std::ranges::count(view.rules, state, &RuleResult::state);
+        out["rule_counts"][std::string{to_string(state)}] = count(view, state);
     }
     out["rules"] = Json::array();
     for (const RuleResult& one : view.rules) {

@@ -136,10 +136,6 @@ Severity gravest(const std::vector<FindingGroup>& groups, Verdict verdict) {
     return worst;
 }
 
-std::size_t count(const ReportView& view, RuleState wanted) {
-    return static_cast<std::size_t>(std::ranges::count(view.rules, wanted, &RuleResult::state));
-}
-
 std::string summarize(const ReportView& view) {
     if (view.attributions.empty()) {
         return view.unobserved.empty() ? "There is no controller to judge."
@@ -289,6 +285,7 @@ ReportView view_of(const Report& report) {
                     .counts = report.counts,
                     .rules_evaluated = report.rules_evaluated,
                     .rules = safe_rules(report.rules),
+                    .rule_counts = {},
                     .groups = group_findings(report.findings),
                     .unobserved = {},
                     .untold = {},
@@ -296,6 +293,9 @@ ReportView view_of(const Report& report) {
                     .observed_at = safe_text(report.observed_at),
                     .kernel = safe_text(report.kernel),
                     .connected = report.connected};
+    for (const RuleResult& one : view.rules) {
+        ++view.rule_counts[static_cast<std::size_t>(one.state)];
+    }
     for (const Unobserved& one : report.unobserved) {
         view.unobserved.push_back({.object = safe_text(one.object),
                                    .target = safe_text(one.target),

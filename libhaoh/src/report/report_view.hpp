@@ -55,8 +55,9 @@ struct ReportView {
     std::string tally;   ///< one sentence: how many rules hold, fail, ...
     std::array<std::size_t, 5> counts{};
     std::size_t rules_evaluated{};
-    std::vector<RuleResult> rules;    ///< every rule that was asked for, ordered by ID
-    std::vector<FindingGroup> groups; ///< worst first
+    std::vector<RuleResult> rules;            ///< every rule that was asked for, ordered by ID
+    std::array<std::size_t, 4> rule_counts{}; ///< of `rules`, by RuleState
+    std::vector<FindingGroup> groups;         ///< worst first
     std::vector<Unobserved> unobserved;
     std::vector<std::size_t> untold; ///< of `unobserved`, those that no finding tells
     Attributions attributions;       ///< texts as they are: for looking up, not for showing
@@ -64,6 +65,10 @@ struct ReportView {
     std::string kernel;
     bool connected{};
 };
+
+[[nodiscard]] inline std::size_t count(const ReportView& view, RuleState wanted) {
+    return view.rule_counts[static_cast<std::size_t>(wanted)];
+}
 
 [[nodiscard]] ReportView view_of(const Report& report);
 
