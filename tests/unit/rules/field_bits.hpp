@@ -69,6 +69,10 @@ using Flipped = std::vector<std::size_t>;
 
 /// The namespace `kFlippedNsid` of a controller.
 [[nodiscard]] NamespaceObservation& flipped_namespace(ControllerObservation& controller);
+/// The page of a controller, or of its `flipped_namespace`.
+[[nodiscard]] Page& raw_page_of(ControllerObservation& controller, RawPage page);
+/// `flippable`, as a row wants it.
+[[nodiscard]] Observation flippable_for(const FieldBits& row);
 
 void flip_bit(Page& page, std::size_t offset, unsigned bit);
 

@@ -144,6 +144,30 @@ NamespaceObservation& flipped_namespace(ControllerObservation& controller) {
                          [](const auto& path) { return path.nsid == kFlippedNsid; });
 }
 
+Page& raw_page_of(ControllerObservation& controller, RawPage page) {
+    switch (page) {
+    case RawPage::controller:
+        break;
+    case RawPage::identify:
+        return flipped_namespace(controller).identify;
+    case RawPage::nvm:
+        return flipped_namespace(controller).nvm;
+    case RawPage::independent:
+        return flipped_namespace(controller).independent;
+    case RawPage::descriptors:
+        return flipped_namespace(controller).descriptors;
+    }
+    return controller.identify;
+}
+
+Observation flippable_for(const FieldBits& row) {
+    Pair pair = flippable();
+    if (row.prepare != nullptr) {
+        row.prepare(pair);
+    }
+    return pair.observation();
+}
+
 void flip_bit(Page& page, std::size_t offset, unsigned bit) {
     nvme::Bytes bytes = page.whole();
     bytes.at(offset + bit / 8) ^= static_cast<std::uint8_t>(1U << (bit % 8));

@@ -17,30 +17,6 @@ struct Field {
     FieldBits row;
 };
 
-Page& raw_page(ControllerObservation& controller, RawPage page) {
-    switch (page) {
-    case RawPage::controller:
-        break;
-    case RawPage::identify:
-        return flipped_namespace(controller).identify;
-    case RawPage::nvm:
-        return flipped_namespace(controller).nvm;
-    case RawPage::independent:
-        return flipped_namespace(controller).independent;
-    case RawPage::descriptors:
-        return flipped_namespace(controller).descriptors;
-    }
-    return controller.identify;
-}
-
-Observation prepared_pair(const FieldBits& row) {
-    Pair pair = flippable();
-    if (row.prepare != nullptr) {
-        row.prepare(pair);
-    }
-    return pair.observation();
-}
-
 /// Flips the first bit of a field.
 void flip_field(ControllerObservation& controller, const Field& field) {
     const FieldBits& row = field.row;
@@ -48,9 +24,9 @@ void flip_field(ControllerObservation& controller, const Field& field) {
     while ((row.mask >> bit & 1U) == 0) {
         ++bit;
     }
-    flip_bit(raw_page(controller, field.page), row.offset, bit);
+    flip_bit(raw_page_of(controller, field.page), row.offset, bit);
     if (row.mirror) {
-        flip_bit(raw_page(controller, RawPage::independent), *row.mirror, bit);
+        flip_bit(raw_page_of(controller, RawPage::independent), *row.mirror, bit);
     }
 }
 
@@ -111,7 +87,7 @@ bool of_format(const std::string& name) {
 }
 
 void expect_no_zero(const Field& field) {
-    Observation alike = prepared_pair(field.row);
+    Observation alike = flippable_for(field.row);
     for (ControllerObservation& controller : alike.controllers) {
         flip_field(controller, field);
     }
@@ -119,7 +95,7 @@ void expect_no_zero(const Field& field) {
     before.erase("ns.nmic.not_both_models"); // of what all paths say
     for (const std::size_t index : {0U, 3U}) {
         Observation broken = alike;
-        raw_page(broken.controllers[index], field.page) = Page::of_failure("timed out");
+        raw_page_of(broken.controllers[index], field.page) = Page::of_failure("timed out");
         const std::set<std::string> after = rules_of(check(broken));
         EXPECT_EQ(after, before) << "without the page of controller " << index;
     }
@@ -128,11 +104,11 @@ void expect_no_zero(const Field& field) {
 void expect_judged_beside_a_missing_page(const Field& field) {
     const Flipped& place = place_of(field.row);
     const std::size_t missing = place.front() < 2 ? 3 : 0;
-    Observation broken = prepared_pair(field.row);
+    Observation broken = flippable_for(field.row);
     for (const std::size_t index : place) {
         flip_field(broken.controllers[index], field);
     }
-    raw_page(broken.controllers[missing], field.page) = Page::of_failure("timed out");
+    raw_page_of(broken.controllers[missing], field.page) = Page::of_failure("timed out");
     const std::set<std::string> found = rules_of(check(broken));
     EXPECT_TRUE(all_found(found, field.row)) << testing::PrintToString(found);
 }
@@ -141,7 +117,7 @@ void expect_judged_by_its_page(const Field& field) {
     if (field.page == RawPage::controller) {
         return;
     }
-    Observation broken = prepared_pair(field.row);
+    Observation broken = flippable_for(field.row);
     for (const std::size_t index : place_of(field.row)) {
         flip_field(broken.controllers[index], field);
     }
@@ -150,7 +126,7 @@ void expect_judged_by_its_page(const Field& field) {
             // CNS 05h is about the format that CNS 00h names.
             const bool needed = field.page == RawPage::nvm && other == RawPage::identify;
             if (other != field.page && !needed) {
-                raw_page(controller, other) = Page{};
+                raw_page_of(controller, other) = Page{};
             }
         }
     }

@@ -26,25 +26,7 @@ Observation baseline(const FieldBits& row) {
     if (row.prepare == nullptr) {
         return kPlain;
     }
-    Pair pair = flippable();
-    row.prepare(pair);
-    return pair.observation();
-}
-
-Page& page_of(ControllerObservation& controller, RawPage page) {
-    switch (page) {
-    case RawPage::controller:
-        break;
-    case RawPage::identify:
-        return flipped_namespace(controller).identify;
-    case RawPage::nvm:
-        return flipped_namespace(controller).nvm;
-    case RawPage::independent:
-        return flipped_namespace(controller).independent;
-    case RawPage::descriptors:
-        return flipped_namespace(controller).descriptors;
-    }
-    return controller.identify;
+    return flippable_for(row);
 }
 
 /// The bits of the row, counted from its offset.
@@ -79,9 +61,9 @@ TEST_P(FieldBit, IsJudgedByItsRuleAndNoOther) {
         ASSERT_NE(place, nullptr);
         Observation broken = healthy;
         for (const std::size_t index : *place) {
-            flip_bit(page_of(broken.controllers[index], page), row.offset, bit);
+            flip_bit(raw_page_of(broken.controllers[index], page), row.offset, bit);
             if (row.mirror) {
-                flip_bit(page_of(broken.controllers[index], RawPage::independent), *row.mirror,
+                flip_bit(raw_page_of(broken.controllers[index], RawPage::independent), *row.mirror,
                          bit);
             }
         }
