@@ -43,37 +43,43 @@ struct JudgeRow {
 
 /// The rows that name a function of this kind, one for each function.
 template <typename Kind>
-std::vector<const judge::Row*> functions() {
-    std::vector<const judge::Row*> out;
-    for (const judge::Row* row : judge::catalogue()) {
-        const auto same = [row](const judge::Row* other) {
-            return std::get<Kind>(row->judge) == std::get<Kind>(other->judge);
-        };
-        if (std::holds_alternative<Kind>(row->judge) &&
-            std::none_of(out.begin(), out.end(), same)) {
-            out.push_back(row);
+std::span<const judge::Row* const> functions() {
+    static const std::vector<const judge::Row*> rows = [] {
+        std::vector<const judge::Row*> out;
+        for (const judge::Row* row : judge::catalogue()) {
+            const auto same = [row](const judge::Row* other) {
+                return std::get<Kind>(row->judge) == std::get<Kind>(other->judge);
+            };
+            if (std::holds_alternative<Kind>(row->judge) &&
+                std::none_of(out.begin(), out.end(), same)) {
+                out.push_back(row);
+            }
         }
-    }
-    return out;
+        return out;
+    }();
+    return rows;
 }
+
+/// Whether rows of the kind are about single namespaces.
+struct IsAboutNamespaces {
+    bool operator()(const judge::EqualNamespaces& /*kind*/) const { return true; }
+    bool operator()(const judge::CheckNamespace& /*kind*/) const { return true; }
+    bool operator()(const judge::ComparePages& kind) const {
+        return kind.of == judge::ComparePages::Of::namespaces;
+    }
+    template <typename Other>
+    bool operator()(const Other& /*kind*/) const {
+        return false; // functions count for themselves
+    }
+};
 
 /// A controller that does not say which namespaces it has may have any: no rule about them holds.
 void count_unlisted(const judge::Subsystem& subsystem, judge::Findings& findings) {
-    const bool unlisted =
-        subsystem.nqn != nvme::kDiscoveryNqn &&
-        std::any_of(subsystem.controllers.begin(), subsystem.controllers.end(),
-                    [](const judge::Controller* one) { return !one->observed->active_nsids; });
-    if (!unlisted) {
+    if (!subsystem.unlisted()) {
         return;
     }
     for (const judge::Row* row : judge::catalogue()) {
-        const auto* const pages = std::get_if<judge::ComparePages>(&row->judge);
-        const bool by_identity =
-            std::find(judge::identity_rows().begin(), judge::identity_rows().end(), row) !=
-            judge::identity_rows().end();
-        if (std::holds_alternative<judge::EqualNamespaces>(row->judge) ||
-            std::holds_alternative<judge::CheckNamespace>(row->judge) || by_identity ||
-            (pages != nullptr && pages->of == judge::ComparePages::Of::namespaces)) {
+        if (std::visit(IsAboutNamespaces{}, row->judge)) {
             findings.unknown(*row);
         }
     }

@@ -12,6 +12,5 @@ extern const Row kCtrlCntlidUnique;
 extern const Row kCtrlMnanValid;
 extern const Row kCtrlModelEqual;
 extern const Row kCtrlNnEqual;
-extern const Row kSubsysNqnEqual;
 
 } // namespace haoh::judge

@@ -126,31 +126,6 @@ struct KeyResult {
     std::vector<std::optional<std::uint64_t>> keys; ///< by path
 };
 
-/// Whether the page could not be read: not that the controller has none.
-bool unread(const Namespace& path, NamespacePage page) {
-    switch (page) {
-    case NamespacePage::identify:
-        return !path.has_identify;
-    case NamespacePage::nvm:
-        return path.observed->nvm.state == Page::State::failed;
-    case NamespacePage::independent:
-        return path.observed->independent.state == Page::State::failed;
-    }
-    return false;
-}
-
-bool has_page(const Namespace& path, NamespacePage page) {
-    switch (page) {
-    case NamespacePage::identify:
-        return path.has_identify;
-    case NamespacePage::nvm:
-        return path.has_nvm;
-    case NamespacePage::independent:
-        return path.has_independent;
-    }
-    return false;
-}
-
 struct ComparedField {
     std::vector<std::optional<std::uint64_t>> keys; ///< by path, when they differ; else empty
     bool compared{};                                ///< two paths at least have one
@@ -162,7 +137,7 @@ ComparedField compare_field(const NamespaceField& field, std::span<const Namespa
     std::optional<std::uint64_t> first;
     bool differs = false;
     for (const Namespace* path : volume) {
-        if (!has_page(*path, field.page)) {
+        if (!page_of(*path, field.page).ok()) {
             out.unread = out.unread || unread(*path, field.page);
             continue;
         }
@@ -173,7 +148,7 @@ ComparedField compare_field(const NamespaceField& field, std::span<const Namespa
     }
     if (differs) {
         for (const Namespace* path : volume) {
-            out.keys.push_back(has_page(*path, field.page) ? field.key(*path) : std::nullopt);
+            out.keys.push_back(page_of(*path, field.page).ok() ? field.key(*path) : std::nullopt);
         }
     }
     return out;
@@ -261,6 +236,23 @@ bool same_block_size(std::span<const Namespace* const> volume) {
 
 } // namespace
 
+const Page& page_of(const Namespace& path, NamespacePage page) {
+    switch (page) {
+    case NamespacePage::nvm:
+        return path.observed->nvm;
+    case NamespacePage::independent:
+        return path.observed->independent;
+    case NamespacePage::identify:
+        break;
+    }
+    return path.observed->identify;
+}
+
+bool unread(const Namespace& path, NamespacePage page) {
+    const Page& observed = page_of(path, page);
+    return page == NamespacePage::identify ? !observed.ok() : observed.state == Page::State::failed;
+}
+
 std::string between(std::span<const std::pair<const Controller*, std::size_t>> classes) {
     struct Site {
         std::string name;
@@ -335,18 +327,22 @@ void judge_row(const Row& row, const CheckNamespace& kind, const Subsystem& subs
                Findings& findings) {
     for (const SharedNamespace& shared : subsystem.namespaces) {
         std::vector<std::pair<const Namespace*, std::string>> defects;
-        FoldKey key;
         for (const Namespace* path : shared.paths) {
             const Answer answer = kind.ask(*path, subsystem);
-            const bool broken = answer.kind() == Answer::Kind::broken;
             findings.count(row, answer.kind());
-            key.add(path->controller->index).add(broken ? 1 : 0);
-            if (broken) {
+            if (answer.kind() == Answer::Kind::broken) {
                 defects.emplace_back(path, answer.value());
             }
         }
         if (defects.empty()) {
             continue;
+        }
+        FoldKey key;
+        auto next = defects.begin();
+        for (const Namespace* path : shared.paths) {
+            const bool broken = next != defects.end() && next->first == path;
+            key.add(path->controller->index).add(broken ? 1 : 0);
+            next += broken ? 1 : 0;
         }
         findings.add_folded(row, subsystem.nqn, shared.nsid, std::move(key), [&] {
             std::vector<const Controller*> offenders;

@@ -12,6 +12,10 @@ namespace haoh::judge {
 /// Controllers that say the same have equal numbers.
 using Classes = std::vector<std::pair<const Controller*, std::size_t>>;
 
+[[nodiscard]] const Page& page_of(const Namespace& path, NamespacePage page);
+/// Whether the page could not be read: not that the controller has none.
+[[nodiscard]] bool unread(const Namespace& path, NamespacePage page);
+
 /// "between array-a and array-b", "between the controllers of array-a": where values part.
 [[nodiscard]] std::string
 between(std::span<const std::pair<const Controller*, std::size_t>> classes);

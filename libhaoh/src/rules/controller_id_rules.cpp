@@ -215,8 +215,7 @@ Answer io_type(const Controller& controller, const Subsystem& subsystem) {
 Answer version_matches(const Controller& controller, const Subsystem& /*own*/) {
     const auto vs = controller.observed->property(nvme::property::vs);
     if (!vs) {
-        // Through a kernel there are no properties.
-        return controller.observed->host.empty() ? Answer::unknown() : Answer::not_asked();
+        return no_property(controller);
     }
     if (*vs == controller.id.ver) {
         return Answer::holds();

@@ -95,8 +95,7 @@ Answer no_csi(const Namespace& path, const Subsystem& /*own*/) {
         return without(path.observed->descriptors);
     }
     if (!cap) {
-        // Through a kernel there are no properties.
-        return path.controller->observed->host.empty() ? Answer::unknown() : Answer::not_asked();
+        return no_property(*path.controller);
     }
     if (path.descriptors.find(nvme::IdType::csi) != nullptr) {
         return Answer::holds();

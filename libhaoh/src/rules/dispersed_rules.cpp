@@ -261,12 +261,6 @@ Answer::Kind identified(const SharedNamespace& shared) {
                : Answer::Kind::unknown;
 }
 
-/// Whether a controller may show namespaces that are not known.
-bool namespaces_unread(const Controller& controller) {
-    return !controller.observed->active_nsids &&
-           controller.observed->subsysnqn != nvme::kDiscoveryNqn;
-}
-
 /// Namespaces whose identifiers can be looked for in other subsystems.
 void count_identified(const Subject& subject, Findings& findings) {
     const auto sides = std::count_if(

@@ -50,6 +50,19 @@ std::optional<std::string> with_ana(const Controller& controller) {
     return controller.ana() ? Accessor(controller) : std::nullopt;
 }
 
+// Properties, which have no state of their own.
+
+/// Of a property without a value: none goes through a kernel, and a controller that was asked
+/// directly did not answer.
+inline Answer no_property(const Controller& controller) {
+    return controller.asked_directly() ? Answer::unknown() : Answer::not_asked();
+}
+/// The same as a page.
+inline const Page* property_page(const Controller& controller) {
+    static const Page failed = Page::of_failure("no answer");
+    return controller.asked_directly() ? &failed : nullptr;
+}
+
 // Namespace pages.
 
 template <auto Member>

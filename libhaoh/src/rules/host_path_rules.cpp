@@ -60,7 +60,7 @@ void judge_missing(const HostSubsystem& subsystem, const std::vector<HostSubsyst
         if (!controller.kernel->live()) {
             continue;
         }
-        if (controller.asked == nullptr || !controller.asked->observed->active_nsids ||
+        if (controller.asked == nullptr || namespaces_unread(*controller.asked) ||
             subsystem.kernel->has_changed(controller.kernel->name)) {
             findings.unknown(kHostPathMissing);
             continue;

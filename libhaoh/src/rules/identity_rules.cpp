@@ -9,6 +9,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace haoh::judge {
 
@@ -291,16 +292,20 @@ Answer::Kind told_by(const SharedNamespace& shared, IdentityDefect own) {
 /// \param id  of nvme::NamespaceIds: optional
 template <typename Id>
 Answer::Kind same_id(const SharedNamespace& shared, IdentityDefect own, Id id) {
-    std::vector<std::decay_t<std::invoke_result_t<Id, const nvme::NamespaceIds&>>> all;
+    std::decay_t<std::invoke_result_t<Id, const nvme::NamespaceIds&>> first;
+    std::size_t known = 0;
     for (const Namespace* path : shared.paths) {
-        if (const auto& value = std::invoke(id, path->ids)) {
-            all.push_back(value);
+        const auto& value = std::invoke(id, path->ids);
+        if (!value) {
+            continue;
         }
+        if (first && *first != *value) {
+            return told_by(shared, own);
+        }
+        first = value;
+        ++known;
     }
-    if (std::adjacent_find(all.begin(), all.end(), std::not_equal_to<>{}) != all.end()) {
-        return told_by(shared, own);
-    }
-    return all.size() > 1 ? Answer::Kind::holds : Answer::Kind::not_asked;
+    return known > 1 ? Answer::Kind::holds : Answer::Kind::not_asked;
 }
 
 /// Whether the identifiers of a path are not known.
@@ -315,7 +320,15 @@ bool any_ids(const SharedNamespace& shared) {
 }
 
 Answer::Kind same_set(const SharedNamespace& shared) {
-    if (!partial_types(shared).empty()) {
+    const auto types = [](const Namespace* path) {
+        return std::tuple(path->ids.uuid.has_value(), path->ids.nguid.has_value(),
+                          path->ids.eui64.has_value());
+    };
+    const bool partial =
+        std::any_of(shared.paths.begin(), shared.paths.end(), [&](const Namespace* path) {
+            return types(path) != types(shared.paths.front());
+        });
+    if (partial) {
         return told_by(shared, IdentityDefect::id_set);
     }
     return any_ids(shared) ? Answer::Kind::holds : Answer::Kind::not_asked;
@@ -386,6 +399,11 @@ void judge_identity(const Subsystem& subsystem, const Subject& /*subject*/, Find
         }
     }
     count_identifiers(subsystem, findings);
+    if (subsystem.unlisted()) {
+        for (const Row* row : identity_rows()) {
+            findings.unknown(*row);
+        }
+    }
     report_shared(subsystem, findings);
 }
 

@@ -46,8 +46,8 @@ Answer max_commands(const Controller& controller, const Subsystem& /*own*/) {
     }
     const auto cap = controller.capabilities();
     if (!cap) {
-        // A kernel's device has no properties: what can be judged there is judged.
-        return controller.observed->host.empty() ? Answer::unknown() : Answer::holds();
+        // Through a kernel: what can be judged there is judged.
+        return controller.asked_directly() ? Answer::unknown() : Answer::holds();
     }
     if (controller.id.maxcmd > cap->mqes() + 1U) {
         return Answer::broken(fmt::format("{}, more than the {} entries of a queue",

@@ -51,18 +51,6 @@ std::span<const nvme::FieldRange> fields_of(NamespacePage page) {
     return {};
 }
 
-const Page& page_of(const Namespace& path, NamespacePage page) {
-    switch (page) {
-    case NamespacePage::nvm:
-        return path.observed->nvm;
-    case NamespacePage::independent:
-        return path.observed->independent;
-    case NamespacePage::identify:
-        break;
-    }
-    return path.observed->identify;
-}
-
 std::string_view title_of(NamespacePage page) {
     switch (page) {
     case NamespacePage::nvm:
@@ -219,12 +207,8 @@ void compare_page(const Row& row, std::span<const Namespace* const> volume, Name
                                            pages.front().begin(), pages.front().end());
         }
     }
-    const bool unread = std::any_of(volume.begin(), volume.end(), [page](const Namespace* path) {
-        const Page& observed = page_of(*path, page);
-        return observed.state == Page::State::failed ||
-               (page == NamespacePage::identify && !observed.ok());
-    });
-    if (unread) {
+    if (std::any_of(volume.begin(), volume.end(),
+                    [page](const Namespace* path) { return unread(*path, page); })) {
         findings.unknown(row);
     }
     if (paths.size() < 2) {

@@ -278,6 +278,16 @@ Subject::Subject(const Observation& observed, const Config& configuration)
     discovery = decode_logs(*this);
 }
 
+bool namespaces_unread(const Controller& controller) {
+    return !controller.observed->active_nsids &&
+           controller.observed->subsysnqn != nvme::kDiscoveryNqn;
+}
+
+bool Subsystem::unlisted() const {
+    return std::any_of(controllers.begin(), controllers.end(),
+                       [](const Controller* one) { return namespaces_unread(*one); });
+}
+
 std::string folded_name(std::string_view nqn) {
     std::string out;
     for (const char letter : nqn) {

@@ -72,6 +72,8 @@ struct Controller {
     [[nodiscard]] std::uint32_t version() const;
     /// The controller ID of the Connect response, else that of Identify Controller.
     [[nodiscard]] std::optional<std::uint16_t> cntlid() const;
+    /// Not through a kernel, whose devices give no properties.
+    [[nodiscard]] bool asked_directly() const { return observed->host.empty(); }
     /// Whether `connection` was filled in (it is not for controllers that the kernel connected).
     [[nodiscard]] bool has_connection() const;
     /// The largest data transfer in bytes; nullopt = no limit.
@@ -129,6 +131,8 @@ struct Subsystem {
     bool incomplete{};   ///< something of it was asked for and could not be observed
 
     [[nodiscard]] const SharedNamespace* find(std::uint32_t nsid) const;
+    /// Whether one of its controllers may show namespaces that are not known.
+    [[nodiscard]] bool unlisted() const;
 };
 
 /// A discovery log, decoded. One for each pair of target and discovery controller.
@@ -155,6 +159,9 @@ struct Subject {
 /// Whether a transport, as in sysfs, leads to a drive in the machine: it is no array, and what is
 /// asked of fabrics is not asked of it.
 [[nodiscard]] bool local_drive(std::string_view transport);
+
+/// Whether a controller may show namespaces that are not known.
+[[nodiscard]] bool namespaces_unread(const Controller& controller);
 
 /// Without case and spaces: names that are then alike are one name, misspelt.
 [[nodiscard]] std::string folded_name(std::string_view nqn);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The identity of the subsystem: NQN, serial number, model, vendor, firmware.
-#include "cited_rows.hpp"
 #include "compare.hpp"
 #include "fields.hpp"
 
@@ -19,6 +18,7 @@ namespace {
 extern const Row kCtrlFguidDomain;
 extern const Row kCtrlFrDomain;
 extern const Row kCtrlSnNotSharedByNqns;
+extern const Row kSubsysNqnEqual;
 
 template <std::size_t N>
 std::string ascii(const std::array<std::uint8_t, N>& field) {
@@ -457,8 +457,6 @@ constexpr Row kCtrlFrDomain{
     .judge = JudgeSubsystem{judge_firmware},
     .fields = {"fr"}};
 
-} // namespace
-
 constexpr Row kSubsysNqnEqual{
     .rule = {.id = "subsys.nqn.equal",
              .title = "One subsystem has one NQN, byte for byte",
@@ -471,8 +469,6 @@ constexpr Row kSubsysNqnEqual{
              .fix = "Array: rename the subsystem on one array so that both names are the same "
                     "bytes. Host: correct the NQN in the connection settings."},
     .judge = JudgeSubject{judge_names}};
-
-namespace {
 
 constexpr std::array kSubsystemRows{
     &kSubsysNqnFormat, &kSubsysNqnNotDiscovery, &kSubsysNqnConnectMatch,

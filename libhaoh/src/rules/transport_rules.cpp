@@ -49,18 +49,6 @@ Answer discovery_type(const Controller& controller, const Subsystem& own) {
                                      : Answer::broken(fmt::format("{}", controller.id.dctype));
 }
 
-/// Of a property without a value: none goes through a kernel, and a controller that was asked
-/// directly did not answer.
-Answer no_property(const Controller& controller) {
-    return controller.observed->host.empty() ? Answer::unknown() : Answer::not_asked();
-}
-
-/// The same as a page: properties have no state of their own.
-const Page* property_page(const Controller& controller) {
-    static const Page failed = Page::of_failure("no answer");
-    return controller.observed->host.empty() ? &failed : nullptr;
-}
-
 std::optional<std::string> command_sets_supported(const Controller& controller) {
     const auto cap = controller.capabilities();
     return cap ? std::optional{fmt::format("{:#x}", cap->css())} : std::nullopt;
