@@ -18,6 +18,7 @@ except ImportError:
     print("1..1")
     sys.exit(0)
 
+import killers
 import measure
 import points
 import text
@@ -227,6 +228,12 @@ def main():
           else "it does not")
     check("each equivalent mutant has a reason",
           "" if len(list(measure.equivalents())) >= 0 else "it has not")
+    name = "a program that tries mutants sees no processes but its own"
+    if os.geteuid() == 0:
+        status, seen = killers.execute(["sh", "-c", "ls /proc | grep -c '^[0-9]'; exit 3"], 20, 60, {}, "/")
+        check(name, "" if status == 3 and int(seen) < 8 else f"exit status {status}, processes {seen}")
+    else:
+        check(name + " # SKIP it takes root", "")
     print(f"1..{number}")
     sys.exit(1 if failed else 0)
 
