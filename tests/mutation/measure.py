@@ -14,7 +14,7 @@ import time
 from killers import Program
 from tree import ROOT, Failure, Tree, read
 
-ROOMS = ("nvme", "model", "collect", "host", "fabric", "source", "rules", "policy", "report",
+ROOMS = ("base", "nvme", "model", "collect", "host", "fabric", "source", "rules", "policy", "report",
          "monitor", "capi", "arraysim", "tool")
 # The least score, of what judges and acts more than of the rest.
 BOUNDS = {"rules": 95, "monitor": 95, "fabric": 95, "policy": 95}

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arraysim/answer.hpp>
 
+#include "base/number_text.hpp"
+
 #include "name_table.hpp"
 
 #include <array>
-#include <charconv>
 #include <string>
 
 namespace haoh::arraysim {
@@ -47,16 +48,6 @@ constexpr std::array kAnswerNames{
 
 constexpr auto kAnswerKinds = kinds_of(kAnswerNames);
 
-std::optional<std::uint64_t> parse_count(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto* end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc{} || rest != end) {
-        return std::nullopt;
-    }
-    return value;
-}
-
 } // namespace
 
 std::string_view to_string(AnswerKind kind) {
@@ -73,7 +64,7 @@ std::span<const AnswerKind> answer_kinds() {
 
 std::optional<Occurrence> parse_occurrence(std::string_view text) {
     const std::size_t dash = text.find('-');
-    const auto first = parse_count(text.substr(0, dash));
+    const auto first = base::parse_number<std::uint64_t>(text.substr(0, dash));
     if (!first || *first == 0) {
         return std::nullopt;
     }
@@ -86,7 +77,7 @@ std::optional<Occurrence> parse_occurrence(std::string_view text) {
         range.last = std::numeric_limits<std::uint64_t>::max();
         return range;
     }
-    const auto last = parse_count(tail);
+    const auto last = base::parse_number<std::uint64_t>(tail);
     if (!last || *last < *first) {
         return std::nullopt;
     }

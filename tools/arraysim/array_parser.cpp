@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arraysim/control.hpp>
+
+#include "base/number_text.hpp"
 #include <arraysim/scenario_parts.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <fmt/format.h>
 
 namespace haoh::arraysim {
@@ -17,7 +18,7 @@ nvme::AnaState read_ana_state(const TomlReader& reader, std::string_view key,
     if (!state) {
         reader.fail_at(node.source(), key,
                        text ? fmt::format("'{}' is no ANA state", *text)
-                            : fmt::format("must be an ANA state, not {}", type_name(node)),
+                            : fmt::format("must be an ANA state, not {}", base::kind_of(node)),
                        "the states are: optimized, non-optimized, inaccessible, persistent-loss, "
                        "change");
     }
@@ -27,13 +28,12 @@ nvme::AnaState read_ana_state(const TomlReader& reader, std::string_view key,
 /// A table of group -> state.
 void read_ana_groups(TomlReader& reader, std::map<std::uint32_t, nvme::AnaState>& groups) {
     for (const std::string& key : reader.unused()) {
-        std::uint32_t group = 0;
-        const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), group);
-        if (error != std::errc{} || end != key.data() + key.size()) {
+        const auto group = base::parse_number<std::uint32_t>(key);
+        if (!group) {
             continue;
         }
         const toml::node* const node = reader.node(key);
-        groups[group] = read_ana_state(reader, key, *node);
+        groups[*group] = read_ana_state(reader, key, *node);
     }
 }
 
@@ -56,7 +56,7 @@ AnaLogGroup read_log_group(TomlReader& reader) {
         group.nsids.push_back(static_cast<std::uint32_t>(nsid));
     }
     group.chgc = reader.integer("chgc", 0, kMaxInteger);
-    reader.finish("the keys are: group, state, nsids, chgc");
+    reader.finish();
     return group;
 }
 
@@ -84,10 +84,7 @@ void check_listen(const TomlReader& reader, std::string_view key, std::string_vi
     ok = ok && (!brackets || (close != std::string_view::npos && close + 1 == colon));
     ok = ok && (brackets || text.find(':') == colon);
     if (ok) {
-        const std::string_view port = text.substr(colon + 1);
-        std::uint16_t value = 0;
-        const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), value);
-        ok = error == std::errc{} && end == port.data() + port.size();
+        ok = base::parse_number<std::uint16_t>(text.substr(colon + 1)).has_value();
     }
     if (!ok) {
         reader.fail(key, fmt::format("'{}' is no address to listen on", text),
@@ -112,7 +109,7 @@ PortSpec read_port(TomlReader& reader) {
         read_ana_groups(inner, spec.ana);
         inner.finish("the keys are numbers of groups");
     });
-    reader.finish("the keys are: listen, advertise, portid, treq, ana");
+    reader.finish();
     return spec;
 }
 
@@ -157,13 +154,15 @@ void read_cntlids(TomlReader& reader, ArraySpec& spec) {
 }
 
 void read_transport(TomlReader& reader, ArraySpec& spec) {
-    spec.latency = reader.duration("latency").value_or(spec.latency);
+    if (const auto latency = reader.duration("latency")) {
+        spec.latency = std::chrono::duration_cast<std::chrono::microseconds>(*latency);
+    }
     spec.header_digest = reader.boolean("header_digest").value_or(spec.header_digest);
     spec.data_digest = reader.boolean("data_digest").value_or(spec.data_digest);
     spec.c2h_success = reader.boolean("c2h_success").value_or(spec.c2h_success);
     spec.cpda = static_cast<std::uint8_t>(reader.integer("cpda", 0, 31).value_or(spec.cpda));
-    constexpr std::uint64_t kMaxData = 4U << 20U;
-    const auto bounded = [&](std::string_view key, std::uint64_t min, std::uint32_t fallback) {
+    constexpr std::int64_t kMaxData = 4U << 20U;
+    const auto bounded = [&](std::string_view key, std::int64_t min, std::uint32_t fallback) {
         const auto value = reader.integer(key, min, kMaxData);
         if (value && *value % 4 != 0) {
             reader.fail(key, fmt::format("{} is not a multiple of 4", *value));

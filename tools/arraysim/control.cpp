@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arraysim/control.hpp>
 
+#include "base/duration.hpp"
+#include "base/number_text.hpp"
+
 #include <haoh/error.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
 
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 #include <limits>
 #include <utility>
@@ -87,17 +89,12 @@ class Words {
 };
 
 std::optional<std::uint64_t> parse_number(std::string_view text) {
-    int base = 10;
+    int radix = 10;
     if (text.starts_with("0x") || text.starts_with("0X")) {
         text.remove_prefix(2);
-        base = 16;
+        radix = 16;
     }
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    if (error != std::errc{} || end != text.data() + text.size() || text.empty()) {
-        return std::nullopt;
-    }
-    return value;
+    return base::parse_number<std::uint64_t>(text, radix);
 }
 
 std::uint32_t number32(Words& words, std::string_view what) {
@@ -303,11 +300,11 @@ ControlCommand parse_control(std::string_view line) {
         control::SetLatency latency;
         latency.array = words.next("array");
         const std::string_view text = words.next("time");
-        const auto time = parse_duration(text);
-        if (!time) {
-            malformed(line, fmt::format("'{}' is no time", text));
+        const auto time = base::parse_duration(text);
+        if (!time || *time > std::chrono::hours{24}) {
+            malformed(line, fmt::format("'{}' is no time of at most a day", text));
         }
-        latency.latency = *time;
+        latency.latency = std::chrono::duration_cast<std::chrono::microseconds>(*time);
         command = latency;
     } else if (verb == "state") {
         command = control::ShowState{};
@@ -338,17 +335,6 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
                                 Unit{"GB", 1000000000},
                                 Unit{"TB", 1000000000000}};
     return parse_with_unit(text, kUnits);
-}
-
-std::optional<std::chrono::microseconds> parse_duration(std::string_view text) {
-    constexpr std::array kUnits{Unit{"", 1000000}, Unit{"s", 1000000}, Unit{"ms", 1000},
-                                Unit{"us", 1}, Unit{"min", 60000000}};
-    constexpr std::uint64_t kLongest = 24ULL * 3600 * 1000000; // a day
-    const auto value = parse_with_unit(text, kUnits);
-    if (!value || *value > kLongest) {
-        return std::nullopt;
-    }
-    return std::chrono::microseconds(*value);
 }
 
 } // namespace haoh::arraysim

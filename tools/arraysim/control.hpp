@@ -102,7 +102,5 @@ using ControlCommand =
 
 /// "64MiB", "4 GiB", "1000"; units KiB, MiB, GiB, TiB, KB, MB, GB, TB, B.
 [[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
-/// "5s", "250ms", "40us"; a bare number counts seconds.
-[[nodiscard]] std::optional<std::chrono::microseconds> parse_duration(std::string_view text);
 
 } // namespace haoh::arraysim

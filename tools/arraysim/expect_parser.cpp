@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arraysim/scenario_parts.hpp>
 
+#include "base/number_text.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <span>
@@ -40,7 +41,7 @@ void read_texts(const TomlReader& reader, const toml::node& node, const std::str
         const auto text = item.value_exact<std::string>();
         if (!text) {
             reader.fail_at(item.source(), "values",
-                           fmt::format("must hold strings, not {}", type_name(item)));
+                           fmt::format("must hold strings, not {}", base::kind_of(item)));
         }
         values.push_back({.array = array, .text = *text});
     };
@@ -82,7 +83,7 @@ ExpectedFinding read_finding(TomlReader& reader) {
             read_texts(reader, *values, {}, finding.values);
         }
     }
-    reader.finish("the keys are: verdict, severity, rule, nsids, subsystem, what, values");
+    reader.finish();
     return finding;
 }
 
@@ -132,10 +133,8 @@ LooseFinding parse_loose(const TomlReader& reader, std::string_view key, std::st
     }
     finding.rule = words.front();
     if (words.size() == 2) {
-        std::uint32_t nsid = 0;
-        const auto [end, error] =
-            std::from_chars(words[1].data(), words[1].data() + words[1].size(), nsid);
-        if (error != std::errc{} || end != words[1].data() + words[1].size()) {
+        const auto nsid = base::parse_number<std::uint32_t>(words[1]);
+        if (!nsid) {
             reader.fail(key, fmt::format("'{}' is no NSID", words[1]));
         }
         finding.nsid = nsid;
@@ -172,7 +171,7 @@ ExpectSpec read_expect(TomlReader& reader) {
     spec.known_fault = reader.text("known_fault").value_or("");
     reader.table("today", [&](TomlReader& inner) {
         spec.today = read_report(inner, spec.report);
-        inner.finish("the keys are: exit, verdict, model, unobserved, finding");
+        inner.finish();
     });
     if (spec.known_fault.empty() == spec.today.has_value()) {
         reader.fail(spec.today ? "today" : "known_fault",

@@ -124,8 +124,7 @@ OverrideSpec read_override(TomlReader& reader) {
         reader.fail("answer", "nothing is overridden",
                     "give field and value, offset and value, replace, length, status or result");
     }
-    reader.finish("the keys are: answer, nsid, id, port, when, field, offset, value, replace, "
-                  "length, status, result");
+    reader.finish();
     return spec;
 }
 
@@ -150,7 +149,7 @@ FaultSpec read_fault(TomlReader& reader) {
     spec.when = read_when(reader, Occurrence{});
     spec.value = reader.integer("value", 0, kMaxInteger);
     spec.text = reader.text("text").value_or("SSH-2.0-haoh\r\n");
-    reader.finish("the keys are: kind, answer, nsid, port, when, value, text");
+    reader.finish();
     return spec;
 }
 

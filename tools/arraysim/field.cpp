@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arraysim/field.hpp>
 
+#include "base/number_text.hpp"
+
 #include <haoh/error.hpp>
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/nvme/discovery_log.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
 
-#include <charconv>
 #include <fmt/format.h>
 
 namespace haoh::arraysim {
@@ -47,11 +48,11 @@ std::optional<Indexed> parse_indexed(std::string_view text) {
     }
     Indexed result{.name = text.substr(0, open)};
     const std::string_view digits = text.substr(open + 1, close - open - 1);
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), result.index);
-    if (error != std::errc{} || end != digits.data() + digits.size()) {
+    const auto index = base::parse_number<decltype(result.index)>(digits);
+    if (!index) {
         return std::nullopt;
     }
+    result.index = *index;
     result.rest = text.substr(close + 1);
     if (!result.rest.empty()) {
         if (result.rest.front() != '.') {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arraysim/scenario_parts.hpp>
 
+#include "base/number_text.hpp"
+
 #include <haoh/error.hpp>
 #include <haoh/nvme/fabrics.hpp>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <fmt/format.h>
 
 namespace haoh::arraysim {
@@ -33,10 +34,11 @@ std::optional<std::uint32_t> parse_version(std::string_view text) {
     std::size_t count = 0;
     while (count < parts.size()) {
         const std::size_t dot = std::min(text.find('.'), text.size());
-        const auto [end, error] = std::from_chars(text.data(), text.data() + dot, parts[count]);
-        if (error != std::errc{} || end != text.data() + dot || dot == 0) {
+        const auto part = base::parse_number<std::uint32_t>(text.substr(0, dot));
+        if (!part) {
             return std::nullopt;
         }
+        parts[count] = *part;
         ++count;
         if (dot == text.size()) {
             break;
@@ -64,7 +66,7 @@ FieldValue field_value(const TomlReader& reader, std::string_view key, const tom
     if (const auto text = node.value_exact<std::string>()) {
         return *text;
     }
-    reader.fail(key, fmt::format("must be an integer or a string, not {}", type_name(node)));
+    reader.fail(key, fmt::format("must be an integer or a string, not {}", base::kind_of(node)));
 }
 
 nvme::Bytes field_bytes(const TomlReader& reader, std::string_view key, std::string_view field,
@@ -103,7 +105,7 @@ void read_properties(TomlReader& reader, std::map<std::uint32_t, std::uint64_t>&
     struct Property {
         std::string_view key;
         std::uint32_t offset;
-        std::uint64_t max;
+        std::int64_t max;
     };
     constexpr std::array kProperties{
         Property{"cap", nvme::property::cap, kMaxInteger},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arraysim/identity.hpp>
 
+#include "base/fnv1a.hpp"
+
 #include <haoh/nvme/fabrics.hpp>
 
 #include <algorithm>
@@ -21,11 +23,8 @@ constexpr std::uint32_t kMinimumGroups = 128;
 
 /// 64-bit FNV-1a, then a finalizer: enough to spread a seed over an identifier.
 std::uint64_t hash(std::string_view text, std::uint64_t salt) {
-    std::uint64_t value = 0xCBF29CE484222325ULL ^ (salt * 0x9E3779B97F4A7C15ULL);
-    for (const char c : text) {
-        value ^= static_cast<std::uint8_t>(c);
-        value *= 0x100000001B3ULL;
-    }
+    const std::uint64_t basis = base::Fnv1a::kBasis ^ (salt * 0x9E3779B97F4A7C15ULL);
+    std::uint64_t value = base::Fnv1a{basis}.add(text).value();
     value ^= value >> 33U;
     value *= 0xFF51AFD7ED558CCDULL;
     value ^= value >> 33U;

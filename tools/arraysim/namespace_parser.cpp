@@ -47,11 +47,26 @@ nvme::IdDescriptor read_descriptor(TomlReader& reader) {
         reader.fail("id", "must be at most 255 bytes in hexadecimal digits");
     }
     descriptor.nid = *bytes;
-    reader.finish("the keys are: type, id");
+    reader.finish();
     return descriptor;
 }
 
 } // namespace
+
+/// A text with a unit, or a number of bytes.
+std::optional<std::uint64_t> read_size(TomlReader& reader, std::string_view key) {
+    const toml::node* const found = reader.node(key);
+    if (found == nullptr || !found->is_string()) {
+        return reader.integer(key, 0, kMaxInteger);
+    }
+    const std::string text = reader.text(key).value_or("");
+    const auto size = parse_size(text);
+    if (!size) {
+        reader.fail(key, fmt::format("'{}' is no size", text),
+                    "write \"64MiB\" or a number of bytes");
+    }
+    return size;
+}
 
 NamespaceSpec read_namespace(TomlReader& reader, bool in_array) {
     NamespaceSpec spec;
@@ -62,12 +77,13 @@ NamespaceSpec read_namespace(TomlReader& reader, bool in_array) {
     spec.nsid = static_cast<std::uint32_t>(nsid.value_or(1));
     spec.count = static_cast<std::uint32_t>(
         reader
-            .integer("count", 1, std::min<std::uint64_t>(kMaxNamespaces, kMaxNsid - spec.nsid + 1))
+            .integer("count", 1,
+                     std::min<std::int64_t>(kMaxNamespaces, std::int64_t{kMaxNsid} - spec.nsid + 1))
             .value_or(1));
     if (in_array) {
         spec.absent = reader.boolean("absent").value_or(false);
     }
-    spec.size = reader.size("size");
+    spec.size = read_size(reader, "size");
     if (const auto block_size = reader.integer("block_size", 512, 1U << 20U)) {
         if (!std::has_single_bit(*block_size)) {
             reader.fail("block_size", fmt::format("{} is not a power of two", *block_size));

@@ -32,7 +32,7 @@ TimelineEntry read_timeline(TomlReader& reader) {
     } catch (const Error& error) {
         reader.fail("action", fmt::format("'{}': {}", entry.action, error.cause()));
     }
-    reader.finish("the keys are: at, action");
+    reader.finish();
     return entry;
 }
 
@@ -44,7 +44,7 @@ void read_check(TomlReader& reader, CheckSpec& spec) {
     if (const auto timeout = reader.duration("timeout")) {
         spec.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);
     }
-    reader.finish("the keys are: nqn, targets, config, digests, timeout");
+    reader.finish();
 }
 
 /// The array that a control command is about; nullptr for none.
@@ -150,7 +150,7 @@ Scenario read_scenario(TomlReader& reader) {
                   [&](TomlReader& inner) { scenario.timeline.push_back(read_timeline(inner)); });
     reader.table("check", [&](TomlReader& inner) { read_check(inner, scenario.check); });
     reader.table("expect", [&](TomlReader& inner) { scenario.expect = read_expect(inner); });
-    reader.finish("the tables are: subsystem, namespace, array, timeline, check, expect");
+    reader.finish();
     check_names(reader, scenario);
     return scenario;
 }
@@ -162,14 +162,8 @@ Scenario parse_scenario(std::string_view text, std::string_view origin) {
         throw Error(Errc::too_large, "read the scenario", origin,
                     fmt::format("{} bytes (at most {})", text.size(), kMaxScenarioSize));
     }
-    toml::table document;
-    try {
-        document = toml::parse(text, origin);
-    } catch (const toml::parse_error& error) {
-        throw Error(Errc::malformed, "read the scenario",
-                    fmt::format("{}:{}", origin, error.source().begin.line), error.description());
-    }
-    TomlReader reader(document, std::string(origin), {});
+    const toml::table document = base::parse_toml(text, origin);
+    TomlReader reader(document, std::string(origin));
     return read_scenario(reader);
 }
 

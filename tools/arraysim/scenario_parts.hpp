@@ -4,9 +4,10 @@
 /// haoh::Error with file, line and key.
 #pragma once
 
+#include "base/toml_reader.hpp"
+
 #include <arraysim/field.hpp>
 #include <arraysim/scenario.hpp>
-#include <arraysim/toml_reader.hpp>
 
 #include <cstdint>
 #include <limits>
@@ -16,10 +17,12 @@
 
 namespace haoh::arraysim {
 
-inline constexpr std::uint64_t kMax8 = 0xFF;
-inline constexpr std::uint64_t kMax16 = 0xFFFF;
-inline constexpr std::uint64_t kMax32 = 0xFFFFFFFF;
-inline constexpr std::uint64_t kMaxInteger = std::numeric_limits<std::int64_t>::max();
+using base::TomlReader;
+
+inline constexpr std::int64_t kMax8 = 0xFF;
+inline constexpr std::int64_t kMax16 = 0xFFFF;
+inline constexpr std::int64_t kMax32 = 0xFFFFFFFF;
+inline constexpr std::int64_t kMaxInteger = std::numeric_limits<std::int64_t>::max();
 
 /// A value of a field: an integer that is not negative, or a text.
 [[nodiscard]] FieldValue field_value(const TomlReader& reader, std::string_view key,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arraysim/server.hpp>
 
+#include "base/number_text.hpp"
+
 #include <arraysim/session.hpp>
 
 #include <haoh/error.hpp>
@@ -18,7 +20,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include <charconv>
 #include <fmt/format.h>
 #include <utility>
 
@@ -53,8 +54,7 @@ Endpoint parse_endpoint(std::string_view text) {
     }
     endpoint.address = address;
     if (colon != std::string_view::npos) {
-        const std::string_view digits = text.substr(colon + 1);
-        std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
+        endpoint.port = base::parse_number<std::uint16_t>(text.substr(colon + 1)).value_or(0);
     }
     return endpoint;
 }

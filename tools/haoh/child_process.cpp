@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "child_process.hpp"
 
-#include "descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 #include <haoh/error.hpp>
 
@@ -48,7 +48,7 @@ bool is_file(const std::string& path) {
 int file_of(std::string_view text) {
     int file = ::memfd_create("haoh-event", MFD_CLOEXEC);
     if (file >= 0 && file <= STDERR_FILENO) { // the number of a stream that the program gets
-        const Descriptor low{file};
+        const base::FileDescriptor low{file};
         file = ::fcntl(low.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     }
     std::size_t done = 0;
@@ -167,7 +167,7 @@ std::string find_program(const std::string& program) {
 }
 
 ChildProcess::ChildProcess(const Start& start) {
-    const Descriptor input{file_of(start.input)};
+    const base::FileDescriptor input{file_of(start.input)};
     if (input.get() < 0) {
         throw Error(code_of(errno), "run", start.name, {}, {});
     }

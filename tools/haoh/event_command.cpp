@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "event_command.hpp"
 
+#include "base/safe_text.hpp"
+
 #include "child_process.hpp"
 #include "screen_text.hpp"
 
@@ -42,7 +44,7 @@ struct Waiting {
 
 std::vector<std::string> variables(const Event& event, std::uint64_t skipped) {
     const auto variable = [](std::string_view name, std::string_view value) {
-        return fmt::format("HAOH_{}={}", name, screen_text(value));
+        return fmt::format("HAOH_{}={}", name, base::safe_text(value));
     };
     return {variable("EVENT", to_string(event.kind)),
             variable("NSID", event.nsid ? fmt::to_string(*event.nsid) : ""),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "graphviz.hpp"
 
-#include "descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 #include <haoh/error.hpp>
 
@@ -33,8 +33,8 @@ constexpr const char* kAdvice = "or draw the output of -o dot elsewhere";
 }
 
 struct Pipe {
-    Descriptor read;
-    Descriptor write;
+    base::FileDescriptor read;
+    base::FileDescriptor write;
 };
 
 Pipe make_pipe() {
@@ -42,7 +42,7 @@ Pipe make_pipe() {
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         throw Error({errno, std::generic_category()}, "create", "a pipe to Graphviz");
     }
-    return {Descriptor{ends[0]}, Descriptor{ends[1]}};
+    return {base::FileDescriptor{ends[0]}, base::FileDescriptor{ends[1]}};
 }
 
 /// The program, killed and awaited when it is not done by then.
@@ -115,8 +115,8 @@ class Child {
 };
 
 /// Writes and reads at once: either side may wait for the other.
-std::string exchange(Descriptor to_child, Descriptor from_child, std::string_view input,
-                     std::chrono::milliseconds timeout) {
+std::string exchange(base::FileDescriptor to_child, base::FileDescriptor from_child,
+                     std::string_view input, std::chrono::milliseconds timeout) {
     const auto end = std::chrono::steady_clock::now() + timeout;
     ::fcntl(to_child.get(), F_SETFL, O_NONBLOCK);
     std::string output;
@@ -140,7 +140,7 @@ std::string exchange(Descriptor to_child, Descriptor from_child, std::string_vie
             }
             const bool broken = written < 0 && errno != EAGAIN && errno != EINTR;
             if (input.empty() || broken) { // why it broke, its exit status tells
-                to_child.close();
+                to_child.reset();
             }
         }
         if (waiting[0].revents != 0) {
@@ -167,8 +167,8 @@ std::string draw_svg(std::string_view graph, std::chrono::milliseconds timeout) 
     Pipe input = make_pipe();
     Pipe output = make_pipe();
     Child child{input.read.get(), output.write.get()};
-    input.read.close();
-    output.write.close();
+    input.read.reset();
+    output.write.reset();
     std::string svg = exchange(std::move(input.write), std::move(output.read), graph, timeout);
     const int status = child.wait();
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {

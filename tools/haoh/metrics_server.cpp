@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metrics_server.hpp"
 
+#include "base/number_text.hpp"
+
 #include <haoh/error.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -18,7 +20,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -64,13 +65,12 @@ tcp::endpoint parse_endpoint(std::string_view text) {
     const std::size_t colon = text.rfind(':');
     std::string_view address = colon == text.npos ? std::string_view{} : text.substr(0, colon);
     const std::string_view digits = colon == text.npos ? text : text.substr(colon + 1);
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size()) {
+    const auto port = base::parse_number<std::uint16_t>(digits);
+    if (!port) {
         refuse_address(text, "the port is not a number up to 65535");
     }
     if (address.empty()) {
-        return {asio::ip::address_v4::loopback(), port};
+        return {asio::ip::address_v4::loopback(), *port};
     }
     const bool brackets = address.starts_with('[') && address.ends_with(']');
     if (brackets) {
@@ -84,7 +84,7 @@ tcp::endpoint parse_endpoint(std::string_view text) {
     if (parsed.is_v6() != brackets) {
         refuse_address(text, brackets ? "brackets are for IPv6" : "an IPv6 address needs brackets");
     }
-    return {parsed, port};
+    return {parsed, *port};
 }
 
 std::string to_text(const tcp::endpoint& endpoint) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor_body.hpp"
 
+#include "base/number_text.hpp"
+#include "base/safe_text.hpp"
+
 #include <haoh/nvme/ana_log.hpp>
 
 #include <fmt/format.h>
@@ -50,7 +53,7 @@ std::string_view access_text(const NamespaceRow& row) {
 }
 
 std::string site_text(const std::string& site) {
-    return site.empty() ? "array unknown" : screen_text(site);
+    return site.empty() ? "array unknown" : base::safe_text(site);
 }
 
 /// "nvme1, nvme3 live": all names where two of them, or on a wide screen four, do.
@@ -65,12 +68,12 @@ std::string controllers_text(const PathRow& path, bool wide) {
         if (name.starts_with("tcp://")) {
             name.remove_prefix(6);
         }
-        out += (index == 0 ? "" : ", ") + screen_text(name);
+        out += (index == 0 ? "" : ", ") + base::safe_text(name);
     }
     if (named < count) {
         out += fmt::format(" and {} more", count - named);
     }
-    return path.state.empty() ? out : out + " " + screen_text(path.state);
+    return path.state.empty() ? out : out + " " + base::safe_text(path.state);
 }
 
 std::string since_text(const PathRow& path, const Moment& now) {
@@ -225,11 +228,11 @@ void MonitorBody::measure() {
         }
         for (const PathRow& path : choice.row->paths) {
             const auto grow = [](std::size_t& width, std::string_view text) {
-                width = std::max(width, screen_columns(text));
+                width = std::max(width, base::columns(text));
             };
             grow(widths_.site, site_text(path.site));
             grow(widths_.controllers, controllers_text(path, wide));
-            grow(widths_.ana, screen_text(path.ana));
+            grow(widths_.ana, base::safe_text(path.ana));
         }
     }
     const auto sum = [this] {
@@ -273,25 +276,25 @@ std::string MonitorBody::heading() const {
 std::string MonitorBody::subsystem_line(const SubsystemRow& subsystem) const {
     ScreenLine out = line();
     const std::string verdict =
-        subsystem.verdict.empty() ? "not checked" : screen_text(subsystem.verdict);
+        subsystem.verdict.empty() ? "not checked" : base::safe_text(subsystem.verdict);
     const ScreenTone tone = verdict == "pass"   ? ScreenTone::good
                             : verdict == "fail" ? ScreenTone::bad
                             : verdict == "warn" ? ScreenTone::warn
                                                 : ScreenTone::faint;
     std::string tail = "  identity ";
     if (!subsystem.identity.empty() && columns_ >= kWideScreen) {
-        tail += screen_text(subsystem.identity) + " ";
+        tail += base::safe_text(subsystem.identity) + " ";
     }
     std::string rest;
     if (!subsystem.host.empty() && columns_ >= kWideScreen) {
-        rest = "  seen by " + screen_text(subsystem.host);
+        rest = "  seen by " + base::safe_text(subsystem.host);
     }
     if (subsystem.rows.empty()) {
         rest += "  no namespace";
     }
     // The end of the NQN gives way to the verdict.
-    const std::size_t taken = screen_columns(tail) + screen_columns(verdict) + screen_columns(rest);
-    out.put(cut_end(screen_text(subsystem.subsysnqn), columns_ - std::min(columns_, taken)),
+    const std::size_t taken = base::columns(tail) + base::columns(verdict) + base::columns(rest);
+    out.put(cut_end(base::safe_text(subsystem.subsysnqn), columns_ - std::min(columns_, taken)),
             ScreenTone::strong);
     out.put(tail, ScreenTone::faint).put(verdict, tone).put(rest, ScreenTone::faint);
     return std::move(out).take();
@@ -302,7 +305,7 @@ std::string MonitorBody::namespace_line(const NamespaceRow& row, bool with_paths
     ScreenLine out = line();
     out.tab(kNamespaceIndent);
     if (!row.device.empty()) {
-        const std::string device = screen_text(row.device);
+        const std::string device = base::safe_text(row.device);
         out.put(row.nsids.size() == 1 ? device
                                       : fmt::format("{} and {} more", device, row.nsids.size() - 1),
                 ScreenTone::strong);
@@ -325,8 +328,8 @@ std::string MonitorBody::namespace_line(const NamespaceRow& row, bool with_paths
         const PathRow& path = row.paths[index];
         const bool live = path.state.empty() || path.state == "live";
         out.put(fmt::format("{}{} {}{}{}", index == 0 ? "" : ", ", site_text(path.site),
-                            screen_text(path.ana), live ? "" : " ",
-                            live ? "" : screen_text(path.state)),
+                            base::safe_text(path.ana), live ? "" : " ",
+                            live ? "" : base::safe_text(path.state)),
                 tone_of(path));
     }
     return std::move(out).take();
@@ -344,7 +347,7 @@ std::string MonitorBody::path_line(const SubsystemRow& subsystem, const Namespac
     next(widths_.site);
     out.put(cut_front(controllers_text(path, columns_ >= kWideScreen), widths_.controllers), tone);
     next(widths_.controllers);
-    out.put(cut_end(screen_text(path.ana), widths_.ana), tone);
+    out.put(cut_end(base::safe_text(path.ana), widths_.ana), tone);
     next(widths_.ana);
     out.put(path.path ? since_text(path, now_) : "");
     next(widths_.since);
@@ -382,7 +385,7 @@ std::string MonitorBody::hidden_line() const {
                            ScreenTone::faint);
     }
     if (empty > 0) {
-        parts.emplace_back(count_of(empty, "subsystem") + " without a namespace",
+        parts.emplace_back(base::count_of(empty, "subsystem") + " without a namespace",
                            ScreenTone::faint);
     }
     ScreenLine out = line();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor_screen.hpp"
 
+#include "base/number_text.hpp"
+#include "base/safe_text.hpp"
+
 #include "monitor_body.hpp"
 #include "monitor_rows.hpp"
 #include "screen_text.hpp"
@@ -52,7 +55,7 @@ std::string hosts_text(const std::vector<SubsystemRow>& subsystems) {
         if (subsystem.host.empty()) {
             direct = true;
         } else {
-            names.insert(screen_text(subsystem.host));
+            names.insert(base::safe_text(subsystem.host));
         }
     }
     std::string out;
@@ -102,9 +105,9 @@ std::string counts_line(const MonitorStatus& status, const std::vector<Subsystem
         }
     }
     ScreenLine out{columns, color};
-    out.put(fmt::format("{}, {}, {}: ", count_of(subsystems.size(), "subsystem"),
-                        count_of(controllers, "controller"),
-                        count_of(status.namespaces.size(), "namespace")));
+    out.put(fmt::format("{}, {}, {}: ", base::count_of(subsystems.size(), "subsystem"),
+                        base::count_of(controllers, "controller"),
+                        base::count_of(status.namespaces.size(), "namespace")));
     if (status.namespaces.empty()) {
         out.put("nothing to watch so far", ScreenTone::faint);
     } else if (trouble == 0) {
@@ -126,13 +129,13 @@ std::string sources_line(const MonitorStatus& status, std::size_t columns, bool 
             if (source.healthy != healthy) {
                 continue;
             }
-            out.tab(out.columns() + 2).put(screen_text(source.name) + " ");
+            out.tab(out.columns() + 2).put(base::safe_text(source.name) + " ");
             if (healthy) {
                 out.put("ok", ScreenTone::good);
                 continue;
             }
             out.put("LOST", ScreenTone::bad);
-            out.put(source.problem.empty() ? "" : ": " + screen_text(source.problem));
+            out.put(source.problem.empty() ? "" : ": " + base::safe_text(source.problem));
         }
     }
     if (status.sources.empty()) {
@@ -147,10 +150,11 @@ std::string events_title(const MonitorStatus& status, std::size_t columns, bool 
         events += count;
     }
     ScreenLine out{columns, color};
-    out.put(events == 0 ? "no event so far" : "last of " + count_of(events, "event"),
+    out.put(events == 0 ? "no event so far" : "last of " + base::count_of(events, "event"),
             ScreenTone::faint);
     if (status.coalesced > 0) {
-        out.put(fmt::format(", {} too short to be seen", count_of(status.coalesced, "transition")),
+        out.put(fmt::format(", {} too short to be seen",
+                            base::count_of(status.coalesced, "transition")),
                 ScreenTone::faint);
     }
     if (status.queue_merged > 0) {
@@ -172,7 +176,7 @@ std::string plain_line(std::string_view text) {
         }
         out += text[index++];
     }
-    return screen_text(out);
+    return base::safe_text(out);
 }
 
 template <typename Take>

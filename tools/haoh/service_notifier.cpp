@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service_notifier.hpp"
 
+#include "base/number_text.hpp"
+#include "base/utf8.hpp"
+
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -32,24 +34,12 @@ std::string variable(const char* name) {
 }
 
 std::int64_t number(const std::string& text) {
-    std::int64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc{} && stop == end && value > 0 ? value : 0;
+    return std::max<std::int64_t>(base::parse_number<std::int64_t>(text).value_or(0), 0);
 }
 
 /// One line: a line break would begin another assignment.
 std::string one_line(std::string_view text) {
-    std::string out{text.substr(0, kMaxStatus)};
-    // Half a character at the end would make the whole line no UTF-8.
-    if (out.size() < text.size()) {
-        while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0U) == 0x80U) {
-            out.pop_back();
-        }
-        if (!out.empty() && static_cast<unsigned char>(out.back()) >= 0xC0U) {
-            out.pop_back();
-        }
-    }
+    std::string out{base::utf8_prefix(text, kMaxStatus)};
     for (char& character : out) {
         if (static_cast<unsigned char>(character) < 0x20 || character == 0x7F) {
             character = ' ';

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "discovery_walk.hpp"
 
+#include "base/number_text.hpp"
+
 #include "tcp_controller.hpp"
 
 #include <haoh/collector.hpp>
@@ -8,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <map>
 #include <optional>
@@ -67,10 +68,8 @@ Address address_of(const DiscoveryEntry& entry, const Address& target) {
     };
     std::uint16_t port = is_a(entry, nvme::SubsystemType::referral) ? kDiscoveryPort : kNvmeTcpPort;
     if (!entry.trsvcid.empty()) {
-        const char* const begin = entry.trsvcid.data();
-        const char* const end = begin + entry.trsvcid.size();
-        const auto [stop, error] = std::from_chars(begin, end, port);
-        if (error != std::errc{} || stop != end || port == 0) {
+        port = base::parse_number<std::uint16_t>(entry.trsvcid).value_or(0);
+        if (port == 0) {
             fail("its port (TRSVCID) is not a number from 1 to 65535");
         }
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/kernel_log.hpp"
 
+#include "base/file_descriptor.hpp"
 #include "host/attribute_text.hpp"
-#include "host/file_descriptor.hpp"
 
 #include <fmt/format.h>
 
@@ -130,7 +130,7 @@ KernelLog read_kernel_log(const RecordSource& source) {
 }
 
 KernelLog read_kernel_log(const char* device) {
-    const FileDescriptor file(::open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    const base::FileDescriptor file(::open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     const int error = errno;
     if (!file) {
         const bool refused = error == EPERM || error == EACCES;

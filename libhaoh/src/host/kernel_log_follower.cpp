@@ -21,8 +21,8 @@ namespace {
 /// What user space writes into the log has another facility than the kernel's, which is 0.
 constexpr unsigned kFirstOtherLevel = 8;
 
-FileDescriptor open_end(const std::string& device) {
-    FileDescriptor file(::open(device.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+base::FileDescriptor open_end(const std::string& device) {
+    base::FileDescriptor file(::open(device.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!file || ::lseek(file.get(), 0, SEEK_END) < 0) {
         const bool refused = errno == EPERM || errno == EACCES;
         throw Error({errno, std::generic_category()}, "follow", device, {},
@@ -75,8 +75,8 @@ KernelLogFollower::KernelLogFollower(const asio::any_io_executor& executor,
                                      const std::string& device)
     : KernelLogFollower(executor, open_end(device), device) {}
 
-KernelLogFollower::KernelLogFollower(const asio::any_io_executor& executor, FileDescriptor log,
-                                     std::string name)
+KernelLogFollower::KernelLogFollower(const asio::any_io_executor& executor,
+                                     base::FileDescriptor log, std::string name)
     : name_{std::move(name)}, log_{executor, std::move(log)} {}
 
 asio::awaitable<FollowedMessages> KernelLogFollower::next() {

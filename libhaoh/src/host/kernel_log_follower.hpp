@@ -47,7 +47,7 @@ class KernelLogFollower {
                                const std::string& device = "/dev/kmsg");
     /// \param log   gives a record at each reading, and never waits
     /// \param name  for messages
-    KernelLogFollower(const boost::asio::any_io_executor& executor, FileDescriptor log,
+    KernelLogFollower(const boost::asio::any_io_executor& executor, base::FileDescriptor log,
                       std::string name);
 
     /// What came since the last time: a message at least, or that some were lost; waits for it.

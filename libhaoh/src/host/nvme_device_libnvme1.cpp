@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // libnvme 1.x. Only functions of 1.3, so that one build serves every later 1.x.
-#include "host/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 #include "host/nvme_device.hpp"
 
 #include <libnvme.h>
@@ -13,7 +13,7 @@ namespace {
 
 class Libnvme1Device : public NvmeDevice {
   public:
-    explicit Libnvme1Device(FileDescriptor device) : device_{std::move(device)} {}
+    explicit Libnvme1Device(base::FileDescriptor device) : device_{std::move(device)} {}
 
     DeviceAnswer execute(const nvme::AdminCommand& command, std::span<std::uint8_t> data) override {
         struct nvme_passthru_cmd passthru {};
@@ -39,13 +39,13 @@ class Libnvme1Device : public NvmeDevice {
     }
 
   private:
-    FileDescriptor device_;
+    base::FileDescriptor device_;
 };
 
 } // namespace
 
 std::unique_ptr<NvmeDevice> open_nvme_device(const std::string& name) {
-    FileDescriptor device(::nvme_open(name.c_str()));
+    base::FileDescriptor device(::nvme_open(name.c_str()));
     if (!device) {
         throw device_open_error(errno, name);
     }

@@ -153,7 +153,7 @@ void PathStates::read(std::string_view controller, Watched& watched,
                            Moment::now()});
     };
     int error = 0;
-    FileDescriptor opened;
+    base::FileDescriptor opened;
     if (!watched.descriptor) {
         opened = root_.open_file(watched.file.c_str(), error);
     }

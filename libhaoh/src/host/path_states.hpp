@@ -4,7 +4,7 @@
 /// itself.
 #pragma once
 
-#include "host/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 #include "host/sysfs_directory.hpp"
 
 #include <haoh/event.hpp>
@@ -66,7 +66,7 @@ class PathStates {
         std::string path; ///< empty: the controller itself
         std::string file; ///< below the root
         std::string text; ///< the last one
-        FileDescriptor descriptor;
+        base::FileDescriptor descriptor;
         bool gone{};
         bool unreadable{};
     };

@@ -24,15 +24,15 @@ namespace {
 /// has in a file's place.
 constexpr int kReadFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
-FileDescriptor open_at(const FileCalls& calls, int directory, const char* path, int flags,
-                       unsigned long long resolve, int& error) {
+base::FileDescriptor open_at(const FileCalls& calls, int directory, const char* path, int flags,
+                             unsigned long long resolve, int& error) {
     // A rename anywhere in the system can make the kernel give up on ".." in a link.
     constexpr int kAttempts = 64;
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
         const int number = calls.open(directory, path, flags, resolve);
         if (number >= 0) {
             error = 0;
-            return FileDescriptor(number);
+            return base::FileDescriptor(number);
         }
         error = errno;
         if (error != EAGAIN && error != EINTR) {
@@ -52,7 +52,7 @@ bool means_absent(int error) {
 
 /// The content of an open file. One reading is one answer of the kernel: a second could be of
 /// another moment.
-Attribute read_attribute(const FileCalls& calls, const FileDescriptor& file, int& error) {
+Attribute read_attribute(const FileCalls& calls, const base::FileDescriptor& file, int& error) {
     std::array<char, kMaxAttributeBytes + 1> bytes; // NOLINT: filling it would take as long
     const ssize_t length = calls.read(file.get(), bytes.data(), bytes.size());
     if (length < 0) {
@@ -73,13 +73,13 @@ Attribute broken_attribute(int error) {
 SysfsRoot::SysfsRoot(const std::string& path, const FileCalls& calls)
     : path_{path}, calls_{&calls} {
     constexpr std::string_view kOperation = "read the kernel's view below";
-    root_ = FileDescriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    root_ = base::FileDescriptor(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!root_) {
         throw Error({errno, std::generic_category()}, kOperation, path, {},
                     "name the directory that has sys/class/nvme-subsystem in it");
     }
     int error = 0;
-    const FileDescriptor itself = open_in_root(".", O_PATH | O_DIRECTORY, error);
+    const base::FileDescriptor itself = open_in_root(".", O_PATH | O_DIRECTORY, error);
     if (!itself) {
         const bool refused = error == ENOSYS || error == EPERM;
         throw Error({error, std::generic_category()}, kOperation, path,
@@ -93,7 +93,7 @@ SysfsRoot::SysfsRoot(const std::string& path, const FileCalls& calls)
         ::fstat(root_.get(), &here) == 0 && ::stat("/", &machine) == 0 && same_file(here, machine);
 }
 
-FileDescriptor SysfsRoot::open_in_root(const char* path, int flags, int& error) const {
+base::FileDescriptor SysfsRoot::open_in_root(const char* path, int flags, int& error) const {
     return open_at(*calls_, root_.get(), path, flags | O_CLOEXEC,
                    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, error);
 }
@@ -107,13 +107,13 @@ SysfsDirectory SysfsRoot::open(std::string path) const {
     return directory;
 }
 
-FileDescriptor SysfsRoot::open_file(const char* path, int& error) const {
+base::FileDescriptor SysfsRoot::open_file(const char* path, int& error) const {
     return open_in_root(path, kReadFlags, error);
 }
 
 int SysfsRoot::read_file(const std::string& path, std::size_t limit, std::string& text) const {
     int error = 0;
-    const FileDescriptor file = open_file(path.c_str(), error);
+    const base::FileDescriptor file = open_file(path.c_str(), error);
     if (!file) {
         return error;
     }
@@ -175,7 +175,8 @@ bool SysfsDirectory::same_as(const SysfsDirectory& other) const {
 int SysfsDirectory::enter(const char* name) const {
     int error = 0;
     const std::string path = path_ + "/" + name;
-    const FileDescriptor there = root_->open_in_root(path.c_str(), O_PATH | O_DIRECTORY, error);
+    const base::FileDescriptor there =
+        root_->open_in_root(path.c_str(), O_PATH | O_DIRECTORY, error);
     return error;
 }
 
@@ -189,9 +190,10 @@ int SysfsDirectory::write(const char* file, std::string_view text) const {
     }
     int error = 0;
     // Truncated as a shell would: sysfs does not care, and a recorded tree has plain files.
-    const FileDescriptor opened = open_at(root_->calls(), descriptor_.get(), file,
-                                          O_WRONLY | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
-                                          RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH, error);
+    const base::FileDescriptor opened =
+        open_at(root_->calls(), descriptor_.get(), file,
+                O_WRONLY | O_TRUNC | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+                RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH, error);
     if (!opened) {
         return error;
     }
@@ -207,8 +209,8 @@ Attribute SysfsDirectory::attribute_at(const char* relative) const {
     if (relative == nullptr) {
         return unreadable_attribute(errno_text(ENAMETOOLONG));
     }
-    const FileDescriptor file = open_at(root_->calls(), descriptor_.get(), relative, kReadFlags,
-                                        RESOLVE_NO_SYMLINKS, error);
+    const base::FileDescriptor file = open_at(root_->calls(), descriptor_.get(), relative,
+                                              kReadFlags, RESOLVE_NO_SYMLINKS, error);
     if (!file) {
         if (error == ELOOP) {
             return attribute_behind_links(relative);
@@ -225,14 +227,14 @@ Attribute SysfsDirectory::attribute_at(const char* relative) const {
 Attribute SysfsDirectory::attribute_behind_links(const char* relative) const {
     int error = 0;
     const std::string path = path_ + "/" + relative;
-    const FileDescriptor file = root_->open_in_root(path.c_str(), kReadFlags, error);
+    const base::FileDescriptor file = root_->open_in_root(path.c_str(), kReadFlags, error);
     if (file) {
         return read_attribute(root_->calls(), file, error);
     }
     if (!means_absent(error)) {
         return unreadable_attribute(errno_text(error));
     }
-    const FileDescriptor link = root_->open_in_root(path.c_str(), O_PATH | O_NOFOLLOW, error);
+    const base::FileDescriptor link = root_->open_in_root(path.c_str(), O_PATH | O_NOFOLLOW, error);
     return link ? broken_attribute(ENOENT) : Attribute{};
 }
 

@@ -4,8 +4,8 @@
 /// root were "/". Any number of trees can be open at once; nothing is remembered between them.
 #pragma once
 
+#include "base/file_descriptor.hpp"
 #include "host/file_calls.hpp"
-#include "host/file_descriptor.hpp"
 
 #include <haoh/kernel.hpp>
 
@@ -61,7 +61,7 @@ class SysfsRoot {
 
     /// Opens a file below the root for reading.
     /// \return not open: `error` is an errno value
-    [[nodiscard]] FileDescriptor open_file(const char* path, int& error) const;
+    [[nodiscard]] base::FileDescriptor open_file(const char* path, int& error) const;
 
     /// A file below the root as it is, up to `limit` bytes.
     /// \return 0 or an errno value
@@ -71,11 +71,11 @@ class SysfsRoot {
   private:
     friend class SysfsDirectory;
 
-    [[nodiscard]] FileDescriptor open_in_root(const char* path, int flags, int& error) const;
+    [[nodiscard]] base::FileDescriptor open_in_root(const char* path, int flags, int& error) const;
 
     std::string path_;
     const FileCalls* calls_;
-    FileDescriptor root_;
+    base::FileDescriptor root_;
     bool this_machine_{};
 };
 
@@ -133,7 +133,7 @@ class SysfsDirectory {
 
     const SysfsRoot* root_{};
     std::string path_;
-    FileDescriptor descriptor_;
+    base::FileDescriptor descriptor_;
     int error_{};
 };
 

@@ -47,7 +47,7 @@ std::string_view trace_advice(int error) {
 
 /// \return 0 or an errno value
 int write_text(const std::string& path, std::string_view text) {
-    const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    const base::FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!file || ::write(file.get(), text.data(), text.size()) < 0) {
         return errno;
     }
@@ -86,7 +86,7 @@ std::string TraceInstance::Directory::file(std::string_view name) const {
     return tracefs_->instance(name_) + "/" + std::string(name);
 }
 
-FileDescriptor TraceInstance::Directory::open_pipe() const {
+base::FileDescriptor TraceInstance::Directory::open_pipe() const {
     const auto set = [this](std::string_view name, std::string_view value) {
         if (const int error = write_text(file(name), value); error != 0) {
             fail(error, "set " + std::string(value) + " in", file(name));
@@ -101,7 +101,8 @@ FileDescriptor TraceInstance::Directory::open_pipe() const {
         static_cast<void>(write_text(file("trace_options"), option));
     }
     static_cast<void>(write_text(file("buffer_percent"), "0"));
-    FileDescriptor pipe(::open(file("trace_pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    base::FileDescriptor pipe(
+        ::open(file("trace_pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!pipe) {
         fail(errno, "open", file("trace_pipe"));
     }

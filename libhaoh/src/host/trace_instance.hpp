@@ -50,7 +50,7 @@ class TraceInstance {
         [[nodiscard]] const std::string& name() const { return name_; }
         [[nodiscard]] std::string file(std::string_view name) const;
         /// Configures the instance: what its pipe looks like is settled when it is opened.
-        [[nodiscard]] FileDescriptor open_pipe() const;
+        [[nodiscard]] base::FileDescriptor open_pipe() const;
         void enable() const;
 
       private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/tracefs.hpp"
 
-#include "host/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 #include "host/text_scan.hpp"
 
 #include <haoh/error.hpp>
@@ -98,7 +98,7 @@ std::optional<std::uint64_t> start_in_stat(std::string_view stat) {
 
 std::optional<std::uint64_t> process_start(pid_t pid) {
     const std::string path = fmt::format("/proc/{}/stat", pid);
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) {
         return errno == ENOENT ? std::optional<std::uint64_t>(0) : std::nullopt;
     }

@@ -77,8 +77,8 @@ UeventMonitor::Monitor UeventMonitor::listen(struct udev* context, int receive_b
     return monitor;
 }
 
-FileDescriptor UeventMonitor::duplicate_socket(struct udev_monitor& monitor) {
-    FileDescriptor socket(::fcntl(::udev_monitor_get_fd(&monitor), F_DUPFD_CLOEXEC, 0));
+base::FileDescriptor UeventMonitor::duplicate_socket(struct udev_monitor& monitor) {
+    base::FileDescriptor socket(::fcntl(::udev_monitor_get_fd(&monitor), F_DUPFD_CLOEXEC, 0));
     if (!socket) {
         fail(errno, "listen to");
     }

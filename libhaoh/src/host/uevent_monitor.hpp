@@ -47,7 +47,7 @@ class UeventMonitor {
     using Monitor = std::unique_ptr<struct udev_monitor, Release>;
 
     [[nodiscard]] static Monitor listen(struct udev* context, int receive_buffer_bytes);
-    [[nodiscard]] static FileDescriptor duplicate_socket(struct udev_monitor& monitor);
+    [[nodiscard]] static base::FileDescriptor duplicate_socket(struct udev_monitor& monitor);
     /// What can be received without waiting, up to a bound.
     [[nodiscard]] Uevents receive_some();
 

@@ -12,7 +12,7 @@ namespace haoh::host {
 namespace asio = boost::asio;
 
 WaitableDescriptor::WaitableDescriptor(const asio::any_io_executor& executor,
-                                       FileDescriptor descriptor)
+                                       base::FileDescriptor descriptor)
     : descriptor_{executor} {
     descriptor_.assign(descriptor.get());
     static_cast<void>(descriptor.release());

@@ -3,7 +3,7 @@
 /// A descriptor that the kernel feeds, and waiting for what it has to say.
 #pragma once
 
-#include "host/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -18,7 +18,8 @@ namespace haoh::host {
 class WaitableDescriptor {
   public:
     /// \param descriptor  one that never blocks
-    WaitableDescriptor(const boost::asio::any_io_executor& executor, FileDescriptor descriptor);
+    WaitableDescriptor(const boost::asio::any_io_executor& executor,
+                       base::FileDescriptor descriptor);
 
     [[nodiscard]] int get() { return descriptor_.native_handle(); }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "model/field_text.hpp"
 
+#include "base/number_text.hpp"
+
 #include <haoh/nvme/fabrics.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace haoh::model {
 
@@ -145,13 +146,7 @@ std::optional<std::uint64_t> parse_hex_number(std::string_view text) {
         return std::nullopt;
     }
     text.remove_prefix(2);
-    std::uint64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value, 16);
-    if (error != std::errc{} || stop != end) {
-        return std::nullopt;
-    }
-    return value;
+    return base::parse_number<std::uint64_t>(text, 16);
 }
 
 } // namespace haoh::model

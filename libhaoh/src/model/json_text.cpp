@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "model/json_text.hpp"
 
+#include "base/utf8.hpp"
+
 #include <algorithm>
 
 namespace haoh::model {
@@ -13,43 +15,6 @@ constexpr std::size_t kWidth = 100; ///< columns that an object on one line may 
 constexpr std::size_t kFew = 3;     ///< ... if it has more keys than this
 
 using Json = nlohmann::ordered_json;
-
-bool is_continuation(std::string_view text, std::size_t offset, unsigned low = 0x80,
-                     unsigned high = 0xBF) {
-    if (offset >= text.size()) {
-        return false;
-    }
-    const unsigned byte = static_cast<unsigned char>(text[offset]);
-    return byte >= low && byte <= high;
-}
-
-/// Bytes of the well-formed UTF-8 sequence at `offset` (Unicode 15, Table 3-7); 0 when there is
-/// none.
-std::size_t utf8_length(std::string_view text, std::size_t offset) {
-    const unsigned first = static_cast<unsigned char>(text[offset]);
-    if (first < 0x80) {
-        return 1;
-    }
-    if (first >= 0xC2 && first <= 0xDF) {
-        return is_continuation(text, offset + 1) ? 2 : 0;
-    }
-    if (first >= 0xE0 && first <= 0xEF) {
-        const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
-        const unsigned high = first == 0xED ? 0x9F : 0xBF;
-        return is_continuation(text, offset + 1, low, high) && is_continuation(text, offset + 2)
-                   ? 3
-                   : 0;
-    }
-    if (first >= 0xF0 && first <= 0xF4) {
-        const unsigned low = first == 0xF0 ? 0x90 : 0x80;
-        const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
-        return is_continuation(text, offset + 1, low, high) && is_continuation(text, offset + 2) &&
-                       is_continuation(text, offset + 3)
-                   ? 4
-                   : 0;
-    }
-    return 0;
-}
 
 int hex_value(char digit) {
     const std::size_t value = kHexDigits.find(digit);
@@ -132,13 +97,13 @@ std::string escape_bytes(std::string_view raw) {
     std::string out;
     out.reserve(raw.size());
     for (std::size_t i = 0; i < raw.size();) {
-        const std::size_t length = utf8_length(raw, i);
-        if (length == 0 || escape_at(raw, i) >= 0) {
+        const auto character = base::decode_utf8(raw.substr(i));
+        if (!character || escape_at(raw, i) >= 0) {
             append_escape(out, raw[i]);
             ++i;
         } else {
-            out += raw.substr(i, length);
-            i += length;
+            out += raw.substr(i, character->length);
+            i += character->length;
         }
     }
     return out;

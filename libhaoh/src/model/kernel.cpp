@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/kernel.hpp>
 
+#include "base/number_text.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace haoh {
 
 namespace {
 
-template <typename Number>
-std::optional<Number> parse_number(std::string_view text) {
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return value;
-}
+using base::parse_number;
 
 template <typename Object>
 constexpr AttributeRow<Object> row(std::string_view name, Attribute Object::*member) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/numa.hpp>
 
+#include "base/number_text.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <system_error>
 
 namespace haoh {
@@ -12,11 +13,8 @@ namespace {
 constexpr unsigned kMostNodes = 1024; // MAX_NUMNODES of every architecture is at most that
 
 std::optional<unsigned> parse_node(std::string_view text) {
-    unsigned value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [rest, error] = std::from_chars(text.data(), end, value);
-    return error == std::errc{} && rest == end && value < kMostNodes ? std::optional{value}
-                                                                     : std::nullopt;
+    const auto value = base::parse_number<unsigned>(text);
+    return value && *value < kMostNodes ? value : std::nullopt;
 }
 
 } // namespace

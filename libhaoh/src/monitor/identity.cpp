@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/identity.hpp"
 
+#include "base/fnv1a.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -12,27 +14,18 @@ namespace haoh::monitor {
 
 namespace {
 
-/// FNV-1a, 64 bits: it tells differences that happen, not ones that somebody makes.
 class Digest {
   public:
     /// A text with its end, so that "ab" + "c" is not "a" + "bc".
     Digest& add(std::string_view text) {
-        for (const char c : text) {
-            step(static_cast<unsigned char>(c));
-        }
-        step(0xFF);
+        hash_.add(text).add(std::uint8_t{0xFF});
         return *this;
     }
     Digest& add(std::uint64_t number) { return add(fmt::format("{}", number)); }
-    [[nodiscard]] std::string text() const { return fmt::format("{:016x}", value_); }
+    [[nodiscard]] std::string text() const { return fmt::format("{:016x}", hash_.value()); }
 
   private:
-    void step(unsigned char byte) {
-        value_ ^= byte;
-        value_ *= 0x100000001b3U;
-    }
-
-    std::uint64_t value_{0xcbf29ce484222325U};
+    base::Fnv1a hash_;
 };
 
 /// A text field as on the wire: without the spaces that fill it.

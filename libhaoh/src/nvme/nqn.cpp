@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/nvme/nqn.hpp>
 
+#include "base/utf8.hpp"
+
 #include <haoh/nvme/fabrics.hpp>
 
 #include <fmt/format.h>
@@ -23,51 +25,17 @@ constexpr bool is_letter(char letter) {
     return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
 }
 
-/// Length of the UTF-8 sequence that `text` starts with, 0 when it is none (RFC 3629: no overlong
-/// forms, no surrogates, nothing above U+10FFFF).
-std::size_t utf8_sequence(std::string_view text) {
-    const auto byte = [text](std::size_t i) {
-        return i < text.size() ? static_cast<std::uint8_t>(text[i]) : std::uint8_t{0};
-    };
-    const auto continues = [&byte](std::size_t from, std::size_t to) {
-        for (std::size_t i = from; i < to; ++i) {
-            if ((byte(i) & 0xC0U) != 0x80U) {
-                return false;
-            }
-        }
-        return true;
-    };
-    const unsigned lead = byte(0);
-    if (lead < 0x80U) {
-        return 1;
-    }
-    if (lead >= 0xC2U && lead <= 0xDFU) {
-        return continues(1, 2) ? 2 : 0;
-    }
-    if (lead >= 0xE0U && lead <= 0xEFU) {
-        const bool overlong = lead == 0xE0U && byte(1) < 0xA0U;
-        const bool surrogate = lead == 0xEDU && byte(1) > 0x9FU;
-        return !overlong && !surrogate && continues(1, 3) ? 3 : 0;
-    }
-    if (lead >= 0xF0U && lead <= 0xF4U) {
-        const bool overlong = lead == 0xF0U && byte(1) < 0x90U;
-        const bool too_high = lead == 0xF4U && byte(1) > 0x8FU;
-        return !overlong && !too_high && continues(1, 4) ? 4 : 0;
-    }
-    return 0;
-}
-
 std::optional<std::string> text_defect(std::string_view nqn) {
     for (std::size_t i = 0; i < nqn.size();) {
         const auto byte = static_cast<std::uint8_t>(nqn[i]);
         if (byte < 0x20 || byte == 0x7F) {
             return fmt::format("the control character {:02X}h at byte {}", byte, i);
         }
-        const std::size_t length = utf8_sequence(nqn.substr(i));
-        if (length == 0) {
+        const auto character = base::decode_utf8(nqn.substr(i));
+        if (!character) {
             return fmt::format("byte {} ({:02X}h) is not UTF-8", i, byte);
         }
-        i += length;
+        i += character->length;
     }
     return std::nullopt;
 }

@@ -1,157 +1,152 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/simulate.hpp>
 
-#include "model/toml_reader.hpp"
+#include "base/toml_reader.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 
 namespace haoh {
 namespace {
 
-using model::TomlReader;
+using base::TomlReader;
 
-using Keys = std::initializer_list<std::string_view>;
-
-void read_state(const TomlReader& reader, nvme::AnaState& out) {
-    if (!reader.has("ana_state")) {
+void read_state(TomlReader& reader, nvme::AnaState& out) {
+    const auto text = reader.text("ana_state");
+    if (!text) {
         return;
     }
-    std::string text;
-    reader.get("ana_state", text);
-    const auto state = nvme::parse_ana_state(text);
+    const auto state = nvme::parse_ana_state(*text);
     if (!state) {
-        reader.refuse(
-            "ana_state", fmt::format("\"{}\" is no ANA state", text),
+        reader.fail(
+            "ana_state", fmt::format("\"{}\" is no ANA state", *text),
             "the states are optimized, non-optimized, inaccessible, persistent-loss, change");
     }
     out = *state;
 }
 
-Workload read_workload(const TomlReader& reader) {
-    reader.only_keys(Keys{"mode", "depth", "iops", "size", "write_share", "duration", "warmup"});
+Workload read_workload(TomlReader& reader) {
     Workload out;
     using Mode = Workload::Mode;
     constexpr std::array<std::pair<std::string_view, Mode>, 2> kModes{
         {{"closed", Mode::closed}, {"open", Mode::open}}};
-    reader.get("mode", out.mode, kModes);
+    out.mode = reader.choice("mode", kModes).value_or(out.mode);
     const bool open = out.mode == Mode::open;
     const std::string_view other = open ? "depth" : "iops";
     if (reader.has(other)) {
-        reader.refuse(other,
-                      fmt::format("says nothing of the mode \"{}\"", open ? "open" : "closed"));
+        reader.fail(other,
+                    fmt::format("says nothing of the mode \"{}\"", open ? "open" : "closed"));
     }
-    reader.get("depth", out.depth, 1, 65536);
-    reader.get("iops", out.iops, 1, 1e8);
-    reader.get("size", out.size, 1, 1 << 30);
-    reader.get("write_share", out.write_share, 0, 1);
-    reader.get("duration", out.duration, 0.001, 3600);
-    reader.get("warmup", out.warmup, 0, 3600);
+    out.depth = reader.integer<unsigned>("depth", 1, 65536).value_or(out.depth);
+    out.iops = reader.number("iops", 1, 1e8).value_or(out.iops);
+    out.size = reader.integer<std::uint32_t>("size", 1, 1 << 30).value_or(out.size);
+    out.write_share = reader.number("write_share", 0, 1).value_or(out.write_share);
+    out.duration = reader.duration("duration", 0.001, 3600).value_or(out.duration);
+    out.warmup = reader.duration("warmup", 0, 3600).value_or(out.warmup);
+    reader.finish();
     return out;
 }
 
-SimulatedPath read_path(const TomlReader& reader, const std::vector<SimulatedPath>& earlier) {
-    reader.only_keys(Keys{"name", "array", "latency", "distribution", "deviation", "bandwidth",
-                          "concurrency", "ana_state", "numa_node", "weight"});
+SimulatedPath read_path(TomlReader& reader, const std::vector<SimulatedPath>& earlier) {
     SimulatedPath out;
-    reader.get("array", out.array);
-    reader.get("name", out.name);
+    out.array = reader.text("array").value_or(out.array);
+    out.name = reader.text("name").value_or(out.name);
     if (out.name.empty()) {
         const auto before = std::ranges::count(earlier, out.array, &SimulatedPath::array);
         out.name = fmt::format("{}{}", out.array.empty() ? "path" : out.array, before + 1);
     }
     if (std::ranges::find(earlier, out.name, &SimulatedPath::name) != earlier.end()) {
-        reader.refuse("name", fmt::format("a second path \"{}\"", out.name));
+        reader.fail("name", fmt::format("a second path \"{}\"", out.name));
     }
-    reader.get("latency", out.latency.mean, 1e-6, 60);
-    reader.get("deviation", out.latency.deviation, 0, 60);
+    out.latency.mean = reader.duration("latency", 1e-6, 60).value_or(out.latency.mean);
+    out.latency.deviation = reader.duration("deviation", 0, 60).value_or(out.latency.deviation);
     using Kind = LatencyDistribution::Kind;
     constexpr std::array<std::pair<std::string_view, Kind>, 3> kKinds{
         {{"constant", Kind::constant}, {"normal", Kind::normal}, {"lognormal", Kind::lognormal}}};
     out.latency.kind = reader.has("deviation") ? Kind::lognormal : Kind::constant;
-    reader.get("distribution", out.latency.kind, kKinds);
-    reader.get("bandwidth", out.bandwidth, 0.001, 1e6);
-    reader.get("concurrency", out.concurrency, 1, 65536);
+    out.latency.kind = reader.choice("distribution", kKinds).value_or(out.latency.kind);
+    out.bandwidth = reader.number("bandwidth", 0.001, 1e6).value_or(out.bandwidth);
+    out.concurrency = reader.integer<unsigned>("concurrency", 1, 65536).value_or(out.concurrency);
     nvme::AnaState ana = nvme::AnaState::optimized;
     read_state(reader, ana);
     out.state.ana = ana;
-    reader.get("numa_node", out.numa_node, -1, 1023);
-    reader.get("weight", out.weight, 1, 65535);
+    out.numa_node =
+        reader.integer<decltype(out.numa_node)>("numa_node", -1, 1023).value_or(out.numa_node);
+    out.weight = reader.integer<std::uint16_t>("weight", 1, 65535).value_or(out.weight);
+    reader.finish();
     return out;
 }
 
-TimelineEntry read_entry(const TomlReader& reader, const std::vector<SimulatedPath>& paths) {
+TimelineEntry read_entry(TomlReader& reader, const std::vector<SimulatedPath>& paths) {
     using Action = TimelineEntry::Action;
-    reader.only_keys(Keys{"at", "array", "path", "action", "ana_state", "detected_after"});
+    constexpr std::array<std::pair<std::string_view, Action>, 2> kActions{
+        {{"lose", Action::lose}, {"return", Action::return_back}}};
     TimelineEntry out;
-    if (!reader.has("at")) {
-        reader.refuse("at", "missing", TomlReader::kTimeAdvice);
+    const auto at = reader.duration("at", 0, 3600);
+    out.array = reader.text("array").value_or("");
+    out.path = reader.text("path").value_or("");
+    read_state(reader, out.state);
+    out.action = reader.choice("action", kActions).value_or(out.action);
+    out.detected_after = reader.duration("detected_after", 0, 3600).value_or(out.detected_after);
+    reader.finish();
+    if (!at) {
+        reader.fail("at", "missing", TomlReader::kTimeAdvice);
     }
-    reader.get("at", out.at, 0, 3600);
-    reader.get("array", out.array);
-    reader.get("path", out.path);
+    out.at = *at;
     if (out.array.empty() == out.path.empty()) {
-        reader.refuse("array", "either array or path must be given");
+        reader.fail("array", "either array or path must be given");
     }
     const auto matches = [&](const SimulatedPath& path) {
         return out.array.empty() ? path.name == out.path : path.array == out.array;
     };
     if (std::ranges::none_of(paths, matches)) {
-        reader.refuse(out.array.empty() ? "path" : "array", "no path has this name");
+        reader.fail(out.array.empty() ? "path" : "array", "no path has this name");
     }
     if (reader.has("action") == reader.has("ana_state")) {
-        reader.refuse("action", "either action or ana_state must be given");
+        reader.fail("action", "either action or ana_state must be given");
     }
-    read_state(reader, out.state);
-    constexpr std::array<std::pair<std::string_view, Action>, 2> kActions{
-        {{"lose", Action::lose}, {"return", Action::return_back}}};
-    reader.get("action", out.action, kActions);
     if (out.action != Action::lose && reader.has("detected_after")) {
-        reader.refuse("detected_after", "belongs to the action \"lose\"");
+        reader.fail("detected_after", "belongs to the action \"lose\"");
     }
-    reader.get("detected_after", out.detected_after, 0, 3600);
     return out;
 }
 
 } // namespace
 
 PolicyScenario parse_policy_scenario(std::string_view text, std::string_view origin) {
-    const toml::table document = model::parse_toml(text, origin);
-    const TomlReader reader{document, origin};
-    reader.only_keys(
-        Keys{"title", "seed", "local_array", "policies", "workload", "path", "timeline"});
+    const toml::table document = base::parse_toml(text, origin);
+    TomlReader reader{document, std::string{origin}};
     PolicyScenario out;
-    reader.get("title", out.title);
-    reader.get("seed", out.seed, 0, INT64_MAX);
-    reader.get("local_array", out.local_array);
-    reader.get("policies", out.policies);
+    out.title = reader.text("title").value_or(out.title);
+    out.seed = reader.integer("seed", 0, INT64_MAX).value_or(out.seed);
+    out.local_array = reader.text("local_array").value_or(out.local_array);
+    out.policies = reader.texts("policies").value_or(out.policies);
     for (const std::string& name : out.policies) {
         const auto known = simulated_policies();
         if (std::ranges::find(known, name) == known.end()) {
-            reader.refuse("policies", fmt::format("unknown policy \"{}\"", name),
-                          fmt::format("the policies are {}", fmt::join(known, ", ")));
+            reader.fail("policies", fmt::format("unknown policy \"{}\"", name),
+                        fmt::format("the policies are {}", fmt::join(known, ", ")));
         }
     }
-    reader.table("workload", [&](const TomlReader& table) { out.workload = read_workload(table); });
-    reader.tables("path", [&](const TomlReader& table) {
+    reader.table("workload", [&](TomlReader& table) { out.workload = read_workload(table); });
+    reader.tables("path", [&](TomlReader& table) {
         if (out.paths.size() == PathTable::kMaxPaths) {
-            table.refuse("", fmt::format("more than {} paths", PathTable::kMaxPaths));
+            table.fail("", fmt::format("more than {} paths", PathTable::kMaxPaths));
         }
         out.paths.push_back(read_path(table, out.paths));
     });
+    reader.tables("timeline",
+                  [&](TomlReader& table) { out.timeline.push_back(read_entry(table, out.paths)); });
+    reader.finish();
     if (out.paths.empty()) {
-        reader.refuse("path", "there is none", "write [[path]]");
+        reader.fail("path", "there is none", "write [[path]]");
     }
     if (!out.local_array.empty() &&
         std::ranges::find(out.paths, out.local_array, &SimulatedPath::array) == out.paths.end()) {
-        reader.refuse("local_array", fmt::format("no path goes to \"{}\"", out.local_array));
+        reader.fail("local_array", fmt::format("no path goes to \"{}\"", out.local_array));
     }
-    reader.tables("timeline", [&](const TomlReader& table) {
-        out.timeline.push_back(read_entry(table, out.paths));
-    });
     return out;
 }
 

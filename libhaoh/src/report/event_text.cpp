@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/event_report.hpp>
 
+#include "base/number_text.hpp"
+
 #include "report/event_group.hpp"
 #include "report/inventory.hpp"
 #include "report/text.hpp"
@@ -9,7 +11,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 namespace haoh {
@@ -53,12 +54,9 @@ std::string controller_of(const Event& event) {
 }
 
 std::string size_of(const std::string& bytes) {
-    std::uint64_t value = 0;
-    const char* const end = bytes.data() + bytes.size();
-    const auto [stop, error] = std::from_chars(bytes.data(), end, value);
-    return error == std::errc{} && stop == end
-               ? fmt::format("{} ({} bytes)", size_text(value), grouped(value))
-               : safe_text(bytes);
+    const auto value = base::parse_number<std::uint64_t>(bytes);
+    return value ? fmt::format("{} ({} bytes)", size_text(*value), grouped(*value))
+                 : safe_text(bytes);
 }
 
 std::string change_of(const Event& event) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report/text.hpp"
 
+#include "base/utf8.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,67 +13,6 @@ namespace haoh::report {
 namespace {
 
 constexpr std::size_t kMinWidth = 40;
-
-struct Character {
-    char32_t value{};
-    std::size_t length{};
-};
-
-bool is_continuation(std::string_view text, std::size_t index) {
-    return index < text.size() && (static_cast<unsigned char>(text[index]) & 0xC0U) == 0x80U;
-}
-
-/// The UTF-8 character at `index`; nullopt for anything that RFC 3629 does not allow.
-std::optional<Character> decode(std::string_view text, std::size_t index) {
-    const auto byte = [&](std::size_t i) {
-        return static_cast<char32_t>(static_cast<unsigned char>(text[i]));
-    };
-    const char32_t first = byte(index);
-    if (first < 0x80) {
-        return Character{.value = first, .length = 1};
-    }
-    std::size_t length = 0;
-    char32_t value = 0;
-    char32_t smallest = 0;
-    if ((first & 0xE0U) == 0xC0U) {
-        length = 2;
-        value = first & 0x1FU;
-        smallest = 0x80;
-    } else if ((first & 0xF0U) == 0xE0U) {
-        length = 3;
-        value = first & 0x0FU;
-        smallest = 0x800;
-    } else if ((first & 0xF8U) == 0xF0U) {
-        length = 4;
-        value = first & 0x07U;
-        smallest = 0x10000;
-    } else {
-        return std::nullopt;
-    }
-    for (std::size_t i = 1; i < length; ++i) {
-        if (!is_continuation(text, index + i)) {
-            return std::nullopt;
-        }
-        value = (value << 6U) | (byte(index + i) & 0x3FU);
-    }
-    if (value < smallest || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) {
-        return std::nullopt;
-    }
-    return Character{.value = value, .length = length};
-}
-
-/// Whether a terminal shows the character as itself and leaves the rest of the line alone.
-bool is_harmless(char32_t value) {
-    const auto within = [value](char32_t first, char32_t last) {
-        return value >= first && value <= last;
-    };
-    const bool control = value < 0x20 || within(0x7F, 0x9F);
-    const bool invisible_or_turning = value == 0x061C || value == 0xFEFF || value == 0x00AD ||
-                                      within(0x200B, 0x200F) || within(0x2028, 0x202E) ||
-                                      within(0x2060, 0x206F) || within(0xFFF0, 0xFFFB) ||
-                                      within(0xE0000, 0xE0FFF);
-    return !control && !invisible_or_turning;
-}
 
 std::string_view escape_sequence(Tone tone) {
     switch (tone) {
@@ -139,12 +80,9 @@ std::vector<Word> split_words(const Spans& spans) {
 std::vector<std::string_view> split_characters(std::string_view text) {
     std::vector<std::string_view> characters;
     for (std::size_t index = 0; index < text.size();) {
-        std::size_t end = index + 1;
-        while (is_continuation(text, end)) {
-            ++end;
-        }
-        characters.push_back(text.substr(index, end - index));
-        index = end;
+        const auto character = base::decode_utf8(text.substr(index));
+        characters.push_back(text.substr(index, character ? character->length : 1));
+        index += characters.back().size();
     }
     return characters;
 }
@@ -189,78 +127,15 @@ std::string trimmed(std::string text) {
 
 } // namespace
 
-std::string safe_text(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t index = 0; index < text.size();) {
-        const std::optional<Character> character = decode(text, index);
-        const std::size_t length = character ? character->length : 1;
-        if (character && is_harmless(character->value)) {
-            out += text.substr(index, length);
-        } else {
-            for (const char byte : text.substr(index, length)) {
-                fmt::format_to(std::back_inserter(out), "\\x{:02x}",
-                               static_cast<unsigned char>(byte));
-            }
-        }
-        index += length;
-    }
-    return out;
-}
-
-std::size_t columns(std::string_view text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
-}
-
-std::string_view column_slice(std::string_view text, std::size_t first, std::size_t count) {
-    const auto offset_of = [text](std::size_t start, std::size_t steps) {
-        std::size_t offset = start;
-        for (; steps > 0 && offset < text.size(); --steps) {
-            ++offset;
-            while (is_continuation(text, offset)) {
-                ++offset;
-            }
-        }
-        return offset;
-    };
-    const std::size_t begin = offset_of(0, first);
-    return text.substr(begin, offset_of(begin, count) - begin);
-}
-
-std::string grouped(std::uint64_t value) {
-    std::string digits = fmt::to_string(value);
-    for (std::size_t position = digits.size(); position > 3;) {
-        position -= 3;
-        digits.insert(position, 1, ',');
-    }
-    return digits;
-}
-
-std::string count_of(std::uint64_t count, std::string_view noun) {
-    return fmt::format("{} {}{}", grouped(count), noun, count == 1 ? "" : "s");
-}
-
 std::string ranges(std::span<const std::uint32_t> ascending, std::size_t max_parts) {
+    const std::vector<base::NumberRun> runs = base::runs_of(ascending);
     std::string out;
-    std::size_t parts = 0;
-    for (std::size_t index = 0; index < ascending.size();) {
-        std::size_t last = index;
-        while (last + 1 < ascending.size() && ascending[last + 1] - ascending[last] <= 1) {
-            ++last;
-        }
-        if (parts == max_parts) {
-            return out + fmt::format(" and {} more", grouped(ascending.size() - index));
-        }
-        out += parts == 0 ? "" : ", ";
-        out += fmt::to_string(ascending[index]);
-        if (ascending[last] != ascending[index]) {
-            out += fmt::format("-{}", ascending[last]);
-        }
-        ++parts;
-        index = last + 1;
+    std::size_t left = ascending.size();
+    for (const base::NumberRun& run : std::span{runs}.first(std::min(runs.size(), max_parts))) {
+        out += (out.empty() ? "" : ", ") + to_string(run);
+        left -= run.count;
     }
-    return out;
+    return left == 0 ? out : out + fmt::format(" and {} more", grouped(left));
 }
 
 std::string enumerate(std::span<const std::string> items) {

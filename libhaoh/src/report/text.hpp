@@ -3,6 +3,9 @@
 /// Text for people: safe to print, wrapped, aligned, coloured. Knows nothing of storage.
 #pragma once
 
+#include "base/number_text.hpp"
+#include "base/safe_text.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -12,21 +15,12 @@
 
 namespace haoh::report {
 
-/// A text of any origin, made safe for terminals and valid as UTF-8: printable characters stay,
-/// each byte of a control character, of a character that is invisible or changes the direction of
-/// writing, and of anything that is not UTF-8 becomes `\xNN`.
-[[nodiscard]] std::string safe_text(std::string_view text);
+using base::column_slice;
+using base::columns;
+using base::count_of;
+using base::grouped;
+using base::safe_text;
 
-/// Columns that a safe text takes: one for each character.
-[[nodiscard]] std::size_t columns(std::string_view text);
-/// The part of a safe text from column `first`, at most `count` columns long.
-[[nodiscard]] std::string_view column_slice(std::string_view text, std::size_t first,
-                                            std::size_t count);
-
-/// "1,024".
-[[nodiscard]] std::string grouped(std::uint64_t value);
-/// "1 namespace", "1,024 namespaces".
-[[nodiscard]] std::string count_of(std::uint64_t count, std::string_view noun);
 /// "1-3, 5, 7" of ascending numbers; after `max_parts` runs "... and 512 more".
 [[nodiscard]] std::string ranges(std::span<const std::uint32_t> ascending, std::size_t max_parts);
 /// "a, b and c".

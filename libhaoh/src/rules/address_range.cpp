@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "address_range.hpp"
 
+#include "base/number_text.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 
 namespace haoh::judge {
 
@@ -42,16 +43,6 @@ bool same_prefix(const ip::address& a, const ip::address& b, unsigned bits) {
         }
     }
     return true;
-}
-
-template <typename Number>
-std::optional<Number> number(std::string_view text) {
-    Number value{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return value;
 }
 
 std::optional<ip::address> address(std::string_view text) {
@@ -94,7 +85,7 @@ bool AddressRange::contains(std::string_view traddr, std::string_view trsvcid) c
     if (!found || !same_prefix(network, *found, prefix)) {
         return false;
     }
-    return !port || number<std::uint16_t>(trsvcid) == port;
+    return !port || base::parse_number<std::uint16_t>(trsvcid) == port;
 }
 
 bool AddressRange::overlaps(const AddressRange& other) const {
@@ -121,7 +112,7 @@ std::optional<AddressRange> parse_address_range(std::string_view text, std::stri
     out.network = *found;
     out.prefix = bits_of(*found);
     if (slash != std::string_view::npos) {
-        const auto prefix = number<unsigned>(text.substr(slash + 1));
+        const auto prefix = base::parse_number<unsigned>(text.substr(slash + 1));
         if (!prefix || *prefix > bits_of(*found)) {
             defect = fmt::format("\"{}\" is not a prefix length from 0 to {}",
                                  text.substr(slash + 1), bits_of(*found));
@@ -130,7 +121,7 @@ std::optional<AddressRange> parse_address_range(std::string_view text, std::stri
         out.prefix = *prefix;
     }
     if (!port.empty()) {
-        out.port = number<std::uint16_t>(port);
+        out.port = base::parse_number<std::uint16_t>(port);
         if (!out.port || *out.port == 0) {
             defect = fmt::format("\"{}\" is not a port from 1 to 65535", port);
             return std::nullopt;

@@ -3,7 +3,7 @@
 
 #include "address_range.hpp"
 
-#include "model/toml_reader.hpp"
+#include "base/toml_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ namespace haoh {
 
 namespace {
 
-using model::TomlReader;
+using base::TomlReader;
 
 /// A site with what is needed to compare it with the others.
 struct Parsed {
@@ -23,74 +23,61 @@ struct Parsed {
     toml::source_region where;
 };
 
-Parsed read_site(const TomlReader& reader) {
-    constexpr std::array<std::string_view, 5> kKeys{"name", "addresses", "cntlids", "portids",
-                                                    "domainid"};
+Parsed read_site(TomlReader& reader) {
     Parsed out;
     out.where = reader.where();
-    reader.only_keys(kKeys);
-    if (!reader.has("name")) {
-        reader.refuse("name", "missing");
-    }
-    reader.get("name", out.site.name);
-    if (out.site.name.empty()) {
-        reader.refuse("name", "empty");
-    }
-    if (const toml::array* list = reader.array("addresses")) {
-        for (const toml::node& element : *list) {
-            std::string text = reader.string(element, "addresses");
-            std::string defect;
-            auto range = judge::parse_address_range(text, defect);
-            if (!range) {
-                reader.refuse(element.source(), "addresses", defect,
-                              "write ADDR, ADDR/PREFIX or ADDR:PORT");
-            }
-            out.ranges.push_back(std::move(*range));
-            out.site.addresses.push_back(std::move(text));
+    const auto name = reader.text("name");
+    out.site.addresses = reader.texts("addresses").value_or(std::vector<std::string>{});
+    for (std::size_t i = 0; i < out.site.addresses.size(); ++i) {
+        std::string defect;
+        auto range = judge::parse_address_range(out.site.addresses[i], defect);
+        if (!range) {
+            reader.fail_at((*reader.array("addresses"))[i].source(), "addresses", defect,
+                           "write ADDR, ADDR/PREFIX or ADDR:PORT");
         }
+        out.ranges.push_back(std::move(*range));
     }
-    if (const toml::array* pair = reader.array("cntlids")) {
-        constexpr std::int64_t kLast = 0xFFEF;
+    constexpr std::int64_t kLastCntlid = 0xFFEF;
+    if (const auto pair = reader.integers<std::uint16_t>("cntlids", 0, kLastCntlid)) {
         if (pair->size() != 2) {
-            reader.refuse("cntlids",
-                          fmt::format("{} elements, not the first and the last", pair->size()));
+            reader.fail("cntlids",
+                        fmt::format("{} elements, not the first and the last", pair->size()));
         }
-        const std::int64_t first = reader.integer((*pair)[0], "cntlids", 0, kLast);
-        const std::int64_t last = reader.integer((*pair)[1], "cntlids", 0, kLast);
+        const auto [first, last] = std::pair{pair->front(), pair->back()};
         if (first > last) {
-            reader.refuse("cntlids",
-                          fmt::format("the first ({}) is greater than the last ({})", first, last));
+            reader.fail("cntlids",
+                        fmt::format("the first ({}) is greater than the last ({})", first, last));
         }
-        out.site.cntlids = {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last)};
+        out.site.cntlids = {first, last};
     }
-    if (const toml::array* list = reader.array("portids")) {
-        for (const toml::node& element : *list) {
-            out.site.portids.push_back(
-                static_cast<std::uint16_t>(reader.integer(element, "portids", 0, 0xFFFF)));
-        }
+    out.site.portids =
+        reader.integers<std::uint16_t>("portids", 0, 0xFFFF).value_or(std::vector<std::uint16_t>{});
+    out.site.domainid = reader.integer<std::uint16_t>("domainid", 1, 0xFFFF);
+    reader.finish();
+    if (!name) {
+        reader.fail("name", "missing");
     }
-    if (reader.has("domainid")) {
-        std::uint16_t id = 0;
-        reader.get("domainid", id, 1, 0xFFFF);
-        out.site.domainid = id;
+    if (name->empty()) {
+        reader.fail("name", "empty");
     }
+    out.site.name = *name;
     if (out.site.addresses.empty() && !out.site.cntlids && out.site.portids.empty() &&
         !out.site.domainid) {
-        reader.refuse("", "nothing by which its controllers are recognised",
-                      "give addresses, cntlids, portids or domainid");
+        reader.fail("", "nothing by which its controllers are recognised",
+                    "give addresses, cntlids, portids or domainid");
     }
     return out;
 }
 
 /// Refuses a site that claims what an earlier one claims already: a controller would be on both.
-void refuse_overlap(const Parsed& site, const Parsed& earlier, const TomlReader& reader) {
+void refuse_overlap(const Parsed& site, const Parsed& earlier, TomlReader& reader) {
     const auto refuse = [&](std::string_view key, const std::string& what) {
-        reader.refuse(site.where, key,
-                      fmt::format("{} of site \"{}\" overlap those of site \"{}\"", what,
-                                  site.site.name, earlier.site.name));
+        reader.fail_at(site.where, key,
+                       fmt::format("{} of site \"{}\" overlap those of site \"{}\"", what,
+                                   site.site.name, earlier.site.name));
     };
     if (site.site.name == earlier.site.name) {
-        reader.refuse(site.where, "name", fmt::format("a second site \"{}\"", site.site.name));
+        reader.fail_at(site.where, "name", fmt::format("a second site \"{}\"", site.site.name));
     }
     for (std::size_t i = 0; i < site.ranges.size(); ++i) {
         for (std::size_t k = 0; k < earlier.ranges.size(); ++k) {
@@ -116,18 +103,15 @@ void refuse_overlap(const Parsed& site, const Parsed& earlier, const TomlReader&
     }
 }
 
-std::vector<Site> read_sites(const TomlReader& root) {
+std::vector<Site> read_sites(TomlReader& root) {
     std::vector<Parsed> sites;
-    if (const toml::array* list = root.array("site")) {
-        for (const toml::node& element : *list) {
-            const TomlReader reader = root.table(element, "site");
-            Parsed site = read_site(reader);
-            for (const Parsed& earlier : sites) {
-                refuse_overlap(site, earlier, reader);
-            }
-            sites.push_back(std::move(site));
+    root.tables("site", [&sites](TomlReader& reader) {
+        Parsed site = read_site(reader);
+        for (const Parsed& earlier : sites) {
+            refuse_overlap(site, earlier, reader);
         }
-    }
+        sites.push_back(std::move(site));
+    });
     std::vector<Site> out;
     out.reserve(sites.size());
     for (Parsed& site : sites) {
@@ -136,8 +120,7 @@ std::vector<Site> read_sites(const TomlReader& root) {
     return out;
 }
 
-void read_check(const TomlReader& reader, Config& out) {
-    constexpr std::array<std::string_view, 4> kKeys{"profile", "window", "fail_on", "policy"};
+void read_check(TomlReader& reader, Config& out) {
     constexpr std::array<std::pair<std::string_view, Profile>, 4> kProfiles{
         {{"auto", Profile::automatic},
          {"single", Profile::single},
@@ -152,23 +135,22 @@ void read_check(const TomlReader& reader, Config& out) {
         {{"fail", FailOn::fail}, {"warn", FailOn::warn}}};
     constexpr std::array<std::pair<std::string_view, Policy>, 2> kPolicies{
         {{"active-passive", Policy::active_passive}, {"active-active", Policy::active_active}}};
-    reader.only_keys(kKeys);
-    reader.get("profile", out.profile, kProfiles);
-    reader.get("window", out.window, kWindows);
-    reader.get("fail_on", out.fail_on, kFailOn);
-    reader.get("policy", out.policy, kPolicies);
+    out.profile = reader.choice("profile", kProfiles).value_or(out.profile);
+    out.window = reader.choice("window", kWindows).value_or(out.window);
+    out.fail_on = reader.choice("fail_on", kFailOn).value_or(out.fail_on);
+    out.policy = reader.choice("policy", kPolicies);
+    reader.finish();
 }
 
 } // namespace
 
 Config parse_config(std::string_view text, std::string_view origin) {
-    constexpr std::array<std::string_view, 2> kKeys{"site", "check"};
-    const toml::table document = model::parse_toml(text, origin);
-    const TomlReader root(document, origin);
-    root.only_keys(kKeys);
+    const toml::table document = base::parse_toml(text, origin);
+    TomlReader root(document, std::string{origin});
     Config out;
     out.sites = read_sites(root);
-    root.table("check", [&](const TomlReader& reader) { read_check(reader, out); });
+    root.table("check", [&](TomlReader& reader) { read_check(reader, out); });
+    root.finish();
     return out;
 }
 

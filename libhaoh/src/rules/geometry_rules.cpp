@@ -2,6 +2,7 @@
 // Size, block format, protection information and what follows from them. Sizes are compared in
 // bytes, so that a different block size alone is one finding; fields in units of blocks mean nothing
 // between different block sizes.
+#include "base/fnv1a.hpp"
 #include "compare.hpp"
 #include "fields.hpp"
 
@@ -87,23 +88,23 @@ std::string format_text(const Namespace& path, std::uint64_t key) {
                        ignored ? fmt::format(" ({:#x})", key) : "");
 }
 
-/// FNV-1a: a table as one number to compare.
-class Hash {
+/// A table as one number to compare.
+class TableDigest {
   public:
-    Hash& add(std::uint64_t value) {
+    TableDigest& add(std::uint64_t value) {
         for (unsigned i = 0; i < 8; ++i) {
-            hash_ = (hash_ ^ ((value >> (8U * i)) & 0xFFU)) * 0x100000001B3U;
+            hash_.add(static_cast<std::uint8_t>(value >> (8U * i)));
         }
         return *this;
     }
-    [[nodiscard]] std::uint64_t value() const { return hash_; }
+    [[nodiscard]] std::uint64_t value() const { return hash_.value(); }
 
   private:
-    std::uint64_t hash_{0xCBF29CE484222325U};
+    base::Fnv1a hash_;
 };
 
 std::optional<std::uint64_t> format_table(const Namespace& path) {
-    Hash hash;
+    TableDigest hash;
     for (std::size_t i = 0; i < path.idns.lbaf.size(); ++i) {
         if (i != path.idns.format_index()) {
             const nvme::LbaFormat& format = path.idns.lbaf[i];
@@ -132,7 +133,7 @@ std::optional<std::uint64_t> extended_table(const Namespace& path) {
     if (!path.has_identify) {
         return std::nullopt;
     }
-    Hash hash;
+    TableDigest hash;
     for (std::size_t i = 0; i < path.nvm.elbaf.size(); ++i) {
         if (i != path.idns.format_index()) {
             hash.add(i).add(path.nvm.elbaf[i]);

@@ -2,6 +2,7 @@
 // Which path leads to which volume. A host knows a volume by (NSID, identifiers) and demands that
 // all controllers agree; where they do not, the cheapest explanation is looked for, so that one
 // mistake of an administrator (two namespaces swapped) is one finding and not one for each field.
+#include "base/fnv1a.hpp"
 #include "subject.hpp"
 
 #include <algorithm>
@@ -136,11 +137,8 @@ struct IdKey {
 };
 struct IdKeyHash {
     std::size_t operator()(const IdKey& key) const {
-        std::uint64_t hash = 0xCBF29CE484222325U ^ index_of(key.type);
-        for (const std::uint8_t byte : key.value) {
-            hash = (hash ^ byte) * 0x100000001B3U;
-        }
-        return static_cast<std::size_t>(hash);
+        return static_cast<std::size_t>(
+            base::Fnv1a{base::Fnv1a::kBasis ^ index_of(key.type)}.add(key.value).value());
     }
 };
 using Occurrences = std::unordered_map<IdKey, std::vector<Occurrence>, IdKeyHash>;

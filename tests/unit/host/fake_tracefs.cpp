@@ -44,16 +44,16 @@ std::string FakeTracefs::text(const std::string& name, const std::string& file) 
     return {std::istreambuf_iterator<char>(stream), {}};
 }
 
-host::FileDescriptor FakeTracefs::writer(const std::string& name) const {
+base::FileDescriptor FakeTracefs::writer(const std::string& name) const {
     const std::string path = instance(name) + "/trace_pipe";
-    host::FileDescriptor pipe(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    base::FileDescriptor pipe(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
     if (!pipe) {
         throw std::system_error(errno, std::generic_category(), path);
     }
     return pipe;
 }
 
-void write_all(const host::FileDescriptor& descriptor, const std::string& text) {
+void write_all(const base::FileDescriptor& descriptor, const std::string& text) {
     if (::write(descriptor.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
         throw std::system_error(errno, std::generic_category(), "write");
     }

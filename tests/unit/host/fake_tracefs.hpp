@@ -3,7 +3,7 @@
 /// A tracefs of plain files, with a FIFO as the pipe of each instance.
 #pragma once
 
-#include "host/file_descriptor.hpp"
+#include "base/file_descriptor.hpp"
 #include "host/tracefs.hpp"
 #include "support/sysfs_tree.hpp"
 
@@ -24,13 +24,13 @@ class FakeTracefs : public host::Tracefs {
 
     [[nodiscard]] std::string text(const std::string& name, const std::string& file) const;
     /// The other end of an instance's pipe.
-    [[nodiscard]] host::FileDescriptor writer(const std::string& name) const;
+    [[nodiscard]] base::FileDescriptor writer(const std::string& name) const;
 
   private:
     SysfsTree& tree_;
     std::string missing_;
 };
 
-void write_all(const host::FileDescriptor& descriptor, const std::string& text);
+void write_all(const base::FileDescriptor& descriptor, const std::string& text);
 
 } // namespace haoh::test

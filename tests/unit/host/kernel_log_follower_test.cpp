@@ -91,8 +91,8 @@ class Follower : public ::testing::Test {
         ASSERT_EQ(
             ::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()),
             0);
-        kernel_ = FileDescriptor(ends[0]);
-        follower_.emplace(context_.get_executor(), FileDescriptor(ends[1]), "a log");
+        kernel_ = base::FileDescriptor(ends[0]);
+        follower_.emplace(context_.get_executor(), base::FileDescriptor(ends[1]), "a log");
     }
 
     void log(std::string_view record) const {
@@ -101,7 +101,7 @@ class Follower : public ::testing::Test {
     }
 
     boost::asio::io_context context_{1};
-    FileDescriptor kernel_;
+    base::FileDescriptor kernel_;
     std::optional<KernelLogFollower> follower_;
 };
 

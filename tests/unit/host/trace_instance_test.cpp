@@ -140,7 +140,7 @@ TEST_F(Instance, says_what_is_missing_and_leaves_nothing_behind) {
 
 TEST_F(Instance, gives_all_that_is_there_at_once) {
     TraceInstance instance(context_.get_executor(), tracefs_);
-    const FileDescriptor pipe = tracefs_->writer(instance.name());
+    const base::FileDescriptor pipe = tracefs_->writer(instance.name());
     test::write_all(pipe, std::string("# nothing\n") + kLine + "CPU:0 [LOST 7 EVENTS]\n" + kLine);
     EXPECT_THAT(test::run(context_, instance.next()),
                 ElementsAre(VariantWith<TraceAen>(kEvent), VariantWith<TraceLost>(TraceLost{7}),
@@ -149,7 +149,7 @@ TEST_F(Instance, gives_all_that_is_there_at_once) {
 
 TEST_F(Instance, waits_for_a_whole_line_of_interest) {
     TraceInstance instance(context_.get_executor(), tracefs_);
-    const FileDescriptor pipe = tracefs_->writer(instance.name());
+    const base::FileDescriptor pipe = tracefs_->writer(instance.name());
     wait_for_next(instance);
     const std::string line = std::string("# nothing\n") + kLine;
     test::write_all(pipe, line.substr(0, 40));
@@ -163,7 +163,7 @@ TEST_F(Instance, waits_for_a_whole_line_of_interest) {
 
 TEST_F(Instance, takes_a_line_byte_by_byte) {
     TraceInstance instance(context_.get_executor(), tracefs_);
-    const FileDescriptor pipe = tracefs_->writer(instance.name());
+    const base::FileDescriptor pipe = tracefs_->writer(instance.name());
     wait_for_next(instance);
     for (const char byte : std::string(kLine)) {
         EXPECT_EQ(inputs_, std::nullopt);
@@ -189,7 +189,7 @@ TEST_F(Instance, gives_what_is_left_before_it_tells_of_the_end) {
 
 TEST_F(Instance, can_be_waited_for_no_longer) {
     TraceInstance instance(context_.get_executor(), tracefs_);
-    const FileDescriptor pipe = tracefs_->writer(instance.name());
+    const base::FileDescriptor pipe = tracefs_->writer(instance.name());
     wait_for_next(instance);
     signal_.emit(boost::asio::cancellation_type::terminal);
     context_.run();
@@ -199,7 +199,7 @@ TEST_F(Instance, can_be_waited_for_no_longer) {
 TEST_F(Instance, may_go_while_somebody_waits) {
     for (const bool readable : {false, true}) {
         auto instance = std::make_unique<TraceInstance>(context_.get_executor(), tracefs_);
-        const FileDescriptor pipe = tracefs_->writer(instance->name());
+        const base::FileDescriptor pipe = tracefs_->writer(instance->name());
         inputs_.reset();
         wait_for_next(*instance);
         if (readable) {

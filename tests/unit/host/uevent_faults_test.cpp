@@ -51,7 +51,7 @@ class UeventFaults : public testing::Test {
     Uevents next(UeventMonitor& monitor) { return test::run(context_, monitor.next()); }
 
     /// Of a kind that can be waited for, and never has anything.
-    FileDescriptor socket_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    base::FileDescriptor socket_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     FakeLibudev udev_;
     boost::asio::io_context context_{1};
 };

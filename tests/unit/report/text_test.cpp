@@ -8,52 +8,6 @@
 namespace haoh::report {
 namespace {
 
-TEST(SafeText, KeepsPrintableTextOfAnyScript) {
-    EXPECT_EQ(safe_text("serial \"S 1\" \\ 100%"), "serial \"S 1\" \\ 100%");
-    EXPECT_EQ(safe_text("Z\xc3\xbcrich \xe6\x9d\xb1\xe4\xba\xac \xf0\x9f\x97\x84"),
-              "Z\xc3\xbcrich \xe6\x9d\xb1\xe4\xba\xac \xf0\x9f\x97\x84");
-}
-
-TEST(SafeText, WritesControlCharactersAsHexadecimal) {
-    EXPECT_EQ(safe_text("a\x1b[31mb\r\n\t\x07\x7f"), "a\\x1b[31mb\\x0d\\x0a\\x09\\x07\\x7f");
-    EXPECT_EQ(safe_text(std::string_view{"a\0b", 3}), "a\\x00b");
-    EXPECT_EQ(safe_text("\xc2\x9b"), "\\xc2\\x9b"); // CSI as one C1 character
-}
-
-TEST(SafeText, WritesCharactersThatHideOrTurnTextAsHexadecimal) {
-    EXPECT_EQ(safe_text("a\xe2\x80\xae"
-                        "z"),
-              "a\\xe2\\x80\\xaez");                            // right-to-left override
-    EXPECT_EQ(safe_text("a\xe2\x80\x8b"), "a\\xe2\\x80\\x8b"); // zero width space
-    EXPECT_EQ(safe_text("\xef\xbb\xbf"), "\\xef\\xbb\\xbf");   // byte order mark
-}
-
-TEST(SafeText, WritesWhatIsNotUtf8AsHexadecimal) {
-    EXPECT_EQ(safe_text("\xff\xfe"), "\\xff\\xfe");
-    EXPECT_EQ(safe_text("ab\xc3"), "ab\\xc3");                        // cut short
-    EXPECT_EQ(safe_text("\xc0\xaf"), "\\xc0\\xaf");                   // overlong
-    EXPECT_EQ(safe_text("\xed\xa0\x80"), "\\xed\\xa0\\x80");          // surrogate
-    EXPECT_EQ(safe_text("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80"); // beyond U+10FFFF
-    EXPECT_EQ(safe_text("\xe2\x82z"), "\\xe2\\x82z");
-}
-
-TEST(Columns, CountCharactersNotBytes) {
-    EXPECT_EQ(columns("Z\xc3\xbcrich"), 6U);
-    EXPECT_EQ(column_slice("Z\xc3\xbcrich", 1, 2), "\xc3\xbcr");
-    EXPECT_EQ(column_slice("abc", 2, 9), "c");
-    EXPECT_EQ(column_slice("abc", 5, 9), "");
-}
-
-TEST(Numbers, AreGroupedByThousands) {
-    EXPECT_EQ(grouped(0), "0");
-    EXPECT_EQ(grouped(999), "999");
-    EXPECT_EQ(grouped(1000), "1,000");
-    EXPECT_EQ(grouped(1234567), "1,234,567");
-    EXPECT_EQ(count_of(1, "rule"), "1 rule");
-    EXPECT_EQ(count_of(0, "rule"), "0 rules");
-    EXPECT_EQ(count_of(1024, "namespace"), "1,024 namespaces");
-}
-
 TEST(Ranges, JoinRunsAndFoldTheRest) {
     const std::vector<std::uint32_t> numbers{1, 2, 3, 5, 7, 8, 4294967294U, 4294967295U};
     EXPECT_EQ(ranges(numbers, 8), "1-3, 5, 7-8, 4294967294-4294967295");

@@ -80,10 +80,12 @@ TEST(Config, RefusesValuesThatAreNone) {
               "read haoh.toml:2: check.profile: \"streched\" is none of its values; the values are "
               "auto, single, stretched, dispersed");
     EXPECT_EQ(refusal("[check]\nwindow = 5\n"),
-              "read haoh.toml:2: check.window: an integer, not a string");
-    EXPECT_EQ(refusal("check = 5\n"), "read haoh.toml:1: check: an integer, not a table");
-    EXPECT_EQ(refusal("site = \"a\"\n"), "read haoh.toml:1: site: a string, not an array");
-    EXPECT_EQ(refusal("site = [1]\n"), "read haoh.toml:1: site: an integer, not a table");
+              "read haoh.toml:2: check.window: must be a string, not an integer");
+    EXPECT_EQ(refusal("check = 5\n"), "read haoh.toml:1: check: must be a table, not an integer");
+    EXPECT_EQ(refusal("site = \"a\"\n"),
+              "read haoh.toml:1: site: must be an array of tables, not a string; write [[site]]");
+    EXPECT_EQ(refusal("site = [1]\n"),
+              "read haoh.toml:1: site: must be a table, not an integer; write [[site]]");
 }
 
 TEST(Config, RefusesSitesThatAreIncomplete) {
@@ -100,7 +102,7 @@ TEST(Config, RefusesAddressesThatAreNone) {
               "read haoh.toml:5: site.addresses: \"10.1\" is not an IPv4 or IPv6 address; write "
               "ADDR, ADDR/PREFIX or ADDR:PORT");
     EXPECT_EQ(refusal("[[site]]\nname = \"a\"\naddresses = \"10.1.0.0/16\"\n"),
-              "read haoh.toml:3: site.addresses: a string, not an array");
+              "read haoh.toml:3: site.addresses: must be an array of strings, not a string");
 }
 
 TEST(Config, RefusesNumbersOutOfRange) {
@@ -115,7 +117,7 @@ TEST(Config, RefusesNumbersOutOfRange) {
     EXPECT_EQ(refusal("[[site]]\nname = \"a\"\ndomainid = 0\n"),
               "read haoh.toml:3: site.domainid: 0 is not from 1 to 65535");
     EXPECT_EQ(refusal("[[site]]\nname = \"a\"\ndomainid = 1.5\n"),
-              "read haoh.toml:3: site.domainid: a number with a fraction, not an integer");
+              "read haoh.toml:3: site.domainid: must be an integer, not a number with a fraction");
 }
 
 TEST(Config, RefusesSitesThatOverlap) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "child_process.hpp"
 
-#include "descriptor.hpp"
+#include "base/file_descriptor.hpp"
 
 #include <haoh/error.hpp>
 
@@ -70,8 +70,8 @@ class ChildProcessTest : public ::testing::Test {
         files::permissions(at(name), files::perms::owner_all);
         return at(name);
     }
-    [[nodiscard]] Descriptor open_output() const {
-        return Descriptor{
+    [[nodiscard]] base::FileDescriptor open_output() const {
+        return base::FileDescriptor{
             ::open(at("output").c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600)};
     }
     [[nodiscard]] std::string output() const {
@@ -89,7 +89,7 @@ class ChildProcessTest : public ::testing::Test {
     std::string said(const std::string& body, std::string_view input = {},
                      std::vector<std::string> variables = {}) {
         const std::string path = script("said", body);
-        const Descriptor out = open_output();
+        const base::FileDescriptor out = open_output();
         ChildProcess child{{.path = path,
                             .name = "said",
                             .input = input,
@@ -195,7 +195,7 @@ TEST_F(ChildProcessTest, what_has_no_name_is_passed_on) {
     std::vector<char*> list{odd.data(), good.data(), nullptr};
     char** const before = std::exchange(environ, list.data());
     const std::string path = script("said", "tr '\\0' '\\n' </proc/$$/environ\n");
-    const Descriptor out = open_output();
+    const base::FileDescriptor out = open_output();
     ChildProcess child{{.path = path,
                         .name = "said",
                         .input = {},
@@ -213,7 +213,7 @@ TEST_F(ChildProcessTest, it_reads_its_input_from_the_beginning_whatever_is_open_
     EXPECT_EQ(said("cat", large), large);
     // A program may have been started without its streams: their numbers are the next ones free.
     for (const int last : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-        std::vector<Descriptor> kept;
+        std::vector<base::FileDescriptor> kept;
         for (int number = 0; number <= last; ++number) {
             kept.emplace_back(::fcntl(number, F_DUPFD_CLOEXEC, 100));
             ::close(number);
@@ -257,7 +257,7 @@ TEST_F(ChildProcessTest, it_is_alone_in_its_group_and_no_signal_is_blocked) {
 TEST_F(ChildProcessTest, its_status_is_that_of_waitpid) {
     const std::string path =
         script("run", "read line; test \"$line\" = kill && kill -9 $$; exit $line");
-    const Descriptor out = open_output();
+    const base::FileDescriptor out = open_output();
     const auto status_with = [&](std::string_view input) {
         ChildProcess child{
             {.path = path, .name = "run", .input = input, .environment = {}, .output = out.get()}};
@@ -274,7 +274,7 @@ TEST_F(ChildProcessTest, its_status_is_that_of_waitpid) {
 TEST_F(ChildProcessTest, its_end_is_told_once) {
     const std::string path = script("run", "read line <\"$GATE\"; exit 3");
     ASSERT_EQ(::mkfifo(at("gate").c_str(), 0600), 0);
-    const Descriptor out = open_output();
+    const base::FileDescriptor out = open_output();
     boost::asio::io_context context;
     ChildProcess child{{.path = path,
                         .name = "run",
@@ -298,7 +298,7 @@ TEST_F(ChildProcessTest, its_end_is_told_once) {
 
 TEST_F(ChildProcessTest, nobody_is_told_when_it_is_given_up) {
     const std::string path = script("run", "exec sleep 1000");
-    const Descriptor out = open_output();
+    const base::FileDescriptor out = open_output();
     boost::asio::io_context context;
     bool told = false;
     pid_t pid = 0;
@@ -317,7 +317,7 @@ TEST_F(ChildProcessTest, nobody_is_told_when_it_is_given_up) {
 TEST_F(ChildProcessTest, it_gets_the_signals_that_are_meant_for_it) {
     const std::string path =
         script("run", "trap 'exit 5' USR1\necho ready\nwhile :; do sleep 0.02; done");
-    const Descriptor out = open_output();
+    const base::FileDescriptor out = open_output();
     ChildProcess child{
         {.path = path, .name = "run", .input = {}, .environment = {}, .output = out.get()}};
     const auto deadline = std::chrono::steady_clock::now() + kChildLimit;
@@ -332,7 +332,7 @@ TEST_F(ChildProcessTest, an_end_that_the_kernel_keeps_to_itself_is_one) {
     const auto before = std::signal(SIGCHLD, SIG_IGN);
     const std::string path = script("run", "exit 3");
     {
-        const Descriptor out = open_output();
+        const base::FileDescriptor out = open_output();
         ChildProcess child{
             {.path = path, .name = "run", .input = {}, .environment = {}, .output = out.get()}};
         EXPECT_EQ(ended(child), 0);
@@ -349,7 +349,7 @@ TEST_F(ChildProcessTest, what_keeps_it_from_starting_is_told) {
     const std::string good = script("good", "exit 0");
     std::ofstream{at("text")} << "neither ELF nor script";
     files::permissions(at("text"), files::perms::owner_all);
-    const Descriptor out = open_output();
+    const base::FileDescriptor out = open_output();
     const std::size_t before = open_descriptors();
     const auto failure_of = [](const std::string& path, std::string_view input, int output,
                                std::string& text) {

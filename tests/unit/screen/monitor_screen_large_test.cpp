@@ -4,6 +4,8 @@
 #include "monitor_sample.hpp"
 #include "screen_text.hpp"
 
+#include "base/safe_text.hpp"
+
 #include "support/growth.hpp"
 
 #include <gmock/gmock.h>
@@ -79,8 +81,8 @@ TEST(MonitorScreenLarge, no_line_is_too_long_and_there_are_never_too_many) {
                 const auto lines = lines_of(screen.render(status, {columns, rows}, false));
                 EXPECT_LE(lines.size(), rows);
                 for (const std::string& line : lines) {
-                    EXPECT_LE(screen_columns(line), columns) << line;
-                    EXPECT_EQ(screen_text(line), line) << "a character was cut";
+                    EXPECT_LE(base::columns(line), columns) << line;
+                    EXPECT_EQ(base::safe_text(line), line) << "a character was cut";
                 }
             }
         }

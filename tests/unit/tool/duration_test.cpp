@@ -21,8 +21,8 @@ TEST(Duration, is_read_with_its_unit) {
 }
 
 TEST(Duration, is_nothing_else) {
-    for (const char* text : {"", "s", "0", "-1s", "1 s", "1w", "5mm", "nan", "inf", "1e3s", "2y",
-                             "400d", "0.0001ms", "99999999999999999999s"}) {
+    for (const char* text : {"", "s", "0", "-1s", "1w", "5mm", "nan", "inf", "1e3s", "2y", "400d",
+                             "0.0001ms", "99999999999999999999s"}) {
         EXPECT_THROW(static_cast<void>(parse_duration(text)), Error) << text;
     }
 }

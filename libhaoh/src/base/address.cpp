@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/address.hpp>
 
+#include "base/number_text.hpp"
+
 #include <haoh/error.hpp>
 
 #include <boost/asio/ip/address.hpp>
@@ -8,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace haoh {
@@ -195,9 +196,8 @@ class Parser {
     }
 
     [[nodiscard]] std::uint16_t parse_port(std::string_view text) const {
-        std::uint16_t port = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-        if (error != std::errc{} || end != text.data() + text.size() || port == 0) {
+        const std::uint16_t port = base::parse_number<std::uint16_t>(text).value_or(0);
+        if (port == 0) {
             fail(fmt::format("the port \"{}\" is not a number from 1 to 65535", text));
         }
         return port;

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace haoh::host {
+namespace haoh::base {
 
 class FileDescriptor {
   public:
@@ -29,15 +29,15 @@ class FileDescriptor {
     /// Gives it away: somebody else closes it.
     [[nodiscard]] int release() { return std::exchange(number_, -1); }
     [[nodiscard]] explicit operator bool() const { return number_ >= 0; }
-
-  private:
+    /// Closes it now.
     void reset() {
         if (number_ >= 0) {
-            ::close(number_);
+            ::close(std::exchange(number_, -1));
         }
     }
 
+  private:
     int number_{-1};
 };
 
-} // namespace haoh::host
+} // namespace haoh::base
