@@ -276,7 +276,6 @@ void judge_usable(const Subsystem& subsystem, const SharedNamespace& shared, con
     }
     const bool moving = paths.any(AnaState::change);
     const bool open = moving || subsystem.incomplete;
-    findings.count(kAnaNsUsablePath, open ? Answer::Kind::unknown : Answer::Kind::broken);
     report_paths(kAnaNsUsablePath, subsystem, shared, paths,
                  open ? fmt::format("no usable path among those observed{}",
                                     moving ? "; a transition is under way" : "")
@@ -296,7 +295,6 @@ void judge_optimized(const Subsystem& subsystem, const SharedNamespace& shared, 
         findings.unknown(kAnaNsOptimizedPath);
         return;
     }
-    findings.judged(kAnaNsOptimizedPath);
     report_paths(kAnaNsOptimizedPath, subsystem, shared, paths, "no optimized path", {}, findings);
 }
 
@@ -370,7 +368,6 @@ void judge_each_array(const Subsystem& subsystem, const SharedNamespace& shared,
         findings.unknown(kAnaNsUsablePathPerArray);
         return;
     }
-    findings.judged(kAnaNsUsablePathPerArray);
     report_paths(
         kAnaNsUsablePathPerArray, subsystem, shared, paths,
         fmt::format("no {} path on {}", active_active ? "usable" : "reachable", join_words(idle)),
