@@ -170,17 +170,13 @@ class Engine {
     }
     /// When a command that is sent now completes.
     std::int64_t serve(Path& path, std::int64_t now) {
-        std::int64_t start = now;
-        if (path.transfer > 0) {
-            path.link_free = std::max(now, path.link_free) + path.transfer;
-            start = path.link_free;
-        }
+        path.link_free = std::max(now, path.link_free) + path.transfer;
         const std::int64_t time = path.time->draw(random_);
         if (path.servers.empty()) {
-            return start + time;
+            return path.link_free + time;
         }
         std::ranges::pop_heap(path.servers, std::greater<>{});
-        path.servers.back() = std::max(path.servers.back(), start) + time;
+        path.servers.back() = std::max(path.servers.back(), path.link_free) + time;
         const std::int64_t done = path.servers.back();
         std::ranges::push_heap(path.servers, std::greater<>{});
         return done;

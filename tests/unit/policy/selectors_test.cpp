@@ -405,6 +405,9 @@ TEST(LatencySelector, KnowsNothingOfAPathInThePlaceOfAnother) {
     // Places are used again after all others were.
     for (unsigned i = 0; i <= PathTable::kMaxPaths; ++i) {
         named.push_back(selector.add_path().value());
+        if (i > 0) { // late words of another
+            selector.completed(named.front(), 9ms);
+        }
         EXPECT_EQ(selector.average(named.back()), std::nullopt);
         selector.completed(named.back(), 5ms);
         EXPECT_EQ(selector.average(named.back()), 5ms);
