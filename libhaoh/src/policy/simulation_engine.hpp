@@ -50,7 +50,6 @@ class Engine {
           begin_{scenario.workload.warmup.count()}, end_{begin_ +
                                                          scenario.workload.duration.count()},
           writes_below_{static_cast<std::uint64_t>(scenario.workload.write_share * 0x1p32)} {
-        slots_.fill(0);
         for (const SimulatedPath& path : scenario.paths) {
             const auto number = static_cast<std::uint32_t>(paths_.size());
             paths_.emplace_back(plan.times[number], path.concurrency);

@@ -97,6 +97,44 @@ TEST(WeightedSelector, SharesByWeights) {
         << "the path that came back has nothing to make up for";
 }
 
+TEST(WeightedSelector, GoesOnWhereAStateIsToldAgain) {
+    WeightedSelector selector;
+    const PathIndex much = selector.add_path({.weight = 3}).value();
+    const PathIndex little = selector.add_path({.weight = 1}).value();
+    unsigned taken = 0;
+    for (int i = 0; i < 400; ++i) {
+        EXPECT_TRUE(selector.set_path_state(much, {}));
+        taken += selector.pick({}) == little ? 1U : 0U;
+    }
+    EXPECT_EQ(taken, 100U);
+    EXPECT_TRUE(selector.remove_path(little));
+    EXPECT_FALSE(selector.set_path_state(little, {}));
+}
+
+TEST(WeightedSelector, BeginsAnewWhenPathsChange) {
+    WeightedSelector selector;
+    std::vector<PathIndex> paths{selector.add_path().value(), selector.add_path().value()};
+    const auto round = [&] {
+        for (const PathIndex path : paths) {
+            EXPECT_EQ(selector.pick({}), path);
+        }
+    };
+    for (int i = 0; i < 100; ++i) {
+        round();
+    }
+    paths.push_back(selector.add_path().value());
+    round(); // the new one need not catch up
+    round();
+    static_cast<void>(selector.pick({}));
+    selector.remove_path(paths.back());
+    paths.pop_back();
+    round();
+    static_cast<void>(selector.pick({}));
+    selector.set_path_state(paths.front(), {.live = false});
+    selector.set_path_state(paths.front(), {});
+    round();
+}
+
 TEST(WeightedSelector, TakesTheFirstOfEquals) {
     WeightedSelector selector;
     std::vector<PathIndex> paths;
@@ -414,6 +452,38 @@ TEST(LatencySelector, KnowsNothingOfAPathInThePlaceOfAnother) {
         EXPECT_TRUE(selector.remove_path(named.back()));
     }
     EXPECT_EQ(named.front().slot(), named.back().slot());
+}
+
+/// Another path in the place of one that was removed.
+PathIndex in_place_of(LatencySelector& selector, PathIndex gone) {
+    for (unsigned i = 0; i < PathTable::kMaxPaths; ++i) {
+        const PathIndex path = selector.add_path().value();
+        if (path.slot() == gone.slot()) {
+            return path;
+        }
+        selector.remove_path(path);
+    }
+    ADD_FAILURE() << "the place is not used again";
+    return {};
+}
+
+TEST(LatencySelector, KnowsNothingOfTheProbesOfAPathInThePlaceOfAnother) {
+    LatencySelector selector{
+        {.initial = 1ms, .probe_interval = 100ms, .probe_share = 1, .smoothing = 8}};
+    const PathIndex stays = selector.add_path().value();
+    const PathIndex goes = selector.add_path().value();
+    static_cast<void>(selector.pick({.now = 1h})); // each had a probe
+    static_cast<void>(selector.pick({.now = 1h}));
+    selector.completed(stays, 1us);
+    EXPECT_TRUE(selector.remove_path(goes)); // before its probe came back
+    const PathIndex comes = in_place_of(selector, goes);
+    EXPECT_FALSE(selector.remove_path(goes));
+    selector.completed(comes, 800us);
+    EXPECT_FALSE(selector.remove_path(goes));
+    selector.completed(comes, 1600us);
+    EXPECT_EQ(selector.average(comes), 900us) << "a part in eight: no probe is out";
+    EXPECT_EQ(selector.pick({.now = 1h + 1ms}), comes) << "it never had one";
+    EXPECT_EQ(selector.pick({.now = 1h + 2ms}), stays);
 }
 
 TEST_F(LatencyTest, ForgetsAPathThatIsRemoved) {
