@@ -248,8 +248,7 @@ Paths paths_of(const SharedNamespace& shared) {
 void report_paths(const Row& row, const Subsystem& subsystem, const SharedNamespace& shared,
                   const Paths& paths, const std::string& what, std::optional<Verdict> verdict,
                   Findings& findings) {
-    FoldKey key;
-    key.add(verdict ? 1 + static_cast<std::uint64_t>(*verdict) : 0);
+    FoldKey key; // what is said follows from the states
     for (const auto& [path, state] : paths.known) {
         key.add(path->controller->index).add(static_cast<std::uint64_t>(state));
     }

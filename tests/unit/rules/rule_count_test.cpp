@@ -184,6 +184,8 @@ const CountCase kOfControllers[] = {
      {{"ctrl.oacs.equal", kNothing},
       {"ctrl.fr.domain", kNothing},
       {"ctrl.idctrl_mask.equal", kNothing},
+      {"ctrl.fguid.domain", kNothing},
+      {"domain.id.unique", kNothing},
       {"ctrl.oaes.equal", kUnknown},
       {"snap.ana_consistent", kUnknown},
       {"snap.verdict_unknown", kUnknown}}},
@@ -215,6 +217,14 @@ const CountCase kOfControllers[] = {
          };
      },
      {{"ctrl.cntlid.unique", kNothing}, {"ctrl.cntlid.partitioned", kNothing}}},
+    {"OneAloneWhoseListIsUnread",
+     [](Pair& pair) {
+         pair.b.clear();
+         pair.a[0].edit = [](ControllerObservation& one) {
+             one.controller_list = Page::of_failure("lost");
+         };
+     },
+     {{"ctrl.list_cns13.contains_all", kNothing}}},
     {"OneAloneWithAFurtherConnection",
      [](Pair& pair) {
          pair.b.clear();
