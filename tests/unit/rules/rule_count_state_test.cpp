@@ -165,6 +165,19 @@ const CountCase kOfAna[] = {
      {{"snap.ana_consistent", kUnknown}}},
 };
 
+/// Each log that is named lists its discovery subsystem under a name of its own.
+void name_discovery(Pair& pair, std::initializer_list<std::size_t> arrays) {
+    pair.with_discovery();
+    for (const std::size_t array : arrays) {
+        pair.edit_discovery(array, [](nvme::DiscoveryLog& log) {
+            log.entries.push_back(log.entries.front());
+            log.entries.back().subnqn = "nqn.2014-08.com.example:discovery";
+            log.entries.back().subtype =
+                static_cast<std::uint8_t>(nvme::SubsystemType::current_discovery);
+            log.numrec = log.entries.size();
+        });
+    }
+}
 void lose_discovery(Pair& pair) {
     pair.discovery[1].log = Page::of_failure("lost");
 }
@@ -256,6 +269,41 @@ const CountCase kOfDiscovery[] = {
       {"disc.entry.nqn_format", kUnknown},
       {"disc.log.complete", kUnknown},
       {"disc.log.consistent_between_arrays", kUnknown}}},
+    {"OneLogUnreadAtAnotherAddressThanTheTarget",
+     [](Pair& pair) {
+         pair.with_discovery();
+         lose_discovery(pair);
+         pair.discovery[1].address = "tcp://10.2.0.9:8009";
+     },
+     {{"disc.log.complete", kUnknown}, {"disc.log.consistent_between_arrays", kUnknown}}},
+    {"OneLogUnreadOfATargetThatHasTwo",
+     [](Pair& pair) {
+         pair.with_discovery();
+         lose_discovery(pair);
+         pair.discovery[1].target = pair.discovery[0].target;
+         pair.discovery[1].address = "tcp://10.1.0.9:8009";
+     },
+     {{"disc.log.complete", kUnknown}, {"disc.log.consistent_between_arrays", kNothing}}},
+    {"OneDiscoveryNameOfBothArrays",
+     [](Pair& pair) {
+         name_discovery(pair, {0, 1});
+     },
+     {{"disc.nqn_unique_vs_wellknown", kHeld}}},
+    {"ADiscoveryNameOfOneArray",
+     [](Pair& pair) { name_discovery(pair, {0}); },
+     {{"disc.nqn_unique_vs_wellknown", kNothing}}},
+    {"ADiscoveryNameBesideALogUnread",
+     [](Pair& pair) {
+         name_discovery(pair, {0});
+         lose_discovery(pair);
+     },
+     {{"disc.nqn_unique_vs_wellknown", kUnknown}}},
+    {"OneDiscoveryNameInALogThatChanged",
+     [](Pair& pair) {
+         name_discovery(pair, {0, 1});
+         pair.discovery[1].stable = false;
+     },
+     {{"disc.nqn_unique_vs_wellknown", kUnknown}}},
     {"AnotherSubsystemInALog",
      [](Pair& pair) {
          pair.with_discovery();
