@@ -294,7 +294,7 @@ class Engine {
         std::uint64_t far = 0;
         for (std::size_t i = 0; i < paths_.size(); ++i) {
             const std::uint64_t ios = paths_[i].ios;
-            result_.paths.push_back({.name = scenario_.paths[i].name, .ios = ios, .share = 0});
+            result_.paths.push_back({.name = scenario_.paths[i].name, .ios = ios});
             result_.arrays[plan_.array_of_path[i]].ios += ios;
             far += plan_.array_of_path[i] == plan_.local_array ? 0 : ios;
         }

@@ -148,6 +148,8 @@ TEST(Simulate, ServesAnOpenWorkload) {
     EXPECT_NEAR(one.iops, 50000, 500);
     EXPECT_NEAR(one.write_mib_s / one.mib_s(), 0.25, 0.01);
     EXPECT_EQ(one.max, 100us);
+    EXPECT_LT(one.unfinished, 50U) << "about 5 are on the way at any time";
+    EXPECT_EQ(one.waited + one.refused, 0U);
     scenario.paths[0].concurrency = 1; // 10,000 a second at most
     scenario.workload.iops = 200000;
     EXPECT_GT(run(scenario, "numa").refused, 0U);
@@ -208,6 +210,18 @@ TEST(Simulate, WaitsWhereThereIsNoPath) {
         one.state = nvme::AnaState::inaccessible;
     }
     EXPECT_EQ(run(scenario, "numa").unfinished, 32U);
+}
+
+TEST(Simulate, HasAllOfOneCommand) {
+    PolicyScenario scenario = pair();
+    scenario.workload.duration = 1ms;
+    scenario.workload.depth = 1;
+    scenario.paths[0].latency.mean = 600us;
+    const PolicyResult one = run(scenario, "numa");
+    EXPECT_EQ(one.ios, 1U);
+    EXPECT_EQ(one.unfinished, 1U);
+    EXPECT_EQ(one.paths.at(0).share, 1);
+    EXPECT_EQ(one.arrays.at(1).share, 0);
 }
 
 TEST(Simulate, HasAResultWhereNothingCompletes) {
