@@ -381,6 +381,16 @@ TEST(LatencySelector, ProbesNoPathThatIsInUse) {
     EXPECT_EQ(selector.average(fast), 2ms) << "a part in eight: it was not probed";
 }
 
+TEST(LatencySelector, AssumesTheInitialLatencyOfAPathThatIsNotKnown) {
+    for (const auto& [known, first] : {std::pair{500us, true}, std::pair{2000us, false}}) {
+        LatencySelector selector{{.initial = 1ms}};
+        const PathIndex measured = selector.add_path().value();
+        const PathIndex other = selector.add_path().value();
+        selector.completed(measured, known);
+        EXPECT_EQ(selector.pick({.now = 1h}), first ? measured : other);
+    }
+}
+
 TEST(LatencySelector, KeepsItsOptionsInTheirLimits) {
     for (const auto& [smoothing, average] :
          std::vector<std::pair<std::uint32_t, std::chrono::nanoseconds>>{
