@@ -168,6 +168,14 @@ TEST(SimulatedLoss, IsNotFoundWhenAnEarlierOneWouldHaveBeen) {
     EXPECT_LE(one.gaps.at(2), 302ms);
 }
 
+TEST(SimulatedLoss, IsNotFoundOfAPathThatCameBackBefore) {
+    PolicyScenario scenario = two_arrays();
+    scenario.timeline = {lose(300ms, 200ms), return_back(400ms)};
+    EXPECT_EQ(course(scenario).paths.at(1).ios, 0U);
+    scenario.timeline = {lose(300ms, 200ms), return_back(600ms)};
+    EXPECT_GT(course(scenario).paths.at(1).ios, 0U);
+}
+
 TEST(SimulatedLoss, OfAMomentLosesWhatIsOnTheWay) {
     PolicyScenario scenario = two_arrays();
     scenario.paths.resize(1);
