@@ -183,7 +183,6 @@ void Chooser::take_first(const std::vector<std::size_t>& alike, std::string_view
 
 void Chooser::take_none(const std::set<std::size_t>& lost, NodeChoice& out) const {
     out.next = NextIo::failed;
-    bool waits = false;
     bool answers = false;
     Patience patience;
     for (std::size_t i = 0; i < device_.paths.size(); ++i) {
@@ -197,7 +196,6 @@ void Chooser::take_none(const std::set<std::size_t>& lost, NodeChoice& out) cons
         } else if (path.controller_state == "live" || path.controller_state == "resetting" ||
                    path.controller_state == "connecting") {
             if (const auto limit = patience_with(*controller)) {
-                waits = waits || limit->forever || limit->seconds > 0;
                 patience.extend(*limit);
             }
         }
@@ -207,11 +205,11 @@ void Chooser::take_none(const std::set<std::size_t>& lost, NodeChoice& out) cons
         out.next = NextIo::queued;
         out.why = "no path is usable; I/O waits, because a controller is live and its state may "
                   "change";
-    } else if (waits && patience.forever) {
+    } else if (patience.forever) {
         out.next = NextIo::queued;
         out.why = "no path is usable; I/O waits until a controller is connected again, for ever "
                   "(ctrl_loss_tmo off)";
-    } else if (waits) {
+    } else if (patience.seconds > 0) {
         out.next = NextIo::queued;
         out.why = fmt::format("no path is usable; I/O waits until a controller is connected again, "
                               "at most {} s after it was lost ({}), and then fails",

@@ -92,7 +92,7 @@ std::vector<std::string> notes_of(const KernelObservation& kernel, const PathCho
     std::vector<std::string> notes;
     const auto any = [&](Certainty certainty) {
         const auto is = [certainty](const NodeChoice& node) {
-            return node.next == NextIo::sent && node.certainty == certainty;
+            return node.certainty == certainty; // of I/O that is not sent it is known
         };
         return std::any_of(choice.nodes.begin(), choice.nodes.end(), is) ||
                std::any_of(choice.losses.begin(), choice.losses.end(), [&](const auto& loss) {

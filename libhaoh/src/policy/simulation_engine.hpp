@@ -50,7 +50,6 @@ class Engine {
           begin_{scenario.workload.warmup.count()}, end_{begin_ +
                                                          scenario.workload.duration.count()},
           writes_below_{static_cast<std::uint64_t>(scenario.workload.write_share * 0x1p32)} {
-        slots_.fill(0);
         for (const SimulatedPath& path : scenario.paths) {
             const auto number = static_cast<std::uint32_t>(paths_.size());
             paths_.emplace_back(plan.times[number], path.concurrency);
@@ -170,17 +169,13 @@ class Engine {
     }
     /// When a command that is sent now completes.
     std::int64_t serve(Path& path, std::int64_t now) {
-        std::int64_t start = now;
-        if (path.transfer > 0) {
-            path.link_free = std::max(now, path.link_free) + path.transfer;
-            start = path.link_free;
-        }
+        path.link_free = std::max(now, path.link_free) + path.transfer;
         const std::int64_t time = path.time->draw(random_);
         if (path.servers.empty()) {
-            return start + time;
+            return path.link_free + time;
         }
         std::ranges::pop_heap(path.servers, std::greater<>{});
-        path.servers.back() = std::max(path.servers.back(), start) + time;
+        path.servers.back() = std::max(path.servers.back(), path.link_free) + time;
         const std::int64_t done = path.servers.back();
         std::ranges::push_heap(path.servers, std::greater<>{});
         return done;
@@ -299,7 +294,7 @@ class Engine {
         std::uint64_t far = 0;
         for (std::size_t i = 0; i < paths_.size(); ++i) {
             const std::uint64_t ios = paths_[i].ios;
-            result_.paths.push_back({.name = scenario_.paths[i].name, .ios = ios, .share = 0});
+            result_.paths.push_back({.name = scenario_.paths[i].name, .ios = ios});
             result_.arrays[plan_.array_of_path[i]].ios += ios;
             far += plan_.array_of_path[i] == plan_.local_array ? 0 : ios;
         }

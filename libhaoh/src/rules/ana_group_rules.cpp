@@ -248,8 +248,7 @@ Paths paths_of(const SharedNamespace& shared) {
 void report_paths(const Row& row, const Subsystem& subsystem, const SharedNamespace& shared,
                   const Paths& paths, const std::string& what, std::optional<Verdict> verdict,
                   Findings& findings) {
-    FoldKey key;
-    key.add(verdict ? 1 + static_cast<std::uint64_t>(*verdict) : 0);
+    FoldKey key; // what is said follows from the states
     for (const auto& [path, state] : paths.known) {
         key.add(path->controller->index).add(static_cast<std::uint64_t>(state));
     }
@@ -276,7 +275,6 @@ void judge_usable(const Subsystem& subsystem, const SharedNamespace& shared, con
     }
     const bool moving = paths.any(AnaState::change);
     const bool open = moving || subsystem.incomplete;
-    findings.count(kAnaNsUsablePath, open ? Answer::Kind::unknown : Answer::Kind::broken);
     report_paths(kAnaNsUsablePath, subsystem, shared, paths,
                  open ? fmt::format("no usable path among those observed{}",
                                     moving ? "; a transition is under way" : "")
@@ -296,7 +294,6 @@ void judge_optimized(const Subsystem& subsystem, const SharedNamespace& shared, 
         findings.unknown(kAnaNsOptimizedPath);
         return;
     }
-    findings.judged(kAnaNsOptimizedPath);
     report_paths(kAnaNsOptimizedPath, subsystem, shared, paths, "no optimized path", {}, findings);
 }
 
@@ -370,7 +367,6 @@ void judge_each_array(const Subsystem& subsystem, const SharedNamespace& shared,
         findings.unknown(kAnaNsUsablePathPerArray);
         return;
     }
-    findings.judged(kAnaNsUsablePathPerArray);
     report_paths(
         kAnaNsUsablePathPerArray, subsystem, shared, paths,
         fmt::format("no {} path on {}", active_active ? "usable" : "reachable", join_words(idle)),

@@ -122,9 +122,6 @@ std::vector<const Controller*> cached_on_stretch(const SharedNamespace& shared,
 
 void judge_stretched_cache(const Subsystem& subsystem, const Subject& /*subject*/,
                            Findings& findings) {
-    if (!subsystem.stretched) {
-        return;
-    }
     std::vector<std::uint32_t> nsids;
     std::set<const Controller*> caching;
     for (const SharedNamespace& shared : subsystem.namespaces) {

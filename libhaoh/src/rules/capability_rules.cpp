@@ -49,9 +49,6 @@ Answer no_multiple_ports(const Controller& controller, const Subsystem& subsyste
 }
 
 Answer virtual_function(const Controller& controller, const Subsystem& /*own*/) {
-    if (controller.observed->transport == "pcie") {
-        return Answer::not_asked();
-    }
     return cmic_as_due(controller, (controller.id.cmic & nvme::cmic::sr_iov) == 0);
 }
 

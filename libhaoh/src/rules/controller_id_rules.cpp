@@ -292,7 +292,6 @@ void judge_controller_list(const Subsystem& subsystem, const Subject& /*subject*
     if (sites_with_list.size() < 2) {
         return;
     }
-    findings.judged(kCtrlListCns13ContainsAll);
     group_values(values);
     findings.add({.row = kCtrlListCns13ContainsAll,
                   .subsystem = subsystem.nqn,

@@ -21,7 +21,7 @@ extern const Row kNsIdUniqueOnHost;
 extern const Row kNsNmicNotBothModels;
 
 bool says_dispersed(const Namespace& path) {
-    return path.has_identify && (path.idns.nmic & nvme::nmic::dispersed) != 0;
+    return (path.idns.nmic & nvme::nmic::dispersed) != 0; // 0 where the page was not read
 }
 
 Answer dispersed_unshared(const Namespace& path, const Subsystem& /*own*/) {

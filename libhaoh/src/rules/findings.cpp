@@ -113,11 +113,11 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
     }
     const Verdict verdict = relaxed(draft.verdict.value_or(rule.verdict), rule, window_);
     if (verdict == Verdict::pass) {
-        ++tally.judged;
+        tally.judged = true;
         return;
     }
     if (verdict == Verdict::unknown) {
-        ++tally.unknown;
+        tally.unknown = true;
     } else {
         tally.told = true;
     }
@@ -176,10 +176,10 @@ RuleState Findings::state(const Row& row) const {
     if (tally.told) {
         return RuleState::broken;
     }
-    if (tally.unknown > 0 || tally.explained) {
+    if (tally.unknown || tally.explained) {
         return RuleState::unknown;
     }
-    return tally.judged > 0 ? RuleState::held : RuleState::not_applicable;
+    return tally.judged ? RuleState::held : RuleState::not_applicable;
 }
 
 Verdict relaxed(Verdict verdict, const Rule& rule, Window window) {

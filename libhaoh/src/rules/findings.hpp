@@ -71,9 +71,9 @@ class Findings {
                     const std::function<Wording()>& make);
 
     /// A row was asked of one object more, and held unless something is added besides.
-    void judged(const Row& row) { ++tallies_[&row].judged; }
+    void judged(const Row& row) { tallies_[&row].judged = true; }
     /// A row applies to one object more, and what it must be judged by was not read.
-    void unknown(const Row& row) { ++tallies_[&row].unknown; }
+    void unknown(const Row& row) { tallies_[&row].unknown = true; }
     /// Counts an answer; what is broken is to be added besides.
     void count(const Row& row, Answer::Kind answer);
 
@@ -98,8 +98,8 @@ class Findings {
         std::vector<std::uint32_t> nsids;
     };
     struct Tally {
-        std::size_t judged{};
-        std::size_t unknown{};
+        bool judged{};
+        bool unknown{};
         bool told{};      ///< a finding that something is wrong
         bool explained{}; ///< something was wrong, and another row says why
     };

@@ -283,15 +283,13 @@ void report_shared(const Subsystem& subsystem, Findings& findings) {
                     nsids.size(), brief_nsids(nsids), brief_nsids(groups.front().nsids)));
 }
 
-/// What becomes of a row whose values differ: told by itself, or explained by the finding of another.
-Answer::Kind told_by(const SharedNamespace& shared, IdentityDefect own) {
-    return shared.defect == own && !shared.moved ? Answer::Kind::broken : Answer::Kind::unknown;
-}
+// Where paths differ, that is a finding: of the row itself, or of another that explains it. Neither
+// is counted here, and the row does not hold.
 
 /// One identifier on all paths that have it.
 /// \param id  of nvme::NamespaceIds: optional
 template <typename Id>
-Answer::Kind same_id(const SharedNamespace& shared, IdentityDefect own, Id id) {
+Answer::Kind same_id(const SharedNamespace& shared, Id id) {
     std::decay_t<std::invoke_result_t<Id, const nvme::NamespaceIds&>> first;
     std::size_t known = 0;
     for (const Namespace* path : shared.paths) {
@@ -300,7 +298,7 @@ Answer::Kind same_id(const SharedNamespace& shared, IdentityDefect own, Id id) {
             continue;
         }
         if (first && *first != *value) {
-            return told_by(shared, own);
+            return Answer::Kind::unknown;
         }
         first = value;
         ++known;
@@ -329,16 +327,13 @@ Answer::Kind same_set(const SharedNamespace& shared) {
             return types(path) != types(shared.paths.front());
         });
     if (partial) {
-        return told_by(shared, IdentityDefect::id_set);
+        return Answer::Kind::unknown;
     }
     return any_ids(shared) ? Answer::Kind::holds : Answer::Kind::not_asked;
 }
 
 /// Whether the paths to one NSID lead to one volume.
 Answer::Kind same_volume(const SharedNamespace& shared) {
-    if (shared.moved || shared.defect == IdentityDefect::other_volume) {
-        return Answer::Kind::broken;
-    }
     // Nothing proves it without identifiers, and what is wrong with one has a rule of its own.
     return any_ids(shared) && shared.defect == IdentityDefect::none ? Answer::Kind::holds
                                                                     : Answer::Kind::unknown;
@@ -354,11 +349,10 @@ void count_paths(const SharedNamespace& shared, Findings& findings) {
     };
     using Ids = nvme::NamespaceIds;
     count(kNsNsidMapEqual, same_volume(shared));
-    count(kNsUuidEqual, same_id(shared, IdentityDefect::uuid, &Ids::uuid));
-    count(kNsNguidEqual, same_id(shared, IdentityDefect::nguid, &Ids::nguid));
-    count(kNsEui64Equal, same_id(shared, IdentityDefect::eui64, &Ids::eui64));
-    count(kNsCsiEqual, same_id(shared, IdentityDefect::csi,
-                               [](const Ids& ids) { return std::optional{ids.csi}; }));
+    count(kNsUuidEqual, same_id(shared, &Ids::uuid));
+    count(kNsNguidEqual, same_id(shared, &Ids::nguid));
+    count(kNsEui64Equal, same_id(shared, &Ids::eui64));
+    count(kNsCsiEqual, same_id(shared, [](const Ids& ids) { return std::optional{ids.csi}; }));
     count(kNsIdSetEqual, same_set(shared));
 }
 

@@ -92,9 +92,6 @@ std::optional<std::string> keep_alive(const Controller& controller) {
 }
 
 Answer host_memory(const Controller& controller, const Subsystem& /*own*/) {
-    if (controller.observed->transport == "pcie") {
-        return Answer::not_asked();
-    }
     return controller.id.hmpre == 0 ? Answer::holds()
                                     : Answer::broken(fmt::format("HMPRE {}", controller.id.hmpre));
 }

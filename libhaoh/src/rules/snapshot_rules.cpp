@@ -60,18 +60,18 @@ void judge_kernels(const Subject& subject, Findings& findings) {
     }
 }
 
+/// What came instead of a page.
 std::string answer_of(const Page& page) {
     switch (page.state) {
-    case Page::State::not_read:
-        return "not read";
     case Page::State::status:
         return nvme::describe(page.status);
     case Page::State::failed:
         return page.error;
+    case Page::State::not_read:
     case Page::State::ok:
         break;
     }
-    return "read";
+    return "not read";
 }
 
 /// Pages of namespaces that every controller must have, answered with an error.

@@ -244,8 +244,7 @@ void judge_serials(const Subject& subject, Findings& findings) {
     for (const Subsystem& subsystem : subject.subsystems) {
         for (const Controller* controller : subsystem.controllers) {
             if (!controller->has_identify) {
-                findings.unknown(kCtrlSnNotSharedByNqns);
-                continue;
+                findings.unknown(kCtrlSnNotSharedByNqns); // and it has no serial number
             }
             const std::string sn = nvme::printable(controller->id.sn);
             if (!sn.empty()) {

@@ -13,14 +13,9 @@ namespace {
 
 using Id = nvme::IdentifyController;
 
-bool fabrics(const Controller& controller) {
-    return controller.observed->transport != "pcie";
-}
-
 /// The size of a capsule, in units of 16 bytes.
-Answer capsule(const Controller& controller, const Subsystem& own, std::uint32_t size,
-               std::uint32_t least) {
-    if (!fabrics(controller) || own.nqn == nvme::kDiscoveryNqn) {
+Answer capsule(const Subsystem& own, std::uint32_t size, std::uint32_t least) {
+    if (own.nqn == nvme::kDiscoveryNqn) {
         return Answer::not_asked();
     }
     return size >= least ? Answer::holds() : Answer::broken(fmt::format("{}", size));
@@ -28,11 +23,11 @@ Answer capsule(const Controller& controller, const Subsystem& own, std::uint32_t
 
 Answer command_capsule(const Controller& controller, const Subsystem& own) {
     constexpr std::uint32_t kEntry = 4; ///< of a submission queue
-    return capsule(controller, own, controller.id.ioccsz, kEntry);
+    return capsule(own, controller.id.ioccsz, kEntry);
 }
 
 Answer response_capsule(const Controller& controller, const Subsystem& own) {
-    return capsule(controller, own, controller.id.iorcsz, 1);
+    return capsule(own, controller.id.iorcsz, 1);
 }
 
 /// Properties of the transport only mean something within one transport.
@@ -116,12 +111,8 @@ Answer old_version(const Controller& controller, const Subsystem& /*own*/) {
         Offer{.offered = (controller.id.oncs & nvme::oncs::reservations) != 0,
               .needed = version_number(1, 3),
               .what = "reservations over several hosts"},
-        Offer{.offered = fabrics(controller), .needed = version_number(1, 2, 1), .what = "fabrics"},
+        Offer{.offered = true, .needed = version_number(1, 2, 1), .what = "fabrics"},
     };
-    if (std::none_of(offers.begin(), offers.end(),
-                     [](const Offer& offer) { return offer.offered; })) {
-        return Answer::not_asked();
-    }
     const std::uint32_t version = controller.version();
     if (version == 0) {
         return Answer::unknown();

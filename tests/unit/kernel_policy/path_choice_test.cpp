@@ -50,6 +50,35 @@ TEST(PathChoice, is_the_only_optimized_path_under_every_policy) {
     }
 }
 
+TEST(PathChoice, says_why_a_path_is_taken) {
+    struct Case {
+        const char* policy;
+        std::vector<const char*> states;
+        const char* why;
+    };
+    const char* const kBest = "optimized";
+    const char* const kRest = "non-optimized";
+    for (const Case& one : {
+             Case{"round-robin", {kBest, kBest}, "the 2 optimized paths take turns"},
+             Case{"round-robin", {kRest, kRest, kRest}, "the 3 non-optimized paths take turns"},
+             Case{"future", {kBest, kBest}, "one of the 2 optimized paths"},
+             Case{"future", {kBest, kBest}, "a policy that is not known here"},
+             Case{"", {kBest, kBest}, "a policy that cannot be read"},
+             Case{"numa", {kBest, "inaccessible"}, "it is the only optimized path"},
+             Case{"numa", {kRest, "inaccessible"}, "it is the only non-optimized path"},
+             Case{"numa", {kBest, kBest}, "of 2 optimized paths that are equally near"},
+             Case{"queue-depth", {kRest, kRest}, "of 2 non-optimized paths that are equally idle"},
+             Case{"numa", {}, "there is no path"},
+             Case{"numa", {"inaccessible"}, "a controller is live"},
+         }) {
+        Device device(one.policy);
+        for (const char* const state : one.states) {
+            device.path(state);
+        }
+        EXPECT_THAT(device.next().why, HasSubstr(one.why));
+    }
+}
+
 TEST(PathChoice, counts_a_path_without_ana_as_optimized) {
     Device device("numa");
     device.path("non-optimized").path("optimized");

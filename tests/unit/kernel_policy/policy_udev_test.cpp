@@ -25,7 +25,12 @@ TEST(PolicyUdev, refuses_names_that_udev_would_take_for_something_else) {
     for (const char* const nqn :
          {"nqn.a:b*", "nqn.a:[b", "nqn.a:b?", "nqn.a:b|c", "nqn.a:\"", "nqn.a:\\", "nqn.a:b\n",
           "nqn.a: b", "nqn.a:b]", "nqn.a:\x7F", "nqn.a:\x1F", "nqn.a:\xC3\xA4"}) {
-        EXPECT_THROW(static_cast<void>(udev_rule("numa", nqn)), Error) << nqn;
+        try {
+            static_cast<void>(udev_rule("numa", nqn));
+            ADD_FAILURE() << nqn;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::invalid_argument);
+        }
     }
     EXPECT_NO_THROW(static_cast<void>(udev_rule("numa", "nqn.a:!~-_+{}")));
 }

@@ -195,6 +195,15 @@ TEST(PolicyScenarioToml, TakesWhatIsInTheLimitsOfAKey) {
 }
 
 // What simulate.hpp says where a key is absent.
+TEST(PolicyScenarioToml, TakesAnySeedThatIsNotNegative) {
+    const std::string path = "[[path]]\narray = \"a\"\n";
+    for (const std::uint64_t seed : {std::uint64_t{0}, std::uint64_t{INT64_MAX}}) {
+        const std::string text = fmt::format("seed = {}\n{}", seed, path);
+        EXPECT_EQ(parse_policy_scenario(text, "s").seed, seed);
+    }
+    EXPECT_THROW(static_cast<void>(parse_policy_scenario("seed = -1\n" + path, "s")), Error);
+}
+
 TEST(PolicyScenarioToml, HasDefaults) {
     const PolicyScenario closed = parse_policy_scenario("[[path]]\n", "s");
     EXPECT_EQ(closed.seed, 1U);

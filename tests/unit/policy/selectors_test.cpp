@@ -97,6 +97,44 @@ TEST(WeightedSelector, SharesByWeights) {
         << "the path that came back has nothing to make up for";
 }
 
+TEST(WeightedSelector, GoesOnWhereAStateIsToldAgain) {
+    WeightedSelector selector;
+    const PathIndex much = selector.add_path({.weight = 3}).value();
+    const PathIndex little = selector.add_path({.weight = 1}).value();
+    unsigned taken = 0;
+    for (int i = 0; i < 400; ++i) {
+        EXPECT_TRUE(selector.set_path_state(much, {}));
+        taken += selector.pick({}) == little ? 1U : 0U;
+    }
+    EXPECT_EQ(taken, 100U);
+    EXPECT_TRUE(selector.remove_path(little));
+    EXPECT_FALSE(selector.set_path_state(little, {}));
+}
+
+TEST(WeightedSelector, BeginsAnewWhenPathsChange) {
+    WeightedSelector selector;
+    std::vector<PathIndex> paths{selector.add_path().value(), selector.add_path().value()};
+    const auto round = [&] {
+        for (const PathIndex path : paths) {
+            EXPECT_EQ(selector.pick({}), path);
+        }
+    };
+    for (int i = 0; i < 100; ++i) {
+        round();
+    }
+    paths.push_back(selector.add_path().value());
+    round(); // the new one need not catch up
+    round();
+    static_cast<void>(selector.pick({}));
+    selector.remove_path(paths.back());
+    paths.pop_back();
+    round();
+    static_cast<void>(selector.pick({}));
+    selector.set_path_state(paths.front(), {.live = false});
+    selector.set_path_state(paths.front(), {});
+    round();
+}
+
 TEST(WeightedSelector, TakesTheFirstOfEquals) {
     WeightedSelector selector;
     std::vector<PathIndex> paths;
@@ -343,6 +381,16 @@ TEST(LatencySelector, ProbesNoPathThatIsInUse) {
     EXPECT_EQ(selector.average(fast), 2ms) << "a part in eight: it was not probed";
 }
 
+TEST(LatencySelector, AssumesTheInitialLatencyOfAPathThatIsNotKnown) {
+    for (const auto& [known, first] : {std::pair{500us, true}, std::pair{2000us, false}}) {
+        LatencySelector selector{{.initial = 1ms}};
+        const PathIndex measured = selector.add_path().value();
+        const PathIndex other = selector.add_path().value();
+        selector.completed(measured, known);
+        EXPECT_EQ(selector.pick({.now = 1h}), first ? measured : other);
+    }
+}
+
 TEST(LatencySelector, KeepsItsOptionsInTheirLimits) {
     for (const auto& [smoothing, average] :
          std::vector<std::pair<std::uint32_t, std::chrono::nanoseconds>>{
@@ -405,12 +453,47 @@ TEST(LatencySelector, KnowsNothingOfAPathInThePlaceOfAnother) {
     // Places are used again after all others were.
     for (unsigned i = 0; i <= PathTable::kMaxPaths; ++i) {
         named.push_back(selector.add_path().value());
+        if (i > 0) { // late words of another
+            selector.completed(named.front(), 9ms);
+        }
         EXPECT_EQ(selector.average(named.back()), std::nullopt);
         selector.completed(named.back(), 5ms);
         EXPECT_EQ(selector.average(named.back()), 5ms);
         EXPECT_TRUE(selector.remove_path(named.back()));
     }
     EXPECT_EQ(named.front().slot(), named.back().slot());
+}
+
+/// Another path in the place of one that was removed.
+PathIndex in_place_of(LatencySelector& selector, PathIndex gone) {
+    for (unsigned i = 0; i < PathTable::kMaxPaths; ++i) {
+        const PathIndex path = selector.add_path().value();
+        if (path.slot() == gone.slot()) {
+            return path;
+        }
+        selector.remove_path(path);
+    }
+    ADD_FAILURE() << "the place is not used again";
+    return {};
+}
+
+TEST(LatencySelector, KnowsNothingOfTheProbesOfAPathInThePlaceOfAnother) {
+    LatencySelector selector{
+        {.initial = 1ms, .probe_interval = 100ms, .probe_share = 1, .smoothing = 8}};
+    const PathIndex stays = selector.add_path().value();
+    const PathIndex goes = selector.add_path().value();
+    static_cast<void>(selector.pick({.now = 1h})); // each had a probe
+    static_cast<void>(selector.pick({.now = 1h}));
+    selector.completed(stays, 1us);
+    EXPECT_TRUE(selector.remove_path(goes)); // before its probe came back
+    const PathIndex comes = in_place_of(selector, goes);
+    EXPECT_FALSE(selector.remove_path(goes));
+    selector.completed(comes, 800us);
+    EXPECT_FALSE(selector.remove_path(goes));
+    selector.completed(comes, 1600us);
+    EXPECT_EQ(selector.average(comes), 900us) << "a part in eight: no probe is out";
+    EXPECT_EQ(selector.pick({.now = 1h + 1ms}), comes) << "it never had one";
+    EXPECT_EQ(selector.pick({.now = 1h + 2ms}), stays);
 }
 
 TEST_F(LatencyTest, ForgetsAPathThatIsRemoved) {

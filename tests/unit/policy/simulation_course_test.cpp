@@ -100,6 +100,33 @@ TEST(SimulatedTimeline, HasTheOrderOfItsTimes) {
     EXPECT_EQ(backwards, forwards);
 }
 
+TEST(SimulatedTimeline, IsOfOnePathOrOfAnArray) {
+    PolicyScenario scenario = two_arrays();
+    SimulatedPath second = scenario.paths[0];
+    second.name = "a2";
+    scenario.paths.insert(scenario.paths.begin() + 1, second);
+    const auto shares = [&scenario](const TimelineEntry& entry) {
+        scenario.timeline = {entry};
+        std::vector<double> out;
+        for (const SimulatedShare& path : course(scenario).paths) {
+            out.push_back(path.share);
+        }
+        return out;
+    };
+    TimelineEntry entry{.at = 250ms, .path = "a1", .state = nvme::AnaState::inaccessible};
+    std::vector<double> found = shares(entry);
+    EXPECT_NEAR(found.at(0), 0.25, 0.001);
+    EXPECT_NEAR(found.at(1), 0.75, 0.001) << "the next path of the array";
+    EXPECT_EQ(found.at(2), 0);
+    entry.path = "a2";
+    EXPECT_EQ(shares(entry).at(0), 1);
+    entry = ana(250ms, "a", nvme::AnaState::inaccessible);
+    found = shares(entry);
+    EXPECT_NEAR(found.at(0), 0.25, 0.001);
+    EXPECT_EQ(found.at(1), 0);
+    EXPECT_NEAR(found.at(2), 0.75, 0.001);
+}
+
 TEST(SimulatedTimeline, OfOneMomentHasTheOrderOfTheScenario) {
     PolicyScenario scenario = two_arrays();
     scenario.timeline = {ana(100ms, "a", nvme::AnaState::inaccessible),
@@ -139,6 +166,14 @@ TEST(SimulatedLoss, IsNotFoundWhenAnEarlierOneWouldHaveBeen) {
     // The second loss is known at 700 ms only, not at 500; commands arrive in each 100 us or so.
     EXPECT_GE(one.gaps.at(2), 298ms);
     EXPECT_LE(one.gaps.at(2), 302ms);
+}
+
+TEST(SimulatedLoss, IsNotFoundOfAPathThatCameBackBefore) {
+    PolicyScenario scenario = two_arrays();
+    scenario.timeline = {lose(300ms, 200ms), return_back(400ms)};
+    EXPECT_EQ(course(scenario).paths.at(1).ios, 0U);
+    scenario.timeline = {lose(300ms, 200ms), return_back(600ms)};
+    EXPECT_GT(course(scenario).paths.at(1).ios, 0U);
 }
 
 TEST(SimulatedLoss, OfAMomentLosesWhatIsOnTheWay) {

@@ -18,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
+using testing::HasSubstr;
 
 SimulatedPath path(const std::string& name, const std::string& array, nanoseconds latency) {
     SimulatedPath out;
@@ -147,6 +148,8 @@ TEST(Simulate, ServesAnOpenWorkload) {
     EXPECT_NEAR(one.iops, 50000, 500);
     EXPECT_NEAR(one.write_mib_s / one.mib_s(), 0.25, 0.01);
     EXPECT_EQ(one.max, 100us);
+    EXPECT_LT(one.unfinished, 50U) << "about 5 are on the way at any time";
+    EXPECT_EQ(one.waited + one.refused, 0U);
     scenario.paths[0].concurrency = 1; // 10,000 a second at most
     scenario.workload.iops = 200000;
     EXPECT_GT(run(scenario, "numa").refused, 0U);
@@ -209,6 +212,18 @@ TEST(Simulate, WaitsWhereThereIsNoPath) {
     EXPECT_EQ(run(scenario, "numa").unfinished, 32U);
 }
 
+TEST(Simulate, HasAllOfOneCommand) {
+    PolicyScenario scenario = pair();
+    scenario.workload.duration = 1ms;
+    scenario.workload.depth = 1;
+    scenario.paths[0].latency.mean = 600us;
+    const PolicyResult one = run(scenario, "numa");
+    EXPECT_EQ(one.ios, 1U);
+    EXPECT_EQ(one.unfinished, 1U);
+    EXPECT_EQ(one.paths.at(0).share, 1);
+    EXPECT_EQ(one.arrays.at(1).share, 0);
+}
+
 TEST(Simulate, HasAResultWhereNothingCompletes) {
     PolicyScenario scenario = pair();
     for (SimulatedPath& one : scenario.paths) {
@@ -221,28 +236,78 @@ TEST(Simulate, HasAResultWhereNothingCompletes) {
     }
 }
 
-TEST(Simulate, RefusesWhatIsOutOfRange) {
-    const auto refused = [](auto change) {
+TEST(Simulate, SaysWhatIsOutOfRange) {
+    const auto refused = [](const char* words, auto change) {
         PolicyScenario scenario = pair();
         change(scenario);
-        EXPECT_THROW(static_cast<void>(simulate(scenario)), Error);
+        try {
+            static_cast<void>(simulate(scenario));
+            ADD_FAILURE() << "taken, and not: " << words;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::invalid_argument);
+            EXPECT_THAT(error.what(), HasSubstr(words));
+        }
     };
-    refused([](PolicyScenario& one) { one.paths.clear(); });
-    refused([](PolicyScenario& one) { one.paths[1].name = "a1"; });
-    refused([](PolicyScenario& one) { one.paths[0].weight = 0; });
-    refused([](PolicyScenario& one) { one.paths[0].latency.mean = 0ns; });
-    refused([](PolicyScenario& one) { one.paths[0].bandwidth = NAN; });
-    refused([](PolicyScenario& one) { one.paths[0].bandwidth = -1; });
-    refused([](PolicyScenario& one) { one.paths[0].numa_node = -2; });
-    refused([](PolicyScenario& one) { one.paths.resize(65, one.paths[0]); });
-    refused([](PolicyScenario& one) { one.workload.depth = 0; });
-    refused([](PolicyScenario& one) { one.workload.size = 0; });
-    refused([](PolicyScenario& one) { one.workload.iops = NAN; });
-    refused([](PolicyScenario& one) { one.workload.write_share = 1.5; });
-    refused([](PolicyScenario& one) { one.workload.duration = 0ns; });
-    refused([](PolicyScenario& one) { one.local_array = "c"; });
-    refused([](PolicyScenario& one) { one.policies = {"fastest"}; });
-    refused([](PolicyScenario& one) { one.timeline = {{.array = "c"}}; });
+    using Scenario = PolicyScenario;
+    refused("0 is not from 1 to 64", [](Scenario& one) { one.paths.clear(); });
+    refused("second path \"a1\"", [](Scenario& one) { one.paths[1].name = "a1"; });
+    refused("weight is 0", [](Scenario& one) { one.paths[0].weight = 0; });
+    refused("path a1, latency", [](Scenario& one) { one.paths[0].latency.mean = 0ns; });
+    refused("path b1, deviation", [](Scenario& one) { one.paths[1].latency.deviation = -1ns; });
+    refused("of nan MiB/s", [](Scenario& one) { one.paths[0].bandwidth = NAN; });
+    refused("of -1 MiB/s", [](Scenario& one) { one.paths[0].bandwidth = -1; });
+    refused("path b1, concurrency", [](Scenario& one) { one.paths[1].concurrency = 65537; });
+    refused("NUMA node is -2", [](Scenario& one) { one.paths[0].numa_node = -2; });
+    refused("65 is not from 1 to 64", [](Scenario& one) { one.paths.resize(65, one.paths[0]); });
+    refused("workload's depth", [](Scenario& one) { one.workload.depth = 0; });
+    refused("workload's size", [](Scenario& one) { one.workload.size = 0; });
+    refused("workload's iops", [](Scenario& one) { one.workload.iops = NAN; });
+    refused("1.5 is not from 0 to 1", [](Scenario& one) { one.workload.write_share = 1.5; });
+    refused("workload's duration", [](Scenario& one) { one.workload.duration = 0ns; });
+    refused("workload's warmup", [](Scenario& one) { one.workload.warmup = -1ns; });
+    refused("no path goes to \"c\"", [](Scenario& one) { one.local_array = "c"; });
+    refused("no \"fastest\"", [](Scenario& one) { one.policies = {"fastest"}; });
+    refused("no array \"c\"", [](Scenario& one) { one.timeline = {{.array = "c"}}; });
+    refused("no path \"c1\"", [](Scenario& one) { one.timeline = {{.path = "c1"}}; });
+}
+
+TEST(Simulate, RunsThePolicyThatIsNamed) {
+    PolicyScenario scenario = pair();
+    scenario.paths.push_back(path("b2", "b", 300us));
+    scenario.paths[1].weight = 2;
+    scenario.paths[2].weight = 5;
+    scenario.local_array = "b";
+    scenario.workload.duration = 200ms;
+    const auto results = by_policy(simulate(scenario));
+    const auto share = [&results](const char* policy, std::size_t one) {
+        return results.at(policy).paths.at(one).share;
+    };
+    EXPECT_EQ(share("numa", 0), 1);
+    for (const char* const turns : {"round-robin", "spdk-round-robin"}) {
+        EXPECT_NEAR(share(turns, 0), 1.0 / 3, 0.02) << turns;
+        EXPECT_NEAR(share(turns, 2), 1.0 / 3, 0.02) << turns;
+    }
+    // As many in flight on each: by the inverse of the latencies, 3 to 3 to 1.
+    EXPECT_NEAR(share("queue-depth", 0), 3.0 / 7, 0.03);
+    EXPECT_NEAR(share("queue-depth", 2), 1.0 / 7, 0.03);
+    EXPECT_EQ(share("site-affinity", 0), 0);
+    EXPECT_NEAR(share("weighted", 2), 5.0 / 8, 0.02);
+    EXPECT_NEAR(share("weighted", 1), 2.0 / 8, 0.02);
+    EXPECT_LT(share("latency", 2), share("queue-depth", 2) * 0.75) << "as latency is squared";
+    EXPECT_GT(share("latency", 2), 0);
+}
+
+TEST(Simulate, KeepsLinuxAndSpdkApart) {
+    // list_is_singular: Linux does not ask the only path for its ANA state, SPDK does.
+    PolicyScenario scenario = pair();
+    scenario.paths.pop_back();
+    scenario.timeline = {{.at = 500ms,
+                          .action = TimelineEntry::Action::ana,
+                          .array = "a",
+                          .state = nvme::AnaState::inaccessible}};
+    const std::uint64_t linux_ios = run(scenario, "round-robin").ios;
+    const std::uint64_t spdk_ios = run(scenario, "spdk-round-robin").ios;
+    EXPECT_NEAR(static_cast<double>(spdk_ios) / static_cast<double>(linux_ios), 0.5, 0.01);
 }
 
 /// A number and its limits, as simulate.hpp has them.

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -170,6 +171,16 @@ TEST(SpdkRoundRobin, TakesNoneForOne) {
     EXPECT_EQ(selector.pick({.node = 0}), first);
     EXPECT_EQ(selector.pick({.node = 1}), second) << "a node without a channel counts as 0";
     EXPECT_EQ(selector.pick({.node = 7}), first);
+}
+
+TEST(SpdkRoundRobin, HasTurnsOfAsManyAsItIsTold) {
+    for (const unsigned min_io : {1U, 2U, 3U, 5U}) {
+        SpdkRoundRobinSelector selector{min_io};
+        const std::array paths{selector.add_path(), selector.add_path()};
+        for (unsigned i = 0; i < 4 * min_io; ++i) {
+            EXPECT_EQ(selector.pick({}), paths.at(i / min_io % 2)) << min_io << " " << i;
+        }
+    }
 }
 
 TEST(SpdkRoundRobin, EndsATurnWhenThePathGoes) {

@@ -108,5 +108,17 @@ TEST(ByteFlip, InALengthOfADescriptorIsTheOnlyFinding) {
     }
 }
 
+TEST(NamespaceMask, TakesAFieldOfOnePageForNoFieldOfAnother) {
+    Pair pair(1, 1);
+    pair.b[0].path(1).identify.nsfeat ^= 0x01; // thin provisioning, which has a rule
+    const std::vector<std::string> thin = lines(pair.report());
+    EXPECT_EQ(std::ranges::count(thin, "NOTE ns.idns_mask.equal 1"), 0);
+    pair.b[0].path(1).independent.nsfeat ^= 0x80; // CNS 08h: reserved
+    const Report both = pair.report();
+    const auto found = std::ranges::find(both.findings, "ns.idns_mask.equal", &Finding::rule);
+    ASSERT_NE(found, both.findings.end());
+    EXPECT_NE(found->what.find("CNS 08h"), std::string::npos) << found->what;
+}
+
 } // namespace
 } // namespace haoh::test

@@ -337,6 +337,15 @@ TEST(RuleStates, OfUniquenessNeedTwo) {
     }
 }
 
+TEST(RuleStates, OfWhichOneIsBrokenAreAVerdict) {
+    Pair pair(1, 1);
+    pair.b[0].id.oacs ^= 0x04; // firmware commands
+    pair.options.rules = {"ctrl.oacs.equal"};
+    EXPECT_EQ(pair.report().verdict, Verdict::warn) << "something was judged";
+    pair.options.rules = {"ns.fpi"};
+    EXPECT_EQ(pair.report().verdict, Verdict::unknown) << "nothing was";
+}
+
 TEST(RuleStates, OfNothingAreNothing) {
     const Report report = check(Observation{});
     EXPECT_EQ(report.verdict, Verdict::unknown);

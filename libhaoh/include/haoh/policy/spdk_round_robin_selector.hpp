@@ -26,8 +26,7 @@ class SpdkRoundRobinSelector : public TableSelector {
     [[nodiscard]] std::optional<PathIndex> pick(const SubmitContext& context) noexcept {
         Channel& channel = channels_[context.node < channels_.size() ? context.node : 0];
         const PathTable::Cursor current{channel.current.load(std::memory_order_relaxed)};
-        const std::uint32_t taken =
-            min_io_ == 1 ? 0 : channel.taken.load(std::memory_order_relaxed);
+        const std::uint32_t taken = channel.taken.load(std::memory_order_relaxed);
         const Choice choice = table_.read([&](const PathTable::View& view) {
             if (!view.holds(current)) {
                 const PathTable::Mask mask = view.candidates();
