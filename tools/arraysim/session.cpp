@@ -429,9 +429,6 @@ void Session::run(const nvme::SubmissionEntry& entry, ByteView data, TimePoint n
     } else {
         result = run_io(context, entry, data);
     }
-    if ((result.status & 0x7FFU) != 0 && controller_ != nullptr) {
-        ++controller_->errors;
-    }
     answer(entry, std::move(result), now);
     if (controller_ != nullptr && qid_ == 0) {
         simulator_.deliver_events(*controller_);

@@ -54,7 +54,9 @@ TEST(Fault, SendsGarbageInstead) {
     Admin admin(simulator, 0);
     const Bytes bytes = answer_to_identify(admin);
     EXPECT_EQ(bytes.size(), 64U);
-    EXPECT_GT(bytes[0], 0x09); // no PDU type
+    EXPECT_GT(bytes[0], 0x09);                      // no PDU type
+    EXPECT_TRUE(answer_to_identify(admin).empty()); // and then nothing
+    EXPECT_FALSE(admin.session().closing());
 }
 
 TEST(Fault, SpoilsDigests) {

@@ -283,6 +283,15 @@ TEST(IoCommand, ANamespaceThatSaysItIsProtectedTakesNoWrites) {
     }
 }
 
+TEST(IoCommand, ANamespaceCanBeReadAtOnce) {
+    NamespaceSpec small;
+    small.size = 4096;
+    Single array(ScenarioBuilder().ns(small).array("a").build());
+    EXPECT_EQ(array.status_of(read_command(1, 0, 8)), status::success);
+    EXPECT_EQ(array.status_of(read_command(1, 0, 9)), status::lba_out_of_range | status::dnr);
+    EXPECT_EQ(array.status_of(read_command(1, 1, 8)), status::lba_out_of_range | status::dnr);
+}
+
 TEST(IoCommand, BlocksFrom512BytesToOneMebibyteAreServed) {
     const auto served = [](unsigned lbads) {
         // LBADS is bits 23:16 of a format; the namespace has one block of any of these sizes.

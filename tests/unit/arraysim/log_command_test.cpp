@@ -253,6 +253,8 @@ TEST(DiscoveryIdentity, IsThatOfADirectDiscoveryController) {
     EXPECT_EQ(id.cqes, 0x44U);
     EXPECT_EQ(id.ioccsz, 4U) << "capsules of 64 bytes";
     EXPECT_EQ(id.iorcsz, 1U);
+    EXPECT_EQ(id.maxcmd, 128U);
+    EXPECT_EQ(id.kas, 10U);
     EXPECT_EQ(id.sgls & 3U, 1U);
     const auto log = discovery.run(log_page(nvme::lid::error_information, (id.elpe + 1U) * 64U));
     EXPECT_TRUE(log.status.ok());
