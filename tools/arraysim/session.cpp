@@ -167,7 +167,6 @@ void Session::send(Bytes bytes, TimePoint due) {
     output_.push_back({.due = due, .bytes = std::move(bytes)});
     if (output_bytes_ > kMaxOutput) {
         output_.clear();
-        output_bytes_ = 0;
         close("the host does not read", true);
     }
 }

@@ -127,8 +127,13 @@ portid = 65535
 treq = 255
 ana = {1 = "change", 4294967295 = "inaccessible"}
 [[array.port]]
+[[array.port]]
+portid = 0
+treq = 0
 )");
-    ASSERT_EQ(array.ports.size(), 2U);
+    ASSERT_EQ(array.ports.size(), 3U);
+    EXPECT_EQ(array.ports[2].portid, 0);
+    EXPECT_EQ(array.ports[2].treq, 0);
     PortSpec first;
     first.listen = "127.0.0.2:1";
     first.advertise = "10.0.0.1";

@@ -223,6 +223,23 @@ TEST(Fault, SpoilsNoDigestWhereThereIsNone) {
     EXPECT_EQ(spoiled(FaultKind::data_digest), healthy_answer());
 }
 
+TEST(Fault, KindsHaveNames) {
+    // haoh-arraysim(1), in the order of the enumeration.
+    const char* const names[] = {
+        "stall",     "garbage",          "header-digest",     "data-digest",
+        "length",    "unsolicited",      "duplicate",         "no-answer",
+        "close",     "terminate",        "data-out-of-range", "banner",
+        "not-ready", "moving-ana-count", "moving-generation"};
+    ASSERT_EQ(fault_kinds().size(), std::size(names));
+    for (std::size_t i = 0; i < std::size(names); ++i) {
+        const auto kind = static_cast<FaultKind>(i);
+        EXPECT_EQ(to_string(kind), names[i]);
+        EXPECT_EQ(parse_fault_kind(names[i]), kind);
+        EXPECT_EQ(fault_kinds()[i], kind);
+    }
+    EXPECT_FALSE(parse_fault_kind(""));
+}
+
 TEST(Fault, IsTheSameAtEachRun) {
     const Bytes noise = spoiled(FaultKind::garbage, 4096);
     EXPECT_EQ(noise, spoiled(FaultKind::garbage, 4096));

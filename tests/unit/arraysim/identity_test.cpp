@@ -51,6 +51,10 @@ TEST(Identity, IsTheOneThatIsDocumented) {
     EXPECT_EQ(id.ioccsz, (64 + 8192) / 16);
     EXPECT_EQ(id.iorcsz, 1U);
     EXPECT_EQ(id.msdbd, 1);
+    EXPECT_EQ(id.frmw, 0x03); // one firmware slot (bits 3:1), read only (bit 0)
+    EXPECT_EQ(id.acl, 3);     // 0's based: four Aborts,
+    EXPECT_EQ(id.aerl, 3);    // four event requests,
+    EXPECT_EQ(id.elpe, 63);   // 64 entries of errors
     // LPA: Commands Supported (bit 1), reading in parts (bit 2), Supported Log Pages (bit 5).
     EXPECT_EQ(id.lpa, 0x26);
     EXPECT_EQ(default_controller(kNqn, 0x00010400, 1, 1).lpa, 0x06);
@@ -87,6 +91,7 @@ TEST(Identity, MadeIdentifiersAreWellFormedAndDifferent) {
     std::set<nvme::Uuid> uuids;
     std::set<nvme::Nguid> nguids;
     std::set<std::string> extensions;
+    std::set<std::string> vendors;
     std::size_t count = 0;
     for (const std::string_view seed : {kNqn, std::string_view("nqn.2014-08.org.example:y")}) {
         for (const std::uint32_t nsid : {1U, 2U, 255U, 256U, 257U, 0x10000U, 0x1000000U}) {
@@ -100,6 +105,7 @@ TEST(Identity, MadeIdentifiersAreWellFormedAndDifferent) {
             EXPECT_EQ(text(nvme::slice(nguid, 8, 3)), "\x02ha");
             nguids.insert(nguid);
             extensions.insert(text(nvme::slice(nguid, 8, 8)));
+            vendors.insert(text(nvme::slice(nguid, 0, 8)));
             EXPECT_EQ(made_uuid(seed, nsid), uuid);
             EXPECT_EQ(made_nguid(seed, nsid), nguid);
         }
@@ -107,6 +113,7 @@ TEST(Identity, MadeIdentifiersAreWellFormedAndDifferent) {
     EXPECT_EQ(uuids.size(), count);
     EXPECT_EQ(nguids.size(), count);
     EXPECT_EQ(extensions.size(), count);
+    EXPECT_EQ(vendors.size(), count);
 }
 
 } // namespace

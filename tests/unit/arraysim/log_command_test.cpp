@@ -222,6 +222,19 @@ TEST(LogContents, SayWhichCommandsThereAre) {
     EXPECT_EQ(nvme::to_hex(reply.data), nvme::to_hex(expected));
 }
 
+TEST(LogContents, SayThatTheDeviceIsWell) {
+    Simulator simulator(ScenarioBuilder().array("a").build(), kStart);
+    Admin admin(simulator, 0);
+    const nvme::Bytes log = admin.run(log_page(nvme::lid::smart, 512)).data;
+    EXPECT_EQ(log.at(0), 0) << "no critical warning";
+    const auto kelvin = nvme::load_le<std::uint16_t>(log, 1);
+    EXPECT_GE(kelvin, 273);
+    EXPECT_LE(kelvin, 273 + 70);
+    EXPECT_EQ(log.at(3), 100) << "percent of spare blocks";
+    EXPECT_EQ(log.at(4), 10) << "percent below which there is a warning";
+    EXPECT_TRUE(nvme::all_zero(nvme::slice(log, 5, 507)));
+}
+
 TEST(LogContents, SayWhichFirmwareRuns) {
     Simulator simulator(ScenarioBuilder().array("a").build(), kStart);
     Admin admin(simulator, 0);
