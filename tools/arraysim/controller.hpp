@@ -53,12 +53,10 @@ struct Controller {
     Features features;
     AsyncEvents events;
     std::set<std::uint32_t> changed_namespaces; ///< for LID 04h
-    std::uint64_t errors{};                     ///< for LID 01h
     TimePoint kato_deadline{TimePoint::max()};
     Session* admin{};
     std::map<std::uint16_t, Session*> queues; ///< I/O queues by QID
 
-    [[nodiscard]] bool enabled() const { return (cc & 1U) != 0; }
     [[nodiscard]] bool ready() const { return (csts & csts::ready) != 0; }
 };
 

@@ -99,7 +99,7 @@ std::uint16_t locate(const CommandContext& context, const nvme::SubmissionEntry&
     const nvme::IdentifyNamespace& geometry = access.ns->geometry;
     access.slba = entry.cdw[0] | std::uint64_t{entry.cdw[1]} << 32U;
     access.blocks = std::uint64_t{entry.cdw[2] & 0xFFFFU} + 1;
-    if (access.slba >= geometry.nsze || access.blocks > geometry.nsze - access.slba) {
+    if (access.blocks > geometry.nsze || access.slba > geometry.nsze - access.blocks) {
         return status::lba_out_of_range | kDnr;
     }
     if (!transfer) {

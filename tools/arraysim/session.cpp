@@ -167,7 +167,6 @@ void Session::send(Bytes bytes, TimePoint due) {
     output_.push_back({.due = due, .bytes = std::move(bytes)});
     if (output_bytes_ > kMaxOutput) {
         output_.clear();
-        output_bytes_ = 0;
         close("the host does not read", true);
     }
 }
@@ -428,9 +427,6 @@ void Session::run(const nvme::SubmissionEntry& entry, ByteView data, TimePoint n
         result = Answer::failed(AnswerKind::other, status::invalid_field | kDnr);
     } else {
         result = run_io(context, entry, data);
-    }
-    if ((result.status & 0x7FFU) != 0 && controller_ != nullptr) {
-        ++controller_->errors;
     }
     answer(entry, std::move(result), now);
     if (controller_ != nullptr && qid_ == 0) {

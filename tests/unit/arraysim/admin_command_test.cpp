@@ -47,6 +47,107 @@ TEST_F(AdminCommandTest, UnknownPropertiesAndWrongSizesAreInvalid) {
               status::invalid_field);
 }
 
+TEST_F(AdminCommandTest, APropertyIsReadInItsOwnSize) {
+    const std::uint16_t invalid = status::invalid_field | status::dnr;
+    for (const std::uint32_t offset :
+         {nvme::property::vs, nvme::property::cc, nvme::property::csts, nvme::property::crto}) {
+        EXPECT_TRUE(admin.run(nvme::property_get_command(offset, 4)).status.ok()) << offset;
+        EXPECT_EQ(admin.run(nvme::property_get_command(offset, 8)).status.value, invalid);
+    }
+    for (std::uint32_t size = 2; size < 8; ++size) { // reserved values of ATTRIB
+        for (const std::uint32_t offset : {nvme::property::vs, nvme::property::cap}) {
+            auto get = nvme::property_get_command(offset, 4);
+            get.cdw[0] = size;
+            EXPECT_EQ(admin.run(get).status.value, invalid) << size;
+        }
+    }
+    EXPECT_EQ(get_property(nvme::property::cc), 0x00460001U) << "as the host wrote it";
+    const auto set = [this](std::uint32_t offset, unsigned size) {
+        return admin.run(nvme::property_set_command(offset, size, 0x00460001)).status.value;
+    };
+    EXPECT_EQ(set(nvme::property::cc, 4), status::success);
+    EXPECT_EQ(set(nvme::property::cc, 8), invalid);
+    EXPECT_EQ(set(nvme::property::csts, 4), invalid);
+    EXPECT_EQ(get_property(nvme::property::csts), 1U);
+}
+
+TEST_F(AdminCommandTest, AResetEndsQueuesAndRequestsAndForgetsFeatures) {
+    Io io(simulator, 0, admin.cntlid);
+    ASSERT_TRUE(admin.run(set_features(nvme::fid::async_event_configuration, 0x900)).status.ok());
+    ASSERT_TRUE(admin.run(set_features(nvme::fid::keep_alive_timer, 5000)).status.ok());
+    for (unsigned request = 0; request < 4; ++request) {
+        (void)admin.submit(nvme::async_event_request_command());
+    }
+    simulator.run(parse_control("namespace resize a 1 8MiB"), kStart);
+    ASSERT_TRUE(admin.run(nvme::property_set_command(nvme::property::cc, 4, 0)).status.ok());
+    EXPECT_TRUE(io.session().closing());
+    EXPECT_FALSE(admin.session().closing());
+    ASSERT_EQ(admin.enable(), 1U);
+    const auto feature = [this](std::uint8_t fid) {
+        return admin.run(nvme::get_features_command(fid)).dword01;
+    };
+    EXPECT_EQ(feature(nvme::fid::async_event_configuration), 0U);
+    EXPECT_EQ(feature(nvme::fid::keep_alive_timer), 5000U) << "of the connection";
+    EXPECT_TRUE(nvme::all_zero(admin.run(log_page(nvme::lid::changed_namespaces, 4096)).data));
+    for (unsigned request = 0; request < 4; ++request) {
+        EXPECT_FALSE(admin.take(admin.submit(nvme::async_event_request_command())));
+    }
+    Io again(simulator, 0, admin.cntlid); // the same queue identifier
+}
+
+TEST_F(AdminCommandTest, EnablingStartsTheKeepAliveTimeAnew) {
+    using namespace std::chrono_literals;
+    Queue queue(simulator, 0);
+    const std::string nqn = simulator.array(0).nqn();
+    ASSERT_TRUE(queue.connect(nqn, 0, nvme::kDynamicController, kHostNqn, 2000).status.ok());
+    EXPECT_EQ(simulator.next_deadline(), kStart + 2s);
+    queue.at(kStart + 1s);
+    ASSERT_EQ(queue.enable(), 1U);
+    EXPECT_EQ(simulator.next_deadline(), kStart + 3s);
+    // Written again it is enabled as before.
+    queue.at(kStart + 2s);
+    EXPECT_EQ(queue.enable(), 1U);
+    EXPECT_EQ(simulator.next_deadline(), kStart + 3s);
+}
+
+TEST_F(AdminCommandTest, EitherKindOfShutdownCompletes) {
+    for (const std::uint32_t kind : {1U, 2U}) { // CC.SHN
+        Queue queue(simulator, 0);
+        ASSERT_TRUE(queue.connect(simulator.array(0).nqn()).status.ok());
+        ASSERT_EQ(queue.enable(), 1U);
+        const std::uint32_t cc = 0x00460001U | kind << 14U;
+        EXPECT_TRUE(queue.run(nvme::property_set_command(nvme::property::cc, 4, cc)).status.ok());
+        EXPECT_EQ(queue.run(nvme::property_get_command(nvme::property::csts, 4)).dword01, 0x9U);
+    }
+}
+
+TEST(ControllerConfiguration, MustFitTheCapabilitiesOfTheArray) {
+    const auto csts = [](const ScenarioBuilder& builder, std::uint32_t cc, bool discovery = false) {
+        Simulator simulator(builder.build(), kStart);
+        Queue queue(simulator, 0);
+        const std::string nqn =
+            discovery ? std::string(nvme::kDiscoveryNqn) : simulator.array(0).nqn();
+        EXPECT_TRUE(queue.connect(nqn).status.ok());
+        EXPECT_TRUE(queue.run(nvme::property_set_command(nvme::property::cc, 4, cc)).status.ok());
+        return queue.run(nvme::property_get_command(nvme::property::csts, 4)).dword01;
+    };
+    // Pages of 8 to 16 KiB: MPSMIN 1 (bits 51:48), MPSMAX 2 (bits 55:52).
+    const std::uint64_t cap = 127 | 1ULL << 37 | 1ULL << 48 | 2ULL << 52;
+    const auto pages = ScenarioBuilder().property(nvme::property::cap, cap).array("a");
+    const std::pair<std::uint32_t, std::uint64_t> sizes[] = {{0, 2}, {1, 1}, {2, 1}, {3, 2}};
+    for (const auto& [mps, expected] : sizes) {
+        EXPECT_EQ(csts(pages, 0x00460001U | mps << 7U), expected) << mps;
+    }
+    // All command sets, where there are no others.
+    const auto old = ScenarioBuilder().version(0x00010400).array("a");
+    EXPECT_EQ(csts(old, 0x00460001), 1U);
+    EXPECT_EQ(csts(old, 0x00460061), 2U);
+    // A discovery controller has no I/O queues whose entries had a size.
+    const auto plain = ScenarioBuilder().array("a");
+    EXPECT_EQ(csts(plain, 0x00000001, true), 1U);
+    EXPECT_EQ(csts(plain, 0x00000801, true), 2U);
+}
+
 TEST_F(AdminCommandTest, DisablingResetsAndShuttingDownCompletes) {
     EXPECT_TRUE(admin.run(nvme::property_set_command(nvme::property::cc, 4, 0)).status.ok());
     EXPECT_EQ(get_property(nvme::property::csts), 0U);
@@ -113,6 +214,57 @@ TEST_F(AdminCommandTest, ControllersOfBothArraysAreListed) {
     EXPECT_EQ(
         nvme::decode_controller_list(other.run(identify(cns::subsystem_controllers)).data).cntlids,
         (std::vector<std::uint16_t>{other.cntlid}));
+}
+
+TEST_F(AdminCommandTest, ControllersAreListedFromTheOneThatIsAskedFor) {
+    Admin second(simulator, 0);
+    Admin third(simulator, 0);
+    const auto from = [this](std::uint8_t page, std::uint32_t cntid) {
+        auto command = identify(page, page == cns::namespace_controllers ? 1 : 0);
+        command.cdw[0] |= cntid << 16U;
+        return nvme::decode_controller_list(admin.run(command).data).cntlids;
+    };
+    for (const std::uint8_t page : {cns::subsystem_controllers, cns::namespace_controllers}) {
+        EXPECT_EQ(from(page, 0).size(), 3U);
+        EXPECT_EQ(from(page, second.cntlid),
+                  (std::vector<std::uint16_t>{second.cntlid, third.cntlid}));
+        EXPECT_TRUE(from(page, third.cntlid + 1U).empty());
+    }
+    EXPECT_EQ(admin.run(identify(cns::namespace_controllers, 9)).status.value,
+              status::invalid_namespace | status::dnr);
+}
+
+TEST(IdentifyCommand, AListHoldsAsManyControllersAsAPageHasRoomFor) {
+    Simulator simulator(ScenarioBuilder().array("a").cntlids(1, 2048).build(), kStart);
+    Admin queue(simulator, 0);
+    for (unsigned id = 2; id <= 2048; ++id) {
+        ASSERT_TRUE(simulator.array(0).take_cntlid());
+    }
+    const auto list =
+        nvme::decode_controller_list(queue.run(identify(cns::subsystem_controllers)).data);
+    EXPECT_TRUE(list.problems.empty());
+    ASSERT_EQ(list.cntlids.size(), 2047U); // 4096 bytes: a count and 2047 identifiers
+    EXPECT_EQ(list.cntlids.back(), 2047);
+}
+
+TEST_F(AdminCommandTest, NamespacesUpToTheLastAreIdentified) {
+    const std::uint32_t nn = simulator.array(0).identity().nn;
+    EXPECT_TRUE(admin.run(identify(cns::identify_namespace, nn)).status.ok());
+    EXPECT_EQ(admin.run(identify(cns::identify_namespace, nn + 1)).status.value,
+              status::invalid_namespace | status::dnr);
+    EXPECT_TRUE(admin.run(identify(cns::active_namespaces, 0xFFFFFFFD)).status.ok());
+    // Another command set than NVM.
+    for (const std::uint8_t page : {cns::command_set_namespace, cns::command_set_controller}) {
+        auto command = identify(page, page == cns::command_set_namespace ? 1 : 0);
+        EXPECT_TRUE(admin.run(command).status.ok());
+        command.cdw[1] = 2U << 24U;
+        EXPECT_EQ(admin.run(command).status.value, status::invalid_field | status::dnr);
+    }
+    // One combination of command sets: NVM.
+    const Bytes sets = admin.run(identify(0x1C)).data;
+    EXPECT_EQ(sets.at(0), 1);
+    EXPECT_TRUE(nvme::all_zero(nvme::slice(sets, 1, 4095)));
+    EXPECT_TRUE(nvme::all_zero(admin.run(identify(cns::command_set_controller)).data));
 }
 
 TEST_F(AdminCommandTest, UnknownCnsValuesAndWrongLengthsAreRefused) {
@@ -201,21 +353,38 @@ TEST_F(AdminCommandTest, AbortEndsAnEventRequest) {
     EXPECT_EQ(admin.run(abort).dword01, 1U); // nothing left to abort
 }
 
+TEST_F(AdminCommandTest, AbortNamesTheQueueAndTheCommand) {
+    const std::uint16_t event = admin.submit(nvme::async_event_request_command());
+    nvme::AdminCommand abort;
+    abort.opcode = nvme::opcode::abort;
+    for (const std::uint32_t other :
+         {std::uint32_t{event} << 16U | 1U, (std::uint32_t{event} + 100U) << 16U}) {
+        abort.cdw[0] = other;
+        const Reply reply = admin.run(abort);
+        EXPECT_TRUE(reply.status.ok());
+        EXPECT_EQ(reply.dword01, 1U);
+        EXPECT_FALSE(admin.take(event));
+    }
+}
+
 TEST_F(AdminCommandTest, MoreEventRequestsThanTheLimitAreRefused) {
     for (int i = 0; i < 4; ++i) {
         EXPECT_FALSE(admin.take(admin.submit(nvme::async_event_request_command())));
     }
-    EXPECT_EQ(admin.run(nvme::async_event_request_command()).status.code(),
-              status::aer_limit_exceeded);
+    EXPECT_EQ(admin.run(nvme::async_event_request_command()).status.value,
+              status::aer_limit_exceeded | status::dnr);
 }
 
 TEST_F(AdminCommandTest, UnknownOpcodesAreRefused) {
     nvme::AdminCommand command;
     command.opcode = 0x80;
-    EXPECT_EQ(admin.run(command).status.code(), status::invalid_opcode);
+    EXPECT_EQ(admin.run(command).status.value, status::invalid_opcode | status::dnr);
     command.opcode = nvme::opcode::fabrics;
     command.nsid = nvme::fctype::disconnect;
-    EXPECT_EQ(admin.run(command).status.code(), status::invalid_field);
+    EXPECT_EQ(admin.run(command).status.value, status::invalid_field | status::dnr);
+    // Connected it is already.
+    EXPECT_EQ(admin.run(nvme::connect_command({})).status.value,
+              status::command_sequence_error | status::dnr);
 }
 
 TEST_F(AdminCommandTest, ADiscoveryControllerDoesNothingElse) {

@@ -13,6 +13,45 @@ TEST(AnswerKind, EveryNameReadsBackAsItsKind) {
     EXPECT_FALSE(parse_answer_kind("identify"));
 }
 
+TEST(AnswerKind, HasTheNamesThatAreDocumented) {
+    // docs/arraysim.md, in the order of the enumeration.
+    const char* const names[] = {"icresp",
+                                 "connect",
+                                 "property",
+                                 "identify-controller",
+                                 "identify-namespace",
+                                 "descriptors",
+                                 "nvm",
+                                 "nvm-controller",
+                                 "independent",
+                                 "namespace-list",
+                                 "namespace-controllers",
+                                 "controller-list",
+                                 "io-command-sets",
+                                 "supported-logs",
+                                 "error-log",
+                                 "smart-log",
+                                 "firmware-log",
+                                 "changed-namespaces-log",
+                                 "commands-log",
+                                 "ana-log",
+                                 "dispersed-log",
+                                 "discovery-log",
+                                 "features",
+                                 "set-features",
+                                 "async-event",
+                                 "keep-alive",
+                                 "read",
+                                 "write",
+                                 "other"};
+    ASSERT_EQ(answer_kinds().size(), std::size(names));
+    for (const char* const name : names) {
+        const auto kind = parse_answer_kind(name);
+        ASSERT_TRUE(kind) << name;
+        EXPECT_EQ(to_string(*kind), name);
+    }
+}
+
 TEST(Occurrence, ReadsANumberARangeAndAnOpenRange) {
     EXPECT_EQ(parse_occurrence("3"), (Occurrence{.first = 3, .last = 3}));
     EXPECT_EQ(parse_occurrence("2-4"), (Occurrence{.first = 2, .last = 4}));

@@ -54,7 +54,9 @@ TEST(Fault, SendsGarbageInstead) {
     Admin admin(simulator, 0);
     const Bytes bytes = answer_to_identify(admin);
     EXPECT_EQ(bytes.size(), 64U);
-    EXPECT_GT(bytes[0], 0x09); // no PDU type
+    EXPECT_GT(bytes[0], 0x09);                      // no PDU type
+    EXPECT_TRUE(answer_to_identify(admin).empty()); // and then nothing
+    EXPECT_FALSE(admin.session().closing());
 }
 
 TEST(Fault, SpoilsDigests) {
@@ -219,6 +221,23 @@ TEST(Fault, RepeatsTheResponseAndNothingElse) {
 TEST(Fault, SpoilsNoDigestWhereThereIsNone) {
     EXPECT_EQ(spoiled(FaultKind::header_digest), healthy_answer());
     EXPECT_EQ(spoiled(FaultKind::data_digest), healthy_answer());
+}
+
+TEST(Fault, KindsHaveNames) {
+    // haoh-arraysim(1), in the order of the enumeration.
+    const char* const names[] = {
+        "stall",     "garbage",          "header-digest",     "data-digest",
+        "length",    "unsolicited",      "duplicate",         "no-answer",
+        "close",     "terminate",        "data-out-of-range", "banner",
+        "not-ready", "moving-ana-count", "moving-generation"};
+    ASSERT_EQ(fault_kinds().size(), std::size(names));
+    for (std::size_t i = 0; i < std::size(names); ++i) {
+        const auto kind = static_cast<FaultKind>(i);
+        EXPECT_EQ(to_string(kind), names[i]);
+        EXPECT_EQ(parse_fault_kind(names[i]), kind);
+        EXPECT_EQ(fault_kinds()[i], kind);
+    }
+    EXPECT_FALSE(parse_fault_kind(""));
 }
 
 TEST(Fault, IsTheSameAtEachRun) {

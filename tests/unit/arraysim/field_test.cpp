@@ -101,6 +101,75 @@ TEST(Field, FindsTheFieldsOfDescriptorsAndDiscoveryEntries) {
         find_in_answer(AnswerKind::discovery_log, "entry[18446744073709551615].portid", bytes));
 }
 
+TEST(Field, LiesWhereTheSpecificationHasIt) {
+    struct Place {
+        AnswerKind kind;
+        const char* field;
+        std::size_t offset;
+        std::size_t length;
+    };
+    // Base 2.3: ANA log, Discovery log, Namespace Identification Descriptors.
+    constexpr auto kAna = AnswerKind::ana_log;
+    constexpr auto kDiscovery = AnswerKind::discovery_log;
+    constexpr auto kDescriptors = AnswerKind::descriptors;
+    const Place places[] = {
+        {kAna, "chgc", 0, 8},
+        {kAna, "nagd", 8, 2},
+        {kAna, "group[0].agid", 16, 4},
+        {kAna, "group[0].nnv", 20, 4},
+        {kAna, "group[0].chgc", 24, 8},
+        {kAna, "group[0].state", 32, 1},
+        {kAna, "group[0].reserved", 33, 15},
+        {kAna, "group[0].nsid[0]", 48, 4},
+        {kAna, "group[0].nsid[1]", 52, 4},
+        {kAna, "group[1].agid", 56, 4},
+        {kAna, "group[1].nsid[0]", 88, 4},
+        {kDiscovery, "genctr", 0, 8},
+        {kDiscovery, "numrec", 8, 8},
+        {kDiscovery, "recfmt", 16, 2},
+        {kDiscovery, "entry[0].trtype", 1024, 1},
+        {kDiscovery, "entry[0].adrfam", 1025, 1},
+        {kDiscovery, "entry[0].subtype", 1026, 1},
+        {kDiscovery, "entry[0].treq", 1027, 1},
+        {kDiscovery, "entry[0].portid", 1028, 2},
+        {kDiscovery, "entry[0].cntlid", 1030, 2},
+        {kDiscovery, "entry[0].asqsz", 1032, 2},
+        {kDiscovery, "entry[0].eflags", 1034, 2},
+        {kDiscovery, "entry[0].trsvcid", 1024 + 32, 32},
+        {kDiscovery, "entry[0].subnqn", 1024 + 256, 256},
+        {kDiscovery, "entry[0].traddr", 1024 + 512, 256},
+        {kDiscovery, "entry[0].tsas", 1024 + 768, 256},
+        {kDiscovery, "entry[1].tsas", 2048 + 768, 256},
+        {kDescriptors, "descriptor[0].nidt", 0, 1},
+        {kDescriptors, "descriptor[0].nidl", 1, 1},
+        {kDescriptors, "descriptor[0].nid", 4, 16},
+        {kDescriptors, "descriptor[1].nidt", 20, 1},
+        {kDescriptors, "descriptor[1].nid", 24, 1},
+    };
+    const Bytes ana = nvme::encode(nvme::AnaLog{
+        .nagd = 2, .groups = {{.agid = 1, .nsids = {1, 2}}, {.agid = 2, .nsids = {3}}}});
+    nvme::DiscoveryLog log;
+    log.entries.resize(2);
+    const Bytes discovery = nvme::encode(log);
+    const Bytes ids = nvme::encode(std::vector<nvme::IdDescriptor>{
+        {.nidt = 3, .nid = Bytes(16, 0xAA)}, {.nidt = 4, .nid = {0}}});
+    for (const Place& place : places) {
+        const Bytes& answer = place.kind == kAna ? ana : place.kind == kDiscovery ? discovery : ids;
+        const auto found = find_in_answer(place.kind, place.field, answer);
+        ASSERT_TRUE(found) << place.field;
+        EXPECT_EQ(found->offset, place.offset) << place.field;
+        EXPECT_EQ(found->length, place.length) << place.field;
+        // There it is as long as all of the answer is there.
+        Bytes cut(answer.begin(),
+                  answer.begin() + static_cast<std::ptrdiff_t>(place.offset + place.length));
+        EXPECT_TRUE(find_in_answer(place.kind, place.field, cut)) << place.field;
+        cut.pop_back();
+        EXPECT_FALSE(find_in_answer(place.kind, place.field, cut)) << place.field;
+        const bool any_length = std::string_view(place.field).ends_with(".nid");
+        EXPECT_EQ(field_size(place.kind, place.field), any_length ? 0 : place.length);
+    }
+}
+
 TEST(Field, HexadecimalBytesMayBeSeparatedBetweenBytesOnly) {
     EXPECT_EQ(parse_hex_bytes("00 11:22-33"), (Bytes{0x00, 0x11, 0x22, 0x33}));
     EXPECT_EQ(parse_hex_bytes(""), Bytes{});

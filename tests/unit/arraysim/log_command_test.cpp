@@ -222,6 +222,19 @@ TEST(LogContents, SayWhichCommandsThereAre) {
     EXPECT_EQ(nvme::to_hex(reply.data), nvme::to_hex(expected));
 }
 
+TEST(LogContents, SayThatTheDeviceIsWell) {
+    Simulator simulator(ScenarioBuilder().array("a").build(), kStart);
+    Admin admin(simulator, 0);
+    const nvme::Bytes log = admin.run(log_page(nvme::lid::smart, 512)).data;
+    EXPECT_EQ(log.at(0), 0) << "no critical warning";
+    const auto kelvin = nvme::load_le<std::uint16_t>(log, 1);
+    EXPECT_GE(kelvin, 273);
+    EXPECT_LE(kelvin, 273 + 70);
+    EXPECT_EQ(log.at(3), 100) << "percent of spare blocks";
+    EXPECT_EQ(log.at(4), 10) << "percent below which there is a warning";
+    EXPECT_TRUE(nvme::all_zero(nvme::slice(log, 5, 507)));
+}
+
 TEST(LogContents, SayWhichFirmwareRuns) {
     Simulator simulator(ScenarioBuilder().array("a").build(), kStart);
     Admin admin(simulator, 0);
@@ -253,6 +266,8 @@ TEST(DiscoveryIdentity, IsThatOfADirectDiscoveryController) {
     EXPECT_EQ(id.cqes, 0x44U);
     EXPECT_EQ(id.ioccsz, 4U) << "capsules of 64 bytes";
     EXPECT_EQ(id.iorcsz, 1U);
+    EXPECT_EQ(id.maxcmd, 128U);
+    EXPECT_EQ(id.kas, 10U);
     EXPECT_EQ(id.sgls & 3U, 1U);
     const auto log = discovery.run(log_page(nvme::lid::error_information, (id.elpe + 1U) * 64U));
     EXPECT_TRUE(log.status.ok());

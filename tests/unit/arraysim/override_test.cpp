@@ -52,6 +52,22 @@ TEST(Override, PatchesBytesAtAnOffset) {
     EXPECT_EQ(admin.run(identify(cns::identify_namespace, 1)).data.at(4001), 0);
 }
 
+TEST(Override, ExtendsAnAnswerThatIsTooShort) {
+    OverrideSpec list = of(AnswerKind::dispersed_log);
+    list.offset = 300; // the log has 256 bytes, and then its names
+    list.value = Bytes{0xDE, 0xAD};
+    Simulator simulator(ScenarioBuilder()
+                            .array("a")
+                            .with([](ArraySpec& spec) { spec.dispersed.emplace(); })
+                            .lie(list)
+                            .build(),
+                        kStart);
+    Admin admin(simulator, 0);
+    const Bytes log = admin.run(log_page(lid::dispersed_namespaces, 304)).data;
+    EXPECT_EQ(Bytes(log.begin() + 298, log.end()), (Bytes{0, 0, 0xDE, 0xAD, 0, 0}));
+    EXPECT_EQ(log.at(0), 1); // what stood there before
+}
+
 TEST(Override, StrikesTheAnswersItIsToldTo) {
     Simulator simulator(
         ScenarioBuilder()

@@ -10,13 +10,16 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <filesystem>
+#include <future>
 #include <thread>
 #include <unistd.h>
 
@@ -218,6 +221,234 @@ TEST(Server, QuitsWhenTold) {
     running.control("quit");
     running.thread.join();
     EXPECT_TRUE(running.told_to_quit);
+}
+
+/// A blocking client of a control socket, with a bound on each wait.
+class ControlClient {
+  public:
+    explicit ControlClient(const fs::path& path) : socket(context) {
+        socket.connect({path.string()});
+        const timeval bound{.tv_sec = 10, .tv_usec = 0};
+        setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof(bound));
+    }
+    void write(const std::string& text) { asio::write(socket, asio::buffer(text), error); }
+    /// A line without its end; empty when the other end is gone.
+    std::string line() {
+        const std::size_t length =
+            asio::read_until(socket, asio::dynamic_buffer(buffer), '\n', error);
+        if (error) {
+            return {};
+        }
+        std::string text = buffer.substr(0, length - 1);
+        buffer.erase(0, length);
+        return text;
+    }
+
+    asio::io_context context;
+    asio::local::stream_protocol::socket socket;
+    std::string buffer;
+    boost::system::error_code error;
+};
+
+TEST(Server, AnswersControlLinesInTheirOrder) {
+    const Running running(pair());
+    ControlClient client(running.socket());
+    client.write("ana b 1 inaccessible\nana b 9 change\nst");
+    EXPECT_EQ(client.line(), "ok");
+    EXPECT_THAT(client.line(), testing::StartsWith("error: "));
+    client.write("ate\n");
+    EXPECT_THAT(client.line(), HasSubstr("inaccessible")) << "one line, with an end of its own";
+    EXPECT_EQ(client.line(), "ok");
+    client.write(std::string(kMaxControlLine - 1, 'x') + "\n");
+    EXPECT_THAT(client.line(), HasSubstr("is no command")) << "as long as a line may be";
+    client.write("help\n");
+    std::string last;
+    for (std::string text = client.line(); !text.empty() && text != "ok"; text = client.line()) {
+        last = text;
+    }
+    EXPECT_FALSE(last.empty());
+    EXPECT_FALSE(client.error);
+}
+
+TEST(Server, HasAtMost64ControlClients) {
+    const Running running(pair());
+    std::vector<std::unique_ptr<ControlClient>> clients;
+    for (unsigned i = 0; i < 64; ++i) {
+        clients.push_back(std::make_unique<ControlClient>(running.socket()));
+        clients.back()->write("latency a 0s\n");
+        ASSERT_EQ(clients.back()->line(), "ok") << i;
+    }
+    ControlClient refused(running.socket());
+    refused.write("state\n");
+    EXPECT_EQ(refused.line(), "");
+    clients.pop_back();
+    const auto deadline = Clock::now() + std::chrono::seconds(10);
+    bool served = false;
+    while (!served && Clock::now() < deadline) {
+        ControlClient next(running.socket());
+        next.write("latency a 0s\n");
+        served = next.line() == "ok";
+    }
+    EXPECT_TRUE(served) << "when another one left";
+}
+
+TEST(Server, RefusesAControlSocketThatCannotBe) {
+    Running running(pair());
+    asio::io_context context;
+    Simulator simulator(pair(), Clock::now());
+    Server server(context.get_executor(), simulator);
+    const auto code_of = [&](const fs::path& path) -> std::error_code {
+        try {
+            server.listen_control(path);
+            return {};
+        } catch (const Error& error) {
+            EXPECT_EQ(error.object(), path.string());
+            return error.code();
+        }
+    };
+    const std::string folder = running.folder.string() + "/";
+    // The kernel's sockaddr_un has 108 bytes, the last of them a NUL.
+    EXPECT_EQ(code_of(folder + std::string(108 - folder.size(), 'x')), Errc::too_large);
+    EXPECT_EQ(code_of(running.socket()), std::errc::address_in_use) << "somebody answers there";
+    EXPECT_EQ(running.control("latency a 0s"), "");
+}
+
+TEST(Server, TakesThePlaceOfAControlSocketThatWasLeftBehind) {
+    Running running(pair());
+    const std::string folder = running.folder.string() + "/";
+    const fs::path path = folder + std::string(107 - folder.size(), 'x');
+    {
+        asio::io_context context;
+        asio::local::stream_protocol::acceptor left(context, {path.string()});
+    }
+    ASSERT_TRUE(fs::is_socket(path));
+    asio::io_context context;
+    Simulator simulator(pair(), Clock::now());
+    {
+        Server server(context.get_executor(), simulator);
+        server.listen_control(path);
+        const ControlClient client(path);
+        EXPECT_FALSE(client.error);
+    }
+    EXPECT_FALSE(fs::exists(path)) << "cleans up behind itself";
+    context.poll();
+}
+
+TEST(Server, StoppingEndsEverything) {
+    Running running(pair());
+    Client client(running.ports[0].address);
+    ASSERT_TRUE(client.initialize());
+    ControlClient control(running.socket());
+    control.write("latency a 0s\n");
+    ASSERT_EQ(control.line(), "ok");
+    std::promise<void> stopped;
+    asio::post(running.context, [&] {
+        running.server.stop();
+        stopped.set_value();
+    });
+    stopped.get_future().wait();
+    EXPECT_NE(client.drain(), asio::error::would_block);
+    for (const ServedPort& port : running.ports) {
+        EXPECT_EQ(Client(port.address).error, asio::error::connection_refused);
+    }
+    EXPECT_FALSE(fs::exists(running.socket()));
+    // The clients' coroutines end too, and with them all work.
+    control.write("state\n");
+    EXPECT_EQ(control.line(), "");
+    running.thread.join();
+    EXPECT_FALSE(running.told_to_quit);
+    // What changes afterwards opens nothing.
+    running.simulator.run(parse_control("down a"), Clock::now());
+    running.simulator.run(parse_control("up a"), Clock::now());
+    running.context.restart();
+    running.context.poll();
+    EXPECT_EQ(Client(running.ports[0].address).error, asio::error::connection_refused);
+}
+
+TEST(Server, APortThatIsTakenMeanwhileIsOpenedWhenItIsFree) {
+    const Running running(pair());
+    const Address address = running.ports[1].address;
+    running.control("down b");
+    asio::io_context context;
+    tcp::acceptor taker(context);
+    const auto deadline = Clock::now() + std::chrono::seconds(10);
+    boost::system::error_code busy;
+    const tcp::endpoint endpoint(asio::ip::make_address(address.traddr), address.trsvcid);
+    taker.open(endpoint.protocol());
+    taker.set_option(tcp::acceptor::reuse_address(true));
+    do {
+        taker.bind(endpoint, busy);
+    } while (busy && Clock::now() < deadline);
+    ASSERT_FALSE(busy);
+    taker.listen();
+    running.control("up b");
+    EXPECT_EQ(running.control("latency b 0s"), "") << "goes on";
+    taker.close();
+    bool back = false;
+    while (!back && Clock::now() < deadline) {
+        Client after(address);
+        back = !after.error && after.initialize();
+    }
+    EXPECT_TRUE(back);
+}
+
+TEST(Server, ListensAndAdvertisesAsItIsTold) {
+    asio::io_context context;
+    PortSpec elsewhere;
+    elsewhere.listen = "127.0.0.9:0";
+    Simulator simulator(ScenarioBuilder().array("a").port(elsewhere).array("b").build(),
+                        Clock::now());
+    Server server(context.get_executor(), simulator,
+                  {.listen_on = "127.0.0.3", .advertise = "10.1.2.3"});
+    server.start();
+    for (const ServedPort& port : server.ports()) {
+        EXPECT_EQ(port.address.traddr, "127.0.0.3");
+    }
+    for (std::size_t array = 0; array < 2; ++array) {
+        const Port& shown = simulator.array(array).ports().at(0);
+        EXPECT_EQ(shown.traddr, "10.1.2.3");
+        EXPECT_EQ(shown.trsvcid, server.ports()[array].address.trsvcid);
+        EXPECT_FALSE(shown.ipv6);
+    }
+    server.stop();
+    context.poll();
+
+    Simulator plain(ScenarioBuilder().array("a").port(elsewhere).build(), Clock::now());
+    Server itself(context.get_executor(), plain);
+    itself.start();
+    EXPECT_EQ(plain.array(0).ports().at(0).traddr, "127.0.0.9");
+    EXPECT_EQ(itself.run(parse_control("latency a 1s")), "");
+    EXPECT_EQ(plain.array(0).spec().latency, std::chrono::seconds(1));
+
+    PortSpec everywhere;
+    everywhere.listen = "0.0.0.0:0";
+    Simulator open(ScenarioBuilder().array("a").port(everywhere).build(), Clock::now());
+    Server on_all(context.get_executor(), open);
+    on_all.start();
+    EXPECT_EQ(open.array(0).ports().at(0).traddr, "") << "the one that the host reached";
+
+    Simulator wrong(pair(), Clock::now());
+    Server nowhere(context.get_executor(), wrong, {.listen_on = "localhost", .advertise = {}});
+    try {
+        nowhere.start();
+        FAIL() << "listens on a name";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::invalid_argument);
+        EXPECT_THAT(error.what(), HasSubstr("'localhost' for array 'a'"));
+    }
+}
+
+TEST(Server, RunsTheTimeline) {
+    const Running running(ScenarioBuilder()
+                              .array("a")
+                              .at(std::chrono::milliseconds(20), "ana a 1 inaccessible")
+                              .build());
+    const auto deadline = Clock::now() + std::chrono::seconds(10);
+    bool seen = false;
+    while (!seen && Clock::now() < deadline) {
+        seen = running.control("state").find("\"ana_state\":\"inaccessible\"") != std::string::npos;
+    }
+    EXPECT_TRUE(seen);
 }
 
 } // namespace

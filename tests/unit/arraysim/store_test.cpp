@@ -45,6 +45,30 @@ TEST(Store, DeallocationZeroesThePartsAndFreesTheWhole) {
     EXPECT_EQ(store.allocated(), 3 * kChunk);
 }
 
+TEST(Store, DeallocatesExactlyTheRangeHoweverLargeItIs) {
+    // Few chunks and long ranges, and the other way round: both ways of walking.
+    for (const std::uint64_t begin : {kChunk, kChunk + 5, 2 * kChunk - 1}) {
+        for (const std::uint64_t end : {2 * kChunk, 3 * kChunk, 3 * kChunk + 7, 4 * kChunk - 1}) {
+            for (const bool sparse : {false, true}) {
+                Store store;
+                const std::uint64_t shift = sparse ? 40 * kChunk : 0;
+                store.write(0, Bytes(2 * kChunk, 0x66));
+                store.write(shift + 2 * kChunk, Bytes(2 * kChunk, 0x77));
+                store.deallocate(begin, shift + end - begin);
+                EXPECT_EQ(read(store, begin - 1, 1), Bytes(1, 0x66));
+                EXPECT_EQ(read(store, begin, 2 * kChunk - begin), Bytes(2 * kChunk - begin, 0));
+                const std::uint64_t zeros = end - 2 * kChunk;
+                EXPECT_EQ(read(store, shift + 2 * kChunk, zeros), Bytes(zeros, 0));
+                const std::uint64_t left = 4 * kChunk - end;
+                EXPECT_EQ(read(store, shift + end, left), Bytes(left, 0x77));
+                const std::uint64_t whole =
+                    (begin == kChunk ? 1U : 0U) + (end >= 3 * kChunk ? 1U : 0U);
+                EXPECT_EQ(store.allocated(), (4 - whole) * kChunk);
+            }
+        }
+    }
+}
+
 TEST(Store, DeallocatesAHugeRangeWithoutWalkingIt) {
     Store store;
     store.write(100, Bytes(1, 0x22));
