@@ -119,7 +119,6 @@ void TerminalScreen::enter() {
         const termios modes = screen_modes(*modes_);
         ::tcsetattr(modes_descriptor_, TCSANOW, &modes);
     }
-    shown_.clear();
     send(kEnter);
 }
 
