@@ -17,6 +17,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 const char* const kOtherUuid =
@@ -251,6 +252,31 @@ TEST(List, shows_subsystem_namespaces_and_paths) {
     const json listed =
         json::parse(haoh(with(both(arrays, "list"), {"-o", "json"})).standard_output);
     EXPECT_EQ(listed.at("schema"), "haoh.observation/1");
+}
+
+TEST(List, takes_sites_from_the_configuration) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const TemporaryDirectory directory;
+    const std::string config =
+        directory.file("haoh.toml", "[[site]]\nname = \"berlin\"\naddresses = [\"127.0.0.0/8\"]\n");
+    for (const char* format : {"text", "dot"}) {
+        const ProgramResult plain = haoh(with(both(arrays, "list"), {"-o", format}));
+        EXPECT_THAT(plain.standard_output, AllOf(HasSubstr("array-a"), HasSubstr("array-b")));
+        const ProgramResult named =
+            haoh(with(both(arrays, "list"), {"-o", format, "--config", config}));
+        EXPECT_THAT(named.standard_output, AllOf(HasSubstr("berlin"), Not(HasSubstr("array-a"))));
+    }
+}
+
+TEST(List, says_more_and_in_colour_when_asked) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const std::string text = haoh(both(arrays, "list")).standard_output;
+    const std::string more = haoh(with(both(arrays, "list"), {"-v"})).standard_output;
+    EXPECT_GT(more.size(), text.size());
+    EXPECT_EQ(text.find('\x1b'), std::string::npos) << "nobody looks";
+    const std::string coloured =
+        haoh(with(both(arrays, "list"), {"--color", "always"})).standard_output;
+    EXPECT_NE(coloured.find('\x1b'), std::string::npos);
 }
 
 TEST(List, follows_the_discovery_log_without_an_nqn) {

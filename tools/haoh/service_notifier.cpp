@@ -128,9 +128,6 @@ class ServiceNotifier::State : public std::enable_shared_from_this<State> {
             return;
         }
         socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (socket_ < 0) {
-            return;
-        }
         const ::timeval limit{.tv_sec = 0, .tv_usec = kSendMicroseconds};
         ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
         address_.sun_family = AF_UNIX;

@@ -384,6 +384,9 @@ TEST_F(MetricsServerTest, SaysWhatIsWrongWithAnAddress) {
     EXPECT_EQ(refusal("host:9809"),
               "read the address of the metrics \"host:9809\": that is no IP address; write "
               "ADDR:PORT with a numeric address, such as 127.0.0.1:9809, [::1]:9809 or :9809");
+    for (const char* text : {"[::1:0", "::1]:0", "x::1]:0", "[::1x:0", "[]:0", "[:0"}) {
+        EXPECT_THAT(refusal(text), HasSubstr("that is no IP address")) << text;
+    }
     EXPECT_THAT(refusal("::1:9809"), HasSubstr("an IPv6 address needs brackets"));
     EXPECT_THAT(refusal("[127.0.0.1]:9809"), HasSubstr("brackets are for IPv6"));
     for (const char* text : {"", ":", "70000", "127.0.0.1", "127.0.0.1:", "1.2.3.4:-1", "80x"}) {
