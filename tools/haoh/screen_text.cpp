@@ -32,7 +32,7 @@ Character decode(std::string_view text) {
     const auto* const form = std::find_if(kForms.begin(), kForms.end(), [first](const Form& one) {
         return (first & one.mask) == one.lead;
     });
-    if (form == kForms.end() || form->length > text.size()) {
+    if (form == kForms.end()) {
         return {};
     }
     char32_t value = first & static_cast<unsigned char>(~form->mask);
@@ -43,6 +43,7 @@ Character decode(std::string_view text) {
         }
         value = (value << 6U) | (next & 0x3FU);
     }
+    // What is cut off lacks six bits at least, and is smaller than what may be written so long.
     const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
     return value < form->smallest || value > 0x10FFFF || surrogate
                ? Character{}
@@ -126,7 +127,8 @@ std::string screen_text(std::string_view text) {
     while (!text.empty()) {
         const Character character = decode(text);
         const std::string_view bytes = text.substr(0, std::max<std::size_t>(character.length, 1));
-        if (character.length > 0 && !within(kHarmful, character.value)) {
+        // What is no UTF-8 has the value 0, which is harmful as well.
+        if (!within(kHarmful, character.value)) {
             out += bytes;
         } else {
             for (const char byte : bytes) {

@@ -397,6 +397,24 @@ TEST_F(MetricsServerTest, SaysWhatIsWrongWithAnAddress) {
                                HasSubstr("this host has no such address")));
 }
 
+TEST_F(MetricsServerTest, TakesItsPortAgainAtOnce) {
+    serve();
+    const std::string endpoint = server_->endpoint();
+    {
+        // Who closes first keeps the port in TIME_WAIT: here the server.
+        Client client{endpoint};
+        ask(client, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        EXPECT_TRUE(run_until([&] {
+            client.receive();
+            return client.closed();
+        }));
+    }
+    EXPECT_TRUE(run_until([&] { return server_->connections() == 0; }));
+    server_.reset();
+    EXPECT_EQ(serve({}, endpoint).endpoint(), endpoint);
+    EXPECT_THAT(ask(kScrape), HasSubstr(" 200 OK\r\n"));
+}
+
 TEST_F(MetricsServerTest, SaysThatAPortIsTaken) {
     const std::string taken = serve().endpoint();
     try {
