@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <tuple>
 
 namespace haoh::test {
 namespace {
@@ -111,10 +112,13 @@ TEST(Check, options_come_before_the_configuration_and_leave_the_rest_of_it) {
             << ::testing::PrintToString(more) << result.standard_output;
     }
     // The profile says what is expected: several subsystems, where there is one.
-    for (const auto& [profile, expected] :
-         {std::pair{"auto", false}, {"stretched", false}, {"dispersed", true}}) {
+    for (const auto& [profile, model, expected] : {std::tuple{"auto", "stretched", false},
+                                                   {"single", "single", false},
+                                                   {"stretched", "stretched", false},
+                                                   {"dispersed", "stretched", true}}) {
         const json report = json::parse(
             haoh(with(both(arrays), {"-o", "json", "--profile", profile})).standard_output);
+        EXPECT_EQ(report.at("model"), model) << profile;
         EXPECT_EQ(report.at("findings").dump().find("model.detect") != std::string::npos, expected)
             << profile;
     }
