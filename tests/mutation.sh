@@ -7,10 +7,19 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
+# A fault in what ends a child may well be kill(-1), which ends all that its user may end: it finds
+# no process but those of the measure.
+alone=(unshare --pid --fork --kill-child --mount-proc)
+((EUID == 0)) || alone+=(--map-current-user)
+if ! "${alone[@]}" true 2>/dev/null; then
+    echo "tests/mutation.sh: no PID namespace of its own: a fault may end other processes" >&2
+    alone=()
+fi
+
 # The binding is a Debian package: another Python may come first in PATH.
 for python in python3 /usr/bin/python3; do
     if "$python" -c 'import clang.cindex' 2>/dev/null; then
-        exec "$python" "$here/mutation/measure.py" "$@"
+        exec "${alone[@]}" "$python" "$here/mutation/measure.py" "$@"
     fi
 done
 echo "tests/mutation.sh: needs clang's Python binding: tools/setup.sh" >&2
