@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 
@@ -13,17 +14,27 @@ MEMORY_KIB = 4 << 20
 OUTPUT_KIB = 256 << 10
 BASELINE_SECONDS = 1800
 ONCE_SECONDS = 20
-# A mutant that ends the wrong process ends only what belongs to it: it sees no others. The shell is
-# there to be the first of them, whom default actions of signals do not reach.
-APART = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", '"$@"; exit $?', "sh")
+
+def apart():
+    """What lets a program see no processes but its own, so that a mutant that ends the wrong one ends
+    none of ours. The shell is the first of them, whom default actions of signals do not reach."""
+    command = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    if os.geteuid() != 0:
+        command += ["--user", "--map-current-user"]
+    if subprocess.run([*command, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+        print("no PID namespaces here: a mutant may end any process of yours", file=sys.stderr)
+        return []
+    return [*command, "sh", "-c", '"$@"; exit $?', "sh"]
+
+
+APART = apart()
 
 
 def execute(command, cpu, wall, environment, directory):
     """(exit status, None when time was up; output). Ends all that the command started."""
     limits = f"ulimit -c 0; ulimit -t {int(cpu)}; ulimit -v {MEMORY_KIB}; ulimit -f {OUTPUT_KIB}; "
     with tempfile.TemporaryFile() as output:
-        apart = APART if os.geteuid() == 0 else ()
-        process = subprocess.Popen(["sh", "-c", limits + 'exec "$@"', "sh", *apart, *command],
+        process = subprocess.Popen(["sh", "-c", limits + 'exec "$@"', "sh", *APART, *command],
                                    stdin=subprocess.DEVNULL, stdout=output,
                                    stderr=subprocess.STDOUT, start_new_session=True,
                                    cwd=directory, env={**os.environ, **environment})

@@ -121,7 +121,13 @@ TEST(Arguments, rules_are_listed_in_each_format) {
     const ProgramResult some = haoh({"rules", "ns.*"});
     EXPECT_EQ(some.status, 0);
     EXPECT_THAT(some.standard_output, Not(HasSubstr("ctrl.sn.equal")));
-    EXPECT_EQ(haoh({"rules", "-o", "json"}).status, 0);
+    EXPECT_THAT(text.standard_output, Not(HasSubstr("### "))) << "that would be Markdown";
+    const ProgramResult machine = haoh({"rules", "-o", "json", "ns.uuid.*"});
+    EXPECT_EQ(machine.status, 0);
+    EXPECT_THAT(machine.standard_output, HasSubstr("haoh.rules/1"));
+    EXPECT_THAT(haoh({"rules", "-o", "markdown", "ns.uuid.*"}).standard_output,
+                HasSubstr("### ns.uuid.equal"));
+    EXPECT_THAT(haoh({"rules", "-v"}).standard_output, HasSubstr("  basis  "));
 }
 
 TEST(Arguments, the_rules_page_is_what_the_program_says) {

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "simulated_arrays.hpp"
 
+#include "support/pty.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <tuple>
 
 namespace haoh::test {
 namespace {
@@ -13,6 +18,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 const char* const kOtherUuid =
@@ -106,10 +112,13 @@ TEST(Check, options_come_before_the_configuration_and_leave_the_rest_of_it) {
             << ::testing::PrintToString(more) << result.standard_output;
     }
     // The profile says what is expected: several subsystems, where there is one.
-    for (const auto& [profile, expected] :
-         {std::pair{"auto", false}, {"stretched", false}, {"dispersed", true}}) {
+    for (const auto& [profile, model, expected] : {std::tuple{"auto", "stretched", false},
+                                                   {"single", "single", false},
+                                                   {"stretched", "stretched", false},
+                                                   {"dispersed", "stretched", true}}) {
         const json report = json::parse(
             haoh(with(both(arrays), {"-o", "json", "--profile", profile})).standard_output);
+        EXPECT_EQ(report.at("model"), model) << profile;
         EXPECT_EQ(report.at("findings").dump().find("model.detect") != std::string::npos, expected)
             << profile;
     }
@@ -180,6 +189,63 @@ TEST(Check, digests_are_used_when_asked_for) {
     EXPECT_EQ(haoh(with(both(arrays), {"--hdr-digest", "--data-digest"})).status, 0);
 }
 
+TEST(Check, no_second_connection_is_made_when_none_is_wanted) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const auto probed = [&](const std::vector<std::string>& more) {
+        const json listed = json::parse(
+            haoh(with(both(arrays, "list"), with({"-o", "json"}, more))).standard_output);
+        std::size_t count = 0;
+        for (const json& controller : listed.at("controllers")) {
+            count += controller.at("probed_cntlids").size();
+        }
+        return count;
+    };
+    EXPECT_GT(probed({}), 0U);
+    EXPECT_EQ(probed({"--no-probe"}), 0U);
+}
+
+TEST(Check, a_generated_host_name_is_told) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    EXPECT_EQ(haoh(both(arrays)).standard_error.find("no host NQN in /etc/nvme/hostnqn") !=
+                  std::string::npos,
+              !std::filesystem::exists("/etc/nvme/hostnqn"));
+    EXPECT_THAT(haoh(with(both(arrays), {"--hostnqn", "nqn.2014-08.org.nvmexpress:uuid:"
+                                                      "8f1d2e6a-6c6b-4c55-9d0f-0d1f5a2b7c11"}))
+                    .standard_error,
+                IsEmpty());
+}
+
+TEST(Check, progress_is_shown_to_who_looks_and_wants_it) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    for (const bool quiet : {false, true}) {
+        const Pty terminal;
+        std::vector<std::string> words = both(arrays);
+        words.insert(words.begin(), HAOH_PROGRAM);
+        if (quiet) {
+            words.emplace_back("-q");
+        }
+        Process process{words, {.standard_output = -1, .standard_error = terminal.slave()}};
+        EXPECT_EQ(process.wait_for(std::chrono::seconds{60}), 0);
+        const std::string shown = terminal.shown();
+        EXPECT_EQ(shown.find("reading  " + arrays.target("a")) != std::string::npos ||
+                      shown.find("reading  " + arrays.target("b")) != std::string::npos,
+                  !quiet)
+            << shown;
+        EXPECT_EQ(shown.find("\r\x1b[K\r\x1b[K") != std::string::npos, false);
+        EXPECT_EQ(shown.ends_with("\r\x1b[K"), !quiet) << "nothing of it is left";
+    }
+}
+
+TEST(Check, a_kernel_may_be_named) {
+    const SimulatedArrays arrays{pair_with_b(kOtherUuid)};
+    for (const char* release : {"6.1", "6.12"}) {
+        const ProgramResult result = haoh(with(both(arrays), {"--kernel", release, "-o", "json"}));
+        EXPECT_EQ(result.status, 1) << result.standard_error;
+        EXPECT_THAT(result.standard_output, HasSubstr(std::string{release}));
+    }
+    EXPECT_EQ(haoh(with(both(arrays), {"--kernel", "yesterday"})).status, 2);
+}
+
 TEST(List, shows_subsystem_namespaces_and_paths) {
     const SimulatedArrays arrays{healthy_scenario()};
     arrays.send({"ana", "b", "1", "inaccessible"});
@@ -190,6 +256,31 @@ TEST(List, shows_subsystem_namespaces_and_paths) {
     const json listed =
         json::parse(haoh(with(both(arrays, "list"), {"-o", "json"})).standard_output);
     EXPECT_EQ(listed.at("schema"), "haoh.observation/1");
+}
+
+TEST(List, takes_sites_from_the_configuration) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const TemporaryDirectory directory;
+    const std::string config =
+        directory.file("haoh.toml", "[[site]]\nname = \"berlin\"\naddresses = [\"127.0.0.0/8\"]\n");
+    for (const char* format : {"text", "dot"}) {
+        const ProgramResult plain = haoh(with(both(arrays, "list"), {"-o", format}));
+        EXPECT_THAT(plain.standard_output, AllOf(HasSubstr("array-a"), HasSubstr("array-b")));
+        const ProgramResult named =
+            haoh(with(both(arrays, "list"), {"-o", format, "--config", config}));
+        EXPECT_THAT(named.standard_output, AllOf(HasSubstr("berlin"), Not(HasSubstr("array-a"))));
+    }
+}
+
+TEST(List, says_more_and_in_colour_when_asked) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const std::string text = haoh(both(arrays, "list")).standard_output;
+    const std::string more = haoh(with(both(arrays, "list"), {"-v"})).standard_output;
+    EXPECT_GT(more.size(), text.size());
+    EXPECT_EQ(text.find('\x1b'), std::string::npos) << "nobody looks";
+    const std::string coloured =
+        haoh(with(both(arrays, "list"), {"--color", "always"})).standard_output;
+    EXPECT_NE(coloured.find('\x1b'), std::string::npos);
 }
 
 TEST(List, follows_the_discovery_log_without_an_nqn) {

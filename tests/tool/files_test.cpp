@@ -115,6 +115,14 @@ TEST(Diff, is_empty_for_two_readings_of_the_same_and_names_what_changed) {
     const ProgramResult changed = haoh({"diff", directory.path("2"), directory.path("3")});
     EXPECT_EQ(changed.status, 1);
     EXPECT_THAT(changed.standard_output, AllOf(HasSubstr("ana"), HasSubstr("inaccessible")));
+    for (const auto& [after, status] : {std::pair{"2", 0}, {"3", 1}}) {
+        const ProgramResult machine =
+            haoh({"diff", directory.path("1"), directory.path(after), "-o", "json"});
+        EXPECT_EQ(machine.status, status);
+        const auto told = nlohmann::json::parse(machine.standard_output);
+        EXPECT_EQ(told.at("schema"), "haoh.diff/1");
+        EXPECT_EQ(told.at("differences").empty(), status == 0);
+    }
 }
 
 TEST(Files, malformed_ones_name_file_line_and_key) {

@@ -139,6 +139,22 @@ TEST_F(Host, snapshot_tells_names_from_the_file) {
     EXPECT_THAT(to_device.standard_output, StartsWith("{"));
 }
 
+TEST_F(Host, snapshot_says_of_how_many_hosts_it_is) {
+    Sample beta = healthy_host();
+    beta.observation.kernels[0].host = "beta";
+    for (ControllerObservation& controller : beta.observation.controllers) {
+        controller.host = "beta";
+    }
+    const std::string other = directory.file("beta.json", to_json(beta.observation));
+    const std::string in = snapshot_of(healthy_host());
+    const std::string out = directory.path("out.json");
+    EXPECT_EQ(haoh({"snapshot", "--snapshot", in, out}).standard_error,
+              "haoh: 1 host and 4 controllers written to " + out + "\n");
+    EXPECT_EQ(haoh({"snapshot", "--snapshot", in, "--snapshot", other, out}).standard_error,
+              "haoh: 2 hosts and 8 controllers written to " + out + "\n");
+    EXPECT_THAT(haoh({"list", "--snapshot", out}).standard_output, HasSubstr("\nbeta: Linux"));
+}
+
 TEST_F(Host, names_go_with_no_other_source) {
     const std::string in = snapshot_of(healthy_host());
     const std::vector<std::pair<std::vector<std::string>, std::string>> cases{

@@ -139,6 +139,17 @@ TEST_F(MonitorEnd, only_what_is_named_is_watched) {
     EXPECT_THAT(one.standard_output, HasSubstr("1 namespace"));
 }
 
+TEST_F(MonitorEnd, sites_of_the_configuration_are_in_its_events) {
+    const std::string config =
+        directory.file("haoh.toml", "[[site]]\nname = \"bonn\"\naddresses = [\"10.0.0.2/32\"]\n");
+    const RunningProgram monitor(words({"--config", config, "-o", "json"}));
+    ASSERT_TRUE(wait_ready(monitor));
+    change("inaccessible");
+    EXPECT_TRUE(monitor.wait_text("\"site\":\"bonn\"")) << monitor.told();
+    monitor.signal(SIGTERM);
+    EXPECT_EQ(monitor.ended(), 0);
+}
+
 TEST_F(MonitorEnd, the_manager_of_services_is_told_what_is_watched) {
     const FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};

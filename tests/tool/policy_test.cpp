@@ -16,6 +16,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class Policy : public ::testing::Test {
@@ -55,7 +56,9 @@ TEST_F(Policy, list_is_of_the_recorded_release) {
     EXPECT_EQ(json({"list"})["policies"][2]["offered"], true);
     tree.set("sys/kernel/osrelease", "6.1.176\n");
     EXPECT_EQ(json({"list"})["policies"][2]["offered"], false);
-    EXPECT_THAT(policy({"list"}).standard_output, HasSubstr("not here: from Linux 6.11 on"));
+    const ProgramResult text = policy({"list"});
+    EXPECT_EQ(text.status, 0);
+    EXPECT_THAT(text.standard_output, HasSubstr("not here: from Linux 6.11 on"));
 }
 
 TEST_F(Policy, show_tells_where_io_goes) {
@@ -75,6 +78,31 @@ TEST_F(Policy, show_tells_where_io_goes) {
 TEST_F(Policy, show_without_a_subsystem_exits_with_4) {
     const SysfsTree empty;
     EXPECT_EQ(haoh({"policy", "show", "--for", "0", "--sysroot", empty.root()}).status, 4);
+}
+
+TEST_F(Policy, what_cannot_be_read_exits_with_3) {
+    EXPECT_EQ(policy({"explain", "nvme0n1"}).status, 0);
+    tree.make_directory(SysfsTree::subsystem(0) + "/iopolicy");
+    EXPECT_EQ(policy({"show", "--for", "0"}).status, 3);
+    EXPECT_EQ(policy({"explain", "nvme0n1"}).status, 3);
+}
+
+TEST_F(Policy, show_is_of_what_is_named_and_measures_for_so_long) {
+    tree.add_subsystem("nqn.2026-01.io.example:other", 2, 1);
+    EXPECT_EQ(json({"show", "--for", "0"})["subsystems"].size(), 2U);
+    const auto one = json({"show", "--for", "20ms", "nvme-subsys1"});
+    ASSERT_EQ(one["subsystems"].size(), 1U);
+    EXPECT_EQ(one["subsystems"][0]["subsystem"], "nvme-subsys1");
+    EXPECT_GE(one["measured_ms"], 20);
+    EXPECT_GE(json({"show"})["measured_ms"], 1000) << "a second unless told otherwise";
+}
+
+TEST_F(Policy, show_takes_sites_from_the_configuration) {
+    const std::string config =
+        directory.file("haoh.toml", "[[site]]\nname = \"berlin\"\naddresses = [\"10.0.0.1/32\"]\n");
+    EXPECT_THAT(policy({"show", "--for", "10ms"}).standard_output, Not(HasSubstr("berlin")));
+    EXPECT_THAT(policy({"show", "--for", "10ms", "--config", config}).standard_output,
+                HasSubstr("berlin"));
 }
 
 TEST_F(Policy, explain_names_the_path) {
@@ -175,6 +203,48 @@ latency = "30ms"
     EXPECT_EQ(haoh({"policy", "simulate", scenario}).status, 0);
     EXPECT_EQ(haoh({"policy", "simulate", scenario, "-o", "svg"}).standard_output.substr(0, 5),
               "<?xml");
+}
+
+TEST_F(Policy, simulate_takes_a_device_of_the_host) {
+    const std::string config =
+        directory.file("haoh.toml", "[[site]]\nname = \"berlin\"\naddresses = [\"10.0.0.1/32\"]\n"
+                                    "[[site]]\nname = \"bonn\"\naddresses = [\"10.0.0.2/32\"]\n");
+    tree.add_subsystem("nqn.2026-01.io.example:other", 4, 1);
+    for (const char* device : {"nvme0n1", "/dev/nvme0n1"}) {
+        const ProgramResult result =
+            policy({"simulate", device, "-o", "json", "--policy", "numa", "--config", config});
+        ASSERT_EQ(result.status, 0) << result.standard_error;
+        const auto told = nlohmann::json::parse(result.standard_output);
+        EXPECT_EQ(told.at("policies").size(), 1U);
+        EXPECT_EQ(told.at("policies")[0].at("paths").size(), 2U) << "those of its subsystem alone";
+        EXPECT_THAT(result.standard_output, AllOf(HasSubstr("berlin"), HasSubstr("bonn")));
+    }
+    EXPECT_THAT(policy({"simulate", "nvme0n1", "--policy", "numa"}).standard_output,
+                Not(HasSubstr("berlin")));
+    EXPECT_EQ(policy({"simulate", "nvme7n1"}).status, 4);
+}
+
+TEST(PolicySimulate, a_scenario_may_have_a_mebibyte_and_a_seed) {
+    const TemporaryDirectory directory;
+    std::string text = "seed = 7\ntitle = \"one\"\n[workload]\nduration = \"50ms\"\n"
+                       "[[path]]\narray = \"a\"\nlatency = \"1ms\"\ndeviation = \"500us\"\n#";
+    text.resize(std::size_t{1} << 20U, 'x');
+    const std::string scenario = directory.file("large.toml", text);
+    const auto result_of = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> words{"policy", "simulate", scenario, "-o",
+                                       "json",   "--policy", "numa"};
+        words.insert(words.end(), more.begin(), more.end());
+        const ProgramResult result = haoh(words);
+        EXPECT_EQ(result.status, 0) << result.standard_error;
+        return nlohmann::json::parse(result.standard_output);
+    };
+    const nlohmann::json seven = result_of({});
+    EXPECT_EQ(seven.at("seed"), 7);
+    EXPECT_EQ(result_of({"--seed", "7"}), seven);
+    const nlohmann::json eight = result_of({"--seed", "8"});
+    EXPECT_EQ(eight.at("seed"), 8);
+    EXPECT_NE(eight.at("policies"), seven.at("policies"));
+    EXPECT_EQ(haoh({"policy", "simulate", directory.file("larger.toml", text + "x")}).status, 2);
 }
 
 TEST(PolicySimulate, names_what_is_wrong) {

@@ -30,7 +30,7 @@ class MonitorBody {
     struct Choice {
         const NamespaceRow* row{};
         std::size_t subsystem{};
-        Form form{Form::hidden};
+        Form form{};
     };
     struct Widths {
         std::size_t site{}, controllers{}, ana{}, since{}, changes{}, slots{};

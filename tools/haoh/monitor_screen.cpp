@@ -80,16 +80,13 @@ std::string header_line(const MonitorStatus& status, const std::vector<Subsystem
                     time_text(status.now.wall, columns >= ScreenSize{}.columns),
                     duration_text(status.now.monotonic - status.began.monotonic));
     constexpr std::string_view kName = "haoh monitor";
-    ScreenLine left{room, color};
-    left.put(kName, ScreenTone::strong).tab(kName.size() + 2);
-    left.put(cut_end(hosts, left.left() - std::min(left.left(), clocks.size())),
-             ScreenTone::strong);
-    left.put(clocks);
-    const std::size_t used = left.columns();
-    ScreenLine right{columns - used, color};
-    right.tab(columns - used - std::min(columns - used, kHint.size()));
-    right.put(kHint, ScreenTone::faint);
-    return std::move(left).take() + std::move(right).take();
+    ScreenLine out{columns, color};
+    const auto left = [&] { return room - std::min(room, out.columns()); };
+    out.put(cut_end(kName, left()), ScreenTone::strong).tab(std::min(room, kName.size() + 2));
+    out.put(cut_end(hosts, left() - std::min(left(), clocks.size())), ScreenTone::strong);
+    out.put(cut_end(clocks, left()));
+    out.tab(columns - std::min(columns, kHint.size())).put(kHint, ScreenTone::faint);
+    return std::move(out).take();
 }
 
 std::string counts_line(const MonitorStatus& status, const std::vector<SubsystemRow>& subsystems,

@@ -202,20 +202,20 @@ class Session {
     /// Looks whether the state is what one waits for: now, and then often. An event alone does not
     /// tell, and at the beginning there is none.
     void check_state() {
-        if (!options_.until || !options_.until->looks_at_state() || met_) {
+        if (!options_.until || !options_.until->looks_at_state()) {
             return;
         }
         if (options_.until->met(monitor_.status())) {
             met_ = true;
             monitor_.stop();
-            return;
+        } else {
+            check_due_.expires_after(kCheckState);
+            check_due_.async_wait([this](const boost::system::error_code& error) {
+                if (!error) {
+                    check_state();
+                }
+            });
         }
-        check_due_.expires_after(kCheckState);
-        check_due_.async_wait([this](const boost::system::error_code& error) {
-            if (!error) {
-                check_state();
-            }
-        });
     }
 
     /// Prints what is joined when nothing more comes.

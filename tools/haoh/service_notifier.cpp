@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "service_notifier.hpp"
 
+#include "base/file_descriptor.hpp"
 #include "base/number_text.hpp"
 #include "base/utf8.hpp"
 
@@ -66,19 +67,11 @@ class ServiceNotifier::State : public std::enable_shared_from_this<State> {
         : watchdog_{environment.watchdog / 2}, timer_{executor} {
         open(environment.socket);
     }
-    ~State() {
-        if (socket_ >= 0) {
-            ::close(socket_);
-        }
-    }
-    State(const State&) = delete;
-    State& operator=(const State&) = delete;
-
-    [[nodiscard]] bool active() const { return socket_ >= 0; }
+    [[nodiscard]] bool active() const { return socket_.get() >= 0; }
 
     void send(const std::string& message) const {
         if (active()) {
-            static_cast<void>(::sendto(socket_, message.data(), message.size(), MSG_NOSIGNAL,
+            static_cast<void>(::sendto(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL,
                                        reinterpret_cast<const ::sockaddr*>(&address_),
                                        address_size_));
         }
@@ -117,12 +110,9 @@ class ServiceNotifier::State : public std::enable_shared_from_this<State> {
             (!abstract && !name.starts_with('/'))) {
             return;
         }
-        socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (socket_ < 0) {
-            return;
-        }
+        socket_ = base::FileDescriptor{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
         const ::timeval limit{.tv_sec = 0, .tv_usec = kSendMicroseconds};
-        ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+        ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
         address_.sun_family = AF_UNIX;
         std::memcpy(address_.sun_path, name.data(), name.size());
         if (abstract) {
@@ -137,7 +127,7 @@ class ServiceNotifier::State : public std::enable_shared_from_this<State> {
     asio::steady_timer timer_;
     ::sockaddr_un address_{};
     ::socklen_t address_size_{};
-    int socket_{-1};
+    Descriptor socket_;
     bool stopping_{};
     bool stopped_{};
 };

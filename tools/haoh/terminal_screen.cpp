@@ -119,7 +119,6 @@ void TerminalScreen::enter() {
         const termios modes = screen_modes(*modes_);
         ::tcsetattr(modes_descriptor_, TCSANOW, &modes);
     }
-    shown_.clear();
     send(kEnter);
 }
 
@@ -166,7 +165,8 @@ bool TerminalScreen::flush() {
             deadline - std::chrono::steady_clock::now());
         pollfd entry{.fd = out_, .events = POLLOUT, .revents = 0};
         const bool full = written < 0 && errno == EAGAIN;
-        if (full && left.count() > 0 && ::poll(&entry, 1, static_cast<int>(left.count())) >= 0) {
+        if (full && left.count() > 0) {
+            ::poll(&entry, 1, static_cast<int>(left.count()));
             continue;
         }
         if (!full) {

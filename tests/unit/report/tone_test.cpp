@@ -8,8 +8,11 @@
 
 #include <haoh/event_report.hpp>
 #include <haoh/policy_report.hpp>
+#include <haoh/report.hpp>
 
 #include <gtest/gtest.h>
+
+#include <tuple>
 
 namespace haoh {
 namespace {
@@ -172,6 +175,50 @@ TEST(Tones, OfAReportAreThoseOfItsVerdicts) {
                                {"^^", Tone::fail},
                                {"-v shows", Tone::faint}});
     expect_looks(text(true), {{"Basis: ", Tone::faint}});
+}
+
+TEST(Tones, OfRulesAreThoseOfTheirVerdicts) {
+    Rule rule{.id = "ctrl.fr.domain", // of which Linux does something
+              .title = "Firmware is the same",
+              .rule_class = RuleClass::dom,
+              .severity = Severity::degraded,
+              .verdict = Verdict::warn,
+              .basis = "Base 2.1 Figure 312",
+              .why = "Two revisions are there during an upgrade.",
+              .fix = "Finish the upgrade.",
+              .relaxed_in = 1U << static_cast<unsigned>(Window::upgrade)};
+    for (const auto& [verdict, word, tone] : {std::tuple{Verdict::note, "note", Tone::note},
+                                              {Verdict::warn, "warn", Tone::warn},
+                                              {Verdict::fail, "fail", Tone::fail}}) {
+        rule.verdict = verdict;
+        const std::vector<const Rule*> one{&rule};
+        expect_looks(to_text(one, kColoured), {{"ctrl.fr.domain", Tone::strong},
+                                               {"rule ", Tone::faint},
+                                               {"Firmware is", Tone::plain},
+                                               {"class ", Tone::faint},
+                                               {"DOM: equal", Tone::plain},
+                                               {"else ", Tone::faint},
+                                               {std::string{word} + " (degraded)", tone},
+                                               {"window ", Tone::faint},
+                                               {"one step milder", Tone::plain},
+                                               {"why ", Tone::faint},
+                                               {"Two revisions", Tone::plain},
+                                               {"linux ", Tone::faint},
+                                               {"sysfs shows", Tone::plain},
+                                               {"fix ", Tone::faint},
+                                               {"Finish", Tone::plain},
+                                               {"basis ", Tone::faint},
+                                               {"Base 2.1", Tone::plain}});
+        const std::vector<const Rule*> many(4, &rule);
+        for (const unsigned width : {120U, 40U}) {
+            expect_looks(to_text(many, {.color = true, .width = width}),
+                         {{std::string{word}, tone},
+                          {"  H  ", Tone::plain},
+                          {"ctrl.fr.domain", Tone::strong},
+                          {"Firmware is", Tone::plain},
+                          {"4 rules", Tone::faint}});
+        }
+    }
 }
 
 TEST(Tones, OfADiffTellWhatCameAndWent) {

@@ -315,6 +315,20 @@ TEST_F(EventCommandTest, stop_forgets_what_waits_and_ends_what_runs) {
     run(one.stopped());
 }
 
+TEST_F(EventCommandTest, to_be_destroyed_is_to_be_stopped) {
+    {
+        EventCommand one = command(
+            folder_.script("echo $$ > \"$D/pid\"\necho run >> \"$D/runs\"\nexec sleep 1000\n"));
+        one.push(sample(1), "{}");
+        one.push(sample(2), "{}");
+        run_until([&] { return !folder_.read("pid").empty(); });
+    }
+    run_until([&] { return ::kill(std::stoi(folder_.read("pid")), 0) != 0; });
+    context_.run_for(100ms); // another would have begun at once
+    EXPECT_THAT(folder_.lines("runs"), SizeIs(1));
+    EXPECT_THAT(problems_, IsEmpty());
+}
+
 TEST_F(EventCommandTest, nothing_is_left_when_everything_is_destroyed) {
     std::string pid;
     {

@@ -114,6 +114,9 @@ TEST(MonitorBody, says_what_has_room_and_counts_the_rest) {
     const std::vector<SubsystemRow> folded{a_subsystem("S", {lost, many})};
     const std::vector<SubsystemRow> empty{a_subsystem("E", {}), a_subsystem("G", {}),
                                           a_subsystem("I", {})};
+    const std::vector<SubsystemRow> alike{
+        a_subsystem("S", {a_row(1, Urgency::none), a_row(2, Urgency::none)}),
+        a_subsystem("T", {a_row(3, Urgency::none)})};
     struct Case {
         std::vector<SubsystemRow> subsystems;
         std::size_t room;
@@ -144,6 +147,9 @@ TEST(MonitorBody, says_what_has_room_and_counts_the_rest) {
         {worse, 7, " H S 1p W 2p"},
         {worse, 4, " S 1 W 2"},
         {worse, 3, " W 2 and 1 more in trouble"},
+        // Of what is as urgent the first.
+        {alike, 4, " S 1 2 and 1 more that is ok"},
+        {alike, 3, " S 1 and 2 more that are ok"},
         // Each of those that share a line counts.
         {folded, 3, " S 5, 3-4"},
         {folded, 1, " and 3 more in trouble, 2 more that are ok"},

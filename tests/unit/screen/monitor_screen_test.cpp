@@ -176,6 +176,33 @@ TEST(MonitorScreen, takes_lines_of_others_without_their_colours) {
     EXPECT_THAT(text, EndsWith("\n10:00:35 nvme0 nsid 1-4096: inaccessible\nsecond\n"));
 }
 
+TEST(MonitorScreen, takes_off_colours_and_escapes_all_else) {
+    const std::vector<std::pair<std::string, std::string>> all{
+        {"\x1b[mplain", "plain"},
+        {"a\x1b[0;1;32mb\x1b[39mc", "abc"},
+        {"a\x1b[2Jb", "a\\x1b[2Jb"}, // clears the screen
+        {"a\x1b[1;31", "a\\x1b[1;31"},
+        {"a\x1b[", "a\\x1b["},
+        {"a\x1b", "a\\x1b"},
+        {"a\x1b]m", "a\\x1b]m"},
+        {"[1mb", "[1mb"},
+    };
+    for (const auto& [text, shown] : all) {
+        MonitorScreen screen;
+        screen.tell(text);
+        EXPECT_THAT(screen.render(make_status({}), {80, 24}, false), EndsWith("\n" + shown + "\n"));
+    }
+}
+
+TEST(MonitorScreen, of_a_line_without_end_keeps_what_a_screen_may_show) {
+    for (const std::size_t size : {4095U, 4096U, 4097U, 6000U}) {
+        MonitorScreen screen;
+        screen.tell(std::string(size, 'x'));
+        EXPECT_THAT(screen.render(make_status({}), {5000, 24}, false),
+                    EndsWith("\n" + std::string(std::min<std::size_t>(size, 4096), 'x') + "\n"));
+    }
+}
+
 TEST(MonitorScreen, one_subsystem_of_two_hosts_is_two) {
     MonitorStatus status = make_status({pair_namespace(1, "non-optimized")});
     MonitorStatus other = make_status({pair_namespace(1, "non-optimized")});

@@ -13,12 +13,18 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -101,6 +107,84 @@ TEST_F(TerminalScreenTest, gives_the_terminal_back_as_it_was) {
     EXPECT_THAT(pty_.shown(), AllOf(HasSubstr("\x1b[?25h"), EndsWith("\x1b[?1049l")));
 }
 
+TEST_F(TerminalScreenTest, changes_of_the_modes_what_it_needs) {
+    termios before = pty_.modes();
+    before.c_iflag |= static_cast<tcflag_t>(IXON);
+    before.c_cc[VMIN] = 3;
+    before.c_cc[VTIME] = 5;
+    before.c_cc[VSUSP] = 26;
+    ASSERT_EQ(::tcsetattr(pty_.slave(), TCSANOW, &before), 0);
+    {
+        const TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
+        termios wanted = before;
+        wanted.c_iflag &= ~static_cast<tcflag_t>(IXON); // Ctrl-S would stop the drawing
+        wanted.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON);
+        wanted.c_cc[VMIN] = 0;
+        wanted.c_cc[VTIME] = 0;
+        wanted.c_cc[VSUSP] = _POSIX_VDISABLE; // Ctrl-Z would leave the shell with our terminal
+        EXPECT_TRUE(same_modes(pty_.modes(), wanted));
+    }
+    EXPECT_TRUE(same_modes(pty_.modes(), before));
+}
+
+TEST_F(TerminalScreenTest, reads_from_one_terminal_and_draws_on_another) {
+    const Pty keys;
+    const termios before = pty_.modes();
+    const termios keys_before = keys.modes();
+    keys.resize(33, 11);
+    {
+        TerminalScreen screen{context_.get_executor(),
+                              {.input = keys.slave(), .output = pty_.slave()}};
+        EXPECT_TRUE(same_modes(pty_.modes(), before));
+        EXPECT_FALSE(same_modes(keys.modes(), keys_before)) << "it is the one with the keys";
+        EXPECT_EQ(screen.size(), (ScreenSize{.columns = 80, .rows = 24}));
+        EXPECT_THAT(pty_.shown(), StartsWith("\x1b[?1049h"));
+        keys.type("k");
+        EXPECT_EQ(key(screen), 'k');
+        EXPECT_THAT(keys.shown(), IsEmpty());
+    }
+    EXPECT_TRUE(same_modes(keys.modes(), keys_before));
+}
+
+TEST_F(TerminalScreenTest, leaves_no_descriptor_open) {
+    const auto open = [] {
+        const std::filesystem::directory_iterator all{"/proc/self/fd"};
+        return std::distance(begin(all), end(all));
+    };
+    // The first one of a context opens what the context keeps.
+    { const TerminalScreen first{context_.get_executor(), ends_of(pty_)}; }
+    const auto before = open();
+    { const TerminalScreen screen{context_.get_executor(), ends_of(pty_)}; }
+    EXPECT_EQ(open(), before);
+}
+
+TEST_F(TerminalScreenTest, is_possible_on_a_terminal_that_has_a_kind) {
+    const char* const kind = std::getenv("TERM");
+    const std::optional<std::string> before =
+        kind == nullptr ? std::nullopt : std::optional<std::string>{kind};
+    for (const auto& [name, possible] :
+         {std::pair{"xterm", true}, {"dumb", false}, {"", false}, {"dumber", true}}) {
+        ::setenv("TERM", name, 1);
+        EXPECT_EQ(TerminalScreen::possible(pty_.slave()), possible) << name;
+    }
+    ::unsetenv("TERM");
+    EXPECT_FALSE(TerminalScreen::possible(pty_.slave()));
+    if (before) {
+        ::setenv("TERM", before->c_str(), 1);
+    }
+}
+
+TEST_F(TerminalScreenTest, of_no_size_has_the_usual_one) {
+    const TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
+    for (const auto& [columns, rows] :
+         {std::pair<unsigned short, unsigned short>{0, 0}, {0, 50}, {50, 0}}) {
+        pty_.resize(columns, rows);
+        EXPECT_EQ(screen.size(), ScreenSize{});
+    }
+    pty_.resize(1, 1);
+    EXPECT_EQ(screen.size(), (ScreenSize{.columns = 1, .rows = 1}));
+}
+
 TEST_F(TerminalScreenTest, gives_it_back_when_an_exception_ends_it) {
     const termios before = pty_.modes();
     try {
@@ -144,12 +228,35 @@ TEST_F(TerminalScreenTest, keys_come_one_by_one_without_enter_or_echo) {
     EXPECT_THAT(pty_.shown(), IsEmpty());
 }
 
+TEST_F(TerminalScreenTest, no_key_is_lost_however_many_come_at_once) {
+    TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
+    std::string typed;
+    for (int number = 0; number < 600; ++number) {
+        typed += static_cast<char>('a' + number % 26);
+    }
+    pty_.type(typed);
+    std::string read;
+    while (read.size() < typed.size()) {
+        const std::optional<char> one = key(screen);
+        ASSERT_TRUE(one);
+        read += *one;
+    }
+    EXPECT_EQ(read, typed);
+}
+
 TEST_F(TerminalScreenTest, no_key_comes_after_a_hangup) {
     TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
     pty_.hang_up();
     EXPECT_EQ(key(screen), std::nullopt);
     EXPECT_EQ(key(screen), std::nullopt);
-    screen.draw("nobody sees this\n");
+    // Nobody is there to be waited for, however busy this machine is.
+    auto fastest = std::chrono::steady_clock::duration::max();
+    for (int round = 0; round < 10; ++round) {
+        const auto begin = std::chrono::steady_clock::now();
+        screen.draw("nobody sees this " + std::to_string(round) + "\n");
+        fastest = std::min(fastest, std::chrono::steady_clock::now() - begin);
+    }
+    EXPECT_LT(fastest, std::chrono::milliseconds{50});
 }
 
 TEST_F(TerminalScreenTest, no_key_comes_from_what_is_no_terminal) {
@@ -180,6 +287,7 @@ TEST_F(TerminalScreenTest, another_size_is_told_and_drawn_anew) {
     pty_.resize(200, 60);
     ::raise(SIGWINCH); // this is not our controlling terminal
     EXPECT_TRUE(result_of(context_, resized(screen)));
+    EXPECT_THAT(pty_.shown(), Not(HasSubstr("\x1b[?1049h"))) << "it is not taken twice";
     EXPECT_EQ(screen.size(), (ScreenSize{.columns = 200, .rows = 60}));
     screen.draw("one\n");
     EXPECT_THAT(pty_.shown(), EndsWith("\x1b[1;1H\x1b[2Kone"));
@@ -198,15 +306,52 @@ TEST_F(TerminalScreenTest, goes_on_where_it_was_stopped) {
     EXPECT_THAT(pty_.shown(), StartsWith("\x1b[?1049h"));
 }
 
+/// A screen of more bytes than a terminal takes at once.
+std::string large_screen(char letter) {
+    std::string out;
+    for (int line = 0; line < 500; ++line) {
+        out += std::string(100, letter) + "\n";
+    }
+    return out;
+}
+
+TEST_F(TerminalScreenTest, a_screen_waits_for_who_reads_it) {
+    // On a busy machine the reader may come too late, and not each time.
+    bool whole = false;
+    for (int attempt = 0; attempt < 20 && !whole; ++attempt) {
+        TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
+        std::atomic<bool> drawn{false};
+        std::string shown;
+        std::thread reader{[&] {
+            while (!drawn) {
+                shown += pty_.shown();
+            }
+            shown += pty_.shown();
+        }};
+        screen.draw(large_screen('x'));
+        drawn = true;
+        reader.join();
+        whole = shown.ends_with("\x1b[500;1H\x1b[2K" + std::string(100, 'x'));
+    }
+    EXPECT_TRUE(whole);
+}
+
+TEST_F(TerminalScreenTest, what_was_not_taken_does_not_come_after_the_end) {
+    {
+        TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
+        screen.draw(large_screen('x'));
+        EXPECT_THAT(pty_.shown(), EndsWith("x"));
+    }
+    const std::string end = pty_.shown();
+    EXPECT_THAT(end, AllOf(Not(HasSubstr("x")), EndsWith("\x1b[?1049l")));
+}
+
 TEST_F(TerminalScreenTest, a_terminal_that_takes_nothing_holds_up_nobody_for_long) {
     TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
     const auto begin = std::chrono::steady_clock::now();
     std::string last;
     for (int round = 0; round < 20; ++round) {
-        last.clear();
-        for (int line = 0; line < 500; ++line) {
-            last += std::string(100, static_cast<char>('a' + round)) + "\n";
-        }
+        last = large_screen(static_cast<char>('a' + round));
         screen.draw(last);
     }
     EXPECT_LT(std::chrono::steady_clock::now() - begin, kScreenLimit);

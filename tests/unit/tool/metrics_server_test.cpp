@@ -8,8 +8,11 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -26,6 +29,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 constexpr auto kPatience = 20s; ///< bound of every wait; none is expected to take long
@@ -75,6 +79,8 @@ class Client {
     void send(std::string_view text) const {
         static_cast<void>(::send(socket_, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
     }
+    /// Says that nothing more comes.
+    void finish() const { ::shutdown(socket_, SHUT_WR); }
     void receive() {
         std::array<char, 65536> part{};
         for (;;) {
@@ -218,6 +224,77 @@ TEST_F(MetricsServerTest, LeadsToTheMetrics) {
     EXPECT_THAT(answer, HasSubstr("Content-Type: text/html"));
     EXPECT_THAT(answer, HasSubstr("href=\"/metrics\""));
     EXPECT_EQ(made_, 0);
+}
+
+TEST_F(MetricsServerTest, SaysHowItsAnswersAreToBeTaken) {
+    serve();
+    const std::string answer = ask(kScrape);
+    EXPECT_THAT(answer, HasSubstr("\r\nCache-Control: no-store\r\n"));
+    EXPECT_THAT(answer, HasSubstr("\r\nX-Content-Type-Options: nosniff\r\n"));
+    EXPECT_THAT(answer, Not(HasSubstr("\r\nAllow:")));
+    EXPECT_THAT(answer, Not(HasSubstr("\r\nConnection: close\r\n")));
+    EXPECT_THAT(ask("GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n"),
+                HasSubstr("\r\nConnection: close\r\n"));
+    EXPECT_THAT(ask("GET /metrics HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.0 200 "));
+    EXPECT_THAT(ask("GET /metrics HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
+                HasSubstr("\r\nConnection: keep-alive\r\n"));
+    const std::string refusal = ask("no request\r\n\r\n");
+    EXPECT_THAT(refusal, StartsWith("HTTP/1.1 400 "));
+    EXPECT_THAT(refusal, HasSubstr("\r\nConnection: close\r\n"));
+    EXPECT_THAT(refusal, HasSubstr("Content-Type: text/plain; charset=utf-8\r\n"));
+}
+
+TEST_F(MetricsServerTest, AnswersNothingToHalfARequest) {
+    serve();
+    for (const std::string_view text : {std::string_view{}, kScrape.substr(0, 20)}) {
+        Client client{server_->endpoint()};
+        client.send(text);
+        client.finish();
+        EXPECT_TRUE(run_until([&] {
+            client.receive();
+            return client.closed();
+        }));
+        EXPECT_EQ(client.received(), "");
+    }
+    EXPECT_TRUE(run_until([&] { return server_->connections() == 0; }));
+    EXPECT_EQ(made_, 0);
+}
+
+TEST_F(MetricsServerTest, TakesAsMuchAsItsHeaderSaysAndNoMore) {
+    serve();
+    const auto scrape = [](std::size_t size) {
+        std::string request = "GET /metrics HTTP/1.1\r\nX: ";
+        request.resize(size - 4, 'x');
+        return request + "\r\n\r\n";
+    };
+    EXPECT_THAT(ask(scrape(8192)), HasSubstr(" 200 "));
+    EXPECT_THAT(ask(scrape(8300)), HasSubstr(" 431 "));
+    const auto post = [](std::size_t size) {
+        return "POST /metrics HTTP/1.1\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
+               std::string(size, 'x');
+    };
+    EXPECT_THAT(ask(post(4096)), HasSubstr(" 405 "));
+    EXPECT_THAT(ask(post(4097)), HasSubstr(" 413 "));
+    std::vector<Client> clients;
+    EXPECT_TRUE(run_until([&] { return server_->connections() == 0; }));
+    for (int i = 0; i < 16; ++i) {
+        clients.emplace_back(server_->endpoint());
+    }
+    EXPECT_TRUE(run_until([&] { return server_->connections() == 16; }));
+    EXPECT_THAT(ask(""), HasSubstr(" 503 "));
+    EXPECT_EQ(server_->connections(), 16U);
+}
+
+TEST_F(MetricsServerTest, MakesAnotherPageWhenTheLastIsASecondOld) {
+    serve({.read = 60s, .write = 60s});
+    page_.assign(std::size_t{32} << 20U, '#');
+    Client lazy{server_->endpoint(), 4096};
+    lazy.send(kScrape);
+    EXPECT_TRUE(run_until([&] { return made_ == 1; }));
+    std::this_thread::sleep_for(1100ms); // no less
+    Client keen{server_->endpoint()};
+    EXPECT_THAT(ask(keen, kScrape), HasSubstr(" 200 OK\r\n"));
+    EXPECT_EQ(made_, 2);
 }
 
 TEST_F(MetricsServerTest, RefusesWhatItDoesNotHave) {
@@ -384,6 +461,9 @@ TEST_F(MetricsServerTest, SaysWhatIsWrongWithAnAddress) {
     EXPECT_EQ(refusal("host:9809"),
               "read the address of the metrics \"host:9809\": that is no IP address; write "
               "ADDR:PORT with a numeric address, such as 127.0.0.1:9809, [::1]:9809 or :9809");
+    for (const char* text : {"[::1:0", "::1]:0", "x::1]:0", "[::1x:0", "[]:0", "[:0"}) {
+        EXPECT_THAT(refusal(text), HasSubstr("that is no IP address")) << text;
+    }
     EXPECT_THAT(refusal("::1:9809"), HasSubstr("an IPv6 address needs brackets"));
     EXPECT_THAT(refusal("[127.0.0.1]:9809"), HasSubstr("brackets are for IPv6"));
     for (const char* text : {"", ":", "70000", "127.0.0.1", "127.0.0.1:", "1.2.3.4:-1", "80x"}) {
@@ -392,6 +472,24 @@ TEST_F(MetricsServerTest, SaysWhatIsWrongWithAnAddress) {
     EXPECT_THAT(refusal("192.0.2.1:9809"),
                 testing::AllOf(StartsWith("listen on 192.0.2.1:9809 for metrics: "),
                                HasSubstr("this host has no such address")));
+}
+
+TEST_F(MetricsServerTest, TakesItsPortAgainAtOnce) {
+    serve();
+    const std::string endpoint = server_->endpoint();
+    {
+        // Who closes first keeps the port in TIME_WAIT: here the server.
+        Client client{endpoint};
+        ask(client, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        EXPECT_TRUE(run_until([&] {
+            client.receive();
+            return client.closed();
+        }));
+    }
+    EXPECT_TRUE(run_until([&] { return server_->connections() == 0; }));
+    server_.reset();
+    EXPECT_EQ(serve({}, endpoint).endpoint(), endpoint);
+    EXPECT_THAT(ask(kScrape), HasSubstr(" 200 OK\r\n"));
 }
 
 TEST_F(MetricsServerTest, SaysThatAPortIsTaken) {

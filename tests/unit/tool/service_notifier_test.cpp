@@ -3,13 +3,18 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -71,6 +76,29 @@ std::string path_of_a_socket() {
     return testing::TempDir() + "haoh-notify-" + std::to_string(::getpid());
 }
 
+/// Somebody else, who tells a manager more than it takes.
+class Filler {
+  public:
+    explicit Filler(const std::string& path)
+        : socket_{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)} {
+        ::sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::memcpy(address.sun_path, path.data(), path.size());
+        ssize_t sent = 0;
+        while (sent >= 0) {
+            sent = ::sendto(socket_, "x", 1, 0, reinterpret_cast<const ::sockaddr*>(&address),
+                            sizeof address);
+        }
+        EXPECT_EQ(errno, EAGAIN);
+    }
+    ~Filler() { ::close(socket_); }
+    Filler(const Filler&) = delete;
+    Filler& operator=(const Filler&) = delete;
+
+  private:
+    int socket_;
+};
+
 class ServiceNotifierTest : public testing::Test {
   protected:
     boost::asio::io_context context_;
@@ -109,6 +137,131 @@ TEST_F(ServiceNotifierTest, KeepsAStatusOneShortLineOfUtf8) {
     EXPECT_EQ(manager.take(), "STATUS=a READY=1 ");
     notifier.status(std::string(199, 'x') + "\xc3\xbc and more");
     EXPECT_EQ(manager.take(), "STATUS=" + std::string(199, 'x'));
+}
+
+TEST_F(ServiceNotifierTest, KeepsTwoHundredBytesAndNoHalfCharacter) {
+    const Manager manager{path_of_a_socket()};
+    ServiceNotifier notifier{context_.get_executor(), {.socket = manager.name()}};
+    const auto told = [&](const std::string& text) {
+        notifier.status(text);
+        return manager.take();
+    };
+    const auto of = [](std::size_t count, const std::string& end = {}) {
+        return std::string(count, 'x') + end;
+    };
+    EXPECT_EQ(told(of(199)), "STATUS=" + of(199));
+    EXPECT_EQ(told(of(200)), "STATUS=" + of(200));
+    EXPECT_EQ(told(of(201)), "STATUS=" + of(200));
+    // A whole character at the very end stays.
+    EXPECT_EQ(told(of(198, "\xc3\xbf")), "STATUS=" + of(198, "\xc3\xbf"));
+    for (const std::string& character :
+         {std::string{"\xc4\x80"}, std::string{"\xc3\xbf"}, std::string{"\xe2\x80\x93"},
+          std::string{"\xef\xbf\xbd"}, std::string{"\xf0\x9f\x98\x80"}, std::string{"\xc0\x80"}}) {
+        for (std::size_t kept = 1; kept < character.size(); ++kept) {
+            EXPECT_EQ(told(of(200 - kept, character + "and more")), "STATUS=" + of(200 - kept));
+        }
+    }
+    EXPECT_EQ(told(std::string(201, '\x80')), "STATUS=") << "no beginning of a character at all";
+    // Controls become blanks, nothing else does.
+    EXPECT_EQ(told(std::string{"\0\x01\x1f !~\x7f\xc2\xa0", 9}), "STATUS=    !~ \xc2\xa0");
+}
+
+TEST_F(ServiceNotifierTest, TakesNamesAsLongAsAnAddressHolds) {
+    constexpr std::size_t kLongest = sizeof(::sockaddr_un{}.sun_path);
+    const auto filled = [](std::string name, std::size_t size) {
+        name.resize(size, 'x');
+        return name;
+    };
+    const std::string abstract = "@haoh-notify-" + std::to_string(::getpid());
+    for (const std::string& name :
+         {filled(path_of_a_socket(), kLongest - 1), filled(abstract, kLongest)}) {
+        const Manager manager{name};
+        ServiceNotifier notifier{context_.get_executor(), {.socket = name}};
+        notifier.status("x");
+        EXPECT_EQ(manager.take(), "STATUS=x") << name;
+    }
+    for (const std::string& name :
+         {filled(path_of_a_socket(), kLongest), filled(abstract, kLongest + 1), std::string{"/"}}) {
+        EXPECT_FALSE((ServiceNotifier{context_.get_executor(), {.socket = name}}.active())) << name;
+    }
+    const Manager shortest{"@" + std::string(1, '\x01')};
+    EXPECT_TRUE((ServiceNotifier{context_.get_executor(), {.socket = shortest.name()}}.active()));
+    EXPECT_EQ(shortest.take(), "STOPPING=1");
+}
+
+TEST_F(ServiceNotifierTest, LeavesNoDescriptorOpen) {
+    const Manager manager{path_of_a_socket()};
+    const auto open = [] {
+        const std::filesystem::directory_iterator all{"/proc/self/fd"};
+        return std::distance(begin(all), end(all));
+    };
+    // The first one of a context opens what the context keeps.
+    { const ServiceNotifier first{context_.get_executor(), {.socket = manager.name()}}; }
+    const auto before = open();
+    {
+        const ServiceNotifier notifier{context_.get_executor(), {.socket = manager.name()}};
+        EXPECT_EQ(open(), before + 1);
+    }
+    EXPECT_EQ(open(), before);
+}
+
+TEST_F(ServiceNotifierTest, AManagerThatDoesNotReadIsNotWaitedForLong) {
+    const Manager manager{path_of_a_socket()};
+    const Filler filler{manager.name()};
+    ServiceNotifier notifier{context_.get_executor(), {.socket = manager.name()}};
+    // A busy machine may be late once, and not each time.
+    auto fastest = std::chrono::steady_clock::duration::max();
+    for (int attempt = 0; attempt < 5 && fastest >= 1s; ++attempt) {
+        const auto began = std::chrono::steady_clock::now();
+        notifier.status("x");
+        fastest = std::min(fastest, std::chrono::steady_clock::now() - began);
+    }
+    EXPECT_LT(fastest, 1s);
+    EXPECT_GE(fastest, 100ms) << "one that reads a little late hears it";
+}
+
+TEST_F(ServiceNotifierTest, FeedsTheWatchdogBeforeItsTimeIsOver) {
+    const Manager manager{path_of_a_socket()};
+    constexpr auto watchdog = 3s;
+    auto fastest = std::chrono::steady_clock::duration::max();
+    for (int attempt = 0; attempt < 3 && fastest >= watchdog; ++attempt) {
+        const ServiceNotifier notifier{context_.get_executor(),
+                                       {.socket = manager.name(), .watchdog = watchdog}};
+        EXPECT_EQ(manager.take(), "WATCHDOG=1");
+        const auto began = std::chrono::steady_clock::now();
+        std::optional<std::string> again;
+        while (!(again = manager.take()) && std::chrono::steady_clock::now() < began + 20s) {
+            context_.restart();
+            context_.run_one_for(10ms);
+        }
+        EXPECT_EQ(again, "WATCHDOG=1");
+        fastest = std::min(fastest, std::chrono::steady_clock::now() - began);
+    }
+    EXPECT_LT(fastest, watchdog);
+}
+
+TEST_F(ServiceNotifierTest, FeedsNoWatchdogAfterItsEnd) {
+    const Manager first{path_of_a_socket()};
+    const Manager second{path_of_a_socket() + "-2"};
+    {
+        const ServiceNotifier one{context_.get_executor(),
+                                  {.socket = first.name(), .watchdog = 2ms}};
+        const ServiceNotifier two{context_.get_executor(),
+                                  {.socket = second.name(), .watchdog = 2ms}};
+        EXPECT_EQ(first.take(), "WATCHDOG=1");
+        EXPECT_EQ(second.take(), "WATCHDOG=1");
+        std::this_thread::sleep_for(50ms); // no less: both are due
+        EXPECT_EQ(context_.poll_one(), 1U) << "one of them; the other waits for its turn";
+    }
+    context_.restart();
+    context_.poll();
+    for (const Manager* const manager : {&first, &second}) {
+        std::optional<std::string> last;
+        while (const auto message = manager->take()) {
+            last = message;
+        }
+        EXPECT_EQ(last, "STOPPING=1");
+    }
 }
 
 TEST_F(ServiceNotifierTest, FeedsTheWatchdogTwiceInItsTime) {
@@ -183,6 +336,10 @@ TEST(ServiceEnvironment, IsWhatSystemdSets) {
     EXPECT_EQ(with("/run/x", "30000000", "1").watchdog, 0s); // meant for another process
     EXPECT_EQ(with("/run/x", "much", nullptr).watchdog, 0s);
     EXPECT_EQ(with("/run/x", "-5", nullptr).watchdog, 0s);
+    EXPECT_EQ(with("/run/x", "5s", nullptr).watchdog, 0s);
+    EXPECT_EQ(with("/run/x", "99999999999999999999", nullptr).watchdog, 0s);
+    EXPECT_EQ(with("/run/x", "1", "").watchdog, 1us);
+    EXPECT_EQ(with("/run/x", "1", (self + "x").c_str()).watchdog, 0s);
     EXPECT_EQ(with(nullptr, nullptr, nullptr).socket, "");
     EXPECT_EQ(with(nullptr, nullptr, nullptr).watchdog, 0s);
 }
