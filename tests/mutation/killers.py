@@ -15,6 +15,7 @@ OUTPUT_KIB = 256 << 10
 BASELINE_SECONDS = 1800
 ONCE_SECONDS = 20
 
+
 def apart():
     """What lets a program see no processes but its own, so that a mutant that ends the wrong one ends
     none of ours. The shell is the first of them, whom default actions of signals do not reach."""

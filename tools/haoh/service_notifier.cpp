@@ -127,7 +127,7 @@ class ServiceNotifier::State : public std::enable_shared_from_this<State> {
     asio::steady_timer timer_;
     ::sockaddr_un address_{};
     ::socklen_t address_size_{};
-    Descriptor socket_;
+    base::FileDescriptor socket_;
     bool stopping_{};
     bool stopped_{};
 };
