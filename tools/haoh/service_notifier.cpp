@@ -3,6 +3,7 @@
 
 #include "base/file_descriptor.hpp"
 #include "base/number_text.hpp"
+#include "base/safe_text.hpp"
 #include "base/utf8.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -38,15 +39,16 @@ std::int64_t number(const std::string& text) {
     return std::max<std::int64_t>(base::parse_number<std::int64_t>(text).value_or(0), 0);
 }
 
-/// One line: a line break would begin another assignment.
+/// One line, since a line break would begin another assignment, and UTF-8, since a manager takes
+/// nothing else.
 std::string one_line(std::string_view text) {
-    std::string out{base::utf8_prefix(text, kMaxStatus)};
-    for (char& character : out) {
+    std::string line{text};
+    for (char& character : line) {
         if (static_cast<unsigned char>(character) < 0x20 || character == 0x7F) {
             character = ' ';
         }
     }
-    return out;
+    return std::string{base::utf8_prefix(base::safe_text(line), kMaxStatus)};
 }
 
 } // namespace

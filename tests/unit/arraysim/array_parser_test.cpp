@@ -52,7 +52,7 @@ TEST(ArrayParser, TakesNumbersUpToTheirBoundsAndNoFurther) {
         const auto said = [&](std::uint64_t value) {
             return refusal_of(fmt::format("{} = {}", bound.key, value));
         };
-        const std::string range = fmt::format("out of range ({} to {})", bound.first, bound.last);
+        const std::string range = fmt::format("is not from {} to {}", bound.first, bound.last);
         EXPECT_EQ(said(bound.first), "") << bound.key;
         EXPECT_EQ(said(bound.last), "") << bound.key;
         EXPECT_THAT(said(bound.last + bound.step), HasSubstr(range)) << bound.key;
@@ -210,8 +210,8 @@ TEST(ArrayParser, SaysWhatIsWrongWithAnaStates) {
         {"ana = {1x = \"optimized\"}", "array.ana.1x: unknown key"},
         {"ana = {4294967296 = \"optimized\"}", "array.ana.4294967296: unknown key"},
         {"ana = {log = [{state = 1}]}", "array.ana.log.group: is missing"},
-        {"ana = {log = [{group = 4294967296}]}", "array.ana.log.group: 4294967296 is out of range"},
-        {"ana = {log = [{group = 1, state = 256}]}", "array.ana.log.state: 256 is out of range"},
+        {"ana = {log = [{group = 4294967296}]}", "array.ana.log.group: 4294967296 is not from"},
+        {"ana = {log = [{group = 1, state = 256}]}", "array.ana.log.state: 256 is not from"},
         {"ana = {log = [{group = 1, state = \"good\"}]}", "'good' is no ANA state"},
         {"ana = {log = [{group = 1, nsids = [4294967296]}]}", "array.ana.log.nsids: "},
         {"ana = {log = [{group = 1, states = 2}]}", "array.ana.log.states: unknown key"},
@@ -238,7 +238,7 @@ TEST(ArrayParser, ReadsControllerIds) {
     constexpr Wrong kWrong[] = {
         {"cntlid_min = 2\ncntlid_max = 1", "array.cntlid_max: is below cntlid_min"},
         {"cntlid_max = 1", "array.cntlid_max: needs a cntlid_min"},
-        {"cntlid_min = 1\ncntlid_max = 65536", "array.cntlid_max: 65536 is out of range"},
+        {"cntlid_min = 1\ncntlid_max = 65536", "array.cntlid_max: 65536 is not from"},
         {"cntlids = [65536]", "array.cntlids: "},
         {"controllers = \"some\"", "'some' is neither \"dynamic\" nor \"static\""},
     };
@@ -295,7 +295,7 @@ size = "8MiB"
     EXPECT_EQ(array.namespaces[0].size, 8U << 20U);
     EXPECT_THAT(refusal_of("[array.subsystem]\nbogus = 1"),
                 HasSubstr("array.subsystem.bogus: unknown key"));
-    EXPECT_THAT(refusal_of("[array.subsystem]\nvs = 4294967296"), HasSubstr("is out of range"));
+    EXPECT_THAT(refusal_of("[array.subsystem]\nvs = 4294967296"), HasSubstr("is not from"));
 }
 
 TEST(ArrayParser, ALieIsAimedAtAPortThatIsThere) {
