@@ -20,34 +20,41 @@ declare -A may_include=(
     [base]="base"
     [nvme]="base nvme"
     [model]="base nvme model"
+    [snapshot]="base nvme model snapshot"
+    [diff]="base nvme model diff"
+    [linux]="base nvme model linux"
+    [attribution]="base nvme model attribution"
     [collect]="base nvme model collect"
-    [host]="base nvme model collect host"
+    [host]="base nvme model linux collect host"
     [fabric]="base nvme model collect fabric"
     [source]="base nvme model collect host fabric source"
-    [rules]="base nvme model rules"
-    [policy]="base nvme model rules policy"
-    [report]="base nvme model rules policy report"
-    [monitor]="base nvme model collect host fabric source rules policy report monitor"
-    [capi]="base nvme model collect host fabric source rules policy report monitor capi"
+    [judge]="base nvme model linux attribution judge"
+    [catalogue]="base nvme model linux attribution judge catalogue"
+    [policy]="base nvme model linux attribution judge policy"
+    [report]="base nvme model snapshot diff linux attribution judge policy report"
+    [monitor]="base nvme model linux attribution collect host fabric source judge monitor"
+    [capi]="base nvme model snapshot diff linux attribution collect host fabric source judge policy report monitor capi"
 )
 
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
     [address]=base [error]=base [visibility]=base
-    [kernel]=model [numa]=model [path_statistics]=model [path_use]=model [attribution]=model
+    [kernel]=model [numa]=model [path_statistics]=model [path_use]=model
     [observation]=model [event]=model [monitor_status]=model
-    [monitor]=monitor
-    [host]=host [host_policy]=host
+    [kernel_effect]=linux [kernel_policy]=linux
+    [attribution]=attribution [config]=attribution
     [admin_channel]=collect [collector]=collect [replay]=collect
+    [host]=host [host_policy]=host
     [fabric]=fabric
     [source]=source
-    [rule]=rules [check]=rules [config]=rules [kernel_effect]=rules
-    [kernel_policy]=policy [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
+    [rule]=judge [check]=judge
+    [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
     [policy]=policy [simulate]=policy [selector_info]=policy [path_table]=policy [selector]=policy [table_selector]=policy
     [kernel_selectors]=policy [latency_selector]=policy [site_affinity_selector]=policy
     [spdk_round_robin_selector]=policy [weighted_selector]=policy
-    [haoh]=capi
     [report]=report [event_report]=report [policy_report]=report [simulation_report]=report
+    [monitor]=monitor
+    [haoh]=capi
 )
 
 # The room of a file of the library, by its path below libhaoh/. Answers in $answer: a subshell
@@ -124,7 +131,7 @@ done < <(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/.*\.(hpp|cpp|h)$' |
 
 # An arrow for each two rooms of which one includes the other, in the order of the rooms. Every room
 # may include the base, which says nothing: those arrows are left out.
-readonly rooms=(nvme model collect host fabric source rules policy report monitor capi)
+readonly rooms=(nvme model snapshot diff linux attribution collect host fabric source judge catalogue policy report monitor capi)
 drawn_arrows() {
     local room target targets
     for room in "${rooms[@]}"; do

@@ -4,9 +4,9 @@
 #include "fuzz/property.hpp"
 
 #include "host/attribute_text.hpp"
-#include "host/kernel_event_message.hpp"
+#include "linux/kernel_event_message.hpp"
 #include "host/kernel_log.hpp"
-#include "host/object_name.hpp"
+#include "linux/object_name.hpp"
 #include "host/path_join.hpp"
 #include "host/udev_rules.hpp"
 

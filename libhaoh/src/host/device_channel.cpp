@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/device_channel.hpp"
 
-#include "host/object_name.hpp"
+#include "linux/object_name.hpp"
 
 #include <haoh/error.hpp>
 #include <haoh/host.hpp>

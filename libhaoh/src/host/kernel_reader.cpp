@@ -2,7 +2,7 @@
 #include "host/kernel_reader.hpp"
 
 #include "host/attribute_text.hpp"
-#include "host/object_name.hpp"
+#include "linux/object_name.hpp"
 #include "host/path_join.hpp"
 
 #include <haoh/error.hpp>

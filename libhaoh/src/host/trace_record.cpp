@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/trace_record.hpp"
 
-#include "host/text_scan.hpp"
+#include "base/text_scan.hpp"
 
 #include <fmt/format.h>
 

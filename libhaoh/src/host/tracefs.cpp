@@ -2,7 +2,7 @@
 #include "host/tracefs.hpp"
 
 #include "base/file_descriptor.hpp"
-#include "host/text_scan.hpp"
+#include "base/text_scan.hpp"
 
 #include <haoh/error.hpp>
 

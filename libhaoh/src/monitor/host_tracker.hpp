@@ -5,7 +5,7 @@
 /// and when.
 #pragma once
 
-#include "host/kernel_event_message.hpp"
+#include "linux/kernel_event_message.hpp"
 #include "host/kernel_log_follower.hpp"
 #include "host/path_states.hpp"
 #include "host/trace_record.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "report/arrays.hpp"
+#include "report/list/arrays.hpp"
 
 #include "sample.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "report/diff_view.hpp"
+#include "report/diff/diff_view.hpp"
 #include "schema.hpp"
 #include "terminal.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sample_monitor.hpp"
 
-#include "report/time_text.hpp"
+#include "report/text/time_text.hpp"
 
 #include <haoh/event_report.hpp>
 

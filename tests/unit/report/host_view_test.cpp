@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "report/host_view.hpp"
+#include "report/list/host_view.hpp"
 
 #include "sample_host.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "report/inventory.hpp"
+#include "report/list/inventory.hpp"
 
 #include "sample.hpp"
 

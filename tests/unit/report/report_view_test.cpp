@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "report/report_view.hpp"
+#include "report/check/report_view.hpp"
 
 #include "sample.hpp"
 

@@ -3,7 +3,7 @@
 /// What a terminal would make of a text.
 #pragma once
 
-#include "report/text.hpp"
+#include "report/text/text.hpp"
 
 #include <algorithm>
 #include <cstdio>

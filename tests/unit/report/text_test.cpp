@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "report/text.hpp"
+#include "report/text/text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "report/value_block.hpp"
+#include "report/text/value_block.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Which array a controller is on. The specification has no such field, so an administrator's word
+// comes first, then what was asked for, then what separates the controllers that a host connected.
+#include "attribution/address_range.hpp"
+#include "attribution/site_evidence.hpp"
+
+#include <haoh/check.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace haoh {
+
+namespace {
+
+/// A discovery log, decoded once.
+struct Log {
+    std::string target;
+    std::vector<nvme::DiscoveryEntry> entries;
+};
+
+std::vector<Log> decode_logs(const Observation& observation) {
+    std::vector<Log> out;
+    for (const DiscoveryObservation& discovery : observation.discovery) {
+        if (discovery.log.ok()) {
+            out.push_back({.target = discovery.target,
+                           .entries = nvme::decode_discovery_log(discovery.log.whole()).entries});
+        }
+    }
+    return out;
+}
+
+/// Port IDs under which the discovery logs list the controller's address. Both arrays may number
+/// from 1, so its own target's log comes first.
+std::vector<std::uint16_t> port_ids(const ControllerObservation& controller,
+                                    const std::vector<Log>& logs) {
+    std::vector<std::uint16_t> own;
+    std::vector<std::uint16_t> any;
+    for (const Log& log : logs) {
+        for (const nvme::DiscoveryEntry& entry : log.entries) {
+            if (entry.traddr == controller.traddr && entry.trsvcid == controller.trsvcid &&
+                entry.subnqn == controller.subsysnqn) {
+                (log.target == controller.target ? own : any).push_back(entry.portid);
+            }
+        }
+    }
+    return own.empty() ? any : own;
+}
+
+std::optional<std::uint16_t> cntlid_of(const ControllerObservation& controller) {
+    if (!controller.connection.hostnqn.empty() || controller.connection.cntlid != 0) {
+        return controller.connection.cntlid;
+    }
+    if (controller.identify.ok()) {
+        return controller.identify_data().cntlid;
+    }
+    return std::nullopt;
+}
+
+/// A site's addresses, parsed once.
+struct Matcher {
+    const Site* site{};
+    std::vector<std::pair<judge::AddressRange, std::string>> ranges;
+
+    explicit Matcher(const Site& from) : site(&from) {
+        for (const std::string& text : from.addresses) {
+            std::string defect;
+            if (auto range = judge::parse_address_range(text, defect)) {
+                ranges.emplace_back(std::move(*range), text);
+            }
+        }
+    }
+
+    /// The evidence, empty when nothing matches.
+    [[nodiscard]] std::string match(const ControllerObservation& controller,
+                                    const std::vector<Log>& logs) const {
+        for (const auto& [range, text] : ranges) {
+            if (range.contains(controller.traddr, controller.trsvcid)) {
+                return "configuration: addresses " + text;
+            }
+        }
+        if (site->cntlids) {
+            const auto cntlid = cntlid_of(controller);
+            if (cntlid && *cntlid >= site->cntlids->first && *cntlid <= site->cntlids->second) {
+                return fmt::format("configuration: controller IDs {}-{}", site->cntlids->first,
+                                   site->cntlids->second);
+            }
+        }
+        if (!site->portids.empty()) {
+            for (const std::uint16_t id : port_ids(controller, logs)) {
+                if (std::find(site->portids.begin(), site->portids.end(), id) !=
+                    site->portids.end()) {
+                    return fmt::format("configuration: port ID {}", id);
+                }
+            }
+        }
+        if (site->domainid && controller.identify.ok() &&
+            controller.identify_data().domainid == *site->domainid) {
+            return fmt::format("configuration: domain ID {}", *site->domainid);
+        }
+        return {};
+    }
+};
+
+/// "a", ..., "z", "aa", ...
+std::string letters(std::size_t number) {
+    constexpr std::size_t kLetters = 26;
+    std::string out;
+    for (std::size_t rest = number + 1; rest > 0; rest = (rest - 1) / kLetters) {
+        out.insert(out.begin(), static_cast<char>('a' + (rest - 1) % kLetters));
+    }
+    return out;
+}
+
+/// Names for targets in their order, none of which a configured site bears.
+class TargetNames {
+  public:
+    TargetNames(const Observation& observation, const std::vector<Site>& sites) {
+        for (const Site& site : sites) {
+            taken_.insert(site.name);
+        }
+        for (const ControllerObservation& controller : observation.controllers) {
+            add(controller.target);
+        }
+    }
+
+    [[nodiscard]] std::string of(const std::string& target) const {
+        const auto found = std::find_if(names_.begin(), names_.end(), [&target](const auto& entry) {
+            return entry.first == target;
+        });
+        return found == names_.end() ? std::string{} : found->second;
+    }
+
+  private:
+    void add(const std::string& target) {
+        if (target.empty() || !of(target).empty()) {
+            return;
+        }
+        std::string name;
+        do {
+            name = "array-" + letters(next_++);
+        } while (taken_.contains(name));
+        names_.emplace_back(target, std::move(name));
+    }
+
+    std::set<std::string> taken_;
+    std::vector<std::pair<std::string, std::string>> names_;
+    std::size_t next_{};
+};
+
+/// A controller as only the kernel knows it, for the criteria of a configuration.
+ControllerObservation known_to_kernel(const KernelObservation& kernel,
+                                      const KernelSubsystem& subsystem,
+                                      const KernelController& controller) {
+    ControllerObservation out;
+    out.name = controller.name;
+    out.host = kernel.host;
+    out.transport = controller.transport.value();
+    out.traddr = controller.address_part("traddr");
+    out.trsvcid = controller.address_part("trsvcid");
+    out.subsysnqn = subsystem.subsysnqn.value();
+    const auto cntlid = controller.cntlid.number();
+    if (cntlid && *cntlid <= 0xFFFFU) { // a recorded tree may say anything
+        // Only together: an ID beside a host NQN counts as known, also 0.
+        out.connection.hostnqn = controller.hostnqn.value();
+        out.connection.cntlid = static_cast<std::uint16_t>(*cntlid);
+    }
+    return out;
+}
+
+/// Every controller, those that were read first.
+std::vector<ControllerObservation> unread_controllers(const Observation& observation) {
+    std::set<std::pair<std::string_view, std::string_view>> read;
+    for (const ControllerObservation& controller : observation.controllers) {
+        read.emplace(controller.host, controller.name);
+    }
+    std::vector<ControllerObservation> out;
+    for (const KernelObservation& kernel : observation.kernels) {
+        for (const KernelSubsystem& subsystem : kernel.subsystems) {
+            for (const KernelController& controller : subsystem.controllers) {
+                if (!read.contains({kernel.host, controller.name})) {
+                    out.push_back(known_to_kernel(kernel, subsystem, controller));
+                }
+            }
+        }
+    }
+    return out;
+}
+
+judge::SiteEvidence evidence_of(const ControllerObservation& controller) {
+    judge::SiteEvidence out;
+    if (controller.identify.ok()) {
+        const nvme::IdentifyController id = controller.identify_data();
+        out.domainid = id.domainid;
+        out.serial = nvme::printable(id.sn);
+    }
+    out.cntlid = cntlid_of(controller);
+    out.endpoint = controller.traddr + ":" + controller.trsvcid;
+    return out;
+}
+
+/// Controllers that a host connected: told apart by what they say.
+void separate_the_rest(const std::vector<const ControllerObservation*>& controllers,
+                       std::vector<Attribution>& attributions) {
+    std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> subsystems;
+    for (std::size_t i = 0; i < controllers.size(); ++i) {
+        if (attributions[i].site.empty()) {
+            subsystems[{controllers[i]->host, controllers[i]->subsysnqn}].push_back(i);
+        }
+    }
+    for (const auto& [key, members] : subsystems) {
+        std::vector<judge::SiteEvidence> evidence;
+        for (const std::size_t i : members) {
+            evidence.push_back(evidence_of(*controllers[i]));
+        }
+        const std::vector<judge::Separation> separated = judge::separate(evidence);
+        for (std::size_t k = 0; k < members.size(); ++k) {
+            attributions[members[k]].site = separated[k].array;
+            attributions[members[k]].evidence = separated[k].evidence;
+        }
+    }
+}
+
+} // namespace
+
+Attributions attribute(const Observation& observation, const std::vector<Site>& sites) {
+    const std::vector<Matcher> matchers(sites.begin(), sites.end());
+    const TargetNames names(observation, sites);
+    const bool by_port = std::any_of(sites.begin(), sites.end(),
+                                     [](const Site& site) { return !site.portids.empty(); });
+    const std::vector<Log> logs = by_port ? decode_logs(observation) : std::vector<Log>{};
+    const std::vector<ControllerObservation> unread = unread_controllers(observation);
+    std::vector<const ControllerObservation*> controllers;
+    for (const auto* list : {&observation.controllers, &unread}) {
+        for (const ControllerObservation& controller : *list) {
+            controllers.push_back(&controller);
+        }
+    }
+    std::vector<Attribution> out;
+    for (const ControllerObservation* controller : controllers) {
+        Attribution attribution{
+            .host = controller->host, .controller = controller->name, .site = {}, .evidence = {}};
+        for (const Matcher& matcher : matchers) {
+            std::string evidence = matcher.match(*controller, logs);
+            if (!evidence.empty()) {
+                attribution.site = matcher.site->name;
+                attribution.evidence = std::move(evidence);
+                break;
+            }
+        }
+        if (attribution.site.empty() && !controller->target.empty()) {
+            attribution.site = names.of(controller->target);
+            attribution.evidence = "target " + controller->target;
+        }
+        out.push_back(std::move(attribution));
+    }
+    separate_the_rest(controllers, out);
+    return Attributions(std::move(out));
+}
+
+} // namespace haoh

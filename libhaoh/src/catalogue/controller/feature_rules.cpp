@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Features, and the times by which hosts wait.
+#include "judge/compare.hpp"
+#include "judge/fields.hpp"
+
+#include <haoh/nvme/command.hpp>
+
+namespace haoh::judge {
+
+namespace {
+
+using Id = nvme::IdentifyController;
+
+/// Where a feature is; nullptr when it was not asked for. Without Identify Controller nothing more
+/// is read of a controller.
+const Page* feature_page(const Controller& controller, std::uint8_t fid) {
+    const auto found = controller.observed->features.find(fid);
+    if (found != controller.observed->features.end()) {
+        return &found->second;
+    }
+    static const Page missing = Page::of_failure("Identify Controller was not read");
+    return controller.has_identify ? nullptr : &missing;
+}
+
+template <std::uint8_t Fid>
+const Page* feature_page(const Controller& controller) {
+    return feature_page(controller, Fid);
+}
+
+/// Dword 0 of a feature; nullopt when it was not read.
+std::optional<std::uint32_t> feature(const Controller& controller, std::uint8_t fid) {
+    const auto found = controller.observed->features.find(fid);
+    if (found == controller.observed->features.end() || !found->second.ok()) {
+        return std::nullopt;
+    }
+    return nvme::load_le<std::uint32_t>(found->second.bytes, 0);
+}
+
+std::optional<std::string> keep_alive_timeout(const Controller& controller) {
+    const auto kato = feature(controller, nvme::fid::keep_alive_timer);
+    return kato ? std::optional{fmt::format("{} ms", *kato)} : std::nullopt;
+}
+
+Answer odd_timeout(const Controller& controller, const Subsystem& /*own*/) {
+    constexpr std::uint32_t kUnit = 100; ///< ms
+    const std::uint32_t granularity = controller.id.kas * kUnit;
+    if (granularity == 0) {
+        return Answer::not_asked();
+    }
+    const auto kato = feature(controller, nvme::fid::keep_alive_timer);
+    if (!kato) {
+        const Page* const page = feature_page(controller, nvme::fid::keep_alive_timer);
+        return page != nullptr && page->state == Page::State::failed ? Answer::unknown()
+                                                                     : Answer::not_asked();
+    }
+    if (*kato % granularity == 0) {
+        return Answer::holds();
+    }
+    return Answer::broken(fmt::format("{} ms, granularity {} ms", *kato, granularity));
+}
+
+std::optional<std::string> write_cache(const Controller& controller) {
+    const auto enabled = feature(controller, nvme::fid::volatile_write_cache);
+    return enabled ? std::optional{std::string{(*enabled & 1U) != 0 ? "enabled" : "disabled"}}
+                   : std::nullopt;
+}
+
+std::optional<std::string> quiesce_time(const Controller& controller) {
+    if (!controller.has_identify) {
+        return std::nullopt;
+    }
+    return controller.id.cqt == 0 ? "not given" : fmt::format("{} ms", controller.id.cqt);
+}
+
+constexpr Row kFeatKatoEqual{
+    .rule = {.id = "feat.kato.equal",
+             .title = "The keep alive timeout is the same on all paths (feature 0Fh)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §3.9: it sets how soon a dead path is noticed",
+             .why = "A dead array is noticed sooner on one path than on the other; a host that "
+                    "waits by the smaller time retries too early.",
+             .fix = "Host: use one keep alive timeout for all connections, a multiple of both "
+                    "granularities (KAS)."},
+    .judge = EqualControllers{.fields = {{{"keep alive timeout (KATO)", "", keep_alive_timeout,
+                                           feature_page<nvme::fid::keep_alive_timer>}}}}};
+
+constexpr Row kFeatKatoGranularity{
+    .rule = {.id = "feat.kato.granularity",
+             .title = "The keep alive timeout is a multiple of its granularity",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.3 §5.2.26.1.8: the controller rounds up to KAS",
+             .why = "The controller waits longer than it says.",
+             .fix = "Array: report the timeout that is in force."},
+    .judge =
+        CheckController{.clause = "keep alive timeout is no multiple of KAS", .ask = odd_timeout}};
+
+constexpr Row kFeatCqtEqual{
+    .rule = {.id = "feat.cqt.equal",
+             .title = "The quiesce time is the same on all controllers (CQT)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::corruption,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §9.6.2.1: part of the wait before a retry on another path",
+             .why = "A host that waits by the smaller value retries while the other array may "
+                    "still execute the first write.",
+             .fix = "Array: report the larger of both times on both arrays."},
+    .judge = EqualControllers{.fields = {{{"quiesce time (CQT)", "cqt", quiesce_time}}}}};
+
+constexpr Row kFeatVwcEqual{
+    .rule = {.id = "feat.vwc.equal",
+             .title = "The volatile write cache is enabled alike (feature 06h)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::corruption,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §5.2.26.1.4",
+             .why = "Writes are safe on completion through one array and not through the other.",
+             .fix = "Array: enable or disable the cache on both arrays."},
+    .judge = EqualControllers{.fields = {{{"volatile write cache", "", write_cache,
+                                           feature_page<nvme::fid::volatile_write_cache>}}}}};
+
+constexpr Row kCcrLimit{
+    .rule = {.id = "ccr.limit",
+             .title = "Cross-controller reset is limited alike (CCRL)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.3 §8.3.3",
+             .why = "How many controllers a host can have reset at once depends on the array.",
+             .fix = "Array: report the same CCRL on both arrays."},
+    .judge = EqualControllers{
+        .fields = {{{"limit of cross-controller resets (CCRL)", "ccrl", decimal<&Id::ccrl>}}}}};
+
+constexpr std::array kFeatureRows{&kFeatKatoEqual, &kFeatKatoGranularity, &kFeatCqtEqual,
+                                  &kFeatVwcEqual, &kCcrLimit};
+
+} // namespace
+
+std::span<const Row* const> feature_rows() {
+    return kFeatureRows;
+}
+
+} // namespace haoh::judge

@@ -1,0 +1,562 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where the kernel's controllers part from what these say of themselves, and settings of the host
+// that do not suit them.
+#include "catalogue/cited_rows.hpp"
+#include "judge/compare.hpp"
+#include "catalogue/host/host_subsystem.hpp"
+#include "judge/row.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace haoh::judge {
+
+namespace {
+
+// The rows are below the functions.
+extern const Row kHostAnaIgnored;
+extern const Row kHostCtrlCntlidUnique;
+extern const Row kHostCtrlFirstSeen;
+extern const Row kHostCtrlLive;
+extern const Row kHostIdentityPair;
+extern const Row kHostIopolicyOnePath;
+extern const Row kHostMultipathOn;
+extern const Row kHostTimeoutAna;
+extern const Row kHostTimeoutKeepAlive;
+extern const Row kHostUdevIopolicy;
+
+std::string names_of(const std::vector<const HostController*>& controllers) {
+    std::vector<std::string> names;
+    for (const HostController* controller : controllers) {
+        names.push_back(controller->kernel->name);
+    }
+    return join_words(names);
+}
+
+void judge_state(const HostSubsystem& subsystem, Findings& findings) {
+    std::vector<const HostController*> down;
+    std::vector<FindingValue> values;
+    for (const HostController& controller : subsystem.controllers) {
+        if (!controller.kernel->live()) {
+            down.push_back(&controller);
+        }
+        values.push_back(value_of(controller, std::string(controller.kernel->state.ok()
+                                                              ? controller.kernel->state.text
+                                                              : "state not readable")));
+    }
+    if (values.empty()) {
+        return;
+    }
+    findings.judged(kHostCtrlLive);
+    if (down.empty()) {
+        return;
+    }
+    findings.add({.row = kHostCtrlLive,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = fmt::format("{} of {} controllers not live: {}", down.size(),
+                                      subsystem.controllers.size(), names_of(down)),
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
+/// sysfs keeps serial number, model and NQN of the first controller ever. When none of today's says
+/// so, an address has led elsewhere since: a reconnection does not compare them.
+void judge_first_seen(const HostSubsystem& subsystem, Findings& findings) {
+    std::vector<FindingValue> values;
+    values.push_back(
+        value_of_object(subsystem.observed->name,
+                        fmt::format("serial {}, model {}", subsystem.observed->serial.value(),
+                                    subsystem.observed->model.value())));
+    bool known = false;
+    std::vector<const HostController*> elsewhere;
+    for (const HostController& controller : subsystem.controllers) {
+        if (controller.asked == nullptr) {
+            // It may be the one.
+            known = true;
+            continue;
+        }
+        const nvme::IdentifyController& id = controller.asked->id;
+        const std::string serial = nvme::printable(id.sn);
+        const std::string model = nvme::printable(id.mn);
+        known = known || (serial == subsystem.observed->serial.value() &&
+                          model == subsystem.observed->model.value());
+        const std::string nqn = nvme::printable(id.subnqn);
+        if (nqn != subsystem.nqn && !nqn.empty()) {
+            elsewhere.push_back(&controller);
+            values.push_back(value_of(controller, "NQN " + nqn));
+        } else {
+            values.push_back(
+                value_of(controller, fmt::format("serial {}, model {}", serial, model)));
+        }
+    }
+    const bool shown = subsystem.observed->serial.ok() && subsystem.observed->model.ok();
+    const bool all_asked =
+        std::all_of(subsystem.controllers.begin(), subsystem.controllers.end(),
+                    [](const HostController& controller) { return controller.asked != nullptr; });
+    if (shown && all_asked) {
+        findings.judged(kHostCtrlFirstSeen);
+    } else {
+        findings.unknown(kHostCtrlFirstSeen);
+    }
+    if (!elsewhere.empty()) {
+        findings.add(
+            {.row = kHostCtrlFirstSeen,
+             .subsystem = subsystem.nqn,
+             .nsids = {},
+             .what = fmt::format("{} now belongs to another subsystem", names_of(elsewhere)),
+             .values = std::move(values),
+             .verdict = {}});
+    } else if (!known && shown && !subsystem.controllers.empty()) {
+        findings.add({.row = kHostCtrlFirstSeen,
+                      .subsystem = subsystem.nqn,
+                      .nsids = {},
+                      .what = "no controller has the serial number and model that the kernel saw "
+                              "when it first connected",
+                      .values = std::move(values),
+                      .verdict = {}});
+    }
+}
+
+void judge_cntlids(const HostSubsystem& subsystem, Findings& findings) {
+    std::map<std::string_view, std::vector<const HostController*>> users;
+    std::size_t known = 0;
+    for (const HostController& controller : subsystem.controllers) {
+        if (controller.kernel->terminal()) {
+            continue;
+        }
+        if (controller.kernel->cntlid.ok()) {
+            ++known;
+            users[controller.kernel->cntlid.value()].push_back(&controller);
+        } else if (controller.kernel->cntlid.state == Attribute::State::unreadable) {
+            findings.unknown(kHostCtrlCntlidUnique);
+        }
+    }
+    if (known > 1) {
+        findings.judged(kHostCtrlCntlidUnique);
+    }
+    for (const auto& [id, controllers] : users) {
+        if (controllers.size() < 2) {
+            continue;
+        }
+        std::vector<FindingValue> values;
+        for (const HostController* controller : controllers) {
+            values.push_back(
+                value_of(*controller, fmt::format("controller ID {} at {}", id,
+                                                  controller->kernel->address.value())));
+        }
+        findings.add(
+            {.row = kHostCtrlCntlidUnique,
+             .subsystem = subsystem.nqn,
+             .nsids = {},
+             .what = fmt::format("{} have the same controller ID {}", names_of(controllers), id),
+             .values = std::move(values),
+             .verdict = {}});
+    }
+}
+
+/// Host NQNs and host IDs of one kernel: each belongs to one of the other.
+void judge_host_identity(const KernelObservation& kernel,
+                         const std::vector<HostSubsystem>& subsystems, Findings& findings) {
+    std::map<std::string_view, std::set<std::string_view>> ids;
+    std::map<std::string_view, std::set<std::string_view>> nqns;
+    std::vector<FindingValue> values;
+    for (const HostSubsystem& subsystem : subsystems) {
+        for (const HostController& controller : subsystem.controllers) {
+            const std::string_view nqn = controller.kernel->hostnqn.value();
+            const std::string_view id = controller.kernel->hostid.value();
+            if (subsystem.kernel != &kernel || nqn.empty() || id.empty()) {
+                continue;
+            }
+            ids[nqn].insert(id);
+            nqns[id].insert(nqn);
+            values.push_back(value_of(controller, fmt::format("{}, host ID {}", nqn, id)));
+        }
+    }
+    const auto many = [](const auto& map) {
+        return std::any_of(map.begin(), map.end(),
+                           [](const auto& entry) { return entry.second.size() > 1; });
+    };
+    if (values.size() > 1) {
+        findings.judged(kHostIdentityPair);
+    }
+    const bool many_ids = many(ids);
+    if (!many_ids && !many(nqns)) {
+        return;
+    }
+    group_values(values);
+    findings.add({.row = kHostIdentityPair,
+                  .subsystem = {},
+                  .nsids = {},
+                  .what = many_ids ? "one host NQN is used with several host IDs"
+                                   : "one host ID is used with several host NQNs",
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
+/// Why a controller that reports ANA has paths without a state.
+std::string ana_off_reason(const HostSubsystem& subsystem, const Controller& controller) {
+    const auto most = controller.max_transfer_bytes();
+    const std::uint64_t size =
+        nvme::ana_log_size_bound(controller.id.nanagrpid, controller.id.mnan);
+    if (most && size > *most) {
+        return fmt::format("its ANA log can have {} bytes, a transfer {} (MDTS)", size, *most);
+    }
+    for (const HostController& other : subsystem.controllers) {
+        if (other.asked != nullptr && !other.asked->ana()) {
+            return fmt::format("{} reports no ANA, and was connected first", other.kernel->name);
+        }
+    }
+    return "a controller that was connected first reported none";
+}
+
+void judge_ana_ignored(const HostSubsystem& subsystem, Findings& findings) {
+    for (const HostController& controller : subsystem.controllers) {
+        if (!controller.kernel->live()) {
+            continue;
+        }
+        if (controller.asked == nullptr) {
+            findings.unknown(kHostAnaIgnored);
+            continue;
+        }
+        if (!controller.asked->ana()) {
+            continue;
+        }
+        bool without = false;
+        for (const HostNamespace& head : subsystem.namespaces) {
+            const HostPath* const path = head.find(*controller.kernel);
+            if (path != nullptr && head.kernel->multipath) {
+                const Attribute::State state = path->kernel->ana_state.state;
+                findings.count(kHostAnaIgnored, state == Attribute::State::unreadable
+                                                    ? Answer::Kind::unknown
+                                                    : Answer::Kind::holds);
+                without = without || state == Attribute::State::absent;
+            }
+        }
+        if (without) {
+            findings.add(
+                {.row = kHostAnaIgnored,
+                 .subsystem = subsystem.nqn,
+                 .nsids = {},
+                 .what = fmt::format("{} reports ANA and the kernel does not follow it: {}",
+                                     controller.kernel->name,
+                                     ana_off_reason(subsystem, *controller.asked)),
+                 .values = {value_of(controller, "no ana_state in sysfs")},
+                 .verdict = {}});
+        }
+    }
+}
+
+/// One path at a time, although several are optimized.
+void judge_policy(const HostSubsystem& subsystem, Findings& findings) {
+    if (subsystem.observed->iopolicy.ok()) {
+        findings.judged(kHostIopolicyOnePath);
+    } else if (subsystem.observed->iopolicy.state == Attribute::State::unreadable) {
+        findings.unknown(kHostIopolicyOnePath);
+    }
+    if (subsystem.observed->iopolicy.value() != "numa") {
+        return;
+    }
+    const auto spread = [](const HostNamespace& head) {
+        std::size_t optimized = 0;
+        bool placed = false;
+        for (const HostPath& path : head.paths) {
+            optimized += path.use.optimized() ? 1U : 0U;
+            placed = placed || (path.controller != nullptr &&
+                                path.controller->kernel->numa_node.value() != "-1");
+        }
+        return optimized > 1 && !placed;
+    };
+    const auto affected =
+        std::count_if(subsystem.namespaces.begin(), subsystem.namespaces.end(), spread);
+    if (affected == 0) {
+        return;
+    }
+    findings.add(
+        {.row = kHostIopolicyOnePath,
+         .subsystem = subsystem.nqn,
+         .nsids = {},
+         .what = fmt::format("I/O policy numa sends all I/O of each device down one of its "
+                             "optimized paths ({} of {} devices have several)",
+                             affected, subsystem.namespaces.size()),
+         .values = {value_of_object(subsystem.observed->name, "iopolicy numa")},
+         .verdict = {}});
+}
+
+/// Whether an attribute can be judged.
+Answer::Kind asked(const Attribute& attribute) {
+    switch (attribute.state) {
+    case Attribute::State::ok:
+        return Answer::Kind::holds;
+    case Attribute::State::unreadable:
+        return Answer::Kind::unknown;
+    case Attribute::State::absent:
+    case Attribute::State::empty:
+        break;
+    }
+    return Answer::Kind::not_asked;
+}
+
+void judge_timeouts(const HostSubsystem& subsystem, Findings& findings) {
+    for (const HostController& controller : subsystem.controllers) {
+        if (controller.asked == nullptr) {
+            findings.unknown(kHostTimeoutAna);
+            findings.unknown(kHostTimeoutKeepAlive);
+            continue;
+        }
+        if (!controller.asked->ana()) {
+            continue;
+        }
+        const std::uint64_t anatt = controller.asked->id.anatt;
+        const KernelController& kernel = *controller.kernel;
+        std::vector<std::string> short_ones;
+        const auto judge = [&](std::string_view name, const Attribute& attribute) {
+            const auto seconds = attribute.number(); // "off" waits for ever
+            findings.count(kHostTimeoutAna, asked(attribute));
+            if (seconds && *seconds < anatt) {
+                short_ones.push_back(fmt::format("{} {} s", name, *seconds));
+            }
+        };
+        judge("ctrl_loss_tmo", kernel.ctrl_loss_tmo);
+        judge("fast_io_fail_tmo", kernel.fast_io_fail_tmo);
+        if (!short_ones.empty()) {
+            findings.add(
+                {.row = kHostTimeoutAna,
+                 .subsystem = subsystem.nqn,
+                 .nsids = {},
+                 .what = fmt::format("{} gives up before an ANA transition may end", kernel.name),
+                 .values = {value_of(controller, fmt::format("{}; ANATT {} s",
+                                                             fmt::join(short_ones, ", "), anatt))},
+                 .verdict = {}});
+        }
+        // A silent controller is noticed after one and a half keep alive timeouts.
+        const auto kato = kernel.kato.number();
+        if (anatt != 0) {
+            findings.count(kHostTimeoutKeepAlive, asked(kernel.kato));
+        }
+        if (kato && anatt != 0 && *kato * 3 > anatt * 2) {
+            findings.add(
+                {.row = kHostTimeoutKeepAlive,
+                 .subsystem = subsystem.nqn,
+                 .nsids = {},
+                 .what = fmt::format("{} is noticed dead later than an ANA transition may take",
+                                     kernel.name),
+                 .values = {value_of(controller,
+                                     fmt::format("kato {} s; ANATT {} s", *kato, anatt))},
+                 .verdict = {}});
+        }
+    }
+}
+
+void judge_multipath(const HostSubsystem& subsystem, Findings& findings) {
+    if (subsystem.controllers.size() < 2) {
+        return;
+    }
+    findings.count(kHostMultipathOn, asked(subsystem.kernel->multipath));
+    if (subsystem.kernel->multipath.value() != "N") {
+        return;
+    }
+    findings.add({.row = kHostMultipathOn,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = fmt::format("native multipath is off (nvme_core.multipath=N) and the "
+                                      "subsystem has {} controllers",
+                                      subsystem.controllers.size()),
+                  .values = {},
+                  .verdict = {}});
+}
+
+/// Arrays whose makers ship a udev rule for the I/O policy with nvme-cli.
+void judge_udev(const HostSubsystem& subsystem, Findings& findings) {
+    constexpr std::array<std::string_view, 4> kModels{"NetApp ONTAP Controller", "NetApp E-Series",
+                                                      "HPE Alletra", "VASTData"};
+    const std::string_view model = subsystem.observed->model.value();
+    const bool known = std::any_of(kModels.begin(), kModels.end(),
+                                   [&](std::string_view one) { return model.starts_with(one); });
+    if (!known) {
+        return;
+    }
+    findings.judged(kHostUdevIopolicy);
+    if (!subsystem.kernel->udev_rules.empty()) {
+        return;
+    }
+    findings.add({.row = kHostUdevIopolicy,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = "no udev rule sets an I/O policy",
+                  .values = {value_of_object(subsystem.observed->name,
+                                             fmt::format("model {}, iopolicy {}", model,
+                                                         subsystem.observed->iopolicy.value()))},
+                  .verdict = {}});
+}
+
+void judge_controllers(const Subject& subject, Findings& findings) {
+    const std::vector<HostSubsystem> all = host_subsystems(subject);
+    for (const KernelObservation& kernel : subject.observation->kernels) {
+        judge_host_identity(kernel, all, findings);
+    }
+    for (const HostSubsystem& subsystem : all) {
+        judge_state(subsystem, findings);
+        judge_first_seen(subsystem, findings);
+        judge_cntlids(subsystem, findings);
+        judge_ana_ignored(subsystem, findings);
+        judge_policy(subsystem, findings);
+        judge_timeouts(subsystem, findings);
+        judge_multipath(subsystem, findings);
+        judge_udev(subsystem, findings);
+    }
+}
+
+constexpr Row kHostCtrlLive{
+    .rule = {.id = "host.ctrl.live",
+             .title = "Every controller is live",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Linux enum nvme_ctrl_state",
+             .why = "Its paths carry no I/O, while their ana_state goes on saying what it last "
+                    "was.",
+             .fix = "Host: see the kernel's log for why it reconnects; after ctrl_loss_tmo it "
+                    "is removed and has to be connected again. Array: see whether the port is "
+                    "up."},
+    .judge = JudgeSubject{judge_controllers}};
+
+constexpr Row kHostCtrlFirstSeen{
+    .rule = {.id = "host.ctrl.first_seen",
+             .title = "A controller is still the one that the kernel first saw",
+             .rule_class = RuleClass::tmp,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_init_subsystem(): compared when first connected, never after "
+                      "a reconnection",
+             .why = "Another array answers at the address: the kernel serves its data under the "
+                    "old device.",
+             .fix = "Host: stop I/O, disconnect the subsystem (nvme disconnect -n NQN) and "
+                    "connect again. Network: find who took over the address. Nothing to do "
+                    "after a migration that replaced every controller by design."},
+    .judge = JudgeSubject{judge_controllers}};
+
+constexpr Row kHostCtrlCntlidUnique{
+    .rule = {.id = "host.ctrl.cntlid_unique",
+             .title = "Live controllers of a subsystem have different IDs in the kernel",
+             .rule_class = RuleClass::uni,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_validate_cntlid(): judged when first connected, never after a "
+                      "reconnection",
+             .why = "Arrays that were given one range handed out an ID twice; the next new "
+                    "connection is rejected, and reservations confuse the two.",
+             .fix = "Array: give each array a range of controller IDs of its own (nvmet: "
+                    "attr_cntlid_min, attr_cntlid_max). Host: then reconnect one of them."},
+    .judge = JudgeSubject{judge_controllers},
+    .yields_to = {&kCtrlCntlidUnique}};
+
+constexpr Row kHostIdentityPair{
+    .rule = {.id = "host.identity.pair",
+             .title = "A host NQN and a host ID belong together",
+             .rule_class = RuleClass::uni,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §3.1.3.2; Linux nvmf_host_add() from 6.12 on",
+             .why = "Arrays take the connections for several hosts: reservations and access "
+                    "rights hold for some paths only.",
+             .fix = "Host: connect every controller with one --hostnqn and one --hostid "
+                    "(/etc/nvme/hostnqn and /etc/nvme/hostid)."},
+    .judge = JudgeSubject{judge_controllers},
+    .yields_to = {&kConnHostnqnHostidSame}};
+
+constexpr Row kHostAnaIgnored{
+    .rule = {.id = "host.ana.ignored",
+             .title = "The kernel follows the ANA states that a controller reports",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_mpath_init_identify(): CMIC of the first controller, log size "
+                      "against MDTS",
+             .why = "Every path counts as optimized: I/O goes where the array does not want it, "
+                    "and can circle on a path that refuses it.",
+             .fix = "Array: report ANA on both arrays; raise MDTS or lower NANAGRPID and MNAN "
+                    "until the log fits. Host: then disconnect and connect again."},
+    .judge = JudgeSubject{judge_controllers}};
+
+constexpr Row kHostIopolicyOnePath{
+    .rule = {.id = "host.iopolicy.one_path",
+             .title = "The I/O policy uses every optimized path",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::note,
+             .basis = "Linux nvme_numa_path(): over TCP no path is nearer than another",
+             .why = "The other paths idle; the order of connecting decides which array carries "
+                    "the load.",
+             .fix = "Host: set round-robin, or queue-depth where the kernel has it (echo "
+                    "round-robin > /sys/class/nvme-subsystem/nvme-subsysN/iopolicy), if both "
+                    "arrays may carry I/O."},
+    .judge = JudgeSubject{judge_controllers}};
+
+constexpr Row kHostTimeoutAna{
+    .rule = {.id = "host.timeout.ana",
+             .title = "The host waits longer than an ANA transition may take",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::loss,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §8.1.1 (ANATT); Linux nvmf_should_reconnect(), "
+                      "nvme_failfast_work()",
+             .why = "During a failover that the array does in time, the controller is removed "
+                    "or I/O fails.",
+             .fix = "Host: connect with a --ctrl-loss-tmo and --fast-io-fail-tmo well above "
+                    "ANATT."},
+    .judge = JudgeSubject{judge_controllers}};
+
+constexpr Row kHostTimeoutKeepAlive{
+    .rule = {.id = "host.timeout.keep_alive",
+             .title = "A dead controller is noticed within an ANA transition",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::note,
+             .basis = "Base 2.3 §3.9; Linux nvme_keep_alive_work()",
+             .why = "I/O that is under way to an array that died silently waits longer than a "
+                    "failover takes.",
+             .fix = "Host: connect with a smaller --keep-alive-tmo."},
+    .judge = JudgeSubject{judge_controllers}};
+
+constexpr Row kHostMultipathOn{
+    .rule = {.id = "host.multipath.on",
+             .title = "Native multipath is on where a subsystem has several controllers",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_core.multipath",
+             .why = "Each controller makes devices of its own: nothing fails over, and two "
+                    "devices write to one volume.",
+             .fix = "Host: remove nvme_core.multipath=N from the kernel's command line and "
+                    "modprobe.d, and restart."},
+    .judge = JudgeSubject{judge_controllers}};
+
+constexpr Row kHostUdevIopolicy{
+    .rule = {.id = "host.udev.iopolicy",
+             .title = "The array maker's udev rule for the I/O policy is installed",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "nvme-cli ships 71-nvmf-*.rules",
+             .why = "Subsystems that appear later get the kernel's default policy, not the one "
+                    "that the maker asks for.",
+             .fix = "Host: install the rules of nvme-cli, or the maker's host utilities."},
+    .judge = JudgeSubject{judge_controllers}};
+
+constexpr std::array kHostControllerRows{
+    &kHostCtrlLive,    &kHostCtrlFirstSeen,   &kHostCtrlCntlidUnique, &kHostIdentityPair,
+    &kHostAnaIgnored,  &kHostIopolicyOnePath, &kHostTimeoutAna,       &kHostTimeoutKeepAlive,
+    &kHostMultipathOn, &kHostUdevIopolicy};
+
+} // namespace
+
+std::span<const Row* const> host_controller_rows() {
+    return kHostControllerRows;
+}
+
+} // namespace haoh::judge

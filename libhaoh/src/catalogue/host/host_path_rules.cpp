@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Where the kernel's namespaces and paths part from what the controllers offer.
+#include "judge/compare.hpp"
+#include "catalogue/host/host_subsystem.hpp"
+#include "judge/row.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+namespace haoh::judge {
+
+namespace {
+
+// The rows are below the functions.
+extern const Row kHostAnaNoGroup;
+extern const Row kHostAnaState;
+extern const Row kHostHeadMissing;
+extern const Row kHostNsUsableArrays;
+extern const Row kHostNsUsablePath;
+extern const Row kHostPathBlockSize;
+extern const Row kHostPathMissing;
+extern const Row kHostPathReadOnly;
+extern const Row kHostPathSize;
+
+/// What a path says, under its controller's name.
+FindingValue value_of(const HostPath& path, std::string text) {
+    return {.controller = path.kernel->controller,
+            .site = path.controller != nullptr ? path.controller->site : std::string{},
+            .value = std::move(text)};
+}
+
+std::string bytes_text(const Attribute& sectors) {
+    constexpr std::uint64_t kSector = 512;
+    const auto number = sectors.number();
+    return number ? fmt::format("{} sectors ({} bytes)", *number, *number * kSector)
+                  : std::string(sectors.value());
+}
+
+/// What the kernel's log adds.
+std::string confirmation(const HostSubsystem& subsystem, const HostController& controller,
+                         const Refusal& refusal) {
+    if (refusal.message.empty()) {
+        return {};
+    }
+    if (!subsystem.kernel->messages_error.empty()) {
+        return fmt::format("; the kernel's log, which cannot be read, would say \"{}\"",
+                           refusal.message);
+    }
+    return logged(*subsystem.kernel, controller.kernel->name, refusal.message)
+               ? fmt::format("; the kernel's log says \"{}\"", refusal.message)
+               : fmt::format("; \"{}\" is not (or no longer) in the kernel's log", refusal.message);
+}
+
+void judge_missing(const HostSubsystem& subsystem, const std::vector<HostSubsystem>& all,
+                   Findings& findings) {
+    for (const HostController& controller : subsystem.controllers) {
+        if (!controller.kernel->live()) {
+            continue;
+        }
+        if (controller.asked == nullptr || namespaces_unread(*controller.asked) ||
+            subsystem.kernel->has_changed(controller.kernel->name)) {
+            findings.unknown(kHostPathMissing);
+            continue;
+        }
+        for (const Namespace& path : controller.asked->namespaces) {
+            findings.judged(kHostPathMissing);
+            const HostNamespace* const head = subsystem.find(path.nsid);
+            if (head != nullptr && head->find(*controller.kernel) != nullptr) {
+                continue;
+            }
+            const auto refusal = explain_refusal(subsystem, path, all);
+            FoldKey key;
+            key.add(controller.asked->index).add(refusal ? 1 : 0);
+            if (refusal) {
+                key.add(refusal->message.substr(0, refusal->message.find(' ')));
+            }
+            findings.add_folded(kHostPathMissing, subsystem.nqn, path.nsid, std::move(key), [&] {
+                std::string what = fmt::format("{} offers nsid {} and the kernel has no path to it",
+                                               controller.kernel->name, path.nsid);
+                if (refusal) {
+                    what += fmt::format(": {}{}", refusal->reason,
+                                        confirmation(subsystem, controller, *refusal));
+                }
+                std::vector<FindingValue> values;
+                for (const HostController& one : subsystem.controllers) {
+                    const Namespace* const offered = one.find(path.nsid);
+                    const bool bound = head != nullptr && head->find(*one.kernel) != nullptr;
+                    values.push_back(value_of(
+                        one, fmt::format(
+                                 "{}{}",
+                                 bound ? std::string_view(head->find(*one.kernel)->kernel->name)
+                                       : std::string_view("no path"),
+                                 offered == nullptr
+                                     ? std::string{}
+                                     : "; " + format_ids(bound_ids(*offered, subsystem.release)))));
+                }
+                group_values(values);
+                return Wording{.what = std::move(what), .values = std::move(values), .verdict = {}};
+            });
+        }
+    }
+}
+
+/// A row about an attribute that each path has for itself and the head has, too.
+struct Copied {
+    const Row* row{};
+    std::string_view noun;
+    Attribute KernelPath::*path;
+    Attribute KernelNamespace::*head;
+    std::string (*text)(const Attribute&);
+};
+
+/// Whether a path says the same as its head.
+Answer::Kind compare_copied(const KernelObservation& kernel, const Attribute& shown,
+                            const HostPath& path, const Attribute& own) {
+    using State = Attribute::State;
+    if (shown.state == State::unreadable || own.state == State::unreadable ||
+        kernel.has_changed(path.kernel->name)) {
+        return Answer::Kind::unknown;
+    }
+    if (!shown.ok() || !own.ok()) {
+        return Answer::Kind::not_asked; // the release does not show it
+    }
+    return own.text == shown.text ? Answer::Kind::holds : Answer::Kind::broken;
+}
+
+void judge_copied(const HostSubsystem& subsystem, const HostNamespace& head, const Copied& row,
+                  Findings& findings) {
+    if (!head.kernel->multipath) {
+        return;
+    }
+    if (subsystem.kernel->has_changed(head.kernel->name)) {
+        findings.unknown(*row.row);
+        return;
+    }
+    const Attribute& shown = head.kernel->*row.head;
+    std::vector<const HostPath*> differing;
+    FoldKey key;
+    for (const HostPath& path : head.paths) {
+        const Answer::Kind answer =
+            compare_copied(*subsystem.kernel, shown, path, path.kernel->*row.path);
+        findings.count(*row.row, answer);
+        if (answer == Answer::Kind::broken) {
+            differing.push_back(&path);
+            key.add(path.kernel->controller);
+        }
+    }
+    if (differing.empty()) {
+        return;
+    }
+    findings.add_folded(*row.row, subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
+        std::vector<std::string> names;
+        for (const HostPath* path : differing) {
+            names.push_back(path->kernel->controller);
+        }
+        std::vector<FindingValue> values{value_of_object(head.kernel->name, row.text(shown))};
+        for (const HostPath& path : head.paths) {
+            values.push_back(value_of(path, row.text(path.kernel->*row.path)));
+        }
+        return Wording{.what = fmt::format("{} of {} through {} is not that of the device",
+                                           row.noun, head.kernel->name, join_words(names)),
+                       .values = std::move(values),
+                       .verdict = {}};
+    });
+}
+
+constexpr std::array kCopied{
+    Copied{&kHostPathSize, "size", &KernelPath::size, &KernelNamespace::size, bytes_text},
+    Copied{&kHostPathBlockSize, "block size", &KernelPath::logical_block_size,
+           &KernelNamespace::logical_block_size,
+           [](const Attribute& value) { return fmt::format("{} bytes", value.value()); }},
+    Copied{&kHostPathReadOnly, "write protection", &KernelPath::ro, &KernelNamespace::ro,
+           [](const Attribute& value) -> std::string {
+               return value.value() == "1" ? "read-only" : "writable";
+           }},
+};
+
+void judge_head(const HostSubsystem& subsystem, const HostNamespace& head, Findings& findings) {
+    for (const Copied& row : kCopied) {
+        judge_copied(subsystem, head, row, findings);
+    }
+    if (!head.kernel->multipath || head.paths.empty()) {
+        return;
+    }
+    findings.judged(kHostHeadMissing);
+    if (!head.kernel->dev.ok()) {
+        std::vector<FindingValue> values;
+        for (const HostPath& path : head.paths) {
+            values.push_back(value_of(path, to_string(path.use)));
+        }
+        findings.add_folded(kHostHeadMissing, subsystem.nqn, head.nsid.value_or(0), {}, [&] {
+            return Wording{
+                .what = fmt::format("there is no device /dev/{}: no path of it was ever usable",
+                                    head.kernel->name),
+                .values = std::move(values),
+                .verdict = {}};
+        });
+    }
+}
+
+void judge_headless(const HostSubsystem& subsystem, Findings& findings) {
+    if (subsystem.observed->headless.empty()) {
+        return;
+    }
+    std::vector<FindingValue> values;
+    for (const KernelPath& path : subsystem.observed->headless) {
+        values.push_back({.controller = path.controller, .site = {}, .value = path.name});
+    }
+    findings.add({.row = kHostHeadMissing,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = fmt::format("{} paths belong to no device", values.size()),
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
+/// Access to one namespace: how many of its paths, on how many arrays, can be used.
+void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std::size_t arrays,
+                  Findings& findings) {
+    std::set<std::string> usable_sites;
+    std::set<std::string> ready_sites;
+    std::size_t usable = 0;
+    FoldKey key;
+    for (const HostPath& path : head.paths) {
+        key.add(path.kernel->controller);
+        key.add(path.use.usable() ? 0 : static_cast<std::uint64_t>(path.use.kind));
+        key.add(path.use.detail);
+        const std::string site = path.controller != nullptr ? path.controller->site : "";
+        if (path.use.usable()) {
+            ++usable;
+            usable_sites.insert(site);
+        }
+        // The passive array of a pair takes over by an ANA change.
+        if (path.use.ready()) {
+            ready_sites.insert(site);
+        }
+    }
+    const bool none = usable == 0;
+    findings.judged(kHostNsUsablePath);
+    if (arrays > 1) {
+        findings.count(kHostNsUsableArrays, none ? Answer::Kind::unknown : Answer::Kind::holds);
+    }
+    if (!none && (arrays < 2 || ready_sites.size() > 1)) {
+        return;
+    }
+    const Row& row = none ? kHostNsUsablePath : kHostNsUsableArrays;
+    findings.add_folded(row, subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
+        std::vector<FindingValue> values;
+        for (const HostPath& path : head.paths) {
+            values.push_back(value_of(path, to_string(path.use)));
+        }
+        group_values(values);
+        return Wording{.what = none ? fmt::format("none of the {} paths of {} can be used",
+                                                  head.paths.size(), head.kernel->name)
+                                    : fmt::format("only paths on {} of {} can be used",
+                                                  *usable_sites.begin(), head.kernel->name),
+                       .values = std::move(values),
+                       .verdict = {}};
+    });
+}
+
+/// The state that the kernel has for a path, beside the controller's log.
+void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
+                     const HostPath& path, Findings& findings) {
+    const HostController* const controller = path.controller;
+    if (controller == nullptr || !controller->kernel->live() ||
+        path.kernel->ana_state.state == Attribute::State::absent) {
+        return;
+    }
+    if (!path.kernel->ana_state.ok() || subsystem.kernel->has_changed(path.kernel->name)) {
+        findings.unknown(kHostAnaNoGroup);
+        findings.unknown(kHostAnaState);
+        return;
+    }
+    findings.judged(kHostAnaNoGroup);
+    const std::string_view kernel = path.kernel->ana_state.value();
+    const Namespace* const offered = controller->find(head.nsid.value_or(0));
+    const bool no_group = offered != nullptr && controller->asked->ana_log_ok &&
+                          !controller->asked->ana_log_truncated && offered->groups.empty();
+    if (kernel == "invalid state" || kernel == "(null)" || no_group) {
+        FoldKey key;
+        key.add(path.kernel->controller);
+        findings.add_folded(
+            kHostAnaNoGroup, subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
+                return Wording{
+                    .what = fmt::format(
+                        "{} is in no ANA group that {} reports; the kernel has it as \"{}\"",
+                        path.kernel->name, controller->kernel->name, kernel),
+                    .values = {value_of(path, fmt::format("ana_state {}, ana_grpid {}", kernel,
+                                                          path.kernel->ana_grpid.value()))},
+                    .verdict = {}};
+            });
+        return;
+    }
+    if (controller->asked != nullptr && !controller->asked->ana()) {
+        return;
+    }
+    const auto state = offered != nullptr ? offered->ana_state() : std::nullopt;
+    if (!state) {
+        findings.unknown(kHostAnaState);
+        return;
+    }
+    findings.judged(kHostAnaState);
+    const auto known = nvme::parse_ana_state(kernel);
+    if (state == known) {
+        return;
+    }
+    FoldKey key;
+    key.add(path.kernel->controller);
+    key.add(kernel);
+    key.add(static_cast<std::uint64_t>(*state));
+    const bool matters = nvme::usable(*state) != (known && nvme::usable(*known));
+    findings.add_folded(kHostAnaState, subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
+        return Wording{.what = fmt::format("{} says {} of nsid {}, the kernel goes by {}",
+                                           controller->kernel->name, nvme::to_string(*state),
+                                           head.nsid.value_or(0), kernel),
+                       .values = {value_of(path, fmt::format("log {}, ana_state {}",
+                                                             nvme::to_string(*state), kernel))},
+                       .verdict = matters ? std::nullopt : std::optional{Verdict::warn}};
+    });
+}
+
+void judge_paths(const Subject& subject, Findings& findings) {
+    const std::vector<HostSubsystem> all = host_subsystems(subject);
+    for (const HostSubsystem& subsystem : all) {
+        std::set<std::string> sites;
+        for (const HostController& controller : subsystem.controllers) {
+            sites.insert(controller.site);
+        }
+        const std::size_t arrays = sites.contains("") ? 1 : sites.size();
+        judge_missing(subsystem, all, findings);
+        judge_headless(subsystem, findings);
+        for (const HostNamespace& head : subsystem.namespaces) {
+            judge_head(subsystem, head, findings);
+            if (head.paths.empty()) {
+                continue;
+            }
+            judge_access(subsystem, head, arrays, findings);
+            for (const HostPath& path : head.paths) {
+                judge_ana_state(subsystem, head, path, findings);
+            }
+        }
+    }
+}
+
+constexpr Row kHostPathMissing{
+    .rule = {.id = "host.path.missing",
+             .title = "The kernel has a path to every namespace that a controller offers",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_init_ns_head(): a path that is refused leaves no trace in "
+                      "sysfs",
+             .why = "The namespace has fewer paths than it seems: when the other array fails, "
+                    "access is lost.",
+             .fix = "Array: present the namespace with the same identifiers on both arrays. "
+                    "Host: then rescan the controller (echo 1 > "
+                    "/sys/class/nvme/nvmeN/rescan_controller)."},
+    .judge = JudgeSubject{judge_paths}};
+
+constexpr Row kHostPathSize{
+    .rule = {.id = "host.path.size",
+             .title = "Each path has the size of its device",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_mpath_revalidate_paths(): paths of another size are disabled",
+             .why = "The path gets no I/O although its ANA state says otherwise, and a rescan "
+                    "of it resizes the live device.",
+             .fix = "Array: finish the resize on both arrays. Host: rescan every controller "
+                    "after that, not before."},
+    .judge = JudgeSubject{judge_paths}};
+
+constexpr Row kHostPathBlockSize{
+    .rule = {.id = "host.path.block_size",
+             .title = "Each path has the block size of its device",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_update_ns_info_block(): the path scanned last decides",
+             .why = "Commands to the other array are counted in the wrong blocks: I/O fails, "
+                    "and Write Zeroes and Deallocate can destroy other data.",
+             .fix = "Host: stop I/O to the device and disconnect one array now. Array: present "
+                    "one block size."},
+    .judge = JudgeSubject{judge_paths}};
+
+constexpr Row kHostPathReadOnly{
+    .rule = {.id = "host.path.read_only",
+             .title = "Paths and device agree on write protection",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_update_ns_info(): the path scanned last decides",
+             .why = "Writes that reach the protected array fail and do not try the other one.",
+             .fix = "Array: protect the namespace on both arrays or on neither. Host: then "
+                    "rescan the controllers."},
+    .judge = JudgeSubject{judge_paths}};
+
+constexpr Row kHostHeadMissing{
+    .rule = {.id = "host.head.missing",
+             .title = "Paths lead to a device",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_mpath_alloc_disk(), nvme_mpath_set_live()",
+             .why = "There is nothing that applications could open.",
+             .fix = "Array: make the namespace optimized or non-optimized on one path; report "
+                    "several controllers (CMIC) on both arrays."},
+    .judge = JudgeSubject{judge_paths}};
+
+constexpr Row kHostNsUsablePath{
+    .rule = {.id = "host.ns.usable_path",
+             .title = "Each device has a usable path",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_find_path(), nvme_available_path()",
+             .why = "I/O waits, without an end while a controller is live or reconnecting.",
+             .fix = "Array: make one path usable. Host: see why each path is not."},
+    .judge = JudgeSubject{judge_paths}};
+
+constexpr Row kHostNsUsableArrays{
+    .rule = {.id = "host.ns.usable_arrays",
+             .title = "Each device can be reached on more than one array",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "practice",
+             .why = "When that array fails, access is lost.",
+             .fix = "Host: see why the paths of the other array are missing or cannot be "
+                    "used."},
+    .judge = JudgeSubject{judge_paths}};
+
+constexpr Row kHostAnaNoGroup{
+    .rule = {.id = "host.ana.no_group",
+             .title = "Each path is in an ANA group",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_update_ana_state(): only namespaces of a group are updated",
+             .why = "A new path stays unusable for ever; an old one keeps its last state "
+                    "whatever happens to the array.",
+             .fix = "Array: list the namespace in the group that Identify Namespace names "
+                    "(nvmet: ana_grpid 1 to 127)."},
+    .judge = JudgeSubject{judge_paths}};
+
+constexpr Row kHostAnaState{
+    .rule = {.id = "host.ana.state",
+             .title = "The kernel goes by the ANA state that the controller reports",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_read_ana_log(): read after an event, an I/O error or a scan",
+             .why = "An event was lost or never sent: I/O goes down a path that cannot serve "
+                    "it, or avoids one that can.",
+             .fix = "Host: rescan the controller (echo 1 > "
+                    "/sys/class/nvme/nvmeN/rescan_controller), and see whether ANA events are "
+                    "on (feature 0Bh, bit 11). Array: send an event for each change."},
+    .judge = JudgeSubject{judge_paths}};
+
+constexpr std::array kHostPathRows{&kHostPathMissing,    &kHostPathSize,    &kHostPathBlockSize,
+                                   &kHostPathReadOnly,   &kHostHeadMissing, &kHostNsUsablePath,
+                                   &kHostNsUsableArrays, &kHostAnaNoGroup,  &kHostAnaState};
+
+} // namespace
+
+std::span<const Row* const> host_path_rows() {
+    return kHostPathRows;
+}
+
+} // namespace haoh::judge

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// I/O policies that do not suit the paths, the maker or the kernel.
+#include "catalogue/host/host_subsystem.hpp"
+#include "judge/row.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+namespace haoh::judge {
+
+namespace {
+
+// The rows are below the functions.
+extern const Row kHostIopolicyMaker;
+extern const Row kHostIopolicyOffered;
+extern const Row kHostIopolicySites;
+
+constexpr KernelVersion kFirstWithQueueDepth{6, 11};
+
+bool offers(KernelVersion release, std::string_view policy) {
+    return policy == "numa" || policy == "round-robin" ||
+           (policy == "queue-depth" && release >= kFirstWithQueueDepth);
+}
+
+/// What was given for nvme_core.iopolicy and not taken, from the kernel's log: "nvme_core:
+/// `queue-depth' invalid for parameter `iopolicy'" (kernel/params.c, parse_args).
+std::string refused_default(const KernelObservation& kernel) {
+    for (const KernelMessage& message : kernel.messages) {
+        const std::size_t end = message.text.find("' invalid for parameter `");
+        const std::size_t begin = message.text.rfind('`', end);
+        if (end != std::string::npos && begin != std::string::npos &&
+            message.text.ends_with("iopolicy'")) {
+            return message.text.substr(begin + 1, end - begin - 1);
+        }
+    }
+    return {};
+}
+
+void judge_default(const KernelObservation& kernel, Findings& findings) {
+    const auto release = parse_kernel_version(kernel.release);
+    std::string policy = refused_default(kernel);
+    if (policy.empty() && release && kernel.iopolicy.ok() &&
+        !offers(*release, kernel.iopolicy.value()) && *release < kFirstWithQueueDepth) {
+        policy = kernel.iopolicy.value();
+    }
+    // What was refused is only in the log: without it there is nothing to judge by.
+    if (policy.empty() && (!kernel.iopolicy.ok() || !kernel.messages_error.empty())) {
+        return;
+    }
+    findings.judged(kHostIopolicyOffered);
+    if (policy.empty()) {
+        return;
+    }
+    findings.add({.row = kHostIopolicyOffered,
+                  .subsystem = {},
+                  .nsids = {},
+                  .what = fmt::format("nvme_core.iopolicy is configured as '{}', which Linux {} "
+                                      "does not offer",
+                                      policy, kernel.release),
+                  .values = {value_of_object("nvme_core",
+                                             fmt::format("iopolicy {}", kernel.iopolicy.value()))},
+                  .verdict = {}});
+}
+
+/// Round-robin over optimized paths to sites that the configuration tells apart.
+void judge_sites(const HostSubsystem& subsystem, const Config& config, Findings& findings) {
+    if (subsystem.observed->iopolicy.value() != "round-robin") {
+        return;
+    }
+    const auto configured = [&](const std::string& site) {
+        return std::any_of(config.sites.begin(), config.sites.end(),
+                           [&](const Site& one) { return one.name == site; });
+    };
+    const auto told_apart = [&] {
+        std::set<std::string> arrays;
+        for (const HostController& controller : subsystem.controllers) {
+            if (configured(controller.site)) {
+                arrays.insert(controller.site);
+            }
+        }
+        return arrays.size() > 1;
+    };
+    if (!told_apart()) {
+        return;
+    }
+    findings.judged(kHostIopolicySites);
+    std::set<std::string> sites;
+    std::size_t affected = 0;
+    for (const HostNamespace& head : subsystem.namespaces) {
+        std::set<std::string> used;
+        for (const HostPath& path : head.paths) {
+            if (path.use.optimized() && path.controller != nullptr &&
+                configured(path.controller->site)) {
+                used.insert(path.controller->site);
+            }
+        }
+        if (used.size() > 1) {
+            ++affected;
+            sites.insert(used.begin(), used.end());
+        }
+    }
+    if (affected == 0) {
+        return;
+    }
+    std::vector<FindingValue> values;
+    for (const HostController& controller : subsystem.controllers) {
+        if (sites.contains(controller.site)) {
+            values.push_back(value_of(controller, "gets its turn whatever its latency"));
+        }
+    }
+    findings.add(
+        {.row = kHostIopolicySites,
+         .subsystem = subsystem.nqn,
+         .nsids = {},
+         .what = fmt::format("I/O policy round-robin sends as many requests to each of {} "
+                             "({} of {} devices are optimized there)",
+                             fmt::join(sites, " and "), affected, subsystem.namespaces.size()),
+         .values = std::move(values),
+         .verdict = {}});
+}
+
+/// What makers ask for in the udev rules that nvme-cli ships (71-nvmf-*.rules).
+struct MakersPolicy {
+    std::string_view model;
+    std::string_view policy;
+};
+constexpr std::array<MakersPolicy, 4> kMakers{{{"NetApp ONTAP Controller", "queue-depth"},
+                                               {"NetApp E-Series", "round-robin"},
+                                               {"HPE Alletra", "round-robin"},
+                                               {"VASTData", "round-robin"}}};
+
+void judge_maker(const HostSubsystem& subsystem, Findings& findings) {
+    const std::string_view model = subsystem.observed->model.value();
+    const auto maker = std::find_if(kMakers.begin(), kMakers.end(), [&](const MakersPolicy& one) {
+        return model.starts_with(one.model);
+    });
+    const Attribute& policy = subsystem.observed->iopolicy;
+    if (maker == kMakers.end() || policy.state == Attribute::State::absent ||
+        !offers(subsystem.release, maker->policy)) {
+        return;
+    }
+    if (!policy.ok()) {
+        findings.unknown(kHostIopolicyMaker);
+        return;
+    }
+    findings.judged(kHostIopolicyMaker);
+    if (policy.value() == maker->policy) {
+        return;
+    }
+    findings.add(
+        {.row = kHostIopolicyMaker,
+         .subsystem = subsystem.nqn,
+         .nsids = {},
+         .what = fmt::format("the I/O policy is {}, and the maker of {} asks for {}",
+                             policy.value(), maker->model, maker->policy),
+         .values = {value_of_object(subsystem.observed->name,
+                                    fmt::format("model {}, iopolicy {}", model, policy.value()))},
+         .verdict = {}});
+}
+
+void judge_policies(const Subject& subject, Findings& findings) {
+    for (const KernelObservation& kernel : subject.observation->kernels) {
+        judge_default(kernel, findings);
+    }
+    for (const HostSubsystem& subsystem : host_subsystems(subject)) {
+        judge_sites(subsystem, subject.config, findings);
+        judge_maker(subsystem, findings);
+    }
+}
+
+constexpr Row kHostIopolicyOffered{
+    .rule = {.id = "host.iopolicy.offered",
+             .title = "The kernel offers the I/O policy that is configured as default",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Linux nvme_set_iopolicy(); queue-depth from 6.11 on",
+             .why = "The parameter is refused: subsystems get the default numa, or the module is "
+                    "not loaded at all.",
+             .fix = "Host: take nvme_core.iopolicy out of the kernel's command line and "
+                    "modprobe.d, set round-robin, or use Linux 6.11 or later."},
+    .judge = JudgeSubject{judge_policies}};
+
+constexpr Row kHostIopolicySites{
+    .rule = {.id = "host.iopolicy.sites",
+             .title = "Round-robin does not spread I/O over sites",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::note,
+             .basis = "Linux nvme_round_robin_path(): optimized paths by turns, whatever their "
+                      "latency",
+             .why = "Half of the requests take the way to the other site: each waits for that "
+                    "link, and its loss stalls them.",
+             .fix = "Array: report the remote site's paths as non-optimized. Host: or set "
+                    "queue-depth, where the kernel has it; see `haoh policy list`."},
+    .judge = JudgeSubject{judge_policies}};
+
+constexpr Row kHostIopolicyMaker{
+    .rule = {.id = "host.iopolicy.maker",
+             .title = "The I/O policy is the one that the array's maker asks for",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "nvme-cli 71-nvmf-*.rules: queue-depth for NetApp ONTAP, round-robin for "
+                      "NetApp E-Series, HPE Alletra and VAST",
+             .why = "The maker tested and supports the array with the other one.",
+             .fix = "Host: set it with `haoh policy set`, and install the rules of nvme-cli so "
+                    "that it stays."},
+    .judge = JudgeSubject{judge_policies}};
+
+constexpr std::array kHostPolicyRows{&kHostIopolicyOffered, &kHostIopolicySites,
+                                     &kHostIopolicyMaker};
+
+} // namespace
+
+std::span<const Row* const> host_policy_rows() {
+    return kHostPolicyRows;
+}
+
+} // namespace haoh::judge

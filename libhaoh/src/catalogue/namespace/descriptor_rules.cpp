@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The namespace identification descriptor list (CNS 03h), and that the views of one namespace tell
+// the same story.
+#include "judge/compare.hpp"
+#include "judge/fields.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace haoh::judge {
+
+namespace {
+
+// The rows are below the functions.
+extern const Row kNsDescBytesEqual;
+
+/// Of a page that is not there: the controller has none, or it could not be read.
+Answer without(const Page& page) {
+    return page.state == Page::State::failed ? Answer::unknown() : Answer::not_asked();
+}
+
+bool has_problem(const Namespace& path, nvme::ProblemKind kind) {
+    const auto& problems = path.descriptors.problems;
+    return std::any_of(problems.begin(), problems.end(),
+                       [kind](const auto& problem) { return problem.kind == kind; });
+}
+
+/// What is not found in a list that was cut off may be in the rest of it.
+Answer not_found(const Namespace& path) {
+    return has_problem(path, nvme::ProblemKind::truncated) ? Answer::unknown() : Answer::holds();
+}
+
+template <nvme::ProblemKind... Kinds>
+Answer problem(const Namespace& path, const Subsystem& /*own*/) {
+    if (!path.has_descriptors) {
+        return without(path.observed->descriptors);
+    }
+    const auto& problems = path.descriptors.problems;
+    const auto found = std::find_if(problems.begin(), problems.end(), [](const auto& problem) {
+        return ((problem.kind == Kinds) || ...);
+    });
+    return found == problems.end() ? not_found(path) : Answer::broken(found->text);
+}
+
+Answer zero_id(const Namespace& path, const Subsystem& /*own*/) {
+    if (!path.has_descriptors) {
+        return without(path.observed->descriptors);
+    }
+    bool told = false; // a zero UUID of a namespace without identifiers, by the rules about those
+    for (const nvme::IdDescriptor& descriptor : path.descriptors.descriptors) {
+        const auto type = static_cast<nvme::IdType>(descriptor.nidt);
+        const bool uuid = type == nvme::IdType::uuid;
+        if ((!uuid && type != nvme::IdType::eui64 && type != nvme::IdType::nguid) ||
+            !nvme::all_zero(descriptor.nid)) {
+            continue;
+        }
+        if (!uuid || path.ids.any()) {
+            return Answer::broken(
+                fmt::format("{} descriptor with an all-zero value", nvme::to_string(type)));
+        }
+        told = true;
+    }
+    return told ? Answer::unknown() : not_found(path);
+}
+
+/// Whether both pages give an identifier of one type.
+bool given_twice(const Namespace& path) {
+    const auto both = [&path](nvme::IdType type, nvme::ByteView field) {
+        const nvme::IdDescriptor* const found = path.descriptors.find(type);
+        return found != nullptr && !nvme::all_zero(found->nid) && !nvme::all_zero(field);
+    };
+    return both(nvme::IdType::nguid, path.idns.nguid) || both(nvme::IdType::eui64, path.idns.eui64);
+}
+
+Answer not_identify(const Namespace& path, const Subsystem& /*own*/) {
+    if (!path.has_descriptors) {
+        return without(path.observed->descriptors);
+    }
+    if (!path.has_identify) {
+        return Answer::unknown();
+    }
+    std::string text = contradiction(path);
+    if (!text.empty()) {
+        return Answer::broken(std::move(text));
+    }
+    return given_twice(path) ? Answer::holds() : Answer::not_asked();
+}
+
+Answer no_csi(const Namespace& path, const Subsystem& /*own*/) {
+    const auto cap = path.controller->capabilities();
+    if (cap && !cap->io_command_sets()) {
+        return Answer::not_asked();
+    }
+    if (!path.has_descriptors) {
+        return without(path.observed->descriptors);
+    }
+    if (!cap) {
+        return no_property(*path.controller);
+    }
+    if (path.descriptors.find(nvme::IdType::csi) != nullptr) {
+        return Answer::holds();
+    }
+    const bool malformed = has_problem(path, nvme::ProblemKind::truncated) ||
+                           has_problem(path, nvme::ProblemKind::bad_length);
+    return malformed ? Answer::unknown() : Answer::broken("no CSI descriptor");
+}
+
+std::set<std::pair<std::uint8_t, nvme::Bytes>> descriptor_set(const Namespace& path) {
+    std::set<std::pair<std::uint8_t, nvme::Bytes>> out;
+    for (const nvme::IdDescriptor& descriptor : path.descriptors.descriptors) {
+        out.emplace(descriptor.nidt, descriptor.nid);
+    }
+    return out;
+}
+
+std::string descriptor_text(const Namespace& path) {
+    std::vector<std::string> words;
+    for (const nvme::IdDescriptor& descriptor : path.descriptors.descriptors) {
+        words.push_back(fmt::format("{} {}",
+                                    nvme::to_string(static_cast<nvme::IdType>(descriptor.nidt)),
+                                    nvme::to_hex(descriptor.nid)));
+    }
+    return words.empty() ? "no descriptor" : fmt::format("{}", fmt::join(words, ", "));
+}
+
+/// Whether another rule has the finding: about the identifiers, or about one list by itself.
+bool lists_told(const Subsystem& subsystem, const SharedNamespace& shared) {
+    return shared.defect != IdentityDefect::none || shared.moved ||
+           std::any_of(shared.paths.begin(), shared.paths.end(), [&](const Namespace* path) {
+               return (path->has_descriptors && !path->descriptors.problems.empty()) ||
+                      !contradiction(*path).empty() ||
+                      no_csi(*path, subsystem).kind() == Answer::Kind::broken;
+           });
+}
+
+void compare_lists(const Subsystem& subsystem, std::uint32_t nsid,
+                   const std::vector<const Namespace*>& paths, Findings& findings) {
+    std::vector<std::set<std::pair<std::uint8_t, nvme::Bytes>>> seen;
+    std::vector<std::pair<const Controller*, std::size_t>> classes;
+    FoldKey key;
+    for (const Namespace* path : paths) {
+        auto set = descriptor_set(*path);
+        const auto at = std::find(seen.begin(), seen.end(), set);
+        const auto number = static_cast<std::size_t>(at - seen.begin());
+        if (at == seen.end()) {
+            seen.push_back(std::move(set));
+        }
+        classes.emplace_back(path->controller, number);
+        key.add(path->controller->index).add(number);
+    }
+    if (seen.size() < 2) {
+        return;
+    }
+    findings.add_folded(kNsDescBytesEqual, subsystem.nqn, nsid, std::move(key), [&] {
+        std::vector<FindingValue> values;
+        for (const Namespace* path : paths) {
+            values.push_back(value_of(*path->controller, descriptor_text(*path)));
+        }
+        group_values(values);
+        return Wording{.what = "list of identifier descriptors differs " + between(classes),
+                       .values = std::move(values),
+                       .verdict = {}};
+    });
+}
+
+/// Lists of which the identifiers agree and something else does not: a descriptor that only one
+/// side has and the other gives in Identify Namespace, or a type that nobody knows.
+void judge_lists(const Subsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
+    for (const SharedNamespace& shared : subsystem.namespaces) {
+        std::vector<const Namespace*> paths;
+        bool unread = false;
+        for (const Namespace* path : shared.paths) {
+            if (path->has_descriptors) {
+                paths.push_back(path);
+            }
+            unread = unread || path->observed->descriptors.state == Page::State::failed;
+        }
+        const bool told = lists_told(subsystem, shared);
+        if (shared.paths.size() > 1 && (unread || (told && paths.size() > 1))) {
+            findings.unknown(kNsDescBytesEqual);
+        } else if (paths.size() > 1) {
+            findings.judged(kNsDescBytesEqual);
+        }
+        if (!told) {
+            compare_lists(subsystem, shared.nsid, paths, findings);
+        }
+    }
+}
+
+/// Fields that CNS 00h and CNS 08h both have. ANAGRPID has a rule of its own.
+Answer views_differ(const Namespace& path, const Subsystem& /*own*/) {
+    if (!path.has_independent) {
+        return without(path.observed->independent);
+    }
+    if (!path.has_identify) {
+        return Answer::unknown();
+    }
+    constexpr unsigned kUidReuse = 1U << 3; ///< the one bit of NSFEAT that both define
+    const nvme::IdentifyNamespace& old = path.idns;
+    const nvme::IdentifyNamespaceIndependent& now = path.independent;
+    struct Pair {
+        std::string_view name;
+        unsigned old;
+        unsigned now;
+    };
+    const std::array<Pair, 7> pairs{
+        {{"NSFEAT UIDREUSE", old.nsfeat & kUidReuse, now.nsfeat & kUidReuse},
+         {"NMIC", old.nmic, now.nmic},
+         {"RESCAP", old.rescap, now.rescap},
+         {"FPI", old.fpi, now.fpi},
+         {"NSATTR", old.nsattr, now.nsattr},
+         {"NVMSETID", old.nvmsetid, now.nvmsetid},
+         {"ENDGID", old.endgid, now.endgid}}};
+    std::vector<std::string> words;
+    for (const Pair& pair : pairs) {
+        if (pair.old != pair.now) {
+            words.push_back(fmt::format("{} {:#x} in CNS 00h, {:#x} in CNS 08h", pair.name,
+                                        pair.old, pair.now));
+        }
+    }
+    return words.empty() ? Answer::holds()
+                         : Answer::broken(fmt::format("{}", fmt::join(words, "; ")));
+}
+
+constexpr Row kNsDescNoDupType{
+    .rule = {.id = "ns.desc.no_dup_type",
+             .title = "Each type of descriptor occurs once",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §5.2.13.2.3: shall not contain two of one type",
+             .why = "Hosts take the first or the last of them and disagree about the identity of "
+                    "the namespace.",
+             .fix = "Array: send one descriptor of each type."},
+    .judge = CheckNamespace{.clause = "identifier type described twice",
+                            .ask = problem<nvme::ProblemKind::duplicate>}};
+
+constexpr Row kNsDescLengths{
+    .rule = {.id = "ns.desc.lengths",
+             .title = "Descriptors have the length of their type, and the list ends",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §5.2.13.2.3; Linux \"ctrl returned bogus length\" stops reading",
+             .why = "Linux ignores the rest of the list: identifiers are missing and the path is "
+                    "refused.",
+             .fix = "Array: send NIDL 8 for EUI64, 16 for NGUID and UUID, 1 for CSI, and zeros "
+                    "behind the last descriptor."},
+    .judge = CheckNamespace{
+        .clause = "malformed descriptor list",
+        .ask = problem<nvme::ProblemKind::bad_length, nvme::ProblemKind::truncated,
+                       nvme::ProblemKind::trailing_data, nvme::ProblemKind::bad_value,
+                       nvme::ProblemKind::reserved_bits>}};
+
+constexpr Row kNsDescNoZeroIds{
+    .rule = {.id = "ns.desc.no_zero_ids",
+             .title = "No descriptor holds an all-zero identifier",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::management,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §5.2.13.2.3: an identifier of zero shall not be described",
+             .why = "Hosts that do not treat zero as absent take all such namespaces for one.",
+             .fix = "Array: leave the descriptor out when there is no identifier of its type."},
+    .judge = CheckNamespace{.clause = "descriptor with an all-zero identifier", .ask = zero_id}};
+
+constexpr Row kNsDescMatchIdns{
+    .rule = {.id = "ns.desc.match_idns",
+             .title = "Descriptors and Identify Namespace give the same identifiers",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §5.2.13.2.3: they are copies",
+             .why = "Hosts and kernels that read one page see another namespace than those that "
+                    "read the other.",
+             .fix = "Array: report the same NGUID and EUI64 in CNS 00h and CNS 03h."},
+    .judge = CheckNamespace{.clause = "two values of one identifier", .ask = not_identify}};
+
+constexpr Row kNsDescCsiPresent{
+    .rule = {.id = "ns.desc.csi_present",
+             .title = "The command set is described where there are several (CSI)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §5.2.13.2.3: shall be there when CAP.CSS says so",
+             .why = "Hosts cannot tell the command set and skip the namespace, or take it for "
+                    "another than on the other array.",
+             .fix = "Array: send a CSI descriptor for each namespace."},
+    .judge = CheckNamespace{.clause = "no CSI descriptor", .ask = no_csi}};
+
+constexpr Row kNsDescBytesEqual{
+    .rule = {.id = "ns.desc.bytes_equal",
+             .title = "The list of descriptors is the same on all controllers",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux from 6.16 on reads identifiers of VS 2.0 controllers "
+                      "from this list alone",
+             .why = "Kernels that read only this list see an identifier on one array and not on "
+                    "the other, and refuse the path.",
+             .fix = "Array: send the same descriptors on both arrays; one for each identifier that "
+                    "Identify Namespace holds."},
+    .judge = JudgeSubsystem{judge_lists}};
+
+constexpr Row kNsCns08MatchCns00{
+    .rule = {.id = "ns.cns08_match_cns00",
+             .title = "Both Identify Namespace pages agree (CNS 00h and 08h)",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 Figure 335: one namespace, two views",
+             .why = "Linux reads one page or the other, depending on its version: it behaves "
+                    "differently after an upgrade of the host.",
+             .fix = "Array: fill both pages from one source."},
+    .judge = CheckNamespace{.clause = "CNS 00h and CNS 08h differ", .ask = views_differ}};
+
+constexpr std::array kDescriptorRows{&kNsDescNoDupType,  &kNsDescLengths,    &kNsDescNoZeroIds,
+                                     &kNsDescMatchIdns,  &kNsDescCsiPresent, &kNsDescBytesEqual,
+                                     &kNsCns08MatchCns00};
+
+} // namespace
+
+std::span<const Row* const> descriptor_rows() {
+    return kDescriptorRows;
+}
+
+} // namespace haoh::judge

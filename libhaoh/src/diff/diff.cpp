@@ -1,0 +1,515 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/nvme/supported_logs.hpp>
+#include <haoh/observation.hpp>
+
+#include "diff/ana_diff.hpp"
+#include "diff/discovery_diff.hpp"
+#include "model/field_text.hpp"
+#include "diff/kernel_diff.hpp"
+#include "diff/match.hpp"
+#include "diff/page_diff.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+namespace haoh {
+
+namespace {
+
+using namespace model;
+
+/// Controller IDs of `before` by the IDs of the same controllers in `after`, for each subsystem.
+using Renumbering = std::map<std::pair<std::string, std::uint16_t>, std::uint16_t>;
+
+/// Differences of one controller, or of the observation when it has no name.
+class Findings {
+  public:
+    Findings(std::string controller, std::vector<Difference>& out)
+        : controller_(std::move(controller)), out_(out) {}
+
+    void add(FieldChange change, std::optional<std::uint32_t> nsid = {}) {
+        Difference::Kind kind = Difference::Kind::changed;
+        if (change.before.empty() && !change.after.empty()) {
+            kind = Difference::Kind::added;
+        } else if (!change.before.empty() && change.after.empty()) {
+            kind = Difference::Kind::removed;
+        }
+        out_.push_back({.kind = kind,
+                        .controller = controller_,
+                        .nsid = nsid,
+                        .field = std::move(change.field),
+                        .before = std::move(change.before),
+                        .after = std::move(change.after)});
+    }
+    void add(std::vector<FieldChange> changes, std::optional<std::uint32_t> nsid = {}) {
+        for (FieldChange& change : changes) {
+            add(std::move(change), nsid);
+        }
+    }
+    /// A difference only if the two texts are not the same.
+    void compare(const char* field, std::string before, std::string after,
+                 std::optional<std::uint32_t> nsid = {}) {
+        if (before != after) {
+            add({.field = field, .before = std::move(before), .after = std::move(after)}, nsid);
+        }
+    }
+
+  private:
+    std::string controller_;
+    std::vector<Difference>& out_;
+};
+
+std::string yes_no(bool value) {
+    return value ? "yes" : "no";
+}
+
+bool has(const std::vector<FieldChange>& changes, std::string_view field) {
+    return std::any_of(changes.begin(), changes.end(),
+                       [field](const FieldChange& change) { return change.field == field; });
+}
+
+void drop(std::vector<FieldChange>& changes, std::string_view field) {
+    std::erase_if(changes, [field](const FieldChange& change) { return change.field == field; });
+}
+
+// Namespaces.
+
+template <typename Id, typename Format>
+void compare_id(std::vector<FieldChange>& changes, const char* field, const std::optional<Id>& a,
+                const std::optional<Id>& b, Format format) {
+    if (a != b) {
+        changes.push_back({.field = field,
+                           .before = a ? format(*a) : std::string{},
+                           .after = b ? format(*b) : std::string{}});
+    }
+}
+
+/// What Linux would see differ. Nothing when one side could read less than the other.
+std::vector<FieldChange> changed_ids(const NamespaceObservation& before,
+                                     const NamespaceObservation& after) {
+    std::vector<FieldChange> changes;
+    if (before.descriptors.state != after.descriptors.state ||
+        before.identify.state != after.identify.state) {
+        return changes;
+    }
+    const nvme::NamespaceIds a = before.ids();
+    const nvme::NamespaceIds b = after.ids();
+    compare_id(changes, "uuid", a.uuid, b.uuid, nvme::format_uuid);
+    compare_id(changes, "nguid", a.nguid, b.nguid, nvme::format_nguid);
+    compare_id(changes, "eui64", a.eui64, b.eui64, nvme::format_eui64);
+    if (a.csi != b.csi) {
+        changes.push_back(
+            {.field = "csi", .before = std::to_string(a.csi), .after = std::to_string(b.csi)});
+    }
+    return changes;
+}
+
+std::string descriptor_text(const NamespaceObservation& path) {
+    std::vector<std::string> parts;
+    for (const nvme::IdDescriptor& descriptor : path.id_descriptors().descriptors) {
+        parts.push_back(fmt::format("{} {}",
+                                    nvme::to_string(static_cast<nvme::IdType>(descriptor.nidt)),
+                                    nvme::to_hex(descriptor.nid)));
+    }
+    return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// The descriptor list where the IDs alone do not tell what differs.
+std::vector<FieldChange> changed_descriptors(const NamespaceObservation& before,
+                                             const NamespaceObservation& after) {
+    const std::string name = "descriptors";
+    if (before.descriptors == after.descriptors) {
+        return {};
+    }
+    if (!before.descriptors.ok() || !after.descriptors.ok()) {
+        return changed_page(name, before.descriptors, after.descriptors, {});
+    }
+    std::string a = descriptor_text(before);
+    std::string b = descriptor_text(after);
+    if (a == b) {
+        a = nvme::to_hex(before.descriptors.bytes);
+        b = nvme::to_hex(after.descriptors.bytes);
+    }
+    return {{.field = name, .before = std::move(a), .after = std::move(b)}};
+}
+
+std::vector<FieldChange> changed_namespace(const NamespaceObservation& before,
+                                           const NamespaceObservation& after) {
+    if (before == after) {
+        return {};
+    }
+    std::vector<FieldChange> changes = changed_ids(before, after);
+    std::vector<FieldChange> more;
+    if (changes.empty()) {
+        more = changed_descriptors(before, after);
+        changes.insert(changes.end(), more.begin(), more.end());
+    }
+    more = changed_page("identify", before.identify, after.identify,
+                        nvme::identify_namespace_fields());
+    for (const char* id : {"nguid", "eui64"}) {
+        if (has(changes, id)) {
+            drop(more, id);
+        }
+    }
+    for (FieldChange& change : more) {
+        if (change.field == "nguid" || change.field == "eui64") {
+            change.field += " (CNS 00h)"; // hosts go by the descriptor list, which is as it was
+        }
+    }
+    changes.insert(changes.end(), more.begin(), more.end());
+    more = changed_page("independent", before.independent, after.independent,
+                        nvme::identify_namespace_independent_fields());
+    for (FieldChange& change : more) {
+        if (std::find(changes.begin(), changes.end(), change) == changes.end()) {
+            change.field += " (CNS 08h)";
+            changes.push_back(std::move(change));
+        }
+    }
+    more = changed_page("nvm", before.nvm, after.nvm, nvme::identify_namespace_nvm_fields());
+    for (FieldChange& change : more) {
+        if (has(changes, change.field)) {
+            change.field += " (CNS 05h)";
+        }
+        changes.push_back(std::move(change));
+    }
+    return changes;
+}
+
+/// Which namespaces a controller says it has.
+std::set<std::uint32_t> nsids_of(const ControllerObservation& controller) {
+    std::set<std::uint32_t> nsids;
+    if (controller.active_nsids) {
+        nsids.insert(controller.active_nsids->begin(), controller.active_nsids->end());
+    }
+    for (const NamespaceObservation& path : controller.namespaces) {
+        nsids.insert(path.nsid);
+    }
+    return nsids;
+}
+
+/// The fields of a namespace that changed in its pages, for each NSID.
+using NamespaceChanges = std::map<std::uint32_t, std::vector<FieldChange>>;
+
+NamespaceChanges compare_namespaces(const ControllerObservation& before,
+                                    const ControllerObservation& after, Findings& findings) {
+    NamespaceChanges changes;
+    const auto list_text = [](const ControllerObservation& controller) {
+        return controller.active_nsids ? "read" : "not readable";
+    };
+    findings.compare("active_nsids", list_text(before), list_text(after));
+    if (before.active_nsids && after.active_nsids) {
+        const std::set<std::uint32_t> a = nsids_of(before);
+        const std::set<std::uint32_t> b = nsids_of(after);
+        for (const std::uint32_t nsid : a) {
+            if (!b.contains(nsid)) {
+                changes[nsid] = {{.field = "namespace", .before = "active", .after = ""}};
+            }
+        }
+        for (const std::uint32_t nsid : b) {
+            if (!a.contains(nsid)) {
+                changes[nsid] = {{.field = "namespace", .before = "", .after = "active"}};
+            }
+        }
+    }
+    for (const NamespaceObservation& path : before.namespaces) {
+        if (const NamespaceObservation* now = after.find_namespace(path.nsid)) {
+            std::vector<FieldChange> changed = changed_namespace(path, *now);
+            if (!changed.empty()) {
+                changes[path.nsid] = std::move(changed);
+            }
+        }
+    }
+    return changes;
+}
+
+/// ANA state and group of each namespace, where the namespace itself did not come or go.
+void compare_ana(const ControllerObservation& before, const ControllerObservation& after,
+                 NamespaceChanges& namespaces, Findings& findings) {
+    AnaChanges ana = changed_ana(before.ana, after.ana);
+    findings.add(std::move(ana.log));
+    for (auto& [nsid, changes] : ana.namespaces) {
+        std::vector<FieldChange>& known = namespaces[nsid];
+        if (has(known, "namespace")) {
+            continue;
+        }
+        for (FieldChange& change : changes) {
+            // A namespace that moved to another group says so in Identify as well.
+            const FieldChange same{
+                .field = "anagrpid", .before = change.before, .after = change.after};
+            if (change.field != "agid" ||
+                std::find(known.begin(), known.end(), same) == known.end()) {
+                known.push_back(std::move(change));
+            }
+        }
+    }
+}
+
+// Controllers.
+
+void compare_connection(const ControllerObservation& before, const ControllerObservation& after,
+                        Findings& findings) {
+    const Connection& a = before.connection;
+    const Connection& b = after.connection;
+    findings.compare("target", before.target, after.target);
+    findings.compare("hostnqn", a.hostnqn, b.hostnqn);
+    findings.compare("hostid", nvme::format_uuid(a.hostid), nvme::format_uuid(b.hostid));
+    findings.compare("requested_cntlid", fmt::format("0x{:04x}", a.requested_cntlid),
+                     fmt::format("0x{:04x}", b.requested_cntlid));
+    findings.compare("header_digest", yes_no(a.header_digest), yes_no(b.header_digest));
+    findings.compare("data_digest", yes_no(a.data_digest), yes_no(b.data_digest));
+    findings.compare("sq_flow_control_disabled", yes_no(a.sq_flow_control_disabled),
+                     yes_no(b.sq_flow_control_disabled));
+    findings.compare("maxh2cdata", std::to_string(a.maxh2cdata), std::to_string(b.maxh2cdata));
+}
+
+void compare_properties(const ControllerObservation& before, const ControllerObservation& after,
+                        Findings& findings) {
+    std::set<std::uint32_t> offsets;
+    for (const ControllerObservation* controller : {&before, &after}) {
+        for (const auto& [offset, value] : controller->properties) {
+            offsets.insert(offset);
+        }
+    }
+    const auto text = [](std::optional<std::uint64_t> value) {
+        return value ? fmt::format("0x{:08x}", *value) : std::string{};
+    };
+    for (const std::uint32_t offset : offsets) {
+        findings.compare(property_name(offset).c_str(), text(before.property(offset)),
+                         text(after.property(offset)));
+    }
+}
+
+void compare_features(const ControllerObservation& before, const ControllerObservation& after,
+                      Findings& findings) {
+    const auto text = [](const Page& page) {
+        return fmt::format("0x{:08x}", nvme::load_le<std::uint32_t>(page.bytes, 0));
+    };
+    for (const auto& [fid, page] : before.features) {
+        const auto found = after.features.find(fid);
+        if (found == after.features.end() || fid == nvme::fid::timestamp) {
+            continue;
+        }
+        const std::string name = fmt::format("feature 0x{:02x}", fid);
+        if (page.ok() && found->second.ok()) {
+            findings.compare(name.c_str(), text(page), text(found->second));
+        } else {
+            findings.add(changed_page(name, page, found->second, {}));
+        }
+    }
+}
+
+void compare_supported_logs(const ControllerObservation& before, const ControllerObservation& after,
+                            Findings& findings) {
+    if (!before.supported_logs.ok() || !after.supported_logs.ok()) {
+        findings.add(
+            changed_page("supported_logs", before.supported_logs, after.supported_logs, {}));
+        return;
+    }
+    const auto a = nvme::decode_supported_logs(before.supported_logs.bytes);
+    const auto b = nvme::decode_supported_logs(after.supported_logs.bytes);
+    const auto text = [](std::uint32_t entry) {
+        return entry == 0 ? std::string{} : fmt::format("0x{:08x}", entry);
+    };
+    for (std::size_t lid = 0; lid < a.lids.size(); ++lid) {
+        findings.compare(fmt::format("log 0x{:02x}", lid).c_str(), text(a.lids[lid]),
+                         text(b.lids[lid]));
+    }
+}
+
+/// The IDs of CNS 13h without those of the short connections that only probed for IDs. With
+/// `renumbering` they are those of `after`.
+std::set<std::uint16_t> listed_cntlids(const ControllerObservation& controller,
+                                       const Observation& observation,
+                                       const Renumbering* renumbering) {
+    std::set<std::uint16_t> listed;
+    for (const std::uint16_t cntlid : controller.subsystem_controllers().cntlids) {
+        listed.insert(cntlid);
+    }
+    for (const ControllerObservation& other : observation.controllers) {
+        if (other.subsysnqn == controller.subsysnqn) {
+            for (const std::uint16_t cntlid : other.probed_cntlids) {
+                listed.erase(cntlid);
+            }
+        }
+    }
+    if (renumbering == nullptr) {
+        return listed;
+    }
+    std::set<std::uint16_t> renumbered;
+    for (const std::uint16_t cntlid : listed) {
+        const auto found = renumbering->find({controller.subsysnqn, cntlid});
+        renumbered.insert(found == renumbering->end() ? cntlid : found->second);
+    }
+    return renumbered;
+}
+
+/// Two observations and what is known of both as wholes.
+struct Scene {
+    const Observation& before;
+    const Observation& after;
+    Renumbering renumbering;
+};
+
+void compare_controller_list(const Scene& scene, const Match& match, Findings& findings) {
+    const Page& a = match.before->controller_list;
+    const Page& b = match.after->controller_list;
+    if (!a.ok() || !b.ok()) {
+        findings.add(changed_page("controller_list", a, b, {}));
+        return;
+    }
+    const auto was = listed_cntlids(*match.before, scene.before, &scene.renumbering);
+    const auto is = listed_cntlids(*match.after, scene.after, nullptr);
+    for (const std::uint16_t cntlid : was) {
+        if (!is.contains(cntlid)) {
+            findings.add(
+                {.field = "controller_list", .before = std::to_string(cntlid), .after = ""});
+        }
+    }
+    for (const std::uint16_t cntlid : is) {
+        if (!was.contains(cntlid)) {
+            findings.add(
+                {.field = "controller_list", .before = "", .after = std::to_string(cntlid)});
+        }
+    }
+}
+
+void compare_clauses(const char* field, const std::vector<std::string>& before,
+                     const std::vector<std::string>& after, Findings& findings) {
+    for (const std::string& clause : before) {
+        if (std::find(after.begin(), after.end(), clause) == after.end()) {
+            findings.add({.field = field, .before = clause, .after = ""});
+        }
+    }
+    for (const std::string& clause : after) {
+        if (std::find(before.begin(), before.end(), clause) == before.end()) {
+            findings.add({.field = field, .before = "", .after = clause});
+        }
+    }
+}
+
+/// What a controller is called in a difference: names of sysfs need their host when there are more.
+std::string label_of(const ControllerObservation& controller, const Observation& observation) {
+    return controller.host.empty() || observation.kernels.size() < 2
+               ? controller.name
+               : controller.host + " " + controller.name;
+}
+
+void compare_controllers(const Scene& scene, const Match& match, std::vector<Difference>& out) {
+    const ControllerObservation& before = *match.before;
+    const ControllerObservation& after = *match.after;
+    Findings findings(label_of(after, scene.after), out);
+    compare_connection(before, after, findings);
+    compare_properties(before, after, findings);
+    std::vector<FieldChange> identify = changed_page("identify", before.identify, after.identify,
+                                                     nvme::identify_controller_fields());
+    if (match.renumbered) {
+        drop(identify, "cntlid");
+    }
+    findings.add(std::move(identify));
+    std::vector<FieldChange> sets =
+        changed_page("io_command_sets", before.io_command_sets, after.io_command_sets, {});
+    for (FieldChange& change : sets) {
+        if (change.field.find("io_command_sets") == std::string::npos) {
+            change.field = "io_command_sets " + change.field;
+        }
+    }
+    findings.add(std::move(sets));
+    compare_supported_logs(before, after, findings);
+    compare_features(before, after, findings);
+    compare_controller_list(scene, match, findings);
+    compare_clauses("active_problems", before.active_problems, after.active_problems, findings);
+    compare_clauses("unread", before.unread, after.unread, findings);
+    NamespaceChanges namespaces = compare_namespaces(before, after, findings);
+    compare_ana(before, after, namespaces, findings);
+    for (auto& [nsid, changes] : namespaces) {
+        findings.add(std::move(changes), nsid);
+    }
+}
+
+// The observation.
+
+void compare_unobserved(const Observation& before, const Observation& after,
+                        std::vector<Difference>& out) {
+    using Key = std::tuple<std::string, std::string, std::string>;
+    std::map<Key, std::pair<std::set<std::string>, std::set<std::string>>> failures;
+    for (const Unobserved& failure : before.unobserved) {
+        failures[{failure.object, failure.target, failure.subsysnqn}].first.insert(failure.error);
+    }
+    for (const Unobserved& failure : after.unobserved) {
+        failures[{failure.object, failure.target, failure.subsysnqn}].second.insert(failure.error);
+    }
+    for (const auto& [key, errors] : failures) {
+        Findings(std::get<0>(key), out)
+            .compare("unobserved", fmt::format("{}", fmt::join(errors.first, "; ")),
+                     fmt::format("{}", fmt::join(errors.second, "; ")));
+    }
+}
+
+void compare_discovery(const Observation& before, const Observation& after,
+                       std::vector<Difference>& out) {
+    using Key = std::pair<std::string, std::string>;
+    using Log = const DiscoveryObservation*;
+    std::map<Key, std::pair<Log, Log>> logs;
+    for (const DiscoveryObservation& log : before.discovery) {
+        logs[{log.target, log.address}].first = &log;
+    }
+    for (const DiscoveryObservation& log : after.discovery) {
+        logs[{log.target, log.address}].second = &log;
+    }
+    for (const auto& [key, both] : logs) {
+        Findings findings("discovery " + key.second, out);
+        if (both.first == nullptr) {
+            findings.add({.field = "discovery_log", .before = "", .after = "observed"});
+        } else if (both.second == nullptr) {
+            findings.add({.field = "discovery_log", .before = "observed", .after = ""});
+        } else {
+            findings.add(changed_discovery(*both.first, *both.second));
+        }
+    }
+}
+
+Renumbering renumbering_of(const std::vector<Match>& matches) {
+    Renumbering renumbering;
+    for (const Match& match : matches) {
+        if (match.before != nullptr && match.after != nullptr) {
+            renumbering[{match.before->subsysnqn, match.before->connection.cntlid}] =
+                match.after->connection.cntlid;
+        }
+    }
+    return renumbering;
+}
+
+} // namespace
+
+std::vector<Difference> diff(const Observation& before, const Observation& after) {
+    std::vector<Difference> out;
+    Findings findings({}, out);
+    findings.compare("hostnqn", before.hostnqn, after.hostnqn);
+    findings.compare("hostid", before.hostid, after.hostid);
+    const std::vector<Match> matches = match_controllers(before, after);
+    const Scene scene{.before = before, .after = after, .renumbering = renumbering_of(matches)};
+    for (const Match& match : matches) {
+        if (match.before == nullptr) {
+            Findings(label_of(*match.after, after), out)
+                .add({.field = "controller", .before = "", .after = "observed"});
+        } else if (match.after == nullptr) {
+            Findings(label_of(*match.before, before), out)
+                .add({.field = "controller", .before = "observed", .after = ""});
+        } else {
+            compare_controllers(scene, match, out);
+        }
+    }
+    compare_discovery(before, after, out);
+    compare_unobserved(before, after, out);
+    add_kernel_differences(before.kernels, after.kernels, out);
+    std::stable_sort(out.begin(), out.end(), [](const Difference& a, const Difference& b) {
+        return std::tie(a.controller, a.nsid, a.field) < std::tie(b.controller, b.nsid, b.field);
+    });
+    return out;
+}
+
+} // namespace haoh

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/check.hpp>
+
+#include "judge/compare.hpp"
+#include "judge/page_compare.hpp"
+#include "judge/row.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace haoh {
+
+namespace {
+
+bool selected(std::string_view id, const std::vector<std::string>& globs) {
+    return globs.empty() || std::any_of(globs.begin(), globs.end(), [id](const std::string& glob) {
+               return rule_matches(id, glob);
+           });
+}
+
+/// Judges one row for one subsystem, if it is of a kind that is judged so.
+struct JudgeRow {
+    const judge::Row& row;
+    const judge::Subsystem& subsystem;
+    judge::Findings& findings;
+
+    void operator()(const judge::EqualControllers& kind) const {
+        judge::judge_row(row, kind, subsystem, findings);
+    }
+    void operator()(const judge::CheckController& kind) const {
+        judge::judge_row(row, kind, subsystem, findings);
+    }
+    void operator()(const judge::CheckNamespace& kind) const {
+        judge::judge_row(row, kind, subsystem, findings);
+    }
+    void operator()(const judge::EqualNamespaces& /*kind*/) const {} // volume by volume
+    void operator()(const judge::ComparePages& /*kind*/) const {}    // at the end
+    void operator()(const judge::JudgeSubsystem& /*kind*/) const {}  // each function once
+    void operator()(const judge::JudgeSubject& /*kind*/) const {}
+};
+
+/// The rows that name a function of this kind, one for each function.
+template <typename Kind>
+std::span<const judge::Row* const> functions() {
+    static const std::vector<const judge::Row*> rows = [] {
+        std::vector<const judge::Row*> out;
+        for (const judge::Row* row : judge::catalogue()) {
+            const auto same = [row](const judge::Row* other) {
+                return std::get<Kind>(row->judge) == std::get<Kind>(other->judge);
+            };
+            if (std::holds_alternative<Kind>(row->judge) &&
+                std::none_of(out.begin(), out.end(), same)) {
+                out.push_back(row);
+            }
+        }
+        return out;
+    }();
+    return rows;
+}
+
+/// Whether rows of the kind are about single namespaces.
+struct IsAboutNamespaces {
+    bool operator()(const judge::EqualNamespaces& /*kind*/) const { return true; }
+    bool operator()(const judge::CheckNamespace& /*kind*/) const { return true; }
+    bool operator()(const judge::ComparePages& kind) const {
+        return kind.of == judge::ComparePages::Of::namespaces;
+    }
+    template <typename Other>
+    bool operator()(const Other& /*kind*/) const {
+        return false; // functions count for themselves
+    }
+};
+
+/// A controller that does not say which namespaces it has may have any: no rule about them holds.
+void count_unlisted(const judge::Subsystem& subsystem, judge::Findings& findings) {
+    if (!subsystem.unlisted()) {
+        return;
+    }
+    for (const judge::Row* row : judge::catalogue()) {
+        if (std::visit(IsAboutNamespaces{}, row->judge)) {
+            findings.unknown(*row);
+        }
+    }
+}
+
+void judge_subsystem(const judge::Subsystem& subsystem, const judge::Subject& subject,
+                     judge::Findings& findings) {
+    for (const judge::Row* row : judge::catalogue()) {
+        findings.begin(*row);
+        std::visit(JudgeRow{.row = *row, .subsystem = subsystem, .findings = findings}, row->judge);
+    }
+    for (const judge::Row* row : functions<judge::JudgeSubsystem>()) {
+        findings.begin(*row);
+        std::get<judge::JudgeSubsystem>(row->judge).judge(subsystem, subject, findings);
+    }
+    count_unlisted(subsystem, findings);
+    for (const judge::SharedNamespace& shared : subsystem.namespaces) {
+        for (const auto& volume : shared.volumes) {
+            judge::judge_volume(judge::catalogue(), volume, shared.nsid, subsystem.nqn, findings);
+        }
+    }
+}
+
+void judge_subject(const judge::Subject& subject, judge::Findings& findings) {
+    for (const judge::Row* row : functions<judge::JudgeSubject>()) {
+        findings.begin(*row);
+        std::get<judge::JudgeSubject>(row->judge).judge(subject, findings);
+    }
+}
+
+/// What no other row has reported: therefore last.
+void compare_controllers(const judge::Subsystem& subsystem, judge::Findings& findings) {
+    for (const judge::Row* row : judge::catalogue()) {
+        const auto* const pages = std::get_if<judge::ComparePages>(&row->judge);
+        if (pages != nullptr && pages->of == judge::ComparePages::Of::controller) {
+            judge::compare_pages(*row, judge::catalogue(), subsystem, findings);
+        }
+    }
+}
+
+/// Two subsystems that show one namespace which both call dispersed.
+bool dispersed(const judge::Subject& subject) {
+    std::set<nvme::Nguid> nguids;
+    std::set<nvme::Uuid> uuids;
+    for (const judge::Subsystem& subsystem : subject.subsystems) {
+        std::set<nvme::Nguid> own_nguids;
+        std::set<nvme::Uuid> own_uuids;
+        for (const judge::SharedNamespace& shared : subsystem.namespaces) {
+            for (const judge::Namespace* path : shared.paths) {
+                if ((path->idns.nmic & nvme::nmic::dispersed) == 0) {
+                    continue;
+                }
+                if (path->ids.nguid) {
+                    own_nguids.insert(*path->ids.nguid);
+                }
+                if (path->ids.uuid) {
+                    own_uuids.insert(*path->ids.uuid);
+                }
+            }
+        }
+        const auto known = [](const auto& all, const auto& own) {
+            return std::any_of(own.begin(), own.end(),
+                               [&all](const auto& id) { return all.contains(id); });
+        };
+        if (known(nguids, own_nguids) || known(uuids, own_uuids)) {
+            return true;
+        }
+        nguids.merge(own_nguids);
+        uuids.merge(own_uuids);
+    }
+    return false;
+}
+
+Model detect_model(const judge::Subject& subject) {
+    const auto& subsystems = subject.subsystems;
+    const bool any =
+        std::any_of(subject.controllers.begin(), subject.controllers.end(),
+                    [](const judge::Controller& controller) { return controller.has_identify; });
+    if (!any) {
+        return Model::unknown;
+    }
+    if (std::any_of(subsystems.begin(), subsystems.end(),
+                    [](const judge::Subsystem& subsystem) { return subsystem.stretched; })) {
+        return Model::stretched;
+    }
+    if (dispersed(subject)) {
+        return Model::dispersed;
+    }
+    // Whoever did not answer may be the other array.
+    return subject.observation->unobserved.empty() ? Model::single : Model::unknown;
+}
+
+Verdict verdict_of(const Report& report) {
+    if (report.count(Verdict::fail) > 0) {
+        return Verdict::fail;
+    }
+    const bool nothing_judged =
+        report.count(RuleState::held) == 0 && report.count(RuleState::broken) == 0;
+    if (report.count(Verdict::unknown) > 0 || !report.unobserved.empty() ||
+        report.model == Model::unknown || nothing_judged) {
+        return Verdict::unknown;
+    }
+    return report.count(Verdict::warn) > 0 ? Verdict::warn : Verdict::pass;
+}
+
+/// The release that findings speak of; empty for none.
+std::string release_of(const CheckOptions& options, const Observation& observation) {
+    if (!options.kernel.empty()) {
+        return options.kernel;
+    }
+    for (const KernelObservation& kernel : observation.kernels) {
+        if (!kernel.release.empty()) {
+            return kernel.release;
+        }
+    }
+    return {};
+}
+
+void say_what_kernel_does(Report& report) {
+    const auto version = parse_kernel_version(report.kernel);
+    if (!version) {
+        return;
+    }
+    for (Finding& finding : report.findings) {
+        const KernelEffect* const effect =
+            find_kernel_effect(finding.rule, std::min(*version, kLastKnownKernel));
+        if (effect != nullptr && finding.verdict != Verdict::unknown) {
+            finding.on_kernel = OnKernel{.release = report.kernel,
+                                         .outcome = effect->outcome,
+                                         .text = std::string(effect->text),
+                                         .source = std::string(effect->source)};
+        }
+    }
+}
+
+} // namespace
+
+std::size_t Report::count(RuleState wanted) const {
+    return static_cast<std::size_t>(
+        std::count_if(rules.begin(), rules.end(),
+                      [wanted](const RuleResult& result) { return result.state == wanted; }));
+}
+
+std::string_view to_string(Model value) {
+    switch (value) {
+    case Model::unknown:
+        return "unknown";
+    case Model::single:
+        return "single";
+    case Model::stretched:
+        return "stretched";
+    case Model::dispersed:
+        return "dispersed";
+    }
+    return "?";
+}
+
+std::string format_nsids(std::span<const std::uint32_t> nsids) {
+    std::string out;
+    for (std::size_t first = 0; first < nsids.size();) {
+        std::size_t last = first;
+        while (last + 1 < nsids.size() && nsids[last + 1] == nsids[last] + 1) {
+            ++last;
+        }
+        out += out.empty() ? "" : ", ";
+        out += first == last ? fmt::format("{}", nsids[first])
+                             : fmt::format("{}-{}", nsids[first], nsids[last]);
+        first = last + 1;
+    }
+    return out;
+}
+
+Report check(const Observation& observation, const CheckOptions& options) {
+    const judge::Subject subject(observation, options.config);
+    judge::Findings findings(options.config.window);
+    for (const judge::Subsystem& subsystem : subject.subsystems) {
+        judge_subsystem(subsystem, subject, findings);
+    }
+    judge_subject(subject, findings);
+    for (const judge::Subsystem& subsystem : subject.subsystems) {
+        compare_controllers(subsystem, findings);
+    }
+
+    Report report;
+    report.model = detect_model(subject);
+    report.unobserved = observation.unobserved;
+    report.attributions = subject.attributions;
+    report.observed_at = observation.observed_at;
+    report.kernel = release_of(options, observation);
+    report.connected = !observation.kernels.empty();
+    std::set<std::string_view> with_finding;
+    for (Finding& finding : findings.take()) {
+        if (finding.verdict == Verdict::unknown || selected(finding.rule, options.rules)) {
+            report.findings.push_back(std::move(finding));
+        }
+    }
+    for (const Finding& finding : report.findings) {
+        ++report.counts[static_cast<std::size_t>(finding.verdict)];
+        with_finding.insert(finding.rule);
+    }
+    for (const judge::Row* row : judge::catalogue()) {
+        if (selected(row->rule.id, options.rules)) {
+            report.rules.push_back(
+                {.rule = std::string(row->rule.id), .state = findings.state(*row)});
+        }
+    }
+    std::sort(report.rules.begin(), report.rules.end(),
+              [](const RuleResult& a, const RuleResult& b) { return a.rule < b.rule; });
+    report.rules_evaluated = report.rules.size();
+    report.counts[static_cast<std::size_t>(Verdict::pass)] = static_cast<std::size_t>(
+        std::count_if(report.rules.begin(), report.rules.end(), [&](const RuleResult& result) {
+            return !with_finding.contains(result.rule);
+        }));
+    say_what_kernel_does(report);
+    report.verdict = verdict_of(report);
+    return report;
+}
+
+int exit_status(const Report& report, FailOn fail_on, bool anything_observed) {
+    constexpr int kHolds = 0;
+    constexpr int kBroken = 1;
+    constexpr int kIncomplete = 3;
+    constexpr int kNothing = 4;
+    if (!anything_observed) {
+        return kNothing;
+    }
+    if (report.count(Verdict::fail) > 0 ||
+        (fail_on == FailOn::warn && report.count(Verdict::warn) > 0)) {
+        return kBroken;
+    }
+    return report.verdict == Verdict::unknown ? kIncomplete : kHolds;
+}
+
+} // namespace haoh

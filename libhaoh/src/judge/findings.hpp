@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Where judgements are put down: one place that knows verdicts, windows and folding.
+#pragma once
+
+#include "judge/answer.hpp"
+#include "judge/subject.hpp"
+
+#include <haoh/check.hpp>
+#include <haoh/rule.hpp>
+
+#include <compare>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+namespace haoh::judge {
+
+struct Row;
+
+/// A finding without what its row already says.
+struct Draft {
+    std::reference_wrapper<const Row> row;
+    std::string subsystem;
+    std::vector<std::uint32_t> nsids; ///< ascending; empty when it is not about namespaces
+    std::string what;
+    std::vector<FindingValue> values;
+    std::optional<Verdict> verdict; ///< where it is not the row's own
+};
+
+/// Of a draft, what is left to say when row, subsystem and NSID are known.
+struct Wording {
+    std::string what;
+    std::vector<FindingValue> values;
+    std::optional<Verdict> verdict;
+};
+
+/// What findings that read alike have in common: compared as it is, not by a hash.
+class FoldKey {
+  public:
+    FoldKey& add(std::uint64_t value) {
+        values_.push_back(value);
+        return *this;
+    }
+    FoldKey& add(std::string_view text) {
+        add(text.size());
+        values_.insert(values_.end(), text.begin(), text.end());
+        return *this;
+    }
+    auto operator<=>(const FoldKey&) const = default;
+
+  private:
+    std::vector<std::uint64_t> values_;
+};
+
+class Findings {
+  public:
+    explicit Findings(Window window) : window_(window) {}
+
+    void add(Draft draft);
+
+    /// One of possibly very many findings of a rule about single namespaces. Findings with the same
+    /// row, subsystem and `key` fold into one when they are more than `kUnfolded`; `make` is only
+    /// called for those whose text may be shown.
+    /// \param key  equal where the finding reads alike but for its NSID and values
+    void add_folded(const Row& row, const std::string& subsystem, std::uint32_t nsid, FoldKey key,
+                    const std::function<Wording()>& make);
+
+    /// A row was asked of one object more, and held unless something is added besides.
+    void judged(const Row& row) { tallies_[&row].judged = true; }
+    /// A row applies to one object more, and what it must be judged by was not read.
+    void unknown(const Row& row) { tallies_[&row].unknown = true; }
+    /// Counts an answer; what is broken is to be added besides.
+    void count(const Row& row, Answer::Kind answer);
+
+    /// Whether a row has a finding about the subsystem, until now.
+    [[nodiscard]] bool reported(const Row& row, const std::string& subsystem) const;
+
+    /// All findings, folded, judged by the window, worst first.
+    [[nodiscard]] std::vector<Finding> take();
+    /// Of a row, after `take`.
+    [[nodiscard]] RuleState state(const Row& row) const;
+
+    /// The function that is about to judge: it may add findings of rows that name it, and of no
+    /// others that name a function.
+    void begin(const Row& row) { judging_ = &row; }
+
+    /// The most findings of one rule and key that are shown one by one.
+    static constexpr std::size_t kUnfolded = 4;
+
+  private:
+    struct Group {
+        std::vector<Draft> drafts; ///< the first `kUnfolded`
+        std::vector<std::uint32_t> nsids;
+    };
+    struct Tally {
+        bool judged{};
+        bool unknown{};
+        bool told{};      ///< a finding that something is wrong
+        bool explained{}; ///< something was wrong, and another row says why
+    };
+    void note(const Row& row, const std::string& subsystem);
+    [[nodiscard]] bool explained(const Row& row, const std::string& subsystem) const;
+    void finish(Draft draft, std::vector<Finding>& out);
+
+    Window window_;
+    const Row* judging_{};
+    std::vector<Draft> single_;
+    std::map<std::tuple<const Row*, std::string, FoldKey>, Group> groups_;
+    std::set<std::pair<const Row*, std::string>> reported_;
+    std::map<const Row*, Tally> tallies_;
+};
+
+/// What a verdict becomes in a window; pass = no finding.
+[[nodiscard]] Verdict relaxed(Verdict verdict, const Rule& rule, Window window);
+
+/// The ranges of NSIDs, only the first of them when they are many.
+[[nodiscard]] std::string brief_nsids(std::span<const std::uint32_t> nsids);
+
+/// A value of a finding about a controller.
+[[nodiscard]] FindingValue value_of(const Controller& controller, std::string text);
+/// A value that another object than a controller has: a device, a subsystem of a host.
+[[nodiscard]] FindingValue value_of_object(std::string_view object, std::string text);
+/// Controllers of one array together, then equal values together; otherwise the order given.
+void group_values(std::vector<FindingValue>& values);
+
+} // namespace haoh::judge

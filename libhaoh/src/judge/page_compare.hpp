@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// The catch-all: whole pages compared byte for byte, but for what may differ by its nature and
+/// what a named rule has reported already.
+#pragma once
+
+#include "judge/compare.hpp"
+
+#include <vector>
+
+namespace haoh::judge {
+
+/// Fields of namespace pages in which a named rule saw a difference.
+class NamedFields {
+  public:
+    void add(NamespacePage page, std::string_view field) { fields_.emplace_back(page, field); }
+    [[nodiscard]] bool has(NamespacePage page, std::string_view field) const;
+
+  private:
+    std::vector<std::pair<NamespacePage, std::string_view>> fields_;
+};
+
+/// Judges a row that compares pages of namespaces, for one volume.
+void compare_pages(const Row& row, std::span<const Namespace* const> volume,
+                   const NamedFields& named, std::uint32_t nsid, const std::string& subsystem,
+                   Scope scope, Findings& findings);
+
+/// Judges a row that compares Identify Controller, but for fields that one of `rows` has reported.
+void compare_pages(const Row& row, std::span<const Row* const> rows, const Subsystem& subsystem,
+                   Findings& findings);
+
+/// Fields that are never compared: they differ by their nature.
+[[nodiscard]] std::span<const std::string_view> incomparable_fields(NamespacePage page);
+[[nodiscard]] std::span<const std::string_view> incomparable_controller_fields();
+
+} // namespace haoh::judge

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "linux/kernel_event_message.hpp"
+
+#include "linux/object_name.hpp"
+#include "base/text_scan.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace haoh::host {
+
+namespace {
+
+/// A message of a refusal. Where `nsid` is set, an NSID follows the beginning.
+struct Refusal {
+    std::string_view beginning;
+    bool nsid{};
+    std::string_view end;
+    std::string_view rule;
+};
+
+constexpr std::array kRefusals{
+    Refusal{"IDs don't match for shared namespace ", true, "", "host.path.missing"},
+    Refusal{"duplicate IDs in subsystem for nsid ", true, "", "host.path.missing"},
+    Refusal{"ignoring nsid ", true, " because of duplicate IDs", "ns.id.unique_on_host"},
+    Refusal{"Duplicate unshared namespace ", true, "", "ns.nmic.shared"},
+    Refusal{"identifiers changed for nsid ", true, "", "host.path.missing"},
+    Refusal{"Duplicate cntlid ", false, ", rejecting", "ctrl.cntlid.unique"},
+    Refusal{"Subsystem does not support multiple controllers", false, "", "ctrl.cmic.mctrs"},
+    Refusal{"Mismatching cntlid: ", false, ", rejecting", "ctrl.cntlid.connect_match"},
+    Refusal{"Invalid MNAN value ", false, "", "ctrl.mnan.valid"},
+};
+
+constexpr std::array<std::string_view, 13> kHints{
+    "ANATT timeout",         "Failed to get ANA log",    "no usable path",
+    "no available path",     "detected capacity change", "starting error recovery",
+    "Reconnecting in",       "Successfully reconnected",
+    "Removing controller", // given up
+    "Removing ctrl",       // asked to
+    "disabling ANA support", "resetting controller",     "Identify Descriptors failed",
+};
+
+/// An object that the message is about, taken from its beginning: "nvme nvme1: ", "nvme0n1: ".
+std::optional<ObjectName> take_device(std::string_view& text, std::string_view& name) {
+    const std::size_t end = text.find(": ");
+    if (end == std::string_view::npos) {
+        return std::nullopt;
+    }
+    // One word before it is the driver, the class or the bus.
+    name = text.substr(0, end);
+    const std::size_t space = name.find(' ');
+    if (space != std::string_view::npos) {
+        name.remove_prefix(space + 1);
+    }
+    text.remove_prefix(end + 2);
+    return parse_object_name(name);
+}
+
+/// The kernel prints the number as if it were signed.
+std::optional<std::uint32_t> take_nsid(std::string_view& text) {
+    std::int32_t negative = 0;
+    std::uint32_t nsid = 0;
+    if (text.starts_with('-') && take_number(text, negative)) {
+        return static_cast<std::uint32_t>(negative);
+    }
+    return take_number(text, nsid) ? std::optional(nsid) : std::nullopt;
+}
+
+bool matches(const Refusal& refusal, std::string_view text, std::optional<std::uint32_t>& nsid) {
+    if (!take_prefix(text, refusal.beginning)) {
+        return false;
+    }
+    if (!refusal.nsid) {
+        return text.ends_with(refusal.end);
+    }
+    nsid = take_nsid(text);
+    return nsid.has_value() && text == refusal.end;
+}
+
+} // namespace
+
+std::optional<KernelEventMessage> parse_kernel_event(std::string_view text) {
+    std::string_view name;
+    const std::optional<ObjectName> device = take_device(text, name);
+    if (!device) {
+        return std::nullopt;
+    }
+    KernelEventMessage message;
+    message.device = name;
+    message.reason = text;
+    if (device->kind == ObjectName::Kind::controller) {
+        for (const Refusal& refusal : kRefusals) {
+            std::optional<std::uint32_t> nsid;
+            if (matches(refusal, text, nsid)) {
+                message.kind = KernelEventMessage::Kind::path_refused;
+                message.nsid = nsid;
+                message.rule = refusal.rule;
+                return message;
+            }
+        }
+    }
+    if (std::any_of(kHints.begin(), kHints.end(),
+                    [text](std::string_view hint) { return text.starts_with(hint); })) {
+        message.kind = KernelEventMessage::Kind::hint;
+        return message;
+    }
+    return std::nullopt;
+}
+
+} // namespace haoh::host

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/report.hpp>
+
+#include "report/text/json.hpp"
+#include "report/check/report_view.hpp"
+#include "report/text/text.hpp"
+
+namespace haoh {
+namespace {
+
+using report::FindingGroup;
+using report::FindingItem;
+using report::Json;
+using report::ReportView;
+using report::ValueGroup;
+
+Json values_json(const std::vector<ValueGroup>& groups) {
+    Json out = Json::array();
+    for (const ValueGroup& group : groups) {
+        for (const std::string& controller : group.controllers) {
+            Json value{{"controller", controller}, {"site", group.site}, {"value", group.value}};
+            if (!group.object.empty()) {
+                value["object"] = group.object;
+            }
+            out.push_back(std::move(value));
+        }
+    }
+    return out;
+}
+
+Json finding_json(const FindingGroup& group, const FindingItem& item,
+                  std::optional<std::uint32_t> nsid) {
+    Json out{{"rule", group.rule},
+             {"verdict", to_string(group.verdict)},
+             {"severity", to_string(group.severity)},
+             {"subsystem", group.subsystem}};
+    if (nsid) {
+        out["nsid"] = *nsid;
+    }
+    if (item.about_all) {
+        out["nsids"] = item.nsids;
+    }
+    out["what"] = item.what;
+    out["values"] = values_json(item.values);
+    out["basis"] = group.basis;
+    out["why"] = group.why;
+    out["fix"] = group.fix;
+    if (group.on_kernel) {
+        out["on_kernel"] = {{"release", group.on_kernel->release},
+                            {"outcome", to_string(group.on_kernel->outcome)},
+                            {"text", group.on_kernel->text},
+                            {"source", group.on_kernel->source}};
+    }
+    return out;
+}
+
+Json findings_json(const ReportView& view) {
+    Json out = Json::array();
+    for (const FindingGroup& group : view.groups) {
+        for (const FindingItem& item : group.items) {
+            if (item.nsids.empty()) {
+                out.push_back(finding_json(group, item, std::nullopt));
+            }
+            for (const std::uint32_t nsid : item.nsids) {
+                out.push_back(finding_json(group, item, nsid));
+                if (item.about_all) {
+                    break;
+                }
+            }
+        }
+    }
+    return out;
+}
+
+} // namespace
+
+std::string to_json(const Report& report) {
+    const ReportView view = report::view_of(report);
+    Json out{{"schema", "haoh.report/1"},       {"verdict", to_string(view.verdict)},
+             {"model", to_string(view.model)},  {"summary", view.summary},
+             {"observed_at", view.observed_at}, {"rules_evaluated", view.rules_evaluated}};
+    if (!view.kernel.empty()) {
+        out["kernel"] = view.kernel;
+    }
+    for (const Verdict verdict :
+         {Verdict::fail, Verdict::warn, Verdict::unknown, Verdict::note, Verdict::pass}) {
+        out["counts"][std::string{to_string(verdict)}] =
+            view.counts[static_cast<std::size_t>(verdict)];
+    }
+    for (const RuleState state :
+         {RuleState::held, RuleState::broken, RuleState::unknown, RuleState::not_applicable}) {
+        out["rule_counts"][std::string{to_string(state)}] = count(view, state);
+    }
+    out["rules"] = Json::array();
+    for (const RuleResult& one : view.rules) {
+        out["rules"].push_back({{"id", one.rule}, {"state", to_string(one.state)}});
+    }
+    out["findings"] = findings_json(view);
+    out["unobserved"] = Json::array();
+    for (const Unobserved& one : view.unobserved) {
+        out["unobserved"].push_back({{"object", one.object},
+                                     {"target", one.target},
+                                     {"subsysnqn", one.subsysnqn},
+                                     {"error", one.error}});
+    }
+    out["attributions"] = Json::array();
+    for (const Attribution& one : view.attributions) {
+        Json attribution{{"controller", report::safe_text(one.controller)},
+                         {"site", report::safe_text(one.site)},
+                         {"evidence", report::safe_text(one.evidence)}};
+        if (!one.host.empty()) {
+            attribution["host"] = report::safe_text(one.host);
+        }
+        out["attributions"].push_back(std::move(attribution));
+    }
+    return report::dump(out);
+}
+
+} // namespace haoh

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/report.hpp>
+
+#include "report/list/arrays.hpp"
+#include "report/check/report_view.hpp"
+#include "report/rules/rules_view.hpp"
+#include "report/text/text.hpp"
+#include "report/text/value_block.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace haoh {
+namespace {
+
+using namespace report;
+
+/// How much a screen shows before the rest is folded. Verbose text folds nothing.
+constexpr std::size_t kMaxGroups = 5;     ///< findings with why and fix
+constexpr std::size_t kMaxItems = 3;      ///< objects of one rule
+constexpr std::size_t kMaxUnobserved = 8; ///< things not observed
+constexpr std::size_t kMaxNotes = 5;
+constexpr std::size_t kMaxSubsystems = 4;
+constexpr std::size_t kMaxReportRanges = 8; ///< runs of NSIDs in one list
+constexpr std::size_t kMaxClause = 400;     ///< columns of what a finding says
+
+std::string upper(std::string_view text) {
+    std::string out{text};
+    for (char& character : out) {
+        if (character >= 'a' && character <= 'z') {
+            character = static_cast<char>(character - 'a' + 'A');
+        }
+    }
+    return out;
+}
+
+/// "connect to X: refused" for X, "X: refused" for what does not name its object.
+std::string error_text(const Unobserved& one) {
+    const bool named = one.error.find(one.object) != std::string::npos;
+    return named ? one.error : one.object + ": " + one.error;
+}
+
+/// Whether a clause says which namespace it is about: "... of nsid 7 ...".
+bool names_nsid(std::string_view clause, std::uint32_t nsid) {
+    const std::string name = fmt::format("nsid {}", nsid);
+    for (std::size_t at = clause.find(name); at != clause.npos; at = clause.find(name, at + 1)) {
+        const std::size_t end = at + name.size();
+        if (end == clause.size() || clause[end] < '0' || clause[end] > '9') {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::string label_of(const SubsystemArrays* subsystem, const ValueGroup& group) {
+    return group.object.empty() ? report::label_of(subsystem, group.site, group.controllers)
+                                : group.object;
+}
+
+/// "Linux 6.12" of "6.12.107-amd64": the rest means nothing for what the kernel does.
+std::string short_release(const std::string& release) {
+    const auto version = parse_kernel_version(release);
+    return version && version->minor != ~0U
+               ? fmt::format("Linux {}.{}", version->major, version->minor)
+               : "Linux " + release;
+}
+
+/// One rendering of one report.
+class ReportText {
+  public:
+    ReportText(const ReportView& view, const Observation& observation, const TextStyle& style)
+        : view_{view}, subsystems_{subsystems_of(observation, view.attributions)},
+          verbose_{style.verbose}, writer_{style.width, style.color} {}
+
+    std::string render() && {
+        write_verdict();
+        write_subsystems();
+        std::size_t shown = 0;
+        write_groups(Verdict::fail, shown);
+        write_unobserved();
+        write_groups(Verdict::unknown, shown);
+        write_groups(Verdict::warn, shown);
+        write_notes();
+        write_footer();
+        return std::move(writer_).take();
+    }
+
+  private:
+    [[nodiscard]] std::size_t at_most(std::size_t bound, std::size_t count) const {
+        // One more than the bound is shown as well: the line that folds it would be as long.
+        return verbose_ || count <= bound + 1 ? count : bound;
+    }
+
+    [[nodiscard]] const SubsystemArrays* find_subsystem(const std::string& subsysnqn) const {
+        const auto found = std::ranges::find(subsystems_, subsysnqn, &SubsystemArrays::subsysnqn);
+        return found == subsystems_.end() ? nullptr : &*found;
+    }
+
+    /// "NSID 2: " in front of what is about one namespace, or the same for each of several.
+    [[nodiscard]] std::string headline_of(const FindingItem& item) const {
+        for (const Unobserved& one : view_.unobserved) {
+            if (!one.error.empty() && item.what.ends_with(one.error)) {
+                return error_text(one);
+            }
+        }
+        std::string text = item.what;
+        if (!verbose_ && columns(text) > kMaxClause) {
+            text = std::string{column_slice(text, 0, kMaxClause - 3)} + "...";
+        }
+        if (item.nsids.empty() || item.about_all ||
+            (item.nsids.size() == 1 && names_nsid(item.what, item.nsids.front()))) {
+            return text;
+        }
+        return fmt::format("NSID {}: {}", ranges(item.nsids, kMaxReportRanges), text);
+    }
+
+    void write_verdict() {
+        const std::string word = upper(to_string(view_.verdict));
+        writer_.wrapped(0, word.size() + 2,
+                        {{word, tone_of(view_.verdict)}, {"  "}, {view_.summary, Tone::strong}});
+        if (!view_.tally.empty()) {
+            writer_.wrapped(word.size() + 2, word.size() + 2, {{view_.tally}});
+        }
+        writer_.blank();
+    }
+
+    void write_subsystems() {
+        const std::size_t shown = at_most(kMaxSubsystems, subsystems_.size());
+        for (std::size_t index = 0; index < shown; ++index) {
+            write_subsystem(subsystems_[index]);
+        }
+        if (shown < subsystems_.size()) {
+            folded_ = true;
+            writer_.wrapped(
+                0, 2,
+                {{fmt::format("and {}", count_of(subsystems_.size() - shown, "more subsystem"))}});
+        }
+        if (verbose_ && !view_.observed_at.empty()) {
+            writer_.line(0, {{"observed ", Tone::faint}, {view_.observed_at}});
+        }
+        writer_.blank();
+    }
+
+    void write_subsystem(const SubsystemArrays& subsystem) {
+        std::string facts = count_of(subsystem.nsids.size(), "namespace");
+        if (subsystems_.size() == 1 && view_.model != Model::unknown) {
+            facts = fmt::format("{}, {}", to_string(view_.model), facts);
+        }
+        const Span name{subsystem.subsysnqn, Tone::strong};
+        if (columns(name.text) + 2 + columns(facts) <= writer_.width()) {
+            writer_.line(0, {name, {": " + facts}});
+        } else {
+            writer_.line(0, {name});
+            writer_.wrapped(2, 2, {{facts}});
+        }
+        Spans arrays;
+        for (const Array& array : subsystem.arrays) {
+            std::vector<std::uint32_t> cntlids;
+            for (const ControllerObservation* controller : array.controllers) {
+                cntlids.push_back(cntlid_of(*controller));
+            }
+            arrays.push_back({arrays.empty() ? "" : "; "});
+            arrays.push_back({array.site.empty() ? "array unknown" : array.site, Tone::strong});
+            arrays.push_back({": " + controllers_text(std::move(cntlids))});
+        }
+        writer_.wrapped(2, 4, arrays);
+    }
+
+    void write_groups(Verdict verdict, std::size_t& shown) {
+        std::vector<const FindingGroup*> groups;
+        for (const FindingGroup& group : view_.groups) {
+            if (group.verdict == verdict) {
+                groups.push_back(&group);
+            }
+        }
+        const std::size_t room = kMaxGroups - std::min(shown, kMaxGroups);
+        // The first of its verdict is always told in full.
+        const std::size_t full =
+            std::min(groups.size(), at_most(std::max<std::size_t>(room, 1), groups.size()));
+        for (std::size_t index = 0; index < groups.size(); ++index) {
+            if (index < full) {
+                write_group(*groups[index]);
+            } else {
+                write_brief(*groups[index]);
+            }
+        }
+        shown += full;
+        writer_.blank();
+    }
+
+    void write_title(const FindingGroup& group) {
+        const std::string word = upper(to_string(group.verdict));
+        writer_.wrapped(0, 2,
+                        {{word, tone_of(group.verdict)},
+                         {"  "},
+                         {group.rule, Tone::strong},
+                         {fmt::format("  ({})", stake(group.severity)), Tone::faint}});
+        if (subsystems_.size() > 1 && !group.subsystem.empty()) {
+            writer_.wrapped(2, 4, {{"in ", Tone::faint}, {group.subsystem}});
+        }
+    }
+
+    void write_group(const FindingGroup& group) {
+        write_title(group);
+        const std::size_t shown = at_most(kMaxItems, group.items.size());
+        for (std::size_t index = 0; index < shown; ++index) {
+            const FindingItem& item = group.items[index];
+            writer_.wrapped(2, 2, {{headline_of(item)}});
+            write_values(group, item);
+        }
+        if (shown < group.items.size()) {
+            write_folded_items(group, shown);
+        }
+        write_sentence("Why: ", group.why);
+        if (group.on_kernel) {
+            write_sentence(short_release(group.on_kernel->release) + ": ", group.on_kernel->text);
+        }
+        write_sentence("Fix: ", group.fix);
+        if (verbose_) {
+            write_sentence("Basis: ", group.on_kernel ? fmt::format("{}; {}", group.basis,
+                                                                    group.on_kernel->source)
+                                                      : group.basis);
+        }
+        writer_.blank();
+    }
+
+    void write_values(const FindingGroup& group, const FindingItem& item) {
+        const SubsystemArrays* subsystem = find_subsystem(group.subsystem);
+        std::vector<LabelledValue> values;
+        for (const ValueGroup& one : item.values) {
+            if (!verbose_) {
+                values.push_back({.label = label_of(subsystem, one), .value = one.value});
+                continue;
+            }
+            for (const std::string& controller : one.controllers) {
+                const std::string& name = one.object.empty() ? controller : one.object;
+                const std::string separator = one.site.empty() || name.empty() ? "" : ", ";
+                values.push_back({.label = one.site + separator + name, .value = one.value});
+            }
+        }
+        folded_ |= write_value_block(writer_, 4, values, verbose_);
+    }
+
+    void write_folded_items(const FindingGroup& group, std::size_t shown) {
+        folded_ = true;
+        std::vector<std::uint32_t> nsids;
+        std::size_t findings = 0;
+        for (std::size_t index = shown; index < group.items.size(); ++index) {
+            const FindingItem& item = group.items[index];
+            nsids.insert(nsids.end(), item.nsids.begin(), item.nsids.end());
+            findings += item.findings();
+        }
+        std::ranges::sort(nsids);
+        std::string text = fmt::format("and {} like this", grouped(findings));
+        if (!nsids.empty()) {
+            text += fmt::format(": NSID {}", ranges(nsids, kMaxReportRanges));
+        }
+        writer_.wrapped(2, 4, {{text}});
+    }
+
+    void write_sentence(const std::string& label, const std::string& text) {
+        if (!text.empty()) {
+            writer_.wrapped(2, 2 + label.size(), {{label, Tone::faint}, {text}});
+        }
+    }
+
+    void write_brief(const FindingGroup& group) {
+        folded_ = true;
+        const std::size_t more = group.findings() - group.items.front().findings();
+        writer_.wrapped(0, 6,
+                        {{upper(to_string(group.verdict)), tone_of(group.verdict)},
+                         {"  "},
+                         {group.rule, Tone::strong},
+                         {": " + headline_of(group.items.front())},
+                         {more == 0 ? "" : fmt::format(", and {} like this", grouped(more))}});
+    }
+
+    void write_unobserved() {
+        if (view_.untold.empty()) {
+            return;
+        }
+        writer_.line(0, {{"NOT OBSERVED", Tone::unknown}});
+        const std::size_t shown = at_most(kMaxUnobserved, view_.untold.size());
+        for (std::size_t index = 0; index < shown; ++index) {
+            writer_.wrapped(2, 4, {{error_text(view_.unobserved[view_.untold[index]])}});
+        }
+        if (shown < view_.untold.size()) {
+            folded_ = true;
+            writer_.wrapped(2, 4, {{fmt::format("and {} more", view_.untold.size() - shown)}});
+        }
+        writer_.blank();
+    }
+
+    void write_notes() {
+        if (verbose_) {
+            std::size_t shown = 0;
+            write_groups(Verdict::note, shown);
+            return;
+        }
+        std::vector<const FindingGroup*> notes;
+        for (const FindingGroup& group : view_.groups) {
+            if (group.verdict == Verdict::note) {
+                notes.push_back(&group);
+            }
+        }
+        const std::size_t shown = at_most(kMaxNotes, notes.size());
+        for (std::size_t index = 0; index < shown; ++index) {
+            write_note(*notes[index]);
+        }
+        if (shown < notes.size()) {
+            folded_ = true;
+            writer_.wrapped(0, 6,
+                            {{fmt::format("and {}", count_of(notes.size() - shown, "more note"))}});
+        }
+        writer_.blank();
+    }
+
+    void write_note(const FindingGroup& group) {
+        const FindingItem& item = group.items.front();
+        std::string text = ": " + headline_of(item);
+        const SubsystemArrays* subsystem = find_subsystem(group.subsystem);
+        std::vector<std::string> values;
+        for (const ValueGroup& one : item.values) {
+            const std::string label = label_of(subsystem, one);
+            values.push_back(label.empty() ? one.value : label + " " + one.value);
+        }
+        // A note is one line or two; what does not fit there is for the verbose text.
+        const std::string all = fmt::format(" ({})", fmt::join(values, ", "));
+        if (!values.empty() && columns(all) <= writer_.width()) {
+            text += all;
+        } else {
+            folded_ |= !values.empty();
+        }
+        if (const std::size_t more = group.findings() - item.findings(); more > 0) {
+            folded_ = true;
+            text += fmt::format(", and {} like this", grouped(more));
+        }
+        writer_.wrapped(0, 6, {{"NOTE", Tone::note}, {"  "}, {group.rule, Tone::strong}, {text}});
+    }
+
+    void write_footer() {
+        const bool has_findings = std::ranges::any_of(
+            view_.groups, [](const FindingGroup& group) { return group.verdict != Verdict::note; });
+        if (verbose_ || (!has_findings && !folded_)) {
+            return;
+        }
+        writer_.blank();
+        writer_.wrapped(0, 0,
+                        {{folded_ ? "-v shows all of it and what each rule rests on."
+                                  : "-v shows every controller and what each rule rests on.",
+                          Tone::faint}});
+    }
+
+    const ReportView& view_;
+    std::vector<SubsystemArrays> subsystems_;
+    bool verbose_;
+    bool folded_{}; ///< something was left out
+    TextWriter writer_;
+};
+
+} // namespace
+
+std::string to_text(const Report& report, const Observation& observation, const TextStyle& style) {
+    const ReportView view = view_of(report);
+    return ReportText{view, observation, style}.render();
+}
+
+} // namespace haoh

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "report/check/report_view.hpp"
+
+#include "report/text/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace haoh::report {
+namespace {
+
+std::vector<ValueGroup> group_values(const std::vector<FindingValue>& values) {
+    std::vector<ValueGroup> groups;
+    std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::size_t> known;
+    for (const FindingValue& value : values) {
+        const auto [at, is_new] =
+            known.try_emplace({value.site, value.value, value.object}, groups.size());
+        if (is_new) {
+            groups.push_back({.site = safe_text(value.site),
+                              .value = safe_text(value.value),
+                              .object = safe_text(value.object),
+                              .controllers = {}});
+        }
+        groups[at->second].controllers.push_back(safe_text(value.controller));
+    }
+    return groups;
+}
+
+/// Worst first; findings of equal weight keep their order.
+std::vector<const Finding*> ordered(const std::vector<Finding>& findings) {
+    std::vector<const Finding*> out;
+    out.reserve(findings.size());
+    for (const Finding& finding : findings) {
+        out.push_back(&finding);
+    }
+    std::ranges::stable_sort(out, [](const Finding* a, const Finding* b) {
+        return a->verdict != b->verdict ? a->verdict > b->verdict : a->severity < b->severity;
+    });
+    return out;
+}
+
+/// Equal for findings that are the same one for two namespaces: all but the NSID.
+std::string item_key(const Finding& finding) {
+    std::string key = finding.what;
+    for (const FindingValue& value : finding.values) {
+        for (const std::string* part :
+             {&value.controller, &value.site, &value.value, &value.object}) {
+            key += fmt::format("\n{}\n", part->size());
+            key += *part;
+        }
+    }
+    return key;
+}
+
+std::optional<OnKernel> safe_effect(const std::optional<OnKernel>& effect) {
+    if (!effect) {
+        return std::nullopt;
+    }
+    return OnKernel{.release = safe_text(effect->release),
+                    .outcome = effect->outcome,
+                    .text = safe_text(effect->text),
+                    .source = safe_text(effect->source)};
+}
+
+std::vector<RuleResult> safe_rules(std::vector<RuleResult> rules) {
+    for (RuleResult& one : rules) {
+        one.rule = safe_text(one.rule);
+    }
+    return rules;
+}
+
+std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
+    using Key = std::tuple<std::string_view, Verdict, Severity, std::string_view, std::string_view,
+                           std::string_view, std::string_view>;
+    struct Members {
+        std::size_t group;
+        std::map<std::string, std::size_t> items;
+    };
+    std::vector<FindingGroup> groups;
+    std::map<Key, Members> known;
+    for (const Finding* finding : ordered(findings)) {
+        const Key key{finding->rule,  finding->verdict, finding->severity, finding->subsystem,
+                      finding->basis, finding->why,     finding->fix};
+        const auto [at, is_new] =
+            known.try_emplace(key, Members{.group = groups.size(), .items = {}});
+        if (is_new) {
+            groups.push_back({.rule = safe_text(finding->rule),
+                              .verdict = finding->verdict,
+                              .severity = finding->severity,
+                              .subsystem = safe_text(finding->subsystem),
+                              .basis = safe_text(finding->basis),
+                              .why = safe_text(finding->why),
+                              .fix = safe_text(finding->fix),
+                              .on_kernel = safe_effect(finding->on_kernel),
+                              .items = {}});
+        }
+        std::vector<FindingItem>& items = groups[at->second.group].items;
+        const bool about_all = !finding->nsids.empty();
+        if (finding->nsid && !about_all) {
+            const auto [item, is_new_item] =
+                at->second.items.try_emplace(item_key(*finding), items.size());
+            if (!is_new_item) {
+                items[item->second].nsids.push_back(*finding->nsid);
+                continue;
+            }
+        }
+        items.push_back({.nsids = finding->nsids,
+                         .about_all = about_all,
+                         .what = safe_text(finding->what),
+                         .values = group_values(finding->values)});
+        if (finding->nsid && !about_all) {
+            items.back().nsids.push_back(*finding->nsid);
+        }
+    }
+    for (FindingGroup& group : groups) {
+        for (FindingItem& item : group.items) {
+            std::ranges::sort(item.nsids);
+        }
+    }
+    return groups;
+}
+
+/// The gravest thing that a verdict rests on.
+Severity gravest(const std::vector<FindingGroup>& groups, Verdict verdict) {
+    Severity worst = Severity::management;
+    for (const FindingGroup& group : groups) {
+        if (group.verdict == verdict) {
+            worst = std::min(worst, group.severity);
+        }
+    }
+    return worst;
+}
+
+std::string summarize(const ReportView& view) {
+    if (view.attributions.empty()) {
+        return view.unobserved.empty() ? "There is no controller to judge."
+                                       : "Nothing could be observed, so nothing can be promised.";
+    }
+    switch (view.verdict) {
+    case Verdict::fail:
+        switch (gravest(view.groups, Verdict::fail)) {
+        case Severity::corruption:
+            return view.connected
+                       ? "Data can be corrupted. Keep I/O off what is named below until it is "
+                         "repaired."
+                       : "Data can be corrupted. Do not let a host connect.";
+        case Severity::loss:
+            return view.connected
+                       ? "Access to data is lost, or will be when one array fails."
+                       : "Hosts can lose access to data. Repair this before a host connects.";
+        case Severity::degraded:
+        case Severity::management:
+            return view.connected ? "What the controllers say does not fit together."
+                                  : "What the controllers say does not fit together. Repair this "
+                                    "before a host connects.";
+        }
+        break;
+    case Verdict::warn:
+        return view.connected ? "Access works, but availability or performance can suffer."
+                              : "Hosts can connect, but availability or performance can suffer.";
+    case Verdict::unknown:
+        if (view.unobserved.empty() && !view.rules.empty() &&
+            count(view, RuleState::not_applicable) == view.rules.size()) {
+            return "No rule had anything to judge.";
+        }
+        return view.unobserved.empty()
+                   ? "No rule fails, but not every rule could be judged."
+                   : "No rule fails, but not everything could be observed. Do not rely on it.";
+    case Verdict::note:
+    case Verdict::pass:
+        if (count(view, RuleState::unknown) > 0) {
+            return "No rule fails, but not every rule could be judged.";
+        }
+        if (view.rules_evaluated < rules().size()) {
+            return "Every rule that was judged holds.";
+        }
+        if (view.attributions.size() == 1) {
+            return "No rule fails, but with one controller there was nothing to compare.";
+        }
+        return fmt::format("{}: {} told one consistent story.",
+                           view.groups.empty() ? "Every rule that applies holds" : "No rule fails",
+                           view.connected ? "this host is" : "hosts are");
+    }
+    return {};
+}
+
+/// Whether a finding already says that something was not observed.
+bool is_told(const Unobserved& one, const std::vector<FindingGroup>& groups) {
+    return std::ranges::any_of(groups, [&](const FindingGroup& group) {
+        return group.verdict == Verdict::unknown &&
+               std::ranges::any_of(group.items, [&](const FindingItem& item) {
+                   return item.what.ends_with(one.error);
+               });
+    });
+}
+
+/// "all 163 rules that apply hold, 47 do not apply"; "150 rules hold, 3 could not be judged".
+std::string tally_of_rules(const ReportView& view, std::string_view of_what) {
+    const std::size_t held = count(view, RuleState::held);
+    const std::size_t unknown = count(view, RuleState::unknown);
+    const std::size_t elsewhere = count(view, RuleState::not_applicable);
+    const bool all = held > 1 && unknown == 0 && count(view, RuleState::broken) == 0;
+    std::vector<std::string> parts;
+    if (held > 0) {
+        parts.push_back(fmt::format("{}{}{} {}{}", all ? "all " : "", count_of(held, "rule"),
+                                    all && elsewhere > 0 ? " that apply" : "",
+                                    held == 1 ? "holds" : "hold", of_what));
+    }
+    if (unknown > 0) {
+        parts.push_back(fmt::format("{} could not be judged", grouped(unknown)));
+    }
+    if (elsewhere > 0) {
+        parts.push_back(fmt::format(
+            "{} {} not apply", parts.empty() ? count_of(elsewhere, "rule") : grouped(elsewhere),
+            elsewhere == 1 ? "does" : "do"));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string tally(const ReportView& view) {
+    std::array<std::set<std::string_view>, 5> rules;
+    for (const FindingGroup& group : view.groups) {
+        rules[static_cast<std::size_t>(group.verdict)].insert(group.rule);
+    }
+    const auto number = [&](Verdict verdict) {
+        return rules[static_cast<std::size_t>(verdict)].size();
+    };
+    std::vector<std::string> parts;
+    const auto add = [&](Verdict verdict, std::string_view one, std::string_view many) {
+        const std::size_t of_rules = number(verdict);
+        const std::size_t of_findings = view.counts[static_cast<std::size_t>(verdict)];
+        if (of_rules == 0) {
+            return;
+        }
+        std::string part =
+            fmt::format("{} {}", count_of(of_rules, "rule"), of_rules == 1 ? one : many);
+        if (of_findings > of_rules) {
+            part += fmt::format(" ({})", count_of(of_findings, "finding"));
+        }
+        parts.push_back(std::move(part));
+    };
+    add(Verdict::fail, "fails", "fail");
+    add(Verdict::warn, "warns", "warn");
+    const std::size_t not_observed =
+        view.counts[static_cast<std::size_t>(Verdict::unknown)] + view.untold.size();
+    if (not_observed > 0) {
+        parts.push_back(count_of(not_observed, "object") + " not observed");
+    }
+    if (const std::size_t notes = number(Verdict::note); notes > 0) {
+        parts.push_back(count_of(notes, "note"));
+    }
+    if (!view.attributions.empty()) {
+        parts.push_back(tally_of_rules(view, not_observed > 0 ? " for the rest" : ""));
+    }
+    if (parts.empty()) {
+        return {};
+    }
+    std::string text = fmt::format("{}.", fmt::join(parts, ", "));
+    if (text.starts_with('a')) {
+        text.front() = 'A';
+    }
+    return text;
+}
+
+} // namespace
+
+std::size_t FindingGroup::findings() const {
+    std::size_t sum = 0;
+    for (const FindingItem& item : items) {
+        sum += item.findings();
+    }
+    return sum;
+}
+
+ReportView view_of(const Report& report) {
+    ReportView view{.verdict = report.verdict == Verdict::note ? Verdict::pass : report.verdict,
+                    .model = report.model,
+                    .summary = {},
+                    .tally = {},
+                    .counts = report.counts,
+                    .rules_evaluated = report.rules_evaluated,
+                    .rules = safe_rules(report.rules),
+                    .rule_counts = {},
+                    .groups = group_findings(report.findings),
+                    .unobserved = {},
+                    .untold = {},
+                    .attributions = report.attributions,
+                    .observed_at = safe_text(report.observed_at),
+                    .kernel = safe_text(report.kernel),
+                    .connected = report.connected};
+    for (const RuleResult& one : view.rules) {
+        ++view.rule_counts[static_cast<std::size_t>(one.state)];
+    }
+    for (const Unobserved& one : report.unobserved) {
+        view.unobserved.push_back({.object = safe_text(one.object),
+                                   .target = safe_text(one.target),
+                                   .subsysnqn = safe_text(one.subsysnqn),
+                                   .error = safe_text(one.error)});
+    }
+    for (std::size_t index = 0; index < view.unobserved.size(); ++index) {
+        if (!is_told(view.unobserved[index], view.groups)) {
+            view.untold.push_back(index);
+        }
+    }
+    view.summary = summarize(view);
+    view.tally = tally(view);
+    return view;
+}
+
+} // namespace haoh::report

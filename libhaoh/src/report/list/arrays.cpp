@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "report/list/arrays.hpp"
+
+#include "report/text/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace haoh::report {
+
+std::size_t SubsystemArrays::controllers() const {
+    std::size_t sum = 0;
+    for (const Array& array : arrays) {
+        sum += array.controllers.size();
+    }
+    return sum;
+}
+
+const Array* SubsystemArrays::find_array(std::string_view site) const {
+    const auto found = std::ranges::find(arrays, site, &Array::site);
+    return found == arrays.end() ? nullptr : &*found;
+}
+
+std::vector<SubsystemArrays> subsystems_of(const Observation& observation,
+                                           const Attributions& attributions) {
+    std::vector<SubsystemArrays> out;
+    std::map<std::string_view, std::size_t> known;
+    for (const ControllerObservation& controller : observation.controllers) {
+        const auto [at, is_new] = known.try_emplace(controller.subsysnqn, out.size());
+        if (is_new) {
+            out.push_back(
+                {.subsysnqn = safe_text(controller.subsysnqn), .arrays = {}, .nsids = {}});
+        }
+        SubsystemArrays& subsystem = out[at->second];
+        const std::string site = safe_text(attributions.site_of(controller.host, controller.name));
+        auto array = std::ranges::find(subsystem.arrays, site, &Array::site);
+        if (array == subsystem.arrays.end()) {
+            array = subsystem.arrays.insert(array, {.site = site, .controllers = {}});
+        }
+        array->controllers.push_back(&controller);
+        for (const NamespaceObservation& entry : controller.namespaces) {
+            subsystem.nsids.insert(entry.nsid);
+        }
+    }
+    return out;
+}
+
+std::uint16_t cntlid_of(const ControllerObservation& controller) {
+    const bool connected =
+        !controller.connection.hostnqn.empty() || controller.connection.cntlid != 0;
+    return connected ? controller.connection.cntlid : controller.identify_data().cntlid;
+}
+
+std::string controllers_text(std::vector<std::uint32_t> cntlids) {
+    constexpr std::size_t max_parts = 8;
+    std::ranges::sort(cntlids);
+    return fmt::format("controller{} {}", cntlids.size() == 1 ? "" : "s",
+                       ranges(cntlids, max_parts));
+}
+
+std::string label_of(const SubsystemArrays* subsystem, const std::string& site,
+                     std::span<const std::string> controllers) {
+    if (controllers.empty() || controllers.front().empty()) {
+        return site;
+    }
+    const Array* array = subsystem == nullptr ? nullptr : subsystem->find_array(site);
+    const auto joined = [&] {
+        return fmt::format("{}{}", site.empty() ? "" : site + ", ", fmt::join(controllers, ", "));
+    };
+    if (array == nullptr) {
+        return joined();
+    }
+    std::vector<std::uint32_t> cntlids;
+    std::map<std::uint16_t, std::size_t> holders;
+    for (const ControllerObservation* controller : array->controllers) {
+        ++holders[cntlid_of(*controller)];
+        if (std::ranges::find(controllers, safe_text(controller->name)) != controllers.end()) {
+            cntlids.push_back(cntlid_of(*controller));
+        }
+    }
+    if (cntlids.size() == array->controllers.size() && !site.empty()) {
+        return site;
+    }
+    const bool tell_apart = std::ranges::all_of(cntlids, [&](std::uint32_t cntlid) {
+        return holders[static_cast<std::uint16_t>(cntlid)] == 1;
+    });
+    if (cntlids.size() != controllers.size() || !tell_apart) {
+        return joined();
+    }
+    return (site.empty() ? "" : site + " ") + controllers_text(std::move(cntlids));
+}
+
+} // namespace haoh::report

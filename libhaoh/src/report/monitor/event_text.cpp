@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/event_report.hpp>
+
+#include "base/number_text.hpp"
+
+#include "report/monitor/event_group.hpp"
+#include "report/list/inventory.hpp"
+#include "report/text/text.hpp"
+#include "report/text/time_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace haoh {
+namespace report {
+namespace {
+
+constexpr std::size_t kMaxEventRanges = 8; ///< runs of NSIDs in one line
+
+/// "nvme0" of "nvme0n1": what the namespaces of one subsystem have in common.
+std::string_view device_family(std::string_view device) {
+    if (!device.starts_with("nvme")) {
+        return device;
+    }
+    const std::size_t end = device.find_last_not_of("0123456789");
+    const bool head = end + 1 < device.size() && device[end] == 'n';
+    return head ? device.substr(0, end) : device;
+}
+
+/// "nvme0n1 nsid 1", "nvme0 nsid 1-4096", or the NQN where there is no device.
+std::string object_of(const EventGroup& group, bool verbose) {
+    const Event& event = group.first;
+    const bool several = group.nsids.size() > 1;
+    std::string out = safe_text(several ? device_family(event.device) : event.device);
+    // A controller says which subsystem it is of; a namespace without a device does not.
+    if (verbose || (out.empty() && event.controller.empty())) {
+        out += (out.empty() || event.subsysnqn.empty() ? "" : " ") + safe_text(event.subsysnqn);
+    }
+    if (!group.nsids.empty()) {
+        const std::vector<std::uint32_t> nsids(group.nsids.begin(), group.nsids.end());
+        out += fmt::format("{}nsid {}", out.empty() ? "" : " ", ranges(nsids, kMaxEventRanges));
+    }
+    return out;
+}
+
+std::string controller_of(const Event& event) {
+    std::string out = safe_text(event.controller);
+    if (!event.site.empty()) {
+        out += fmt::format("{}({})", out.empty() ? "" : " ", safe_text(event.site));
+    }
+    return out;
+}
+
+std::string size_of(const std::string& bytes) {
+    const auto value = base::parse_number<std::uint64_t>(bytes);
+    return value ? fmt::format("{} ({} bytes)", size_text(*value), grouped(*value))
+                 : safe_text(bytes);
+}
+
+std::string change_of(const Event& event) {
+    const std::string to = safe_text(event.to);
+    return event.from.empty() ? to : fmt::format("{} -> {}", safe_text(event.from), to);
+}
+
+std::string in_parentheses(std::string_view text) {
+    return text.empty() ? std::string{} : fmt::format(" ({})", safe_text(text));
+}
+
+std::string after_colon(std::string_view text) {
+    return text.empty() ? std::string{} : ": " + safe_text(text);
+}
+
+std::string state_of(std::string_view state) {
+    return state.empty()       ? std::string{}
+           : state == "no ANA" ? ", no ANA"
+                               : ", ANA " + safe_text(state);
+}
+
+/// What to do when a source is lost, and what is still seen without it.
+std::string_view advice_of(std::string_view source) {
+    if (source == "trace") {
+        return "AENs are not seen; ANA changes are found by polling. Run as root (CAP_SYS_ADMIN) "
+               "with tracefs at /sys/kernel/tracing";
+    }
+    if (source == "udev") {
+        return "paths that come and go are found by scanning. Check that systemd-udevd runs and "
+               "that this network namespace gets uevents";
+    }
+    if (source == "kmsg") {
+        return "paths that the kernel refuses are not explained. Run as root (CAP_SYSLOG) with "
+               "/dev/kmsg readable";
+    }
+    if (source == "sysfs") {
+        return "states are unknown. Check that /sys is mounted and readable";
+    }
+    if (source.starts_with("tcp://")) {
+        return "this array is not watched. Check that it answers: haoh list -t ADDR:PORT; it is "
+               "tried again";
+    }
+    return "Run as root (CAP_SYS_ADMIN) and check that the controllers answer";
+}
+
+Spans source_lost(const Event& event) {
+    Spans out{{fmt::format("SOURCE LOST {}", safe_text(event.source)), Tone::fail},
+              {after_colon(event.text)}};
+    // An Error's text ends in advice of its own.
+    if (event.text.find("; ") == std::string::npos) {
+        out.push_back({fmt::format("; {}", advice_of(event.source))});
+    }
+    return out;
+}
+
+Spans access(const Event& event) {
+    const AccessCounts counts = event.access.value_or(AccessCounts{});
+    const std::optional<Access> now = parse_access(event.to);
+    std::string before = event.from.empty() || event.from == "restored"
+                             ? std::string{}
+                             : fmt::format(", was {}", safe_text(event.from));
+    std::string numbers;
+    if (event.access) {
+        numbers = fmt::format(": {} of {} usable, {} optimized", counts.usable,
+                              count_of(counts.paths, "path"), counts.optimized);
+        if (counts.arrays > 0) {
+            numbers +=
+                fmt::format(", {} of {} ready", counts.ready, count_of(counts.arrays, "array"));
+        }
+    }
+    if (!now) {
+        return {{"access " + safe_text(event.to), Tone::warn}, {numbers + before}};
+    }
+    switch (*now) {
+    case Access::no_path:
+        return {{"NO PATH LEFT", Tone::fail}, {numbers + before + "; I/O waits or fails"}};
+    case Access::single_array:
+        return {{"ONLY ONE ARRAY LEFT", Tone::warn},
+                {numbers + before + "; if it fails too, access is lost"}};
+    case Access::no_optimized_path:
+        return {{"NO OPTIMIZED PATH", Tone::warn},
+                {numbers + before + "; I/O takes the longer way"}};
+    case Access::restored:
+        return {{"ACCESS RESTORED", Tone::pass}, {numbers + before}};
+    }
+    return {};
+}
+
+Spans path_refused(const Event& event) {
+    const bool path = event.nsid.has_value();
+    Spans out{{path ? "PATH REFUSED" : "CONTROLLER REFUSED", Tone::fail},
+              {path ? " by the kernel" : " by the kernel, with all its paths"},
+              {after_colon(event.text)}};
+    if (!event.rule.empty()) {
+        out.push_back(
+            {fmt::format("; rule {0}, see: haoh check, haoh rules {0}", safe_text(event.rule))});
+    }
+    return out;
+}
+
+std::string times(const Event& event) {
+    return event.transitions > 1 ? fmt::format(" ({} times)", grouped(event.transitions))
+                                 : std::string{};
+}
+
+Spans ana_coalesced(const Event& event) {
+    std::string text =
+        fmt::format("{} too short to be seen", count_of(event.transitions, "ANA transition"));
+    if (!event.text.empty()) {
+        text += in_parentheses(event.text);
+    } else if (event.change_count) {
+        text += fmt::format(" (change count {})", *event.change_count);
+    }
+    return {{std::move(text), Tone::warn}};
+}
+
+Spans what_of(const Event& event, bool several) {
+    const std::string path = several ? "paths" : "path " + safe_text(event.path);
+    switch (event.kind) {
+    case EventKind::ana_change:
+        return {{fmt::format("ANA {}{}{}", change_of(event), times(event),
+                             in_parentheses(event.text))}};
+    case EventKind::ana_coalesced:
+        return ana_coalesced(event);
+    case EventKind::aen:
+        return {{fmt::format("AEN {}{}", safe_text(event.to), times(event)), Tone::faint}};
+    case EventKind::path_added:
+        return {{path + " added" + state_of(event.to) + in_parentheses(event.text)}};
+    case EventKind::path_lost:
+        return {{path + " lost", Tone::warn},
+                {event.from.empty() ? "" : ", was" + state_of(event.from).substr(1)},
+                {in_parentheses(event.text)}};
+    case EventKind::path_refused:
+        return path_refused(event);
+    case EventKind::controller_state:
+        return {{"controller " + change_of(event), event.to == "lost" || event.to == "dead"
+                                                       ? Tone::fail
+                                                   : event.to == "live" ? Tone::plain
+                                                                        : Tone::warn},
+                {in_parentheses(event.text)}};
+    case EventKind::namespace_added:
+        return {{"namespace added" + in_parentheses(event.text)}};
+    case EventKind::namespace_removed:
+        return {{"namespace removed", Tone::warn}, {in_parentheses(event.text)}};
+    case EventKind::namespace_resized:
+        return {{fmt::format("resized from {} to {}", size_of(event.from), size_of(event.to)),
+                 Tone::warn},
+                {in_parentheses(event.text)}};
+    case EventKind::namespace_read_only:
+        return {{"now " + change_of(event), event.to == "read-only" ? Tone::warn : Tone::plain},
+                {in_parentheses(event.text)}};
+    case EventKind::identity_changed:
+        return {{"IDENTITY CHANGED", Tone::fail},
+                {after_colon(event.text) + "; run haoh check before data is written"}};
+    case EventKind::access:
+        return access(event);
+    case EventKind::anatt_exceeded:
+        return {{"STUCK in ANA state change", Tone::warn},
+                {event.text.empty() ? ", longer than ANATT allows" : ", " + safe_text(event.text)}};
+    case EventKind::source_lost:
+        return source_lost(event);
+    case EventKind::source_restored:
+        return {{"source restored", Tone::pass},
+                {" " + safe_text(event.source) + in_parentheses(event.text)}};
+    }
+    return {};
+}
+
+/// What a latency counts from.
+std::string_view cause_of(const Event& event) {
+    if (event.kind == EventKind::anatt_exceeded) {
+        return "it began";
+    }
+    if (event.kind == EventKind::aen) {
+        return "it came";
+    }
+    if (event.source == "udev") {
+        return "the uevent";
+    }
+    if (event.source == "kmsg") {
+        return "the kernel message";
+    }
+    const bool of_ana = event.kind == EventKind::ana_change ||
+                        event.kind == EventKind::ana_coalesced || event.kind == EventKind::access;
+    return of_ana ? "the AEN" : "the first sign";
+}
+
+std::string latency_of(const EventGroup& group) {
+    if (!group.fastest) {
+        return {};
+    }
+    const std::string fastest = duration_text(*group.fastest);
+    const std::string slowest = duration_text(*group.slowest);
+    return fmt::format("   {} after {}",
+                       fastest == slowest ? fastest : fmt::format("{} to {}", fastest, slowest),
+                       cause_of(group.first));
+}
+
+bool near(const std::optional<Moment>& one, const std::optional<Moment>& other,
+          std::chrono::nanoseconds moment) {
+    if (!one || !other) {
+        return !one && !other;
+    }
+    return std::chrono::abs(one->monotonic - other->monotonic) <= moment;
+}
+
+} // namespace
+
+EventGroup::EventGroup(const Event& event) : first{event} {
+    add(event);
+}
+
+void EventGroup::add(const Event& event) {
+    last = event.observed.monotonic;
+    if (event.nsid) {
+        nsids.insert(*event.nsid);
+    }
+    if (const auto latency = event.latency()) {
+        fastest = std::min(fastest.value_or(*latency), *latency);
+        slowest = std::max(slowest.value_or(*latency), *latency);
+    }
+}
+
+bool EventGroup::takes(const Event& event, std::chrono::nanoseconds moment) const {
+    // What the line does not say may differ: path, group, change count, the numbers of the moment.
+    return event.nsid && first.nsid && !nsids.contains(*event.nsid) && event.kind == first.kind &&
+           event.observed.monotonic - last <= moment && near(event.cause, first.cause, moment) &&
+           event.source == first.source && event.host == first.host &&
+           event.subsysnqn == first.subsysnqn && event.controller == first.controller &&
+           event.site == first.site && device_family(event.device) == device_family(first.device) &&
+           event.from == first.from && event.to == first.to &&
+           event.transitions == first.transitions && event.rule == first.rule &&
+           event.access == first.access && event.text == first.text;
+}
+
+std::string line_of(const EventGroup& group, const TextStyle& style) {
+    const Event& event = group.first;
+    Spans line{{style.verbose ? rfc3339(event.observed.wall) : time_of_day(event.observed.wall),
+                Tone::faint}};
+    const auto add = [&line](std::string text, Tone tone) {
+        if (!text.empty()) {
+            line.push_back({"  "});
+            line.push_back({std::move(text), tone});
+        }
+    };
+    add(object_of(group, style.verbose), Tone::strong);
+    add(controller_of(event), Tone::plain);
+    line.push_back({"  "});
+    std::ranges::move(what_of(event, group.nsids.size() > 1), std::back_inserter(line));
+    line.push_back({latency_of(group), Tone::faint});
+    const bool told = event.kind == EventKind::source_lost ||
+                      event.kind == EventKind::source_restored || event.source.empty();
+    if (style.verbose && !told) {
+        line.push_back({fmt::format("  [{}]", safe_text(event.source)), Tone::faint});
+    }
+    TextWriter writer{style.width, style.color};
+    writer.line(0, line);
+    return std::move(writer).take();
+}
+
+} // namespace report
+
+std::string event_line(const Event& event, const TextStyle& style) {
+    return line_of(report::EventGroup{event}, style);
+}
+
+} // namespace haoh

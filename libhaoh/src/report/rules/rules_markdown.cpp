@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/report.hpp>
+
+#include "report/rules/rules_view.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+
+namespace haoh {
+namespace {
+
+using namespace report;
+
+/// A text inside a table cell or a paragraph: what Markdown or HTML would take for markup stays
+/// text.
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char character : text) {
+        if (std::string_view{"\\`*[]<>|"}.find(character) != std::string_view::npos) {
+            out += '\\';
+        }
+        out += character;
+    }
+    return out;
+}
+
+/// "ns.uuid.equal" belongs to "ns".
+std::string_view family_of(const Rule& rule) {
+    return rule.id.substr(0, rule.id.find('.'));
+}
+
+std::string_view family_title(std::string_view family) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 19> titles{
+        {{"ana", "Asymmetric namespace access"},
+         {"ccr", "Cross-controller reset"},
+         {"conn", "Connections"},
+         {"ctrl", "Controllers"},
+         {"ctrllist", "Controller lists"},
+         {"disc", "Discovery"},
+         {"disp", "Dispersed namespaces"},
+         {"domain", "Domains"},
+         {"feat", "Features"},
+         {"host", "What a Linux host made of it"},
+         {"log", "Log pages"},
+         {"model", "The model"},
+         {"ns", "Namespaces"},
+         {"nslist", "Namespace lists"},
+         {"prop", "Properties"},
+         {"reach", "Reachability"},
+         {"resv", "Reservations"},
+         {"snap", "What was observed"},
+         {"subsys", "The subsystem"}}};
+    for (const auto& [prefix, title] : titles) {
+        if (prefix == family) {
+            return title;
+        }
+    }
+    return family;
+}
+
+std::string anchor_of(std::string_view id) {
+    std::string out;
+    for (const char character : id) {
+        if (character != '.') {
+            out += character;
+        }
+    }
+    return out;
+}
+
+std::string section(const Rule& rule) {
+    std::string out = fmt::format("### {}\n\n{}.\n\n", rule.id, escaped(rule.title));
+    out += fmt::format("- **If not:** {}, {}\n", to_string(rule.verdict), stake(rule.severity));
+    out +=
+        fmt::format("- **Class:** {}, {}\n", to_string(rule.rule_class), meaning(rule.rule_class));
+    if (const std::vector<std::string> windows = windows_of(rule); !windows.empty()) {
+        out += fmt::format("- **One step milder with:** `--window {}`\n",
+                           fmt::join(windows, "` or `--window "));
+    }
+    out += fmt::format("- **Why it matters:** {}\n- **What to do:** {}\n- **Basis:** {}\n",
+                       escaped(rule.why), escaped(rule.fix), escaped(rule.basis));
+    for (const EffectView& view : effects_of(rule)) {
+        out += fmt::format("- **{}:** {} ({})\n", view.releases, escaped(view.effect->text),
+                           escaped(view.effect->source));
+    }
+    return out;
+}
+
+constexpr std::string_view kIntroduction = R"(# What haoh judges
+
+This page is written by `haoh rules -o markdown` from the table that `haoh check` works by.
+
+A rule that does not hold gives **fail**, **warn** or **note**; the last column says what is at
+stake. A rule that could not be judged, because a controller did not answer, gives **unknown**.
+`haoh rules GLOB` prints the same in a terminal, and `haoh check --rule GLOB` judges only some.
+
+The basis of a rule: "Base" is the NVM Express Base Specification; where Linux is named, the host's
+driver acts on it; "practice" is what stretched subsystems need although no specification demands it.
+Where it is known what Linux does, from 6.1 to 7.3, it is told with the function of the driver
+(drivers/nvme/host); `haoh check --kernel RELEASE` adds it to each finding.
+
+)";
+
+} // namespace
+
+std::string to_markdown(std::span<const Rule* const> rules) {
+    std::string out = "<!-- SPDX-License-Identifier: LGPL-2.1-or-later -->\n";
+    out += kIntroduction;
+    std::map<std::string_view, std::vector<const Rule*>> families;
+    for (const Rule* rule : rules) {
+        families[family_of(*rule)].push_back(rule);
+    }
+    out += "| rule | what must hold | if not | at stake |\n|---|---|---|---|\n";
+    for (const auto& [family, members] : families) {
+        for (const Rule* rule : members) {
+            out +=
+                fmt::format("| [{}](#{}) | {} | {} | {} |\n", rule->id, anchor_of(rule->id),
+                            escaped(rule->title), to_string(rule->verdict), stake(rule->severity));
+        }
+    }
+    for (const auto& [family, members] : families) {
+        out += fmt::format("\n## {}\n", family_title(family));
+        for (const Rule* rule : members) {
+            out += '\n' + section(*rule);
+        }
+    }
+    return out;
+}
+
+} // namespace haoh

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "snapshot/kernel_json.hpp"
+
+#include "base/json_text.hpp"
+
+#include <haoh/path_use.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace haoh::model {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Writing.
+
+Json texts_json(const std::vector<std::string>& raw) {
+    Json list = Json::array();
+    for (const std::string& item : raw) {
+        list.push_back(escape_bytes(item));
+    }
+    return list;
+}
+
+Json attribute_json(const Attribute& attribute) {
+    if (attribute.state == Attribute::State::unreadable) {
+        Json out{{"error", escape_bytes(attribute.text)}};
+        if (attribute.nul_padded) {
+            out["nul_padded"] = true;
+        }
+        return out;
+    }
+    if (attribute.nul_padded) {
+        return {{"text", escape_bytes(attribute.text)}, {"nul_padded", true}};
+    }
+    return escape_bytes(attribute.text);
+}
+
+template <typename Object>
+void add_attributes(Json& out, const Object& object, std::span<const AttributeRow<Object>> rows) {
+    for (const AttributeRow<Object>& row : rows) {
+        const Attribute& attribute = object.*row.member;
+        if (attribute.state != Attribute::State::absent) {
+            out[std::string(row.key)] = attribute_json(attribute);
+        }
+    }
+}
+
+Json controller_json(const KernelController& controller) {
+    Json out{{"name", escape_bytes(controller.name)}};
+    add_attributes(out, controller, controller_attributes());
+    return out;
+}
+
+Json path_json(const KernelPath& path, const PathUse& use) {
+    Json out{{"name", escape_bytes(path.name)}, {"controller", escape_bytes(path.controller)}};
+    add_attributes(out, path, path_attributes());
+    out["usable"] = use.usable();
+    if (!use.usable()) {
+        out["why"] = escape_bytes(to_string(use));
+    }
+    return out;
+}
+
+Json namespace_json(const KernelSubsystem& subsystem, const KernelNamespace& head) {
+    Json out{{"name", escape_bytes(head.name)}};
+    add_attributes(out, head, namespace_attributes());
+    out["is_head"] = head.multipath;
+    Json& paths = out["paths"] = Json::array();
+    for (const KernelPath& path : head.paths) {
+        paths.push_back(path_json(path, use_of(subsystem, head, path)));
+    }
+    out["links"] = texts_json(head.links);
+    return out;
+}
+
+Json controllers_json(const std::vector<KernelController>& controllers) {
+    Json out = Json::array();
+    for (const KernelController& controller : controllers) {
+        out.push_back(controller_json(controller));
+    }
+    return out;
+}
+
+Json subsystem_json(const KernelSubsystem& subsystem) {
+    Json out{{"name", escape_bytes(subsystem.name)}};
+    add_attributes(out, subsystem, subsystem_attributes());
+    out["controllers"] = controllers_json(subsystem.controllers);
+    Json& namespaces = out["namespaces"] = Json::array();
+    for (const KernelNamespace& head : subsystem.namespaces) {
+        namespaces.push_back(namespace_json(subsystem, head));
+    }
+    Json& headless = out["headless"] = Json::array();
+    for (const KernelPath& path : subsystem.headless) {
+        headless.push_back(
+            path_json(path, {.kind = PathUse::Kind::no_head, .detail = {}, .other_size = false}));
+    }
+    return out;
+}
+
+// Reading.
+
+template <typename Value, typename Read>
+std::vector<Value> list(const Node& node, Read read) {
+    std::vector<Value> out;
+    out.reserve(node.list().size());
+    node.for_each_item([&](const Node& item) { out.push_back(read(item)); });
+    return out;
+}
+
+Attribute read_attribute(const Node& node) {
+    if (node.is_string()) {
+        return Attribute::of(text(node));
+    }
+    ObjectReader reader(node);
+    Attribute out;
+    if (reader.has("error")) {
+        out.state = Attribute::State::unreadable;
+        out.text = text(reader.required("error"));
+    } else {
+        out = Attribute::of(text(reader.required("text")));
+    }
+    out.nul_padded = reader.has("nul_padded") && reader.required("nul_padded").boolean();
+    reader.finish();
+    return out;
+}
+
+template <typename Object>
+void read_attributes(ObjectReader& reader, Object& object,
+                     std::span<const AttributeRow<Object>> rows) {
+    for (const AttributeRow<Object>& row : rows) {
+        if (reader.has(row.key)) {
+            object.*row.member = read_attribute(reader.required(row.key));
+        }
+    }
+}
+
+KernelController read_kernel_controller(const Node& node) {
+    ObjectReader reader(node);
+    KernelController out;
+    out.name = text(reader.required("name"));
+    read_attributes(reader, out, controller_attributes());
+    reader.finish();
+    return out;
+}
+
+KernelPath read_path(const Node& node) {
+    ObjectReader reader(node);
+    KernelPath out;
+    out.name = text(reader.required("name"));
+    out.controller = text(reader.required("controller"));
+    read_attributes(reader, out, path_attributes());
+    reader.ignore({"usable", "why"});
+    reader.finish();
+    return out;
+}
+
+KernelNamespace read_namespace(const Node& node) {
+    ObjectReader reader(node);
+    KernelNamespace out;
+    out.name = text(reader.required("name"));
+    read_attributes(reader, out, namespace_attributes());
+    out.multipath = reader.required("is_head").boolean();
+    out.paths = list<KernelPath>(reader.required("paths"), read_path);
+    out.links = texts(reader.required("links"));
+    reader.finish();
+    return out;
+}
+
+KernelSubsystem read_subsystem(const Node& node) {
+    ObjectReader reader(node);
+    KernelSubsystem out;
+    out.name = text(reader.required("name"));
+    read_attributes(reader, out, subsystem_attributes());
+    out.controllers =
+        list<KernelController>(reader.required("controllers"), read_kernel_controller);
+    out.namespaces = list<KernelNamespace>(reader.required("namespaces"), read_namespace);
+    out.headless = list<KernelPath>(reader.required("headless"), read_path);
+    reader.finish();
+    return out;
+}
+
+KernelMessage read_message(const Node& node) {
+    ObjectReader reader(node);
+    KernelMessage out;
+    // From 2^53 on it is digits in a string: 285 years of uptime, but any value survives.
+    const Node time = reader.required("microseconds");
+    if (time.is_string()) {
+        const auto value = Attribute::of(time.string()).number();
+        if (!value) {
+            time.fail(quote(time.string()) + " is no number");
+        }
+        out.microseconds = *value;
+    } else {
+        out.microseconds = time.number(std::numeric_limits<std::uint64_t>::max());
+    }
+    out.text = text(reader.required("text"));
+    reader.finish();
+    return out;
+}
+
+} // namespace
+
+Json kernel_json(const KernelObservation& kernel) {
+    Json out{{"host", escape_bytes(kernel.host)}, {"release", escape_bytes(kernel.release)}};
+    add_attributes(out["parameters"] = Json::object(), kernel, module_parameters());
+    Json& subsystems = out["subsystems"] = Json::array();
+    for (const KernelSubsystem& subsystem : kernel.subsystems) {
+        subsystems.push_back(subsystem_json(subsystem));
+    }
+    out["stray_controllers"] = controllers_json(kernel.stray_controllers);
+    Json& messages = out["messages"] = Json::array();
+    for (const KernelMessage& message : kernel.messages) {
+        messages.push_back({{"microseconds", exact_number(message.microseconds)},
+                            {"text", escape_bytes(message.text)}});
+    }
+    out["messages_error"] = escape_bytes(kernel.messages_error);
+    out["udev_rules"] = texts_json(kernel.udev_rules);
+    out["unread"] = texts_json(kernel.unread);
+    out["changed"] = texts_json(kernel.changed);
+    return out;
+}
+
+KernelObservation read_kernel_json(const Node& node) {
+    ObjectReader reader(node);
+    KernelObservation out;
+    out.host = text(reader.required("host"));
+    out.release = text(reader.required("release"));
+    const Node parameters_node = reader.required("parameters");
+    ObjectReader parameters(parameters_node);
+    read_attributes(parameters, out, module_parameters());
+    parameters.finish();
+    out.subsystems = list<KernelSubsystem>(reader.required("subsystems"), read_subsystem);
+    out.stray_controllers =
+        list<KernelController>(reader.required("stray_controllers"), read_kernel_controller);
+    out.messages = list<KernelMessage>(reader.required("messages"), read_message);
+    out.messages_error = text(reader.required("messages_error"));
+    out.udev_rules = texts(reader.required("udev_rules"));
+    out.unread = texts(reader.required("unread"));
+    if (reader.has("changed")) { // not in the first snapshots
+        out.changed = texts(reader.required("changed"));
+        std::sort(out.changed.begin(), out.changed.end());
+    }
+    reader.finish();
+    return out;
+}
+
+} // namespace haoh::model

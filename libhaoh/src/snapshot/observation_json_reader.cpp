@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/observation.hpp>
+
+#include "model/field_text.hpp"
+#include "base/json_text.hpp"
+#include "snapshot/kernel_json.hpp"
+#include "base/located_reader.hpp"
+#include "snapshot/observation_schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace haoh {
+
+namespace {
+
+using namespace model;
+
+/// 16 controllers with 1,024 namespaces each are about 20 MiB and 700,000 values.
+constexpr JsonLimits kLimits{
+    .bytes = std::size_t{512} << 20U, .depth = 12, .values = 16'000'000, .members = 512};
+constexpr std::size_t kMaxPageLength = std::size_t{16} << 20U;
+
+template <typename T>
+std::vector<T> numbers(const Node& node) {
+    std::vector<T> out;
+    out.reserve(node.list().size());
+    node.for_each_item([&out](const Node& item) { out.push_back(item.number<T>()); });
+    return out;
+}
+
+/// "2026-01-31T12:00:00Z", or nothing.
+void check_time(const Node& node, std::string_view time) {
+    constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:ddZ";
+    const bool fits = time.size() == kPattern.size() &&
+                      std::equal(time.begin(), time.end(), kPattern.begin(), [](char c, char p) {
+                          return p == 'd' ? c >= '0' && c <= '9' : c == p;
+                      });
+    if (!time.empty() && !fits) {
+        node.fail(fmt::format("{} is no time of the form 2026-01-31T12:00:00Z", quote(time)));
+    }
+}
+
+/// Raw bytes as `Page::of` keeps them.
+Page read_bytes(const Node& node, std::size_t length) {
+    const std::string& hex = node.string();
+    Page page;
+    page.state = Page::State::ok;
+    page.length = static_cast<std::uint32_t>(length);
+    if (!nvme::from_hex(hex, page.bytes)) {
+        node.fail(hex.size() % 2 != 0 ? "an odd number of hexadecimal digits"
+                                      : fmt::format("{} is not hexadecimal", quote(hex)));
+    }
+    if (page.bytes.size() > length) {
+        node.fail(fmt::format("{} bytes in a page of {}", page.bytes.size(), length));
+    }
+    while (!page.bytes.empty() && page.bytes.back() == 0) {
+        page.bytes.pop_back();
+    }
+    page.bytes.shrink_to_fit();
+    return page;
+}
+
+Page read_page(const Node& node, std::size_t length) {
+    if (node.is_null()) {
+        return {};
+    }
+    if (node.is_string()) {
+        if (length == kAnyLength) {
+            node.fail("a log without its length",
+                      R"(write {"length": BYTES, "bytes": "HEX"} instead)");
+        }
+        return read_bytes(node, length);
+    }
+    ObjectReader reader(node);
+    Page page;
+    if (reader.has("status")) {
+        const Node status = reader.required("status");
+        const auto value = parse_hex_number(status.string());
+        if (!value || *value > 0x7FFF) {
+            status.fail(fmt::format("{} is no status of the form 0x4002", quote(status.string())));
+        }
+        page = Page::of_status({.value = static_cast<std::uint16_t>(*value)});
+        reader.ignore({"text"});
+    } else if (reader.has("error")) {
+        page = Page::of_failure(text(reader.required("error")));
+    } else {
+        const std::uint64_t bytes = reader.required("length").number(kMaxPageLength);
+        page = read_bytes(reader.required("bytes"), static_cast<std::size_t>(bytes));
+    }
+    reader.finish();
+    return page;
+}
+
+/// A page that may be missing: it was not read then.
+Page read_page(ObjectReader& pages, const char* key, std::size_t length) {
+    return pages.has(key) ? read_page(pages.required(key), length) : Page{};
+}
+
+/// The raw pages of an object.
+Node required_pages(ObjectReader& reader) {
+    if (!reader.has("pages")) {
+        reader.node().fail("no raw pages (key \"pages\"): this is a listing, not a snapshot",
+                           "record one with haoh snapshot");
+    }
+    return reader.required("pages");
+}
+
+NamespaceObservation read_namespace(const Node& node) {
+    NamespaceObservation path;
+    ObjectReader reader(node);
+    path.nsid = reader.required("nsid").number<std::uint32_t>();
+    const Node pages_node = required_pages(reader);
+    ObjectReader pages(pages_node);
+    for (const NamespacePageKey& entry : kNamespacePages) {
+        path.*entry.page = read_page(pages, entry.key, nvme::kIdentifySize);
+    }
+    pages.finish();
+    return path; // all other keys are decoded fields
+}
+
+std::vector<NamespaceObservation> read_namespaces(const Node& node) {
+    std::vector<NamespaceObservation> namespaces;
+    namespaces.reserve(node.list().size());
+    node.for_each_item([&namespaces](const Node& item) {
+        NamespaceObservation path = read_namespace(item);
+        if (!namespaces.empty() && namespaces.back().nsid >= path.nsid) {
+            item.fail(fmt::format("NSID {} comes after {}: they must ascend", path.nsid,
+                                  namespaces.back().nsid));
+        }
+        namespaces.push_back(std::move(path));
+    });
+    return namespaces;
+}
+
+Connection read_connection(const Node& node) {
+    ObjectReader reader(node);
+    Connection connection;
+    connection.hostnqn = text(reader.required("hostnqn"));
+    const Node hostid = reader.required("hostid");
+    const auto uuid = nvme::parse_uuid(hostid.string());
+    if (!uuid) {
+        hostid.fail(fmt::format("{} is no UUID", quote(hostid.string())));
+    }
+    connection.hostid = *uuid;
+    connection.cntlid = reader.required("cntlid").number<std::uint16_t>();
+    connection.requested_cntlid = reader.required("requested_cntlid").number<std::uint16_t>();
+    connection.header_digest = reader.required("header_digest").boolean();
+    connection.data_digest = reader.required("data_digest").boolean();
+    connection.sq_flow_control_disabled = reader.required("sq_flow_control_disabled").boolean();
+    connection.maxh2cdata = reader.required("maxh2cdata").number<std::uint32_t>();
+    reader.finish();
+    return connection;
+}
+
+std::map<std::uint32_t, std::uint64_t> read_properties(const Node& node) {
+    std::map<std::uint32_t, std::uint64_t> properties;
+    node.for_each_member([&properties](std::string_view key, const Node& member) {
+        const auto offset = property_offset(key);
+        if (!offset) {
+            member.fail(fmt::format("unknown property {}", quote(key)));
+        }
+        const auto value = parse_hex_number(member.string());
+        if (!value) {
+            member.fail(
+                fmt::format("{} is no number of the form 0x00020100", quote(member.string())));
+        }
+        properties[*offset] = *value;
+    });
+    return properties;
+}
+
+std::map<std::uint8_t, Page> read_features(const Node& node) {
+    std::map<std::uint8_t, Page> features;
+    node.for_each_member([&features](std::string_view key, const Node& member) {
+        const auto fid = parse_hex_number(key);
+        if (!fid || *fid > 0xFF) {
+            member.fail(fmt::format("{} is no feature identifier of the form 0x0b", quote(key)));
+        }
+        const auto [place, inserted] =
+            features.try_emplace(static_cast<std::uint8_t>(*fid), read_page(member, kFeatureSize));
+        if (!inserted) {
+            member.fail(fmt::format("feature {} is there twice", quote(key)));
+        }
+    });
+    return features;
+}
+
+void read_ana(const Node& node, AnaObservation& ana) {
+    ObjectReader reader(node);
+    ana.stable = reader.required("stable").boolean();
+    ana.attempts = reader.required("attempts").number<unsigned>();
+    reader.ignore({"chgc", "groups"});
+    reader.finish();
+}
+
+void read_controller_pages(const Node& node, ControllerObservation& controller) {
+    ObjectReader pages(node);
+    for (const ControllerPageKey& entry : kControllerPages) {
+        controller.*entry.page = read_page(pages, entry.key, entry.length);
+    }
+    controller.ana.log = read_page(pages, kAnaLogPage, kAnyLength);
+    if (pages.has(kFeaturePages)) {
+        controller.features = read_features(pages.required(kFeaturePages));
+    }
+    pages.finish();
+}
+
+ControllerObservation read_controller(const Node& node) {
+    ObjectReader reader(node);
+    ControllerObservation out;
+    out.name = text(reader.required("name"));
+    if (reader.has("host")) {
+        out.host = text(reader.required("host"));
+    }
+    out.transport = text(reader.required("transport"));
+    out.traddr = text(reader.required("traddr"));
+    out.trsvcid = text(reader.required("trsvcid"));
+    out.target = text(reader.required("target"));
+    out.subsysnqn = text(reader.required("subsysnqn"));
+    out.connection = read_connection(reader.required("connection"));
+    out.properties = read_properties(reader.required("properties"));
+    read_ana(reader.required("ana"), out.ana);
+    const Node active = reader.required("active_nsids");
+    if (!active.is_null()) {
+        out.active_nsids = numbers<std::uint32_t>(active);
+    }
+    out.active_problems = texts(reader.required("active_problems"));
+    out.probed_cntlids = numbers<std::uint16_t>(reader.required("probed_cntlids"));
+    out.unread = texts(reader.required("unread"));
+    read_controller_pages(required_pages(reader), out);
+    out.namespaces = read_namespaces(reader.required("namespaces"));
+    reader.ignore({"cntlid", "serial", "model", "firmware_rev", "identify", "controller_list",
+                   "supported_logs", "features"});
+    reader.finish();
+    return out;
+}
+
+DiscoveryObservation read_discovery(const Node& node) {
+    ObjectReader reader(node);
+    DiscoveryObservation out;
+    out.target = text(reader.required("target"));
+    out.address = text(reader.required("address"));
+    out.stable = reader.required("stable").boolean();
+    const Node pages_node = required_pages(reader);
+    ObjectReader pages(pages_node);
+    out.log = read_page(pages, kDiscoveryLogPage, kAnyLength);
+    pages.finish();
+    reader.ignore({"genctr", "entries"});
+    reader.finish();
+    return out;
+}
+
+Unobserved read_unobserved(const Node& node) {
+    ObjectReader reader(node);
+    Unobserved out;
+    out.object = text(reader.required("object"));
+    out.target = text(reader.required("target"));
+    out.subsysnqn = text(reader.required("subsysnqn"));
+    out.error = text(reader.required("error"));
+    reader.finish();
+    return out;
+}
+
+void check_schema(ObjectReader& reader) {
+    if (!reader.has("schema")) {
+        reader.node().fail("no key \"schema\": this is not an observation of haoh",
+                           "record one with haoh snapshot");
+    }
+    const Node node = reader.required("schema");
+    const std::string& schema = node.string();
+    if (schema == kObservationSchema) {
+        return;
+    }
+    constexpr std::string_view kFamily = "haoh.observation/";
+    if (schema.substr(0, kFamily.size()) == kFamily) {
+        node.fail(
+            fmt::format("the schema is {}, this haoh reads {}", quote(schema), kObservationSchema),
+            "use a newer haoh", Errc::unsupported);
+    }
+    node.fail(fmt::format("the schema is {}, not {}", quote(schema), kObservationSchema));
+}
+
+} // namespace
+
+Observation observation_from_json(std::string_view text_, std::string_view origin) {
+    const ReadContext context{.operation = "read snapshot", .origin = std::string(origin)};
+    const LocatedValue document = parse_located(text_, context.operation, origin, kLimits);
+    const Node root(context, document);
+    ObjectReader reader(root);
+    check_schema(reader);
+    Observation out;
+    const Node time = reader.required("observed_at");
+    out.observed_at = text(time);
+    check_time(time, out.observed_at);
+    out.hostnqn = text(reader.required("hostnqn"));
+    out.hostid = text(reader.required("hostid"));
+    reader.required("controllers").for_each_item([&out](const Node& item) {
+        out.controllers.push_back(read_controller(item));
+    });
+    reader.required("discovery").for_each_item([&out](const Node& item) {
+        out.discovery.push_back(read_discovery(item));
+    });
+    reader.required("unobserved").for_each_item([&out](const Node& item) {
+        out.unobserved.push_back(read_unobserved(item));
+    });
+    if (reader.has("kernels")) {
+        reader.required("kernels").for_each_item(
+            [&out](const Node& item) { out.kernels.push_back(read_kernel_json(item)); });
+    }
+    reader.ignore({"subsystems"});
+    reader.finish();
+    return out;
+}
+
+} // namespace haoh

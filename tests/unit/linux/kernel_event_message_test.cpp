@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "linux/kernel_event_message.hpp"
+
+#include <haoh/rule.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh::host {
+namespace {
+
+struct Refused {
+    const char* text;
+    const char* controller;
+    std::optional<std::uint32_t> nsid;
+    const char* rule;
+};
+
+class KernelRefusal : public ::testing::TestWithParam<Refused> {};
+
+TEST_P(KernelRefusal, names_controller_namespace_and_rule) {
+    const Refused& expected = GetParam();
+    const auto message = parse_kernel_event(expected.text);
+    ASSERT_TRUE(message);
+    EXPECT_EQ(message->kind, KernelEventMessage::Kind::path_refused);
+    EXPECT_EQ(message->device, expected.controller);
+    EXPECT_EQ(message->nsid, expected.nsid);
+    EXPECT_EQ(message->rule, expected.rule);
+    EXPECT_EQ("nvme " + message->device + ": " + message->reason, expected.text);
+}
+
+TEST_P(KernelRefusal, has_a_rule_that_exists) {
+    EXPECT_NE(find_rule(GetParam().rule), nullptr);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Messages, KernelRefusal,
+    ::testing::Values(
+        Refused{"nvme nvme1: IDs don't match for shared namespace 2", "nvme1", 2,
+                "host.path.missing"},
+        Refused{"nvme nvme12: duplicate IDs in subsystem for nsid 3", "nvme12", 3,
+                "host.path.missing"},
+        Refused{"nvme nvme1: ignoring nsid 1 because of duplicate IDs", "nvme1", 1,
+                "ns.id.unique_on_host"},
+        Refused{"nvme nvme1: Duplicate unshared namespace 4294967294", "nvme1", 4294967294U,
+                "ns.nmic.shared"},
+        Refused{"nvme nvme1: identifiers changed for nsid -2", "nvme1", 4294967294U,
+                "host.path.missing"},
+        Refused{"nvme nvme2: Duplicate cntlid 1 with nvme0, subsys nqn.2024-01.com.example:pair, "
+                "rejecting",
+                "nvme2", std::nullopt, "ctrl.cntlid.unique"},
+        Refused{"nvme nvme2: Subsystem does not support multiple controllers", "nvme2",
+                std::nullopt, "ctrl.cmic.mctrs"},
+        Refused{"nvme nvme2: Mismatching cntlid: Connect 1 vs Identify 2, rejecting", "nvme2",
+                std::nullopt, "ctrl.cntlid.connect_match"},
+        Refused{"nvme nvme2: Invalid MNAN value 0", "nvme2", std::nullopt, "ctrl.mnan.valid"}));
+
+TEST(KernelHint, names_what_to_look_at) {
+    const std::pair<const char*, const char*> hints[] = {
+        {"nvme nvme0: ANATT timeout, resetting controller.", "nvme0"},
+        {"nvme nvme0: Failed to get ANA log: -4", "nvme0"},
+        {"block nvme0n1: no usable path - requeuing I/O", "nvme0n1"},
+        {"block nvme0n1: no available path - failing I/O", "nvme0n1"},
+        {"nvme0n1: detected capacity change from 2097152 to 4194304", "nvme0n1"},
+        {"nvme0c1n1: detected capacity change from 2097152 to 0", "nvme0c1n1"},
+        {"nvme nvme0: starting error recovery", "nvme0"},
+        {"nvme nvme0: Reconnecting in 10 seconds...", "nvme0"},
+        {"nvme nvme0: Successfully reconnected (attempt 1/60)", "nvme0"},
+        {"nvme nvme0: Removing ctrl: NQN \"nqn.2024-01.com.example:pair\"", "nvme0"},
+        {"nvme nvme0: Removing controller...", "nvme0"},
+        {"nvme nvme0: Removing controller (-5)...", "nvme0"},
+        {"nvme nvme0: disabling ANA support.", "nvme0"},
+        {"nvme nvme0: resetting controller due to AER", "nvme0"},
+        {"nvme nvme0: Identify Descriptors failed (nsid=1, status=0x2002)", "nvme0"},
+    };
+    for (const auto& [text, device] : hints) {
+        const auto message = parse_kernel_event(text);
+        ASSERT_TRUE(message) << text;
+        EXPECT_EQ(message->kind, KernelEventMessage::Kind::hint) << text;
+        EXPECT_EQ(message->device, device) << text;
+        EXPECT_EQ(message->nsid, std::nullopt) << text;
+        EXPECT_EQ(message->rule, "") << text;
+    }
+}
+
+TEST(KernelMessage, tells_nothing_of_this_kind_otherwise) {
+    for (const char* text : {
+             "",
+             ": ",
+             "nvme nvme0: ",
+             "nvme nvme0: creating 2 I/O queues.",
+             "nvme nvme0: IDs don't match for shared namespace",
+             "nvme nvme0: IDs don't match for shared namespace x",
+             "nvme nvme0: IDs don't match for shared namespace 2 or so",
+             "nvme nvme0: IDs don't match for shared namespace 4294967296",
+             "nvme nvme0: ignoring nsid 1",
+             "nvme nvme0: Duplicate cntlid 1",
+             "nvme0n1: Duplicate cntlid 1 with nvme0, subsys x, rejecting",
+             "sda: detected capacity change from 0 to 8",
+             "IDs don't match for shared namespace 2",
+             "nvme_fabrics: IDs don't match for shared namespace 2",
+             "a nvme nvme0: Reconnecting in 10 seconds...",
+             "nvme nvme-subsys0x: Removing controller",
+             "nvme nvme0 Removing controller",
+         }) {
+        EXPECT_EQ(parse_kernel_event(text), std::nullopt) << text;
+    }
+}
+
+} // namespace
+} // namespace haoh::host
