@@ -4,11 +4,11 @@
 #include "fuzz/property.hpp"
 
 #include "host/attribute_text.hpp"
-#include "linux/kernel_event_message.hpp"
 #include "host/kernel_log.hpp"
-#include "linux/object_name.hpp"
 #include "host/path_join.hpp"
 #include "host/udev_rules.hpp"
+#include "linux/kernel_event_message.hpp"
+#include "linux/object_name.hpp"
 
 #include <string>
 
@@ -34,12 +34,14 @@ void attribute(std::string_view bytes) {
 }
 
 void kernel_event(std::string_view text) {
-    using Kind = host::KernelEventMessage::Kind;
-    const std::optional<host::KernelEventMessage> message = host::parse_kernel_event(text);
+    using Kind = linux_kernel::KernelEventMessage::Kind;
+    const std::optional<linux_kernel::KernelEventMessage> message =
+        linux_kernel::parse_kernel_event(text);
     if (!message) {
         return;
     }
-    fuzz::require(host::parse_object_name(message->device).has_value(), "it is about an object");
+    fuzz::require(linux_kernel::parse_object_name(message->device).has_value(),
+                  "it is about an object");
     fuzz::require(text.ends_with(message->device + ": " + message->reason), "the words are kept");
     fuzz::require((message->kind == Kind::path_refused) == !message->rule.empty(),
                   "a refusal has a rule");
@@ -67,8 +69,8 @@ void kmsg(std::string_view bytes) {
     }
 }
 
-std::string name_text(const host::ObjectName& name) {
-    using Kind = host::ObjectName::Kind;
+std::string name_text(const linux_kernel::ObjectName& name) {
+    using Kind = linux_kernel::ObjectName::Kind;
     const std::string instance = std::to_string(name.instance);
     switch (name.kind) {
     case Kind::subsystem:
@@ -85,16 +87,17 @@ std::string name_text(const host::ObjectName& name) {
 }
 
 void name(std::string_view bytes) {
-    const std::optional<host::ObjectName> parsed = host::parse_object_name(bytes);
+    const std::optional<linux_kernel::ObjectName> parsed = linux_kernel::parse_object_name(bytes);
     if (parsed) {
         fuzz::require(name_text(*parsed) == bytes, "a name goes round");
     }
     const std::string_view left = bytes.substr(0, bytes.size() / 2);
     const std::string_view right = bytes.substr(bytes.size() / 2);
-    fuzz::require(!(host::natural_less(left, right) && host::natural_less(right, left)),
-                  "the order is one");
-    fuzz::require(host::natural_less(left, right) || host::natural_less(right, left) ||
-                      left == right,
+    fuzz::require(
+        !(linux_kernel::natural_less(left, right) && linux_kernel::natural_less(right, left)),
+        "the order is one");
+    fuzz::require(linux_kernel::natural_less(left, right) ||
+                      linux_kernel::natural_less(right, left) || left == right,
                   "the order tells names apart");
 }
 

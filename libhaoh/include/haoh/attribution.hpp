@@ -3,6 +3,8 @@
 /// Which array a controller is on.
 #pragma once
 
+#include <haoh/config.hpp>
+#include <haoh/observation.hpp>
 #include <haoh/visibility.h>
 
 #include <cstddef>
@@ -50,5 +52,12 @@ class Attributions {
     std::vector<Attribution> all_;
     std::map<std::string, std::map<std::string, std::size_t, std::less<>>, std::less<>> by_host_;
 };
+
+/// Which array each controller is on: by `[[site]]` tables; else each target is an array of its own;
+/// else, for the controllers that a host connected to one subsystem, by what separates them: domain
+/// IDs, serial numbers, controller IDs that lie far apart. One for each of
+/// `observation.controllers`, in their order, then for those that only a kernel knows.
+[[nodiscard]] Attributions attribute(const Observation& observation,
+                                     const std::vector<Site>& sites);
 
 } // namespace haoh

@@ -117,13 +117,6 @@ struct CheckOptions {
 /// Judges an observation by every rule (or those that match).
 [[nodiscard]] Report check(const Observation& observation, const CheckOptions& options = {});
 
-/// Which array each controller is on: by `[[site]]` tables; else each target is an array of its own;
-/// else, for the controllers that a host connected to one subsystem, by what separates them: domain
-/// IDs, serial numbers, controller IDs that lie far apart. One for each of
-/// `observation.controllers`, in their order, then for those that only a kernel knows.
-[[nodiscard]] Attributions attribute(const Observation& observation,
-                                     const std::vector<Site>& sites);
-
 /// The exit status of `haoh check`: 4 when nothing was observed, else 1 when a rule failed (with
 /// FailOn::warn also when one warned), else 3 when something could not be observed, else 0.
 [[nodiscard]] int exit_status(const Report& report, FailOn fail_on, bool anything_observed);

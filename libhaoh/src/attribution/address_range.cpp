@@ -7,7 +7,7 @@
 
 #include <array>
 
-namespace haoh::judge {
+namespace haoh::attribution {
 
 namespace {
 
@@ -130,4 +130,4 @@ std::optional<AddressRange> parse_address_range(std::string_view text, std::stri
     return out;
 }
 
-} // namespace haoh::judge
+} // namespace haoh::attribution

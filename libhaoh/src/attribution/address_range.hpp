@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace haoh::judge {
+namespace haoh::attribution {
 
 /// "10.1.0.0/16", "fd00:1::/64", "192.0.2.7", "192.0.2.7:4421", "[fd00::1]:4420".
 struct AddressRange {
@@ -27,4 +27,4 @@ struct AddressRange {
 [[nodiscard]] std::optional<AddressRange> parse_address_range(std::string_view text,
                                                               std::string& defect);
 
-} // namespace haoh::judge
+} // namespace haoh::attribution

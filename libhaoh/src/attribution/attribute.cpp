@@ -4,7 +4,9 @@
 #include "attribution/address_range.hpp"
 #include "attribution/site_evidence.hpp"
 
-#include <haoh/check.hpp>
+#include <haoh/attribution.hpp>
+#include <haoh/config.hpp>
+#include <haoh/observation.hpp>
 
 #include <fmt/format.h>
 
@@ -63,12 +65,12 @@ std::optional<std::uint16_t> cntlid_of(const ControllerObservation& controller) 
 /// A site's addresses, parsed once.
 struct Matcher {
     const Site* site{};
-    std::vector<std::pair<judge::AddressRange, std::string>> ranges;
+    std::vector<std::pair<attribution::AddressRange, std::string>> ranges;
 
     explicit Matcher(const Site& from) : site(&from) {
         for (const std::string& text : from.addresses) {
             std::string defect;
-            if (auto range = judge::parse_address_range(text, defect)) {
+            if (auto range = attribution::parse_address_range(text, defect)) {
                 ranges.emplace_back(std::move(*range), text);
             }
         }
@@ -190,8 +192,8 @@ std::vector<ControllerObservation> unread_controllers(const Observation& observa
     return out;
 }
 
-judge::SiteEvidence evidence_of(const ControllerObservation& controller) {
-    judge::SiteEvidence out;
+attribution::SiteEvidence evidence_of(const ControllerObservation& controller) {
+    attribution::SiteEvidence out;
     if (controller.identify.ok()) {
         const nvme::IdentifyController id = controller.identify_data();
         out.domainid = id.domainid;
@@ -212,11 +214,11 @@ void separate_the_rest(const std::vector<const ControllerObservation*>& controll
         }
     }
     for (const auto& [key, members] : subsystems) {
-        std::vector<judge::SiteEvidence> evidence;
+        std::vector<attribution::SiteEvidence> evidence;
         for (const std::size_t i : members) {
             evidence.push_back(evidence_of(*controllers[i]));
         }
-        const std::vector<judge::Separation> separated = judge::separate(evidence);
+        const std::vector<attribution::Separation> separated = attribution::separate(evidence);
         for (std::size_t k = 0; k < members.size(); ++k) {
             attributions[members[k]].site = separated[k].array;
             attributions[members[k]].evidence = separated[k].evidence;

@@ -19,7 +19,7 @@ using base::TomlReader;
 /// A site with what is needed to compare it with the others.
 struct Parsed {
     Site site;
-    std::vector<judge::AddressRange> ranges;
+    std::vector<attribution::AddressRange> ranges;
     toml::source_region where;
 };
 
@@ -30,7 +30,7 @@ Parsed read_site(TomlReader& reader) {
     out.site.addresses = reader.texts("addresses").value_or(std::vector<std::string>{});
     for (std::size_t i = 0; i < out.site.addresses.size(); ++i) {
         std::string defect;
-        auto range = judge::parse_address_range(out.site.addresses[i], defect);
+        auto range = attribution::parse_address_range(out.site.addresses[i], defect);
         if (!range) {
             reader.fail_at((*reader.array("addresses"))[i].source(), "addresses", defect,
                            "write ADDR, ADDR/PREFIX or ADDR:PORT");

@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-namespace haoh::judge {
+namespace haoh::attribution {
 
 namespace {
 
@@ -119,4 +119,4 @@ std::vector<Separation> separate(std::span<const SiteEvidence> controllers) {
     return out;
 }
 
-} // namespace haoh::judge
+} // namespace haoh::attribution

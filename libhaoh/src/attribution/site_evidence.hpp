@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace haoh::judge {
+namespace haoh::attribution {
 
 /// What is known of one controller. Empty texts and zero domains are unknown.
 struct SiteEvidence {
@@ -33,4 +33,4 @@ inline constexpr std::uint16_t kCntlidGap = 256;
 /// named in the order of their lowest controller ID.
 [[nodiscard]] std::vector<Separation> separate(std::span<const SiteEvidence> controllers);
 
-} // namespace haoh::judge
+} // namespace haoh::attribution

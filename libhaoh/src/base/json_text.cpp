@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace haoh::model {
+namespace haoh::base {
 
 namespace {
 
@@ -135,4 +135,4 @@ std::string lay_out(const Json& value) {
     return std::move(layout).take();
 }
 
-} // namespace haoh::model
+} // namespace haoh::base

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace haoh::model {
+namespace haoh::base {
 
 /// Integers up to this one are exact in every JSON reader (2^53 - 1).
 inline constexpr std::uint64_t kLargestExactInteger = (1ULL << 53U) - 1;
@@ -28,4 +28,4 @@ inline constexpr std::uint64_t kLargestExactInteger = (1ULL << 53U) - 1;
 /// thousand lines.
 [[nodiscard]] std::string lay_out(const nlohmann::ordered_json& value);
 
-} // namespace haoh::model
+} // namespace haoh::base

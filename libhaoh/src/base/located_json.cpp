@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/located_json.hpp"
 
+#include "base/safe_text.hpp"
+#include "base/utf8.hpp"
+
 #include <haoh/error.hpp>
-#include <haoh/nvme/bytes.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -10,7 +12,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace haoh::model {
+namespace haoh::base {
 
 namespace {
 
@@ -113,9 +115,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
         if (colon != 0 && colon != std::string_view::npos && text.substr(colon, 2) == ": ") {
             text.remove_prefix(colon + 2);
         }
-        const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-        fail(Errc::malformed,
-             nvme::printable(nvme::ByteView(bytes, std::min<std::size_t>(text.size(), 300))));
+        fail(Errc::malformed, base::safe_text(base::utf8_prefix(text, 300)));
     }
 
   private:
@@ -182,9 +182,8 @@ std::string_view LocatedValue::kind() const {
 
 std::string quote(std::string_view text) {
     constexpr std::size_t kShown = 60;
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-    const nvme::ByteView view(bytes, std::min(text.size(), kShown));
-    return fmt::format("\"{}{}\"", nvme::printable(view), text.size() > kShown ? "..." : "");
+    return fmt::format("\"{}{}\"", base::safe_text(base::utf8_prefix(text, kShown)),
+                       text.size() > kShown ? "..." : "");
 }
 
 LocatedValue parse_located(std::string_view text, std::string_view operation,
@@ -201,4 +200,4 @@ LocatedValue parse_located(std::string_view text, std::string_view operation,
     return std::move(builder).take();
 }
 
-} // namespace haoh::model
+} // namespace haoh::base

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-namespace haoh::model {
+namespace haoh::base {
 
 struct LocatedMember;
 
@@ -49,4 +49,4 @@ struct JsonLimits {
 [[nodiscard]] LocatedValue parse_located(std::string_view text, std::string_view operation,
                                          std::string_view origin, const JsonLimits& limits);
 
-} // namespace haoh::model
+} // namespace haoh::base

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace haoh::model {
+namespace haoh::base {
 
 namespace {
 
@@ -148,4 +148,4 @@ void ObjectReader::finish() const {
     }
 }
 
-} // namespace haoh::model
+} // namespace haoh::base

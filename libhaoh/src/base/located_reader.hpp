@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace haoh::model {
+namespace haoh::base {
 
 /// What is being read, for messages. Outlives every Node.
 struct ReadContext {
@@ -104,4 +104,4 @@ class ObjectReader {
     std::vector<bool> taken_;
 };
 
-} // namespace haoh::model
+} // namespace haoh::base

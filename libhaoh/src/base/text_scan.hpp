@@ -8,7 +8,7 @@
 #include <string_view>
 #include <system_error>
 
-namespace haoh::host {
+namespace haoh::base {
 
 /// \return whether the text began with it
 inline bool take_prefix(std::string_view& text, std::string_view prefix) {
@@ -30,4 +30,4 @@ bool take_number(std::string_view& text, Number& value, int base = 10) {
     return true;
 }
 
-} // namespace haoh::host
+} // namespace haoh::base

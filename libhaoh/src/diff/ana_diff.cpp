@@ -7,7 +7,7 @@
 #include <optional>
 #include <set>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 namespace {
 
@@ -174,4 +174,4 @@ AnaChanges changed_ana(const AnaObservation& before, const AnaObservation& after
     return out;
 }
 
-} // namespace haoh::model
+} // namespace haoh::differ

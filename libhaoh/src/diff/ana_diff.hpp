@@ -9,7 +9,7 @@
 
 #include <map>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 struct AnaChanges {
     std::vector<FieldChange> log; ///< of the log itself, or of groups without namespaces
@@ -20,4 +20,4 @@ struct AnaChanges {
 /// Change counts are not compared: that they moved says nothing when all else is as it was.
 [[nodiscard]] AnaChanges changed_ana(const AnaObservation& before, const AnaObservation& after);
 
-} // namespace haoh::model
+} // namespace haoh::differ

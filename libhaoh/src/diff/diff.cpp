@@ -4,10 +4,10 @@
 
 #include "diff/ana_diff.hpp"
 #include "diff/discovery_diff.hpp"
-#include "model/field_text.hpp"
 #include "diff/kernel_diff.hpp"
 #include "diff/match.hpp"
 #include "diff/page_diff.hpp"
+#include "model/field_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,7 +20,7 @@ namespace haoh {
 
 namespace {
 
-using namespace model;
+using namespace differ;
 
 /// Controller IDs of `before` by the IDs of the same controllers in `after`, for each subsystem.
 using Renumbering = std::map<std::pair<std::string, std::uint16_t>, std::uint16_t>;
@@ -278,7 +278,7 @@ void compare_properties(const ControllerObservation& before, const ControllerObs
         return value ? fmt::format("0x{:08x}", *value) : std::string{};
     };
     for (const std::uint32_t offset : offsets) {
-        findings.compare(property_name(offset).c_str(), text(before.property(offset)),
+        findings.compare(model::property_name(offset).c_str(), text(before.property(offset)),
                          text(after.property(offset)));
     }
 }

@@ -6,7 +6,7 @@
 #include <map>
 #include <tuple>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 namespace {
 
@@ -119,4 +119,4 @@ std::vector<FieldChange> changed_discovery(const DiscoveryObservation& before,
     return out;
 }
 
-} // namespace haoh::model
+} // namespace haoh::differ

@@ -7,11 +7,11 @@
 
 #include <haoh/observation.hpp>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 /// Entries that came and went, and what changed in those that stayed. GENCTR is not compared: that
 /// it moved says nothing when all else is as it was.
 [[nodiscard]] std::vector<FieldChange> changed_discovery(const DiscoveryObservation& before,
                                                          const DiscoveryObservation& after);
 
-} // namespace haoh::model
+} // namespace haoh::differ

@@ -10,7 +10,7 @@
 #include <map>
 #include <utility>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 namespace {
 
@@ -76,7 +76,8 @@ class Place {
     void compare_attributes(const char* prefix, const Object& before, const Object& after,
                             std::span<const AttributeRow<Object>> rows, bool product) const {
         for (const AttributeRow<Object>& row : rows) {
-            if (!is_one_of(row.key, kNoise) || (product && is_one_of(row.key, kProduct))) {
+            if (!model::is_one_of(row.key, kNoise) ||
+                (product && model::is_one_of(row.key, kProduct))) {
                 compare(fmt::format("{} {}", prefix, row.key), attribute_text(before.*row.member),
                         attribute_text(after.*row.member));
             }
@@ -307,4 +308,4 @@ void add_kernel_differences(const std::vector<KernelObservation>& before,
     }
 }
 
-} // namespace haoh::model
+} // namespace haoh::differ

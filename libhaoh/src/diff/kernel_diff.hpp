@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 /// Differences of hosts that both readings have, and hosts that came or went. Objects are matched
 /// by what they are (NQN, address, NSID), because numbers in names change when a host boots again.
@@ -18,4 +18,4 @@ void add_kernel_differences(const std::vector<KernelObservation>& before,
                             const std::vector<KernelObservation>& after,
                             std::vector<Difference>& out);
 
-} // namespace haoh::model
+} // namespace haoh::differ

@@ -6,7 +6,7 @@
 #include <set>
 #include <tuple>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 namespace {
 
@@ -106,4 +106,4 @@ std::vector<Match> match_controllers(const Observation& before, const Observatio
     return std::move(matcher).result();
 }
 
-} // namespace haoh::model
+} // namespace haoh::differ

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 struct Match {
     const ControllerObservation* before; ///< nullptr: it was added
@@ -22,4 +22,4 @@ struct Match {
 [[nodiscard]] std::vector<Match> match_controllers(const Observation& before,
                                                    const Observation& after);
 
-} // namespace haoh::model
+} // namespace haoh::differ

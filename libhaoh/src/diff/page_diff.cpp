@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 namespace {
 
@@ -35,8 +35,8 @@ class PageComparison {
     void field(const FieldRange& field) {
         if (differ(field.offset, std::size_t{field.offset} + field.length)) {
             changes_.push_back({.field = std::string(field.name),
-                                .before = field_text(field, before_),
-                                .after = field_text(field, after_)});
+                                .before = model::field_text(field, before_),
+                                .after = model::field_text(field, after_)});
         }
     }
 
@@ -126,4 +126,4 @@ std::vector<FieldChange> changed_page(const std::string& name, const Page& befor
     return changes;
 }
 
-} // namespace haoh::model
+} // namespace haoh::differ

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 /// One field with both its values as text. An empty value: there was none.
 struct FieldChange {
@@ -33,4 +33,4 @@ struct FieldChange {
                                                     const Page& after,
                                                     std::span<const nvme::FieldRange> fields);
 
-} // namespace haoh::model
+} // namespace haoh::differ

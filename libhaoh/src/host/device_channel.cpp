@@ -146,8 +146,8 @@ namespace haoh {
 
 std::unique_ptr<AdminChannel> open_device(boost::asio::any_io_executor executor,
                                           std::string_view name, const HostOptions& options) {
-    const auto parsed = host::parse_object_name(name);
-    if (!parsed || parsed->kind != host::ObjectName::Kind::controller) {
+    const auto parsed = linux_kernel::parse_object_name(name);
+    if (!parsed || parsed->kind != linux_kernel::ObjectName::Kind::controller) {
         throw Error(Errc::invalid_argument, "open", name, "this is not the name of a controller",
                     "name it as in /sys/class/nvme: nvme0");
     }

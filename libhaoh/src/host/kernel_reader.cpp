@@ -2,8 +2,8 @@
 #include "host/kernel_reader.hpp"
 
 #include "host/attribute_text.hpp"
-#include "linux/object_name.hpp"
 #include "host/path_join.hpp"
+#include "linux/object_name.hpp"
 
 #include <haoh/error.hpp>
 
@@ -35,10 +35,11 @@ std::string below(std::string_view directory, std::string_view name) {
 
 /// Names of one kind in a directory, by their instances.
 std::vector<std::string> names_of(const std::vector<DirectoryEntry>& entries,
-                                  ObjectName::Kind kind) {
-    std::vector<std::pair<ObjectName, std::string>> found;
+                                  linux_kernel::ObjectName::Kind kind) {
+    std::vector<std::pair<linux_kernel::ObjectName, std::string>> found;
     for (const DirectoryEntry& entry : entries) {
-        const std::optional<ObjectName> name = parse_object_name(entry.name);
+        const std::optional<linux_kernel::ObjectName> name =
+            linux_kernel::parse_object_name(entry.name);
         if (name && name->kind == kind && entry.may_be_object()) {
             found.emplace_back(*name, entry.name);
         }
@@ -123,7 +124,8 @@ class TopologyReader {
 
   private:
     /// The class, where it is; without it the module is not loaded.
-    std::vector<std::string> class_members(std::string_view path, ObjectName::Kind kind) {
+    std::vector<std::string> class_members(std::string_view path,
+                                           linux_kernel::ObjectName::Kind kind) {
         const SysfsDirectory directory = root_.open(std::string(path));
         if (directory) {
             return names_of(directory.entries(), kind);
@@ -142,7 +144,7 @@ class TopologyReader {
 
     void find_subsystems() {
         for (const std::string& name :
-             class_members(kSubsystemClass, ObjectName::Kind::subsystem)) {
+             class_members(kSubsystemClass, linux_kernel::ObjectName::Kind::subsystem)) {
             FoundSubsystem found;
             found.path = below(kSubsystemClass, name);
             found.subsystem.name = name;
@@ -152,11 +154,12 @@ class TopologyReader {
                     continue;
                 }
                 const std::vector<DirectoryEntry> entries = directory.entries();
-                for (std::string& controller : names_of(entries, ObjectName::Kind::controller)) {
+                for (std::string& controller :
+                     names_of(entries, linux_kernel::ObjectName::Kind::controller)) {
                     in_subsystem_.insert(controller);
                     found.controllers.emplace_back().controller.name = std::move(controller);
                 }
-                for (std::string& head : names_of(entries, ObjectName::Kind::head)) {
+                for (std::string& head : names_of(entries, linux_kernel::ObjectName::Kind::head)) {
                     found.heads.emplace_back().head.name = std::move(head);
                 }
                 found.head_there.resize(found.heads.size());
@@ -172,7 +175,8 @@ class TopologyReader {
     }
 
     void find_strays() {
-        for (std::string& name : class_members(kControllerClass, ObjectName::Kind::controller)) {
+        for (std::string& name :
+             class_members(kControllerClass, linux_kernel::ObjectName::Kind::controller)) {
             if (!in_subsystem_.contains(name)) {
                 strays_.emplace_back().controller.name = std::move(name);
             }
@@ -216,7 +220,7 @@ class TopologyReader {
         }
         found.there = directory.read({}, controller_attributes(), found.controller);
         const std::vector<DirectoryEntry> entries = directory.entries();
-        std::vector<std::string> paths = names_of(entries, ObjectName::Kind::path);
+        std::vector<std::string> paths = names_of(entries, linux_kernel::ObjectName::Kind::path);
         found.paths.reserve(paths.size());
         for (std::string& path_name : paths) {
             KernelPath path = path_of(name, std::move(path_name));
@@ -224,7 +228,7 @@ class TopologyReader {
                 found.paths.push_back(std::move(path));
             }
         }
-        for (std::string& own_name : names_of(entries, ObjectName::Kind::head)) {
+        for (std::string& own_name : names_of(entries, linux_kernel::ObjectName::Kind::head)) {
             FoundHead own;
             own.head.name = std::move(own_name);
             KernelPath path = path_of(name, own.head.name);
@@ -257,7 +261,7 @@ class TopologyReader {
             const SysfsDirectory links =
                 root_.open(fmt::format("{}/{}/multipath", subsystem.path, found.head.name));
             if (links) {
-                found.linked = names_of(links.entries(), ObjectName::Kind::path);
+                found.linked = names_of(links.entries(), linux_kernel::ObjectName::Kind::path);
             }
         }
     }

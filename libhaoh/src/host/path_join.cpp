@@ -13,7 +13,7 @@ namespace haoh::host {
 namespace {
 
 /// X and Z in one number.
-std::uint64_t head_key(const ObjectName& name) {
+std::uint64_t head_key(const linux_kernel::ObjectName& name) {
     return std::uint64_t{name.instance} << 32U | name.head;
 }
 
@@ -22,13 +22,15 @@ class HeadIndex {
     explicit HeadIndex(const std::vector<FoundHead>& heads) {
         by_name_.reserve(heads.size());
         for (std::size_t i = 0; i < heads.size(); ++i) {
-            const std::optional<ObjectName> name = parse_object_name(heads[i].head.name);
+            const std::optional<linux_kernel::ObjectName> name =
+                linux_kernel::parse_object_name(heads[i].head.name);
             if (name && heads[i].head.multipath) {
                 by_name_.emplace(head_key(*name), i);
             }
             // Links that say what the names say need no memory: that is all but the odd one.
             for (const std::string& link : heads[i].linked) {
-                const std::optional<ObjectName> path = parse_object_name(link);
+                const std::optional<linux_kernel::ObjectName> path =
+                    linux_kernel::parse_object_name(link);
                 if (path && (!name || head_key(*path) != head_key(*name))) {
                     by_link_.emplace(link, i);
                 }
@@ -41,7 +43,7 @@ class HeadIndex {
         if (linked != by_link_.end()) {
             return linked->second;
         }
-        const std::optional<ObjectName> name = parse_object_name(path);
+        const std::optional<linux_kernel::ObjectName> name = linux_kernel::parse_object_name(path);
         const auto named = name ? by_name_.find(head_key(*name)) : by_name_.end();
         return named == by_name_.end() ? std::nullopt : std::optional(named->second);
     }
@@ -61,12 +63,13 @@ void join_paths(KernelSubsystem& subsystem, std::vector<FoundHead> heads,
         std::vector<KernelPath>& place = head ? heads[*head].head.paths : subsystem.headless;
         place.push_back(std::move(path));
     }
-    std::sort(
-        subsystem.headless.begin(), subsystem.headless.end(),
-        [](const KernelPath& a, const KernelPath& b) { return natural_less(a.name, b.name); });
+    std::sort(subsystem.headless.begin(), subsystem.headless.end(),
+              [](const KernelPath& a, const KernelPath& b) {
+                  return linux_kernel::natural_less(a.name, b.name);
+              });
 
     struct Place {
-        std::tuple<bool, std::uint64_t, bool, ObjectName> key;
+        std::tuple<bool, std::uint64_t, bool, linux_kernel::ObjectName> key;
         std::size_t index;
     };
     std::vector<Place> order;
@@ -74,8 +77,10 @@ void join_paths(KernelSubsystem& subsystem, std::vector<FoundHead> heads,
     for (std::size_t i = 0; i < heads.size(); ++i) {
         const KernelNamespace& head = heads[i].head;
         const std::optional<std::uint64_t> nsid = head.nsid.number();
-        const std::optional<ObjectName> name = parse_object_name(head.name);
-        order.push_back({{!nsid, nsid.value_or(0), !name, name.value_or(ObjectName{})}, i});
+        const std::optional<linux_kernel::ObjectName> name =
+            linux_kernel::parse_object_name(head.name);
+        order.push_back(
+            {{!nsid, nsid.value_or(0), !name, name.value_or(linux_kernel::ObjectName{})}, i});
     }
     std::sort(order.begin(), order.end(),
               [](const Place& a, const Place& b) { return a.key < b.key; });

@@ -32,8 +32,9 @@ std::string_view take_last_word(std::string_view& text) {
 bool parse_time(std::string_view text, std::chrono::nanoseconds& time) {
     std::uint64_t seconds = 0;
     std::uint64_t microseconds = 0;
-    if (!take_number(text, seconds) || seconds > kMaxSeconds || !take_prefix(text, ".") ||
-        text.size() != kFractionDigits || !take_number(text, microseconds) || !text.empty()) {
+    if (!base::take_number(text, seconds) || seconds > kMaxSeconds ||
+        !base::take_prefix(text, ".") || text.size() != kFractionDigits ||
+        !base::take_number(text, microseconds) || !text.empty()) {
         return false;
     }
     time = std::chrono::seconds(seconds) + std::chrono::microseconds(microseconds);
@@ -43,7 +44,7 @@ bool parse_time(std::string_view text, std::chrono::nanoseconds& time) {
 /// "[001]"
 bool is_cpu(std::string_view text) {
     unsigned cpu = 0;
-    return take_prefix(text, "[") && take_number(text, cpu) && text == "]";
+    return base::take_prefix(text, "[") && base::take_number(text, cpu) && text == "]";
 }
 
 /// "          <idle>-0       [001] ..s1.  1234.567890": the column of flags is an option.
@@ -68,22 +69,24 @@ bool is_symbol(std::string_view text) {
 
 /// "nvme0: NVME_AEN=0x0c0302 [NVME_AER_NOTICE]"
 bool parse_fields(std::string_view fields, TraceAen& event) {
-    return take_prefix(fields, "nvme") && take_number(fields, event.controller) &&
-           take_prefix(fields, ": NVME_AEN=0x") && take_number(fields, event.result, 16) &&
-           take_prefix(fields, " [") && is_symbol(fields);
+    return base::take_prefix(fields, "nvme") && base::take_number(fields, event.controller) &&
+           base::take_prefix(fields, ": NVME_AEN=0x") &&
+           base::take_number(fields, event.result, 16) && base::take_prefix(fields, " [") &&
+           is_symbol(fields);
 }
 
 /// "CPU:0 [LOST 12 EVENTS]", or without the number.
 std::optional<TraceInput> parse_lost(std::string_view line) {
     unsigned cpu = 0;
-    if (!take_prefix(line, "CPU:") || !take_number(line, cpu) || !take_prefix(line, " [LOST ")) {
+    if (!base::take_prefix(line, "CPU:") || !base::take_number(line, cpu) ||
+        !base::take_prefix(line, " [LOST ")) {
         return std::nullopt;
     }
     std::uint64_t count = 0;
     if (line == "EVENTS]") {
         return TraceLost{};
     }
-    if (take_number(line, count) && line == " EVENTS]") {
+    if (base::take_number(line, count) && line == " EVENTS]") {
         return TraceLost{count};
     }
     return std::nullopt;

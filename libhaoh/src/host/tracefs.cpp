@@ -72,9 +72,10 @@ std::string to_string(const InstanceName& name) {
 
 std::optional<InstanceName> parse_instance_name(std::string_view text) {
     InstanceName name;
-    if (take_prefix(text, kPrefix) && take_number(text, name.pid) && take_prefix(text, "-") &&
-        take_number(text, name.start) && take_prefix(text, "-") && take_number(text, name.number) &&
-        text.empty() && name.pid > 0) {
+    if (base::take_prefix(text, kPrefix) && base::take_number(text, name.pid) &&
+        base::take_prefix(text, "-") && base::take_number(text, name.start) &&
+        base::take_prefix(text, "-") && base::take_number(text, name.number) && text.empty() &&
+        name.pid > 0) {
         return name;
     }
     return std::nullopt;
@@ -93,7 +94,8 @@ std::optional<std::uint64_t> start_in_stat(std::string_view stat) {
         stat.remove_prefix(stat.find(' ') + 1);
     }
     std::uint64_t start = 0;
-    return take_number(stat, start) && stat.starts_with(' ') ? std::optional(start) : std::nullopt;
+    return base::take_number(stat, start) && stat.starts_with(' ') ? std::optional(start)
+                                                                   : std::nullopt;
 }
 
 std::optional<std::uint64_t> process_start(pid_t pid) {

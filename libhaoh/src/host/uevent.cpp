@@ -14,14 +14,14 @@ std::string_view value_of(const UeventProperties& properties, std::string_view k
     return found == properties.end() ? std::string_view() : std::string_view(found->second);
 }
 
-bool belongs(ObjectName::Kind kind, std::string_view subsystem) {
+bool belongs(linux_kernel::ObjectName::Kind kind, std::string_view subsystem) {
     switch (kind) {
-    case ObjectName::Kind::controller:
+    case linux_kernel::ObjectName::Kind::controller:
         return subsystem == "nvme";
-    case ObjectName::Kind::subsystem:
+    case linux_kernel::ObjectName::Kind::subsystem:
         return subsystem == "nvme-subsystem";
-    case ObjectName::Kind::head:
-    case ObjectName::Kind::path:
+    case linux_kernel::ObjectName::Kind::head:
+    case linux_kernel::ObjectName::Kind::path:
         return subsystem == "block";
     }
     return false;
@@ -33,7 +33,7 @@ std::optional<Uevent> uevent_of(const UeventProperties& properties, const Moment
     const std::string_view path = value_of(properties, "DEVPATH");
     const std::string_view name = path.substr(path.rfind('/') + 1);
     const std::string_view subsystem = value_of(properties, "SUBSYSTEM");
-    const std::optional<ObjectName> object = parse_object_name(name);
+    const std::optional<linux_kernel::ObjectName> object = linux_kernel::parse_object_name(name);
     if (!object || !belongs(object->kind, subsystem)) {
         return std::nullopt;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <haoh/check.hpp>
+#include "judge/check.hpp"
 
 #include "judge/compare.hpp"
 #include "judge/page_compare.hpp"
@@ -41,23 +41,22 @@ struct JudgeRow {
     void operator()(const judge::JudgeSubject& /*kind*/) const {}
 };
 
+using Rows = std::span<const judge::Row* const>;
+
 /// The rows that name a function of this kind, one for each function.
 template <typename Kind>
-std::span<const judge::Row* const> functions() {
-    static const std::vector<const judge::Row*> rows = [] {
-        std::vector<const judge::Row*> out;
-        for (const judge::Row* row : judge::catalogue()) {
-            const auto same = [row](const judge::Row* other) {
-                return std::get<Kind>(row->judge) == std::get<Kind>(other->judge);
-            };
-            if (std::holds_alternative<Kind>(row->judge) &&
-                std::none_of(out.begin(), out.end(), same)) {
-                out.push_back(row);
-            }
+std::vector<const judge::Row*> functions(Rows rows) {
+    std::vector<const judge::Row*> out;
+    for (const judge::Row* row : rows) {
+        const auto same = [row](const judge::Row* other) {
+            return std::get<Kind>(row->judge) == std::get<Kind>(other->judge);
+        };
+        if (std::holds_alternative<Kind>(row->judge) &&
+            std::none_of(out.begin(), out.end(), same)) {
+            out.push_back(row);
         }
-        return out;
-    }();
-    return rows;
+    }
+    return out;
 }
 
 /// Whether rows of the kind are about single namespaces.
@@ -74,48 +73,48 @@ struct IsAboutNamespaces {
 };
 
 /// A controller that does not say which namespaces it has may have any: no rule about them holds.
-void count_unlisted(const judge::Subsystem& subsystem, judge::Findings& findings) {
+void count_unlisted(Rows rows, const judge::Subsystem& subsystem, judge::Findings& findings) {
     if (!subsystem.unlisted()) {
         return;
     }
-    for (const judge::Row* row : judge::catalogue()) {
+    for (const judge::Row* row : rows) {
         if (std::visit(IsAboutNamespaces{}, row->judge)) {
             findings.unknown(*row);
         }
     }
 }
 
-void judge_subsystem(const judge::Subsystem& subsystem, const judge::Subject& subject,
+void judge_subsystem(Rows rows, const judge::Subsystem& subsystem, const judge::Subject& subject,
                      judge::Findings& findings) {
-    for (const judge::Row* row : judge::catalogue()) {
+    for (const judge::Row* row : rows) {
         findings.begin(*row);
         std::visit(JudgeRow{.row = *row, .subsystem = subsystem, .findings = findings}, row->judge);
     }
-    for (const judge::Row* row : functions<judge::JudgeSubsystem>()) {
+    for (const judge::Row* row : functions<judge::JudgeSubsystem>(rows)) {
         findings.begin(*row);
         std::get<judge::JudgeSubsystem>(row->judge).judge(subsystem, subject, findings);
     }
-    count_unlisted(subsystem, findings);
+    count_unlisted(rows, subsystem, findings);
     for (const judge::SharedNamespace& shared : subsystem.namespaces) {
         for (const auto& volume : shared.volumes) {
-            judge::judge_volume(judge::catalogue(), volume, shared.nsid, subsystem.nqn, findings);
+            judge::judge_volume(rows, volume, shared.nsid, subsystem.nqn, findings);
         }
     }
 }
 
-void judge_subject(const judge::Subject& subject, judge::Findings& findings) {
-    for (const judge::Row* row : functions<judge::JudgeSubject>()) {
+void judge_subject(Rows rows, const judge::Subject& subject, judge::Findings& findings) {
+    for (const judge::Row* row : functions<judge::JudgeSubject>(rows)) {
         findings.begin(*row);
         std::get<judge::JudgeSubject>(row->judge).judge(subject, findings);
     }
 }
 
 /// What no other row has reported: therefore last.
-void compare_controllers(const judge::Subsystem& subsystem, judge::Findings& findings) {
-    for (const judge::Row* row : judge::catalogue()) {
+void compare_controllers(Rows rows, const judge::Subsystem& subsystem, judge::Findings& findings) {
+    for (const judge::Row* row : rows) {
         const auto* const pages = std::get_if<judge::ComparePages>(&row->judge);
         if (pages != nullptr && pages->of == judge::ComparePages::Of::controller) {
-            judge::compare_pages(*row, judge::catalogue(), subsystem, findings);
+            judge::compare_pages(*row, rows, subsystem, findings);
         }
     }
 }
@@ -252,15 +251,15 @@ std::string format_nsids(std::span<const std::uint32_t> nsids) {
     return out;
 }
 
-Report check(const Observation& observation, const CheckOptions& options) {
+Report judge::check(Rows rows, const Observation& observation, const CheckOptions& options) {
     const judge::Subject subject(observation, options.config);
     judge::Findings findings(options.config.window);
     for (const judge::Subsystem& subsystem : subject.subsystems) {
-        judge_subsystem(subsystem, subject, findings);
+        judge_subsystem(rows, subsystem, subject, findings);
     }
-    judge_subject(subject, findings);
+    judge_subject(rows, subject, findings);
     for (const judge::Subsystem& subsystem : subject.subsystems) {
-        compare_controllers(subsystem, findings);
+        compare_controllers(rows, subsystem, findings);
     }
 
     Report report;
@@ -280,7 +279,7 @@ Report check(const Observation& observation, const CheckOptions& options) {
         ++report.counts[static_cast<std::size_t>(finding.verdict)];
         with_finding.insert(finding.rule);
     }
-    for (const judge::Row* row : judge::catalogue()) {
+    for (const judge::Row* row : rows) {
         if (selected(row->rule.id, options.rules)) {
             report.rules.push_back(
                 {.rule = std::string(row->rule.id), .state = findings.state(*row)});

@@ -120,33 +120,4 @@ constexpr std::uint8_t in_window(Window window) {
     return static_cast<std::uint8_t>(1U << static_cast<unsigned>(window));
 }
 
-// The catalogue, one span a file.
-[[nodiscard]] std::span<const Row* const> subsystem_rows();
-[[nodiscard]] std::span<const Row* const> controller_id_rows();
-[[nodiscard]] std::span<const Row* const> capability_rows();
-[[nodiscard]] std::span<const Row* const> limit_rows();
-[[nodiscard]] std::span<const Row* const> transport_rows();
-[[nodiscard]] std::span<const Row* const> identity_rows();
-[[nodiscard]] std::span<const Row* const> identifier_rows();
-[[nodiscard]] std::span<const Row* const> descriptor_rows();
-[[nodiscard]] std::span<const Row* const> geometry_rows();
-[[nodiscard]] std::span<const Row* const> attribute_rows();
-[[nodiscard]] std::span<const Row* const> ana_capability_rows();
-[[nodiscard]] std::span<const Row* const> ana_log_rows();
-[[nodiscard]] std::span<const Row* const> ana_group_rows();
-[[nodiscard]] std::span<const Row* const> list_rows();
-[[nodiscard]] std::span<const Row* const> discovery_log_rows();
-[[nodiscard]] std::span<const Row* const> discovery_entry_rows();
-[[nodiscard]] std::span<const Row* const> feature_rows();
-[[nodiscard]] std::span<const Row* const> domain_rows();
-[[nodiscard]] std::span<const Row* const> dispersed_rows();
-[[nodiscard]] std::span<const Row* const> mask_rows();
-[[nodiscard]] std::span<const Row* const> snapshot_rows();
-[[nodiscard]] std::span<const Row* const> host_controller_rows();
-[[nodiscard]] std::span<const Row* const> host_path_rows();
-[[nodiscard]] std::span<const Row* const> host_policy_rows();
-
-/// Every row. Nothing depends on their order.
-[[nodiscard]] std::span<const Row* const> catalogue();
-
 } // namespace haoh::judge

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "linux/kernel_event_message.hpp"
 
-#include "linux/object_name.hpp"
 #include "base/text_scan.hpp"
+#include "linux/object_name.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace haoh::host {
+namespace haoh::linux_kernel {
 
 namespace {
 
@@ -60,14 +60,14 @@ std::optional<ObjectName> take_device(std::string_view& text, std::string_view& 
 std::optional<std::uint32_t> take_nsid(std::string_view& text) {
     std::int32_t negative = 0;
     std::uint32_t nsid = 0;
-    if (text.starts_with('-') && take_number(text, negative)) {
+    if (text.starts_with('-') && base::take_number(text, negative)) {
         return static_cast<std::uint32_t>(negative);
     }
-    return take_number(text, nsid) ? std::optional(nsid) : std::nullopt;
+    return base::take_number(text, nsid) ? std::optional(nsid) : std::nullopt;
 }
 
 bool matches(const Refusal& refusal, std::string_view text, std::optional<std::uint32_t>& nsid) {
-    if (!take_prefix(text, refusal.beginning)) {
+    if (!base::take_prefix(text, refusal.beginning)) {
         return false;
     }
     if (!refusal.nsid) {
@@ -107,4 +107,4 @@ std::optional<KernelEventMessage> parse_kernel_event(std::string_view text) {
     return std::nullopt;
 }
 
-} // namespace haoh::host
+} // namespace haoh::linux_kernel

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace haoh::host {
+namespace haoh::linux_kernel {
 
 struct KernelEventMessage {
     enum class Kind : std::uint8_t {
@@ -31,4 +31,4 @@ struct KernelEventMessage {
 /// \return nullopt for all other messages
 [[nodiscard]] std::optional<KernelEventMessage> parse_kernel_event(std::string_view text);
 
-} // namespace haoh::host
+} // namespace haoh::linux_kernel

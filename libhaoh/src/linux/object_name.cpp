@@ -4,7 +4,7 @@
 #include <charconv>
 #include <tuple>
 
-namespace haoh::host {
+namespace haoh::linux_kernel {
 
 namespace {
 
@@ -62,4 +62,4 @@ bool natural_less(std::string_view a, std::string_view b) {
     return key(a) < key(b);
 }
 
-} // namespace haoh::host
+} // namespace haoh::linux_kernel

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace haoh::host {
+namespace haoh::linux_kernel {
 
 struct ObjectName {
     enum class Kind : std::uint8_t {
@@ -32,4 +32,4 @@ struct ObjectName {
 /// The natural order of names: nvme2 before nvme10; other names behind, by their bytes.
 [[nodiscard]] bool natural_less(std::string_view a, std::string_view b);
 
-} // namespace haoh::host
+} // namespace haoh::linux_kernel

@@ -129,16 +129,16 @@ void HostTracker::take(const host::FollowedMessages& received) {
         ask_for_scan({.observed = now, .cause = {}, .source = kKmsg});
     }
     for (const host::FollowedMessage& message : received.messages) {
-        if (const auto parsed = host::parse_kernel_event(message.text)) {
+        if (const auto parsed = linux_kernel::parse_kernel_event(message.text)) {
             take(*parsed);
         }
     }
 }
 
-void HostTracker::take(const host::KernelEventMessage& message) {
+void HostTracker::take(const linux_kernel::KernelEventMessage& message) {
     // The log's clock is off by tens of milliseconds: it is no cause to count from.
     const Occasion occasion{.observed = readings_.now(), .cause = {}, .source = kKmsg};
-    if (message.kind == host::KernelEventMessage::Kind::path_refused) {
+    if (message.kind == linux_kernel::KernelEventMessage::Kind::path_refused) {
         fusion().refuse(kernel_.host,
                         {.controller = message.device,
                          .nsid = message.nsid,

@@ -5,11 +5,11 @@
 /// and when.
 #pragma once
 
-#include "linux/kernel_event_message.hpp"
 #include "host/kernel_log_follower.hpp"
 #include "host/path_states.hpp"
 #include "host/trace_record.hpp"
 #include "host/uevent_monitor.hpp"
+#include "linux/kernel_event_message.hpp"
 #include "monitor/backoff.hpp"
 #include "monitor/hub.hpp"
 
@@ -121,7 +121,7 @@ class HostTracker {
 
     void take(const host::TraceInput& input);
     void take(const host::Uevent& event);
-    void take(const host::KernelEventMessage& message);
+    void take(const linux_kernel::KernelEventMessage& message);
     void take(const std::vector<host::StateChange>& changes, const Occasion& otherwise);
     void take(KernelObservation kernel, const Occasion& occasion);
     /// Some of what a source had to tell was lost, and it goes on.

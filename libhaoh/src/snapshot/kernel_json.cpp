@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace haoh::model {
+namespace haoh::snapshot {
 
 namespace {
 
@@ -19,23 +19,23 @@ using Json = nlohmann::ordered_json;
 Json texts_json(const std::vector<std::string>& raw) {
     Json list = Json::array();
     for (const std::string& item : raw) {
-        list.push_back(escape_bytes(item));
+        list.push_back(base::escape_bytes(item));
     }
     return list;
 }
 
 Json attribute_json(const Attribute& attribute) {
     if (attribute.state == Attribute::State::unreadable) {
-        Json out{{"error", escape_bytes(attribute.text)}};
+        Json out{{"error", base::escape_bytes(attribute.text)}};
         if (attribute.nul_padded) {
             out["nul_padded"] = true;
         }
         return out;
     }
     if (attribute.nul_padded) {
-        return {{"text", escape_bytes(attribute.text)}, {"nul_padded", true}};
+        return {{"text", base::escape_bytes(attribute.text)}, {"nul_padded", true}};
     }
-    return escape_bytes(attribute.text);
+    return base::escape_bytes(attribute.text);
 }
 
 template <typename Object>
@@ -49,23 +49,24 @@ void add_attributes(Json& out, const Object& object, std::span<const AttributeRo
 }
 
 Json controller_json(const KernelController& controller) {
-    Json out{{"name", escape_bytes(controller.name)}};
+    Json out{{"name", base::escape_bytes(controller.name)}};
     add_attributes(out, controller, controller_attributes());
     return out;
 }
 
 Json path_json(const KernelPath& path, const PathUse& use) {
-    Json out{{"name", escape_bytes(path.name)}, {"controller", escape_bytes(path.controller)}};
+    Json out{{"name", base::escape_bytes(path.name)},
+             {"controller", base::escape_bytes(path.controller)}};
     add_attributes(out, path, path_attributes());
     out["usable"] = use.usable();
     if (!use.usable()) {
-        out["why"] = escape_bytes(to_string(use));
+        out["why"] = base::escape_bytes(to_string(use));
     }
     return out;
 }
 
 Json namespace_json(const KernelSubsystem& subsystem, const KernelNamespace& head) {
-    Json out{{"name", escape_bytes(head.name)}};
+    Json out{{"name", base::escape_bytes(head.name)}};
     add_attributes(out, head, namespace_attributes());
     out["is_head"] = head.multipath;
     Json& paths = out["paths"] = Json::array();
@@ -85,7 +86,7 @@ Json controllers_json(const std::vector<KernelController>& controllers) {
 }
 
 Json subsystem_json(const KernelSubsystem& subsystem) {
-    Json out{{"name", escape_bytes(subsystem.name)}};
+    Json out{{"name", base::escape_bytes(subsystem.name)}};
     add_attributes(out, subsystem, subsystem_attributes());
     out["controllers"] = controllers_json(subsystem.controllers);
     Json& namespaces = out["namespaces"] = Json::array();
@@ -103,18 +104,18 @@ Json subsystem_json(const KernelSubsystem& subsystem) {
 // Reading.
 
 template <typename Value, typename Read>
-std::vector<Value> list(const Node& node, Read read) {
+std::vector<Value> list(const base::Node& node, Read read) {
     std::vector<Value> out;
     out.reserve(node.list().size());
-    node.for_each_item([&](const Node& item) { out.push_back(read(item)); });
+    node.for_each_item([&](const base::Node& item) { out.push_back(read(item)); });
     return out;
 }
 
-Attribute read_attribute(const Node& node) {
+Attribute read_attribute(const base::Node& node) {
     if (node.is_string()) {
         return Attribute::of(text(node));
     }
-    ObjectReader reader(node);
+    base::ObjectReader reader(node);
     Attribute out;
     if (reader.has("error")) {
         out.state = Attribute::State::unreadable;
@@ -128,7 +129,7 @@ Attribute read_attribute(const Node& node) {
 }
 
 template <typename Object>
-void read_attributes(ObjectReader& reader, Object& object,
+void read_attributes(base::ObjectReader& reader, Object& object,
                      std::span<const AttributeRow<Object>> rows) {
     for (const AttributeRow<Object>& row : rows) {
         if (reader.has(row.key)) {
@@ -137,8 +138,8 @@ void read_attributes(ObjectReader& reader, Object& object,
     }
 }
 
-KernelController read_kernel_controller(const Node& node) {
-    ObjectReader reader(node);
+KernelController read_kernel_controller(const base::Node& node) {
+    base::ObjectReader reader(node);
     KernelController out;
     out.name = text(reader.required("name"));
     read_attributes(reader, out, controller_attributes());
@@ -146,8 +147,8 @@ KernelController read_kernel_controller(const Node& node) {
     return out;
 }
 
-KernelPath read_path(const Node& node) {
-    ObjectReader reader(node);
+KernelPath read_path(const base::Node& node) {
+    base::ObjectReader reader(node);
     KernelPath out;
     out.name = text(reader.required("name"));
     out.controller = text(reader.required("controller"));
@@ -157,8 +158,8 @@ KernelPath read_path(const Node& node) {
     return out;
 }
 
-KernelNamespace read_namespace(const Node& node) {
-    ObjectReader reader(node);
+KernelNamespace read_namespace(const base::Node& node) {
+    base::ObjectReader reader(node);
     KernelNamespace out;
     out.name = text(reader.required("name"));
     read_attributes(reader, out, namespace_attributes());
@@ -169,8 +170,8 @@ KernelNamespace read_namespace(const Node& node) {
     return out;
 }
 
-KernelSubsystem read_subsystem(const Node& node) {
-    ObjectReader reader(node);
+KernelSubsystem read_subsystem(const base::Node& node) {
+    base::ObjectReader reader(node);
     KernelSubsystem out;
     out.name = text(reader.required("name"));
     read_attributes(reader, out, subsystem_attributes());
@@ -182,15 +183,15 @@ KernelSubsystem read_subsystem(const Node& node) {
     return out;
 }
 
-KernelMessage read_message(const Node& node) {
-    ObjectReader reader(node);
+KernelMessage read_message(const base::Node& node) {
+    base::ObjectReader reader(node);
     KernelMessage out;
     // From 2^53 on it is digits in a string: 285 years of uptime, but any value survives.
-    const Node time = reader.required("microseconds");
+    const base::Node time = reader.required("microseconds");
     if (time.is_string()) {
         const auto value = Attribute::of(time.string()).number();
         if (!value) {
-            time.fail(quote(time.string()) + " is no number");
+            time.fail(base::quote(time.string()) + " is no number");
         }
         out.microseconds = *value;
     } else {
@@ -204,7 +205,8 @@ KernelMessage read_message(const Node& node) {
 } // namespace
 
 Json kernel_json(const KernelObservation& kernel) {
-    Json out{{"host", escape_bytes(kernel.host)}, {"release", escape_bytes(kernel.release)}};
+    Json out{{"host", base::escape_bytes(kernel.host)},
+             {"release", base::escape_bytes(kernel.release)}};
     add_attributes(out["parameters"] = Json::object(), kernel, module_parameters());
     Json& subsystems = out["subsystems"] = Json::array();
     for (const KernelSubsystem& subsystem : kernel.subsystems) {
@@ -213,23 +215,23 @@ Json kernel_json(const KernelObservation& kernel) {
     out["stray_controllers"] = controllers_json(kernel.stray_controllers);
     Json& messages = out["messages"] = Json::array();
     for (const KernelMessage& message : kernel.messages) {
-        messages.push_back({{"microseconds", exact_number(message.microseconds)},
-                            {"text", escape_bytes(message.text)}});
+        messages.push_back({{"microseconds", base::exact_number(message.microseconds)},
+                            {"text", base::escape_bytes(message.text)}});
     }
-    out["messages_error"] = escape_bytes(kernel.messages_error);
+    out["messages_error"] = base::escape_bytes(kernel.messages_error);
     out["udev_rules"] = texts_json(kernel.udev_rules);
     out["unread"] = texts_json(kernel.unread);
     out["changed"] = texts_json(kernel.changed);
     return out;
 }
 
-KernelObservation read_kernel_json(const Node& node) {
-    ObjectReader reader(node);
+KernelObservation read_kernel_json(const base::Node& node) {
+    base::ObjectReader reader(node);
     KernelObservation out;
     out.host = text(reader.required("host"));
     out.release = text(reader.required("release"));
-    const Node parameters_node = reader.required("parameters");
-    ObjectReader parameters(parameters_node);
+    const base::Node parameters_node = reader.required("parameters");
+    base::ObjectReader parameters(parameters_node);
     read_attributes(parameters, out, module_parameters());
     parameters.finish();
     out.subsystems = list<KernelSubsystem>(reader.required("subsystems"), read_subsystem);
@@ -247,4 +249,4 @@ KernelObservation read_kernel_json(const Node& node) {
     return out;
 }
 
-} // namespace haoh::model
+} // namespace haoh::snapshot

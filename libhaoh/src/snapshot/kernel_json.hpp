@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace haoh::model {
+namespace haoh::snapshot {
 
 /// An attribute is its text; an absent one has no key. One that could not be read is
 /// {"error": why}, and one that was padded with NUL bytes {"text": ..., "nul_padded": true}.
@@ -18,6 +18,6 @@ namespace haoh::model {
 
 /// What `kernel_json` writes.
 /// \throws Error at the first key that is missing, unknown or of another type
-[[nodiscard]] KernelObservation read_kernel_json(const Node& node);
+[[nodiscard]] KernelObservation read_kernel_json(const base::Node& node);
 
-} // namespace haoh::model
+} // namespace haoh::snapshot

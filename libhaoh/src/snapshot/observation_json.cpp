@@ -2,8 +2,8 @@
 #include <haoh/nvme/supported_logs.hpp>
 #include <haoh/observation.hpp>
 
-#include "model/field_text.hpp"
 #include "base/json_text.hpp"
+#include "model/field_text.hpp"
 #include "snapshot/kernel_json.hpp"
 #include "snapshot/observation_schema.hpp"
 
@@ -16,14 +16,14 @@ namespace haoh {
 
 namespace {
 
-using namespace model;
+using namespace snapshot;
 
 using Json = nlohmann::ordered_json;
 
 // Texts, numbers, identifiers.
 
 Json text(std::string_view raw) {
-    return escape_bytes(raw);
+    return base::escape_bytes(raw);
 }
 
 Json texts(const std::vector<std::string>& raw) {
@@ -107,15 +107,15 @@ Json controller_pages(const ControllerObservation& controller) {
 Json identify_fields(nvme::ByteView page) {
     Json out = Json::object();
     for (const nvme::FieldRange& field : nvme::identify_controller_fields()) {
-        switch (field_kind(field)) {
-        case FieldKind::number:
-        case FieldKind::flags:
-            out[std::string(field.name)] = exact_number(
+        switch (model::field_kind(field)) {
+        case model::FieldKind::number:
+        case model::FieldKind::flags:
+            out[std::string(field.name)] = base::exact_number(
                 nvme::load_le<std::uint64_t>(nvme::slice(page, field.offset, field.length), 0));
             break;
         default:
             if (field.name.substr(0, 3) != "psd") { // power states: arrays have none to speak of
-                out[std::string(field.name)] = field_text(field, page);
+                out[std::string(field.name)] = model::field_text(field, page);
             }
             break;
         }
@@ -129,12 +129,12 @@ Json ana_json(const ControllerObservation& controller) {
         return out;
     }
     const nvme::AnaLog log = controller.ana_log();
-    out["chgc"] = exact_number(log.chgc);
+    out["chgc"] = base::exact_number(log.chgc);
     Json& groups = out["groups"] = Json::array();
     for (const nvme::AnaGroup& group : log.groups) {
         groups.push_back({{"ana_grpid", group.agid},
                           {"ana_state", nvme::to_string(group.state)},
-                          {"chgc", exact_number(group.chgc)},
+                          {"chgc", base::exact_number(group.chgc)},
                           {"nsids", group.nsids}});
     }
     return out;
@@ -185,9 +185,9 @@ Json namespace_json(const PathView& view, bool with_pages) {
     if (path.identify.ok()) {
         const nvme::IdentifyNamespace id = path.identify_data();
         const nvme::LbaFormat& format = id.active_format();
-        out["nsze"] = exact_number(id.nsze);
-        out["ncap"] = exact_number(id.ncap);
-        out["nuse"] = exact_number(id.nuse);
+        out["nsze"] = base::exact_number(id.nsze);
+        out["ncap"] = base::exact_number(id.ncap);
+        out["nuse"] = base::exact_number(id.nuse);
         out["logical_block_size"] =
             format.lbads >= 9 && format.lbads < 53 ? Json(1ULL << format.lbads) : Json(nullptr);
         out["metadata_bytes"] = format.ms;
@@ -216,7 +216,7 @@ Json properties_json(const ControllerObservation& controller) {
     Json out = Json::object();
     for (const auto& [offset, value] : controller.properties) {
         const bool wide = offset == nvme::property::cap || value > 0xFFFFFFFFU;
-        out[property_name(offset)] = fmt::format("0x{:0{}x}", value, wide ? 16 : 8);
+        out[model::property_name(offset)] = fmt::format("0x{:0{}x}", value, wide ? 16 : 8);
     }
     return out;
 }
@@ -308,7 +308,7 @@ Json discovery_json(const DiscoveryObservation& discovery, bool with_pages) {
              {"stable", discovery.stable}};
     if (discovery.log.ok()) {
         const nvme::DiscoveryLog log = discovery.entries();
-        out["genctr"] = exact_number(log.genctr);
+        out["genctr"] = base::exact_number(log.genctr);
         Json& entries = out["entries"] = Json::array();
         for (const nvme::DiscoveryEntry& entry : log.entries) {
             entries.push_back(discovery_entry(entry));
@@ -401,7 +401,7 @@ std::string to_json(const Observation& observation, bool with_pages) {
             kernels.push_back(kernel_json(kernel));
         }
     }
-    return lay_out(out);
+    return base::lay_out(out);
 }
 
 } // namespace haoh

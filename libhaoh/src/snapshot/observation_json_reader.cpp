@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/observation.hpp>
 
-#include "model/field_text.hpp"
 #include "base/json_text.hpp"
-#include "snapshot/kernel_json.hpp"
 #include "base/located_reader.hpp"
+#include "model/field_text.hpp"
+#include "snapshot/kernel_json.hpp"
 #include "snapshot/observation_schema.hpp"
 
 #include <fmt/format.h>
@@ -15,42 +15,42 @@ namespace haoh {
 
 namespace {
 
-using namespace model;
+using namespace snapshot;
 
 /// 16 controllers with 1,024 namespaces each are about 20 MiB and 700,000 values.
-constexpr JsonLimits kLimits{
+constexpr base::JsonLimits kLimits{
     .bytes = std::size_t{512} << 20U, .depth = 12, .values = 16'000'000, .members = 512};
 constexpr std::size_t kMaxPageLength = std::size_t{16} << 20U;
 
 template <typename T>
-std::vector<T> numbers(const Node& node) {
+std::vector<T> numbers(const base::Node& node) {
     std::vector<T> out;
     out.reserve(node.list().size());
-    node.for_each_item([&out](const Node& item) { out.push_back(item.number<T>()); });
+    node.for_each_item([&out](const base::Node& item) { out.push_back(item.number<T>()); });
     return out;
 }
 
 /// "2026-01-31T12:00:00Z", or nothing.
-void check_time(const Node& node, std::string_view time) {
+void check_time(const base::Node& node, std::string_view time) {
     constexpr std::string_view kPattern = "dddd-dd-ddTdd:dd:ddZ";
     const bool fits = time.size() == kPattern.size() &&
                       std::equal(time.begin(), time.end(), kPattern.begin(), [](char c, char p) {
                           return p == 'd' ? c >= '0' && c <= '9' : c == p;
                       });
     if (!time.empty() && !fits) {
-        node.fail(fmt::format("{} is no time of the form 2026-01-31T12:00:00Z", quote(time)));
+        node.fail(fmt::format("{} is no time of the form 2026-01-31T12:00:00Z", base::quote(time)));
     }
 }
 
 /// Raw bytes as `Page::of` keeps them.
-Page read_bytes(const Node& node, std::size_t length) {
+Page read_bytes(const base::Node& node, std::size_t length) {
     const std::string& hex = node.string();
     Page page;
     page.state = Page::State::ok;
     page.length = static_cast<std::uint32_t>(length);
     if (!nvme::from_hex(hex, page.bytes)) {
         node.fail(hex.size() % 2 != 0 ? "an odd number of hexadecimal digits"
-                                      : fmt::format("{} is not hexadecimal", quote(hex)));
+                                      : fmt::format("{} is not hexadecimal", base::quote(hex)));
     }
     if (page.bytes.size() > length) {
         node.fail(fmt::format("{} bytes in a page of {}", page.bytes.size(), length));
@@ -62,7 +62,7 @@ Page read_bytes(const Node& node, std::size_t length) {
     return page;
 }
 
-Page read_page(const Node& node, std::size_t length) {
+Page read_page(const base::Node& node, std::size_t length) {
     if (node.is_null()) {
         return {};
     }
@@ -73,13 +73,14 @@ Page read_page(const Node& node, std::size_t length) {
         }
         return read_bytes(node, length);
     }
-    ObjectReader reader(node);
+    base::ObjectReader reader(node);
     Page page;
     if (reader.has("status")) {
-        const Node status = reader.required("status");
-        const auto value = parse_hex_number(status.string());
+        const base::Node status = reader.required("status");
+        const auto value = model::parse_hex_number(status.string());
         if (!value || *value > 0x7FFF) {
-            status.fail(fmt::format("{} is no status of the form 0x4002", quote(status.string())));
+            status.fail(
+                fmt::format("{} is no status of the form 0x4002", base::quote(status.string())));
         }
         page = Page::of_status({.value = static_cast<std::uint16_t>(*value)});
         reader.ignore({"text"});
@@ -94,12 +95,12 @@ Page read_page(const Node& node, std::size_t length) {
 }
 
 /// A page that may be missing: it was not read then.
-Page read_page(ObjectReader& pages, const char* key, std::size_t length) {
+Page read_page(base::ObjectReader& pages, const char* key, std::size_t length) {
     return pages.has(key) ? read_page(pages.required(key), length) : Page{};
 }
 
 /// The raw pages of an object.
-Node required_pages(ObjectReader& reader) {
+base::Node required_pages(base::ObjectReader& reader) {
     if (!reader.has("pages")) {
         reader.node().fail("no raw pages (key \"pages\"): this is a listing, not a snapshot",
                            "record one with haoh snapshot");
@@ -107,12 +108,12 @@ Node required_pages(ObjectReader& reader) {
     return reader.required("pages");
 }
 
-NamespaceObservation read_namespace(const Node& node) {
+NamespaceObservation read_namespace(const base::Node& node) {
     NamespaceObservation path;
-    ObjectReader reader(node);
+    base::ObjectReader reader(node);
     path.nsid = reader.required("nsid").number<std::uint32_t>();
-    const Node pages_node = required_pages(reader);
-    ObjectReader pages(pages_node);
+    const base::Node pages_node = required_pages(reader);
+    base::ObjectReader pages(pages_node);
     for (const NamespacePageKey& entry : kNamespacePages) {
         path.*entry.page = read_page(pages, entry.key, nvme::kIdentifySize);
     }
@@ -120,10 +121,10 @@ NamespaceObservation read_namespace(const Node& node) {
     return path; // all other keys are decoded fields
 }
 
-std::vector<NamespaceObservation> read_namespaces(const Node& node) {
+std::vector<NamespaceObservation> read_namespaces(const base::Node& node) {
     std::vector<NamespaceObservation> namespaces;
     namespaces.reserve(node.list().size());
-    node.for_each_item([&namespaces](const Node& item) {
+    node.for_each_item([&namespaces](const base::Node& item) {
         NamespaceObservation path = read_namespace(item);
         if (!namespaces.empty() && namespaces.back().nsid >= path.nsid) {
             item.fail(fmt::format("NSID {} comes after {}: they must ascend", path.nsid,
@@ -134,14 +135,14 @@ std::vector<NamespaceObservation> read_namespaces(const Node& node) {
     return namespaces;
 }
 
-Connection read_connection(const Node& node) {
-    ObjectReader reader(node);
+Connection read_connection(const base::Node& node) {
+    base::ObjectReader reader(node);
     Connection connection;
     connection.hostnqn = text(reader.required("hostnqn"));
-    const Node hostid = reader.required("hostid");
+    const base::Node hostid = reader.required("hostid");
     const auto uuid = nvme::parse_uuid(hostid.string());
     if (!uuid) {
-        hostid.fail(fmt::format("{} is no UUID", quote(hostid.string())));
+        hostid.fail(fmt::format("{} is no UUID", base::quote(hostid.string())));
     }
     connection.hostid = *uuid;
     connection.cntlid = reader.required("cntlid").number<std::uint16_t>();
@@ -154,49 +155,50 @@ Connection read_connection(const Node& node) {
     return connection;
 }
 
-std::map<std::uint32_t, std::uint64_t> read_properties(const Node& node) {
+std::map<std::uint32_t, std::uint64_t> read_properties(const base::Node& node) {
     std::map<std::uint32_t, std::uint64_t> properties;
-    node.for_each_member([&properties](std::string_view key, const Node& member) {
-        const auto offset = property_offset(key);
+    node.for_each_member([&properties](std::string_view key, const base::Node& member) {
+        const auto offset = model::property_offset(key);
         if (!offset) {
-            member.fail(fmt::format("unknown property {}", quote(key)));
+            member.fail(fmt::format("unknown property {}", base::quote(key)));
         }
-        const auto value = parse_hex_number(member.string());
+        const auto value = model::parse_hex_number(member.string());
         if (!value) {
-            member.fail(
-                fmt::format("{} is no number of the form 0x00020100", quote(member.string())));
+            member.fail(fmt::format("{} is no number of the form 0x00020100",
+                                    base::quote(member.string())));
         }
         properties[*offset] = *value;
     });
     return properties;
 }
 
-std::map<std::uint8_t, Page> read_features(const Node& node) {
+std::map<std::uint8_t, Page> read_features(const base::Node& node) {
     std::map<std::uint8_t, Page> features;
-    node.for_each_member([&features](std::string_view key, const Node& member) {
-        const auto fid = parse_hex_number(key);
+    node.for_each_member([&features](std::string_view key, const base::Node& member) {
+        const auto fid = model::parse_hex_number(key);
         if (!fid || *fid > 0xFF) {
-            member.fail(fmt::format("{} is no feature identifier of the form 0x0b", quote(key)));
+            member.fail(
+                fmt::format("{} is no feature identifier of the form 0x0b", base::quote(key)));
         }
         const auto [place, inserted] =
             features.try_emplace(static_cast<std::uint8_t>(*fid), read_page(member, kFeatureSize));
         if (!inserted) {
-            member.fail(fmt::format("feature {} is there twice", quote(key)));
+            member.fail(fmt::format("feature {} is there twice", base::quote(key)));
         }
     });
     return features;
 }
 
-void read_ana(const Node& node, AnaObservation& ana) {
-    ObjectReader reader(node);
+void read_ana(const base::Node& node, AnaObservation& ana) {
+    base::ObjectReader reader(node);
     ana.stable = reader.required("stable").boolean();
     ana.attempts = reader.required("attempts").number<unsigned>();
     reader.ignore({"chgc", "groups"});
     reader.finish();
 }
 
-void read_controller_pages(const Node& node, ControllerObservation& controller) {
-    ObjectReader pages(node);
+void read_controller_pages(const base::Node& node, ControllerObservation& controller) {
+    base::ObjectReader pages(node);
     for (const ControllerPageKey& entry : kControllerPages) {
         controller.*entry.page = read_page(pages, entry.key, entry.length);
     }
@@ -207,8 +209,8 @@ void read_controller_pages(const Node& node, ControllerObservation& controller) 
     pages.finish();
 }
 
-ControllerObservation read_controller(const Node& node) {
-    ObjectReader reader(node);
+ControllerObservation read_controller(const base::Node& node) {
+    base::ObjectReader reader(node);
     ControllerObservation out;
     out.name = text(reader.required("name"));
     if (reader.has("host")) {
@@ -222,7 +224,7 @@ ControllerObservation read_controller(const Node& node) {
     out.connection = read_connection(reader.required("connection"));
     out.properties = read_properties(reader.required("properties"));
     read_ana(reader.required("ana"), out.ana);
-    const Node active = reader.required("active_nsids");
+    const base::Node active = reader.required("active_nsids");
     if (!active.is_null()) {
         out.active_nsids = numbers<std::uint32_t>(active);
     }
@@ -237,14 +239,14 @@ ControllerObservation read_controller(const Node& node) {
     return out;
 }
 
-DiscoveryObservation read_discovery(const Node& node) {
-    ObjectReader reader(node);
+DiscoveryObservation read_discovery(const base::Node& node) {
+    base::ObjectReader reader(node);
     DiscoveryObservation out;
     out.target = text(reader.required("target"));
     out.address = text(reader.required("address"));
     out.stable = reader.required("stable").boolean();
-    const Node pages_node = required_pages(reader);
-    ObjectReader pages(pages_node);
+    const base::Node pages_node = required_pages(reader);
+    base::ObjectReader pages(pages_node);
     out.log = read_page(pages, kDiscoveryLogPage, kAnyLength);
     pages.finish();
     reader.ignore({"genctr", "entries"});
@@ -252,8 +254,8 @@ DiscoveryObservation read_discovery(const Node& node) {
     return out;
 }
 
-Unobserved read_unobserved(const Node& node) {
-    ObjectReader reader(node);
+Unobserved read_unobserved(const base::Node& node) {
+    base::ObjectReader reader(node);
     Unobserved out;
     out.object = text(reader.required("object"));
     out.target = text(reader.required("target"));
@@ -263,51 +265,52 @@ Unobserved read_unobserved(const Node& node) {
     return out;
 }
 
-void check_schema(ObjectReader& reader) {
+void check_schema(base::ObjectReader& reader) {
     if (!reader.has("schema")) {
         reader.node().fail("no key \"schema\": this is not an observation of haoh",
                            "record one with haoh snapshot");
     }
-    const Node node = reader.required("schema");
+    const base::Node node = reader.required("schema");
     const std::string& schema = node.string();
     if (schema == kObservationSchema) {
         return;
     }
     constexpr std::string_view kFamily = "haoh.observation/";
     if (schema.substr(0, kFamily.size()) == kFamily) {
-        node.fail(
-            fmt::format("the schema is {}, this haoh reads {}", quote(schema), kObservationSchema),
-            "use a newer haoh", Errc::unsupported);
+        node.fail(fmt::format("the schema is {}, this haoh reads {}", base::quote(schema),
+                              kObservationSchema),
+                  "use a newer haoh", Errc::unsupported);
     }
-    node.fail(fmt::format("the schema is {}, not {}", quote(schema), kObservationSchema));
+    node.fail(fmt::format("the schema is {}, not {}", base::quote(schema), kObservationSchema));
 }
 
 } // namespace
 
 Observation observation_from_json(std::string_view text_, std::string_view origin) {
-    const ReadContext context{.operation = "read snapshot", .origin = std::string(origin)};
-    const LocatedValue document = parse_located(text_, context.operation, origin, kLimits);
-    const Node root(context, document);
-    ObjectReader reader(root);
+    const base::ReadContext context{.operation = "read snapshot", .origin = std::string(origin)};
+    const base::LocatedValue document =
+        base::parse_located(text_, context.operation, origin, kLimits);
+    const base::Node root(context, document);
+    base::ObjectReader reader(root);
     check_schema(reader);
     Observation out;
-    const Node time = reader.required("observed_at");
+    const base::Node time = reader.required("observed_at");
     out.observed_at = text(time);
     check_time(time, out.observed_at);
     out.hostnqn = text(reader.required("hostnqn"));
     out.hostid = text(reader.required("hostid"));
-    reader.required("controllers").for_each_item([&out](const Node& item) {
+    reader.required("controllers").for_each_item([&out](const base::Node& item) {
         out.controllers.push_back(read_controller(item));
     });
-    reader.required("discovery").for_each_item([&out](const Node& item) {
+    reader.required("discovery").for_each_item([&out](const base::Node& item) {
         out.discovery.push_back(read_discovery(item));
     });
-    reader.required("unobserved").for_each_item([&out](const Node& item) {
+    reader.required("unobserved").for_each_item([&out](const base::Node& item) {
         out.unobserved.push_back(read_unobserved(item));
     });
     if (reader.has("kernels")) {
         reader.required("kernels").for_each_item(
-            [&out](const Node& item) { out.kernels.push_back(read_kernel_json(item)); });
+            [&out](const base::Node& item) { out.kernels.push_back(read_kernel_json(item)); });
     }
     reader.ignore({"subsystems"});
     reader.finish();

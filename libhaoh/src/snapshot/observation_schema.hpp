@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <limits>
 
-namespace haoh::model {
+namespace haoh::snapshot {
 
 inline constexpr const char* kObservationSchema = "haoh.observation/1";
 
@@ -43,4 +43,4 @@ inline constexpr const char* kAnaLogPage = "ana_log";
 inline constexpr const char* kFeaturePages = "features";
 inline constexpr const char* kDiscoveryLogPage = "log";
 
-} // namespace haoh::model
+} // namespace haoh::snapshot

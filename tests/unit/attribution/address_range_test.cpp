@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace haoh::judge {
+namespace haoh::attribution {
 namespace {
 
 AddressRange range(std::string_view text) {
@@ -124,4 +124,4 @@ TEST(AddressRange, RefusesWhatIsNone) {
 }
 
 } // namespace
-} // namespace haoh::judge
+} // namespace haoh::attribution

@@ -297,12 +297,12 @@ TEST(SiteOfTheRest, LeavesTheConfiguredOut) {
         << "the other two look alike";
 }
 
-using judge::separate;
-using judge::SiteEvidence;
+using attribution::separate;
+using attribution::SiteEvidence;
 
 std::vector<std::string> texts(const std::vector<SiteEvidence>& controllers) {
     std::vector<std::string> out;
-    for (const judge::Separation& one : separate(controllers)) {
+    for (const attribution::Separation& one : separate(controllers)) {
         out.push_back(one.array + " " + one.evidence);
     }
     return out;

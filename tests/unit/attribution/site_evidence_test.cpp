@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace haoh::judge {
+namespace haoh::attribution {
 namespace {
 
 using testing::ElementsAre;
@@ -67,4 +67,4 @@ TEST(Separate, DoesNotTearAPortApart) {
 }
 
 } // namespace
-} // namespace haoh::judge
+} // namespace haoh::attribution

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-namespace haoh::model {
+namespace haoh::base {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -77,4 +77,4 @@ TEST(LayOut, IsAsciiAndTheSameValue) {
 }
 
 } // namespace
-} // namespace haoh::model
+} // namespace haoh::base

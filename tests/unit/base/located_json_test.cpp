@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-namespace haoh::model {
+namespace haoh::base {
 namespace {
 
 constexpr JsonLimits kLimits{.bytes = 1000, .depth = 4, .values = 20, .members = 4};
@@ -113,4 +113,4 @@ TEST(Quote, ShortensAndEscapes) {
 }
 
 } // namespace
-} // namespace haoh::model
+} // namespace haoh::base

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-namespace haoh::model {
+namespace haoh::base {
 namespace {
 
 constexpr JsonLimits kReaderLimits{.bytes = 1000, .depth = 10, .values = 100, .members = 10};
@@ -100,4 +100,4 @@ TEST_F(LocatedReader, PrintsForeignKeysSafely) {
 }
 
 } // namespace
-} // namespace haoh::model
+} // namespace haoh::base

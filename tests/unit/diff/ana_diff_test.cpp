@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-namespace haoh::model {
+namespace haoh::differ {
 namespace {
 
 using nvme::AnaState;
@@ -125,4 +125,4 @@ TEST(ChangedAna, SaysWhenTheLogCouldNotBeRead) {
 }
 
 } // namespace
-} // namespace haoh::model
+} // namespace haoh::differ

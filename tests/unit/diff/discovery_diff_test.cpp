@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-namespace haoh::model {
+namespace haoh::differ {
 namespace {
 
 using testing::ElementsAre;
@@ -85,4 +85,4 @@ TEST(ChangedDiscovery, SaysWhenALogIsUnstableOrCouldNotBeRead) {
 }
 
 } // namespace
-} // namespace haoh::model
+} // namespace haoh::differ

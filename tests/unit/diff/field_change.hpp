@@ -8,10 +8,10 @@
 #include <string>
 #include <utility>
 
-namespace haoh::model {
+namespace haoh::differ {
 
 inline FieldChange change(std::string field, std::string before, std::string after) {
     return {.field = std::move(field), .before = std::move(before), .after = std::move(after)};
 }
 
-} // namespace haoh::model
+} // namespace haoh::differ

@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-namespace haoh::model {
+namespace haoh::differ {
 namespace {
 
 ControllerObservation controller(std::string traddr, std::uint16_t cntlid,
@@ -89,4 +89,4 @@ TEST(MatchControllers, FindsAControllerThatAnotherHostReads) {
 }
 
 } // namespace
-} // namespace haoh::model
+} // namespace haoh::differ

@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-namespace haoh::model {
+namespace haoh::differ {
 namespace {
 
 using nvme::Bytes;
@@ -78,4 +78,4 @@ TEST(ChangedPage, SaysWhenAPageIsShorter) {
 }
 
 } // namespace
-} // namespace haoh::model
+} // namespace haoh::differ

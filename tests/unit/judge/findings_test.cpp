@@ -3,6 +3,7 @@
 #include "unit/catalogue/pair.hpp"
 
 #include "judge/findings.hpp"
+#include "catalogue/catalogue.hpp"
 #include "judge/row.hpp"
 
 #include <fmt/format.h>

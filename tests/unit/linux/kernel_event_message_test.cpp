@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace haoh::host {
+namespace haoh::linux_kernel {
 namespace {
 
 struct Refused {
@@ -108,4 +108,4 @@ TEST(KernelMessage, tells_nothing_of_this_kind_otherwise) {
 }
 
 } // namespace
-} // namespace haoh::host
+} // namespace haoh::linux_kernel

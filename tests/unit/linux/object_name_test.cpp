@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace haoh::host {
+namespace haoh::linux_kernel {
 namespace {
 
 using ::testing::ElementsAre;
@@ -39,4 +39,4 @@ TEST(ObjectName, orders_by_number) {
 }
 
 } // namespace
-} // namespace haoh::host
+} // namespace haoh::linux_kernel

@@ -2,6 +2,7 @@
 // What controllers say of ANA in Identify Controller. Only those with ANA reporting are asked: that
 // all have it is another rule's.
 #include "catalogue/ana/ana_log_read.hpp"
+#include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 

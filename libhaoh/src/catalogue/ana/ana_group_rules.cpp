@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // ANA groups and path states over all controllers of a subsystem.
 #include "catalogue/ana/ana_log_read.hpp"
+#include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 

@@ -2,6 +2,7 @@
 // The ANA log of one controller: well formed, and in agreement with the controller's other pages.
 // Of a log that was cut short only what it holds is judged; one that was disturbed is not.
 #include "catalogue/ana/ana_log_read.hpp"
+#include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 

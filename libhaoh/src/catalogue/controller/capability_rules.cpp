@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What controllers say that they can do. After a failover the host goes on with the commands that
 // the other array allowed, so what they can do must be the same.
+#include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Controller IDs, the controller model, type and version.
+#include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Namespaces that several subsystems show: dispersed ones, and those that only look like it.
+#include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Limits and sizes of controllers: what fits one array must fit the other.
+#include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"

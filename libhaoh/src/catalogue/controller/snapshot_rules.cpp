@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What could not be observed. None of this is a defect of an array, and none of it may pass.
+#include "catalogue/catalogue.hpp"
 #include "judge/row.hpp"
 
 #include <fmt/format.h>

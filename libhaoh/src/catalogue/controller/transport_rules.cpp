@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Fabrics attributes, properties, and what was negotiated with each connection.
+#include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What discovery logs say of one subsystem, on both arrays.
+#include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
-#include "judge/compare.hpp"
 #include "catalogue/discovery/discovery_view.hpp"
+#include "judge/compare.hpp"
 #include "judge/fields.hpp"
 
 #include <boost/asio/ip/address.hpp>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Discovery logs by themselves.
-#include "judge/compare.hpp"
+#include "catalogue/catalogue.hpp"
 #include "catalogue/discovery/discovery_view.hpp"
+#include "judge/compare.hpp"
 #include "judge/fields.hpp"
 
 #include <haoh/nvme/nqn.hpp>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where the kernel's controllers part from what these say of themselves, and settings of the host
 // that do not suit them.
+#include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
-#include "judge/compare.hpp"
 #include "catalogue/host/host_subsystem.hpp"
+#include "judge/compare.hpp"
 #include "judge/row.hpp"
 
 #include <fmt/format.h>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where the kernel's namespaces and paths part from what the controllers offer.
-#include "judge/compare.hpp"
+#include "catalogue/catalogue.hpp"
 #include "catalogue/host/host_subsystem.hpp"
+#include "judge/compare.hpp"
 #include "judge/row.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // I/O policies that do not suit the paths, the maker or the kernel.
+#include "catalogue/catalogue.hpp"
 #include "catalogue/host/host_subsystem.hpp"
 #include "judge/row.hpp"
 

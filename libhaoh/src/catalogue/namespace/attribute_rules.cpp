@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What else a namespace says of itself: reservations, write protection, readiness, caches, keys,
 // where it belongs.
+#include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 

@@ -3,6 +3,7 @@
 // bytes, so that a different block size alone is one finding; fields in units of blocks mean nothing
 // between different block sizes.
 #include "base/fnv1a.hpp"
+#include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 

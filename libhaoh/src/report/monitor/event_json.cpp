@@ -14,14 +14,14 @@ using report::put_text;
 /// CLOCK_MONOTONIC begins at boot, so that no moment is before 0; a caller's own clock might be.
 Json nanoseconds_json(std::chrono::nanoseconds time) {
     return time.count() < 0 ? Json(time.count())
-                            : model::exact_number(static_cast<std::uint64_t>(time.count()));
+                            : base::exact_number(static_cast<std::uint64_t>(time.count()));
 }
 
 } // namespace
 
 std::string to_json(const Event& event) {
     Json out{{"schema", "haoh.event/1"},
-             {"sequence", model::exact_number(event.sequence)},
+             {"sequence", base::exact_number(event.sequence)},
              {"event", to_string(event.kind)},
              {"time", report::rfc3339(event.observed.wall)},
              {"monotonic_ns", nanoseconds_json(event.observed.monotonic)}};
@@ -49,10 +49,10 @@ std::string to_json(const Event& event) {
         out["ana_grpid"] = *event.ana_grpid;
     }
     if (event.change_count) {
-        out["change_count"] = model::exact_number(*event.change_count);
+        out["change_count"] = base::exact_number(*event.change_count);
     }
     if (event.transitions > 0) {
-        out["transitions"] = model::exact_number(event.transitions);
+        out["transitions"] = base::exact_number(event.transitions);
     }
     put_text(out, "rule", event.rule);
     if (event.access) {

@@ -68,7 +68,7 @@ class Exposition {
 
     static std::string escaped(std::string_view value) {
         std::string out;
-        for (const char character : model::escape_bytes(value)) {
+        for (const char character : base::escape_bytes(value)) {
             if (character == '\n') {
                 out += "\\n";
                 continue;

@@ -17,7 +17,7 @@ using report::put_text;
 
 /// Names and states come from sysfs, or from whoever recorded a tree.
 Json text(std::string_view raw) {
-    return model::escape_bytes(raw);
+    return base::escape_bytes(raw);
 }
 
 Json head_of(std::string_view kind, std::string_view host, std::string_view release) {
@@ -68,7 +68,7 @@ Json json_of(const ExplainedPath& path) {
         out["numa_nodes"] = *path.numa_nodes;
     }
     if (path.queue_depth) {
-        out["queue_depth"] = model::exact_number(*path.queue_depth);
+        out["queue_depth"] = base::exact_number(*path.queue_depth);
     }
     out["usable"] = path.use.usable();
     if (!path.use.usable()) {
@@ -93,9 +93,9 @@ void put_device(Json& out, const PathChoice& device) {
 Json json_of(const PathShare& share) {
     Json out{{"path", text(share.path)}, {"known", share.known}};
     if (share.known) {
-        out["requests"] = model::exact_number(share.requests);
-        out["read_bytes"] = model::exact_number(share.read_bytes);
-        out["write_bytes"] = model::exact_number(share.write_bytes);
+        out["requests"] = base::exact_number(share.requests);
+        out["read_bytes"] = base::exact_number(share.read_bytes);
+        out["write_bytes"] = base::exact_number(share.write_bytes);
         out["share"] = share.share;
     }
     return out;

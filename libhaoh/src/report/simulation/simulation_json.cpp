@@ -7,8 +7,8 @@
 namespace haoh {
 namespace {
 
-using model::escape_bytes;
-using model::exact_number;
+using base::escape_bytes;
+using base::exact_number;
 using report::Json;
 
 Json workload_json(const Workload& workload) {

@@ -22,7 +22,7 @@ using Json = nlohmann::ordered_json; ///< keys stay in the order in which people
 /// A text from a device, where there is one.
 inline void put_text(Json& out, const char* key, std::string_view raw) {
     if (!raw.empty()) {
-        out[key] = model::escape_bytes(raw);
+        out[key] = base::escape_bytes(raw);
     }
 }
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "catalogue/catalogue.hpp"
+
+#include "judge/check.hpp"
+
+#include <haoh/error.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace haoh {
+
+namespace judge {
+
+std::span<const Row* const> catalogue() {
+    static const std::vector<const Row*> rows = [] {
+        std::vector<const Row*> out;
+        for (const auto span :
+             {snapshot_rows(),       subsystem_rows(),       controller_id_rows(),
+              capability_rows(),     limit_rows(),           transport_rows(),
+              ana_capability_rows(), identity_rows(),        identifier_rows(),
+              descriptor_rows(),     geometry_rows(),        attribute_rows(),
+              list_rows(),           ana_log_rows(),         ana_group_rows(),
+              feature_rows(),        domain_rows(),          dispersed_rows(),
+              discovery_log_rows(),  discovery_entry_rows(), host_controller_rows(),
+              host_path_rows(),      host_policy_rows(),     page_rows()}) {
+            out.insert(out.end(), span.begin(), span.end());
+        }
+        return out;
+    }();
+    return rows;
+}
+
+} // namespace judge
+
+std::span<const Rule> rules() {
+    static const std::vector<Rule> sorted = [] {
+        std::vector<Rule> out;
+        for (const judge::Row* row : judge::catalogue()) {
+            out.push_back(row->rule);
+        }
+        std::sort(out.begin(), out.end(), [](const Rule& a, const Rule& b) { return a.id < b.id; });
+        return out;
+    }();
+    return sorted;
+}
+
+const Rule* find_rule(std::string_view id) {
+    const auto all = rules();
+    const auto found =
+        std::lower_bound(all.begin(), all.end(), id, [](const Rule& rule, std::string_view wanted) {
+            return rule.id < wanted;
+        });
+    return found != all.end() && found->id == id ? &*found : nullptr;
+}
+
+std::vector<const Rule*> select_rules(std::span<const std::string> globs) {
+    const auto matched = [](const Rule& rule) {
+        return [&rule](const std::string& glob) { return rule_matches(rule.id, glob); };
+    };
+    for (const std::string& glob : globs) {
+        if (std::none_of(rules().begin(), rules().end(),
+                         [&](const Rule& rule) { return matched(rule)(glob); })) {
+            throw Error(Errc::invalid_argument, "use", "rule " + glob, "no rule has such a name",
+                        "'haoh rules' lists them");
+        }
+    }
+    std::vector<const Rule*> out;
+    for (const Rule& rule : rules()) {
+        if (globs.empty() || std::any_of(globs.begin(), globs.end(), matched(rule))) {
+            out.push_back(&rule);
+        }
+    }
+    return out;
+}
+
+Report check(const Observation& observation, const CheckOptions& options) {
+    return judge::check(judge::catalogue(), observation, options);
+}
+
+} // namespace haoh
