@@ -2,8 +2,8 @@
 // How judgements become findings: order, folding, windows, and what a report makes of them.
 #include "unit/catalogue/pair.hpp"
 
-#include "judge/findings.hpp"
 #include "catalogue/catalogue.hpp"
+#include "judge/findings.hpp"
 #include "judge/row.hpp"
 
 #include <fmt/format.h>

@@ -116,7 +116,8 @@ TEST(RulesMarkdown, KeepsMarkupCharactersText) {
 TEST(RulesMarkdown, IsWhatThePageSays) {
     EXPECT_TRUE(test::read_source_file("docs/rules.md") == to_markdown(test::all_rules()))
         << "docs/rules.md is not what the rules say. The page follows the program, and the program "
-           "follows the tables in tests/unit/catalogue/data, which no command writes. In this order: "
+           "follows the tables in tests/unit/catalogue/data, which no command writes. In this "
+           "order: "
            "find the source of what changed (specification, kernel), write it into the row of the "
            "rule there, let catalogue_test pass, and then run `haoh rules -o markdown > "
            "docs/rules.md`. A page that changed without a row that did is a fault of the program.";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/report.hpp>
 
-#include "report/list/arrays.hpp"
 #include "report/check/report_view.hpp"
+#include "report/list/arrays.hpp"
 #include "report/rules/rules_view.hpp"
 #include "report/text/text.hpp"
 #include "report/text/value_block.hpp"

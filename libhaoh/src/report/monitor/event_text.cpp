@@ -3,8 +3,8 @@
 
 #include "base/number_text.hpp"
 
-#include "report/monitor/event_group.hpp"
 #include "report/list/inventory.hpp"
+#include "report/monitor/event_group.hpp"
 #include "report/text/text.hpp"
 #include "report/text/time_text.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/report.hpp>
 
-#include "report/text/json.hpp"
 #include "report/rules/rules_view.hpp"
+#include "report/text/json.hpp"
 
 #include <fmt/format.h>
 
