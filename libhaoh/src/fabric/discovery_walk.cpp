@@ -3,9 +3,11 @@
 
 #include "base/number_text.hpp"
 
-#include "tcp_controller.hpp"
+#include "stream_controller.hpp"
 
 #include <haoh/collector.hpp>
+
+#include <boost/asio/ip/address.hpp>
 
 #include <fmt/format.h>
 
@@ -162,7 +164,7 @@ asio::awaitable<DiscoveryObservation> read_discovery_log(Address address, Connec
     collect.deadline = deadline.at;
     collect.max_log_bytes = kMaxLogBytes;
     const std::string name = to_string(address);
-    std::unique_ptr<TcpController> controller = co_await TcpController::connect_until(
+    std::unique_ptr<StreamController> controller = co_await StreamController::connect_until(
         std::move(address), std::move(options), std::move(deadline));
     DiscoveryObservation log = co_await collect_discovery_log(*controller, std::move(collect));
     log.address = name;

@@ -3,7 +3,7 @@
 /// From a target's discovery log to the ports of its subsystems, over referrals.
 #pragma once
 
-#include "tcp_connection.hpp"
+#include "queue_connection.hpp"
 
 #include <haoh/fabric.hpp>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "connect_refusal.hpp"
-#include "tcp_controller.hpp"
+#include "stream_controller.hpp"
+#include "tcp_stream.hpp"
 
 #include <haoh/nvme/identify_controller.hpp>
 #include <haoh/nvme/nqn.hpp>
@@ -100,14 +101,16 @@ asio::awaitable<void> pause(std::chrono::milliseconds time) {
 
 } // namespace
 
-asio::awaitable<std::unique_ptr<TcpController>>
-TcpController::connect_only(Address address, ConnectOptions options, Deadline overall) {
+asio::awaitable<std::unique_ptr<StreamController>>
+StreamController::connect_only(Address address, ConnectOptions options, Deadline overall) {
     check_options(address, options);
     const SessionOptions session{.queue_size = options.queue_size,
                                  .header_digest = options.header_digest,
                                  .data_digest = options.data_digest};
-    auto connection = std::make_shared<TcpConnection>(co_await asio::this_coro::executor, session);
-    auto controller = std::make_unique<TcpController>(connection, address, std::move(options));
+    const auto executor = co_await asio::this_coro::executor;
+    auto connection =
+        std::make_shared<QueueConnection>(executor, session, std::make_unique<TcpStream>(executor));
+    auto controller = std::make_unique<StreamController>(connection, address, std::move(options));
     controller->connect_deadline_ =
         std::min(Clock::now() + controller->options_.timeout, overall.at);
     if (overall.at != TimePoint::max()) {
@@ -118,32 +121,32 @@ TcpController::connect_only(Address address, ConnectOptions options, Deadline ov
     co_return controller;
 }
 
-asio::awaitable<std::unique_ptr<TcpController>>
-TcpController::connect_until(Address address, ConnectOptions options, Deadline overall) {
-    std::unique_ptr<TcpController> controller =
+asio::awaitable<std::unique_ptr<StreamController>>
+StreamController::connect_until(Address address, ConnectOptions options, Deadline overall) {
+    std::unique_ptr<StreamController> controller =
         co_await connect_only(std::move(address), std::move(options), std::move(overall));
     co_await controller->enable();
     co_return controller;
 }
 
-asio::awaitable<std::uint16_t> TcpController::probe_cntlid(Address address, ConnectOptions options,
-                                                           Deadline overall) {
-    const std::unique_ptr<TcpController> controller =
+asio::awaitable<std::uint16_t>
+StreamController::probe_cntlid(Address address, ConnectOptions options, Deadline overall) {
+    const std::unique_ptr<StreamController> controller =
         co_await connect_only(std::move(address), std::move(options), std::move(overall));
     co_return controller->connection().cntlid;
 }
 
-TcpController::TcpController(std::shared_ptr<TcpConnection> connection, Address address,
-                             ConnectOptions options)
+StreamController::StreamController(std::shared_ptr<QueueConnection> connection, Address address,
+                                   ConnectOptions options)
     : connection_{std::move(connection)}, address_{std::move(address)}, options_{
                                                                             std::move(options)} {}
 
-TcpController::~TcpController() {
+StreamController::~StreamController() {
     connection_->close(
         {.code = make_error_code(Errc::closed), .cause = "it was closed", .advice = {}});
 }
 
-asio::awaitable<void> TcpController::connect_queue() {
+asio::awaitable<void> StreamController::connect_queue() {
     const TimePoint deadline = connect_deadline_;
     nvme::ConnectParameters parameters;
     parameters.data = {.hostid = options_.host.hostid,
@@ -184,8 +187,8 @@ asio::awaitable<void> TcpController::connect_queue() {
     connection_->start_keep_alive(options_.keep_alive);
 }
 
-asio::awaitable<std::uint64_t> TcpController::get_property(std::uint32_t offset, unsigned size,
-                                                           TimePoint deadline) {
+asio::awaitable<std::uint64_t> StreamController::get_property(std::uint32_t offset, unsigned size,
+                                                              TimePoint deadline) {
     nvme::AdminCommand command = nvme::property_get_command(offset, size);
     const std::string what = nvme::describe(command);
     const nvme::AdminResult result =
@@ -200,7 +203,7 @@ asio::awaitable<std::uint64_t> TcpController::get_property(std::uint32_t offset,
     co_return result.dword01;
 }
 
-asio::awaitable<void> TcpController::set_cc(std::uint32_t value, TimePoint deadline) {
+asio::awaitable<void> StreamController::set_cc(std::uint32_t value, TimePoint deadline) {
     nvme::AdminCommand command = nvme::property_set_command(nvme::property::cc, 4, value);
     const nvme::AdminResult result =
         co_await connection_->run(std::move(command), remaining(deadline));
@@ -211,7 +214,7 @@ asio::awaitable<void> TcpController::set_cc(std::uint32_t value, TimePoint deadl
     cc_ = value;
 }
 
-asio::awaitable<void> TcpController::enable() {
+asio::awaitable<void> StreamController::enable() {
     const TimePoint deadline = connect_deadline_;
     const TimePoint begin = Clock::now();
     const nvme::Capabilities cap{co_await get_property(nvme::property::cap, 8, deadline)};
@@ -253,11 +256,11 @@ asio::awaitable<void> TcpController::enable() {
     enabled_ = true;
 }
 
-asio::awaitable<nvme::AdminResult> TcpController::submit(nvme::AdminCommand command) {
+asio::awaitable<nvme::AdminResult> StreamController::submit(nvme::AdminCommand command) {
     return connection_->run(std::move(command), options_.timeout);
 }
 
-asio::awaitable<void> TcpController::enable_events() {
+asio::awaitable<void> StreamController::enable_events() {
     if (events_configured_) {
         co_return;
     }
@@ -282,12 +285,12 @@ asio::awaitable<void> TcpController::enable_events() {
     events_configured_ = true;
 }
 
-asio::awaitable<nvme::AsyncEvent> TcpController::next_event() {
+asio::awaitable<nvme::AsyncEvent> StreamController::next_event() {
     co_await enable_events();
     co_return co_await connection_->next_event();
 }
 
-asio::awaitable<void> TcpController::shutdown() {
+asio::awaitable<void> StreamController::shutdown() {
     try {
         if (enabled_ && !connection_->failed()) {
             enabled_ = false;
@@ -316,7 +319,7 @@ asio::awaitable<void> TcpController::shutdown() {
 asio::awaitable<std::unique_ptr<FabricController>>
 FabricController::connect(Address address, ConnectOptions options) {
     fabric::Deadline none;
-    std::unique_ptr<FabricController> controller = co_await fabric::TcpController::connect_until(
+    std::unique_ptr<FabricController> controller = co_await fabric::StreamController::connect_until(
         std::move(address), std::move(options), std::move(none));
     co_return controller;
 }

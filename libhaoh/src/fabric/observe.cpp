@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "discovery_walk.hpp"
-#include "tcp_controller.hpp"
+#include "stream_controller.hpp"
 
 #include <haoh/collector.hpp>
 #include <haoh/fabric.hpp>
@@ -27,8 +27,8 @@ namespace {
 
 using fabric::Clock;
 using fabric::Deadline;
+using fabric::StreamController;
 using fabric::SubsystemPort;
-using fabric::TcpController;
 
 /// Controllers of one target that are connected and read at the same time.
 constexpr std::size_t kPortsAtOnce = 8;
@@ -71,7 +71,7 @@ struct Port {
     explicit Port(SubsystemPort port) : where{std::move(port)} {}
 
     SubsystemPort where;
-    std::unique_ptr<TcpController> controller;
+    std::unique_ptr<StreamController> controller;
     std::optional<ControllerObservation> observation;
 };
 
@@ -253,7 +253,7 @@ class Observer {
         connect.subsysnqn = port.where.subsysnqn;
         connect.cntlid = port.where.cntlid;
         try {
-            port.controller = co_await TcpController::connect_until(
+            port.controller = co_await StreamController::connect_until(
                 port.where.address, std::move(connect), target.deadline);
         } catch (const Error& error) {
             add_unobserved(target, port.where.address, port.where.subsysnqn, error);
@@ -294,7 +294,7 @@ class Observer {
             connect.subsysnqn = port.where.subsysnqn;
             connect.cntlid = nvme::kDynamicController;
             try {
-                const std::uint16_t cntlid = co_await TcpController::probe_cntlid(
+                const std::uint16_t cntlid = co_await StreamController::probe_cntlid(
                     port.where.address, std::move(connect), target.deadline);
                 port.observation->probed_cntlids.push_back(cntlid);
             } catch (const Error&) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "session.hpp"
 
-#include "stranger.hpp"
+#include "foreign_peer.hpp"
 
 #include <haoh/nvme/fabrics.hpp>
 
@@ -121,7 +121,7 @@ void Session::receive(nvme::ByteView bytes, TimePoint now) {
         const auto head = nvme::slice(bytes, 0, room);
         first_bytes_.insert(first_bytes_.end(), head.begin(), head.end());
         if (!may_be_nvme_tcp(first_bytes_)) {
-            fail(describe_stranger(first_bytes_));
+            fail(describe_foreign_peer(first_bytes_));
             return;
         }
     }

@@ -5,6 +5,7 @@
 /// NVMe/TCP Transport Specification 1.1, chapter 3.
 #pragma once
 
+#include "clock.hpp"
 #include "failure.hpp"
 
 #include <haoh/nvme/pdu.hpp>
@@ -18,9 +19,6 @@
 #include <vector>
 
 namespace haoh::fabric {
-
-using Clock = std::chrono::steady_clock;
-using TimePoint = Clock::time_point;
 
 /// In-capsule data that every controller takes on the admin queue (section 3.3.2).
 inline constexpr std::size_t kAdminInCapsuleBytes = 8192;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
-/// FabricController over TCP, with what `observe` needs beyond the public interface.
+/// FabricController over a byte stream, with what `observe` needs beyond the public interface.
 #pragma once
 
-#include "tcp_connection.hpp"
+#include "queue_connection.hpp"
 
 #include <haoh/fabric.hpp>
 
 namespace haoh::fabric {
 
-class TcpController final : public FabricController {
+class StreamController final : public FabricController {
   public:
     /// \param overall  a moment after which the controller is given up, whatever is in flight
-    [[nodiscard]] static boost::asio::awaitable<std::unique_ptr<TcpController>>
+    [[nodiscard]] static boost::asio::awaitable<std::unique_ptr<StreamController>>
     connect_until(Address address, ConnectOptions options, Deadline overall);
 
     /// The controller ID that one more connection is given. The controller is not enabled, and gone
@@ -20,11 +20,11 @@ class TcpController final : public FabricController {
     [[nodiscard]] static boost::asio::awaitable<std::uint16_t>
     probe_cntlid(Address address, ConnectOptions options, Deadline overall);
 
-    TcpController(std::shared_ptr<TcpConnection> connection, Address address,
-                  ConnectOptions options);
-    TcpController(const TcpController&) = delete;
-    TcpController& operator=(const TcpController&) = delete;
-    ~TcpController() override;
+    StreamController(std::shared_ptr<QueueConnection> connection, Address address,
+                     ConnectOptions options);
+    StreamController(const StreamController&) = delete;
+    StreamController& operator=(const StreamController&) = delete;
+    ~StreamController() override;
 
     [[nodiscard]] boost::asio::awaitable<nvme::AdminResult>
     submit(nvme::AdminCommand command) override;
@@ -42,7 +42,7 @@ class TcpController final : public FabricController {
 
   private:
     /// Up to and with the Connect command.
-    [[nodiscard]] static boost::asio::awaitable<std::unique_ptr<TcpController>>
+    [[nodiscard]] static boost::asio::awaitable<std::unique_ptr<StreamController>>
     connect_only(Address address, ConnectOptions options, Deadline overall);
     [[nodiscard]] boost::asio::awaitable<void> connect_queue();
     [[nodiscard]] boost::asio::awaitable<void> enable();
@@ -50,7 +50,7 @@ class TcpController final : public FabricController {
     get_property(std::uint32_t offset, unsigned size, TimePoint deadline);
     [[nodiscard]] boost::asio::awaitable<void> set_cc(std::uint32_t value, TimePoint deadline);
 
-    std::shared_ptr<TcpConnection> connection_;
+    std::shared_ptr<QueueConnection> connection_;
     Address address_;
     ConnectOptions options_;
     Connection settled_;

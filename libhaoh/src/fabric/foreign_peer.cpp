@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "stranger.hpp"
+#include "foreign_peer.hpp"
 
 #include <haoh/nvme/pdu.hpp>
 
@@ -44,7 +44,7 @@ bool may_be_nvme_tcp(nvme::ByteView first) {
            first[0] == static_cast<std::uint8_t>(nvme::PduType::c2h_term_req);
 }
 
-Failure describe_stranger(nvme::ByteView first) {
+Failure describe_foreign_peer(nvme::ByteView first) {
     if (is_tls(first)) {
         return {.code = make_error_code(Errc::unsupported),
                 .cause = "the peer answered with a TLS record: this port demands TLS",

@@ -14,7 +14,7 @@ namespace haoh::fabric {
 
 /// What to tell of a peer whose first bytes are these (not empty, at least one; the start of the
 /// stream).
-[[nodiscard]] Failure describe_stranger(nvme::ByteView first);
+[[nodiscard]] Failure describe_foreign_peer(nvme::ByteView first);
 
 /// What to tell of a peer that closed the connection before it answered ICReq.
 [[nodiscard]] Failure closed_before_icresp();

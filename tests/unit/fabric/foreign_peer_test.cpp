@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "fabric/stranger.hpp"
+#include "fabric/foreign_peer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ using testing::HasSubstr;
 
 Failure stranger(std::string_view text) {
     const nvme::Bytes bytes(text.begin(), text.end());
-    return describe_stranger(bytes);
+    return describe_foreign_peer(bytes);
 }
 
 TEST(Stranger, MayBeNvmeTcp) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "tcp_connection.hpp"
+#include "queue_connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -8,18 +8,15 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace haoh::fabric {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
@@ -29,208 +26,17 @@ constexpr std::size_t kReadBytes = 64U << 10U;
 /// How long a connection stays after a termination request was sent, so that the peer can read it.
 constexpr std::chrono::milliseconds kLinger{250};
 
-std::error_code as_std(const error_code& error) {
-    return {error.value(), std::generic_category()};
-}
-
-std::int64_t milliseconds_until(TimePoint from, TimePoint to) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count();
-}
-
-std::string port_advice(std::uint16_t port) {
-    switch (port) {
-    case kNvmeTcpPort:
-        return "check the address; the array may serve NVMe/TCP on another port (4420 is usual for "
-               "subsystems, 8009 for discovery)";
-    case kDiscoveryPort:
-        return "check the address; port 8009 is for discovery controllers, subsystems usually "
-               "listen on 4420";
-    default:
-        return "check address and port: subsystems usually listen on 4420, discovery controllers "
-               "on 8009";
-    }
-}
-
-/// What a failed TCP connection means for the user.
-Failure connect_failure(const error_code& error, std::uint16_t port) {
-    Failure failure;
-    failure.code = as_std(error);
-    if (error == asio::error::connection_refused) {
-        failure.cause = "connection refused: nothing listens on this port";
-        failure.advice = port_advice(port);
-    } else if (error == asio::error::host_unreachable ||
-               error == asio::error::network_unreachable) {
-        failure.cause = error == asio::error::host_unreachable ? "no route to the host"
-                                                               : "the network is unreachable";
-        failure.advice = "check the address, the route to it and the link";
-    } else if (error == asio::error::timed_out) {
-        failure.code = make_error_code(Errc::timed_out);
-        failure.cause = "no answer to the TCP connection request";
-        failure.advice = "check the address, the route to it and firewalls between";
-    } else {
-        failure.cause = error.message();
-    }
-    return failure;
-}
-
-Failure lookup_failure(const error_code& error, const std::string& host) {
-    Failure failure;
-    failure.code = make_error_code(Errc::not_found);
-    if (error == asio::error::host_not_found || error == asio::error::no_data) {
-        failure.cause = fmt::format("the host name \"{}\" is not known", host);
-        failure.advice = "check the spelling and the name service, or give an IP address";
-    } else {
-        failure.cause =
-            fmt::format("the host name \"{}\" cannot be resolved: {}", host, error.message());
-        failure.advice = "check the name service, or give an IP address";
-    }
-    return failure;
-}
-
 } // namespace
 
-TcpConnection::TcpConnection(asio::any_io_executor executor, const SessionOptions& options)
-    : executor_{std::move(executor)}, session_{options}, socket_{executor_}, timer_{executor_},
-      running_(options.queue_size) {}
+QueueConnection::QueueConnection(asio::any_io_executor executor, const SessionOptions& options,
+                                 std::unique_ptr<ByteStream> stream)
+    : executor_{std::move(executor)}, session_{options}, stream_{std::move(stream)},
+      timer_{executor_}, running_(options.queue_size) {}
 
-asio::awaitable<std::vector<tcp::endpoint>> TcpConnection::resolve(Self self, Address address,
-                                                                   TimePoint deadline) {
-    std::vector<Endpoint> endpoints;
-    error_code numeric_error;
-    const auto numeric = asio::ip::make_address(address.traddr, numeric_error);
-    if (!numeric_error) {
-        endpoints.emplace_back(numeric, address.trsvcid);
-        co_return endpoints;
-    }
-    // A lookup in progress cannot be stopped, so it is left behind when the time is over.
-    struct Lookup {
-        explicit Lookup(const asio::any_io_executor& executor)
-            : resolver{executor}, done{executor} {}
-        tcp::resolver resolver;
-        asio::steady_timer done;
-        bool finished{};
-        error_code error;
-        tcp::resolver::results_type results;
-    };
-    const auto lookup = std::make_shared<Lookup>(self->executor_);
-    lookup->done.expires_at(deadline);
-    lookup->resolver.async_resolve(
-        address.traddr, std::to_string(address.trsvcid), tcp::resolver::numeric_service,
-        [lookup](const error_code& error, tcp::resolver::results_type results) {
-            lookup->finished = true;
-            lookup->error = error;
-            lookup->results = std::move(results);
-            lookup->done.cancel();
-        });
-    if (!lookup->finished) {
-        co_await lookup->done.async_wait(kUseTuple);
-    }
-    if (!lookup->finished) {
-        lookup->resolver.cancel();
-        const Failure failure{.code = make_error_code(Errc::timed_out),
-                              .cause = fmt::format("the host name \"{}\" could not be resolved in "
-                                                   "time",
-                                                   address.traddr),
-                              .advice = "check the name service, or give an IP address"};
-        throw failure.to_error("connect to", self->name_);
-    }
-    if (lookup->error) {
-        throw lookup_failure(lookup->error, address.traddr).to_error("connect to", self->name_);
-    }
-    for (const auto& result : lookup->results) {
-        const Endpoint endpoint = result.endpoint();
-        if (std::find(endpoints.begin(), endpoints.end(), endpoint) == endpoints.end()) {
-            endpoints.push_back(endpoint);
-        }
-    }
-    co_return endpoints;
-}
-
-asio::awaitable<error_code> TcpConnection::connect_to(Self self, Endpoint endpoint,
-                                                      std::string host_traddr, TimePoint until) {
-    error_code error;
-    tcp::socket& socket = self->socket_;
-    socket.close(error);
-    socket.open(endpoint.protocol(), error);
-    if (!error && !host_traddr.empty()) {
-        const auto source = asio::ip::make_address(host_traddr, error);
-        if (!error) {
-            socket.bind(Endpoint(source, 0), error);
-        }
-    }
-    if (error) {
-        co_return error;
-    }
-    // The timer's handler may already be on its way when the connection stands: the flag stops it.
-    struct Limit {
-        explicit Limit(const asio::any_io_executor& executor) : timer{executor} {}
-        asio::steady_timer timer;
-        bool armed{true};
-        bool expired{};
-    };
-    const auto limit = std::make_shared<Limit>(self->executor_);
-    limit->timer.expires_at(until);
-    limit->timer.async_wait([limit, self](const error_code& canceled) {
-        if (!canceled && limit->armed) {
-            limit->expired = true;
-            error_code ignored;
-            self->socket_.close(ignored);
-        }
-    });
-    const auto [connect_error] = co_await socket.async_connect(endpoint, kUseTuple);
-    limit->armed = false;
-    limit->timer.cancel();
-    if (limit->expired) {
-        co_return asio::error::timed_out;
-    }
-    co_return connect_error;
-}
-
-asio::awaitable<void> TcpConnection::open(Address address, TimePoint deadline) {
+asio::awaitable<void> QueueConnection::open(Address address, TimePoint deadline) {
     const Self self = shared_from_this();
     name_ = to_string(address);
-    const std::vector<Endpoint> endpoints = co_await resolve(self, address, deadline);
-    Failure last;
-    std::string tried;
-    bool connected = false;
-    for (std::size_t i = 0; i < endpoints.size() && !connected; ++i) {
-        // Each address gets its share of the time that is left.
-        const TimePoint now = Clock::now();
-        const TimePoint until =
-            now + (deadline - now) / static_cast<std::int64_t>(endpoints.size() - i);
-        const error_code error =
-            co_await connect_to(self, endpoints[i], address.host_traddr, until);
-        if (!error) {
-            connected = true;
-            peer_ = endpoints[i].address().to_string();
-            break;
-        }
-        last = connect_failure(error, address.trsvcid);
-        if (error == asio::error::timed_out) {
-            last.cause += fmt::format(" within {} ms", milliseconds_until(now, until));
-        }
-        if (!address.host_traddr.empty() &&
-            (error == asio::error::address_family_not_supported || error.value() == EADDRNOTAVAIL ||
-             error == asio::error::invalid_argument)) {
-            last.cause = fmt::format("the source address {} cannot be used: {}",
-                                     address.host_traddr, error.message());
-            last.advice = "give an address of this host, of the target's address family";
-        }
-        tried += fmt::format("{}{}: {}", tried.empty() ? "" : ", ",
-                             endpoints[i].address().to_string(), last.cause);
-    }
-    if (!connected) {
-        if (endpoints.size() > 1) {
-            last.cause =
-                fmt::format("none of its {} addresses answers ({})", endpoints.size(), tried);
-        }
-        if (endpoints.empty()) {
-            last = lookup_failure(asio::error::no_data, address.traddr);
-        }
-        throw last.to_error("connect to", name_);
-    }
-    error_code ignored;
-    socket_.set_option(tcp::no_delay(true), ignored);
+    peer_ = co_await stream_->open(address, deadline, name_);
     session_.start(Clock::now(), deadline);
     asio::co_spawn(executor_, time_loop(self), asio::detached);
     asio::co_spawn(executor_, write_loop(self), asio::detached);
@@ -256,8 +62,8 @@ asio::awaitable<void> TcpConnection::open(Address address, TimePoint deadline) {
     }
 }
 
-asio::awaitable<nvme::AdminResult> TcpConnection::run(nvme::AdminCommand command,
-                                                      std::chrono::milliseconds timeout) {
+asio::awaitable<nvme::AdminResult> QueueConnection::run(nvme::AdminCommand command,
+                                                        std::chrono::milliseconds timeout) {
     return asio::async_initiate<const asio::use_awaitable_t<>&,
                                 void(std::exception_ptr, nvme::AdminResult)>(
         [](auto handler, Self self, nvme::AdminCommand admin, std::chrono::milliseconds limit) {
@@ -278,7 +84,7 @@ asio::awaitable<nvme::AdminResult> TcpConnection::run(nvme::AdminCommand command
         asio::use_awaitable, shared_from_this(), std::move(command), timeout);
 }
 
-void TcpConnection::enqueue(Waiting waiting) {
+void QueueConnection::enqueue(Waiting waiting) {
     const auto refuse = [&](const Failure& failure) {
         auto error = std::make_exception_ptr(
             failure.to_error(fmt::format("run {} on", nvme::describe(waiting.command)), name_));
@@ -304,7 +110,7 @@ void TcpConnection::enqueue(Waiting waiting) {
     }
 }
 
-void TcpConnection::submit_waiting() {
+void QueueConnection::submit_waiting() {
     if (waiting_.empty() || !session_.can_submit()) {
         return;
     }
@@ -321,7 +127,7 @@ void TcpConnection::submit_waiting() {
     wake_writer();
 }
 
-void TcpConnection::cancel_command(std::uint64_t id) {
+void QueueConnection::cancel_command(std::uint64_t id) {
     const Failure failure{
         .code = make_error_code(Errc::canceled), .cause = "canceled", .advice = {}};
     for (auto waiting = waiting_.begin(); waiting != waiting_.end(); ++waiting) {
@@ -343,7 +149,7 @@ void TcpConnection::cancel_command(std::uint64_t id) {
     }
 }
 
-asio::awaitable<nvme::AsyncEvent> TcpConnection::next_event() {
+asio::awaitable<nvme::AsyncEvent> QueueConnection::next_event() {
     return asio::async_initiate<const asio::use_awaitable_t<>&,
                                 void(std::exception_ptr, nvme::AsyncEvent)>(
         [](auto handler, Self self) {
@@ -387,24 +193,24 @@ asio::awaitable<nvme::AsyncEvent> TcpConnection::next_event() {
         asio::use_awaitable, shared_from_this());
 }
 
-void TcpConnection::start_keep_alive(std::chrono::milliseconds kato) {
+void QueueConnection::start_keep_alive(std::chrono::milliseconds kato) {
     session_.start_keep_alive(kato, Clock::now());
     watch(session_.next_deadline());
 }
 
-void TcpConnection::set_deadline(Deadline deadline) {
+void QueueConnection::set_deadline(Deadline deadline) {
     deadline_ = std::move(deadline);
     watch(deadline_.at);
 }
 
-void TcpConnection::close(Failure failure) {
+void QueueConnection::close(Failure failure) {
     if (!failed()) {
         session_.fail(std::move(failure));
         pump();
     }
 }
 
-void TcpConnection::deliver(Completion completion) {
+void QueueConnection::deliver(Completion completion) {
     Running& running = running_[completion.cid & kCidIndexMask];
     if (!running.waiter) {
         return;
@@ -419,7 +225,7 @@ void TcpConnection::deliver(Completion completion) {
     }
 }
 
-void TcpConnection::pump() {
+void QueueConnection::pump() {
     while (session_.has_completion()) {
         deliver(session_.take_completion());
     }
@@ -445,7 +251,7 @@ void TcpConnection::pump() {
     }
 }
 
-void TcpConnection::finish() {
+void QueueConnection::finish() {
     if (finished_) {
         return;
     }
@@ -467,34 +273,33 @@ void TcpConnection::finish() {
         watch(linger_until_);
         wake_writer();
     } else {
-        close_socket();
+        close_stream();
     }
 }
 
-void TcpConnection::close_socket() {
+void QueueConnection::close_stream() {
     if (closed_) {
         return;
     }
     closed_ = true;
-    error_code ignored;
-    socket_.close(ignored);
+    stream_->close();
     timer_.cancel();
     wake_writer();
 }
 
-void TcpConnection::wake_writer() {
+void QueueConnection::wake_writer() {
     if (writer_) {
         writer_.resume(executor_, {});
     }
 }
 
-void TcpConnection::watch(TimePoint when) {
+void QueueConnection::watch(TimePoint when) {
     if (when < timer_target_) {
         timer_.cancel();
     }
 }
 
-void TcpConnection::drop_waiting() {
+void QueueConnection::drop_waiting() {
     closed_ = true;
     // Taken out first: destroying a waiter destroys its coroutine, which may come back here.
     const auto writer = std::exchange(writer_, {});
@@ -508,7 +313,7 @@ void TcpConnection::drop_waiting() {
     }
 }
 
-asio::awaitable<void> TcpConnection::read_loop(Self self) {
+asio::awaitable<void> QueueConnection::read_loop(Self self) {
     // When the executor's context is destroyed, so is this coroutine, and nobody will ever resume
     // those who wait: without them nothing holds the connection.
     struct Guard {
@@ -525,8 +330,7 @@ asio::awaitable<void> TcpConnection::read_loop(Self self) {
     const Guard guard(self);
     std::vector<std::uint8_t> buffer(kReadBytes);
     while (!self->closed_) {
-        const auto [error, length] =
-            co_await self->socket_.async_read_some(asio::buffer(buffer), kUseTuple);
+        const auto [error, length] = co_await self->stream_->read_some(asio::buffer(buffer));
         if (error) {
             if (error == asio::error::eof) {
                 self->session_.end_of_stream();
@@ -537,7 +341,7 @@ asio::awaitable<void> TcpConnection::read_loop(Self self) {
                      .advice = {}});
             }
             self->pump();
-            self->close_socket();
+            self->close_stream();
             break;
         }
         // After a failure the peer's bytes are only taken away: unread ones would make the close a
@@ -549,12 +353,11 @@ asio::awaitable<void> TcpConnection::read_loop(Self self) {
     }
 }
 
-asio::awaitable<void> TcpConnection::write_loop(Self self) {
+asio::awaitable<void> QueueConnection::write_loop(Self self) {
     while (!self->closed_) {
         if (!self->session_.has_output()) {
             if (self->failed()) {
-                error_code ignored;
-                self->socket_.shutdown(tcp::socket::shutdown_send, ignored);
+                self->stream_->shutdown_send();
                 break;
             }
             // Being resumed through the executor's queue lets everybody who is ready now add a
@@ -567,10 +370,7 @@ asio::awaitable<void> TcpConnection::write_loop(Self self) {
             continue;
         }
         const nvme::Bytes output = self->session_.take_output();
-        const auto [error, length] =
-            co_await asio::async_write(self->socket_, asio::buffer(output), kUseTuple);
-        static_cast<void>(length);
-        if (error) {
+        if (co_await self->stream_->write(asio::buffer(output))) {
             // The reader has the better story: what the peer said before it closed. It gives up by
             // itself, or its commands time out.
             break;
@@ -578,7 +378,7 @@ asio::awaitable<void> TcpConnection::write_loop(Self self) {
     }
 }
 
-asio::awaitable<void> TcpConnection::time_loop(Self self) {
+asio::awaitable<void> QueueConnection::time_loop(Self self) {
     while (!self->closed_) {
         self->timer_target_ =
             std::min({self->session_.next_deadline(), self->deadline_.at, self->linger_until_});
@@ -591,7 +391,7 @@ asio::awaitable<void> TcpConnection::time_loop(Self self) {
         }
         self->pump();
         if (now >= self->linger_until_) {
-            self->close_socket();
+            self->close_stream();
         }
     }
 }

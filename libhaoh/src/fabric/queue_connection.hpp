@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
-/// A session on a TCP connection: moves its bytes and tells it the time.
+/// A session on a byte stream, which carries one queue: moves its bytes and tells it the time.
 #pragma once
 
+#include "byte_stream.hpp"
 #include "session.hpp"
 #include "waiter.hpp"
 
@@ -10,7 +11,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <deque>
@@ -29,11 +29,12 @@ struct Deadline {
 
 /// Held by shared_ptr: its reader, writer and timer are coroutines that keep it alive until the
 /// connection is closed. Used from its executor only.
-class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
+class QueueConnection : public std::enable_shared_from_this<QueueConnection> {
   public:
-    TcpConnection(boost::asio::any_io_executor executor, const SessionOptions& options);
+    QueueConnection(boost::asio::any_io_executor executor, const SessionOptions& options,
+                    std::unique_ptr<ByteStream> stream);
 
-    /// Resolves, connects (each address in turn), exchanges ICReq and ICResp.
+    /// Opens the stream, and exchanges ICReq and ICResp.
     /// \throws Error
     [[nodiscard]] boost::asio::awaitable<void> open(Address address, TimePoint deadline);
 
@@ -60,8 +61,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
     [[nodiscard]] const std::string& peer() const { return peer_; }
 
   private:
-    using Endpoint = boost::asio::ip::tcp::endpoint;
-    using Self = std::shared_ptr<TcpConnection>;
+    using Self = std::shared_ptr<QueueConnection>;
 
     /// A command whose coroutine waits.
     struct Waiting {
@@ -76,10 +76,6 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
         Waiter<nvme::AdminResult> waiter; ///< empty: nobody waits
     };
 
-    static boost::asio::awaitable<std::vector<Endpoint>> resolve(Self self, Address address,
-                                                                 TimePoint deadline);
-    static boost::asio::awaitable<boost::system::error_code>
-    connect_to(Self self, Endpoint endpoint, std::string host_traddr, TimePoint until);
     static boost::asio::awaitable<void> read_loop(Self self);
     static boost::asio::awaitable<void> write_loop(Self self);
     static boost::asio::awaitable<void> time_loop(Self self);
@@ -92,7 +88,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
     void submit_waiting();
     void finish();
     void wake_writer();
-    void close_socket();
+    void close_stream();
     void drop_waiting();
     /// The timer has to look again when something falls due before it would wake up.
     void watch(TimePoint when);
@@ -101,7 +97,7 @@ class TcpConnection : public std::enable_shared_from_this<TcpConnection> {
     Session session_;
     std::string name_;
     std::string peer_;
-    boost::asio::ip::tcp::socket socket_;
+    std::unique_ptr<ByteStream> stream_;
     boost::asio::steady_timer timer_;
     TimePoint timer_target_{TimePoint::max()};
     Deadline deadline_;

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "tcp_stream.hpp"
+
+#include "failure.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace haoh::fabric {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
+
+std::int64_t milliseconds_until(TimePoint from, TimePoint to) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(to - from).count();
+}
+
+std::string port_advice(std::uint16_t port) {
+    switch (port) {
+    case kNvmeTcpPort:
+        return "check the address; the array may serve NVMe/TCP on another port (4420 is usual for "
+               "subsystems, 8009 for discovery)";
+    case kDiscoveryPort:
+        return "check the address; port 8009 is for discovery controllers, subsystems usually "
+               "listen on 4420";
+    default:
+        return "check address and port: subsystems usually listen on 4420, discovery controllers "
+               "on 8009";
+    }
+}
+
+/// What a failed TCP connection means for the user.
+Failure connect_failure(const error_code& error, std::uint16_t port) {
+    Failure failure;
+    failure.code = as_std(error);
+    if (error == asio::error::connection_refused) {
+        failure.cause = "connection refused: nothing listens on this port";
+        failure.advice = port_advice(port);
+    } else if (error == asio::error::host_unreachable ||
+               error == asio::error::network_unreachable) {
+        failure.cause = error == asio::error::host_unreachable ? "no route to the host"
+                                                               : "the network is unreachable";
+        failure.advice = "check the address, the route to it and the link";
+    } else if (error == asio::error::timed_out) {
+        failure.code = make_error_code(Errc::timed_out);
+        failure.cause = "no answer to the TCP connection request";
+        failure.advice = "check the address, the route to it and firewalls between";
+    } else {
+        failure.cause = error.message();
+    }
+    return failure;
+}
+
+Failure lookup_failure(const error_code& error, const std::string& host) {
+    Failure failure;
+    failure.code = make_error_code(Errc::not_found);
+    if (error == asio::error::host_not_found || error == asio::error::no_data) {
+        failure.cause = fmt::format("the host name \"{}\" is not known", host);
+        failure.advice = "check the spelling and the name service, or give an IP address";
+    } else {
+        failure.cause =
+            fmt::format("the host name \"{}\" cannot be resolved: {}", host, error.message());
+        failure.advice = "check the name service, or give an IP address";
+    }
+    return failure;
+}
+
+/// \throws Error
+asio::awaitable<std::vector<tcp::endpoint>> resolve(Address address, TimePoint deadline,
+                                                    std::string name) {
+    std::vector<tcp::endpoint> endpoints;
+    error_code numeric_error;
+    const auto numeric = asio::ip::make_address(address.traddr, numeric_error);
+    if (!numeric_error) {
+        endpoints.emplace_back(numeric, address.trsvcid);
+        co_return endpoints;
+    }
+    // A lookup in progress cannot be stopped, so it is left behind when the time is over.
+    struct Lookup {
+        explicit Lookup(const asio::any_io_executor& executor)
+            : resolver{executor}, done{executor} {}
+        tcp::resolver resolver;
+        asio::steady_timer done;
+        bool finished{};
+        error_code error;
+        tcp::resolver::results_type results;
+    };
+    const auto lookup = std::make_shared<Lookup>(co_await asio::this_coro::executor);
+    lookup->done.expires_at(deadline);
+    lookup->resolver.async_resolve(
+        address.traddr, std::to_string(address.trsvcid), tcp::resolver::numeric_service,
+        [lookup](const error_code& error, tcp::resolver::results_type results) {
+            lookup->finished = true;
+            lookup->error = error;
+            lookup->results = std::move(results);
+            lookup->done.cancel();
+        });
+    if (!lookup->finished) {
+        co_await lookup->done.async_wait(kAsTuple);
+    }
+    if (!lookup->finished) {
+        lookup->resolver.cancel();
+        const Failure failure{.code = make_error_code(Errc::timed_out),
+                              .cause = fmt::format("the host name \"{}\" could not be resolved in "
+                                                   "time",
+                                                   address.traddr),
+                              .advice = "check the name service, or give an IP address"};
+        throw failure.to_error("connect to", name);
+    }
+    if (lookup->error) {
+        throw lookup_failure(lookup->error, address.traddr).to_error("connect to", name);
+    }
+    for (const auto& result : lookup->results) {
+        const tcp::endpoint endpoint = result.endpoint();
+        if (std::find(endpoints.begin(), endpoints.end(), endpoint) == endpoints.end()) {
+            endpoints.push_back(endpoint);
+        }
+    }
+    co_return endpoints;
+}
+
+} // namespace
+
+asio::awaitable<error_code> TcpStream::connect_to(Endpoint endpoint, std::string host_traddr,
+                                                  TimePoint until) {
+    error_code error;
+    socket_.close(error);
+    socket_.open(endpoint.protocol(), error);
+    if (!error && !host_traddr.empty()) {
+        const auto source = asio::ip::make_address(host_traddr, error);
+        if (!error) {
+            socket_.bind(Endpoint(source, 0), error);
+        }
+    }
+    if (error) {
+        co_return error;
+    }
+    // The timer's handler may already be on its way when the connection stands: the flag stops it.
+    struct Limit {
+        explicit Limit(const asio::any_io_executor& executor) : timer{executor} {}
+        asio::steady_timer timer;
+        bool armed{true};
+        bool expired{};
+    };
+    const auto limit = std::make_shared<Limit>(co_await asio::this_coro::executor);
+    struct Disarm { // also when this coroutine is destroyed
+        explicit Disarm(std::shared_ptr<Limit> armed) : limit{std::move(armed)} {}
+        Disarm(const Disarm&) = delete;
+        Disarm& operator=(const Disarm&) = delete;
+        ~Disarm() { limit->armed = false; }
+        std::shared_ptr<Limit> limit;
+    };
+    const Disarm disarm{limit};
+    limit->timer.expires_at(until);
+    limit->timer.async_wait([limit, this](const error_code& canceled) {
+        if (!canceled && limit->armed) {
+            limit->expired = true;
+            error_code ignored;
+            socket_.close(ignored);
+        }
+    });
+    const auto [connect_error] = co_await socket_.async_connect(endpoint, kAsTuple);
+    limit->armed = false;
+    limit->timer.cancel();
+    if (limit->expired) {
+        co_return asio::error::timed_out;
+    }
+    co_return connect_error;
+}
+
+asio::awaitable<std::string> TcpStream::open(Address address, TimePoint deadline,
+                                             std::string name) {
+    const std::vector<Endpoint> endpoints = co_await resolve(address, deadline, name);
+    Failure last;
+    std::string tried;
+    for (std::size_t i = 0; i < endpoints.size(); ++i) {
+        // Each address gets its share of the time that is left.
+        const TimePoint now = Clock::now();
+        const TimePoint until =
+            now + (deadline - now) / static_cast<std::int64_t>(endpoints.size() - i);
+        const error_code error = co_await connect_to(endpoints[i], address.host_traddr, until);
+        if (!error) {
+            error_code ignored;
+            socket_.set_option(tcp::no_delay(true), ignored);
+            co_return endpoints[i].address().to_string();
+        }
+        last = connect_failure(error, address.trsvcid);
+        if (error == asio::error::timed_out) {
+            last.cause += fmt::format(" within {} ms", milliseconds_until(now, until));
+        }
+        if (!address.host_traddr.empty() &&
+            (error == asio::error::address_family_not_supported || error.value() == EADDRNOTAVAIL ||
+             error == asio::error::invalid_argument)) {
+            last.cause = fmt::format("the source address {} cannot be used: {}",
+                                     address.host_traddr, error.message());
+            last.advice = "give an address of this host, of the target's address family";
+        }
+        tried += fmt::format("{}{}: {}", tried.empty() ? "" : ", ",
+                             endpoints[i].address().to_string(), last.cause);
+    }
+    if (endpoints.size() > 1) {
+        last.cause = fmt::format("none of its {} addresses answers ({})", endpoints.size(), tried);
+    }
+    if (endpoints.empty()) {
+        last = lookup_failure(asio::error::no_data, address.traddr);
+    }
+    throw last.to_error("connect to", name);
+}
+
+asio::awaitable<std::pair<error_code, std::size_t>>
+TcpStream::read_some(asio::mutable_buffer into) {
+    const auto [error, length] = co_await socket_.async_read_some(into, kAsTuple);
+    co_return std::pair{error, length};
+}
+
+asio::awaitable<error_code> TcpStream::write(asio::const_buffer bytes) {
+    const auto [error, length] = co_await asio::async_write(socket_, bytes, kAsTuple);
+    static_cast<void>(length);
+    co_return error;
+}
+
+void TcpStream::shutdown_send() {
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void TcpStream::close() {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+} // namespace haoh::fabric

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A connection over a stream of the test's own: nothing here has a socket.
+#include "fabric/queue_connection.hpp"
+
+#include <haoh/error.hpp>
+#include <haoh/nvme/command.hpp>
+#include <haoh/nvme/pdu.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+
+namespace haoh::fabric::test {
+namespace {
+
+using boost::asio::awaitable;
+using boost::system::error_code;
+using testing::HasSubstr;
+
+/// Answers what is written to it, by a function from bytes to bytes.
+class Script final : public ByteStream {
+  public:
+    struct State {
+        std::function<nvme::Bytes(nvme::ByteView)> answer;
+        error_code write_error;
+        error_code end{boost::asio::error::eof}; ///< what the reader is told behind the answers
+        bool hangs{};                            ///< instead: until it is closed
+        bool sent_all{};
+        bool closed{};
+        std::deque<std::uint8_t> readable;
+        std::vector<std::size_t> asked; ///< sizes of buffers to read into
+    };
+    Script(boost::asio::any_io_executor executor, State& state)
+        : state_{state}, changed_{executor, TimePoint::max()} {}
+
+    awaitable<std::string> open(Address address, TimePoint /*deadline*/,
+                                std::string name) override {
+        if (address.traddr == "nowhere") {
+            throw Error(make_error_code(Errc::not_found), "connect to", name,
+                        "there is no such peer");
+        }
+        co_return "192.0.2.1";
+    }
+    awaitable<std::pair<error_code, std::size_t>>
+    read_some(boost::asio::mutable_buffer into) override {
+        state_.asked.push_back(into.size());
+        while (state_.readable.empty() && !state_.closed && (state_.hangs || !state_.sent_all)) {
+            error_code ignored;
+            co_await changed_.async_wait(
+                boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+        }
+        if (state_.closed) {
+            co_return std::pair{error_code{boost::asio::error::operation_aborted}, std::size_t{0}};
+        }
+        if (state_.readable.empty()) {
+            co_return std::pair{state_.end, std::size_t{0}};
+        }
+        // One byte at a time: a stream owes no more.
+        *static_cast<std::uint8_t*>(into.data()) = state_.readable.front();
+        state_.readable.pop_front();
+        co_return std::pair{error_code{}, std::size_t{1}};
+    }
+    awaitable<error_code> write(boost::asio::const_buffer bytes) override {
+        if (state_.write_error) {
+            co_return state_.write_error;
+        }
+        const nvme::Bytes answer = state_.answer(
+            nvme::ByteView{static_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+        state_.readable.insert(state_.readable.end(), answer.begin(), answer.end());
+        state_.sent_all = true;
+        changed_.cancel();
+        co_return error_code{};
+    }
+    void shutdown_send() override {}
+    void close() override {
+        state_.closed = true;
+        changed_.cancel();
+    }
+
+  private:
+    State& state_;
+    boost::asio::steady_timer changed_;
+};
+
+class QueueConnectionTest : public testing::Test {
+  protected:
+    /// What opening a connection says; empty when it is open.
+    std::string open(const std::string& traddr = "there") {
+        connection_ = std::make_shared<QueueConnection>(
+            context_.get_executor(), SessionOptions{},
+            std::make_unique<Script>(context_.get_executor(), state_));
+        context_.restart();
+        std::string said;
+        bool done = false;
+        boost::asio::co_spawn(
+            context_,
+            connection_->open({.traddr = traddr, .trsvcid = 4420, .host_traddr = {}},
+                              Clock::now() + std::chrono::minutes{1}),
+            [&](const std::exception_ptr& failure) {
+                done = true;
+                try {
+                    if (failure) {
+                        std::rethrow_exception(failure);
+                    }
+                } catch (const Error& error) {
+                    said = error.what();
+                }
+            });
+        while (!done && context_.run_one_for(std::chrono::minutes{1}) > 0) {
+        }
+        EXPECT_TRUE(done);
+        return said;
+    }
+    void TearDown() override { end(); }
+    void end() {
+        connection_->close(
+            {.code = make_error_code(Errc::canceled), .cause = "over", .advice = {}});
+        connection_.reset();
+        context_.restart();
+        context_.run_for(std::chrono::minutes{1});
+    }
+
+    boost::asio::io_context context_;
+    Script::State state_;
+    std::shared_ptr<QueueConnection> connection_;
+};
+
+nvme::Bytes icresp() {
+    return nvme::encode(nvme::IcResp{.pfv = 0, .cpda = 0, .dgst = 0, .maxh2cdata = 4096}, {});
+}
+
+TEST_F(QueueConnectionTest, OpensOverAnyStreamHoweverItCutsItsBytes) {
+    state_.hangs = true;
+    state_.answer = [](nvme::ByteView) { return icresp(); };
+    EXPECT_EQ(open(), "");
+    EXPECT_EQ(connection_->peer(), "192.0.2.1");
+    EXPECT_FALSE(connection_->failed());
+    EXPECT_EQ(state_.asked.size(), icresp().size() + 1) << "byte by byte, and once more";
+}
+
+TEST_F(QueueConnectionTest, SaysWhatTheStreamSays) {
+    EXPECT_EQ(open("nowhere"), "connect to tcp://nowhere:4420: there is no such peer");
+}
+
+TEST_F(QueueConnectionTest, TellsAStreamThatEndsFromOneThatBreaks) {
+    state_.answer = [](nvme::ByteView) { return nvme::Bytes{}; };
+    EXPECT_THAT(open(), HasSubstr("closed"));
+    EXPECT_TRUE(state_.closed);
+    end();
+    state_ = {};
+    state_.answer = [](nvme::ByteView) { return nvme::Bytes{}; };
+    state_.end = boost::asio::error::connection_reset;
+    EXPECT_THAT(open(), HasSubstr("the connection was lost"));
+    EXPECT_TRUE(state_.closed);
+}
+
+TEST_F(QueueConnectionTest, ClosesItsStreamOnce) {
+    state_.hangs = true;
+    state_.answer = [](nvme::ByteView) { return icresp(); };
+    ASSERT_EQ(open(), "");
+    EXPECT_FALSE(state_.closed);
+    connection_->close({.code = make_error_code(Errc::canceled), .cause = "enough", .advice = {}});
+    EXPECT_TRUE(state_.closed);
+    EXPECT_TRUE(connection_->failed());
+}
+
+} // namespace
+} // namespace haoh::fabric::test
