@@ -223,6 +223,18 @@ TEST_F(SiteAffinityTest, NeverSpillsWhenToldSo) {
     EXPECT_EQ(selector.table().depth(*local), 1000U);
 }
 
+// site_affinity_selector.hpp: site 0, from 32 in flight on.
+TEST(SiteAffinitySelector, HasDefaults) {
+    SiteAffinitySelector selector;
+    const PathIndex far = selector.add_path({.site = 1}).value();
+    const PathIndex local = selector.add_path({}).value();
+    for (int i = 0; i < 32; ++i) {
+        EXPECT_EQ(selector.pick({}), local) << i;
+        selector.started(local);
+    }
+    EXPECT_EQ(selector.pick({}), far);
+}
+
 /// One I/O at a time through paths of a known latency.
 class LatencyTest : public ::testing::Test {
   protected:
@@ -389,6 +401,38 @@ TEST(LatencySelector, AssumesTheInitialLatencyOfAPathThatIsNotKnown) {
         selector.completed(measured, known);
         EXPECT_EQ(selector.pick({.now = 1h}), first ? measured : other);
     }
+}
+
+// latency_selector.hpp: 1 ms, 100 ms, one in 16, one part in 8.
+TEST(LatencySelector, HasDefaults) {
+    for (const auto& [known, first] : {std::pair{999us, true}, std::pair{1001us, false}}) {
+        LatencySelector selector;
+        const PathIndex measured = selector.add_path().value();
+        const PathIndex other = selector.add_path().value();
+        selector.completed(measured, known);
+        EXPECT_EQ(selector.pick({.now = 1h}), first ? measured : other);
+    }
+    LatencySelector selector;
+    const PathIndex fast = selector.add_path().value();
+    const PathIndex slow = selector.add_path().value();
+    for (const PathIndex path : {fast, slow}) { // each has its last I/O at one moment
+        selector.set_path_state(path == fast ? slow : fast, {.live = false});
+        EXPECT_EQ(selector.pick({.now = 1h}), path);
+        selector.set_path_state(path == fast ? slow : fast, {});
+    }
+    selector.completed(fast, 1ms);
+    selector.completed(slow, 9ms);
+    const auto picks_until_slow = [&](std::chrono::nanoseconds now) {
+        unsigned picks = 1;
+        while (picks < 100 && selector.pick({.now = now}) != slow) {
+            ++picks;
+        }
+        return picks;
+    };
+    EXPECT_EQ(picks_until_slow(1h + 100ms - 1ns), 100U) << "not due";
+    EXPECT_EQ(picks_until_slow(1h + 100ms), 16U);
+    selector.completed(fast, 9ms);
+    EXPECT_EQ(selector.average(fast), 2ms);
 }
 
 TEST(LatencySelector, KeepsItsOptionsInTheirLimits) {

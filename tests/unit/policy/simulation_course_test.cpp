@@ -85,6 +85,50 @@ TEST(SimulatedWarmup, CountsForNothing) {
     EXPECT_EQ(with.longest_gap, 100us);
 }
 
+TEST(SimulatedTime, HasItsBeginningAndNotItsEnd) {
+    PolicyScenario scenario = two_arrays();
+    scenario.workload.depth = 1;
+    scenario.workload.warmup = 100ms; // a command completes at its end, and one at that of all
+    const PolicyResult one = course(scenario);
+    EXPECT_EQ(one.ios, 10000U);
+    EXPECT_DOUBLE_EQ(one.iops, 10000);
+    EXPECT_EQ(one.longest_gap, 100us);
+}
+
+TEST(SimulatedPath, TakesItsLatencyAndItsTransfer) {
+    PolicyScenario scenario = two_arrays();
+    scenario.workload.depth = 1;
+    scenario.workload.size = 1U << 20U;
+    scenario.workload.duration = 4s;
+    scenario.paths[0].concurrency = 1;
+    const PolicyResult fast = course(scenario);
+    EXPECT_EQ(fast.max, 100us);
+    EXPECT_DOUBLE_EQ(fast.read_mib_s, fast.iops) << "of a MiB each";
+    scenario.paths[0].bandwidth = 1;
+    EXPECT_EQ(course(scenario).max, 1s + 100us);
+    EXPECT_EQ(course(scenario).mean, 1s + 100us);
+    scenario.paths[0].concurrency = 0;
+    EXPECT_EQ(course(scenario).max, 1s + 100us);
+}
+
+// simulate.hpp: 262144 may be outstanding.
+TEST(SimulatedArrival, IsRefusedWhereTooManyAreOutstanding) {
+    PolicyScenario scenario = two_arrays();
+    scenario.workload.mode = Workload::Mode::open;
+    scenario.workload.iops = 1e6;
+    scenario.workload.duration = 250ms;
+    for (SimulatedPath& path : scenario.paths) {
+        path.state.live = false;
+    }
+    const PolicyResult some = course(scenario);
+    EXPECT_EQ(some.refused, 0U);
+    EXPECT_NEAR(static_cast<double>(some.unfinished), 250e3, 5e3);
+    scenario.workload.duration = 300ms;
+    const PolicyResult many = course(scenario);
+    EXPECT_EQ(many.unfinished, 262144U);
+    EXPECT_NEAR(static_cast<double>(many.refused), 300e3 - 262144, 5e3);
+}
+
 TEST(SimulatedTimeline, HasTheOrderOfItsTimes) {
     PolicyScenario scenario = two_arrays();
     scenario.timeline = {ana(100ms, "a", nvme::AnaState::inaccessible),
