@@ -97,6 +97,13 @@ TEST(WeightedSelector, SharesByWeights) {
         << "the path that came back has nothing to make up for";
 }
 
+TEST(WeightedSelector, GivesAPathAWeightOf1WhereNoneIsTold) {
+    WeightedSelector selector;
+    const std::vector<PathIndex> paths{selector.add_path().value(),
+                                       selector.add_path({.weight = 3}).value()};
+    EXPECT_THAT(shares(selector, paths, 1000), ElementsAre(250, 750));
+}
+
 TEST(WeightedSelector, GoesOnWhereAStateIsToldAgain) {
     WeightedSelector selector;
     const PathIndex much = selector.add_path({.weight = 3}).value();

@@ -250,6 +250,17 @@ TEST(SimulatedReturn, FindsNobodyInLine) {
     EXPECT_EQ(one.ios, 59U);
     EXPECT_EQ(one.retried, 8U);
     EXPECT_GE(one.waited, 8U);
+    // 8 commands were in line until 180 ms, of the server or of the link: they wait no more, and
+    // one completes in each 10 ms from 131 ms on.
+    scenario.timeline = {lose(101ms, 20ms), return_back(131ms)};
+    EXPECT_EQ(course(scenario).ios, 10U + 86U);
+    scenario.paths[0].latency.mean = 1us;
+    scenario.paths[0].bandwidth = 100;
+    scenario.workload.size = 1U << 20U;
+    for (const unsigned concurrency : {0U, 1U}) {
+        scenario.paths[0].concurrency = concurrency;
+        EXPECT_EQ(course(scenario).ios, 10U + 86U) << concurrency;
+    }
 }
 
 TEST(SimulatedKind, HasAName) {
