@@ -221,6 +221,9 @@ TEST(NumaSelector, LeavesAPathThatFailedAnIo) {
     EXPECT_THAT(picks(selector, 2), ElementsAre(1, 1));
     selector.forget_current(paths[1]);
     EXPECT_EQ(selector.current(0), std::nullopt);
+    EXPECT_THAT(picks(selector, 1), ElementsAre(1));
+    selector.remove_path(paths[1]);
+    EXPECT_EQ(selector.current(0), std::nullopt) << "it is gone";
 }
 
 TEST(KernelSelector, SendsIoDownAPathThatIsBeingDeleted) {

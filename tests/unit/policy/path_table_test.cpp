@@ -39,6 +39,7 @@ TEST(PathTable, KeepsTheOrderOfArrivalWhenSlotsAreUsedAgain) {
 
 TEST(PathTable, GivesNoNameTwice) {
     PathTable table;
+    EXPECT_FALSE(table.is_current({})) << "none is no path";
     std::set<PathIndex> seen;
     for (int i = 0; i < 1000; ++i) {
         const PathIndex path = table.add({}, {}).value();

@@ -487,6 +487,15 @@ TEST(LatencySelector, FindsNoPathIdleForBeingTooDeep) {
     EXPECT_EQ(selector.pick({}), hangs);
 }
 
+TEST(LatencySelector, KnowsTimesOfANanosecondOrMore) {
+    for (const auto& [latency, average] : {std::pair{0ns, 1ns}, {1ns, 1ns}, {2ns, 2ns}}) {
+        LatencySelector selector;
+        const PathIndex path = selector.add_path().value();
+        selector.completed(path, latency);
+        EXPECT_EQ(selector.average(path), average);
+    }
+}
+
 TEST(LatencySelector, ProbesNoPathThatIsTheOnlyOne) {
     LatencySelector selector{
         {.initial = 1ms, .probe_interval = 100ms, .probe_share = 1, .smoothing = 4}};

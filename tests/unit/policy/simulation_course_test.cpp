@@ -129,6 +129,22 @@ TEST(SimulatedArrival, IsRefusedWhereTooManyAreOutstanding) {
     EXPECT_NEAR(static_cast<double>(many.refused), 300e3 - 262144, 5e3);
 }
 
+TEST(SimulatedArrival, TakesNoLookAtTheDepth) {
+    PolicyScenario scenario = two_arrays();
+    scenario.workload.mode = Workload::Mode::open;
+    const PolicyResult one = course(scenario);
+    scenario.workload.depth = 1000;
+    EXPECT_EQ(course(scenario), one);
+}
+
+TEST(SimulatedTimeline, ChangesOnlyTheAnaState) {
+    PolicyScenario scenario = two_arrays();
+    scenario.timeline = {ana(500ms, "a", nvme::AnaState::optimized)};
+    EXPECT_EQ(course(scenario).paths.at(0).share, 1);
+    scenario.paths[0].state.usable = false;
+    EXPECT_EQ(course(scenario).paths.at(0).share, 0);
+}
+
 TEST(SimulatedTimeline, HasTheOrderOfItsTimes) {
     PolicyScenario scenario = two_arrays();
     scenario.timeline = {ana(100ms, "a", nvme::AnaState::inaccessible),

@@ -134,6 +134,8 @@ TEST(Simulate, HasRatesOfASecond) {
     EXPECT_NEAR(one.mib_s(), one.iops / 128, 1e-6);
     EXPECT_NEAR(one.write_mib_s, one.mib_s() / 4, 10);
     EXPECT_NEAR(one.cross_site_share, one.paths.at(0).share, 1e-9);
+    EXPECT_NEAR(one.cross_site_share, one.arrays.at(0).share, 1e-9);
+    EXPECT_NEAR(one.arrays.at(0).share + one.arrays.at(1).share, 1, 1e-9);
     EXPECT_NEAR(one.cross_site_mib_s, one.mib_s() * one.cross_site_share, 1e-6);
 }
 
