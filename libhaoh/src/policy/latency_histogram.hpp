@@ -25,7 +25,7 @@ class LatencyHistogram {
 
     [[nodiscard]] std::uint64_t count() const { return count_; }
     [[nodiscard]] std::uint64_t max() const { return max_; }
-    [[nodiscard]] std::uint64_t mean() const { return count_ == 0 ? 0 : sum_ / count_; }
+    [[nodiscard]] std::uint64_t mean() const { return sum_ / std::max<std::uint64_t>(count_, 1); }
     /// The largest value of the bucket in which the quantile lies; at most `max`. \param of 0 to 1
     [[nodiscard]] std::uint64_t quantile(double of) const {
         const auto rank = static_cast<std::uint64_t>(of * static_cast<double>(count_));

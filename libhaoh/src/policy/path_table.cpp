@@ -14,6 +14,11 @@ namespace {
 
 constexpr std::uint32_t kMaxUses = (1U << (32 - PathIndex::kSlotBits)) - 1;
 
+/// 1 to `kMaxUses`, and then 1 again.
+std::uint32_t use_after(std::uint32_t use) {
+    return use % kMaxUses + 1;
+}
+
 void require_trait(bool holds, std::string_view object, const std::string& cause) {
     if (!holds) {
         throw Error(make_error_code(Errc::invalid_argument), "add", object, cause);
@@ -37,7 +42,7 @@ std::optional<PathIndex> PathTable::add(const PathTraits& traits, const PathStat
     const unsigned index = next_slot_;
     // The slot that was freed longest ago comes next, so that late words of a removed path are few.
     next_slot_ = (next_slot_ + 1) % kMaxPaths;
-    uses_[index] = uses_[index] == kMaxUses ? 1 : uses_[index] + 1;
+    uses_[index] = use_after(uses_[index]);
     const PathIndex path{(uses_[index] << PathIndex::kSlotBits) | index};
     Slot& slot = slots_[index];
     // The name first: who adds to the new count finds out that it is not the path's that it meant.
@@ -147,7 +152,8 @@ void PathTable::publish() {
         ++rank;
     }
     put(view.candidate_count_, rank);
-    for (unsigned place = 0; successor_of_ != nullptr && place < records_.size(); ++place) {
+    for (Mask rest = successor_of_ == nullptr ? 0 : view.listed(); rest != 0; rest &= rest - 1) {
+        const auto place = static_cast<unsigned>(std::countr_zero(rest));
         const unsigned next = successor_of_(view, place);
         put(view.successors_[place], next < kMaxPaths ? view.cursor_at(next).word : 0);
     }

@@ -87,9 +87,36 @@ TEST(RoundRobinSelector, RemembersForEachNode) {
     RoundRobinSelector selector{{.count = 2, .distances = {}}};
     add(selector, {kOptimized, kOptimized, kOptimized});
     EXPECT_THAT(picks(selector, 2, 0), ElementsAre(1, 2));
-    EXPECT_THAT(picks(selector, 2, 1), ElementsAre(1, 2));
+    EXPECT_THAT(picks(selector, 3, 1), ElementsAre(1, 2, 0));
     EXPECT_THAT(picks(selector, 1, 7), ElementsAre(0)) << "an unknown node counts as node 0";
     EXPECT_THAT(picks(selector, 1, 2), ElementsAre(1)) << "the first that the host does not have";
+    EXPECT_THAT(picks(selector, 1, 1), ElementsAre(1));
+    EXPECT_EQ(selector.current(1), selector.table().paths().at(1));
+}
+
+TEST(RoundRobinSelector, HasOneNodeWhereNoneAreTold) {
+    RoundRobinSelector selector;
+    EXPECT_EQ(selector.nodes().count, 1U);
+    add(selector, {kOptimized, kOptimized, kOptimized});
+    EXPECT_THAT(picks(selector, 1, 0), ElementsAre(1));
+    EXPECT_THAT(picks(selector, 1, 1), ElementsAre(2));
+}
+
+TEST(RoundRobinSelector, RemembersNothingInThePlaceOfAPathThatIsGone) {
+    RoundRobinSelector selector;
+    const auto paths = add(selector, {kNonOptimized, kNonOptimized, kNonOptimized});
+    selector.remove_path(paths[0]);
+    PathIndex last; // in the slot of the first one
+    do {
+        selector.remove_path(last);
+        last = add(selector, {kNonOptimized}).front();
+    } while (last.slot() != paths[0].slot());
+    for (std::size_t i = 0; i < PathTable::kGenerations; ++i) { // until all states have it
+        selector.set_path_state(last, {.ana = kNonOptimized, .deleting = i % 2 == 0});
+    }
+    selector.remove_path(last);
+    EXPECT_EQ(selector.current(0), std::nullopt);
+    EXPECT_EQ(selector.pick({}), paths[1]) << "the first in the list";
 }
 
 TEST(QueueDepthSelector, GivesSerialIoToTheFirstListed) {
@@ -151,9 +178,20 @@ TEST(NumaSelector, UsesTheNearestController) {
     EXPECT_THAT(picks(selector, 2, 1), ElementsAre(0, 0));
 }
 
+// kernel_selectors.hpp: 10 within a node and 20 between any two.
+TEST(NumaSelector, TellsNearFromFarWithoutDistances) {
+    NumaSelector selector{{.count = 2, .distances = {}}};
+    const PathIndex on_1 = selector.add_path({.numa_node = 1}).value();
+    const PathIndex on_0 = selector.add_path({.numa_node = 0}).value();
+    EXPECT_EQ(selector.pick({.node = 0}), on_0);
+    EXPECT_EQ(selector.pick({.node = 1}), on_1);
+    EXPECT_EQ(selector.current(0), on_0);
+    EXPECT_EQ(selector.current(1), on_1);
+}
+
 TEST(NumaSelector, TakesAControllerOnANodeThatIsNotListedForRemote) {
-    // 20 away, where the other one is nearer or farther than that.
-    for (const unsigned other : {15U, 25U}) {
+    // 20 away, where the other one is nearer, as near, or farther than that.
+    for (const unsigned other : {15U, 19U, 20U, 21U, 25U}) {
         NumaSelector selector{{.count = 2, .distances = {10, other, 11, 10}}};
         selector.add_path({.numa_node = 2});
         selector.add_path({.numa_node = 1});
@@ -183,6 +221,9 @@ TEST(NumaSelector, LeavesAPathThatFailedAnIo) {
     EXPECT_THAT(picks(selector, 2), ElementsAre(1, 1));
     selector.forget_current(paths[1]);
     EXPECT_EQ(selector.current(0), std::nullopt);
+    EXPECT_THAT(picks(selector, 1), ElementsAre(1));
+    selector.remove_path(paths[1]);
+    EXPECT_EQ(selector.current(0), std::nullopt) << "it is gone";
 }
 
 TEST(KernelSelector, SendsIoDownAPathThatIsBeingDeleted) {

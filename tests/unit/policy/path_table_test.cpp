@@ -39,6 +39,7 @@ TEST(PathTable, KeepsTheOrderOfArrivalWhenSlotsAreUsedAgain) {
 
 TEST(PathTable, GivesNoNameTwice) {
     PathTable table;
+    EXPECT_FALSE(table.is_current({})) << "none is no path";
     std::set<PathIndex> seen;
     for (int i = 0; i < 1000; ++i) {
         const PathIndex path = table.add({}, {}).value();
@@ -94,12 +95,39 @@ TEST(PathTable, SortsPathsByWhatTheyAreGoodFor) {
     });
 }
 
+TEST(PathTable, IsReadAgainWhereWritersWentRoundTheRing) {
+    for (std::size_t changes = 0; changes <= 2 * PathTable::kGenerations; ++changes) {
+        PathTable table;
+        const PathIndex path = table.add({}, {}).value();
+        unsigned asked = 0;
+        const bool enabled = table.read([&](const PathTable::View& view) {
+            for (std::size_t i = 0; asked == 0 && i < changes; ++i) { // a writer comes in between
+                table.set_state(path, {.live = i % 2 != 0});
+            }
+            ++asked;
+            return view.enabled() != 0;
+        });
+        // The writer of one more change would fill the buffer that is read.
+        const bool overtaken = changes >= PathTable::kGenerations - 1;
+        EXPECT_EQ(asked, overtaken ? 2U : 1U) << changes;
+        EXPECT_EQ(enabled, !overtaken || changes % 2 == 0) << changes << ": one whole state";
+    }
+}
+
 TEST(PathTable, RefusesTraitsOutOfRange) {
     PathTable table;
-    EXPECT_THROW(table.add({.weight = 0}, {}), Error);
-    EXPECT_THROW(table.add({.numa_node = -2}, {}), Error);
-    EXPECT_THROW(table.add({.numa_node = 40000}, {}), Error);
+    for (const PathTraits& traits : std::vector<PathTraits>{
+             {.weight = 0}, {.numa_node = -2}, {.numa_node = 32768}, {.numa_node = 40000}}) {
+        try {
+            table.add(traits, {});
+            ADD_FAILURE() << traits.weight << ' ' << traits.numa_node;
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::invalid_argument);
+        }
+    }
     EXPECT_THAT(table.paths(), IsEmpty());
+    EXPECT_TRUE(table.add({.numa_node = -1, .weight = 1}, {}));
+    EXPECT_TRUE(table.add({.numa_node = 32767, .weight = 65535}, {}));
     const PathIndex path = table.add({.weight = 3}, {.live = false}).value();
     EXPECT_EQ(table.traits(path)->weight, 3U);
     EXPECT_EQ(table.state(path), (PathState{.live = false}));

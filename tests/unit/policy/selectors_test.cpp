@@ -97,6 +97,13 @@ TEST(WeightedSelector, SharesByWeights) {
         << "the path that came back has nothing to make up for";
 }
 
+TEST(WeightedSelector, GivesAPathAWeightOf1WhereNoneIsTold) {
+    WeightedSelector selector;
+    const std::vector<PathIndex> paths{selector.add_path().value(),
+                                       selector.add_path({.weight = 3}).value()};
+    EXPECT_THAT(shares(selector, paths, 1000), ElementsAre(250, 750));
+}
+
 TEST(WeightedSelector, GoesOnWhereAStateIsToldAgain) {
     WeightedSelector selector;
     const PathIndex much = selector.add_path({.weight = 3}).value();
@@ -221,6 +228,18 @@ TEST_F(SiteAffinityTest, NeverSpillsWhenToldSo) {
         selector.started(selector.pick({}).value());
     }
     EXPECT_EQ(selector.table().depth(*local), 1000U);
+}
+
+// site_affinity_selector.hpp: site 0, from 32 in flight on.
+TEST(SiteAffinitySelector, HasDefaults) {
+    SiteAffinitySelector selector;
+    const PathIndex far = selector.add_path({.site = 1}).value();
+    const PathIndex local = selector.add_path({}).value();
+    for (int i = 0; i < 32; ++i) {
+        EXPECT_EQ(selector.pick({}), local) << i;
+        selector.started(local);
+    }
+    EXPECT_EQ(selector.pick({}), far);
 }
 
 /// One I/O at a time through paths of a known latency.
@@ -391,6 +410,38 @@ TEST(LatencySelector, AssumesTheInitialLatencyOfAPathThatIsNotKnown) {
     }
 }
 
+// latency_selector.hpp: 1 ms, 100 ms, one in 16, one part in 8.
+TEST(LatencySelector, HasDefaults) {
+    for (const auto& [known, first] : {std::pair{999us, true}, std::pair{1001us, false}}) {
+        LatencySelector selector;
+        const PathIndex measured = selector.add_path().value();
+        const PathIndex other = selector.add_path().value();
+        selector.completed(measured, known);
+        EXPECT_EQ(selector.pick({.now = 1h}), first ? measured : other);
+    }
+    LatencySelector selector;
+    const PathIndex fast = selector.add_path().value();
+    const PathIndex slow = selector.add_path().value();
+    for (const PathIndex path : {fast, slow}) { // each has its last I/O at one moment
+        selector.set_path_state(path == fast ? slow : fast, {.live = false});
+        EXPECT_EQ(selector.pick({.now = 1h}), path);
+        selector.set_path_state(path == fast ? slow : fast, {});
+    }
+    selector.completed(fast, 1ms);
+    selector.completed(slow, 9ms);
+    const auto picks_until_slow = [&](std::chrono::nanoseconds now) {
+        unsigned picks = 1;
+        while (picks < 100 && selector.pick({.now = now}) != slow) {
+            ++picks;
+        }
+        return picks;
+    };
+    EXPECT_EQ(picks_until_slow(1h + 100ms - 1ns), 100U) << "not due";
+    EXPECT_EQ(picks_until_slow(1h + 100ms), 16U);
+    selector.completed(fast, 9ms);
+    EXPECT_EQ(selector.average(fast), 2ms);
+}
+
 TEST(LatencySelector, KeepsItsOptionsInTheirLimits) {
     for (const auto& [smoothing, average] :
          std::vector<std::pair<std::uint32_t, std::chrono::nanoseconds>>{
@@ -434,6 +485,15 @@ TEST(LatencySelector, FindsNoPathIdleForBeingTooDeep) {
     }
     deep.active = 0;
     EXPECT_EQ(selector.pick({}), hangs);
+}
+
+TEST(LatencySelector, KnowsTimesOfANanosecondOrMore) {
+    for (const auto& [latency, average] : {std::pair{0ns, 1ns}, {1ns, 1ns}, {2ns, 2ns}}) {
+        LatencySelector selector;
+        const PathIndex path = selector.add_path().value();
+        selector.completed(path, latency);
+        EXPECT_EQ(selector.average(path), average);
+    }
 }
 
 TEST(LatencySelector, ProbesNoPathThatIsTheOnlyOne) {

@@ -85,6 +85,66 @@ TEST(SimulatedWarmup, CountsForNothing) {
     EXPECT_EQ(with.longest_gap, 100us);
 }
 
+TEST(SimulatedTime, HasItsBeginningAndNotItsEnd) {
+    PolicyScenario scenario = two_arrays();
+    scenario.workload.depth = 1;
+    scenario.workload.warmup = 100ms; // a command completes at its end, and one at that of all
+    const PolicyResult one = course(scenario);
+    EXPECT_EQ(one.ios, 10000U);
+    EXPECT_DOUBLE_EQ(one.iops, 10000);
+    EXPECT_EQ(one.longest_gap, 100us);
+}
+
+TEST(SimulatedPath, TakesItsLatencyAndItsTransfer) {
+    PolicyScenario scenario = two_arrays();
+    scenario.workload.depth = 1;
+    scenario.workload.size = 1U << 20U;
+    scenario.workload.duration = 4s;
+    scenario.paths[0].concurrency = 1;
+    const PolicyResult fast = course(scenario);
+    EXPECT_EQ(fast.max, 100us);
+    EXPECT_DOUBLE_EQ(fast.read_mib_s, fast.iops) << "of a MiB each";
+    scenario.paths[0].bandwidth = 1;
+    EXPECT_EQ(course(scenario).max, 1s + 100us);
+    EXPECT_EQ(course(scenario).mean, 1s + 100us);
+    scenario.paths[0].concurrency = 0;
+    EXPECT_EQ(course(scenario).max, 1s + 100us);
+}
+
+// simulate.hpp: 262144 may be outstanding.
+TEST(SimulatedArrival, IsRefusedWhereTooManyAreOutstanding) {
+    PolicyScenario scenario = two_arrays();
+    scenario.workload.mode = Workload::Mode::open;
+    scenario.workload.iops = 1e6;
+    scenario.workload.duration = 250ms;
+    for (SimulatedPath& path : scenario.paths) {
+        path.state.live = false;
+    }
+    const PolicyResult some = course(scenario);
+    EXPECT_EQ(some.refused, 0U);
+    EXPECT_NEAR(static_cast<double>(some.unfinished), 250e3, 5e3);
+    scenario.workload.duration = 300ms;
+    const PolicyResult many = course(scenario);
+    EXPECT_EQ(many.unfinished, 262144U);
+    EXPECT_NEAR(static_cast<double>(many.refused), 300e3 - 262144, 5e3);
+}
+
+TEST(SimulatedArrival, TakesNoLookAtTheDepth) {
+    PolicyScenario scenario = two_arrays();
+    scenario.workload.mode = Workload::Mode::open;
+    const PolicyResult one = course(scenario);
+    scenario.workload.depth = 1000;
+    EXPECT_EQ(course(scenario), one);
+}
+
+TEST(SimulatedTimeline, ChangesOnlyTheAnaState) {
+    PolicyScenario scenario = two_arrays();
+    scenario.timeline = {ana(500ms, "a", nvme::AnaState::optimized)};
+    EXPECT_EQ(course(scenario).paths.at(0).share, 1);
+    scenario.paths[0].state.usable = false;
+    EXPECT_EQ(course(scenario).paths.at(0).share, 0);
+}
+
 TEST(SimulatedTimeline, HasTheOrderOfItsTimes) {
     PolicyScenario scenario = two_arrays();
     scenario.timeline = {ana(100ms, "a", nvme::AnaState::inaccessible),
@@ -206,6 +266,17 @@ TEST(SimulatedReturn, FindsNobodyInLine) {
     EXPECT_EQ(one.ios, 59U);
     EXPECT_EQ(one.retried, 8U);
     EXPECT_GE(one.waited, 8U);
+    // 8 commands were in line until 180 ms, of the server or of the link: they wait no more, and
+    // one completes in each 10 ms from 131 ms on.
+    scenario.timeline = {lose(101ms, 20ms), return_back(131ms)};
+    EXPECT_EQ(course(scenario).ios, 10U + 86U);
+    scenario.paths[0].latency.mean = 1us;
+    scenario.paths[0].bandwidth = 100;
+    scenario.workload.size = 1U << 20U;
+    for (const unsigned concurrency : {0U, 1U}) {
+        scenario.paths[0].concurrency = concurrency;
+        EXPECT_EQ(course(scenario).ios, 10U + 86U) << concurrency;
+    }
 }
 
 TEST(SimulatedKind, HasAName) {

@@ -123,6 +123,22 @@ TEST(Simulate, CountsWhatCanBeCountedByHand) {
     EXPECT_EQ(one.retried + one.waited + one.refused, 0U);
 }
 
+TEST(Simulate, HasRatesOfASecond) {
+    PolicyScenario scenario = pair();
+    scenario.workload.size = 8192;
+    scenario.workload.duration = 2s;
+    scenario.workload.write_share = 0.25;
+    scenario.local_array = "b";
+    const PolicyResult one = run(scenario, "round-robin");
+    EXPECT_DOUBLE_EQ(one.iops, static_cast<double>(one.ios) / 2);
+    EXPECT_NEAR(one.mib_s(), one.iops / 128, 1e-6);
+    EXPECT_NEAR(one.write_mib_s, one.mib_s() / 4, 10);
+    EXPECT_NEAR(one.cross_site_share, one.paths.at(0).share, 1e-9);
+    EXPECT_NEAR(one.cross_site_share, one.arrays.at(0).share, 1e-9);
+    EXPECT_NEAR(one.arrays.at(0).share + one.arrays.at(1).share, 1, 1e-9);
+    EXPECT_NEAR(one.cross_site_mib_s, one.mib_s() * one.cross_site_share, 1e-6);
+}
+
 TEST(Simulate, KeepsToABandwidth) {
     PolicyScenario scenario = pair();
     scenario.workload.size = 65536;
