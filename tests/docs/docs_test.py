@@ -61,8 +61,9 @@ class Tree:
             return file.read()
 
     def pages(self):
-        return [name for name in ("README.md", *(os.path.relpath(path, self.source) for path in
-                sorted(glob.glob(os.path.join(self.source, "docs", "*.md"))))) ]
+        found = sorted(glob.glob(os.path.join(self.source, "docs", "*.md")))
+        return ["README.md", "CONTRIBUTING.md", "SECURITY.md",
+                *(os.path.relpath(path, self.source) for path in found)]
 
     def blocks(self, *languages):
         return [block for page in self.pages() for block in blocks.blocks_of(page, self.text(page))
