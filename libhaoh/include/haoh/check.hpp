@@ -57,6 +57,8 @@ struct Finding {
     std::string basis;
     std::string why;
     std::string fix;
+    /// Where it says that something was not observed: its index in `Report::unobserved`.
+    std::optional<std::size_t> unobserved{};
     std::optional<OnKernel> on_kernel{}; ///< where the release is known, and what it does
 
     bool operator==(const Finding&) const = default;

@@ -134,6 +134,7 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
     }
     finding.what = std::move(draft.what);
     finding.values = std::move(draft.values);
+    finding.unobserved = draft.unobserved;
     finding.basis = rule.basis;
     finding.why = rule.why;
     finding.fix = rule.fix;

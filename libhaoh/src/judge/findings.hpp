@@ -29,7 +29,8 @@ struct Draft {
     std::vector<std::uint32_t> nsids; ///< ascending; empty when it is not about namespaces
     std::string what;
     std::vector<FindingValue> values;
-    std::optional<Verdict> verdict; ///< where it is not the row's own
+    std::optional<Verdict> verdict;          ///< where it is not the row's own
+    std::optional<std::size_t> unobserved{}; ///< Finding::unobserved
 };
 
 /// Of a draft, what is left to say when row, subsystem and NSID are known.

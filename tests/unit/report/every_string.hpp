@@ -64,7 +64,7 @@ class EveryString {
         all(release, text, source);
     }
     void operator()(Finding& it) const {
-        auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix,
+        auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix, told,
                on_kernel] = it;
         all(rule, subsystem, what, values, basis, why, fix, on_kernel);
     }

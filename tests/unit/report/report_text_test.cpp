@@ -346,6 +346,7 @@ TEST(ReportText, SaysOnceWhatAFindingAndAFailureTell) {
     told.verdict = Verdict::unknown;
     told.severity = Severity::loss;
     told.what = "tcp://10.2.0.1:4420 was not observed: " + test::refused_target().error;
+    told.unobserved = 0;
     told.values.clear();
     told.why = "Nothing is known about it.";
     told.fix = "Test the address.";

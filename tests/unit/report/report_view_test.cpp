@@ -173,9 +173,14 @@ TEST(ReportView, KnowsWhatAFindingAlreadyTells) {
     told.rule = "snap.verdict_unknown";
     told.verdict = Verdict::unknown;
     told.what = "tcp://10.2.0.1:4420 was not observed: " + test::refused_target().error;
+    told.unobserved = 0;
     told.values.clear();
     add(sample.report, told);
     EXPECT_TRUE(view_of(sample.report).untold.empty());
+    // Which one it is goes by its place and not by its text: another that failed alike is not told.
+    Sample twice = sample;
+    add(twice, test::refused_target());
+    EXPECT_EQ(view_of(twice.report).untold, std::vector<std::size_t>{1});
     EXPECT_EQ(view_of(sample.report).tally,
               "1 object not observed, 117 rules hold for the rest, 1 could not be judged.");
 }

@@ -17,13 +17,16 @@ extern const Row kSnapAnaConsistent;
 extern const Row kSnapVerdictUnknown;
 
 void judge_unobserved(const Subject& subject, Findings& findings) {
-    for (const Unobserved& missing : subject.observation->unobserved) {
+    const std::vector<Unobserved>& all = subject.observation->unobserved;
+    for (std::size_t index = 0; index < all.size(); ++index) {
+        const Unobserved& missing = all[index];
         findings.add({.row = kSnapVerdictUnknown,
                       .subsystem = missing.subsysnqn,
                       .nsids = {},
                       .what = fmt::format("{} was not observed: {}", missing.object, missing.error),
                       .values = {},
-                      .verdict = {}});
+                      .verdict = {},
+                      .unobserved = index});
     }
 }
 

@@ -99,10 +99,8 @@ class ReportText {
 
     /// "NSID 2: " in front of what is about one namespace, or the same for each of several.
     [[nodiscard]] std::string headline_of(const FindingItem& item) const {
-        for (const Unobserved& one : view_.unobserved) {
-            if (!one.error.empty() && item.what.ends_with(one.error)) {
-                return error_text(one);
-            }
+        if (item.unobserved && *item.unobserved < view_.unobserved.size()) {
+            return error_text(view_.unobserved[*item.unobserved]);
         }
         std::string text = item.what;
         if (!verbose_ && columns(text) > kMaxClause) {

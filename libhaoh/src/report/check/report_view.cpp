@@ -112,7 +112,8 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
         items.push_back({.nsids = finding->nsids,
                          .about_all = about_all,
                          .what = safe_text(finding->what),
-                         .values = group_values(finding->values)});
+                         .values = group_values(finding->values),
+                         .unobserved = finding->unobserved});
         if (finding->nsid && !about_all) {
             items.back().nsids.push_back(*finding->nsid);
         }
@@ -190,12 +191,10 @@ std::string summarize(const ReportView& view) {
 }
 
 /// Whether a finding already says that something was not observed.
-bool is_told(const Unobserved& one, const std::vector<FindingGroup>& groups) {
+bool is_told(std::size_t unobserved, const std::vector<FindingGroup>& groups) {
     return std::ranges::any_of(groups, [&](const FindingGroup& group) {
-        return group.verdict == Verdict::unknown &&
-               std::ranges::any_of(group.items, [&](const FindingItem& item) {
-                   return item.what.ends_with(one.error);
-               });
+        return std::ranges::find(group.items, std::optional{unobserved},
+                                 &FindingItem::unobserved) != group.items.end();
     });
 }
 
@@ -303,7 +302,7 @@ ReportView view_of(const Report& report) {
                                    .error = safe_text(one.error)});
     }
     for (std::size_t index = 0; index < view.unobserved.size(); ++index) {
-        if (!is_told(view.unobserved[index], view.groups)) {
+        if (!is_told(index, view.groups)) {
             view.untold.push_back(index);
         }
     }

@@ -27,6 +27,7 @@ struct FindingItem {
     bool about_all{};                 ///< one finding about all of `nsids`, not one for each
     std::string what;
     std::vector<ValueGroup> values;
+    std::optional<std::size_t> unobserved{}; ///< what it tells, in ReportView::unobserved
 
     [[nodiscard]] std::size_t findings() const {
         return nsids.empty() || about_all ? 1 : nsids.size();
