@@ -36,5 +36,6 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> host_controller_rows();
 [[nodiscard]] std::span<const Row* const> host_path_rows();
 [[nodiscard]] std::span<const Row* const> host_policy_rows();
+[[nodiscard]] std::span<const Row* const> host_setting_rows();
 
 } // namespace haoh::judge
