@@ -21,6 +21,7 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> identifier_rows();
 [[nodiscard]] std::span<const Row* const> descriptor_rows();
 [[nodiscard]] std::span<const Row* const> geometry_rows();
+[[nodiscard]] std::span<const Row* const> protection_rows();
 [[nodiscard]] std::span<const Row* const> attribute_rows();
 [[nodiscard]] std::span<const Row* const> ana_capability_rows();
 [[nodiscard]] std::span<const Row* const> ana_log_rows();
