@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Size, block format and what follows from them. Sizes are compared in
-// bytes, so that a different block size alone is one finding; fields in units of blocks mean nothing
-// between different block sizes.
+// Size, block format and what follows from them. Sizes are compared in bytes, so that a different
+// block size alone is one finding; fields in units of blocks mean nothing between different block
+// sizes.
 #include "base/fnv1a.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
