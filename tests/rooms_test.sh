@@ -13,6 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly picture=docs/architecture.md
 readonly max_lines=700
+readonly max_unexplained_lines=500 # of a file of the product that does not say why
 readonly max_columns=120 # code ends at 100; a comment may say a word more
 
 # Which rooms a room may include. A room that is not here is unknown to the design.
@@ -208,6 +209,32 @@ for file in "${files[@]}"; do
     ((lines <= max_lines)) || bad+="$file has $lines lines"$'\n'
 done
 report "no source file is longer than $max_lines lines" "$bad"
+
+# The texts that are longer than they may be without a reason in their head.
+unexplained() { # [FILE...]
+    awk -v max=$max_unexplained_lines '
+        function finish() {
+            if (lines > max && !explained)
+                print file " has " lines " lines and no \"Long because ...\" in the comment at its head"
+        }
+        FNR == 1 { finish(); file = FILENAME; explained = 0 }
+        FNR <= 12 && /^[ \t]*(\/\/|\/?\*|#).*Long because ./ { explained = 1 }
+        { lines = FNR }
+        END { finish() }' "$@"
+}
+product=()
+for file in "${files[@]}"; do
+    [[ $file =~ ^(libhaoh|tools|plugins)/ && $file =~ \.(hpp|cpp|h|c|py|sh|cmake)$ ]] && product+=("$file")
+done
+report "no file of the product is longer than $max_unexplained_lines lines without a reason" "$(unexplained "${product[@]}")"
+bad=
+reason='// Long because it is one table.'
+[[ -z $(seq 500 | unexplained) ]] || bad+="500 lines are too many"$'\n'
+[[ -z $( (echo "$reason" && seq 500) | unexplained) ]] || bad+="a reason is not read"$'\n'
+[[ -n $(seq 501 | unexplained) ]] || bad+="501 lines are not too many"$'\n'
+[[ -n $( (seq 12 && echo "$reason" && seq 500) | unexplained) ]] || bad+="a reason below the head counts"$'\n'
+[[ -n $( (echo "${reason#// }" && seq 500) | unexplained) ]] || bad+="a reason that is no comment counts"$'\n'
+report "a file that is too long without a reason is found" "$bad"
 
 bad=$(printf '%s\0' "${files[@]}" | grep -zE '\.(hpp|cpp|h)$' |
     xargs -0 awk -v max=$max_columns '{ text = $0; gsub(/[\200-\277]/, "", text) }

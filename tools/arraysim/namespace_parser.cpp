@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <arraysim/control.hpp>
 #include <arraysim/scenario_parts.hpp>
 
 #include <haoh/nvme/identify_namespace.hpp>

@@ -3,11 +3,10 @@
 
 #include "base/number_text.hpp"
 
-#include <arraysim/session.hpp>
+#include <arraysim/connection.hpp>
 
 #include <haoh/error.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -17,7 +16,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <fmt/format.h>
@@ -32,12 +30,8 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::chrono::seconds kLinger{2}; ///< for the host to close its end
 constexpr std::chrono::milliseconds kRetry{100};
-constexpr std::size_t kReadSize = 256U << 10U;
 constexpr std::size_t kMaxControlClients = 64;
-
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 struct Endpoint {
     std::string address;
@@ -61,98 +55,6 @@ Endpoint parse_endpoint(std::string_view text) {
 
 std::error_code to_std(const error_code& error) {
     return {error.value(), std::generic_category()};
-}
-
-/// One accepted connection: its socket and its session.
-struct Connection : std::enable_shared_from_this<Connection> {
-    Connection(tcp::socket accepted, std::unique_ptr<Session> opened)
-        : socket(std::move(accepted)), timer(socket.get_executor()), session(std::move(opened)) {
-        timer.expires_at(TimePoint::max());
-        session->on_wake = [this] { timer.cancel(); };
-    }
-    ~Connection() {
-        if (session) {
-            session->on_wake = {};
-        }
-    }
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
-
-    void drop() {
-        error_code ignored;
-        if (session) {
-            session->on_wake = {};
-            session.reset();
-        }
-        socket.close(ignored);
-        timer.cancel();
-    }
-
-    tcp::socket socket;
-    asio::steady_timer timer; ///< wakes the writer
-    std::unique_ptr<Session> session;
-    bool ended{}; ///< the host closed its direction
-};
-
-asio::awaitable<void> read_connection(std::shared_ptr<Connection> connection) {
-    nvme::Bytes buffer(kReadSize);
-    while (connection->session) {
-        const auto [error, length] =
-            co_await connection->socket.async_read_some(asio::buffer(buffer), kTuple);
-        if (!connection->session) {
-            co_return;
-        }
-        if (error) {
-            break;
-        }
-        connection->session->receive(nvme::ByteView(buffer).first(length), Clock::now());
-        connection->timer.cancel();
-    }
-    connection->ended = true;
-    if (connection->session) {
-        connection->session->close("the host closed the connection");
-    }
-    connection->timer.cancel();
-}
-
-asio::awaitable<void> write_connection(std::shared_ptr<Connection> connection) {
-    while (connection->session) {
-        Session& session = *connection->session;
-        const TimePoint now = Clock::now();
-        session.advance(now);
-        if (session.closing() && session.reset()) {
-            error_code ignored;
-            connection->socket.set_option(asio::socket_base::linger(true, 0), ignored);
-            connection->drop();
-            co_return;
-        }
-        const nvme::Bytes output = session.take_output(now);
-        if (!output.empty()) {
-            const auto [error, length] =
-                co_await asio::async_write(connection->socket, asio::buffer(output), kTuple);
-            if (error) {
-                break;
-            }
-            continue;
-        }
-        if (session.closing()) {
-            break;
-        }
-        connection->timer.expires_at(session.next_deadline());
-        co_await connection->timer.async_wait(kTuple);
-    }
-    if (!connection->session) {
-        co_return;
-    }
-    // The host gets time to read what is on its way: closing with unread input would reset.
-    error_code ignored;
-    connection->socket.shutdown(tcp::socket::shutdown_send, ignored);
-    const TimePoint deadline = Clock::now() + kLinger;
-    while (!connection->ended && connection->session && Clock::now() < deadline) {
-        connection->timer.expires_at(deadline);
-        co_await connection->timer.async_wait(kTuple);
-    }
-    connection->drop();
 }
 
 } // namespace

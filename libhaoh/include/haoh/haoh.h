@@ -2,7 +2,8 @@
 /**
  * \file
  * The C interface of libhaoh: observe, check, list, monitor and policies, for host agents in C and
- * in whatever calls C. See libhaoh(3) and docs/agent-guide.md.
+ * in whatever calls C. See libhaoh(3) and docs/agent-guide.md. Long because a C interface is one
+ * header: callers include it, and bindings read it, as a whole.
  *
  * **Errors.** What can fail takes a `haoh_error **` as its last argument, which may be NULL. A
  * failed call returns NULL or a negative `haoh_code` and stores an error there that the caller frees

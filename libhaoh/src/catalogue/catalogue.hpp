@@ -21,6 +21,7 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> identifier_rows();
 [[nodiscard]] std::span<const Row* const> descriptor_rows();
 [[nodiscard]] std::span<const Row* const> geometry_rows();
+[[nodiscard]] std::span<const Row* const> protection_rows();
 [[nodiscard]] std::span<const Row* const> attribute_rows();
 [[nodiscard]] std::span<const Row* const> ana_capability_rows();
 [[nodiscard]] std::span<const Row* const> ana_log_rows();
@@ -36,5 +37,6 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> host_controller_rows();
 [[nodiscard]] std::span<const Row* const> host_path_rows();
 [[nodiscard]] std::span<const Row* const> host_policy_rows();
+[[nodiscard]] std::span<const Row* const> host_setting_rows();
 
 } // namespace haoh::judge

@@ -92,6 +92,15 @@ std::string state_text(const Page& page) {
 
 } // namespace
 
+bool has(const std::vector<FieldChange>& changes, std::string_view field) {
+    return std::any_of(changes.begin(), changes.end(),
+                       [field](const FieldChange& change) { return change.field == field; });
+}
+
+void drop(std::vector<FieldChange>& changes, std::string_view field) {
+    std::erase_if(changes, [field](const FieldChange& change) { return change.field == field; });
+}
+
 std::vector<FieldChange> changed_fields(ByteView before, ByteView after,
                                         std::span<const FieldRange> fields) {
     if (std::equal(before.begin(), before.end(), after.begin(), after.end())) {

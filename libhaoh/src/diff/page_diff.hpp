@@ -8,6 +8,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace haoh::differ {
@@ -20,6 +21,11 @@ struct FieldChange {
 
     bool operator==(const FieldChange&) const = default;
 };
+
+/// Whether one of the changes is of this field.
+[[nodiscard]] bool has(const std::vector<FieldChange>& changes, std::string_view field);
+/// Takes out what changed in this field.
+void drop(std::vector<FieldChange>& changes, std::string_view field);
 
 /// The fields of a page whose bytes differ, by offset. Bytes that no field covers (reserved or
 /// vendor specific) are named by where they are: "bytes 3072-3075".

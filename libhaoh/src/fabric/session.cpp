@@ -22,20 +22,9 @@ static_assert(kCidIndexMask == (1U << kIndexBits) - 1U);
 constexpr std::uint8_t kGenerationMask = 0xF;
 constexpr std::size_t kFirstBytesKept = 128;
 constexpr std::size_t kMaxEvents = 256; ///< waiting to be taken; then no more are asked for
-constexpr std::size_t kMaxTermHeader = 128;
-constexpr std::uint32_t kMinMaxH2cData = 4096; ///< section 3.6.2.3
 /// Entries without which none are kept back for Keep Alive and Asynchronous Event Request.
 constexpr std::size_t kSmallQueue = 4;
-constexpr std::uint8_t kDigestHeader = 0x01; ///< DGST of ICReq and ICResp
-constexpr std::uint8_t kDigestData = 0x02;
-
-// Byte offsets of fields, for FEI.
-constexpr std::uint32_t kFeiPfv = 8;
-constexpr std::uint32_t kFeiDgst = 11;
-constexpr std::uint32_t kFeiMaxH2cData = 12;
-constexpr std::uint32_t kFeiCccid = 8;
-constexpr std::uint32_t kFeiRespCid = 8 + 12;
-constexpr std::size_t kHeaderCccid = 8;
+constexpr std::uint32_t kFeiRespCid = 8 + 12; ///< byte offset of the command identifier, for FEI
 
 std::int64_t milliseconds(Clock::duration duration) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
@@ -61,18 +50,6 @@ Session::Session(const SessionOptions& options)
     for (std::size_t index = slots_.size(); index > 0; --index) {
         free_.push_back(static_cast<std::uint16_t>(index - 1));
     }
-}
-
-void Session::start(TimePoint now, TimePoint deadline) {
-    assert(state_ == State::idle);
-    now_ = now;
-    last_receive_ = now;
-    icresp_deadline_ = deadline;
-    state_ = State::connecting;
-    nvme::IcReq request;
-    request.dgst = static_cast<std::uint8_t>((options_.header_digest ? kDigestHeader : 0U) |
-                                             (options_.data_digest ? kDigestData : 0U));
-    send(request);
 }
 
 bool Session::can_submit() const {
@@ -185,198 +162,6 @@ void Session::handle_error(const nvme::PduError& error) {
               {.code = make_error_code(code), .cause = error.text, .advice = {}});
 }
 
-void Session::on_icresp(const nvme::IcResp& resp, const nvme::Pdu& pdu) {
-    if (state_ == State::ready) {
-        violate({.text = "a second ICResp PDU came"}, pdu);
-        return;
-    }
-    if (resp.pfv != 0) {
-        violate({.code = Errc::unsupported,
-                 .fes = Fes::unsupported_parameter,
-                 .fei = kFeiPfv,
-                 .text = fmt::format("ICResp asks for PDU format version {}, only 0 is known",
-                                     resp.pfv)},
-                pdu);
-        return;
-    }
-    const bool header_digest = (resp.dgst & kDigestHeader) != 0;
-    const bool data_digest = (resp.dgst & kDigestData) != 0;
-    if ((header_digest && !options_.header_digest) || (data_digest && !options_.data_digest)) {
-        violate({.code = Errc::malformed,
-                 .fes = Fes::invalid_header_field,
-                 .fei = kFeiDgst,
-                 .text = fmt::format("ICResp turns on the {} digest, which was not asked for",
-                                     header_digest && !options_.header_digest ? "header" : "data")},
-                pdu);
-        return;
-    }
-    if (resp.maxh2cdata < kMinMaxH2cData || resp.maxh2cdata % 4 != 0) {
-        violate({.code = Errc::malformed,
-                 .fes = Fes::invalid_header_field,
-                 .fei = kFeiMaxH2cData,
-                 .text = fmt::format("ICResp allows {} bytes of data in a PDU (MAXH2CDATA), but it "
-                                     "has to be a multiple of 4 from 4096 on",
-                                     resp.maxh2cdata)},
-                pdu);
-        return;
-    }
-    if (reader_.pending() != 0) {
-        violate({.text = "more than ICResp came in answer to ICReq"}, pdu);
-        return;
-    }
-    negotiated_ = {.header_digest = header_digest,
-                   .data_digest = data_digest,
-                   .maxh2cdata = resp.maxh2cdata,
-                   .data_alignment = (resp.cpda + 1U) * 4U};
-    format_ = {.header_digest = header_digest,
-               .data_digest = data_digest,
-               .data_alignment = negotiated_.data_alignment};
-    reader_.set_format(format_);
-    state_ = State::ready;
-    icresp_deadline_ = TimePoint::max();
-    first_bytes_ = {};
-}
-
-void Session::on_termination(const nvme::TermReq& request) {
-    const auto fes = static_cast<Fes>(request.fes);
-    std::string cause =
-        fmt::format("the peer ended the connection{} with the termination request \"{}\"",
-                    state_ == State::connecting ? " in answer to ICReq" : "", nvme::to_string(fes));
-    if (!request.data.empty()) {
-        const auto type = static_cast<nvme::PduType>(request.data[0]);
-        const bool has_offset =
-            fes == Fes::invalid_header_field || fes == Fes::unsupported_parameter;
-        cause += has_offset ? fmt::format(" (for byte {} of our {} PDU)", request.fei,
-                                          nvme::to_string(type))
-                            : fmt::format(" (for our {} PDU)", nvme::to_string(type));
-    }
-    fail({.code = make_error_code(Errc::terminated), .cause = std::move(cause), .advice = {}});
-}
-
-void Session::on_data(nvme::DataPdu& data, const nvme::Pdu& pdu) {
-    Slot* const slot = find(data.cccid);
-    if (slot == nullptr) {
-        violate({.fes = Fes::invalid_header_field,
-                 .fei = kFeiCccid,
-                 .text = fmt::format("C2HData came for command identifier {:04X}h, which is not "
-                                     "outstanding",
-                                     data.cccid)},
-                pdu);
-        return;
-    }
-    const auto length = static_cast<std::uint32_t>(data.data.size());
-    const std::uint32_t expected = slot->command.data_in;
-    const auto name = [slot] { return nvme::describe(slot->command); };
-    if (expected == 0) {
-        violate({.fes = Fes::data_out_of_range,
-                 .text = fmt::format("C2HData came for {}, which reads no data", name())},
-                pdu);
-    } else if (slot->last_data) {
-        violate({.text = fmt::format("C2HData came for {} after its last", name())}, pdu);
-    } else if (data.datao != slot->received) {
-        violate({.fes = Fes::data_out_of_range,
-                 .text = fmt::format("C2HData for {} begins at byte {}, but byte {} is next",
-                                     name(), data.datao, slot->received)},
-                pdu);
-    } else if (length > expected - slot->received) {
-        violate({.fes = Fes::data_out_of_range,
-                 .text = fmt::format("C2HData for {} reaches to byte {}, but {} bytes were asked "
-                                     "for",
-                                     name(), std::uint64_t{data.datao} + length, expected)},
-                pdu);
-    } else if (length == 0 && !data.last) {
-        violate({.code = Errc::malformed,
-                 .fes = Fes::invalid_header_field,
-                 .fei = 16,
-                 .text = fmt::format("C2HData without data came for {}", name())},
-                pdu);
-    } else if (data.success && !data.last) {
-        violate({.code = Errc::malformed,
-                 .fes = Fes::invalid_header_field,
-                 .fei = 1,
-                 .text = fmt::format("C2HData for {} has SUCCESS set, but not LAST_PDU", name())},
-                pdu);
-    } else {
-        slot->received += length;
-        slot->last_data = data.last;
-        if (!slot->abandoned && !slot->digest_failed) {
-            if (slot->data.empty()) {
-                slot->data = std::move(data.data);
-            } else {
-                slot->data.insert(slot->data.end(), data.data.begin(), data.data.end());
-            }
-        }
-        if (data.success) {
-            complete(data.cccid, *slot, {}, 0);
-        }
-    }
-}
-
-bool Session::on_data_digest_error(const nvme::PduError& error) {
-    const auto cccid = nvme::load_le<std::uint16_t>(error.header, kHeaderCccid);
-    Slot* const slot = find(cccid);
-    if (slot == nullptr || slot->command.data_in == 0 || slot->last_data) {
-        return false;
-    }
-    // The PDU was framed well, so the command fails alone (section 3.3.1.2): its place in the
-    // transfer still counts.
-    const auto length = nvme::load_le<std::uint32_t>(error.header, 16);
-    const std::uint32_t left = slot->command.data_in - slot->received;
-    slot->received += std::min(length, left);
-    slot->digest_failed = true;
-    slot->data = {};
-    const std::uint8_t flags = error.header[1];
-    slot->last_data = (flags & nvme::pdu_flag::last) != 0;
-    if (slot->last_data && (flags & nvme::pdu_flag::success) != 0) {
-        complete(cccid, *slot, {}, 0);
-    }
-    return true;
-}
-
-void Session::on_r2t(const nvme::R2t& r2t, const nvme::Pdu& pdu) {
-    Slot* const slot = find(r2t.cccid);
-    if (slot == nullptr) {
-        violate({.fes = Fes::invalid_header_field,
-                 .fei = kFeiCccid,
-                 .text = fmt::format("R2T came for command identifier {:04X}h, which is not "
-                                     "outstanding",
-                                     r2t.cccid)},
-                pdu);
-        return;
-    }
-    const nvme::Bytes& out = slot->command.data_out;
-    const auto name = [slot] { return nvme::describe(slot->command); };
-    if (out.empty()) {
-        violate({.fes = Fes::data_out_of_range,
-                 .text = fmt::format("R2T came for {}, which has no data to send", name())},
-                pdu);
-        return;
-    }
-    if (r2t.r2tl == 0 || r2t.r2to != slot->sent || r2t.r2tl > out.size() - slot->sent) {
-        violate(
-            {.fes = Fes::data_out_of_range,
-             .text = fmt::format("R2T for {} asks for {} bytes from byte {}, but {} bytes from "
-                                 "byte {} are left to be sent",
-                                 name(), r2t.r2tl, r2t.r2to, out.size() - slot->sent, slot->sent)},
-            pdu);
-        return;
-    }
-    const std::uint32_t end = r2t.r2to + r2t.r2tl;
-    while (slot->sent < end) {
-        const std::uint32_t length = std::min(end - slot->sent, negotiated_.maxh2cdata);
-        const auto part = nvme::slice(out, slot->sent, length);
-        nvme::DataPdu data;
-        data.from_host = true;
-        data.cccid = r2t.cccid;
-        data.ttag = r2t.ttag;
-        data.datao = slot->sent;
-        data.data.assign(part.begin(), part.end());
-        slot->sent += length;
-        data.last = slot->sent == end;
-        send(data);
-    }
-}
-
 void Session::on_response(const nvme::CapsuleResp& response, const nvme::Pdu& pdu) {
     const nvme::CompletionEntry entry = nvme::decode_cqe(response.cqe);
     Slot* const slot = find(entry.cid);
@@ -485,29 +270,6 @@ void Session::fail(Failure failure) {
             release(slot);
         }
     }
-}
-
-void Session::violate(const Violation& violation, const nvme::Pdu& pdu) {
-    nvme::Bytes header = nvme::encode(pdu, {});
-    if (header.size() > 2) {
-        header.resize(std::min<std::size_t>(header.size(), header[2])); // HLEN
-    }
-    terminate(violation.fes, violation.fei, std::move(header),
-              {.code = make_error_code(violation.code), .cause = violation.text, .advice = {}});
-}
-
-void Session::terminate(Fes fes, std::uint32_t fei, nvme::Bytes header, Failure failure) {
-    if (state_ == State::failed) {
-        return;
-    }
-    header.resize(std::min(header.size(), kMaxTermHeader));
-    nvme::TermReq request;
-    request.from_host = true;
-    request.fes = static_cast<std::uint16_t>(fes);
-    request.fei = fei;
-    request.data = std::move(header);
-    send(request);
-    fail(std::move(failure));
 }
 
 void Session::advance(TimePoint now) {

@@ -128,6 +128,8 @@ class Session {
         nvme::Bytes data;
     };
 
+    static constexpr std::uint32_t kFeiCccid = 8; ///< byte offset of CCCID, for FEI
+
     /// A peer's violation: what to tell it, and what to tell the caller.
     struct Violation {
         Errc code{Errc::unexpected};

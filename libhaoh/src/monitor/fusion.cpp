@@ -225,19 +225,6 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
     }
 }
 
-void Fusion::count_transition(Controller& controller, const Path& path, std::string_view state) {
-    // One transition of a group is one, however many namespaces it has.
-    if (!path.ana_grpid) {
-        ++controller.seen;
-        return;
-    }
-    std::string& group = controller.group_states[*path.ana_grpid];
-    if (group != state) {
-        group = state;
-        ++controller.seen;
-    }
-}
-
 void Fusion::change_ana_state(const std::string& host, World& world, const HeadKey& key, Path& path,
                               std::string_view state, const Occasion& occasion) {
     if (path.ana_state == state) {
@@ -403,50 +390,6 @@ void Fusion::refuse(const std::string& host, const Refusal& refusal, const Occas
     }
 }
 
-void Fusion::see_change_count(const std::string& host, const std::string& controller,
-                              std::uint64_t count, const Occasion& occasion) {
-    Controller* const one = find_value(world_of(host).controllers, controller);
-    if (one == nullptr) {
-        return;
-    }
-    const std::uint64_t seen = std::exchange(one->seen, 0);
-    const auto before = std::exchange(one->change_count, count);
-    // A count that went back is that of another array, or of one that was started anew.
-    if (!before || count < *before) {
-        return;
-    }
-    if (count - *before <= seen) {
-        one->seen = seen - (count - *before); // later than the log
-        return;
-    }
-    Event& event = add_controller(EventKind::ana_coalesced, host, controller, *one, occasion);
-    event.change_count = count;
-    event.transitions = count - *before - seen;
-    event.text = fmt::format("change count {} to {}, {} seen", *before, count, seen);
-    coalesced_ += event.transitions;
-}
-
-void Fusion::forget_change_count(const std::string& host, const std::string& controller) {
-    if (Controller* const one = find_value(world_of(host).controllers, controller)) {
-        one->change_count.reset(); // what was seen counts for none then
-    }
-}
-
-bool Fusion::agrees(const std::string& host, const std::string& controller,
-                    const nvme::AnaLog& log) const {
-    const World* const world = find_value(worlds_, host);
-    if (world == nullptr) {
-        return false;
-    }
-    const std::map<std::uint32_t, AnaPlace> places = places_of(log);
-    return std::all_of(world->heads.begin(), world->heads.end(), [&](const auto& one) {
-        const Path* const path = find_value(one.second.paths, controller);
-        const AnaPlace* const place = find_value(places, one.first.nsid);
-        return path == nullptr || place == nullptr ||
-               nvme::to_string(place->state) == path->ana_state;
-    });
-}
-
 void Fusion::see_identity(const std::string& host, const std::string& controller,
                           ControllerIdentity identity, const Occasion& occasion) {
     Controller* const one = find_value(world_of(host).controllers, controller);
@@ -463,12 +406,6 @@ void Fusion::see_identity(const std::string& host, const std::string& controller
         }
     }
     one->identity = std::move(identity);
-}
-
-void Fusion::set_anatt(const std::string& host, const std::string& controller, unsigned seconds) {
-    if (Controller* const one = find_value(world_of(host).controllers, controller)) {
-        one->anatt = seconds;
-    }
 }
 
 void Fusion::set_site(const std::string& host, const std::string& controller,
@@ -499,86 +436,6 @@ void Fusion::set_site(const std::string& host, const std::string& controller,
 void Fusion::set_verdict(const std::string& host, const std::string& subsysnqn,
                          std::string_view verdict) {
     world_of(host).verdicts[subsysnqn] = verdict;
-}
-
-std::optional<std::chrono::seconds> Fusion::anatt_of(const World& world, const Path& path) {
-    const Controller* const controller = find_value(world.controllers, path.controller);
-    if (!path.in_change() || path.anatt_exceeded || controller == nullptr ||
-        controller->anatt == 0) {
-        return std::nullopt;
-    }
-    return std::chrono::seconds(controller->anatt);
-}
-
-void Fusion::pass_time(const Moment& now) {
-    for (auto& [host, world] : worlds_) {
-        for (auto& [key, head] : world.heads) {
-            for (auto& [name, path] : head.paths) {
-                const auto limit = anatt_of(world, path);
-                if (!limit || now.monotonic - path.last_change->monotonic <= *limit) {
-                    continue;
-                }
-                path.anatt_exceeded = true;
-                Event& event =
-                    add_path(EventKind::anatt_exceeded, host, key, path,
-                             {.observed = now, .cause = path.last_change, .source = "clock"});
-                event.from = "change";
-                event.text = fmt::format("longer than the {} s of ANATT", limit->count());
-            }
-        }
-    }
-}
-
-std::optional<std::chrono::nanoseconds> Fusion::next_deadline() const {
-    std::optional<std::chrono::nanoseconds> next;
-    for (const auto& [host, world] : worlds_) {
-        for (const auto& [key, head] : world.heads) {
-            for (const auto& [name, path] : head.paths) {
-                if (const auto limit = anatt_of(world, path)) {
-                    const auto at =
-                        path.last_change->monotonic + *limit + std::chrono::milliseconds(1);
-                    next = next ? std::min(*next, at) : at;
-                }
-            }
-        }
-    }
-    return next;
-}
-
-void Fusion::expect_source(std::string_view name) {
-    MonitorStatus::Source& source = sources_[std::string(name)];
-    source.name = name;
-    source.pending = true;
-}
-
-bool Fusion::expects_source() const {
-    return std::any_of(sources_.begin(), sources_.end(),
-                       [](const auto& source) { return source.second.pending; });
-}
-
-void Fusion::lose_source(std::string_view name, std::string_view why, const Moment& now) {
-    MonitorStatus::Source& source = sources_[std::string(name)];
-    const bool first = source.name.empty() || std::exchange(source.pending, false);
-    source.name = name;
-    if (!first && !source.healthy && source.problem == why) {
-        return;
-    }
-    source.healthy = false;
-    source.problem = why;
-    ++source.lost;
-    Event& event = add(EventKind::source_lost, {}, {.observed = now, .cause = {}, .source = name});
-    event.text = why;
-}
-
-void Fusion::restore_source(std::string_view name, const Moment& now) {
-    MonitorStatus::Source& source = sources_[std::string(name)];
-    const bool first = source.name.empty() || std::exchange(source.pending, false);
-    source.name = name;
-    if (!first && !source.healthy) {
-        add(EventKind::source_restored, {}, {.observed = now, .cause = {}, .source = name});
-    }
-    source.healthy = true;
-    source.problem.clear();
 }
 
 std::vector<Event> Fusion::take(const Occasion& occasion) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Where the kernel's controllers part from what these say of themselves, and settings of the host
-// that do not suit them.
+// Where the kernel's controllers part from what these say of themselves.
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "catalogue/host/host_subsystem.hpp"
@@ -8,7 +7,6 @@
 #include "judge/row.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -24,11 +22,6 @@ extern const Row kHostCtrlCntlidUnique;
 extern const Row kHostCtrlFirstSeen;
 extern const Row kHostCtrlLive;
 extern const Row kHostIdentityPair;
-extern const Row kHostIopolicyOnePath;
-extern const Row kHostMultipathOn;
-extern const Row kHostTimeoutAna;
-extern const Row kHostTimeoutKeepAlive;
-extern const Row kHostUdevIopolicy;
 
 std::string names_of(const std::vector<const HostController*>& controllers) {
     std::vector<std::string> names;
@@ -252,149 +245,6 @@ void judge_ana_ignored(const HostSubsystem& subsystem, Findings& findings) {
     }
 }
 
-/// One path at a time, although several are optimized.
-void judge_policy(const HostSubsystem& subsystem, Findings& findings) {
-    if (subsystem.observed->iopolicy.ok()) {
-        findings.judged(kHostIopolicyOnePath);
-    } else if (subsystem.observed->iopolicy.state == Attribute::State::unreadable) {
-        findings.unknown(kHostIopolicyOnePath);
-    }
-    if (subsystem.observed->iopolicy.value() != "numa") {
-        return;
-    }
-    const auto spread = [](const HostNamespace& head) {
-        std::size_t optimized = 0;
-        bool placed = false;
-        for (const HostPath& path : head.paths) {
-            optimized += path.use.optimized() ? 1U : 0U;
-            placed = placed || (path.controller != nullptr &&
-                                path.controller->kernel->numa_node.value() != "-1");
-        }
-        return optimized > 1 && !placed;
-    };
-    const auto affected =
-        std::count_if(subsystem.namespaces.begin(), subsystem.namespaces.end(), spread);
-    if (affected == 0) {
-        return;
-    }
-    findings.add(
-        {.row = kHostIopolicyOnePath,
-         .subsystem = subsystem.nqn,
-         .nsids = {},
-         .what = fmt::format("I/O policy numa sends all I/O of each device down one of its "
-                             "optimized paths ({} of {} devices have several)",
-                             affected, subsystem.namespaces.size()),
-         .values = {value_of_object(subsystem.observed->name, "iopolicy numa")},
-         .verdict = {}});
-}
-
-/// Whether an attribute can be judged.
-Answer::Kind asked(const Attribute& attribute) {
-    switch (attribute.state) {
-    case Attribute::State::ok:
-        return Answer::Kind::holds;
-    case Attribute::State::unreadable:
-        return Answer::Kind::unknown;
-    case Attribute::State::absent:
-    case Attribute::State::empty:
-        break;
-    }
-    return Answer::Kind::not_asked;
-}
-
-void judge_timeouts(const HostSubsystem& subsystem, Findings& findings) {
-    for (const HostController& controller : subsystem.controllers) {
-        if (controller.asked == nullptr) {
-            findings.unknown(kHostTimeoutAna);
-            findings.unknown(kHostTimeoutKeepAlive);
-            continue;
-        }
-        if (!controller.asked->ana()) {
-            continue;
-        }
-        const std::uint64_t anatt = controller.asked->id.anatt;
-        const KernelController& kernel = *controller.kernel;
-        std::vector<std::string> short_ones;
-        const auto judge = [&](std::string_view name, const Attribute& attribute) {
-            const auto seconds = attribute.number(); // "off" waits for ever
-            findings.count(kHostTimeoutAna, asked(attribute));
-            if (seconds && *seconds < anatt) {
-                short_ones.push_back(fmt::format("{} {} s", name, *seconds));
-            }
-        };
-        judge("ctrl_loss_tmo", kernel.ctrl_loss_tmo);
-        judge("fast_io_fail_tmo", kernel.fast_io_fail_tmo);
-        if (!short_ones.empty()) {
-            findings.add(
-                {.row = kHostTimeoutAna,
-                 .subsystem = subsystem.nqn,
-                 .nsids = {},
-                 .what = fmt::format("{} gives up before an ANA transition may end", kernel.name),
-                 .values = {value_of(controller, fmt::format("{}; ANATT {} s",
-                                                             fmt::join(short_ones, ", "), anatt))},
-                 .verdict = {}});
-        }
-        // A silent controller is noticed after one and a half keep alive timeouts.
-        const auto kato = kernel.kato.number();
-        if (anatt != 0) {
-            findings.count(kHostTimeoutKeepAlive, asked(kernel.kato));
-        }
-        if (kato && anatt != 0 && *kato * 3 > anatt * 2) {
-            findings.add(
-                {.row = kHostTimeoutKeepAlive,
-                 .subsystem = subsystem.nqn,
-                 .nsids = {},
-                 .what = fmt::format("{} is noticed dead later than an ANA transition may take",
-                                     kernel.name),
-                 .values = {value_of(controller,
-                                     fmt::format("kato {} s; ANATT {} s", *kato, anatt))},
-                 .verdict = {}});
-        }
-    }
-}
-
-void judge_multipath(const HostSubsystem& subsystem, Findings& findings) {
-    if (subsystem.controllers.size() < 2) {
-        return;
-    }
-    findings.count(kHostMultipathOn, asked(subsystem.kernel->multipath));
-    if (subsystem.kernel->multipath.value() != "N") {
-        return;
-    }
-    findings.add({.row = kHostMultipathOn,
-                  .subsystem = subsystem.nqn,
-                  .nsids = {},
-                  .what = fmt::format("native multipath is off (nvme_core.multipath=N) and the "
-                                      "subsystem has {} controllers",
-                                      subsystem.controllers.size()),
-                  .values = {},
-                  .verdict = {}});
-}
-
-/// Arrays whose makers ship a udev rule for the I/O policy with nvme-cli.
-void judge_udev(const HostSubsystem& subsystem, Findings& findings) {
-    constexpr std::array<std::string_view, 4> kModels{"NetApp ONTAP Controller", "NetApp E-Series",
-                                                      "HPE Alletra", "VASTData"};
-    const std::string_view model = subsystem.observed->model.value();
-    const bool known = std::any_of(kModels.begin(), kModels.end(),
-                                   [&](std::string_view one) { return model.starts_with(one); });
-    if (!known) {
-        return;
-    }
-    findings.judged(kHostUdevIopolicy);
-    if (!subsystem.kernel->udev_rules.empty()) {
-        return;
-    }
-    findings.add({.row = kHostUdevIopolicy,
-                  .subsystem = subsystem.nqn,
-                  .nsids = {},
-                  .what = "no udev rule sets an I/O policy",
-                  .values = {value_of_object(subsystem.observed->name,
-                                             fmt::format("model {}, iopolicy {}", model,
-                                                         subsystem.observed->iopolicy.value()))},
-                  .verdict = {}});
-}
-
 void judge_controllers(const Subject& subject, Findings& findings) {
     const std::vector<HostSubsystem> all = host_subsystems(subject);
     for (const KernelObservation& kernel : subject.observation->kernels) {
@@ -405,10 +255,6 @@ void judge_controllers(const Subject& subject, Findings& findings) {
         judge_first_seen(subsystem, findings);
         judge_cntlids(subsystem, findings);
         judge_ana_ignored(subsystem, findings);
-        judge_policy(subsystem, findings);
-        judge_timeouts(subsystem, findings);
-        judge_multipath(subsystem, findings);
-        judge_udev(subsystem, findings);
     }
 }
 
@@ -484,75 +330,9 @@ constexpr Row kHostAnaIgnored{
                     "until the log fits. Host: then disconnect and connect again."},
     .judge = JudgeSubject{judge_controllers}};
 
-constexpr Row kHostIopolicyOnePath{
-    .rule = {.id = "host.iopolicy.one_path",
-             .title = "The I/O policy uses every optimized path",
-             .rule_class = RuleClass::xrf,
-             .severity = Severity::degraded,
-             .verdict = Verdict::note,
-             .basis = "Linux nvme_numa_path(): over TCP no path is nearer than another",
-             .why = "The other paths idle; the order of connecting decides which array carries "
-                    "the load.",
-             .fix = "Host: set round-robin, or queue-depth where the kernel has it (echo "
-                    "round-robin > /sys/class/nvme-subsystem/nvme-subsysN/iopolicy), if both "
-                    "arrays may carry I/O."},
-    .judge = JudgeSubject{judge_controllers}};
-
-constexpr Row kHostTimeoutAna{
-    .rule = {.id = "host.timeout.ana",
-             .title = "The host waits longer than an ANA transition may take",
-             .rule_class = RuleClass::xrf,
-             .severity = Severity::loss,
-             .verdict = Verdict::warn,
-             .basis = "Base 2.3 §8.1.1 (ANATT); Linux nvmf_should_reconnect(), "
-                      "nvme_failfast_work()",
-             .why = "During a failover that the array does in time, the controller is removed "
-                    "or I/O fails.",
-             .fix = "Host: connect with a --ctrl-loss-tmo and --fast-io-fail-tmo well above "
-                    "ANATT."},
-    .judge = JudgeSubject{judge_controllers}};
-
-constexpr Row kHostTimeoutKeepAlive{
-    .rule = {.id = "host.timeout.keep_alive",
-             .title = "A dead controller is noticed within an ANA transition",
-             .rule_class = RuleClass::xrf,
-             .severity = Severity::degraded,
-             .verdict = Verdict::note,
-             .basis = "Base 2.3 §3.9; Linux nvme_keep_alive_work()",
-             .why = "I/O that is under way to an array that died silently waits longer than a "
-                    "failover takes.",
-             .fix = "Host: connect with a smaller --keep-alive-tmo."},
-    .judge = JudgeSubject{judge_controllers}};
-
-constexpr Row kHostMultipathOn{
-    .rule = {.id = "host.multipath.on",
-             .title = "Native multipath is on where a subsystem has several controllers",
-             .rule_class = RuleClass::xrf,
-             .severity = Severity::loss,
-             .verdict = Verdict::fail,
-             .basis = "Linux nvme_core.multipath",
-             .why = "Each controller makes devices of its own: nothing fails over, and two "
-                    "devices write to one volume.",
-             .fix = "Host: remove nvme_core.multipath=N from the kernel's command line and "
-                    "modprobe.d, and restart."},
-    .judge = JudgeSubject{judge_controllers}};
-
-constexpr Row kHostUdevIopolicy{
-    .rule = {.id = "host.udev.iopolicy",
-             .title = "The array maker's udev rule for the I/O policy is installed",
-             .rule_class = RuleClass::xrf,
-             .severity = Severity::management,
-             .verdict = Verdict::note,
-             .basis = "nvme-cli ships 71-nvmf-*.rules",
-             .why = "Subsystems that appear later get the kernel's default policy, not the one "
-                    "that the maker asks for.",
-             .fix = "Host: install the rules of nvme-cli, or the maker's host utilities."},
-    .judge = JudgeSubject{judge_controllers}};
-
-constexpr std::array kHostControllerRows{
-    &kHostCtrlLive,    &kHostCtrlFirstSeen,   &kHostCtrlCntlidUnique, &kHostIdentityPair,
-    &kHostAnaIgnored,  &kHostIopolicyOnePath, &kHostTimeoutAna,       &kHostTimeoutKeepAlive,
-    &kHostMultipathOn, &kHostUdevIopolicy};
+constexpr std::array kHostControllerRows{&kHostCtrlLive, &kHostCtrlFirstSeen,
+                                         &kHostCtrlCntlidUnique, &kHostIdentityPair,
+                                         &kHostAnaIgnored};
 
 } // namespace
 

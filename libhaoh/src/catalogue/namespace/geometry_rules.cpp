@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Size, block format, protection information and what follows from them. Sizes are compared in
-// bytes, so that a different block size alone is one finding; fields in units of blocks mean nothing
-// between different block sizes.
+// Size, block format and what follows from them. Sizes are compared in bytes, so that a different
+// block size alone is one finding; fields in units of blocks mean nothing between different block
+// sizes.
 #include "base/fnv1a.hpp"
 #include "catalogue/catalogue.hpp"
+#include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 
@@ -14,13 +15,9 @@ namespace haoh::judge {
 
 namespace {
 
-// The rows are below the functions.
-extern const Row kNsFlbasEqual;
-extern const Row kNsLbafActiveEqual;
 extern const Row kNsNszeEqual;
 
 using Ns = nvme::IdentifyNamespace;
-using Nvm = nvme::IdentifyNamespaceNvm;
 
 constexpr std::uint8_t kThin = 1U << 0;
 constexpr std::uint8_t kNamespaceAtomics = 1U << 1;
@@ -152,27 +149,6 @@ std::string extended_text(const Namespace& path, std::uint64_t /*key*/) {
     return words.empty() ? "all zero" : fmt::format("{}", fmt::join(words, ", "));
 }
 
-std::optional<std::uint64_t> active_extended(const Namespace& path) {
-    if (!path.has_identify) {
-        return std::nullopt;
-    }
-    return path.nvm.elbaf[path.idns.format_index() % path.nvm.elbaf.size()];
-}
-std::string active_extended_text(const Namespace& path, std::uint64_t key) {
-    constexpr std::array<std::string_view, 4> kGuards{"16-bit guard", "32-bit guard",
-                                                      "64-bit guard", "qualified guard"};
-    const unsigned index = path.idns.format_index();
-    return fmt::format("{}, storage tag of {} bits ({:#x})", kGuards[path.nvm.pif(index)],
-                       path.nvm.sts(index), key);
-}
-
-std::string protection_text(const Namespace& /*path*/, std::uint64_t key) {
-    const std::uint64_t type = key & 7U;
-    return type == 0 ? fmt::format("none ({:#x})", key)
-                     : fmt::format("type {}, {} ({:#x})", type,
-                                   (key & 8U) != 0 ? "first bytes" : "last bytes", key);
-}
-
 std::string read_text(const Namespace& /*path*/, std::uint64_t key) {
     constexpr std::array<std::string_view, 3> kReads{"not reported", "zeros", "ones"};
     const auto read = static_cast<std::size_t>(key & 7U);
@@ -243,6 +219,8 @@ Answer odd_usage(const Namespace& path, const Subsystem& subsystem) {
                              : Answer::holds();
 }
 
+} // namespace
+
 constexpr Row kNsLbafActiveEqual{
     .rule = {.id = "ns.lbaf_active.equal",
              .title = "Block size and metadata size are the same on all controllers",
@@ -262,6 +240,23 @@ constexpr Row kNsLbafActiveEqual{
             {{"block size", NamespacePage::identify, "lbaf*", block_shift, block_text},
              {"metadata size", NamespacePage::identify, "lbaf*", metadata_size, metadata_text}}}}};
 
+constexpr Row kNsFlbasEqual{
+    .rule = {.id = "ns.flbas.equal",
+             .title = "The block format in use is the same (FLBAS)",
+             .rule_class = RuleClass::eqn,
+             .severity = Severity::corruption,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §2.4.1; Linux keeps one format for all paths, that of the last one "
+                      "scanned",
+             .why = "The host lays data and metadata out for one array and sends them to the "
+                    "other.",
+             .fix = "Array: format the copy as the original, metadata setting included."},
+    .judge = EqualNamespaces{.fields = {{{"format in use (FLBAS)", NamespacePage::identify, "flbas",
+                                          key_bits<&Ns::flbas, kFormatInUse>, format_text}}},
+                             .yields_to = {&kNsLbafActiveEqual}}};
+
+namespace {
+
 constexpr Row kNsNszeEqual{
     .rule = {.id = "ns.nsze.equal",
              .title = "Namespace size is the same on all controllers (NSZE)",
@@ -280,21 +275,6 @@ constexpr Row kNsNszeEqual{
     .judge =
         EqualNamespaces{.fields = {{{"size (NSZE)", NamespacePage::identify, "nsze",
                                      size_key<&Ns::nsze>, size_text<&Ns::nsze>, Unit::bytes}}}}};
-
-constexpr Row kNsFlbasEqual{
-    .rule = {.id = "ns.flbas.equal",
-             .title = "The block format in use is the same (FLBAS)",
-             .rule_class = RuleClass::eqn,
-             .severity = Severity::corruption,
-             .verdict = Verdict::fail,
-             .basis = "Base 2.3 §2.4.1; Linux keeps one format for all paths, that of the last one "
-                      "scanned",
-             .why = "The host lays data and metadata out for one array and sends them to the "
-                    "other.",
-             .fix = "Array: format the copy as the original, metadata setting included."},
-    .judge = EqualNamespaces{.fields = {{{"format in use (FLBAS)", NamespacePage::identify, "flbas",
-                                          key_bits<&Ns::flbas, kFormatInUse>, format_text}}},
-                             .yields_to = {&kNsLbafActiveEqual}}};
 
 constexpr Row kNsLbafActiveSane{
     .rule = {.id = "ns.lbaf_active.sane",
@@ -354,56 +334,6 @@ constexpr Row kNsLbafTableEqual{
                                     {"table of extended formats (ELBAF)", NamespacePage::nvm,
                                      "elbaf*", extended_table, extended_text}}},
                         .yields_to = {&kNsFlbasEqual}}};
-
-constexpr Row kNsDpsEqual{
-    .rule = {.id = "ns.dps.equal",
-             .title = "Protection information is the same on all controllers (DPS)",
-             .rule_class = RuleClass::eqn,
-             .severity = Severity::corruption,
-             .verdict = Verdict::fail,
-             .basis = "Base 2.3 §2.4.1; Linux keeps one pi_type for all paths",
-             .why = "Reads fail the guard check on one array, or data loses its protection there "
-                    "without a word.",
-             .fix = "Array: format the copy with the protection information of the original."},
-    .judge = EqualNamespaces{.fields = {{{"protection information (DPS)", NamespacePage::identify,
-                                          "dps", key<&Ns::dps>, protection_text}}},
-                             .yields_to = {&kNsLbafActiveEqual}}};
-
-constexpr Row kNsElbafEqual{
-    .rule = {.id = "ns.elbaf.equal",
-             .title = "Guard and storage tag formats are the same (CNS 05h)",
-             .rule_class = RuleClass::eqn,
-             .severity = Severity::corruption,
-             .verdict = Verdict::fail,
-             .basis = "Base 2.3 §2.4.1; Linux keeps one guard type for all paths",
-             .why = "Protection information is computed for one array and checked by the other: "
-                    "reads fail, or corruption is not noticed.",
-             .fix = "Array: format the copy with the guard and storage tag sizes of the "
-                    "original."},
-    .judge =
-        EqualNamespaces{.fields = {{{"format of protection information (ELBAF)", NamespacePage::nvm,
-                                     "elbaf*", active_extended, active_extended_text},
-                                    {"storage tag mask (LBSTM)", NamespacePage::nvm, "lbstm",
-                                     nvm_key<&Nvm::lbstm>, as_hexadecimal},
-                                    {"protection capabilities (PIC)", NamespacePage::nvm, "pic",
-                                     nvm_key<&Nvm::pic>, as_hexadecimal},
-                                    {"protection format attributes (PIFA)", NamespacePage::nvm,
-                                     "pifa", nvm_key<&Nvm::pifa>, as_hexadecimal}}},
-                        .yields_to = {&kNsLbafActiveEqual, &kNsFlbasEqual}}};
-
-constexpr Row kNsDpcMcEqual{
-    .rule = {.id = "ns.dpc_mc.equal",
-             .title = "Protection and metadata capabilities are the same (DPC, MC)",
-             .rule_class = RuleClass::eqn,
-             .severity = Severity::management,
-             .verdict = Verdict::warn,
-             .basis = "Base 2.3 §2.4.1",
-             .why = "A format that one array accepts is refused by the other.",
-             .fix = "Array: report the same capabilities on both arrays."},
-    .judge = EqualNamespaces{
-        .fields = {{{"DPC", NamespacePage::identify, "dpc", key<&Ns::dpc>, as_hexadecimal},
-                    {"MC", NamespacePage::identify, "mc", key<&Ns::mc>, as_hexadecimal}}},
-        .yields_to = {&kNsLbafActiveEqual}}};
 
 constexpr Row kNsNsfeatThin{
     .rule = {.id = "ns.nsfeat.thin",
@@ -526,8 +456,7 @@ constexpr Row kNsCopyLimitsEqual{
 constexpr std::array kGeometryRows{
     &kNsLbafActiveEqual,      &kNsNszeEqual,      &kNsFlbasEqual,
     &kNsLbafActiveSane,       &kNsNcapEqual,      &kNsNuse,
-    &kNsLbafTableEqual,       &kNsDpsEqual,       &kNsElbafEqual,
-    &kNsDpcMcEqual,           &kNsNsfeatThin,     &kNsNsfeatNsabpEqual,
+    &kNsLbafTableEqual,       &kNsNsfeatThin,     &kNsNsfeatNsabpEqual,
     &kNsNabsnNaboNabspfEqual, &kNsNsfeatDae,      &kNsDlfeatEqual,
     &kNsOptperfEqual,         &kNsCopyLimitsEqual};
 

@@ -2,6 +2,7 @@
 // Which namespace is which. How the paths relate was worked out in identity_map.cpp; here it is
 // put into words.
 #include "catalogue/catalogue.hpp"
+#include "catalogue/namespace/identity_text.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 
@@ -51,44 +52,6 @@ Defect describe(IdentityDefect defect) {
     return {.row = kNsNsidMapEqual, .label = {}};
 }
 
-std::string value_text(const nvme::NamespaceIds& ids, IdentityDefect defect) {
-    switch (defect) {
-    case IdentityDefect::uuid:
-        return ids.uuid ? nvme::format_uuid(*ids.uuid) : "absent";
-    case IdentityDefect::nguid:
-        return ids.nguid ? nvme::format_nguid(*ids.nguid) : "absent";
-    case IdentityDefect::eui64:
-        return ids.eui64 ? nvme::format_eui64(*ids.eui64) : "absent";
-    case IdentityDefect::csi:
-        return fmt::format("{}", ids.csi);
-    case IdentityDefect::id_set:
-    case IdentityDefect::other_volume:
-    case IdentityDefect::none:
-        break;
-    }
-    return format_ids(ids);
-}
-
-/// The types that some paths have and others lack.
-std::string partial_types(const SharedNamespace& shared) {
-    std::array<std::set<bool>, 3> present;
-    for (const Namespace* path : shared.paths) {
-        if (path->ids_known) {
-            present[0].insert(path->ids.uuid.has_value());
-            present[1].insert(path->ids.nguid.has_value());
-            present[2].insert(path->ids.eui64.has_value());
-        }
-    }
-    constexpr std::array<std::string_view, 3> kNames{"UUID", "NGUID", "EUI64"};
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < kNames.size(); ++i) {
-        if (present[i].size() > 1) {
-            names.emplace_back(kNames[i]);
-        }
-    }
-    return join_words(names);
-}
-
 /// The paths by equal identifiers.
 Classes classes_of(const SharedNamespace& shared) {
     std::map<nvme::NamespaceIds, std::size_t> seen;
@@ -134,42 +97,6 @@ void report_defect(const Subsystem& subsystem, const SharedNamespace& shared, Fi
         return Wording{
             .what = what_of(shared, classes), .values = std::move(values), .verdict = {}};
     });
-}
-
-/// Where one volume is: "nsid 1 on array-a and nsid 5 on array-b".
-std::string homes(const Subsystem& subsystem, const Move& move) {
-    std::vector<std::string> words;
-    for (const std::uint32_t nsid : move.nsids) {
-        std::vector<const Controller*> here;
-        for (const Namespace* path : subsystem.find(nsid)->paths) {
-            here.push_back(path->controller);
-        }
-        words.push_back(fmt::format("nsid {} {}", nsid, place(here, subsystem.controllers)));
-    }
-    return join_words(words);
-}
-
-/// What each controller shows under the NSIDs of a move.
-std::vector<FindingValue> move_values(const Subsystem& subsystem, const Move& move) {
-    constexpr std::size_t kShown = 4;
-    std::map<const Controller*, std::vector<std::string>> texts;
-    for (std::size_t i = 0; i < std::min(move.nsids.size(), kShown); ++i) {
-        for (const Namespace* path : subsystem.find(move.nsids[i])->paths) {
-            texts[path->controller].push_back(
-                fmt::format("nsid {} = {}", path->nsid, format_ids(path->ids)));
-        }
-    }
-    std::vector<FindingValue> values;
-    for (const Controller* controller : subsystem.controllers) {
-        const auto text = texts.find(controller);
-        if (text != texts.end()) {
-            values.push_back(
-                value_of(*controller, fmt::format("{}{}", fmt::join(text->second, "; "),
-                                                  move.nsids.size() > kShown ? "; ..." : "")));
-        }
-    }
-    group_values(values);
-    return values;
 }
 
 /// Whether every controller that shows one of the namespaces shows both.

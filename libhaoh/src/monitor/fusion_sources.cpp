@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What events come from: sources that are lost and restored.
+#include "monitor/fusion.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace haoh::monitor {
+
+void Fusion::expect_source(std::string_view name) {
+    MonitorStatus::Source& source = sources_[std::string(name)];
+    source.name = name;
+    source.pending = true;
+}
+
+bool Fusion::expects_source() const {
+    return std::any_of(sources_.begin(), sources_.end(),
+                       [](const auto& source) { return source.second.pending; });
+}
+
+void Fusion::lose_source(std::string_view name, std::string_view why, const Moment& now) {
+    MonitorStatus::Source& source = sources_[std::string(name)];
+    const bool first = source.name.empty() || std::exchange(source.pending, false);
+    source.name = name;
+    if (!first && !source.healthy && source.problem == why) {
+        return;
+    }
+    source.healthy = false;
+    source.problem = why;
+    ++source.lost;
+    Event& event = add(EventKind::source_lost, {}, {.observed = now, .cause = {}, .source = name});
+    event.text = why;
+}
+
+void Fusion::restore_source(std::string_view name, const Moment& now) {
+    MonitorStatus::Source& source = sources_[std::string(name)];
+    const bool first = source.name.empty() || std::exchange(source.pending, false);
+    source.name = name;
+    if (!first && !source.healthy) {
+        add(EventKind::source_restored, {}, {.observed = now, .cause = {}, .source = name});
+    }
+    source.healthy = true;
+    source.problem.clear();
+}
+
+} // namespace haoh::monitor
