@@ -33,7 +33,7 @@ declare -A may_include=(
     [catalogue]="base nvme model linux attribution judge catalogue"
     [policy]="base nvme model linux attribution judge policy"
     [report]="base nvme model snapshot diff linux attribution judge policy report"
-    [monitor]="base nvme model linux attribution collect host fabric source judge monitor"
+    [monitor]="base nvme model linux attribution collect host fabric source judge catalogue monitor"
     [capi]="base nvme model snapshot diff linux attribution collect host fabric source judge policy report monitor capi"
 )
 

@@ -12,6 +12,7 @@ extern const Row kCtrlCntlidUnique;
 extern const Row kCtrlMnanValid;
 extern const Row kCtrlModelEqual;
 extern const Row kCtrlNnEqual;
+extern const Row kHostCtrlFirstSeen;
 extern const Row kNsFlbasEqual;
 extern const Row kNsLbafActiveEqual;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/fusion.hpp"
 
+#include "catalogue/cited_rows.hpp"
+
 #include "monitor/find_value.hpp"
 
 #include <fmt/format.h>
@@ -401,7 +403,7 @@ void Fusion::see_identity(const std::string& host, const std::string& controller
         if (!differences.empty()) {
             Event& event =
                 add_controller(EventKind::identity_changed, host, controller, *one, occasion);
-            event.rule = "host.ctrl.first_seen";
+            event.rule = judge::kHostCtrlFirstSeen.rule.id;
             event.text = fmt::format("{}", fmt::join(differences, "; "));
         }
     }

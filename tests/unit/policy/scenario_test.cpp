@@ -95,6 +95,26 @@ action = "return"
     EXPECT_EQ(simulate(scenario).policies.size(), 2U);
 }
 
+TEST(PolicyScenarioToml, WhatIsNotSaidStaysAsItIs) {
+    const PolicyScenario scenario = parse_policy_scenario("[workload]\n[[path]]\n", "s.toml");
+    EXPECT_EQ(scenario.workload.depth, Workload{}.depth);
+    EXPECT_EQ(scenario.workload.size, Workload{}.size);
+    EXPECT_EQ(scenario.workload.iops, Workload{}.iops);
+    EXPECT_EQ(scenario.workload.write_share, Workload{}.write_share);
+    EXPECT_EQ(scenario.workload.duration, Workload{}.duration);
+    EXPECT_EQ(scenario.workload.warmup, Workload{}.warmup);
+    ASSERT_EQ(scenario.paths.size(), 1U);
+    SimulatedPath path;
+    path.name = "path1";
+    path.state.ana = nvme::AnaState::optimized;
+    EXPECT_EQ(scenario.paths[0].latency, path.latency);
+    EXPECT_EQ(scenario.paths[0].bandwidth, path.bandwidth);
+    EXPECT_EQ(scenario.paths[0].concurrency, path.concurrency);
+    EXPECT_EQ(scenario.paths[0].numa_node, path.numa_node);
+    EXPECT_EQ(scenario.paths[0].weight, path.weight);
+    EXPECT_EQ(scenario.paths[0].name, path.name);
+}
+
 struct Refused {
     const char* text;
     const char* place;

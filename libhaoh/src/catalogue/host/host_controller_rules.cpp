@@ -19,7 +19,6 @@ namespace {
 // The rows are below the functions.
 extern const Row kHostAnaIgnored;
 extern const Row kHostCtrlCntlidUnique;
-extern const Row kHostCtrlFirstSeen;
 extern const Row kHostCtrlLive;
 extern const Row kHostIdentityPair;
 
@@ -272,6 +271,8 @@ constexpr Row kHostCtrlLive{
                     "up."},
     .judge = JudgeSubject{judge_controllers}};
 
+} // namespace
+
 constexpr Row kHostCtrlFirstSeen{
     .rule = {.id = "host.ctrl.first_seen",
              .title = "A controller is still the one that the kernel first saw",
@@ -286,6 +287,8 @@ constexpr Row kHostCtrlFirstSeen{
                     "connect again. Network: find who took over the address. Nothing to do "
                     "after a migration that replaced every controller by design."},
     .judge = JudgeSubject{judge_controllers}};
+
+namespace {
 
 constexpr Row kHostCtrlCntlidUnique{
     .rule = {.id = "host.ctrl.cntlid_unique",
