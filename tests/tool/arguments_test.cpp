@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "simulated_arrays.hpp"
 
+#include <haoh/event_report.hpp>
+#include <haoh/policy_report.hpp>
+#include <haoh/simulation_report.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <regex>
 #include <set>
+#include <span>
+#include <sstream>
+#include <string>
+#include <vector>
 
 namespace haoh::test {
 namespace {
@@ -111,6 +120,45 @@ TEST(Arguments, wrong_usage_exits_with_2_and_names_what_is_wrong) {
         EXPECT_EQ(result.status, 2) << ::testing::PrintToString(wrong.arguments);
         EXPECT_THAT(result.standard_error, HasSubstr(wrong.message));
         EXPECT_THAT(result.standard_output, IsEmpty());
+    }
+}
+
+/// "{text,json}": how --help names the rows of a table.
+template <typename Row>
+std::string braced(std::span<const Row> formats, const std::string& others = "") {
+    std::string out;
+    for (const Row& row : formats) {
+        out += (out.empty() ? "{" : ",") + std::string{row.name};
+    }
+    return out + others + "}";
+}
+
+// What completes and what the manual says are held to --help.
+TEST(Arguments, formats_are_those_of_the_tables) {
+    const std::map<std::string, std::string> formats{
+        {"check", braced(report_formats())},
+        {"list", braced(list_formats(), ",svg")}, // by Graphviz
+        {"monitor", braced(event_formats())},
+        {"diff", braced(diff_formats())},
+        {"rules", braced(rules_formats())},
+        {"policy list", braced(policy_list_formats())},
+        {"policy show", braced(policy_overview_formats())},
+        {"policy explain", braced(path_choice_formats())},
+        {"policy simulate", braced(simulation_formats())},
+    };
+    for (const auto& [command, names] : formats) {
+        std::vector<std::string> words;
+        std::istringstream split{command};
+        for (std::string word; split >> word;) {
+            words.push_back(word);
+        }
+        words.emplace_back("--help");
+        EXPECT_THAT(haoh(words).standard_output, HasSubstr("--output FORMAT:" + names + "=text"))
+            << command;
+        words.back() = "--output=no-such";
+        const ProgramResult wrong = haoh(words);
+        EXPECT_EQ(wrong.status, 2) << command;
+        EXPECT_THAT(wrong.standard_error, HasSubstr("no-such not in " + names)) << command;
     }
 }
 

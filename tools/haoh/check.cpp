@@ -49,8 +49,7 @@ int run(const CheckArguments& options) {
         check_options.kernel = running_kernel();
     }
     const Report report = check(observation, check_options);
-    print(options.output.json() ? to_json(report)
-                                : to_text(report, observation, options.output.style()));
+    print(rendered(report_formats(), options.output, report, observation));
     return exit_status(report, check_options.config.fail_on, anything_observed(observation));
 }
 
@@ -62,7 +61,7 @@ void add_check(CLI::App& app, Run& run_chosen) {
         "check", "Is it really one thing? Judge what the controllers say of themselves");
     add_host_names(*command, options->source);
     add_source_options(*command, options->source);
-    add_output_options(*command, options->output, {"text", "json"});
+    add_output_options(*command, options->output, report_formats());
     command->add_option("--config", options->config, "Sites and settings, see haoh.toml(5)")
         ->type_name("FILE");
     options->profile_given =

@@ -22,8 +22,7 @@ int run(const DiffArguments& options) {
     const Observation after =
         observation_from_json(read_file(options.after, kSnapshotLimit), options.after);
     const std::vector<Difference> differences = diff(before, after);
-    print(options.output.json() ? to_json(differences)
-                                : to_text(differences, options.output.style()));
+    print(rendered(diff_formats(), options.output, differences));
     return differences.empty() ? Exit::ok : Exit::failed;
 }
 
@@ -32,7 +31,7 @@ int run(const DiffArguments& options) {
 void add_diff(CLI::App& app, Run& run_chosen) {
     auto options = std::make_shared<DiffArguments>();
     CLI::App* command = app.add_subcommand("diff", "What changed between two snapshots?");
-    add_output_options(*command, options->output, {"text", "json"});
+    add_output_options(*command, options->output, diff_formats());
     command->add_option("before", options->before, "The earlier snapshot")
         ->type_name("A")
         ->required();

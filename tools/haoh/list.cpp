@@ -18,25 +18,25 @@ struct ListArguments {
 
 constexpr std::chrono::seconds kDrawing{60};
 
-std::string rendered(const Observation& observation, const ListArguments& options,
-                     const Config& config) {
-    if (options.output.json()) {
-        return to_json(observation, false) + "\n";
-    }
-    const Attributions attributions = attribute(observation, config.sites);
-    if (options.output.format == "dot") {
-        return list_dot(observation, attributions);
-    }
-    if (options.output.format == "svg") {
-        return draw_svg(list_dot(observation, attributions), kDrawing);
-    }
-    return list_text(observation, attributions, options.output.style());
+/// The library's, and what Graphviz makes of them.
+std::span<const ListFormat> formats() {
+    static const std::vector<ListFormat> all = [] {
+        const std::span<const ListFormat> of_library = list_formats();
+        std::vector<ListFormat> out(of_library.begin(), of_library.end());
+        out.push_back({"svg", ".svg",
+                       [](const Observation& observation, const Attributions& attributions,
+                          const TextStyle&) {
+                           return draw_svg(list_dot(observation, attributions), kDrawing);
+                       }});
+        return out;
+    }();
+    return all;
 }
 
 int run(const ListArguments& options) {
     const Config config = read_config(options.config);
     const Observation observation = read_source(options.source, options.output);
-    print(rendered(observation, options, config));
+    print(rendered(formats(), options.output, observation, attribute(observation, config.sites)));
     return reading_status(observation);
 }
 
@@ -48,7 +48,7 @@ void add_list(CLI::App& app, Run& run_chosen) {
         "list", "What is there, from where? Subsystems, namespaces, controllers, ANA states");
     add_host_names(*command, options->source);
     add_source_options(*command, options->source);
-    add_output_options(*command, options->output, {"text", "json", "dot", "svg"});
+    add_output_options(*command, options->output, formats());
     command->add_option("--config", options->config, "Sites, see haoh.toml(5)")->type_name("FILE");
     command->callback([options, &run_chosen] { run_chosen = [options] { return run(*options); }; });
 }

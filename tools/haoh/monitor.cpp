@@ -5,6 +5,7 @@
 #include "source.hpp"
 
 #include <haoh/error.hpp>
+#include <haoh/event_report.hpp>
 
 #include <memory>
 
@@ -49,7 +50,7 @@ void add_monitor(CLI::App& app, Run& run_chosen) {
         "monitor", "What is changing, and how long did it take? ANA changes, paths, controllers");
     add_host_names(*command, options->source);
     add_source_options(*command, options->source);
-    add_output_options(*command, options->output, {"text", "json"});
+    add_output_options(*command, options->output, event_formats());
     command->add_option("--config", options->config, "Sites, see haoh.toml(5)")->type_name("FILE");
     const std::string group = "Monitor";
     command->add_option("--for", options->duration, "End after this time: 30s, 5m, 2h")

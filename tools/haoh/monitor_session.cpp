@@ -46,9 +46,11 @@ constexpr std::chrono::seconds kLastRuns{5};
 class Session {
   public:
     explicit Session(SessionOptions options)
-        : options_{std::move(options)}, monitor_{context_.get_executor(), options_.monitor},
-          folder_{options_.output.style()}, signals_{context_, SIGINT, SIGTERM, SIGHUP},
-          over_{context_}, flush_due_{context_}, redraw_{context_, kNever}, check_due_{context_} {
+        : options_{std::move(options)}, for_people_{options_.output.format ==
+                                                    event_formats().front().name},
+          monitor_{context_.get_executor(), options_.monitor}, folder_{options_.output.style()},
+          signals_{context_, SIGINT, SIGTERM, SIGHUP}, over_{context_},
+          flush_due_{context_}, redraw_{context_, kNever}, check_due_{context_} {
         if (!options_.program.empty()) {
             EventCommandOptions command;
             command.program = options_.program;
@@ -110,7 +112,7 @@ class Session {
     }
 
     [[nodiscard]] bool wants_screen() const {
-        return !options_.output.json() && !options_.lines && TerminalScreen::possible();
+        return for_people_ && !options_.lines && TerminalScreen::possible();
     }
 
     void begin_outputs() {
@@ -187,11 +189,11 @@ class Session {
             view_.tell(folder_.push(event));
             flush_soon();
             draw_soon(kDrawAgain);
-        } else if (options_.output.json()) {
-            print(to_json(event));
-        } else {
+        } else if (for_people_) {
             print(folder_.push(event));
             flush_soon();
+        } else {
+            print(rendered(event_formats(), options_.output, event));
         }
         if (options_.until && options_.until->met(event)) {
             met_ = true;
@@ -261,7 +263,7 @@ class Session {
     }
 
     int finish() {
-        if (!options_.output.json()) {
+        if (for_people_) {
             print(folder_.flush());
             print(summary_text(status_, latencies_, options_.output.style()));
         }
@@ -274,6 +276,8 @@ class Session {
     }
 
     SessionOptions options_;
+    /// Alike events joined, a summary, or the screen; else a rendering of each event by itself.
+    bool for_people_;
     asio::io_context context_{1};
     Monitor monitor_;
     MonitorStatus status_; ///< at the end

@@ -17,10 +17,10 @@ namespace haoh::tool {
 
 struct SessionOptions {
     MonitorOptions monitor;
-    OutputOptions output;
-    bool lines{};        ///< no screen, also on a terminal
-    std::string program; ///< --exec; empty: none
-    std::string metrics; ///< --metrics; empty: none
+    OutputOptions output; ///< one of event_formats()
+    bool lines{};         ///< no screen, also on a terminal
+    std::string program;  ///< --exec; empty: none
+    std::string metrics;  ///< --metrics; empty: none
     std::optional<std::chrono::milliseconds> duration;
     std::optional<Until> until;
 };

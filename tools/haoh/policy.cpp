@@ -34,8 +34,7 @@ const KernelObservation& kernel_of(const Observation& observation) {
 
 int run_list(const ReadOptions& options) {
     const std::string release = running_kernel(sysroot_of(options.source));
-    print(options.output.json() ? policy_list_json(release)
-                                : policy_list_text(release, options.output.style()));
+    print(rendered(policy_list_formats(), options.output, release));
     return Exit::ok;
 }
 
@@ -49,7 +48,7 @@ int run_show(const ReadOptions& options) {
     const auto interval = measure_path_statistics(kernel.subsystems, time, sysroot);
     const PolicyOverview overview =
         policy_overview(kernel, read_numa(sysroot), attribute(observation, config.sites), interval);
-    print(options.output.json() ? to_json(overview) : to_text(overview, options.output.style()));
+    print(rendered(policy_overview_formats(), options.output, overview));
     if (!anything_observed(observation)) {
         return Exit::nothing;
     }
@@ -66,21 +65,22 @@ int run_explain(const ReadOptions& options) {
     const PathChoice choice =
         explain(kernel, *found.subsystem, *found.head, read_numa(sysroot_of(source)),
                 attribute(observation, config.sites));
-    print(options.output.json() ? to_json(choice) : to_text(choice, options.output.style()));
+    print(rendered(path_choice_formats(), options.output, choice));
     if (!all_sent(choice)) {
         return Exit::failed;
     }
     return policy_known(choice) ? Exit::ok : Exit::incomplete;
 }
 
-CLI::App& add_reading(CLI::App& policy, ReadOptions& options, const std::string& name,
-                      const std::string& description) {
+template <typename Row>
+CLI::App& add_reading(CLI::App& policy, ReadOptions& options, std::span<const Row> formats,
+                      const std::string& name, const std::string& description) {
     CLI::App* command = policy.add_subcommand(name, description);
     command
         ->add_option("--sysroot", options.source.sysroot,
                      "Look at a recorded tree instead of this host")
         ->type_name("DIR");
-    add_output_options(*command, options.output, {"text", "json"});
+    add_output_options(*command, options.output, formats);
     return *command;
 }
 
@@ -103,13 +103,13 @@ void add_policy(CLI::App& app, Run& run) {
     policy->require_subcommand(1);
 
     auto list = std::make_shared<ReadOptions>();
-    chosen(add_reading(*policy, *list, "list",
+    chosen(add_reading(*policy, *list, policy_list_formats(), "list",
                        "The policies that this kernel offers, and when each is the wrong one"),
            list, run, run_list);
 
     auto show = std::make_shared<ReadOptions>();
     CLI::App& show_command =
-        add_reading(*policy, *show, "show",
+        add_reading(*policy, *show, policy_overview_formats(), "show",
                     "The policy of each subsystem, where its I/O goes now, and each path's share");
     add_host_names(show_command, show->source);
     add_config(show_command, *show);
@@ -122,7 +122,7 @@ void add_policy(CLI::App& app, Run& run) {
 
     auto explanation = std::make_shared<ReadOptions>();
     CLI::App& explain_command =
-        add_reading(*policy, *explanation, "explain",
+        add_reading(*policy, *explanation, path_choice_formats(), "explain",
                     "Which path the next I/O of a device takes, why no other, and what if it died");
     explain_command.add_option("device", explanation->device, "nvmeXnZ, also below /dev")
         ->type_name("DEVICE")

@@ -47,14 +47,7 @@ int run(const SimulateArguments& options) {
         scenario.policies = options.policies;
     }
     scenario.seed = options.seed.value_or(scenario.seed);
-    const SimulationResult result = simulate(scenario);
-    if (options.output.json()) {
-        print(to_json(result));
-    } else if (options.output.format == "svg") {
-        print(to_svg(result));
-    } else {
-        print(to_text(result, options.output.style()));
-    }
+    print(rendered(simulation_formats(), options.output, simulate(scenario)));
     return Exit::ok;
 }
 
@@ -85,7 +78,7 @@ void add_policy_simulate(CLI::App& policy, Run& run_chosen) {
         ->add_option("--sysroot", options->source.sysroot,
                      "Look at a recorded tree instead of this host")
         ->type_name("DIR");
-    add_output_options(*command, options->output, {"text", "json", "svg"});
+    add_output_options(*command, options->output, simulation_formats());
     command->callback([options, &run_chosen] { run_chosen = [options] { return run(*options); }; });
 }
 

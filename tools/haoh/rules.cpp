@@ -17,13 +17,7 @@ struct RulesArguments {
 int run(const RulesArguments& options) {
     const std::vector<std::string> globs{options.glob};
     const std::vector<const Rule*> chosen = select_rules(globs);
-    if (options.output.json()) {
-        print(to_json(chosen));
-    } else if (options.output.format == "markdown") {
-        print(to_markdown(chosen));
-    } else {
-        print(to_text(chosen, options.output.style()));
-    }
+    print(rendered(rules_formats(), options.output, chosen));
     return Exit::ok;
 }
 
@@ -33,7 +27,7 @@ void add_rules(CLI::App& app, Run& run_chosen) {
     auto options = std::make_shared<RulesArguments>();
     CLI::App* command =
         app.add_subcommand("rules", "What is judged, on what basis, and what to do");
-    add_output_options(*command, options->output, {"text", "json", "markdown"});
+    add_output_options(*command, options->output, rules_formats());
     command->add_option("glob", options->glob, "Only rules whose id matches, as 'ns.*'")
         ->type_name("GLOB");
     command->callback([options, &run_chosen] { run_chosen = [options] { return run(*options); }; });

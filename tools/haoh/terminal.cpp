@@ -40,11 +40,11 @@ TextStyle OutputOptions::style() const {
     return style;
 }
 
-void add_output_options(CLI::App& command, OutputOptions& options,
-                        std::vector<std::string> formats) {
+void add_output_options(CLI::App& command, OutputOptions& options, std::vector<std::string> names) {
+    options.format = names.front();
     command.add_option("-o,--output", options.format, "How to print")
         ->type_name("FORMAT")
-        ->check(CLI::IsMember(std::move(formats)))
+        ->check(CLI::IsMember(std::move(names)))
         ->capture_default_str();
     command.add_option("--color", options.color, "Colour the text: auto, always or never")
         ->type_name("WHEN")

@@ -10,26 +10,44 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace haoh::tool {
 
 struct OutputOptions {
-    std::string format{"text"};
+    std::string format; ///< name of one that the command offers
     std::string color{"auto"};
     bool verbose{};
     bool quiet{};
 
-    [[nodiscard]] bool json() const { return format == "json"; }
     /// Colour and width for standard output.
     [[nodiscard]] TextStyle style() const;
 };
 
 /// Adds -o, --color, -v and -q.
-/// \param formats  what -o takes, "text" first
-void add_output_options(CLI::App& command, OutputOptions& options,
-                        std::vector<std::string> formats);
+/// \param names  what -o takes; the first is what is printed without it
+void add_output_options(CLI::App& command, OutputOptions& options, std::vector<std::string> names);
+
+/// The same, of a table.
+template <typename Row>
+void add_output_options(CLI::App& command, OutputOptions& options, std::span<const Row> formats) {
+    std::vector<std::string> names;
+    for (const Row& row : formats) {
+        names.emplace_back(row.name);
+    }
+    add_output_options(command, options, std::move(names));
+}
+
+/// Things as -o wants them. \pre the options were made of this table
+template <typename Row, typename... Things>
+std::string rendered(std::span<const Row> formats, const OutputOptions& options,
+                     const Things&... things) {
+    return find_format(formats, options.format)->render(things..., options.style());
+}
 
 /// One line on standard error that says how far the reading is; nothing when nobody looks.
 class Progress {

@@ -22,6 +22,10 @@ namespace HAOH_PUBLIC haoh {
 /// JSON: two sites need not be in one time zone. Verbose: date, subsystem and source as well.
 [[nodiscard]] std::string event_line(const Event& event, const TextStyle& style = {});
 
+using EventFormat = Format<const Event&>;
+/// `haoh monitor -o`. For people `EventFolder` tells the same lines, fewer of them.
+[[nodiscard]] std::span<const EventFormat> event_formats();
+
 /// Joins what is alike and comes at once into one line: a failover of 4096 namespaces is one line
 /// for each controller, not 4096. Text only; JSON tells each event.
 class EventFolder {

@@ -341,6 +341,12 @@ HAOH_API int haoh_report_value(const haoh_report* report, size_t finding, size_t
 /** HAOH_TEXT, or HAOH_JSON: `haoh.report/1`. */
 HAOH_API char* haoh_report_render(const haoh_report* report, int format,
                                   const struct haoh_style* style, haoh_error** error);
+/** The same in a format by its name, as `haoh check -o` takes it: also those that enum haoh_format
+ * does not have. "json": without a newline at the end. Since version 2. */
+HAOH_API char* haoh_report_render_as(const haoh_report* report, const char* format,
+                                     const struct haoh_style* style, haoh_error** error);
+/** Their names; "text" is the first. NULL beyond the end. Since version 2. */
+HAOH_API const char* haoh_report_format(size_t index);
 /** NULL is fine. */
 HAOH_API void haoh_report_free(haoh_report* report);
 

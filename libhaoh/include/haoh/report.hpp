@@ -10,6 +10,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace HAOH_PUBLIC haoh {
 
@@ -20,11 +21,37 @@ struct TextStyle {
     bool verbose{};     ///< basis and every value, also where one array's controllers agree
 };
 
+/// A row of a table of formats: one way to render things. A table has "text", which is for people, as
+/// its first row; what offers formats (`haoh -o`, the C interface) asks the table. So a new format is
+/// its renderer and its row (report/formats.cpp).
+template <typename... Things>
+struct Format {
+    std::string_view name;   ///< "json": what `-o` takes
+    std::string_view suffix; ///< ".json": of a file that holds it
+    /// Ends with a newline. What is not for people leaves the style alone.
+    std::string (*render)(Things... things, const TextStyle& style);
+};
+
+/// The row of that name; nullptr: there is none.
+template <typename Row>
+[[nodiscard]] const Row* find_format(std::span<const Row> formats, std::string_view name) {
+    for (const Row& row : formats) {
+        if (row.name == name) {
+            return &row;
+        }
+    }
+    return nullptr;
+}
+
 /// Verdict first, worst finding first.
 [[nodiscard]] std::string to_text(const Report& report, const Observation& observation,
                                   const TextStyle& style = {});
 /// `haoh.report/1`.
 [[nodiscard]] std::string to_json(const Report& report);
+
+using ReportFormat = Format<const Report&, const Observation&>;
+/// `haoh check -o`.
+[[nodiscard]] std::span<const ReportFormat> report_formats();
 
 /// `haoh list`: for each host what its kernel made of its controllers, then what was asked directly:
 /// subsystem, namespaces with their IDs, controllers by array, ANA state for each path.
@@ -36,11 +63,19 @@ struct TextStyle {
 [[nodiscard]] std::string list_dot(const Observation& observation,
                                    const Attributions& attributions);
 
+using ListFormat = Format<const Observation&, const Attributions&>;
+/// `haoh list -o`, but for what other programs draw. JSON is the observation without its raw pages.
+[[nodiscard]] std::span<const ListFormat> list_formats();
+
 /// `haoh diff`.
 [[nodiscard]] std::string to_text(std::span<const Difference> differences,
                                   const TextStyle& style = {});
 /// `haoh.diff/1`.
 [[nodiscard]] std::string to_json(std::span<const Difference> differences);
+
+using DiffFormat = Format<std::span<const Difference>>;
+/// `haoh diff -o`.
+[[nodiscard]] std::span<const DiffFormat> diff_formats();
 
 /// `haoh rules`.
 [[nodiscard]] std::string to_text(std::span<const Rule* const> rules, const TextStyle& style = {});
@@ -48,5 +83,9 @@ struct TextStyle {
 [[nodiscard]] std::string to_json(std::span<const Rule* const> rules);
 /// The page docs/rules.md.
 [[nodiscard]] std::string to_markdown(std::span<const Rule* const> rules);
+
+using RulesFormat = Format<std::span<const Rule* const>>;
+/// `haoh rules -o`.
+[[nodiscard]] std::span<const RulesFormat> rules_formats();
 
 } // namespace haoh

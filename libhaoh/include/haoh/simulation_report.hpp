@@ -7,6 +7,7 @@
 #include <haoh/simulate.hpp>
 #include <haoh/visibility.h>
 
+#include <span>
 #include <string>
 
 namespace HAOH_PUBLIC haoh {
@@ -18,5 +19,9 @@ namespace HAOH_PUBLIC haoh {
 [[nodiscard]] std::string to_json(const SimulationResult& result);
 /// An SVG 1.1 document: a bar for each policy, as long as its throughput, in parts for the arrays.
 [[nodiscard]] std::string to_svg(const SimulationResult& result);
+
+using SimulationFormat = Format<const SimulationResult&>;
+/// `haoh policy simulate -o`.
+[[nodiscard]] std::span<const SimulationFormat> simulation_formats();
 
 } // namespace haoh

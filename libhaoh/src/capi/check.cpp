@@ -101,12 +101,17 @@ haoh_finding finding_for_c(const Finding& finding) {
     return out;
 }
 
+char* render(const haoh_report* report, const ReportFormat& format, const haoh_style* style) {
+    const TextStyle look = text_style(style);
+    const haoh_report& known = object(report, "haoh_report *");
+    return rendered(format, look, known.report, *known.observation);
+}
+
 } // namespace
 } // namespace haoh::capi
 
 using haoh::capi::pointer_of;
 using haoh::capi::status_of;
-using haoh::capi::text_for_c;
 
 haoh_report* haoh_check(const haoh_observation* observation, const haoh_check_options* options,
                         haoh_error** error) {
@@ -206,13 +211,26 @@ int haoh_report_value(const haoh_report* report, size_t finding, size_t index, h
 char* haoh_report_render(const haoh_report* report, int format, const haoh_style* style,
                          haoh_error** error) {
     return pointer_of(error, [&] {
-        haoh::capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
-        const haoh::TextStyle look = haoh::capi::text_style(style);
-        const haoh_report& known = haoh::capi::object(report, "haoh_report *");
-        return format == HAOH_JSON
-                   ? haoh::capi::json_for_c(haoh::to_json(known.report))
-                   : text_for_c(haoh::to_text(known.report, *known.observation, look));
+        return haoh::capi::render(report, haoh::capi::chosen_format(haoh::report_formats(), format),
+                                  style);
     });
+}
+
+char* haoh_report_render_as(const haoh_report* report, const char* format, const haoh_style* style,
+                            haoh_error** error) {
+    return pointer_of(error, [&] {
+        const std::string_view name = haoh::capi::text(format, "format");
+        const haoh::ReportFormat* found = haoh::find_format(haoh::report_formats(), name);
+        if (found == nullptr) {
+            haoh::capi::refuse_format(fmt::format("format '{}'", name));
+        }
+        return haoh::capi::render(report, *found, style);
+    });
+}
+
+const char* haoh_report_format(size_t index) {
+    const auto formats = haoh::report_formats();
+    return index < formats.size() ? formats[index].name.data() : nullptr; // a literal
 }
 
 void haoh_report_free(haoh_report* report) {
@@ -221,10 +239,10 @@ void haoh_report_free(haoh_report* report) {
 
 char* haoh_rules(const char* glob, int format, const haoh_style* style, haoh_error** error) {
     return pointer_of(error, [&] {
-        haoh::capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const auto& chosen = haoh::capi::chosen_format(haoh::rules_formats(), format);
         const haoh::TextStyle look = haoh::capi::text_style(style);
         const std::vector<std::string> globs{glob == nullptr ? "*" : glob};
         const auto rules = haoh::select_rules(globs);
-        return haoh::capi::rendered(std::span<const haoh::Rule* const>(rules), format, look);
+        return haoh::capi::rendered(chosen, look, rules);
     });
 }

@@ -63,13 +63,10 @@ int haoh_event_get(const haoh_event* event, haoh_event_info* info, haoh_error** 
 char* haoh_event_render(const haoh_event* event, int format, const haoh_style* style,
                         haoh_error** error) {
     return haoh::capi::pointer_of(error, [&] {
-        haoh::capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const auto& chosen = haoh::capi::chosen_format(haoh::event_formats(), format);
         const haoh::TextStyle look = haoh::capi::text_style(style);
         const haoh_event& known = haoh::capi::object(event, "haoh_event *");
-        if (format == HAOH_TEXT) {
-            return haoh::capi::text_for_c(haoh::event_line(known.event, look));
-        }
-        return haoh::capi::json_for_c(haoh::to_json(known.event));
+        return haoh::capi::rendered(chosen, look, known.event);
     });
 }
 

@@ -10,12 +10,10 @@
 #include <haoh/report.hpp>
 #include <haoh/source.hpp>
 
-#include <span>
 #include <vector>
 
 using haoh::capi::pointer_of;
 using haoh::capi::status_of;
-using haoh::capi::text_for_c;
 using haoh::capi::value_of;
 
 haoh_observation* haoh_observe(const haoh_source* source, haoh_error** error) {
@@ -86,27 +84,21 @@ void haoh_observation_free(haoh_observation* observation) {
 char* haoh_list(const haoh_observation* observation, const haoh_config* config, int format,
                 const haoh_style* style, haoh_error** error) {
     return pointer_of(error, [&] {
-        haoh::capi::require_format(format, {HAOH_TEXT, HAOH_JSON, HAOH_DOT});
+        const auto& chosen = haoh::capi::chosen_format(haoh::list_formats(), format);
         const haoh::Observation& value = value_of(observation);
         const haoh::TextStyle text = haoh::capi::text_style(style);
         const auto sites = haoh::capi::config_of(config).sites;
-        if (format == HAOH_JSON) {
-            return haoh::capi::json_for_c(haoh::to_json(value, false));
-        }
-        const auto attributions = haoh::attribute(value, sites);
-        return text_for_c(format == HAOH_DOT ? haoh::list_dot(value, attributions)
-                                             : haoh::list_text(value, attributions, text));
+        return haoh::capi::rendered(chosen, text, value, haoh::attribute(value, sites));
     });
 }
 
 char* haoh_diff(const haoh_observation* before, const haoh_observation* after, int format,
                 const haoh_style* style, size_t* count, haoh_error** error) {
     return pointer_of(error, [&] {
-        haoh::capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const auto& chosen = haoh::capi::chosen_format(haoh::diff_formats(), format);
         const haoh::TextStyle look = haoh::capi::text_style(style);
         const auto differences = haoh::diff(value_of(before), value_of(after));
-        char* text =
-            haoh::capi::rendered(std::span<const haoh::Difference>(differences), format, look);
+        char* text = haoh::capi::rendered(chosen, look, differences);
         if (count != nullptr) {
             *count = differences.size();
         }

@@ -76,30 +76,28 @@ void set_policy(const PolicySetting& setting, char** before) {
 
 namespace capi = haoh::capi;
 using capi::pointer_of;
-using capi::text_for_c;
 
 char* haoh_policy_list(const haoh_source* source, int format, const haoh_style* style,
                        haoh_error** error) {
     return pointer_of(error, [&] {
-        capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const auto& chosen = capi::chosen_format(haoh::policy_list_formats(), format);
         const haoh::TextStyle look = capi::text_style(style);
         const std::string release =
             haoh::running_kernel(capi::sysroot_of(capi::host_source(source)));
-        return format == HAOH_JSON ? capi::json_for_c(haoh::policy_list_json(release))
-                                   : text_for_c(haoh::policy_list_text(release, look));
+        return capi::rendered(chosen, look, release);
     });
 }
 
 char* haoh_policy_show(const haoh_source* source, const haoh_config* config, uint32_t measure_ms,
                        int format, const haoh_style* style, int* status, haoh_error** error) {
     return pointer_of(error, [&] {
-        capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const auto& chosen = capi::chosen_format(haoh::policy_overview_formats(), format);
         const haoh::TextStyle look = capi::text_style(style);
         const haoh::Source host = capi::host_source(source);
         const haoh::Observation observation = haoh::observe_now(host);
         const haoh::PolicyOverview overview =
             capi::overview_of(observation, config, capi::sysroot_of(host), measure_ms);
-        char* text = capi::rendered(overview, format, look);
+        char* text = capi::rendered(chosen, look, overview);
         capi::set_status(status, capi::status_of_show(observation));
         return text;
     });
@@ -108,7 +106,7 @@ char* haoh_policy_show(const haoh_source* source, const haoh_config* config, uin
 char* haoh_policy_explain(const haoh_source* source, const haoh_config* config, const char* device,
                           int format, const haoh_style* style, int* status, haoh_error** error) {
     return pointer_of(error, [&] {
-        capi::require_format(format, {HAOH_TEXT, HAOH_JSON});
+        const auto& chosen = capi::chosen_format(haoh::path_choice_formats(), format);
         const haoh::TextStyle look = capi::text_style(style);
         haoh::Source host = capi::host_source(source);
         host.names = {haoh::resolve_device(std::string(capi::text(device, "device")))};
@@ -118,7 +116,7 @@ char* haoh_policy_explain(const haoh_source* source, const haoh_config* config, 
         const haoh::PathChoice choice = haoh::explain(kernel, *found.subsystem, *found.head,
                                                       haoh::read_numa(capi::sysroot_of(host)),
                                                       capi::attributions_of(observation, config));
-        char* text = capi::rendered(choice, format, look);
+        char* text = capi::rendered(chosen, look, choice);
         capi::set_status(status, capi::status_of_choice(choice));
         return text;
     });
@@ -137,13 +135,10 @@ int haoh_policy_set(const char* policy, const char* subsystem, char** before, ha
 char* haoh_policy_simulate(const char* toml, size_t length, const char* name, int format,
                            const haoh_style* style, haoh_error** error) {
     return pointer_of(error, [&] {
-        capi::require_format(format, {HAOH_TEXT, HAOH_JSON, HAOH_SVG});
+        const auto& chosen = capi::chosen_format(haoh::simulation_formats(), format);
         const haoh::TextStyle look = capi::text_style(style);
         const haoh::SimulationResult result = haoh::simulate(haoh::parse_policy_scenario(
             capi::bytes(toml, length, "toml"), name == nullptr ? "scenario" : name));
-        if (format == HAOH_SVG) {
-            return text_for_c(haoh::to_svg(result));
-        }
-        return capi::rendered(result, format, look);
+        return capi::rendered(chosen, look, result);
     });
 }

@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace haoh::capi {
 
 TextStyle text_style(const haoh_style* style) {
@@ -28,11 +26,24 @@ TextStyle text_style(const haoh_style* style) {
     return out;
 }
 
-void require_format(int format, std::initializer_list<int> offered) {
-    if (std::find(offered.begin(), offered.end(), format) == offered.end()) {
-        throw Error(Errc::invalid_argument, "use", fmt::format("format {}", format),
-                    "this function has no such format");
+std::string_view format_name(int format) {
+    switch (format) {
+    case HAOH_TEXT:
+        return "text";
+    case HAOH_JSON:
+        return "json";
+    case HAOH_DOT:
+        return "dot";
+    case HAOH_SVG:
+        return "svg";
+    default:
+        return {};
     }
+}
+
+void refuse_format(std::string_view what) {
+    throw Error(Errc::invalid_argument, "use", std::string{what},
+                "this function has no such format");
 }
 
 } // namespace haoh::capi

@@ -6,11 +6,15 @@
 
 #include "support/sysfs_tree.hpp"
 
+#include <haoh/report.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
 #include <set>
+#include <utility>
 
 namespace haoh::test {
 namespace {
@@ -89,6 +93,30 @@ TEST_F(CapiFormat, of_observations_and_reports) {
     expect_formats({HAOH_TEXT, HAOH_JSON}, [&](int format, const haoh_style* style) {
         return haoh_event_render(&event, format, style, error_);
     });
+}
+
+TEST_F(CapiFormat, of_reports_by_name) {
+    haoh_style style HAOH_STYLE_INIT;
+    style.width = 60;
+    std::size_t count = 0;
+    while (const char* name = haoh_report_format(count)) {
+        ASSERT_LT(count, report_formats().size());
+        EXPECT_EQ(name, report_formats()[count++].name);
+        EXPECT_NE(owned(haoh_report_render_as(report_.get(), name, &style, error_)), "(null)");
+    }
+    EXPECT_EQ(count, report_formats().size());
+    EXPECT_EQ(haoh_report_format(SIZE_MAX), nullptr);
+    for (const auto& [name, format] : {std::pair{"text", HAOH_TEXT}, {"json", HAOH_JSON}}) {
+        EXPECT_EQ(owned(haoh_report_render_as(report_.get(), name, &style, error_)),
+                  owned(haoh_report_render(report_.get(), format, &style, error_)));
+    }
+    for (const char* wrong : {"", "TEXT", "jso", "dot", static_cast<const char*>(nullptr)}) {
+        EXPECT_EQ(haoh_report_render_as(report_.get(), wrong, &style, error_), nullptr);
+        EXPECT_EQ(error_.code(), HAOH_INVALID_ARGUMENT);
+    }
+    style.width = 39;
+    EXPECT_EQ(haoh_report_render_as(report_.get(), "json", &style, error_), nullptr);
+    EXPECT_EQ(error_.code(), HAOH_INVALID_ARGUMENT);
 }
 
 TEST_F(CapiFormat, of_policies) {

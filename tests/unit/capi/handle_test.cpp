@@ -43,6 +43,7 @@ TEST(CapiHandle, null_is_an_error_or_nothing) {
     EXPECT_EQ(haoh_report_finding(nullptr, 0, nullptr, error), -HAOH_INVALID_ARGUMENT);
     EXPECT_EQ(haoh_report_value(nullptr, 0, 0, nullptr, error), -HAOH_INVALID_ARGUMENT);
     EXPECT_EQ(haoh_report_render(nullptr, HAOH_JSON, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_report_render_as(nullptr, "json", nullptr, error), nullptr);
     EXPECT_EQ(haoh_event_get(nullptr, nullptr, error), -HAOH_INVALID_ARGUMENT);
     EXPECT_EQ(haoh_event_render(nullptr, HAOH_JSON, nullptr, error), nullptr);
     EXPECT_EQ(haoh_monitor_start(nullptr, error), -HAOH_INVALID_ARGUMENT);

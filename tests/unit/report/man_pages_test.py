@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Holds the options of the man pages against those of `haoh COMMAND --help`, in both directions.
+"""Holds the options of the man pages, and the formats that -o takes, against those of
+`haoh COMMAND --help`, in both directions.
 
 usage: man_pages_test.py HAOH DIRECTORY
 """
@@ -9,7 +10,7 @@ import re
 import subprocess
 import sys
 
-COMMANDS = ("check", "list", "snapshot", "diff", "rules")
+COMMANDS = ("check", "list", "monitor", "snapshot", "diff", "rules")
 # Commands whose options are those of their subcommands: one page describes them all.
 FAMILIES = ("policy",)
 MACROS = {"Ar", "Ns", "Op", "Cm", "Li", "Pq", "Sq", "Ev", "Pa", "Nm", "Xr", "Dq", "Ql"}
@@ -59,6 +60,21 @@ def options_of_page(path):
     return found
 
 
+def formats_of_help(program, command):
+    """Of a command without -o: none."""
+    named = re.search(r"--output FORMAT:\{([^}]+)\}", help_of(program, command))
+    return set(named[1].split(",")) if named else set()
+
+
+def formats_of_page(path):
+    """What the item of -o calls literal, but for names of schemas."""
+    with open(path, encoding="utf-8") as file:
+        item = re.search(r"^\.It Fl o , Fl -output .*\n((?:(?!\.(?:It|El)\b).*\n)*)", file.read(),
+                         re.M)
+    words = re.findall(r"\bLi ([^ \n]+)", item[1]) if item else []
+    return {word for word in words if "/" not in word}
+
+
 def main():
     program, directory = sys.argv[1:]
     failed, cases = False, 0
@@ -70,6 +86,12 @@ def main():
         for complaint in complaints:
             print(complaint)
         print(f"{'not ok' if complaints else 'ok'} - {case}")
+
+    def report_formats(page, command, real):
+        told = formats_of_page(os.path.join(directory, page))
+        report(f"{page} describes the formats of haoh {command}",
+               [f"{page} and haoh {command} --help differ in {one}"
+                for one in sorted(real ^ told)])
 
     every_page = {"--version", "-h", "--help"}
     everything = set(every_page)
@@ -83,6 +105,7 @@ def main():
         report(f"{page} describes no other options",
                [f"haoh {command} has no {option}, which {page} mentions"
                 for option in sorted(told - real)])
+        report_formats(page, command, formats_of_help(program, command))
     for command in FAMILIES:
         page = f"haoh-{command}.1"
         path = os.path.join(directory, page)
@@ -98,6 +121,8 @@ def main():
         report(f"{page} describes no other options",
                [f"no command of haoh {command} has {option}, which {page} mentions"
                 for option in sorted(told - real)])
+        report_formats(page, command, set().union(*(formats_of_help(program, f"{command} {one}")
+                                                    for one in members)))
     told = options_of_page(os.path.join(directory, "haoh.1"))
     shared = options_of_help(program, "snapshot") | options_of_help(program, "diff")
     report("haoh.1 describes the options that commands share",

@@ -8,9 +8,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <span>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -80,10 +83,37 @@ TEST(Terminal, is_coloured_when_somebody_looks_or_it_is_wanted) {
     EXPECT_FALSE(style_on(file, options).verbose);
     options.verbose = true;
     EXPECT_TRUE(style_on(file, options).verbose);
-    EXPECT_FALSE(options.json());
-    options.format = "json";
-    EXPECT_TRUE(options.json());
     ::close(file);
+}
+
+TEST(Terminal, output_is_in_one_of_the_formats_of_a_table) {
+    using Row = Format<const std::string&>;
+    static constexpr std::array<Row, 2> kTable{{
+        {"plain", ".txt", [](const std::string& thing, const TextStyle&) { return thing; }},
+        {"loud", ".txt",
+         [](const std::string& thing, const TextStyle& style) {
+             return thing + (style.verbose ? "!!" : "!");
+         }},
+    }};
+    const std::span<const Row> table = kTable;
+    const auto printed = [&](const std::string& arguments) {
+        CLI::App app;
+        OutputOptions options;
+        add_output_options(app, options, table);
+        app.parse(arguments);
+        return rendered(table, options, std::string{"word"});
+    };
+    EXPECT_EQ(printed(""), "word") << "the first row";
+    EXPECT_EQ(printed("-o plain"), "word");
+    EXPECT_EQ(printed("--output loud"), "word!");
+    EXPECT_EQ(printed("-v -o loud"), "word!!");
+    for (const std::string wrong : {"-o json", "-o Loud", "-o lou", "--output="}) {
+        EXPECT_THROW(printed(wrong), CLI::ValidationError) << wrong;
+    }
+    CLI::App app;
+    OutputOptions options;
+    add_output_options(app, options, table);
+    EXPECT_THAT(app.help(), HasSubstr("{plain,loud}"));
 }
 
 TEST(Terminal, lines_are_as_wide_as_can_be_read) {
