@@ -94,8 +94,9 @@ TEST(MonitorOnTerminal, is_a_screen_until_q_is_pressed) {
         monitor.terminal().type("x \n");
         monitor.change("inaccessible");
         ASSERT_TRUE(monitor.wait_text("last of "));
-        ASSERT_TRUE(monitor.wait_text("inaccessible"));
+        ASSERT_TRUE(monitor.wait_text("ANA optimized -> inaccessible")) << "the event";
         EXPECT_THAT(monitor.shown(), Not(HasSubstr(kGivenBack)));
+        EXPECT_THAT(monitor.shown(), Not(HasSubstr("\n"))) << "nothing is printed beside it";
         monitor.forget();
         monitor.terminal().type(key);
         EXPECT_EQ(monitor.ended(), 0) << monitor.shown();

@@ -314,6 +314,30 @@ TEST_F(ChildProcessTest, nobody_is_told_when_it_is_given_up) {
     EXPECT_FALSE(told);
 }
 
+TEST_F(ChildProcessTest, without_a_descriptor_for_it_one_has_to_look) {
+    const std::string path = script("run", "exit 3");
+    const base::FileDescriptor out = open_output();
+    boost::asio::io_context context;
+    ChildProcess first{
+        {.path = path, .name = "run", .input = {}, .environment = {}, .output = out.get()}};
+    bool told = false;
+    EXPECT_TRUE(first.watch(context.get_executor(), [&told] { told = true; }));
+    ChildProcess child{
+        {.path = path, .name = "run", .input = {}, .environment = {}, .output = out.get()}};
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    rlimit none = limit;
+    none.rlim_cur = static_cast<rlim_t>(3);
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    const bool watched =
+        child.watch(context.get_executor(), [] { ADD_FAILURE() << "nobody watches"; });
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    EXPECT_FALSE(watched);
+    EXPECT_EQ(WEXITSTATUS(ended(child).value_or(-1)), 3);
+    context.run_for(kChildLimit);
+    EXPECT_TRUE(told);
+}
+
 TEST_F(ChildProcessTest, it_gets_the_signals_that_are_meant_for_it) {
     const std::string path =
         script("run", "trap 'exit 5' USR1\necho ready\nwhile :; do sleep 0.02; done");

@@ -244,6 +244,18 @@ TEST(MonitorRows, say_of_many_paths_the_most_and_the_latest) {
     }
 }
 
+TEST(MonitorRows, take_the_latest_by_a_clock_that_nobody_sets) {
+    MonitorStatus status =
+        make_status({pair_namespace(1, "non-optimized"), pair_namespace(2, "non-optimized")});
+    Moment later = at_second(30);
+    later.wall = at_second(-3600).wall; // set back by an hour meanwhile
+    for (const std::size_t first : {0U, 1U}) {
+        status.namespaces[first].paths[0].last_change = at_second(20);
+        status.namespaces[1 - first].paths[0].last_change = later;
+        EXPECT_EQ(rows_of(status).at(0).paths.at(0).last_change, later) << first;
+    }
+}
+
 TEST(MonitorRows, of_subsystems_are_in_order_of_urgency_then_of_names) {
     MonitorStatus status;
     const auto add = [&status](const std::string& host, const std::string& nqn,

@@ -75,6 +75,9 @@ TEST(ScreenText, says_as_many_numbers_as_have_room) {
     }
     // The first one is said in any case.
     EXPECT_EQ(number_ranges(odd, 0), "1 and 1,023 more");
+    const std::vector<std::uint32_t> two{1, 3};
+    EXPECT_EQ(number_ranges(two, 4), "1, 3");
+    EXPECT_EQ(number_ranges(two, 3), "1 and 1 more");
     const std::vector<std::uint32_t> last{1, 3, 1000000};
     EXPECT_EQ(number_ranges(last, 13), "1, 3, 1000000") << "nothing follows it";
     EXPECT_EQ(number_ranges(last, 12), "1 and 2 more");

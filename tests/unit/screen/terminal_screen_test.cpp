@@ -29,6 +29,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 
 namespace haoh::tool {
 namespace {
@@ -158,6 +159,29 @@ TEST_F(TerminalScreenTest, leaves_no_descriptor_open) {
     EXPECT_EQ(open(), before);
 }
 
+TEST_F(TerminalScreenTest, says_what_it_has_no_descriptor_for) {
+    const TerminalScreen first{context_.get_executor(), ends_of(pty_)};
+    const int next = ::fcntl(pty_.slave(), F_DUPFD_CLOEXEC, 3);
+    ::close(next);
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    for (const auto& [left, missing] : {std::pair{0, "the keyboard"}, {1, "standard output"}}) {
+        rlimit less = limit;
+        less.rlim_cur = static_cast<rlim_t>(next + left);
+        ::setrlimit(RLIMIT_NOFILE, &less);
+        std::string text;
+        try {
+            const TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
+        } catch (const Error& error) {
+            text = error.what();
+            EXPECT_EQ(error.code(), std::errc::too_many_files_open);
+        }
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+        EXPECT_THAT(text, HasSubstr(missing));
+    }
+    const TerminalScreen last{context_.get_executor(), ends_of(pty_)};
+}
+
 TEST_F(TerminalScreenTest, is_possible_on_a_terminal_that_has_a_kind) {
     const char* const kind = std::getenv("TERM");
     const std::optional<std::string> before =
@@ -179,7 +203,7 @@ TEST_F(TerminalScreenTest, of_no_size_has_the_usual_one) {
     for (const auto& [columns, rows] :
          {std::pair<unsigned short, unsigned short>{0, 0}, {0, 50}, {50, 0}}) {
         pty_.resize(columns, rows);
-        EXPECT_EQ(screen.size(), ScreenSize{});
+        EXPECT_EQ(screen.size(), (ScreenSize{.columns = 80, .rows = 24}));
     }
     pty_.resize(1, 1);
     EXPECT_EQ(screen.size(), (ScreenSize{.columns = 1, .rows = 1}));

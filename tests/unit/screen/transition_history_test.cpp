@@ -61,13 +61,26 @@ TEST(TransitionHistory, forgets_what_is_over) {
     EXPECT_EQ(sum(peak(history, {1}, 100'000)), 2U);
 }
 
+TEST(TransitionHistory, begins_with_the_clock) {
+    TransitionHistory history;
+    history.add(ana_change(-1000, 1, "array-a")); // the clock's zero
+    EXPECT_EQ(at_second(-1000).monotonic.count(), 0);
+    history.add(ana_change(-1010, 1, "array-a"));
+    history.add(ana_change(-1500, 1, "array-a"));
+    const auto counts = peak(history, {1}, -1000);
+    EXPECT_EQ(counts.back(), 1U);
+    EXPECT_EQ(sum(counts), 1U);
+}
+
 TEST(TransitionHistory, does_not_take_what_is_new_for_what_was_long_ago) {
     TransitionHistory history;
     history.add(ana_change(0, 1, "array-a"));
     EXPECT_EQ(sum(peak(history, {1}, 5)), 1U);
+    history.add(ana_change(290, 1, "array-a"));
     history.add(ana_change(300, 1, "array-a")); // a whole round later
+    EXPECT_EQ(peak(history, {1}, 300).back(), 1U);
     EXPECT_EQ(sum(peak(history, {1}, 5)), 0U);
-    EXPECT_EQ(sum(peak(history, {1}, 300)), 1U);
+    EXPECT_EQ(sum(peak(history, {1}, 300)), 2U);
     EXPECT_EQ(sum(peak(history, {1}, 600)), 0U);
 }
 
@@ -131,6 +144,19 @@ TEST(TransitionHistory, is_bounded_and_makes_room_when_series_rest) {
     EXPECT_EQ(history.size(), 1024U) << "a series for each array, the first one's is older";
     history.add(ana_change(1000, 2, "array-a"));
     EXPECT_EQ(history.size(), 1025U) << "one that is known goes on";
+}
+
+TEST(TransitionHistory, makes_room_for_others_as_soon_as_all_slots_are_over) {
+    TransitionHistory history;
+    for (std::uint32_t nsid = 1; nsid <= TransitionHistory::kMaxSeries; ++nsid) {
+        history.add(ana_change(nsid == 1 ? 10 : 0, nsid, "array-a"));
+    }
+    history.add(ana_change(299, 1'000'000, "array-a"));
+    EXPECT_EQ(history.size(), TransitionHistory::kMaxSeries) << "of five minutes nothing is lost";
+    EXPECT_EQ(sum(peak(history, {1'000'000}, 299)), 0U);
+    history.add(ana_change(300, 1'000'000, "array-a"));
+    EXPECT_EQ(history.size(), 2U) << "it and the one that changed ten seconds later";
+    EXPECT_EQ(sum(peak(history, {1'000'000}, 300)), 1U);
 }
 
 TEST(Sparkline, has_one_scale_for_all) {

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <iterator>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -72,8 +73,14 @@ class Manager {
     int socket_{-1};
 };
 
+/// Process IDs are the same in PID namespaces that share files and abstract names.
+std::string unique_number() {
+    static const std::string number = std::to_string(std::random_device{}());
+    return number;
+}
+
 std::string path_of_a_socket() {
-    return testing::TempDir() + "haoh-notify-" + std::to_string(::getpid());
+    return testing::TempDir() + "haoh-notify-" + unique_number();
 }
 
 /// Somebody else, who tells a manager more than it takes.
@@ -105,8 +112,7 @@ class ServiceNotifierTest : public testing::Test {
 };
 
 TEST_F(ServiceNotifierTest, TellsASocketOfEitherKind) {
-    for (const std::string& name :
-         {path_of_a_socket(), "@haoh-notify-" + std::to_string(::getpid())}) {
+    for (const std::string& name : {path_of_a_socket(), "@haoh-notify-" + unique_number()}) {
         const Manager manager{name};
         {
             ServiceNotifier notifier{context_.get_executor(), {.socket = name, .watchdog = {}}};
@@ -172,7 +178,7 @@ TEST_F(ServiceNotifierTest, TakesNamesAsLongAsAnAddressHolds) {
         name.resize(size, 'x');
         return name;
     };
-    const std::string abstract = "@haoh-notify-" + std::to_string(::getpid());
+    const std::string abstract = "@haoh-notify-" + unique_number();
     for (const std::string& name :
          {filled(path_of_a_socket(), kLongest - 1), filled(abstract, kLongest)}) {
         const Manager manager{name};
