@@ -2,8 +2,8 @@
 // Reading a controller completely over NVMe/TCP: commands pipelined to the queue's depth against
 // one command at a time, in the same run, from a simulated array that answers each command after a
 // round-trip time.
-#include <arraysim/scenario_builder.hpp>
-#include <arraysim/server.hpp>
+#include <arraysim/scenario/scenario_builder.hpp>
+#include <arraysim/serve/server.hpp>
 
 #include <haoh/collector.hpp>
 #include <haoh/fabric.hpp>

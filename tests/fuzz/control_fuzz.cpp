@@ -2,9 +2,9 @@
 // Lines of the control socket, one after the other, on two small arrays.
 #include "fuzz/property.hpp"
 
-#include <arraysim/control.hpp>
-#include <arraysim/scenario_builder.hpp>
-#include <arraysim/simulator.hpp>
+#include <arraysim/arrays/simulator.hpp>
+#include <arraysim/scenario/scenario_builder.hpp>
+#include <arraysim/serve/control.hpp>
 
 #include <haoh/error.hpp>
 

@@ -2,8 +2,8 @@
 // A scenario file: accepted, or refused with file and line; what is accepted can be simulated.
 #include "fuzz/property.hpp"
 
-#include <arraysim/scenario_parser.hpp>
-#include <arraysim/simulator.hpp>
+#include <arraysim/arrays/simulator.hpp>
+#include <arraysim/scenario/scenario_parser.hpp>
 
 #include <haoh/error.hpp>
 

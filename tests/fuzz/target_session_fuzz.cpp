@@ -3,9 +3,9 @@
 // a host that has connected an admin and an I/O queue.
 #include "fuzz/property.hpp"
 
-#include <arraysim/scenario_builder.hpp>
-#include <arraysim/session.hpp>
-#include <arraysim/simulator.hpp>
+#include <arraysim/arrays/simulator.hpp>
+#include <arraysim/protocol/session.hpp>
+#include <arraysim/scenario/scenario_builder.hpp>
 
 #include <haoh/nvme/fabrics.hpp>
 

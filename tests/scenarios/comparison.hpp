@@ -3,8 +3,8 @@
 /// What a report says, in the terms of the scenario, and how that differs from what was expected.
 #pragma once
 
-#include <arraysim/expectation.hpp>
-#include <arraysim/server.hpp>
+#include <arraysim/scenario/expectation.hpp>
+#include <arraysim/serve/server.hpp>
 
 #include <haoh/check.hpp>
 

@@ -5,8 +5,8 @@
 
 #include "comparison.hpp"
 
-#include <arraysim/scenario_parser.hpp>
-#include <arraysim/server.hpp>
+#include <arraysim/scenario/scenario_parser.hpp>
+#include <arraysim/serve/server.hpp>
 
 #include <haoh/check.hpp>
 #include <haoh/error.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <arraysim/answer.hpp>
+#include <arraysim/protocol/answer.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a table of an array may say, and where each value ends up.
-#include <arraysim/scenario_parser.hpp>
+#include <arraysim/scenario/scenario_parser.hpp>
 
 #include <haoh/error.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <arraysim/array.hpp>
-#include <arraysim/scenario_builder.hpp>
+#include <arraysim/arrays/array.hpp>
+#include <arraysim/scenario/scenario_builder.hpp>
 
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/nvme/fabrics.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <arraysim/async_events.hpp>
+#include <arraysim/protocol/async_events.hpp>
 
 #include <gtest/gtest.h>
 

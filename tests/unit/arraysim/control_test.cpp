@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <arraysim/control.hpp>
+#include <arraysim/serve/control.hpp>
 
 #include <haoh/error.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <arraysim/field.hpp>
+#include <arraysim/protocol/field.hpp>
 
 #include <haoh/error.hpp>
 #include <haoh/nvme/ana_log.hpp>

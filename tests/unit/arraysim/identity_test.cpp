@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What docs/arraysim.md promises of a healthy array.
-#include <arraysim/identity.hpp>
+#include <arraysim/arrays/identity.hpp>
 
 #include <haoh/nvme/fabrics.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/arraysim/host.hpp"
 
-#include <arraysim/command.hpp>
+#include <arraysim/protocol/command.hpp>
 
 #include <gtest/gtest.h>
 

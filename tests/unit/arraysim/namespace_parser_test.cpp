@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Tables of namespaces, overrides and faults: what they take, and what they say of the rest.
-#include <arraysim/scenario_parser.hpp>
+#include <arraysim/scenario/scenario_parser.hpp>
 
 #include <haoh/error.hpp>
 

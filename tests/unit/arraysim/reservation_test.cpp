@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <arraysim/reservation.hpp>
+#include <arraysim/arrays/reservation.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <arraysim/scenario_parser.hpp>
+#include <arraysim/scenario/scenario_parser.hpp>
 
 #include <haoh/error.hpp>
 #include <haoh/nvme/fabrics.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <arraysim/store.hpp>
+#include <arraysim/arrays/store.hpp>
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 
 #include "unit/monitor/events.hpp"
 
-#include <arraysim/scenario_builder.hpp>
-#include <arraysim/server.hpp>
+#include <arraysim/scenario/scenario_builder.hpp>
+#include <arraysim/serve/server.hpp>
 
 #include <haoh/error.hpp>
 
