@@ -121,8 +121,8 @@ std::string exchange(base::FileDescriptor to_child, base::FileDescriptor from_ch
     ::fcntl(to_child.get(), F_SETFL, O_NONBLOCK);
     std::string output;
     for (;;) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            end - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
         if (left.count() <= 0) {
             fail(fmt::format("no drawing within {} s: the graph is too large for it",
                              timeout.count() / 1000));
