@@ -23,11 +23,11 @@ std::span<const ListFormat> formats() {
     static const std::vector<ListFormat> all = [] {
         const std::span<const ListFormat> of_library = list_formats();
         std::vector<ListFormat> out(of_library.begin(), of_library.end());
-        out.push_back({"svg", ".svg",
-                       [](const Observation& observation, const Attributions& attributions,
-                          const TextStyle&) {
-                           return draw_svg(list_dot(observation, attributions), kDrawing);
-                       }});
+        out.push_back(
+            {"svg", ".svg",
+             [](const Observation& observation, const std::vector<Site>& sites, const TextStyle&) {
+                 return draw_svg(list_dot(observation, attribute(observation, sites)), kDrawing);
+             }});
         return out;
     }();
     return all;
@@ -36,7 +36,7 @@ std::span<const ListFormat> formats() {
 int run(const ListArguments& options) {
     const Config config = read_config(options.config);
     const Observation observation = read_source(options.source, options.output);
-    print(rendered(formats(), options.output, observation, attribute(observation, config.sites)));
+    print(rendered(formats(), options.output, observation, config.sites));
     return reading_status(observation);
 }
 

@@ -63,7 +63,7 @@ using ReportFormat = Format<const Report&, const Observation&>;
 [[nodiscard]] std::string list_dot(const Observation& observation,
                                    const Attributions& attributions);
 
-using ListFormat = Format<const Observation&, const Attributions&>;
+using ListFormat = Format<const Observation&, const std::vector<Site>&>;
 /// `haoh list -o`, but for what other programs draw. JSON is the observation without its raw pages.
 [[nodiscard]] std::span<const ListFormat> list_formats();
 

@@ -70,7 +70,7 @@ Parsed read_site(TomlReader& reader) {
 }
 
 /// Refuses a site that claims what an earlier one claims already: a controller would be on both.
-void refuse_overlap(const Parsed& site, const Parsed& earlier, TomlReader& reader) {
+void refuse_overlap(const Parsed& site, const Parsed& earlier, const TomlReader& reader) {
     const auto refuse = [&](std::string_view key, const std::string& what) {
         reader.fail_at(site.where, key,
                        fmt::format("{} of site \"{}\" overlap those of site \"{}\"", what,

@@ -161,24 +161,20 @@ std::optional<std::chrono::nanoseconds> TomlReader::duration(std::string_view ke
         return std::nullopt;
     }
     std::optional<std::chrono::nanoseconds> time;
+    double seconds = 0;
     if (const auto* const written = found->as_string()) {
         time = parse_duration(written->get());
         if (!time) {
             fail(key, fmt::format("'{}' is no time", written->get()), kTimeAdvice);
         }
+        seconds = std::chrono::duration<double>{*time}.count();
     } else if (found->is_number()) {
-        // What is no length of time is out of every range.
-        time = duration_of_seconds(found->value<double>().value_or(-1));
-        if (!time) {
-            fail(key, fmt::format("{} s is not from {} to {} s", found->value<double>().value_or(0),
-                                  least, most));
-        }
-    }
-    if (!time) {
+        seconds = found->value<double>().value_or(0);
+        time = duration_of_seconds(seconds);
+    } else {
         refuse_kind(*found, key, "a time", kTimeAdvice);
     }
-    const double seconds = std::chrono::duration<double>{*time}.count();
-    if (seconds < least || seconds > most) {
+    if (!time || seconds < least || seconds > most) {
         fail(key, fmt::format("{} s is not from {} to {} s", seconds, least, most));
     }
     return time;

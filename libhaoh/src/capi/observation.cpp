@@ -88,7 +88,7 @@ char* haoh_list(const haoh_observation* observation, const haoh_config* config, 
         const haoh::Observation& value = value_of(observation);
         const haoh::TextStyle text = haoh::capi::text_style(style);
         const auto sites = haoh::capi::config_of(config).sites;
-        return haoh::capi::rendered(chosen, text, value, haoh::attribute(value, sites));
+        return haoh::capi::rendered(chosen, text, value, sites);
     });
 }
 

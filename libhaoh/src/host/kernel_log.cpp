@@ -2,6 +2,7 @@
 #include "host/kernel_log.hpp"
 
 #include "base/file_descriptor.hpp"
+#include "base/text_scan.hpp"
 #include "host/attribute_text.hpp"
 
 #include <fmt/format.h>
@@ -22,16 +23,7 @@ namespace {
 
 template <typename Number>
 bool take_field(std::string_view& rest, Number& value) {
-    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-    if (error != std::errc{}) {
-        return false;
-    }
-    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-    if (!rest.starts_with(',')) {
-        return false;
-    }
-    rest.remove_prefix(1);
-    return true;
+    return base::take_number(rest, value) && base::take_prefix(rest, ",");
 }
 
 std::string_view take_line(std::string_view& rest) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "judge/check.hpp"
 
+#include "base/number_text.hpp"
 #include "judge/compare.hpp"
 #include "judge/page_compare.hpp"
 #include "judge/row.hpp"
@@ -238,15 +239,8 @@ std::string_view to_string(Model value) {
 
 std::string format_nsids(std::span<const std::uint32_t> nsids) {
     std::string out;
-    for (std::size_t first = 0; first < nsids.size();) {
-        std::size_t last = first;
-        while (last + 1 < nsids.size() && nsids[last + 1] == nsids[last] + 1) {
-            ++last;
-        }
-        out += out.empty() ? "" : ", ";
-        out += first == last ? fmt::format("{}", nsids[first])
-                             : fmt::format("{}-{}", nsids[first], nsids[last]);
-        first = last + 1;
+    for (const base::NumberRun& run : base::runs_of(nsids)) {
+        out += (out.empty() ? "" : ", ") + to_string(run);
     }
     return out;
 }

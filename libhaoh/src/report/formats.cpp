@@ -20,14 +20,17 @@ constexpr auto kReport = std::to_array<ReportFormat>({
 });
 
 constexpr auto kList = std::to_array<ListFormat>({
-    {"text", ".txt", list_text},
+    {"text", ".txt",
+     [](const Observation& observation, const std::vector<Site>& sites, Style style) {
+         return list_text(observation, attribute(observation, sites), style);
+     }},
     {"json", ".json",
-     [](const Observation& observation, const Attributions&, Style) {
+     [](const Observation& observation, const std::vector<Site>&, Style) {
          return to_json(observation, false) + "\n";
      }},
     {"dot", ".dot",
-     [](const Observation& observation, const Attributions& attributions, Style) {
-         return list_dot(observation, attributions);
+     [](const Observation& observation, const std::vector<Site>& sites, Style) {
+         return list_dot(observation, attribute(observation, sites));
      }},
 });
 

@@ -80,7 +80,7 @@ TEST(Formats, of_what_was_observed_and_judged) {
     add(sample.report, uuid_finding(sample, 1));
     EXPECT_THAT(names(report_formats(), sample.report, sample.observation),
                 ElementsAre("text", "json"));
-    EXPECT_THAT(names(list_formats(), sample.observation, sample.report.attributions),
+    EXPECT_THAT(names(list_formats(), sample.observation, std::vector<Site>{}),
                 ElementsAre("text", "json", "dot"));
     const std::vector<Difference> differences =
         diff(sample.observation, healthy_pair(3).observation);
