@@ -68,10 +68,12 @@ if(HAOH_SANITIZE)
     add_link_options(-fsanitize=${HAOH_SANITIZE})
 endif()
 
-# What is meant to be local to a file looks to GCC as if a header had it.
+# What is meant to be local to a file looks to GCC as if a header had it, and to
+# clang as if the next file hid it; builds by file hold each file to -Wshadow.
 if(CMAKE_UNITY_BUILD)
     target_compile_options(haoh_warnings INTERFACE
-        $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>
+        $<$<CXX_COMPILER_ID:Clang>:-Wno-shadow>)
 endif()
 
 if(HAOH_BUILD_FUZZERS)
