@@ -2,7 +2,8 @@
 // Reading a controller completely over NVMe/TCP: commands pipelined to the queue's depth against
 // one command at a time, in the same run, from a simulated array that answers each command after a
 // round-trip time.
-#include <arraysim/scenario/scenario_builder.hpp>
+#include "support/scenario_builder.hpp"
+
 #include <arraysim/serve/server.hpp>
 
 #include <haoh/collector.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Lines of the control socket, one after the other, on two small arrays.
 #include "fuzz/property.hpp"
+#include "support/scenario_builder.hpp"
 
 #include <arraysim/arrays/simulator.hpp>
-#include <arraysim/scenario/scenario_builder.hpp>
 #include <arraysim/serve/control.hpp>
 
 #include <haoh/error.hpp>

@@ -2,10 +2,10 @@
 // The simulator's end of a connection: a raw stream from the first byte on, or commands and data of
 // a host that has connected an admin and an I/O queue.
 #include "fuzz/property.hpp"
+#include "support/scenario_builder.hpp"
 
 #include <arraysim/arrays/simulator.hpp>
 #include <arraysim/protocol/session.hpp>
-#include <arraysim/scenario/scenario_builder.hpp>
 
 #include <haoh/nvme/fabrics.hpp>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "support/scenario_builder.hpp"
+
 #include <arraysim/arrays/array.hpp>
-#include <arraysim/scenario/scenario_builder.hpp>
 
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/nvme/fabrics.hpp>

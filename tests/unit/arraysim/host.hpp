@@ -3,9 +3,10 @@
 /// A host for tests of the simulator: talks to a session in memory, with a clock of its own.
 #pragma once
 
+#include "support/scenario_builder.hpp"
+
 #include <arraysim/arrays/simulator.hpp>
 #include <arraysim/protocol/session.hpp>
-#include <arraysim/scenario/scenario_builder.hpp>
 
 #include <haoh/nvme/fabrics.hpp>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Sockets: ports, the control socket, arrays that go down and come back.
-#include <arraysim/scenario/scenario_builder.hpp>
+#include "support/scenario_builder.hpp"
+
 #include <arraysim/serve/server.hpp>
 
 #include <haoh/error.hpp>

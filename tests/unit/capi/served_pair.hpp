@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <arraysim/scenario/scenario_builder.hpp>
+#include "support/scenario_builder.hpp"
+
 #include <arraysim/serve/server.hpp>
 
 #include <haoh/haoh.h>

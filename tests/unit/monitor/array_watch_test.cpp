@@ -2,9 +2,9 @@
 // The monitor on simulated arrays that are asked directly.
 #include <haoh/monitor.hpp>
 
+#include "support/scenario_builder.hpp"
 #include "unit/monitor/events.hpp"
 
-#include <arraysim/scenario/scenario_builder.hpp>
 #include <arraysim/serve/server.hpp>
 
 #include <haoh/error.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
 /// A scenario: what the simulated arrays are, say and do. Plain values; how they are written in
-/// TOML is in haoh/arraysim scenario_parser.hpp, how to build them in C++ in scenario_builder.hpp.
+/// TOML is in scenario_parser.hpp.
 #pragma once
 
 #include <arraysim/protocol/answer.hpp>

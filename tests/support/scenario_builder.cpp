@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <arraysim/scenario/scenario_builder.hpp>
+#include "support/scenario_builder.hpp"
 
 #include <haoh/error.hpp>
 
