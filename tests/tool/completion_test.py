@@ -95,6 +95,9 @@ class Help:
         # Options with a closed list of values: "--output FORMAT:{text,json}=text".
         self.values = {option: set(values.split(",")) for option, values in
                        re.findall(r"(--[a-z-]+) [A-Z]+:\{([a-z0-9,_-]+)\}", text)}
+        part = re.search(r"^Events:\n((?: .*\n)*)", text, re.M)
+        if part:
+            self.values["--until"] = set(re.findall(r"^ +([a-z_]+)", part[1], re.M))
 
 
 def commands_of(program):

@@ -7,7 +7,11 @@
 #include <haoh/error.hpp>
 #include <haoh/event_report.hpp>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <memory>
+#include <string>
 
 namespace haoh::tool {
 namespace {
@@ -23,6 +27,17 @@ struct MonitorArguments {
     std::string interval{"1s"};
     bool lines{};
 };
+
+/// What --until and --exec may meet.
+std::string events_text() {
+    std::string text = "Events:\n";
+    for (const EventKindInfo& kind : event_kind_infos()) {
+        std::string meaning{kind.meaning};
+        std::ranges::replace(meaning, '`', '\'');
+        text += fmt::format("  {:<32}{}\n", kind.name, meaning); // as options are
+    }
+    return text;
+}
 
 int run(const MonitorArguments& options) {
     SessionOptions session;
@@ -82,6 +97,7 @@ void add_monitor(CLI::App& app, Run& run_chosen) {
         ->group(group);
     command->add_flag("--lines", options->lines, "Lines instead of the live screen on a terminal")
         ->group(group);
+    command->footer(events_text());
     command->callback([options, &run_chosen] { run_chosen = [options] { return run(*options); }; });
 }
 

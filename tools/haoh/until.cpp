@@ -18,8 +18,8 @@ namespace {
 
 std::string all_kinds() {
     std::string text;
-    for (std::size_t i = 0; i < kEventKinds; ++i) {
-        text += fmt::format("{}{}", i == 0 ? "" : ", ", to_string(static_cast<EventKind>(i)));
+    for (const EventKindInfo& kind : event_kind_infos()) {
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", kind.name);
     }
     return text;
 }

@@ -6,8 +6,10 @@
 #include <haoh/visibility.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,26 +27,36 @@ struct Moment {
     [[nodiscard]] static Moment at(std::chrono::nanoseconds monotonic, const Moment& now);
 };
 
-/// The names are those of `haoh.event/1` and never change their meaning.
+/// The names are those of `haoh.event/1` and never change their meaning. What each of them tells is in
+/// `event_kind_infos`, and so in `haoh monitor --help`.
 enum class EventKind : std::uint8_t {
-    ana_change,        ///< the ANA state of one path: `from`, `to`
-    ana_coalesced,     ///< transitions that nobody saw, told by the change count alone
-    aen,               ///< an asynchronous event of a controller: `to` is its kind
-    path_added,        ///< `to`: its ANA state
-    path_lost,         ///< `from`: its ANA state
-    path_refused,      ///< the kernel made no path of a namespace or no controller: `rule`, `text`
-    controller_state,  ///< `from`, `to`: states as sysfs spells them, "lost" for one that is gone
-    namespace_added,   ///<
-    namespace_removed, ///<
-    namespace_resized, ///< `from`, `to`: bytes
-    namespace_read_only, ///< `from`, `to`: "writable", "read-only"
-    identity_changed,    ///< what a controller says of itself is not what it said: `text`
-    access,              ///< what is left of the ways to a namespace: `from`, `to` are `Access`
-    anatt_exceeded,      ///< a path is in the state "change" longer than its controller allows
-    source_lost,         ///< events may be missed from here on: `source`, `text`
-    source_restored,     ///< and from here on no longer
+    ana_change,
+    ana_coalesced,
+    aen,
+    path_added,
+    path_lost,
+    path_refused,
+    controller_state,
+    namespace_added,
+    namespace_removed,
+    namespace_resized,
+    namespace_read_only,
+    identity_changed,
+    access,
+    anatt_exceeded,
+    source_lost,
+    source_restored,
 };
 inline constexpr std::size_t kEventKinds = 16;
+
+/// What a kind of event is called, and what it tells.
+struct EventKindInfo {
+    EventKind kind{};
+    std::string_view name;    ///< "ana_change", with a NUL behind it
+    std::string_view meaning; ///< one clause; keys of `haoh.event/1` are between backticks
+};
+/// In the order of the enumeration.
+[[nodiscard]] std::span<const EventKindInfo> event_kind_infos();
 [[nodiscard]] std::string_view to_string(EventKind kind); ///< "ana_change"
 [[nodiscard]] std::optional<EventKind> parse_event_kind(std::string_view text);
 

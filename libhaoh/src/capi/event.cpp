@@ -10,15 +10,59 @@
 namespace haoh::capi {
 namespace {
 
-static_assert(HAOH_EVENT_NAMESPACE_READ_ONLY == static_cast<int>(EventKind::namespace_read_only) &&
-              HAOH_EVENT_ACCESS == static_cast<int>(EventKind::access) &&
-              HAOH_EVENT_SOURCE_RESTORED == static_cast<int>(EventKind::source_restored) &&
-              HAOH_EVENT_SOURCE_RESTORED == kEventKinds - 1);
+/// A switch, so that the compiler names the kind that C does not have.
+constexpr haoh_event_kind kind_of(EventKind kind) {
+    switch (kind) {
+    case EventKind::ana_change:
+        return HAOH_EVENT_ANA_CHANGE;
+    case EventKind::ana_coalesced:
+        return HAOH_EVENT_ANA_COALESCED;
+    case EventKind::aen:
+        return HAOH_EVENT_AEN;
+    case EventKind::path_added:
+        return HAOH_EVENT_PATH_ADDED;
+    case EventKind::path_lost:
+        return HAOH_EVENT_PATH_LOST;
+    case EventKind::path_refused:
+        return HAOH_EVENT_PATH_REFUSED;
+    case EventKind::controller_state:
+        return HAOH_EVENT_CONTROLLER_STATE;
+    case EventKind::namespace_added:
+        return HAOH_EVENT_NAMESPACE_ADDED;
+    case EventKind::namespace_removed:
+        return HAOH_EVENT_NAMESPACE_REMOVED;
+    case EventKind::namespace_resized:
+        return HAOH_EVENT_NAMESPACE_RESIZED;
+    case EventKind::namespace_read_only:
+        return HAOH_EVENT_NAMESPACE_READ_ONLY;
+    case EventKind::identity_changed:
+        return HAOH_EVENT_IDENTITY_CHANGED;
+    case EventKind::access:
+        return HAOH_EVENT_ACCESS;
+    case EventKind::anatt_exceeded:
+        return HAOH_EVENT_ANATT_EXCEEDED;
+    case EventKind::source_lost:
+        return HAOH_EVENT_SOURCE_LOST;
+    case EventKind::source_restored:
+        return HAOH_EVENT_SOURCE_RESTORED;
+    }
+    return {};
+}
+
+constexpr bool kSameOrder = [] {
+    for (std::size_t index = 0; index < kEventKinds; ++index) {
+        if (static_cast<std::size_t>(kind_of(static_cast<EventKind>(index))) != index) {
+            return false;
+        }
+    }
+    return true;
+}();
+static_assert(kSameOrder, "haoh.h promises the order of haoh/event.hpp");
 
 haoh_event_info info_of(const Event& event) {
     haoh_event_info out HAOH_EVENT_INFO_INIT;
-    out.kind = static_cast<int>(event.kind);
-    out.name = to_string(event.kind).data(); // a literal
+    out.kind = kind_of(event.kind);
+    out.name = to_string(event.kind).data(); // which a NUL ends
     out.sequence = event.sequence;
     out.monotonic_ns = event.observed.monotonic.count();
     out.wall_ns = event.observed.wall.count();

@@ -70,6 +70,20 @@ TEST(CapiEvent, holds_what_the_event_holds) {
     EXPECT_EQ(haoh_event_get(&handle, nullptr, error), -HAOH_INVALID_ARGUMENT);
 }
 
+TEST(CapiEvent, has_the_number_of_each_kind_in_the_order_of_haoh_h) {
+    int number = HAOH_EVENT_ANA_CHANGE;
+    for (const EventKindInfo& kind : event_kind_infos()) {
+        Event event = full_event();
+        event.kind = kind.kind;
+        const haoh_event handle{event};
+        haoh_event_info info HAOH_EVENT_INFO_INIT;
+        ASSERT_EQ(haoh_event_get(&handle, &info, nullptr), 0);
+        EXPECT_EQ(info.kind, number++);
+        EXPECT_EQ(info.name, kind.name);
+    }
+    EXPECT_EQ(number - 1, HAOH_EVENT_SOURCE_RESTORED);
+}
+
 TEST(CapiEvent, has_a_latency_where_there_is_a_cause) {
     Event event = full_event();
     event.cause = Moment{.monotonic = -40ns, .wall = {}};

@@ -98,6 +98,33 @@ TEST(EventJson, IsValidWhateverBytesADeviceSends) {
     }
 }
 
+TEST(EventSchema, NamesTheKindsOfTheTable) {
+    const json schema = json::parse(test::read_source_file("docs/schema/event-1.schema.json"));
+    json names = json::array();
+    std::string meanings;
+    for (const EventKindInfo& kind : event_kind_infos()) {
+        names.push_back(kind.name);
+        meanings += (meanings.empty() ? "" : " ") + std::string(kind.name) + ": " +
+                    std::string(kind.meaning) + ".";
+    }
+    const json& event = schema["properties"]["event"];
+    EXPECT_EQ(event["enum"], names);
+    EXPECT_EQ(event["description"], meanings);
+}
+
+TEST(EventSchema, KnowsEachKindOfItsConditions) {
+    // What holds of a kind by another name holds of none.
+    const json schema = json::parse(test::read_source_file("docs/schema/event-1.schema.json"));
+    ASSERT_FALSE(schema["allOf"].empty());
+    for (const json& condition : schema["allOf"]) {
+        const json& event = condition["if"]["properties"]["event"];
+        const json kinds = event.contains("const") ? json::array({event["const"]}) : event["enum"];
+        for (const json& kind : kinds) {
+            EXPECT_TRUE(parse_event_kind(kind.get<std::string>())) << kind;
+        }
+    }
+}
+
 TEST(EventSchema, RefusesWhatIsNoEvent) {
     const json good = json::parse(to_json(ana_event()));
     std::vector<json> wrong;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Holds the options of the man pages, and the formats that -o takes, against those of
-`haoh COMMAND --help`, in both directions.
+"""Holds the options of the man pages, the formats that -o takes and the kinds of events against what
+`haoh COMMAND --help` says, in both directions.
 
 usage: man_pages_test.py HAOH DIRECTORY
 """
@@ -75,6 +75,24 @@ def formats_of_page(path):
     return {word for word in words if "/" not in word}
 
 
+def events_of_help(program):
+    """Kind -> what it means."""
+    part = re.search(r"^Events:\n((?: .*\n)*)", help_of(program, "monitor"), re.M)
+    rows = re.findall(r"^ +([a-z_]+) +(.+)$", part[1], re.M) if part else []
+    return {kind: meaning.replace("'", "") for kind, meaning in rows}
+
+
+def events_of_page(path):
+    """Kind -> its item, without macros."""
+    with open(path, encoding="utf-8") as file:
+        part = re.search(r"^\.Ss Events\n(.*?)^\.El$", file.read(), re.M | re.S)
+    found = {}
+    for kind, item in re.findall(r"^\.It Li ([a-z_]+)\n((?:(?!\.It).*\n)*)", part[1] if part else "", re.M):
+        text = " ".join(re.sub(r"^\.[A-Z][a-z] ", "", item, flags=re.M).split())
+        found[kind] = re.sub(r" ([,;:])", r"\1", text)
+    return found
+
+
 def main():
     program, directory = sys.argv[1:]
     failed, cases = False, 0
@@ -123,6 +141,12 @@ def main():
                 for option in sorted(told - real)])
         report_formats(page, command, set().union(*(formats_of_help(program, f"{command} {one}")
                                                     for one in members)))
+    kinds, items = events_of_help(program), events_of_page(os.path.join(directory, "haoh-monitor.1"))
+    report("haoh-monitor.1 describes the events of haoh monitor, in its words first",
+           [f"haoh monitor --help: {kind}: {meaning}\nhaoh-monitor.1: {items.get(kind, 'not there')}"
+            for kind, meaning in kinds.items() if not items.get(kind, "").startswith(meaning)] +
+           [f"haoh monitor has no event {kind}" for kind in items if kind not in kinds] +
+           ([] if len(kinds) > 10 else ["haoh monitor --help has no events"]))
     told = options_of_page(os.path.join(directory, "haoh.1"))
     shared = options_of_help(program, "snapshot") | options_of_help(program, "diff")
     report("haoh.1 describes the options that commands share",

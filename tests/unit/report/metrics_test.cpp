@@ -119,9 +119,9 @@ TEST(Metrics, HaveACumulativeHistogram) {
 
 TEST(Metrics, CountEveryKindOfEventFromZero) {
     const std::string page = to_metrics(monitor_status());
-    for (std::size_t index = 0; index < kEventKinds; ++index) {
-        const std::string kind{to_string(static_cast<EventKind>(index))};
-        EXPECT_THAT(page, HasSubstr("\nhaoh_events_total{event=\"" + kind + "\"} "));
+    for (const EventKindInfo& kind : event_kind_infos()) {
+        EXPECT_THAT(page,
+                    HasSubstr("\nhaoh_events_total{event=\"" + std::string(kind.name) + "\"} "));
     }
     EXPECT_THAT(page, HasSubstr("haoh_events_total{event=\"ana_change\"} 6\n"));
     EXPECT_THAT(page, HasSubstr("haoh_events_total{event=\"aen\"} 0\n"));

@@ -56,10 +56,10 @@ Event access_event(Access from, Access to, std::uint32_t nsid) {
 
 std::vector<Event> events_of_all_kinds() {
     std::vector<Event> events;
-    for (std::size_t index = 0; index < kEventKinds; ++index) {
+    for (const EventKindInfo& kind : event_kind_infos()) {
         Event event = ana_event();
-        event.kind = static_cast<EventKind>(index);
-        event.sequence = index + 1;
+        event.kind = kind.kind;
+        event.sequence = events.size() + 1;
         event.cause.reset();
         event.from.clear();
         event.to.clear();
@@ -122,15 +122,16 @@ std::vector<Event> events_of_all_kinds() {
         case EventKind::source_lost:
         case EventKind::source_restored:
             event = {};
-            event.kind = static_cast<EventKind>(index);
-            event.sequence = index + 1;
+            event.kind = kind.kind;
+            event.sequence = events.size() + 1;
             event.observed = moment();
             event.source = "trace";
             if (event.kind == EventKind::source_lost) {
                 event.text = "permission denied";
             }
             break;
-        default:
+        case EventKind::namespace_added:
+        case EventKind::namespace_removed:
             break;
         }
         events.push_back(event);

@@ -280,12 +280,10 @@ class Metrics {
 
     void write_events() {
         page_.family("haoh_events_total", "counter", "Events by kind (haoh.event/1).");
-        for (std::size_t index = 0; index < kEventKinds; ++index) {
-            const auto kind = static_cast<EventKind>(index);
-            const auto found = status_.events.find(kind);
+        for (const EventKindInfo& kind : event_kind_infos()) {
+            const auto found = status_.events.find(kind.kind);
             // With the zeros, so that the first event is a step that rate() sees.
-            page_.sample({{"event", to_string(kind)}},
-                         found == status_.events.end() ? 0 : found->second);
+            page_.sample({{"event", kind.name}}, found == status_.events.end() ? 0 : found->second);
         }
         page_.family("haoh_ana_coalesced_total", "counter",
                      "ANA transitions too short to be seen, told by the change count alone.");
