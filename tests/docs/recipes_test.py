@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Holds the recipes of CONTRIBUTING.md to the tree: what a rule touches, and that what it names is there.
+"""Holds the recipes of CONTRIBUTING.md to the tree: what a rule and an event kind touch, and that what it
+names is there.
+
+usage: recipes_test.py COMPILER
 
 Prints "ok - ..." or "not ok - ..." a case, with what is wrong before it.
 """
@@ -8,11 +11,28 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 # Tables by rule, which say what Linux does: their rows are data with expectations of their own.
 TABLES = ("libhaoh/src/linux/kernel_effect.cpp", "libhaoh/src/linux/kernel_event_message.cpp")
 PAGE = "docs/rules.md"
+# The enumeration of kinds of events, their table, and what else the compiler names when one is added.
+KINDS = "libhaoh/include/haoh/event.hpp"
+KIND_TABLE = "libhaoh/src/model/event_kind.cpp"
+KIND_SWITCHES = (KIND_TABLE, "libhaoh/src/report/monitor/event_text.cpp", "libhaoh/src/capi/event.cpp",
+                 "tests/unit/report/sample_monitor.cpp")
+# And what a test names, with what has to be there of it.
+KIND_TEXTS = {
+    "libhaoh/include/haoh/haoh.h": r"\bHAOH_EVENT_{upper} = \d+",
+    "docs/schema/event-1.schema.json": r'"{kind}"',
+    "docs/man/haoh-monitor.1": r"^\.It Li {kind}$",
+    "tools/completions/haoh.bash": r"\b{kind}\b",
+    "tools/completions/_haoh": r"\b{kind}\b",
+    "tools/completions/haoh.fish": r"\b{kind}\b",
+}
+# Kinds whose name is a word for something else, too: a key of JSON, a source of events, an AEN's type.
+COMMON_WORDS = ("access", "aen", "ana_change")
 failed, number = False, 0
 
 
@@ -81,7 +101,56 @@ def complaints_about(rule, found):
         yield f"{rule}: no test names it"
 
 
+def kinds_of(texts):
+    return re.findall(r'\brow\(\s*"([a-z_]+)"', texts[KIND_TABLE])
+
+
+def complaints_about_kind(kind, texts):
+    if not re.search(rf"^    {kind},", texts[KINDS], re.M):
+        yield f"{kind}: {KINDS} does not have it"
+    used = re.compile(rf"\bEventKind::{kind}\b")
+    for name in KIND_SWITCHES:
+        if not re.search(rf"case EventKind::{kind}:", texts[name]):
+            yield f"{kind}: {name} has no case of it"
+    for name, pattern in KIND_TEXTS.items():
+        if not re.search(pattern.format(kind=kind, upper=kind.upper()), texts[name], re.M):
+            yield f"{kind}: {name} does not have it"
+    if not any(used.search(text) for name, text in texts.items() if name.startswith("libhaoh/src/monitor/")):
+        yield f"{kind}: nothing in libhaoh/src/monitor makes one"
+    if not any(re.search(rf"\b{kind}\b", text) for name, text in texts.items()
+               if name.startswith("tests/unit/monitor/")):
+        yield f"{kind}: no test in tests/unit/monitor names it"
+    for name, text in texts.items():
+        if re.match(r"(libhaoh/src|tools/haoh|plugins)/.*\.(cpp|hpp|c|h)$", name) and name != KIND_TABLE \
+                and name not in TABLES and kind not in COMMON_WORDS and f'"{kind}"' in text:
+            yield f"{kind}: {name} knows it by its name"
+
+
+def named_by_compiler(texts, compiler, kind):
+    """The files of KIND_SWITCHES about which the compiler says that they lack a kind; None: it said more."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.makedirs(os.path.join(directory, "haoh"))
+        text, count = re.subn(r"^    source_restored,$", rf"\g<0>\n    {kind},", texts[KINDS], flags=re.M)
+        assert count == 1, KINDS
+        with open(os.path.join(directory, "haoh", os.path.basename(KINDS)), "w", encoding="utf-8") as file:
+            file.write(text)
+        found = []
+        for name in KIND_SWITCHES:
+            done = subprocess.run(
+                [compiler, "-std=c++20", "-fsyntax-only", "-Wswitch", "-Werror", "-DHAOH_VERSION=\"\"",
+                 "-I", directory, *(option for folder in ("libhaoh/include", "libhaoh/src", "tests")
+                                    for option in ("-I", os.path.join(ROOT, folder))), os.path.join(ROOT, name)],
+                cwd=ROOT, capture_output=True, text=True, check=False, timeout=600, env={**os.environ, "LC_ALL": "C"})
+            errors = [line for line in done.stderr.splitlines() if re.search(r"\berror:", line)]
+            if errors and all(kind in line and re.search("Wswitch|error=switch", line) for line in errors):
+                found.append(name)
+            else:
+                print(done.stderr or f"{name}: no complaint")
+        return found
+
+
 def main():
+    compiler = sys.argv[1]
     texts = tree()
     rules = rules_of(texts)
     complaints = [] if len(rules) > 100 else [f"only {len(rules)} rules found: is the table read?"]
@@ -102,6 +171,34 @@ def main():
     check("a sample rule without expectation or test is found, one by the recipe is right, and one that "
           "another file knows is found", [] if len(before) == 2 and not after and len(known) == 1
           else [f"{before} {after} {known}"])
+
+    kinds = kinds_of(texts)
+    complaints = [] if len(kinds) > 10 else [f"only {len(kinds)} kinds of events found: is the table read?"]
+    for kind in kinds:
+        complaints += complaints_about_kind(kind, texts)
+    check("an event kind touches what CONTRIBUTING.md says, and nothing else that knows its name", complaints)
+
+    sample = "_".join(("sample", "changed"))
+    texts_with = dict(texts)
+    texts_with[KIND_TABLE] += f'row("{sample}", "")'
+    before = list(complaints_about_kind(sample, texts_with))
+    texts_with[KINDS] += f"\n    {sample},"
+    for name in KIND_SWITCHES + ("libhaoh/src/monitor/fusion.cpp", "tests/unit/monitor/fusion_test.cpp"):
+        texts_with[name] += f"case EventKind::{sample}:"
+    for name, pattern in KIND_TEXTS.items():
+        line = pattern.format(kind=sample, upper=sample.upper()).replace(r"\b", "").replace(r"\d+", "99")
+        texts_with[name] += "\n" + line.replace("\\", "").strip("^$") + "\n"
+    after = list(complaints_about_kind(sample, texts_with))
+    texts_with["tools/haoh/until.cpp"] += f'"{sample}"'
+    known = list(complaints_about_kind(sample, texts_with))
+    wanted = len(KIND_SWITCHES) + len(KIND_TEXTS) + 3
+    check("a sample event kind that is only in the table lacks all the rest, one by the recipe is right, and one "
+          "that another file knows is found",
+          [] if kinds_of(texts_with) == kinds + [sample] and len(before) == wanted and not after
+          and len(known) == 1 else [f"{before} {after} {known}"])
+    named = named_by_compiler(texts, compiler, sample)
+    check("the compiler names what an event kind lacks",
+          [f"not that {name} does" for name in KIND_SWITCHES if name not in named])
 
     page = texts["CONTRIBUTING.md"]
     named = re.findall(r"`((?:docs|libhaoh|tests|tools|plugins|examples)/[\w./-]+)`", page)
