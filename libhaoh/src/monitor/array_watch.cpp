@@ -37,19 +37,19 @@ asio::awaitable<void> release_event(AdminChannel& channel, std::uint8_t lid) {
 /// One connection to a port.
 class PortWatch {
   public:
-    PortWatch(std::shared_ptr<Hub> hub, const WatchedPort& port)
-        : hub_{std::move(hub)}, port_{port} {}
+    PortWatch(std::shared_ptr<MonitorCore> core, const WatchedPort& port)
+        : core_{std::move(core)}, port_{port} {}
 
     /// Ends by throwing, when the connection is lost.
     asio::awaitable<void> run() {
-        ConnectOptions options = hub_->options().connect;
+        ConnectOptions options = core_->options().connect;
         options.subsysnqn = port_.subsysnqn;
         controller_ = co_await FabricController::connect(port_.address, std::move(options));
         connected_ = true;
         // Before the states are read: what changes while they are is an event then.
         co_await controller_->enable_events();
         co_await read_all(std::nullopt);
-        hub_->fusion().restore_source(port_.name, Moment::now());
+        core_->fusion().restore_source(port_.name, Moment::now());
         publish(Moment::now(), std::nullopt);
         for (;;) {
             const nvme::AsyncEvent event = co_await controller_->next_event();
@@ -64,10 +64,10 @@ class PortWatch {
     [[nodiscard]] bool connected() const { return connected_; }
 
   private:
-    Fusion& fusion() { return hub_->fusion(); }
+    Fusion& fusion() { return core_->fusion(); }
 
     void publish(const Moment& observed, std::optional<Moment> cause) {
-        hub_->publish({.observed = observed, .cause = cause, .source = kSource});
+        core_->publish({.observed = observed, .cause = cause, .source = kSource});
     }
 
     /// Identity, namespaces and ANA log.
@@ -92,7 +92,7 @@ class PortWatch {
         if (seen.ana.stable && seen.ana.log.ok()) {
             fusion().see_change_count({}, port_.name, seen.ana_log().chgc, occasion);
         }
-        hub_->keep({}, std::move(seen));
+        core_->keep({}, std::move(seen));
     }
 
     asio::awaitable<void> take(const nvme::AsyncEvent& event, const Moment& now) {
@@ -125,7 +125,7 @@ class PortWatch {
         fusion().see_change_count({}, port_.name, reading.log.chgc, occasion);
     }
 
-    std::shared_ptr<Hub> hub_;
+    std::shared_ptr<MonitorCore> core_;
     const WatchedPort& port_;
     std::unique_ptr<FabricController> controller_;
     View view_;
@@ -177,10 +177,10 @@ asio::awaitable<std::vector<WatchedPort>> find_ports(const MonitorOptions& optio
     co_return ports;
 }
 
-asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port) {
-    Backoff backoff(hub->options().retry_interval, kMaxArrayBackoff);
+asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort port) {
+    Backoff backoff(core->options().retry_interval, kMaxArrayBackoff);
     for (;;) {
-        PortWatch watch(hub, port);
+        PortWatch watch(core, port);
         std::string problem;
         try {
             co_await watch.run();
@@ -190,10 +190,10 @@ asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port) {
         co_await unless_stopped();
         const Moment now = Moment::now();
         const Occasion occasion{.observed = now, .cause = {}, .source = kSource};
-        hub->fusion().lose_source(port.name, problem, now);
-        hub->fusion().forget_change_count({}, port.name);
-        hub->fusion().see_controller_state({}, port.name, "lost", occasion);
-        hub->publish(occasion);
+        core->fusion().lose_source(port.name, problem, now);
+        core->fusion().forget_change_count({}, port.name);
+        core->fusion().see_controller_state({}, port.name, "lost", occasion);
+        core->publish(occasion);
         if (watch.connected()) {
             backoff.reset();
         }
@@ -201,17 +201,17 @@ asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port) {
     }
 }
 
-asio::awaitable<void> watch_time(std::shared_ptr<Hub> hub) {
+asio::awaitable<void> watch_time(std::shared_ptr<MonitorCore> core) {
     for (;;) {
-        std::chrono::nanoseconds wait = hub->options().poll_interval;
-        if (const auto deadline = hub->fusion().next_deadline()) {
+        std::chrono::nanoseconds wait = core->options().poll_interval;
+        if (const auto deadline = core->fusion().next_deadline()) {
             wait = std::clamp<std::chrono::nanoseconds>(*deadline - Moment::now().monotonic,
                                                         std::chrono::milliseconds(1), wait);
         }
         co_await pause(wait);
         const Moment now = Moment::now();
-        hub->fusion().pass_time(now);
-        hub->publish({.observed = now, .cause = {}, .source = kSource});
+        core->fusion().pass_time(now);
+        core->publish({.observed = now, .cause = {}, .source = kSource});
     }
 }
 

@@ -4,7 +4,7 @@
 /// its logs say then.
 #pragma once
 
-#include "monitor/hub.hpp"
+#include "monitor/monitor_core.hpp"
 
 #include <haoh/fabric.hpp>
 
@@ -27,9 +27,10 @@ struct WatchedPort {
 find_ports(const MonitorOptions& options);
 
 /// Watches a port until it is canceled: connects, and again after each loss.
-[[nodiscard]] boost::asio::awaitable<void> watch_port(std::shared_ptr<Hub> hub, WatchedPort port);
+[[nodiscard]] boost::asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core,
+                                                      WatchedPort port);
 
 /// Tells what only time tells (Fusion::pass_time), until it is canceled.
-[[nodiscard]] boost::asio::awaitable<void> watch_time(std::shared_ptr<Hub> hub);
+[[nodiscard]] boost::asio::awaitable<void> watch_time(std::shared_ptr<MonitorCore> core);
 
 } // namespace haoh::monitor

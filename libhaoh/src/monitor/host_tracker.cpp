@@ -51,19 +51,19 @@ void HostTracker::begin(KernelObservation kernel) {
     const Moment now = readings_.now();
     const Occasion occasion{.observed = now, .cause = {}, .source = kSysfs};
     polled_ = now.monotonic;
-    scan_due_ = now.monotonic + hub_.options().scan_interval;
+    scan_due_ = now.monotonic + core_.options().scan_interval;
     for (auto& [kind, source] : sources_) {
         source.due = now.monotonic;
     }
     take(std::move(kernel), occasion);
     fusion().restore_source(kSysfs, now);
-    hub_.publish(occasion);
+    core_.publish(occasion);
 }
 
 void HostTracker::miss(std::string_view source, std::string_view why, const Moment& now) {
     fusion().lose_source(source, why, now);
     fusion().restore_source(source, now);
-    hub_.publish({.observed = now, .cause = {}, .source = source});
+    core_.publish({.observed = now, .cause = {}, .source = source});
 }
 
 void HostTracker::take(const std::vector<host::TraceInput>& inputs) {
@@ -89,7 +89,7 @@ void HostTracker::take(const host::TraceInput& input) {
                             .cause = Moment::at(std::min(aen->monotonic, now.monotonic), now),
                             .source = kTrace};
     fusion().notice(kernel_.host, {.controller = controller, .event = event}, occasion);
-    hub_.publish(occasion);
+    core_.publish(occasion);
     look(controller, occasion);
     if (event.namespace_attribute()) {
         ask_for_scan(occasion);
@@ -145,7 +145,7 @@ void HostTracker::take(const linux_kernel::KernelEventMessage& message) {
                          .rule = std::string(message.rule),
                          .text = message.reason},
                         occasion);
-        hub_.publish(occasion);
+        core_.publish(occasion);
     } else if (fusion().knows_controller(kernel_.host, message.device)) {
         look(message.device, occasion);
     } else {
@@ -158,14 +158,14 @@ void HostTracker::opened(HostJob::Kind source) {
     const Moment now = readings_.now();
     sources_.at(source).backoff.reset();
     fusion().restore_source(source_of(source), now);
-    hub_.publish({.observed = now, .cause = {}, .source = source_of(source)});
+    core_.publish({.observed = now, .cause = {}, .source = source_of(source)});
 }
 
 void HostTracker::lost(HostJob::Kind source, std::string_view problem) {
     const Moment now = readings_.now();
     Attempt& attempt = sources_.at(source);
     attempt.due = now.monotonic + attempt.backoff.next();
-    hub_.lose_source(source_of(source), problem, now);
+    core_.lose_source(source_of(source), problem, now);
 }
 
 Occasion HostTracker::occasion_for(const std::string& controller, const Moment& observed) const {
@@ -204,7 +204,7 @@ void HostTracker::take(const std::vector<host::StateChange>& changes, const Occa
         }
     }
     if (!changes.empty()) {
-        hub_.publish(otherwise);
+        core_.publish(otherwise);
         schedule_poll();
     }
 }
@@ -237,9 +237,9 @@ void HostTracker::take(KernelObservation kernel, const Occasion& occasion) {
     for (const std::string& gone : before) {
         readings_.forget(gone);
         looks_.erase(gone);
-        hub_.forget(kernel_.host, gone);
+        core_.forget(kernel_.host, gone);
     }
-    hub_.keep(kernel_);
+    core_.keep(kernel_);
 }
 
 void HostTracker::scanned(KernelObservation kernel) {
@@ -255,7 +255,7 @@ void HostTracker::scanned(KernelObservation kernel) {
     }
     fusion().restore_source(kSysfs, occasion.observed);
     take(std::move(kernel), occasion);
-    hub_.publish(occasion);
+    core_.publish(occasion);
 }
 
 void HostTracker::scan_failed(const Error& error) {
@@ -268,7 +268,7 @@ void HostTracker::scan_failed(const Error& error) {
         return;
     }
     scanning_ = false;
-    hub_.lose_source(kSysfs, error.what(), readings_.now());
+    core_.lose_source(kSysfs, error.what(), readings_.now());
 }
 
 } // namespace haoh::monitor

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
 /// What a monitor does about this host's kernel, without I/O, coroutines or a clock: fed hints that
-/// something changed and what was read then, it tells the hub, and yields what is to be done next
+/// something changed and what was read then, it tells the core, and yields what is to be done next
 /// and when.
 #pragma once
 
@@ -11,7 +11,7 @@
 #include "host/uevent_monitor.hpp"
 #include "linux/kernel_event_message.hpp"
 #include "monitor/backoff.hpp"
-#include "monitor/hub.hpp"
+#include "monitor/monitor_core.hpp"
 
 #include <haoh/error.hpp>
 #include <haoh/kernel.hpp>
@@ -72,7 +72,7 @@ class HostTracker {
         bool identities{}; ///< controllers can be asked who they are
     };
 
-    HostTracker(Hub& hub, HostReadings& readings, Abilities abilities);
+    HostTracker(MonitorCore& core, HostReadings& readings, Abilities abilities);
 
     /// What there is at first.
     void begin(KernelObservation kernel);
@@ -140,9 +140,9 @@ class HostTracker {
     [[nodiscard]] bool can_be_identified(const std::string& controller);
     [[nodiscard]] Occasion occasion_for(const std::string& controller,
                                         const Moment& observed) const;
-    [[nodiscard]] Fusion& fusion() { return hub_.fusion(); }
+    [[nodiscard]] Fusion& fusion() { return core_.fusion(); }
 
-    Hub& hub_;
+    MonitorCore& core_;
     HostReadings& readings_;
     Abilities abilities_;
     KernelObservation kernel_;

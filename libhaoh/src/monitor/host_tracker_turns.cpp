@@ -50,11 +50,11 @@ std::string_view source_of(HostJob::Kind kind) {
     return "sysfs";
 }
 
-HostTracker::HostTracker(Hub& hub, HostReadings& readings, Abilities abilities)
-    : hub_{hub}, readings_{readings}, abilities_{abilities} {
+HostTracker::HostTracker(MonitorCore& core, HostReadings& readings, Abilities abilities)
+    : core_{core}, readings_{readings}, abilities_{abilities} {
     if (abilities_.sources) {
         const Attempt first{.due = kNever,
-                            .backoff = Backoff(hub_.options().retry_interval, kMaxHostBackoff)};
+                            .backoff = Backoff(core_.options().retry_interval, kMaxHostBackoff)};
         sources_ = {{HostJob::Kind::follow_trace, first},
                     {HostJob::Kind::follow_uevents, first},
                     {HostJob::Kind::follow_kmsg, first}};
@@ -110,12 +110,12 @@ void HostTracker::poll() {
     const Occasion occasion{.observed = now, .cause = {}, .source = source_of(HostJob::Kind::scan)};
     fusion().pass_time(now);
     take(changes, occasion);
-    hub_.publish(occasion);
+    core_.publish(occasion);
     schedule_poll();
 }
 
 void HostTracker::schedule_poll() {
-    poll_due_ = polled_ + hub_.options().poll_interval;
+    poll_due_ = polled_ + core_.options().poll_interval;
     if (const auto deadline = fusion().next_deadline()) {
         poll_due_ = std::min(poll_due_, std::max<Time>(*deadline, polled_ + kPollAgain));
     }
@@ -136,7 +136,8 @@ void HostTracker::scan_if_due(std::vector<HostJob>& jobs) {
     if (scans_left_ > 0) {
         --scans_left_;
     }
-    scan_due_ = now + (scans_left_ > 0 ? kScans.at(scans_left_ - 1) : hub_.options().scan_interval);
+    scan_due_ =
+        now + (scans_left_ > 0 ? kScans.at(scans_left_ - 1) : core_.options().scan_interval);
     scanning_ = true;
     jobs.push_back({.kind = HostJob::Kind::scan, .controller = {}});
 }
@@ -203,7 +204,7 @@ void HostTracker::compare_log(const std::string& controller, Look& look) {
     const Occasion occasion{
         .observed = readings_.now(), .cause = look.hint.cause, .source = kAdmin};
     fusion().see_change_count(kernel_.host, controller, log.chgc, occasion);
-    hub_.publish(occasion);
+    core_.publish(occasion);
     // It is as the array says: the hint has been followed.
     look.until = std::min<Time>(look.until, occasion.observed.monotonic + kLookOn);
     static_assert(kReadAgain > kLookOn);
@@ -220,7 +221,7 @@ void HostTracker::log_not_read(const std::string& controller, std::string_view p
     look->read_again = look->until;
     sweep(controller);
     if (fusion().is_live(kernel_.host, controller)) { // else that is another matter
-        hub_.lose_source(kAdmin, problem, readings_.now());
+        core_.lose_source(kAdmin, problem, readings_.now());
     }
 }
 
@@ -229,7 +230,7 @@ void HostTracker::ask_for_identity(const std::string& controller) {
         identities_.insert_or_assign(
             controller,
             Attempt{.due = readings_.now().monotonic,
-                    .backoff = Backoff(hub_.options().retry_interval, kMaxHostBackoff)});
+                    .backoff = Backoff(core_.options().retry_interval, kMaxHostBackoff)});
     }
 }
 
@@ -267,10 +268,10 @@ void HostTracker::identified(const std::string& controller, ControllerObservatio
             fusion().agrees(kernel_.host, controller, seen.ana_log())) {
             fusion().see_change_count(kernel_.host, controller, seen.ana_log().chgc, occasion);
         }
-        hub_.keep(kernel_.host, std::move(seen));
+        core_.keep(kernel_.host, std::move(seen));
         schedule_poll();
     }
-    hub_.publish(occasion);
+    core_.publish(occasion);
 }
 
 void HostTracker::not_identified(const std::string& controller, std::string_view problem) {
@@ -283,7 +284,7 @@ void HostTracker::not_identified(const std::string& controller, std::string_view
     if (attempt.due == kNever) { // else it connected again meanwhile
         attempt.due = readings_.now().monotonic + attempt.backoff.next();
     }
-    hub_.lose_source(kAdmin, problem, readings_.now());
+    core_.lose_source(kAdmin, problem, readings_.now());
 }
 
 } // namespace haoh::monitor

@@ -25,14 +25,14 @@ HostTracker::Abilities abilities_of(const HostOptions& options, const MonitorOpt
             .identities = ask && wanted.read_identity};
 }
 
-HostWatch::HostWatch(std::shared_ptr<Hub> hub, HostOptions options)
-    : HostWatch(hub, options, abilities_of(options, hub->options()), host::open_nvme_device) {}
+HostWatch::HostWatch(std::shared_ptr<MonitorCore> core, HostOptions options)
+    : HostWatch(core, options, abilities_of(options, core->options()), host::open_nvme_device) {}
 
-HostWatch::HostWatch(std::shared_ptr<Hub> hub, HostOptions options,
+HostWatch::HostWatch(std::shared_ptr<MonitorCore> core, HostOptions options,
                      HostTracker::Abilities abilities, host::DeviceOpener open)
-    : hub_{std::move(hub)}, options_{std::move(options)}, root_{options_.sysroot},
-      controllers_{hub_->executor(), options_, std::move(open)}, due_{hub_->executor()},
-      tracker_{*hub_, *this, abilities} {
+    : core_{std::move(core)}, options_{std::move(options)}, root_{options_.sysroot},
+      controllers_{core_->executor(), options_, std::move(open)}, due_{core_->executor()},
+      tracker_{*core_, *this, abilities} {
     options_.progress = nullptr;
     options_.read_log = false;
     options_.ask_udev = false;
@@ -56,7 +56,7 @@ asio::awaitable<void> HostWatch::read_first() {
 
 void HostWatch::begin() {
     tracker_.begin(std::exchange(first_, {}));
-    hub_->run([self = shared_from_this()] { return self->run(); }, "sysfs");
+    core_->run([self = shared_from_this()] { return self->run(); }, "sysfs");
 }
 
 asio::awaitable<void> HostWatch::run() {
@@ -72,8 +72,8 @@ asio::awaitable<void> HostWatch::run() {
 
 void HostWatch::start(HostJob job) {
     std::string source(source_of(job.kind));
-    hub_->run([self = shared_from_this(), job = std::move(job)] { return self->work(job); },
-              std::move(source));
+    core_->run([self = shared_from_this(), job = std::move(job)] { return self->work(job); },
+               std::move(source));
 }
 
 asio::awaitable<void> HostWatch::work(HostJob job) {
@@ -151,7 +151,7 @@ template <typename Source>
 asio::awaitable<void> HostWatch::follow(HostJob::Kind kind) {
     std::string problem;
     try {
-        Source source(hub_->executor());
+        Source source(core_->executor());
         tracker_.opened(kind);
         for (;;) {
             tracker_.take(co_await source.next());

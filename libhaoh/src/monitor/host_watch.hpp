@@ -9,7 +9,7 @@
 #include "host/sysfs_directory.hpp"
 #include "monitor/controller_reader.hpp"
 #include "monitor/host_tracker.hpp"
-#include "monitor/hub.hpp"
+#include "monitor/monitor_core.hpp"
 
 #include <haoh/host.hpp>
 
@@ -30,14 +30,14 @@ namespace haoh::monitor {
 
 class HostWatch : public std::enable_shared_from_this<HostWatch>, private HostReadings {
   public:
-    HostWatch(std::shared_ptr<Hub> hub, HostOptions options);
+    HostWatch(std::shared_ptr<MonitorCore> core, HostOptions options);
     /// With devices and abilities of the caller's choice, for tests on a recorded tree.
-    HostWatch(std::shared_ptr<Hub> hub, HostOptions options, HostTracker::Abilities abilities,
-              host::DeviceOpener open);
+    HostWatch(std::shared_ptr<MonitorCore> core, HostOptions options,
+              HostTracker::Abilities abilities, host::DeviceOpener open);
 
     /// Reads what there is. \throws Error when there is no such tree, or what was named is nowhere
     [[nodiscard]] boost::asio::awaitable<void> read_first();
-    /// Tells the fusion and begins to watch, in coroutines of the hub.
+    /// Tells the fusion and begins to watch, in coroutines of the core.
     void begin();
 
   private:
@@ -62,7 +62,7 @@ class HostWatch : public std::enable_shared_from_this<HostWatch>, private HostRe
     /// The tracker was told something: its next turn may be due at another time.
     void wake() { due_.cancel(); }
 
-    std::shared_ptr<Hub> hub_;
+    std::shared_ptr<MonitorCore> core_;
     HostOptions options_;
     host::SysfsRoot root_;
     host::BlockingThreads scanner_{1};

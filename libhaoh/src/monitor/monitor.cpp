@@ -3,7 +3,7 @@
 
 #include "monitor/array_watch.hpp"
 #include "monitor/host_watch.hpp"
-#include "monitor/hub.hpp"
+#include "monitor/monitor_core.hpp"
 
 #include <haoh/error.hpp>
 
@@ -18,12 +18,12 @@ namespace asio = boost::asio;
 class Monitor::Impl {
   public:
     Impl(asio::any_io_executor executor, MonitorOptions options)
-        : hub{std::make_shared<monitor::Hub>(std::move(executor), std::move(options))} {}
+        : core{std::make_shared<monitor::MonitorCore>(std::move(executor), std::move(options))} {}
 
     asio::awaitable<void> start() {
-        const MonitorOptions& options = hub->options();
+        const MonitorOptions& options = core->options();
         constexpr std::string_view kOperation = "start the monitor";
-        if (hub->running()) {
+        if (core->running()) {
             throw Error(Errc::invalid_argument, kOperation, {}, "it is running");
         }
         if (!options.host && options.targets.empty()) {
@@ -32,33 +32,34 @@ class Monitor::Impl {
         }
         std::shared_ptr<monitor::HostWatch> host;
         if (options.host) {
-            host = std::make_shared<monitor::HostWatch>(hub, *options.host);
+            host = std::make_shared<monitor::HostWatch>(core, *options.host);
             co_await host->read_first();
         }
         std::vector<monitor::WatchedPort> ports;
         if (!options.targets.empty()) {
             ports = co_await monitor::find_ports(options);
         }
-        hub->begin();
+        core->begin();
         if (host) {
             host->begin();
         }
         for (const monitor::WatchedPort& port : ports) {
-            hub->expect_target(port.target);
+            core->expect_target(port.target);
         }
         for (monitor::WatchedPort& port : ports) {
             const std::string name = port.name;
-            hub->fusion().expect_source(name);
-            hub->run([hub = hub, port = std::move(port)] { return monitor::watch_port(hub, port); },
-                     name);
+            core->fusion().expect_source(name);
+            core->run(
+                [core = core, port = std::move(port)] { return monitor::watch_port(core, port); },
+                name);
         }
         if (!host && !ports.empty()) { // else the host's polls do it
-            hub->run([hub = hub] { return monitor::watch_time(hub); }, "clock");
+            core->run([core = core] { return monitor::watch_time(core); }, "clock");
         }
-        co_await hub->tried();
+        co_await core->tried();
     }
 
-    std::shared_ptr<monitor::Hub> hub;
+    std::shared_ptr<monitor::MonitorCore> core;
 };
 
 MonitorOptions monitor_options(const Source& source) {
@@ -87,23 +88,23 @@ asio::awaitable<void> Monitor::start() {
 }
 
 asio::awaitable<std::optional<Event>> Monitor::next() {
-    return impl_->hub->next();
+    return impl_->core->next();
 }
 
 void Monitor::on_event(std::function<void(const Event&)> handler) {
-    impl_->hub->set_handler(std::move(handler));
+    impl_->core->set_handler(std::move(handler));
 }
 
 void Monitor::stop() {
-    impl_->hub->end();
+    impl_->core->end();
 }
 
 asio::awaitable<void> Monitor::stopped() {
-    return impl_->hub->ended();
+    return impl_->core->ended();
 }
 
 MonitorStatus Monitor::status() const {
-    return impl_->hub->status();
+    return impl_->core->status();
 }
 
 } // namespace haoh

@@ -91,7 +91,7 @@ TEST_P(HostSources, one_that_is_lost_is_tried_again_and_less_and_less_often) {
     world.pass(10s);
     EXPECT_THAT(world.times(kind), ElementsAre(end + 1s, end + 3s, end + 7s));
     EXPECT_EQ(world.of(EventKind::source_lost).at(0).text, "it has ended");
-    const auto status = world.hub->status();
+    const auto status = world.core->status();
     for (const MonitorStatus::Source& source : status.sources) {
         EXPECT_EQ(source.healthy, source.name != name) << source.name;
     }
@@ -325,7 +325,7 @@ TEST_F(HostIdentities, are_read_once_at_the_beginning_one_after_the_other) {
     EXPECT_THAT(world.times(Kind::identify, "nvme0"), ElementsAre(0ns));
     EXPECT_THAT(world.times(Kind::identify, "nvme1"), ElementsAre(3ms));
     EXPECT_THAT(world.events, IsEmpty());
-    const MonitorStatus status = world.hub->status();
+    const MonitorStatus status = world.core->status();
     ASSERT_THAT(status.subsystems, SizeIs(1));
     EXPECT_EQ(status.subsystems[0].identity.size(), 16U);
     for (const MonitorStatus::Controller& controller : status.controllers) {
@@ -368,10 +368,11 @@ TEST_F(HostIdentities, bring_a_first_change_count_with_them) {
     begin();
     world.pass(1s);
     for (const char* name : {"nvme0", "nvme1"}) {
-        world.hub->fusion().see_change_count(world.tracker->kernel().host, name, 9,
-                                             {.observed = world.now(), .cause = {}, .source = "t"});
+        world.core->fusion().see_change_count(
+            world.tracker->kernel().host, name, 9,
+            {.observed = world.now(), .cause = {}, .source = "t"});
     }
-    world.hub->publish({.observed = world.now(), .cause = {}, .source = "t"});
+    world.core->publish({.observed = world.now(), .cause = {}, .source = "t"});
     EXPECT_THAT(told(world.events), ElementsAre("ana_coalesced nvme0 by t"))
         << "a log that was not stable counts nothing";
 }
@@ -464,7 +465,7 @@ TEST_F(HostIdentities, of_one_that_is_gone_meanwhile_are_passed_over) {
     world.pass(0s);
     world.tracker->scan_failed(Error(Errc::not_found, "find", "nvme-subsys0", "it is nowhere"));
     world.pass(1min);
-    EXPECT_THAT(world.hub->status().subsystems, IsEmpty());
+    EXPECT_THAT(world.core->status().subsystems, IsEmpty());
     EXPECT_THAT(world.of(EventKind::source_lost), IsEmpty());
 }
 
@@ -478,7 +479,7 @@ TEST_F(HostIdentities, of_one_that_is_gone_meanwhile_tell_nothing_of_the_others)
     }
     world.uevent("nvme0", "");
     world.pass(1min);
-    const MonitorStatus status = world.hub->status();
+    const MonitorStatus status = world.core->status();
     ASSERT_THAT(status.controllers, SizeIs(1));
     EXPECT_EQ(status.controllers[0].name, "nvme1");
     EXPECT_EQ(status.controllers[0].site, "") << "there is no other array to tell it from";

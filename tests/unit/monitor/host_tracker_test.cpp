@@ -357,9 +357,9 @@ TEST_F(HostPolls, find_states_that_nobody_told_of) {
 TEST_F(HostPolls, begin_when_what_was_read_at_first_has_grown_old) {
     world.options.poll_interval = 500ms;
     world.begin({});
-    ASSERT_THAT(world.hub->status().sources, SizeIs(1));
-    EXPECT_EQ(world.hub->status().sources[0].name, "sysfs");
-    EXPECT_TRUE(world.hub->status().sources[0].healthy);
+    ASSERT_THAT(world.core->status().sources, SizeIs(1));
+    EXPECT_EQ(world.core->status().sources[0].name, "sysfs");
+    EXPECT_TRUE(world.core->status().sources[0].healthy);
     world.pass(1200ms);
     ASSERT_THAT(world.looks(""), ElementsAre(500ms, 1000ms));
 }
@@ -367,7 +367,7 @@ TEST_F(HostPolls, begin_when_what_was_read_at_first_has_grown_old) {
 TEST_F(HostPolls, are_not_put_off_by_a_long_anatt) {
     world.options.poll_interval = 500ms;
     begin();
-    world.hub->fusion().set_anatt(world.tracker->kernel().host, "nvme0", 100);
+    world.core->fusion().set_anatt(world.tracker->kernel().host, "nvme0", 100);
     world.ana(0, 1, "change");
     world.pass(10s);
     ASSERT_THAT(world.of(EventKind::ana_change), SizeIs(1));
@@ -604,7 +604,7 @@ TEST_F(HostPolls, when_all_that_was_named_is_nowhere_all_is_gone) {
 
 TEST_F(HostPolls, a_change_longer_than_anatt_is_told_when_its_time_is_over) {
     begin();
-    world.hub->fusion().set_anatt(world.tracker->kernel().host, "nvme0", 10);
+    world.core->fusion().set_anatt(world.tracker->kernel().host, "nvme0", 10);
     world.pass(1s);
     world.ana(0, 1, "change");
     world.aen(0); // told of it now; nothing else is polled for an hour

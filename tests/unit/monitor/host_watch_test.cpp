@@ -123,8 +123,8 @@ TEST_F(WatchedHost, loses_everything_with_its_tree) {
 class AskedHost : public WatchedHost {
   protected:
     void begin(bool sources = false) {
-        hub_ = std::make_shared<Hub>(context_.get_executor(), options_);
-        hub_->set_handler([this](const Event& event) { events_.push_back(event); });
+        core_ = std::make_shared<MonitorCore>(context_.get_executor(), options_);
+        core_->set_handler([this](const Event& event) { events_.push_back(event); });
         const auto open = [this](const std::string& name) -> std::unique_ptr<host::NvmeDevice> {
             ++opened_[name];
             if (broken_) {
@@ -147,25 +147,25 @@ class AskedHost : public WatchedHost {
             return device;
         };
         watch_ = std::make_shared<HostWatch>(
-            hub_, *options_.host,
+            core_, *options_.host,
             HostTracker::Abilities{.sources = sources, .logs = true, .identities = true}, open);
         ASSERT_FALSE(complete(watch_->read_first()));
-        hub_->begin();
+        core_->begin();
         watch_->begin();
     }
     void end() {
-        hub_->end();
-        ASSERT_FALSE(complete(hub_->ended()));
+        core_->end();
+        ASSERT_FALSE(complete(core_->ended()));
     }
     [[nodiscard]] bool identified() const {
-        const MonitorStatus status = hub_->status();
+        const MonitorStatus status = core_->status();
         return !status.subsystems.empty() && !status.subsystems[0].identity.empty();
     }
 
     std::atomic<std::uint64_t> change_count_{5};
     std::atomic<bool> broken_{};
     std::map<std::string, int> opened_;
-    std::shared_ptr<Hub> hub_;
+    std::shared_ptr<MonitorCore> core_;
     std::shared_ptr<HostWatch> watch_;
 };
 
@@ -195,7 +195,7 @@ TEST_F(AskedHost, listens_to_every_source_there_is) {
     begin(true);
     const auto named = [&] {
         std::vector<std::string> names;
-        for (const MonitorStatus::Source& source : hub_->status().sources) {
+        for (const MonitorStatus::Source& source : core_->status().sources) {
             names.push_back(source.name);
         }
         return names;

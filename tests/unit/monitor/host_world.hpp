@@ -58,10 +58,10 @@ class HostWorld : public HostReadings {
     }
 
     void begin(HostTracker::Abilities abilities) {
-        hub = std::make_shared<Hub>(context_.get_executor(), options);
-        hub->begin();
-        hub->set_handler([this](const Event& event) { events.push_back(event); });
-        tracker = std::make_unique<HostTracker>(*hub, *this, abilities);
+        core = std::make_shared<MonitorCore>(context_.get_executor(), options);
+        core->begin();
+        core->set_handler([this](const Event& event) { events.push_back(event); });
+        tracker = std::make_unique<HostTracker>(*core, *this, abilities);
         tracker->begin(read(KernelDetail::full));
         start_ = clock_;
         pass({});
@@ -188,7 +188,7 @@ class HostWorld : public HostReadings {
 
     test::SysfsTree tree;
     MonitorOptions options;
-    std::shared_ptr<Hub> hub;
+    std::shared_ptr<MonitorCore> core;
     std::unique_ptr<HostTracker> tracker;
 
     // Answers to jobs, as they are when the job begins, and how long they take.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The way of events to the caller, and what a hub knows of all controllers together.
-#include "monitor/hub.hpp"
+// The way of events to the caller, and what a core knows of all controllers together.
+#include "monitor/monitor_core.hpp"
 
 #include <haoh/error.hpp>
 #include <haoh/nvme/identify_controller.hpp>
@@ -21,17 +21,17 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class HubTest : public ::testing::Test {
+class MonitorCoreTest : public ::testing::Test {
   protected:
-    ~HubTest() override {
-        hub_->end();
+    ~MonitorCoreTest() override {
+        core_->end();
         settle();
     }
     void make(std::size_t queue = 100) {
         MonitorOptions options = options_;
         options.queue = queue;
-        hub_ = std::make_shared<Hub>(context_.get_executor(), options);
-        hub_->begin();
+        core_ = std::make_shared<MonitorCore>(context_.get_executor(), options);
+        core_->begin();
     }
     /// What is ready is done.
     void settle() {
@@ -39,10 +39,10 @@ class HubTest : public ::testing::Test {
         context_.poll();
     }
     void lose(const char* source, const char* why = "why") {
-        hub_->lose_source(source, why, Moment::now());
+        core_->lose_source(source, why, Moment::now());
     }
     void handle() {
-        hub_->set_handler([this](const Event& event) {
+        core_->set_handler([this](const Event& event) {
             told_.push_back(fmt::format("{} {} {}", event.sequence, event.source, event.text));
         });
     }
@@ -51,7 +51,7 @@ class HubTest : public ::testing::Test {
         asio::co_spawn(
             context_,
             [this]() -> asio::awaitable<void> {
-                while (auto event = co_await hub_->next()) {
+                while (auto event = co_await core_->next()) {
                     told_.push_back(fmt::format("{} {}", event->sequence, event->source));
                 }
                 told_.emplace_back("end");
@@ -62,11 +62,11 @@ class HubTest : public ::testing::Test {
 
     asio::io_context context_{1};
     MonitorOptions options_;
-    std::shared_ptr<Hub> hub_;
+    std::shared_ptr<MonitorCore> core_;
     std::vector<std::string> told_;
 };
 
-TEST_F(HubTest, next_gives_what_came_before_and_what_comes) {
+TEST_F(MonitorCoreTest, next_gives_what_came_before_and_what_comes) {
     make();
     lose("a");
     lose("b");
@@ -75,99 +75,99 @@ TEST_F(HubTest, next_gives_what_came_before_and_what_comes) {
     lose("c");
     settle();
     EXPECT_THAT(told_, ElementsAre("1 a", "2 b", "3 c"));
-    hub_->end();
+    core_->end();
     settle();
     EXPECT_THAT(told_, ElementsAre("1 a", "2 b", "3 c", "end"));
 }
 
-TEST_F(HubTest, what_is_queued_can_be_taken_after_the_end_and_nothing_else_comes) {
+TEST_F(MonitorCoreTest, what_is_queued_can_be_taken_after_the_end_and_nothing_else_comes) {
     make();
     lose("a");
-    hub_->end();
+    core_->end();
     lose("b");
     take_all();
     EXPECT_THAT(told_, ElementsAre("1 a", "end"));
 }
 
-TEST_F(HubTest, a_handler_gets_what_is_queued_first) {
+TEST_F(MonitorCoreTest, a_handler_gets_what_is_queued_first) {
     make();
     lose("a");
     handle();
     EXPECT_THAT(told_, ElementsAre("1 a why"));
     lose("b", "other");
     EXPECT_THAT(told_, ElementsAre("1 a why", "2 b other"));
-    hub_->set_handler({});
+    core_->set_handler({});
     lose("c");
     take_all();
     EXPECT_THAT(told_, ElementsAre("1 a why", "2 b other", "3 c"));
 }
 
-TEST_F(HubTest, without_a_handler_what_is_queued_stays_there) {
+TEST_F(MonitorCoreTest, without_a_handler_what_is_queued_stays_there) {
     make();
     lose("a");
-    hub_->set_handler({});
-    EXPECT_TRUE(hub_->running());
+    core_->set_handler({});
+    EXPECT_TRUE(core_->running());
     take_all();
     EXPECT_THAT(told_, ElementsAre("1 a"));
 }
 
-TEST_F(HubTest, a_handler_that_throws_gets_nothing_more_of_what_is_queued) {
+TEST_F(MonitorCoreTest, a_handler_that_throws_gets_nothing_more_of_what_is_queued) {
     make();
     lose("a");
     lose("b");
     int calls = 0;
-    hub_->set_handler([&](const Event&) {
+    core_->set_handler([&](const Event&) {
         ++calls;
         throw std::runtime_error("enough");
     });
     EXPECT_EQ(calls, 1);
-    EXPECT_FALSE(hub_->running());
+    EXPECT_FALSE(core_->running());
 }
 
-TEST_F(HubTest, a_queue_that_is_full_joins_events_and_counts_them) {
+TEST_F(MonitorCoreTest, a_queue_that_is_full_joins_events_and_counts_them) {
     make(1);
     lose("a", "one");
     lose("a", "two");
     lose("a", "three");
-    EXPECT_EQ(hub_->status().queue_merged, 2U);
+    EXPECT_EQ(core_->status().queue_merged, 2U);
     handle();
     EXPECT_THAT(told_, ElementsAre("1 a three"));
 }
 
-TEST_F(HubTest, a_queue_has_room_for_one_at_least) {
+TEST_F(MonitorCoreTest, a_queue_has_room_for_one_at_least) {
     make(0);
     lose("a", "one");
     lose("a", "two");
-    EXPECT_EQ(hub_->status().queue_merged, 1U);
+    EXPECT_EQ(core_->status().queue_merged, 1U);
 }
 
-TEST_F(HubTest, what_a_handler_throws_ends_the_monitor_and_comes_out_at_its_end) {
+TEST_F(MonitorCoreTest, what_a_handler_throws_ends_the_monitor_and_comes_out_at_its_end) {
     make();
     int calls = 0;
-    hub_->set_handler([&](const Event&) {
+    core_->set_handler([&](const Event&) {
         ++calls;
         throw std::runtime_error("enough");
     });
-    hub_->fusion().lose_source("a", "why", Moment::now());
-    hub_->fusion().lose_source("b", "why", Moment::now());
-    hub_->publish({.observed = Moment::now(), .cause = {}, .source = "test"});
+    core_->fusion().lose_source("a", "why", Moment::now());
+    core_->fusion().lose_source("b", "why", Moment::now());
+    core_->publish({.observed = Moment::now(), .cause = {}, .source = "test"});
     EXPECT_EQ(calls, 1);
-    EXPECT_FALSE(hub_->running());
+    EXPECT_FALSE(core_->running());
     std::exception_ptr failure;
-    asio::co_spawn(context_, hub_->ended(), [&](std::exception_ptr what) { failure = what; });
+    asio::co_spawn(context_, core_->ended(), [&](std::exception_ptr what) { failure = what; });
     settle();
     EXPECT_THROW(std::rethrow_exception(failure), std::runtime_error);
     failure = nullptr;
-    asio::co_spawn(context_, hub_->ended(), [&](std::exception_ptr what) { failure = what; });
+    asio::co_spawn(context_, core_->ended(), [&](std::exception_ptr what) { failure = what; });
     settle();
     EXPECT_FALSE(failure) << "once";
 }
 
-TEST_F(HubTest, a_task_that_fails_is_a_source_lost_and_one_that_is_canceled_is_none) {
+TEST_F(MonitorCoreTest, a_task_that_fails_is_a_source_lost_and_one_that_is_canceled_is_none) {
     make();
     handle();
     const auto fail = [&](const char* name, auto failure) {
-        hub_->run(
+        core_->run(
             [failure]() -> asio::awaitable<void> {
                 throw failure;
                 co_return;
@@ -186,17 +186,17 @@ TEST_F(HubTest, a_task_that_fails_is_a_source_lost_and_one_that_is_canceled_is_n
     EXPECT_THAT(told_[2], ::testing::HasSubstr("3 e something that is no exception"));
 }
 
-TEST_F(HubTest, the_end_waits_for_every_task) {
+TEST_F(MonitorCoreTest, the_end_waits_for_every_task) {
     make();
     for (int i = 0; i < 3; ++i) {
-        hub_->run([]() -> asio::awaitable<void> { co_await pause(1h); }, "long");
+        core_->run([]() -> asio::awaitable<void> { co_await pause(1h); }, "long");
     }
     settle();
     bool ended = false;
-    asio::co_spawn(context_, hub_->ended(), [&](const std::exception_ptr&) { ended = true; });
+    asio::co_spawn(context_, core_->ended(), [&](const std::exception_ptr&) { ended = true; });
     settle();
     EXPECT_FALSE(ended);
-    hub_->end();
+    core_->end();
     EXPECT_FALSE(ended);
     settle();
     EXPECT_TRUE(ended);
@@ -204,9 +204,9 @@ TEST_F(HubTest, the_end_waits_for_every_task) {
     EXPECT_THAT(told_, IsEmpty()) << "that they were canceled is no loss";
 }
 
-TEST_F(HubTest, what_fails_because_of_the_end_is_no_loss) {
+TEST_F(MonitorCoreTest, what_fails_because_of_the_end_is_no_loss) {
     make();
-    hub_->run(
+    core_->run(
         []() -> asio::awaitable<void> {
             try {
                 co_await pause(1h);
@@ -216,54 +216,54 @@ TEST_F(HubTest, what_fails_because_of_the_end_is_no_loss) {
         },
         "long");
     settle();
-    hub_->end();
+    core_->end();
     settle();
-    EXPECT_THAT(hub_->status().sources, IsEmpty());
+    EXPECT_THAT(core_->status().sources, IsEmpty());
 }
 
-TEST_F(HubTest, one_waits_until_every_source_was_tried) {
+TEST_F(MonitorCoreTest, one_waits_until_every_source_was_tried) {
     make();
-    hub_->fusion().expect_source("a");
-    hub_->fusion().expect_source("b");
+    core_->fusion().expect_source("a");
+    core_->fusion().expect_source("b");
     bool tried = false;
-    asio::co_spawn(context_, hub_->tried(), [&](const std::exception_ptr&) { tried = true; });
+    asio::co_spawn(context_, core_->tried(), [&](const std::exception_ptr&) { tried = true; });
     settle();
     EXPECT_FALSE(tried);
     lose("a");
     settle();
     EXPECT_FALSE(tried);
-    hub_->fusion().restore_source("b", Moment::now());
-    hub_->publish({.observed = Moment::now(), .cause = {}, .source = "b"});
+    core_->fusion().restore_source("b", Moment::now());
+    core_->publish({.observed = Moment::now(), .cause = {}, .source = "b"});
     settle();
     EXPECT_TRUE(tried);
-    hub_->fusion().expect_source("c");
+    core_->fusion().expect_source("c");
     tried = false;
-    asio::co_spawn(context_, hub_->tried(), [&](const std::exception_ptr&) { tried = true; });
+    asio::co_spawn(context_, core_->tried(), [&](const std::exception_ptr&) { tried = true; });
     settle();
     EXPECT_FALSE(tried);
-    hub_->end();
+    core_->end();
     settle();
     EXPECT_TRUE(tried) << "or it ends";
 }
 
-TEST_F(HubTest, begins_anew) {
+TEST_F(MonitorCoreTest, begins_anew) {
     make();
     lose("a");
-    hub_->end();
+    core_->end();
     const Moment before = Moment::now();
-    hub_->begin();
-    EXPECT_TRUE(hub_->running());
-    EXPECT_GE(hub_->status().began.monotonic, before.monotonic);
-    EXPECT_LE(hub_->status().began.monotonic, Moment::now().monotonic);
-    EXPECT_THAT(hub_->status().sources, IsEmpty());
+    core_->begin();
+    EXPECT_TRUE(core_->running());
+    EXPECT_GE(core_->status().began.monotonic, before.monotonic);
+    EXPECT_LE(core_->status().began.monotonic, Moment::now().monotonic);
+    EXPECT_THAT(core_->status().sources, IsEmpty());
     handle();
     EXPECT_THAT(told_, ElementsAre("1 a why")) << "what was queued can still be taken";
 }
 
 /// Controllers of a host, told apart by what they say of themselves.
-class HubSites : public HubTest {
+class MonitorCoreArrays : public MonitorCoreTest {
   protected:
-    HubSites() {
+    MonitorCoreArrays() {
         make();
         see_both();
     }
@@ -273,7 +273,7 @@ class HubSites : public HubTest {
             view.controllers.push_back(
                 {.name = name, .subsysnqn = "nqn", .address = {}, .state = "live"});
         }
-        hub_->fusion().see("h", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
+        core_->fusion().see("h", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
     }
     static ControllerObservation controller(const std::string& name, const std::string& serial) {
         nvme::IdentifyController data;
@@ -287,31 +287,31 @@ class HubSites : public HubTest {
     }
     std::vector<std::string> sites() {
         std::vector<std::string> out;
-        for (const MonitorStatus::Controller& one : hub_->status().controllers) {
+        for (const MonitorStatus::Controller& one : core_->status().controllers) {
             out.push_back(one.site);
         }
         return out;
     }
 };
 
-TEST_F(HubSites, follow_from_what_all_controllers_say_last) {
-    hub_->keep("h", controller("nvme0", "A"));
+TEST_F(MonitorCoreArrays, follow_from_what_all_controllers_say_last) {
+    core_->keep("h", controller("nvme0", "A"));
     EXPECT_THAT(sites(), ElementsAre("", "")) << "nothing to tell it from";
-    hub_->keep("h", controller("nvme1", "B"));
+    core_->keep("h", controller("nvme1", "B"));
     EXPECT_THAT(sites(), ElementsAre("array-a", "array-b"));
-    hub_->keep("h", controller("nvme1", "A"));
+    core_->keep("h", controller("nvme1", "A"));
     EXPECT_THAT(sites(), ElementsAre("", "")) << "it is on the same array now";
-    hub_->keep("h", controller("nvme1", "B"));
-    hub_->forget("g", "nvme0"); // of another host
-    hub_->keep("h", controller("nvme1", "B"));
+    core_->keep("h", controller("nvme1", "B"));
+    core_->forget("g", "nvme0"); // of another host
+    core_->keep("h", controller("nvme1", "B"));
     EXPECT_THAT(sites(), ElementsAre("array-a", "array-b"));
-    hub_->forget("h", "nvme0");
-    hub_->keep("h", controller("nvme1", "B"));
+    core_->forget("h", "nvme0");
+    core_->keep("h", controller("nvme1", "B"));
     EXPECT_EQ(sites().at(1), "") << "nothing to tell it from any more";
 }
 
-TEST_F(HubSites, of_controllers_that_only_the_kernel_knows_follow_from_the_configuration) {
-    hub_->end();
+TEST_F(MonitorCoreArrays, of_controllers_that_only_the_kernel_knows_follow_from_the_configuration) {
+    core_->end();
     settle();
     for (const auto& [name, address] :
          {std::pair("east", "10.0.0.1"), std::pair("west", "10.0.0.2")}) {
@@ -331,74 +331,74 @@ TEST_F(HubSites, of_controllers_that_only_the_kernel_knows_follow_from_the_confi
         one.address =
             Attribute::of(fmt::format("traddr=10.0.0.{},trsvcid=4420", name[4] - '0' + 1));
     }
-    hub_->keep(kernel);
+    core_->keep(kernel);
     EXPECT_THAT(sites(), ElementsAre("east", "west"));
     // One that was asked comes first then; sites stay with their controllers.
     ControllerObservation asked = controller("nvme1", "B");
     asked.traddr = "10.0.0.2";
-    hub_->keep("h", asked);
+    core_->keep("h", asked);
     EXPECT_THAT(sites(), ElementsAre("east", "west"));
     std::swap(kernel.subsystems[0].controllers[0].address,
               kernel.subsystems[0].controllers[1].address);
-    hub_->forget("h", "nvme1");
-    hub_->keep(kernel);
+    core_->forget("h", "nvme1");
+    core_->keep(kernel);
     EXPECT_THAT(sites(), ElementsAre("west", "east")) << "the last view counts";
 }
 
-TEST_F(HubSites, do_not_follow_from_what_was_known_before_the_beginning) {
-    hub_->keep("h", controller("nvme0", "A"));
-    hub_->keep("h", controller("nvme1", "B"));
+TEST_F(MonitorCoreArrays, do_not_follow_from_what_was_known_before_the_beginning) {
+    core_->keep("h", controller("nvme0", "A"));
+    core_->keep("h", controller("nvme1", "B"));
     ASSERT_THAT(sites(), ElementsAre("array-a", "array-b"));
-    hub_->end();
+    core_->end();
     settle();
-    hub_->begin();
+    core_->begin();
     see_both();
-    hub_->keep("h", controller("nvme1", "B"));
+    core_->keep("h", controller("nvme1", "B"));
     EXPECT_THAT(sites(), ElementsAre("", "")) << "nothing to tell it from";
 }
 
-TEST_F(HubSites, tell_controllers_of_one_name_apart_by_their_hosts) {
+TEST_F(MonitorCoreArrays, tell_controllers_of_one_name_apart_by_their_hosts) {
     View view;
     view.controllers.push_back(
         {.name = "nvme0", .subsysnqn = "nqn", .address = {}, .state = "live"});
-    hub_->fusion().see("g", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
-    hub_->keep("h", controller("nvme0", "A"));
-    hub_->keep("h", controller("nvme1", "B"));
+    core_->fusion().see("g", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
+    core_->keep("h", controller("nvme0", "A"));
+    core_->keep("h", controller("nvme1", "B"));
     EXPECT_THAT(sites(), ElementsAre("", "array-a", "array-b"));
-    hub_->keep("g", controller("nvme0", "C"));
-    hub_->keep("h", controller("nvme1", "B"));
+    core_->keep("g", controller("nvme0", "C"));
+    core_->keep("h", controller("nvme1", "B"));
     EXPECT_THAT(sites(), ElementsAre("", "array-a", "array-b")) << "g has a nvme0 of its own";
-    hub_->forget("h", "nvme9");
-    hub_->keep("h", controller("nvme1", "B"));
+    core_->forget("h", "nvme9");
+    core_->keep("h", controller("nvme1", "B"));
     EXPECT_THAT(sites(), ElementsAre("", "array-a", "array-b")) << "neither is nvme9";
 }
 
-TEST_F(HubSites, are_judged_again_after_a_new_beginning) {
-    hub_->keep("h", controller("nvme0", "A")); // the verdict is on its way
-    hub_->end();
+TEST_F(MonitorCoreArrays, are_judged_again_after_a_new_beginning) {
+    core_->keep("h", controller("nvme0", "A")); // the verdict is on its way
+    core_->end();
     settle();
-    hub_->begin();
+    core_->begin();
     see_both();
-    hub_->keep("h", controller("nvme0", "A"));
+    core_->keep("h", controller("nvme0", "A"));
     const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (hub_->status().subsystems.at(0).verdict.empty()) {
+    while (core_->status().subsystems.at(0).verdict.empty()) {
         ASSERT_LT(std::chrono::steady_clock::now(), deadline);
         context_.restart();
         context_.run_one_for(20ms);
     }
 }
 
-TEST_F(HubSites, of_targets_are_named_in_the_order_in_which_they_are_expected) {
+TEST_F(MonitorCoreArrays, of_targets_are_named_in_the_order_in_which_they_are_expected) {
     for (const char* target : {"a", "b", "c"}) {
-        hub_->expect_target(target);
+        core_->expect_target(target);
     }
     ControllerObservation third = controller("nvme1", "C");
     third.target = "c";
-    hub_->keep("h", third);
+    core_->keep("h", third);
     EXPECT_THAT(sites(), ElementsAre("", "array-c"));
     ControllerObservation first = controller("nvme0", "A");
     first.target = "a";
-    hub_->keep("h", first);
+    core_->keep("h", first);
     EXPECT_THAT(sites(), ElementsAre("array-a", "array-c"));
 }
 

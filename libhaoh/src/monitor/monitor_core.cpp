@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "monitor/hub.hpp"
+#include "monitor/monitor_core.hpp"
 
 #include <haoh/check.hpp>
 #include <haoh/error.hpp>
@@ -60,14 +60,14 @@ asio::awaitable<void> unless_stopped() {
     co_return;
 }
 
-Hub::Hub(asio::any_io_executor executor, MonitorOptions options)
+MonitorCore::MonitorCore(asio::any_io_executor executor, MonitorOptions options)
     : executor_{std::move(executor)}, options_{std::move(options)}, queue_{std::max<std::size_t>(
                                                                         options_.queue, 1)},
       arrived_{executor_, asio::steady_timer::time_point::max()},
       tried_{executor_, asio::steady_timer::time_point::max()},
       idle_{executor_, asio::steady_timer::time_point::max()} {}
 
-void Hub::begin() {
+void MonitorCore::begin() {
     fusion_ = Fusion();
     known_ = {};
     handler_failure_ = nullptr;
@@ -76,7 +76,7 @@ void Hub::begin() {
     running_ = true;
 }
 
-void Hub::end() {
+void MonitorCore::end() {
     running_ = false;
     // A task that ends takes itself out of the list, though never within `emit`: its completion is
     // posted.
@@ -87,7 +87,7 @@ void Hub::end() {
     tried_.cancel();
 }
 
-asio::awaitable<void> Hub::tried() {
+asio::awaitable<void> MonitorCore::tried() {
     const auto self = shared_from_this();
     while (running_ && fusion_.expects_source()) {
         co_await tried_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -98,7 +98,7 @@ asio::awaitable<void> Hub::tried() {
     }
 }
 
-asio::awaitable<void> Hub::ended() {
+asio::awaitable<void> MonitorCore::ended() {
     const auto self = shared_from_this();
     while (!tasks_.empty()) {
         co_await idle_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -108,7 +108,7 @@ asio::awaitable<void> Hub::ended() {
     }
 }
 
-void Hub::run(std::function<asio::awaitable<void>()> body, std::string name) {
+void MonitorCore::run(std::function<asio::awaitable<void>()> body, std::string name) {
     const auto task = tasks_.emplace(tasks_.end());
     auto ended = [self = shared_from_this(), task, name](const std::exception_ptr& failure) {
         self->tasks_.erase(task);
@@ -118,7 +118,7 @@ void Hub::run(std::function<asio::awaitable<void>()> body, std::string name) {
         }
     };
     // The body lives as long as its coroutine.
-    auto hold = [](std::shared_ptr<Hub> self,
+    auto hold = [](std::shared_ptr<MonitorCore> self,
                    std::function<asio::awaitable<void>()> held) -> asio::awaitable<void> {
         co_await held();
         static_cast<void>(self);
@@ -127,7 +127,7 @@ void Hub::run(std::function<asio::awaitable<void>()> body, std::string name) {
                    asio::bind_cancellation_slot(task->cancel.slot(), std::move(ended)));
 }
 
-void Hub::deliver(Event event) {
+void MonitorCore::deliver(Event event) {
     event.sequence = ++sequence_;
     try {
         handler_(event);
@@ -137,7 +137,7 @@ void Hub::deliver(Event event) {
     }
 }
 
-void Hub::publish(const Occasion& occasion) {
+void MonitorCore::publish(const Occasion& occasion) {
     std::vector<Event> events = fusion_.take(occasion);
     tried_.cancel();
     for (Event& event : events) {
@@ -155,19 +155,19 @@ void Hub::publish(const Occasion& occasion) {
     }
 }
 
-void Hub::lose_source(std::string_view name, std::string_view why, const Moment& now) {
+void MonitorCore::lose_source(std::string_view name, std::string_view why, const Moment& now) {
     fusion_.lose_source(name, why, now);
     publish({.observed = now, .cause = {}, .source = name});
 }
 
-void Hub::set_handler(std::function<void(const Event&)> handler) {
+void MonitorCore::set_handler(std::function<void(const Event&)> handler) {
     handler_ = std::move(handler);
     while (handler_ && !handler_failure_ && !queue_.empty()) {
         deliver(*queue_.pop());
     }
 }
 
-asio::awaitable<std::optional<Event>> Hub::next() {
+asio::awaitable<std::optional<Event>> MonitorCore::next() {
     const auto self = shared_from_this();
     for (;;) {
         if (std::optional<Event> event = queue_.pop()) {
@@ -185,18 +185,18 @@ asio::awaitable<std::optional<Event>> Hub::next() {
     }
 }
 
-MonitorStatus Hub::status() const {
+MonitorStatus MonitorCore::status() const {
     MonitorStatus status = fusion_.status(Moment::now());
     status.began = began_;
     status.queue_merged = queue_.merged();
     return status;
 }
 
-void Hub::expect_target(const std::string& target) {
+void MonitorCore::expect_target(const std::string& target) {
     known_.controllers.emplace_back().target = target;
 }
 
-void Hub::keep(const std::string& host, ControllerObservation controller) {
+void MonitorCore::keep(const std::string& host, ControllerObservation controller) {
     controller.host = host;
     const auto same =
         std::find_if(known_.controllers.begin(), known_.controllers.end(), [&](const auto& one) {
@@ -213,29 +213,29 @@ void Hub::keep(const std::string& host, ControllerObservation controller) {
     }
 }
 
-asio::awaitable<void> Hub::judge_soon() {
+asio::awaitable<void> MonitorCore::judge_soon() {
     co_await pause(kJudgeDelay);
     judging_ = false;
     judge();
 }
 
-void Hub::keep(KernelObservation kernel) {
+void MonitorCore::keep(KernelObservation kernel) {
     known_.kernels = {std::move(kernel)};
     attribute_sites();
 }
 
-void Hub::forget(const std::string& host, const std::string& controller) {
+void MonitorCore::forget(const std::string& host, const std::string& controller) {
     std::erase_if(known_.controllers,
                   [&](const auto& one) { return one.host == host && one.name == controller; });
 }
 
-void Hub::attribute_sites() {
+void MonitorCore::attribute_sites() {
     for (const Attribution& one : attribute(known_, options_.sites)) {
         fusion_.set_site(one.host, one.controller, one.site);
     }
 }
 
-void Hub::judge() {
+void MonitorCore::judge() {
     std::set<std::pair<std::string, std::string>> subsystems;
     for (const ControllerObservation& controller : known_.controllers) {
         if (!controller.name.empty()) {

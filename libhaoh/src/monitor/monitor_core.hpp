@@ -24,9 +24,9 @@
 namespace haoh::monitor {
 
 /// Used from its executor alone.
-class Hub : public std::enable_shared_from_this<Hub> {
+class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
   public:
-    Hub(boost::asio::any_io_executor executor, MonitorOptions options);
+    MonitorCore(boost::asio::any_io_executor executor, MonitorOptions options);
 
     [[nodiscard]] const MonitorOptions& options() const { return options_; }
     [[nodiscard]] const boost::asio::any_io_executor& executor() const { return executor_; }
@@ -36,7 +36,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
     void publish(const Occasion& occasion);
     /// Tells at once that a source is lost.
     void lose_source(std::string_view name, std::string_view why, const Moment& now);
-    /// Runs a coroutine until it ends or the monitor stops. It holds the hub.
+    /// Runs a coroutine until it ends or the monitor stops. It holds the core.
     void run(std::function<boost::asio::awaitable<void>()> body, std::string name);
     [[nodiscard]] bool running() const { return running_; }
 
