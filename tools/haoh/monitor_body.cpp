@@ -52,8 +52,8 @@ std::string_view access_text(const NamespaceRow& row) {
     return access == Access::restored ? "ok" : to_string(access);
 }
 
-std::string site_text(const std::string& site) {
-    return site.empty() ? "array unknown" : base::safe_text(site);
+std::string array_text(const std::string& array) {
+    return array.empty() ? "array unknown" : base::safe_text(array);
 }
 
 /// "nvme1, nvme3 live": all names where two of them, or on a wide screen four, do.
@@ -220,7 +220,7 @@ std::vector<std::string> MonitorBody::render(std::size_t room) {
 }
 
 void MonitorBody::measure() {
-    widths_ = {.site = 5, .controllers = 11, .ana = 3, .since = 6, .changes = 7, .slots = 0};
+    widths_ = {.array = 5, .controllers = 11, .ana = 3, .since = 6, .changes = 7, .slots = 0};
     const bool wide = columns_ >= kWideScreen;
     for (const Choice& choice : choices_) {
         if (choice.form != Form::full) {
@@ -230,13 +230,13 @@ void MonitorBody::measure() {
             const auto grow = [](std::size_t& width, std::string_view text) {
                 width = std::max(width, base::columns(text));
             };
-            grow(widths_.site, site_text(path.site));
+            grow(widths_.array, array_text(path.array));
             grow(widths_.controllers, controllers_text(path, wide));
             grow(widths_.ana, base::safe_text(path.ana));
         }
     }
     const auto sum = [this] {
-        return kPathIndent + widths_.site + widths_.controllers + widths_.ana + widths_.since +
+        return kPathIndent + widths_.array + widths_.controllers + widths_.ana + widths_.since +
                widths_.changes + 5 * kGap;
     };
     // Names give way to a minute of the past, the longest first.
@@ -247,9 +247,9 @@ void MonitorBody::measure() {
         }
     };
     shrink(widths_.ana, 13);
-    shrink(widths_.site, 12);
+    shrink(widths_.array, 12);
     shrink(widths_.controllers, 12);
-    shrink(widths_.site, 6);
+    shrink(widths_.array, 6);
     const std::size_t left = columns_ - std::min(columns_, sum());
     widths_.slots = std::min(TransitionHistory::kSlots, left / kSlotsPerMinute * kSlotsPerMinute);
 }
@@ -261,7 +261,7 @@ std::string MonitorBody::heading() const {
         out.tab(column).put(text, ScreenTone::faint);
         column += width + kGap;
     };
-    cell("array", widths_.site);
+    cell("array", widths_.array);
     cell("controllers", widths_.controllers);
     cell("ANA", widths_.ana);
     cell("since", widths_.since);
@@ -327,7 +327,7 @@ std::string MonitorBody::namespace_line(const NamespaceRow& row, bool with_paths
     for (std::size_t index = 0; index < row.paths.size(); ++index) {
         const PathRow& path = row.paths[index];
         const bool live = path.state.empty() || path.state == "live";
-        out.put(fmt::format("{}{} {}{}{}", index == 0 ? "" : ", ", site_text(path.site),
+        out.put(fmt::format("{}{} {}{}{}", index == 0 ? "" : ", ", array_text(path.array),
                             base::safe_text(path.ana), live ? "" : " ",
                             live ? "" : base::safe_text(path.state)),
                 tone_of(path));
@@ -338,13 +338,13 @@ std::string MonitorBody::namespace_line(const NamespaceRow& row, bool with_paths
 std::string MonitorBody::path_line(const SubsystemRow& subsystem, const NamespaceRow& row,
                                    std::size_t index) const {
     const PathRow& path = row.paths[index];
-    const bool first = index == 0 || row.paths[index - 1].site != path.site;
+    const bool first = index == 0 || row.paths[index - 1].array != path.array;
     const ScreenTone tone = tone_of(path);
     ScreenLine out = line();
     std::size_t column = kPathIndent;
     const auto next = [&](std::size_t width) { out.tab(column += width + kGap); };
-    out.tab(column).put(first ? cut_end(site_text(path.site), widths_.site) : "");
-    next(widths_.site);
+    out.tab(column).put(first ? cut_end(array_text(path.array), widths_.array) : "");
+    next(widths_.array);
     out.put(cut_front(controllers_text(path, columns_ >= kWideScreen), widths_.controllers), tone);
     next(widths_.controllers);
     out.put(cut_end(base::safe_text(path.ana), widths_.ana), tone);
@@ -358,7 +358,7 @@ std::string MonitorBody::path_line(const SubsystemRow& subsystem, const Namespac
     next(widths_.changes);
     if (first && widths_.slots > 0) { // events are counted by array
         const TransitionHistory::Counts counts =
-            transitions_.peak(subsystem.host, subsystem.subsysnqn, path.site, row.nsids, now_);
+            transitions_.peak(subsystem.host, subsystem.subsysnqn, path.array, row.nsids, now_);
         out.put(sparkline(std::span{counts}.last(widths_.slots)));
     }
     return std::move(out).take();

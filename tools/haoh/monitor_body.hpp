@@ -33,7 +33,7 @@ class MonitorBody {
         Form form{};
     };
     struct Widths {
-        std::size_t site{}, controllers{}, ana{}, since{}, changes{}, slots{};
+        std::size_t array{}, controllers{}, ana{}, since{}, changes{}, slots{};
     };
 
     bool choose(std::size_t room, bool paths);

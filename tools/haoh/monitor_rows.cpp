@@ -76,7 +76,7 @@ class RowFolder {
 
   private:
     struct Controller {
-        std::string name, site, state;
+        std::string name, array, state;
         bool known; ///< not only a name that a path tells
     };
     using Paths = std::vector<const MonitorStatus::Path*>; ///< by controller
@@ -124,11 +124,11 @@ class RowFolder {
             }
         }
         std::stable_sort(order.begin(), order.end(), [this](std::size_t left, std::size_t right) {
-            return controllers_[left].site < controllers_[right].site;
+            return controllers_[left].array < controllers_[right].array;
         });
         for (const std::size_t index : order) {
             const Controller& controller = controllers_[index];
-            PathRow path{.site = controller.site,
+            PathRow path{.array = controller.array,
                          .controllers = {},
                          .state = controller.state,
                          .ana = "no path",
@@ -143,8 +143,8 @@ class RowFolder {
                 row.urgency = Urgency::controller_without_path;
             }
             auto alike = std::find_if(row.paths.begin(), row.paths.end(), [&](const auto& other) {
-                return std::tie(other.site, other.state, other.ana, other.path, other.usable) ==
-                       std::tie(path.site, path.state, path.ana, path.path, path.usable);
+                return std::tie(other.array, other.state, other.ana, other.path, other.usable) ==
+                       std::tie(path.array, path.state, path.ana, path.path, path.usable);
             });
             if (alike == row.paths.end()) {
                 alike = row.paths.insert(row.paths.end(), std::move(path));

@@ -15,7 +15,7 @@ namespace haoh::tool {
 
 /// Controllers of one array whose paths to a namespace are alike.
 struct PathRow {
-    std::string site;
+    std::string array;
     std::vector<std::string> controllers;
     std::string state; ///< of the controllers: "live"
     std::string ana;   ///< "optimized"; "no ANA"; "no path": they have none to this namespace

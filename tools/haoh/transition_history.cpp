@@ -29,10 +29,10 @@ std::uint64_t series_key(std::uint32_t array, std::uint32_t nsid) {
 } // namespace
 
 std::string TransitionHistory::array_key(std::string_view host, std::string_view subsysnqn,
-                                         std::string_view site) {
+                                         std::string_view array) {
     std::string key;
-    key.reserve(host.size() + subsysnqn.size() + site.size() + 2);
-    key.append(host).append(1, '\0').append(subsysnqn).append(1, '\0').append(site);
+    key.reserve(host.size() + subsysnqn.size() + array.size() + 2);
+    key.append(host).append(1, '\0').append(subsysnqn).append(1, '\0').append(array);
     return key;
 }
 
@@ -94,17 +94,17 @@ void TransitionHistory::drop_rested(std::int64_t slot) {
 }
 
 TransitionHistory::Counts TransitionHistory::peak(std::string_view host, std::string_view subsysnqn,
-                                                  std::string_view site,
+                                                  std::string_view array,
                                                   std::span<const std::uint32_t> nsids,
                                                   const Moment& now) const {
     Counts out{};
-    const auto array = arrays_.find(array_key(host, subsysnqn, site));
-    if (array == arrays_.end()) {
+    const auto known = arrays_.find(array_key(host, subsysnqn, array));
+    if (known == arrays_.end()) {
         return out;
     }
     const std::int64_t first = slot_of(now) + 1 - static_cast<std::int64_t>(kSlots);
     for (const std::uint32_t nsid : nsids) {
-        const auto found = series_.find(series_key(array->second, nsid));
+        const auto found = series_.find(series_key(known->second, nsid));
         if (found == series_.end()) {
             continue;
         }

@@ -33,7 +33,7 @@ class TransitionHistory {
     /// The most that one of these namespaces saw in each slot: one ANA change of a group with 4,096
     /// namespaces is one change.
     [[nodiscard]] Counts peak(std::string_view host, std::string_view subsysnqn,
-                              std::string_view site, std::span<const std::uint32_t> nsids,
+                              std::string_view array, std::span<const std::uint32_t> nsids,
                               const Moment& now) const;
 
     [[nodiscard]] std::size_t size() const { return series_.size(); }
@@ -45,7 +45,7 @@ class TransitionHistory {
     };
 
     static std::string array_key(std::string_view host, std::string_view subsysnqn,
-                                 std::string_view site);
+                                 std::string_view array);
     Series* series_of(const Event& event, std::int64_t slot);
     void drop_rested(std::int64_t slot);
 

@@ -64,7 +64,7 @@ Event& Fusion::add_controller(EventKind kind, const std::string& host, const std
     Event& event = add(kind, host, occasion);
     event.subsysnqn = controller.subsysnqn;
     event.controller = name;
-    event.site = controller.site;
+    event.site = controller.array;
     return event;
 }
 
@@ -76,7 +76,7 @@ Event& Fusion::add_path(EventKind kind, const std::string& host, const HeadKey& 
     event.ana_grpid = path.ana_grpid;
     const World& world = worlds_[host];
     if (const Controller* const controller = find_value(world.controllers, path.controller)) {
-        event.site = controller->site;
+        event.site = controller->array;
     }
     return event;
 }
@@ -193,7 +193,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
                 .ana_grpid = viewed.ana_grpid,
                 .bytes = viewed.bytes};
         if (Controller* const controller = find_value(world.controllers, path.controller)) {
-            head->second.sites.insert(controller->site);
+            head->second.arrays.insert(controller->array);
             if (path.ana_grpid) {
                 controller->group_states.try_emplace(*path.ana_grpid, path.ana_state);
             }
@@ -388,7 +388,7 @@ void Fusion::refuse(const std::string& host, const Refusal& refusal, const Occas
     const auto* const controller = find_value(world_of(host).controllers, refusal.controller);
     if (controller != nullptr) {
         event.subsysnqn = controller->subsysnqn;
-        event.site = controller->site;
+        event.site = controller->array;
     }
 }
 
@@ -410,14 +410,14 @@ void Fusion::see_identity(const std::string& host, const std::string& controller
     one->identity = std::move(identity);
 }
 
-void Fusion::set_site(const std::string& host, const std::string& controller,
-                      std::string_view site) {
+void Fusion::set_array(const std::string& host, const std::string& controller,
+                       std::string_view array) {
     World& world = world_of(host);
     Controller* const one = find_value(world.controllers, controller);
-    if (one == nullptr || one->site == site) {
+    if (one == nullptr || one->array == array) {
         return;
     }
-    const std::string before = std::exchange(one->site, std::string(site));
+    const std::string before = std::exchange(one->array, std::string(array));
     for (auto& [key, head] : world.heads) {
         if (!head.paths.contains(controller)) {
             continue;
@@ -425,12 +425,12 @@ void Fusion::set_site(const std::string& host, const std::string& controller,
         const bool others =
             std::any_of(head.paths.begin(), head.paths.end(), [&](const auto& path) {
                 const Controller* const other = find_value(world.controllers, path.first);
-                return other != nullptr && other->site == before;
+                return other != nullptr && other->array == before;
             });
         if (!others) {
-            head.sites.erase(before);
+            head.arrays.erase(before);
         }
-        head.sites.insert(std::string(site));
+        head.arrays.insert(std::string(array));
         world.touched.insert(key);
     }
 }

@@ -83,7 +83,7 @@ class Fusion {
                       ControllerIdentity identity, const Occasion& occasion);
     /// ANATT, in seconds; 0: not known.
     void set_anatt(const std::string& host, const std::string& controller, unsigned seconds);
-    void set_site(const std::string& host, const std::string& controller, std::string_view site);
+    void set_array(const std::string& host, const std::string& controller, std::string_view array);
     void set_verdict(const std::string& host, const std::string& subsysnqn,
                      std::string_view verdict);
 
@@ -134,14 +134,14 @@ class Fusion {
         std::uint64_t bytes{};
         std::optional<bool> read_only;
         Paths paths;
-        std::set<std::string, std::less<>> sites; ///< that ever had a path
-        std::optional<Access> access;             ///< as told last; nullopt: not told of yet
+        std::set<std::string, std::less<>> arrays; ///< that ever had a path
+        std::optional<Access> access;              ///< as told last; nullopt: not told of yet
     };
     struct Controller {
         std::string subsysnqn;
         std::string address;
         std::string state;
-        std::string site;
+        std::string array;
         unsigned anatt{};
         std::optional<std::uint64_t> change_count;
         std::uint64_t seen{}; ///< transitions of groups since that count

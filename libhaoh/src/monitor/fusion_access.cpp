@@ -38,10 +38,10 @@ AccessCounts Fusion::counts_of(const World& world, const Head& head) const {
         counts.usable += use.usable() ? 1U : 0U;
         counts.optimized += use.optimized() ? 1U : 0U;
         if (use.ready()) {
-            ready.insert(find_value(world.controllers, name)->site);
+            ready.insert(find_value(world.controllers, name)->array);
         }
     }
-    counts.arrays = static_cast<unsigned>(head.sites.size());
+    counts.arrays = static_cast<unsigned>(head.arrays.size());
     counts.ready = static_cast<unsigned>(ready.size());
     return counts;
 }
@@ -89,7 +89,7 @@ MonitorStatus Fusion::status(const Moment& now) const {
             status.controllers.push_back({.host = host,
                                           .name = name,
                                           .subsysnqn = controller.subsysnqn,
-                                          .site = controller.site,
+                                          .site = controller.array,
                                           .address = controller.address,
                                           .state = controller.state});
             auto& known = identities[controller.subsysnqn];

@@ -207,7 +207,7 @@ void MonitorCore::keep(const std::string& host, ControllerObservation controller
     } else {
         *same = std::move(controller);
     }
-    attribute_sites();
+    attribute_arrays();
     if (!std::exchange(judging_, true)) {
         run([this] { return judge_soon(); }, "check");
     }
@@ -221,7 +221,7 @@ asio::awaitable<void> MonitorCore::judge_soon() {
 
 void MonitorCore::keep(KernelObservation kernel) {
     known_.kernels = {std::move(kernel)};
-    attribute_sites();
+    attribute_arrays();
 }
 
 void MonitorCore::forget(const std::string& host, const std::string& controller) {
@@ -229,9 +229,9 @@ void MonitorCore::forget(const std::string& host, const std::string& controller)
                   [&](const auto& one) { return one.host == host && one.name == controller; });
 }
 
-void MonitorCore::attribute_sites() {
+void MonitorCore::attribute_arrays() {
     for (const Attribution& one : attribute(known_, options_.sites)) {
-        fusion_.set_site(one.host, one.controller, one.site);
+        fusion_.set_array(one.host, one.controller, one.site);
     }
 }
 

@@ -64,7 +64,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     };
 
     void deliver(Event event);
-    void attribute_sites();
+    void attribute_arrays();
     [[nodiscard]] boost::asio::awaitable<void> judge_soon();
     void judge();
 

@@ -117,7 +117,7 @@ View view_of_paths(const std::vector<PathCase>& paths) {
 void begin_with(Fusion& fusion, const std::vector<PathCase>& paths) {
     fusion.see("h", view_of_paths(paths), kNow);
     for (std::size_t i = 0; i < paths.size(); ++i) {
-        fusion.set_site("h", fmt::format("nvme{}", i), fmt::format("array-{}", paths[i].array));
+        fusion.set_array("h", fmt::format("nvme{}", i), fmt::format("array-{}", paths[i].array));
     }
 }
 
@@ -236,8 +236,8 @@ TEST_P(AccessOfSizes, a_path_of_another_size_serves_neither_now_nor_after_an_ana
         view.namespaces[0].paths[1].ana_state = state;
         Fusion fusion;
         fusion.see("h", view, kNow);
-        fusion.set_site("h", "nvme0", "array-a");
-        fusion.set_site("h", "nvme1", "array-b");
+        fusion.set_array("h", "nvme0", "array-a");
+        fusion.set_array("h", "nvme1", "array-b");
         const auto told = access_events(fusion);
         const MonitorStatus status = fusion.status({});
         const AccessCounts& counts = status.namespaces.at(0).access;

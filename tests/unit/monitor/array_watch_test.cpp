@@ -137,7 +137,7 @@ class ArrayWatch : public ::testing::Test {
         }
         return {};
     }
-    [[nodiscard]] std::string site_of(std::size_t array) const {
+    [[nodiscard]] std::string array_of(std::size_t array) const {
         for (const MonitorStatus::Controller& one : monitor_->status().controllers) {
             if (one.name == to_string(options_.targets[array])) {
                 return one.site;
@@ -396,8 +396,8 @@ TEST_F(ArrayWatch, knows_arrays_by_the_ports_of_a_configuration) {
             fmt::format("{}:{}", options_.targets[i].traddr, options_.targets[i].trsvcid)};
     }
     start();
-    EXPECT_EQ(site_of(0), "east");
-    EXPECT_EQ(site_of(1), "west");
+    EXPECT_EQ(array_of(0), "east");
+    EXPECT_EQ(array_of(1), "west");
     EXPECT_EQ(monitor_->status().namespaces.at(0).access.arrays, 2U);
 }
 
@@ -495,7 +495,7 @@ TEST_F(ArrayWatch, names_arrays_by_their_targets_whoever_answers_first) {
     monitor_->on_event([this](const Event& event) { events_.push_back(event); });
     asio::co_spawn(context_, monitor_->start(), asio::detached);
     run_until([&] { return count(EventKind::source_lost) == 1U && healthy() == 1; }, "one array");
-    EXPECT_EQ(site_of(1), "array-b") << "alone, too";
+    EXPECT_EQ(array_of(1), "array-b") << "alone, too";
     ana("b", nvme::AnaState::inaccessible);
     run_until([&] { return count(EventKind::ana_change) == kNamespaces; }, "a change of b");
     say("up a");
@@ -509,8 +509,8 @@ TEST_F(ArrayWatch, names_arrays_by_their_targets_whoever_answers_first) {
                 << to_string(event.kind);
         }
     }
-    EXPECT_EQ(site_of(0), "array-a");
-    EXPECT_EQ(site_of(1), "array-b");
+    EXPECT_EQ(array_of(0), "array-a");
+    EXPECT_EQ(array_of(1), "array-b");
     run_until([&] { return !monitor_->status().subsystems.at(0).verdict.empty(); }, "a verdict");
     EXPECT_EQ(monitor_->status().subsystems.size(), 1U);
 }

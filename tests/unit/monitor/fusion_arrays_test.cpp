@@ -29,7 +29,7 @@ class FusionOfArrays : public ::testing::Test {
     }
     void see(const char* name, std::uint64_t bytes, const char* state = "optimized") {
         fusion_.see_controller({}, name, view_of(name, bytes, state), occasion_);
-        fusion_.set_site({}, name, name);
+        fusion_.set_array({}, name, name);
     }
     std::vector<std::string> take() {
         std::vector<std::string> lines;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What a fusion knows, number by number: times, counts, sources, identities, sites.
+// What a fusion knows, number by number: times, counts, sources, identities, arrays.
 #include "monitor/fusion.hpp"
 
 #include <fmt/format.h>
@@ -228,8 +228,8 @@ TEST_F(FusionDetails, a_path_whose_controller_is_not_known_is_there_and_of_no_us
     view_.namespaces[0].paths[0].ana_state = "change";
     see();
     fusion_.set_anatt("h", "nvme0", 10);
-    fusion_.set_site("h", "nvme0", "array-a");
-    fusion_.set_site("h", "nvme1", "array-b");
+    fusion_.set_array("h", "nvme0", "array-a");
+    fusion_.set_array("h", "nvme1", "array-b");
     EXPECT_EQ(first().access,
               (AccessCounts{.paths = 2, .usable = 1, .optimized = 1, .arrays = 1, .ready = 1}));
     EXPECT_FALSE(first().paths.at(0).usable);
@@ -383,7 +383,7 @@ TEST_F(FusionDetails, states_are_written_over_those_of_a_scan_where_both_are_kno
 
 TEST_F(FusionDetails, a_refusal_knows_its_array_where_its_controller_is_known) {
     see();
-    fusion_.set_site("h", "nvme1", "array-b");
+    fusion_.set_array("h", "nvme1", "array-b");
     fusion_.refuse("h", {.controller = "nvme1", .nsid = 5, .rule = "a.rule", .text = "why"},
                    occasion());
     fusion_.refuse("h", {.controller = "nvme9", .nsid = {}, .rule = "a.rule", .text = "why"},
@@ -410,24 +410,24 @@ TEST_F(FusionDetails, an_array_counts_until_its_last_controller_is_named_otherwi
     one.paths[2].name = "path of nvme2";
     see();
     for (const char* name : {"nvme0", "nvme1", "nvme2"}) {
-        fusion_.set_site("h", name, "x");
+        fusion_.set_array("h", name, "x");
     }
-    EXPECT_EQ(first().access.arrays, 1U) << "one site for all, and none without a name";
-    fusion_.set_site("h", "nvme3", "z");
+    EXPECT_EQ(first().access.arrays, 1U) << "one array for all, and none without a name";
+    fusion_.set_array("h", "nvme3", "z");
     EXPECT_EQ(first().access.arrays, 1U) << "it has no path to the namespace";
-    fusion_.set_site("h", "nvme2", "y");
+    fusion_.set_array("h", "nvme2", "y");
     EXPECT_EQ(first().access.arrays, 2U) << "x is still there";
     EXPECT_EQ(first().access.ready, 2U);
-    fusion_.set_site("h", "nvme1", "y");
-    fusion_.set_site("h", "nvme0", "y");
+    fusion_.set_array("h", "nvme1", "y");
+    fusion_.set_array("h", "nvme0", "y");
     EXPECT_EQ(first().access.arrays, 1U) << "x is gone";
-    fusion_.set_site("h", "nvme9", "y");
+    fusion_.set_array("h", "nvme9", "y");
     // What it means for access is told.
     EXPECT_THAT(take(), IsEmpty());
     fusion_.see_controller_state("h", "nvme1", "connecting", occasion());
     fusion_.see_controller_state("h", "nvme2", "connecting", occasion());
     EXPECT_THAT(take(EventKind::access), IsEmpty()) << "one array, and one path is left";
-    fusion_.set_site("h", "nvme0", "x");
+    fusion_.set_array("h", "nvme0", "x");
     const auto told = take(EventKind::access);
     ASSERT_THAT(told, SizeIs(1));
     EXPECT_EQ(told[0].to, "single_array");
@@ -435,8 +435,8 @@ TEST_F(FusionDetails, an_array_counts_until_its_last_controller_is_named_otherwi
 
 TEST_F(FusionDetails, an_array_that_is_known_counts_for_a_namespace_that_comes) {
     see();
-    fusion_.set_site("h", "nvme0", "x");
-    fusion_.set_site("h", "nvme1", "y");
+    fusion_.set_array("h", "nvme0", "x");
+    fusion_.set_array("h", "nvme1", "y");
     view_.namespaces.push_back(view_.namespaces[0]);
     ViewedNamespace& second = view_.namespaces[1];
     second.nsid = 4;
@@ -454,7 +454,7 @@ TEST_F(FusionDetails, an_array_that_is_known_counts_for_a_namespace_that_comes) 
 TEST_F(FusionDetails, a_status_has_everything) {
     fusion_.see("g", View{}, occasion());
     see();
-    fusion_.set_site("h", "nvme1", "array-b");
+    fusion_.set_array("h", "nvme1", "array-b");
     fusion_.set_verdict("h", "nqn", "warn");
     fusion_.lose_source("trace", "gone", now_);
     fusion_.restore_source("udev", now_);

@@ -65,8 +65,8 @@ class FusionTest : public ::testing::Test {
     }
     void begin() {
         fusion_.see(kHost, view_, occasion());
-        fusion_.set_site(kHost, "nvme0", "array-a");
-        fusion_.set_site(kHost, "nvme1", "array-b");
+        fusion_.set_array(kHost, "nvme0", "array-a");
+        fusion_.set_array(kHost, "nvme1", "array-b");
         EXPECT_THAT(take(), IsEmpty()) << "what was there at first is no event";
     }
     std::vector<Event> events() {
@@ -153,7 +153,7 @@ TEST_F(FusionTest, sees_an_array_leave_and_return) {
                                     "path_lost nvme1 nvme0c1n2 inaccessible>",
                                     "controller_state nvme1 connecting>lost"));
     fusion_.see(kHost, view_, occasion());
-    fusion_.set_site(kHost, "nvme1", "array-b");
+    fusion_.set_array(kHost, "nvme1", "array-b");
     EXPECT_THAT(take(),
                 ElementsAre("controller_state nvme1 >live",
                             "path_added nvme1 nvme0c1n1 >inaccessible",

@@ -285,7 +285,7 @@ class MonitorCoreArrays : public MonitorCoreTest {
         seen.identify = Page::of(nvme::encode(data));
         return seen;
     }
-    std::vector<std::string> sites() {
+    std::vector<std::string> arrays() {
         std::vector<std::string> out;
         for (const MonitorStatus::Controller& one : core_->status().controllers) {
             out.push_back(one.site);
@@ -296,18 +296,18 @@ class MonitorCoreArrays : public MonitorCoreTest {
 
 TEST_F(MonitorCoreArrays, follow_from_what_all_controllers_say_last) {
     core_->keep("h", controller("nvme0", "A"));
-    EXPECT_THAT(sites(), ElementsAre("", "")) << "nothing to tell it from";
+    EXPECT_THAT(arrays(), ElementsAre("", "")) << "nothing to tell it from";
     core_->keep("h", controller("nvme1", "B"));
-    EXPECT_THAT(sites(), ElementsAre("array-a", "array-b"));
+    EXPECT_THAT(arrays(), ElementsAre("array-a", "array-b"));
     core_->keep("h", controller("nvme1", "A"));
-    EXPECT_THAT(sites(), ElementsAre("", "")) << "it is on the same array now";
+    EXPECT_THAT(arrays(), ElementsAre("", "")) << "it is on the same array now";
     core_->keep("h", controller("nvme1", "B"));
     core_->forget("g", "nvme0"); // of another host
     core_->keep("h", controller("nvme1", "B"));
-    EXPECT_THAT(sites(), ElementsAre("array-a", "array-b"));
+    EXPECT_THAT(arrays(), ElementsAre("array-a", "array-b"));
     core_->forget("h", "nvme0");
     core_->keep("h", controller("nvme1", "B"));
-    EXPECT_EQ(sites().at(1), "") << "nothing to tell it from any more";
+    EXPECT_EQ(arrays().at(1), "") << "nothing to tell it from any more";
 }
 
 TEST_F(MonitorCoreArrays, of_controllers_that_only_the_kernel_knows_follow_from_the_configuration) {
@@ -332,29 +332,29 @@ TEST_F(MonitorCoreArrays, of_controllers_that_only_the_kernel_knows_follow_from_
             Attribute::of(fmt::format("traddr=10.0.0.{},trsvcid=4420", name[4] - '0' + 1));
     }
     core_->keep(kernel);
-    EXPECT_THAT(sites(), ElementsAre("east", "west"));
+    EXPECT_THAT(arrays(), ElementsAre("east", "west"));
     // One that was asked comes first then; sites stay with their controllers.
     ControllerObservation asked = controller("nvme1", "B");
     asked.traddr = "10.0.0.2";
     core_->keep("h", asked);
-    EXPECT_THAT(sites(), ElementsAre("east", "west"));
+    EXPECT_THAT(arrays(), ElementsAre("east", "west"));
     std::swap(kernel.subsystems[0].controllers[0].address,
               kernel.subsystems[0].controllers[1].address);
     core_->forget("h", "nvme1");
     core_->keep(kernel);
-    EXPECT_THAT(sites(), ElementsAre("west", "east")) << "the last view counts";
+    EXPECT_THAT(arrays(), ElementsAre("west", "east")) << "the last view counts";
 }
 
 TEST_F(MonitorCoreArrays, do_not_follow_from_what_was_known_before_the_beginning) {
     core_->keep("h", controller("nvme0", "A"));
     core_->keep("h", controller("nvme1", "B"));
-    ASSERT_THAT(sites(), ElementsAre("array-a", "array-b"));
+    ASSERT_THAT(arrays(), ElementsAre("array-a", "array-b"));
     core_->end();
     settle();
     core_->begin();
     see_both();
     core_->keep("h", controller("nvme1", "B"));
-    EXPECT_THAT(sites(), ElementsAre("", "")) << "nothing to tell it from";
+    EXPECT_THAT(arrays(), ElementsAre("", "")) << "nothing to tell it from";
 }
 
 TEST_F(MonitorCoreArrays, tell_controllers_of_one_name_apart_by_their_hosts) {
@@ -364,13 +364,13 @@ TEST_F(MonitorCoreArrays, tell_controllers_of_one_name_apart_by_their_hosts) {
     core_->fusion().see("g", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
     core_->keep("h", controller("nvme0", "A"));
     core_->keep("h", controller("nvme1", "B"));
-    EXPECT_THAT(sites(), ElementsAre("", "array-a", "array-b"));
+    EXPECT_THAT(arrays(), ElementsAre("", "array-a", "array-b"));
     core_->keep("g", controller("nvme0", "C"));
     core_->keep("h", controller("nvme1", "B"));
-    EXPECT_THAT(sites(), ElementsAre("", "array-a", "array-b")) << "g has a nvme0 of its own";
+    EXPECT_THAT(arrays(), ElementsAre("", "array-a", "array-b")) << "g has a nvme0 of its own";
     core_->forget("h", "nvme9");
     core_->keep("h", controller("nvme1", "B"));
-    EXPECT_THAT(sites(), ElementsAre("", "array-a", "array-b")) << "neither is nvme9";
+    EXPECT_THAT(arrays(), ElementsAre("", "array-a", "array-b")) << "neither is nvme9";
 }
 
 TEST_F(MonitorCoreArrays, are_judged_again_after_a_new_beginning) {
@@ -395,11 +395,11 @@ TEST_F(MonitorCoreArrays, of_targets_are_named_in_the_order_in_which_they_are_ex
     ControllerObservation third = controller("nvme1", "C");
     third.target = "c";
     core_->keep("h", third);
-    EXPECT_THAT(sites(), ElementsAre("", "array-c"));
+    EXPECT_THAT(arrays(), ElementsAre("", "array-c"));
     ControllerObservation first = controller("nvme0", "A");
     first.target = "a";
     core_->keep("h", first);
-    EXPECT_THAT(sites(), ElementsAre("array-a", "array-c"));
+    EXPECT_THAT(arrays(), ElementsAre("array-a", "array-c"));
 }
 
 } // namespace

@@ -26,9 +26,9 @@ using ::testing::StartsWith;
 
 using Lines = std::vector<std::string>;
 
-PathRow a_path(const std::string& site, const std::string& controller,
+PathRow a_path(const std::string& array, const std::string& controller,
                const std::string& ana = "optimized") {
-    return {.site = site,
+    return {.array = array,
             .controllers = {controller},
             .state = "live",
             .ana = ana,
@@ -273,15 +273,15 @@ std::vector<std::size_t> columns_of(const std::string& heading) {
 
 TEST(MonitorBody, names_give_way_to_a_minute_of_the_past) {
     struct Case {
-        std::size_t site, controllers, ana, columns;
-        std::size_t site_room, controllers_room, ana_room;
+        std::size_t array, controllers, ana, columns;
+        std::size_t array_room, controllers_room, ana_room;
     };
     // Without names: 4 columns at the left, 6 and 7 for since and changes, 2 after each of five,
     // 6 for a minute.
     const std::vector<Case> all{
         {1, 10, 1, 200, 5, 11, 3},    // the headings
         {30, 10, 9, 83, 30, 11, 9},   // just enough
-        {30, 10, 9, 82, 29, 11, 9},   // the site gives way
+        {30, 10, 9, 82, 29, 11, 9},   // the array gives way
         {30, 10, 9, 70, 17, 11, 9},   //
         {30, 10, 9, 65, 12, 11, 9},   // but not further than this
         {30, 10, 9, 64, 11, 11, 9},   // as long as others can
@@ -305,12 +305,12 @@ TEST(MonitorBody, names_give_way_to_a_minute_of_the_past) {
     };
     for (const Case& one : all) {
         NamespaceRow row = a_row(1, Urgency::none, 1);
-        row.paths[0] = a_path(std::string(one.site, 's'), std::string(one.controllers, 'c'),
+        row.paths[0] = a_path(std::string(one.array, 's'), std::string(one.controllers, 'c'),
                               std::string(one.ana, 'a'));
         row.paths[0].state.clear();
         const Lines lines = lines_of_body({a_subsystem(kNqn, {row})}, one.columns, 60);
         ASSERT_THAT(lines, SizeIs(4));
-        const std::size_t controllers = 4 + one.site_room + 2;
+        const std::size_t controllers = 4 + one.array_room + 2;
         const std::size_t ana = controllers + one.controllers_room + 2;
         const std::size_t since = ana + one.ana_room + 2;
         if (since + 15 < one.columns) {
@@ -325,7 +325,7 @@ TEST(MonitorBody, names_give_way_to_a_minute_of_the_past) {
                                                     : whole + std::string{ellipsis};
             return text + std::string(room - std::min(room, length) + 2, ' ');
         };
-        EXPECT_THAT(lines[3], StartsWith("    " + cell('s', one.site, one.site_room, false) +
+        EXPECT_THAT(lines[3], StartsWith("    " + cell('s', one.array, one.array_room, false) +
                                          cell('c', one.controllers, one.controllers_room, true) +
                                          cell('a', one.ana, one.ana_room, false) + "-"))
             << lines[3];
@@ -417,7 +417,7 @@ TEST(MonitorBody, says_of_namespaces_what_they_have_in_common) {
     EXPECT_EQ(line(80, 60), "  nsid 7-8, 11  ok  4/5 paths usable, 3 optimized");
     // Where there is no line for each path.
     EXPECT_EQ(line(80, 2), "  nsid 7-8, 11  ok  a optimized, b optimized");
-    row.paths[0].site.clear();
+    row.paths[0].array.clear();
     row.paths[0].state = "connecting";
     row.paths[1].state.clear();
     row.paths[1].ana = "change";

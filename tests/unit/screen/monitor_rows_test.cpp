@@ -142,19 +142,19 @@ TEST(MonitorRows, of_a_controller_say_what_is_known_of_it) {
     ASSERT_THAT(paths, SizeIs(4));
     // By array; of nvme8 it is not known.
     EXPECT_THAT(paths[0].controllers, ElementsAre("nvme8"));
-    EXPECT_EQ(paths[0].site, "");
+    EXPECT_EQ(paths[0].array, "");
     EXPECT_EQ(paths[0].state, "");
     EXPECT_EQ(paths[0].ana, "no ANA");
     EXPECT_TRUE(paths[0].path);
     EXPECT_TRUE(paths[0].usable);
     EXPECT_EQ(paths[0].transitions, 4U);
     EXPECT_THAT(paths[1].controllers, ElementsAre("nvme1"));
-    EXPECT_EQ(paths[1].site, "array-a");
+    EXPECT_EQ(paths[1].array, "array-a");
     EXPECT_EQ(paths[1].state, "live");
     EXPECT_EQ(paths[1].ana, "optimized");
     EXPECT_TRUE(paths[1].usable);
     EXPECT_THAT(paths[2].controllers, ElementsAre("nvme3"));
-    EXPECT_EQ(paths[2].site, "array-a");
+    EXPECT_EQ(paths[2].array, "array-a");
     EXPECT_EQ(paths[2].state, "connecting");
     EXPECT_EQ(paths[2].ana, "no path");
     EXPECT_FALSE(paths[2].path);
