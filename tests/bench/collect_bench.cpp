@@ -93,7 +93,7 @@ Reading read(const ServedArray& array, std::size_t depth) {
     connect.host = {.hostnqn = "nqn.2014-08.org.nvmexpress:uuid:"
                                "11111111-2222-4333-8444-555555555555",
                     .hostid = *nvme::parse_uuid("11111111-2222-4333-8444-555555555555"),
-                    .source = "benchmark"};
+                    .origin = "benchmark"};
     asio::io_context context{1};
     std::exception_ptr failure;
     Reading result;

@@ -80,7 +80,7 @@ ObserveOptions observe_options(const Scenario& scenario, const arraysim::Server&
     options.connect.host = {.hostnqn = "nqn.2014-08.org.nvmexpress:uuid:"
                                        "11111111-2222-4333-8444-555555555555",
                             .hostid = *nvme::parse_uuid("11111111-2222-4333-8444-555555555555"),
-                            .source = "test"};
+                            .origin = "test"};
     options.subsysnqn = scenario.check.nqn.value_or(scenario.nqn);
     options.connect.header_digest = scenario.check.digests;
     options.connect.data_digest = scenario.check.digests;

@@ -28,7 +28,7 @@ bool is_live(const SourceOptions& options) {
 
 HostIdentity told_identity(const SourceOptions& options) {
     HostIdentity identity = host_identity(options.hostnqn, options.hostid);
-    if (identity.source == "generated") {
+    if (identity.origin == "generated") {
         fmt::print(
             stderr,
             "haoh: no host NQN in /etc/nvme/hostnqn: connecting as {} (generated; an array that "

@@ -26,7 +26,7 @@ struct HostIdentity {
     nvme::Uuid hostid{};
     /// Where it comes from, for people: "/etc/nvme/hostnqn, /etc/nvme/hostid", "--hostnqn",
     /// "generated".
-    std::string source;
+    std::string origin;
 
     bool operator==(const HostIdentity&) const = default;
 };

@@ -121,10 +121,10 @@ HostIdentity host_identity(std::string_view hostnqn, std::string_view hostid,
     if (!hostnqn.empty()) {
         identity.hostnqn = checked_nqn(std::string(hostnqn), Errc::invalid_argument,
                                        "use the host NQN", fmt::format("\"{}\"", hostnqn));
-        identity.source = "--hostnqn";
+        identity.origin = "--hostnqn";
         if (given_id) {
             identity.hostid = *given_id;
-            identity.source += ", --hostid";
+            identity.origin += ", --hostid";
             return identity;
         }
         if (const auto uuid = uuid_of(hostnqn)) {
@@ -135,41 +135,41 @@ HostIdentity host_identity(std::string_view hostnqn, std::string_view hostid,
         const Files files = read_files(directory);
         if (files.hostnqn == hostnqn && files.hostid) {
             identity.hostid = *files.hostid;
-            identity.source += ", " + files.id_path;
+            identity.origin += ", " + files.id_path;
             return identity;
         }
         identity.hostid = random_uuid();
-        identity.source += ", generated host identifier";
+        identity.origin += ", generated host identifier";
         return identity;
     }
 
     const Files files = read_files(directory);
     if (files.hostnqn) {
         identity.hostnqn = *files.hostnqn;
-        identity.source = files.nqn_path;
+        identity.origin = files.nqn_path;
         if (given_id) {
             identity.hostid = *given_id;
-            identity.source += ", --hostid";
+            identity.origin += ", --hostid";
         } else if (files.hostid) {
             identity.hostid = *files.hostid;
-            identity.source += ", " + files.id_path;
+            identity.origin += ", " + files.id_path;
         } else if (const auto uuid = uuid_of(identity.hostnqn)) {
             identity.hostid = *uuid;
         } else {
             identity.hostid = random_uuid();
-            identity.source += ", generated host identifier";
+            identity.origin += ", generated host identifier";
         }
         return identity;
     }
     if (given_id) {
         identity.hostid = *given_id;
-        identity.source = "--hostid";
+        identity.origin = "--hostid";
     } else if (files.hostid) {
         identity.hostid = *files.hostid;
-        identity.source = files.id_path;
+        identity.origin = files.id_path;
     } else {
         identity.hostid = random_uuid();
-        identity.source = "generated";
+        identity.origin = "generated";
     }
     identity.hostnqn = uuid_nqn(identity.hostid);
     return identity;

@@ -89,13 +89,13 @@ bool is_about_nvme(const KmsgRecord& record) {
     return false;
 }
 
-KernelLog read_kernel_log(const RecordSource& source) {
+KernelLog read_kernel_log(const RecordReader& reader) {
     KernelLog log;
     std::deque<KernelMessage> messages;
     std::array<char, kRecordBytes> buffer{};
     bool ended = false;
     for (std::size_t count = 0; count < kMaxRecords && !ended; ++count) {
-        const ssize_t length = source(buffer);
+        const ssize_t length = reader(buffer);
         if (length > 0) {
             std::optional<KmsgRecord> record =
                 parse_kmsg({buffer.data(), static_cast<std::size_t>(length)});

@@ -39,11 +39,11 @@ std::chrono::nanoseconds time_of(std::uint64_t microseconds, std::chrono::nanose
 
 } // namespace
 
-int read_new_messages(const RecordSource& source, std::chrono::nanoseconds now,
+int read_new_messages(const RecordReader& reader, std::chrono::nanoseconds now,
                       FollowedMessages& out) {
     std::array<char, kRecordBytes> buffer; // NOLINT: the kernel fills it
     for (std::size_t i = 0; i < kRecordsATurn; ++i) {
-        const ssize_t length = source(buffer);
+        const ssize_t length = reader(buffer);
         if (length > 0) {
             std::optional<KmsgRecord> record =
                 parse_kmsg({buffer.data(), static_cast<std::size_t>(length)});
@@ -82,14 +82,14 @@ KernelLogFollower::KernelLogFollower(const asio::any_io_executor& executor,
 asio::awaitable<FollowedMessages> KernelLogFollower::next() {
     constexpr std::string_view kFollow = "follow";
     const std::string name = name_;
-    const RecordSource source = [number = log_.get()](std::span<char> buffer) {
+    const RecordReader reader = [number = log_.get()](std::span<char> buffer) {
         const ssize_t length = ::read(number, buffer.data(), buffer.size());
         return length < 0 ? -static_cast<ssize_t>(errno) : length;
     };
     for (;;) {
         FollowedMessages read;
         if (error_ == 0) {
-            error_ = read_new_messages(source, Moment::now().monotonic, read);
+            error_ = read_new_messages(reader, Moment::now().monotonic, read);
         }
         if (!read.messages.empty() || read.lost) {
             co_return read;

@@ -35,7 +35,7 @@ struct FollowedMessages {
 /// Reads until nothing more is there (EAGAIN), or up to a bound.
 /// \param now  on CLOCK_MONOTONIC
 /// \return 0, or the errno value that keeps all else from being read; ENODATA at an end
-[[nodiscard]] int read_new_messages(const RecordSource& source, std::chrono::nanoseconds now,
+[[nodiscard]] int read_new_messages(const RecordReader& reader, std::chrono::nanoseconds now,
                                     FollowedMessages& out);
 inline constexpr std::size_t kRecordsATurn = 1024;
 

@@ -154,18 +154,18 @@ void HostTracker::take(const linux_kernel::KernelEventMessage& message) {
     ask_for_scan(occasion);
 }
 
-void HostTracker::opened(HostJob::Kind source) {
+void HostTracker::opened(HostJob::Kind kind) {
     const Moment now = readings_.now();
-    sources_.at(source).backoff.reset();
-    fusion().restore_source(source_of(source), now);
-    core_.publish({.observed = now, .cause = {}, .source = source_of(source)});
+    sources_.at(kind).backoff.reset();
+    fusion().restore_source(source_of(kind), now);
+    core_.publish({.observed = now, .cause = {}, .source = source_of(kind)});
 }
 
-void HostTracker::lost(HostJob::Kind source, std::string_view problem) {
+void HostTracker::lost(HostJob::Kind kind, std::string_view problem) {
     const Moment now = readings_.now();
-    Attempt& attempt = sources_.at(source);
+    Attempt& attempt = sources_.at(kind);
     attempt.due = now.monotonic + attempt.backoff.next();
-    core_.lose_source(source_of(source), problem, now);
+    core_.lose_source(source_of(kind), problem, now);
 }
 
 Occasion HostTracker::occasion_for(const std::string& controller, const Moment& observed) const {

@@ -88,8 +88,8 @@ class HostTracker {
     void take(const host::Uevents& received);
     void take(const host::FollowedMessages& received);
     /// Of a source that is followed.
-    void opened(HostJob::Kind source);
-    void lost(HostJob::Kind source, std::string_view problem);
+    void opened(HostJob::Kind kind);
+    void lost(HostJob::Kind kind, std::string_view problem);
 
     void scanned(KernelObservation kernel);
     void scan_failed(const Error& error);

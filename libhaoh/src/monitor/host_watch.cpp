@@ -147,14 +147,14 @@ asio::awaitable<void> HostWatch::identify(std::string controller) {
     wake();
 }
 
-template <typename Source>
+template <typename Follower>
 asio::awaitable<void> HostWatch::follow(HostJob::Kind kind) {
     std::string problem;
     try {
-        Source source(core_->executor());
+        Follower follower(core_->executor());
         tracker_.opened(kind);
         for (;;) {
-            tracker_.take(co_await source.next());
+            tracker_.take(co_await follower.next());
             wake();
         }
     } catch (const Error& error) {

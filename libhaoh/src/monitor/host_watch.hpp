@@ -56,7 +56,7 @@ class HostWatch : public std::enable_shared_from_this<HostWatch>, private HostRe
     [[nodiscard]] boost::asio::awaitable<void> scan();
     [[nodiscard]] boost::asio::awaitable<void> read_log(std::string controller);
     [[nodiscard]] boost::asio::awaitable<void> identify(std::string controller);
-    template <typename Source>
+    template <typename Follower>
     [[nodiscard]] boost::asio::awaitable<void> follow(HostJob::Kind kind);
     [[nodiscard]] boost::asio::awaitable<KernelObservation> read(KernelDetail detail);
     /// The tracker was told something: its next turn may be due at another time.

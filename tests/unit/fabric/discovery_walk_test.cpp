@@ -191,7 +191,7 @@ TEST(SortEntries, TakesNoReferralForAPortOfASubsystem) {
 struct WalkDiscoveryTest : testing::Test {
     WalkDiscoveryTest() {
         options.connect.host = {
-            .hostnqn = "nqn.2024-01.com.example:host", .hostid = {1}, .source = {}};
+            .hostnqn = "nqn.2024-01.com.example:host", .hostid = {1}, .origin = {}};
         options.connect.timeout = 30s;
         options.target = first.address();
         options.max_referrals = 4;

@@ -30,7 +30,7 @@ struct FabricControllerTest : testing::Test {
         options.host = {.hostnqn = "nqn.2014-08.org.nvmexpress:uuid:"
                                    "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee",
                         .hostid = {1, 2, 3},
-                        .source = "test"};
+                        .origin = "test"};
         options.subsysnqn = array.subsysnqn;
         options.timeout = std::chrono::seconds(30);
     }

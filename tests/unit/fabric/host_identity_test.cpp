@@ -60,13 +60,13 @@ TEST_F(HostIdentityTest, TakesWhatIsGiven) {
     const HostIdentity both = identity("nqn.2024-01.com.example:host", kUuidA);
     EXPECT_EQ(both.hostnqn, "nqn.2024-01.com.example:host");
     EXPECT_EQ(nvme::format_uuid(both.hostid), kUuidA);
-    EXPECT_EQ(both.source, "--hostnqn, --hostid");
+    EXPECT_EQ(both.origin, "--hostnqn, --hostid");
 }
 
 TEST_F(HostIdentityTest, TakesTheUuidOutOfAGivenNqn) {
     const HostIdentity host = identity(nqn_of(kUuidA));
     EXPECT_EQ(nvme::format_uuid(host.hostid), kUuidA);
-    EXPECT_EQ(host.source, "--hostnqn");
+    EXPECT_EQ(host.origin, "--hostnqn");
 }
 
 TEST_F(HostIdentityTest, DoesNotLendTheMachinesIdentifierToAnotherNqn) {
@@ -75,7 +75,7 @@ TEST_F(HostIdentityTest, DoesNotLendTheMachinesIdentifierToAnotherNqn) {
     EXPECT_EQ(nvme::format_uuid(identity("nqn.2024-01.com.example:here").hostid), kUuidB);
     const HostIdentity other = identity("nqn.2024-01.com.example:there");
     EXPECT_NE(nvme::format_uuid(other.hostid), kUuidB);
-    EXPECT_THAT(other.source, HasSubstr("generated"));
+    EXPECT_THAT(other.origin, HasSubstr("generated"));
 }
 
 TEST_F(HostIdentityTest, ReadsTheFiles) {
@@ -84,7 +84,7 @@ TEST_F(HostIdentityTest, ReadsTheFiles) {
     const HostIdentity host = identity();
     EXPECT_EQ(host.hostnqn, nqn_of(kUuidA));
     EXPECT_EQ(nvme::format_uuid(host.hostid), kUuidB);
-    EXPECT_EQ(host.source, directory + "/hostnqn, " + directory + "/hostid");
+    EXPECT_EQ(host.origin, directory + "/hostnqn, " + directory + "/hostid");
     EXPECT_EQ(nvme::format_uuid(identity({}, kUuidA).hostid), kUuidA);
 }
 
@@ -99,7 +99,7 @@ TEST_F(HostIdentityTest, ManagesWithOneOfTheFiles) {
 TEST_F(HostIdentityTest, GeneratesAPairWithoutFiles) {
     const HostIdentity first = identity();
     const HostIdentity second = identity();
-    EXPECT_EQ(first.source, "generated");
+    EXPECT_EQ(first.origin, "generated");
     EXPECT_EQ(first.hostnqn, nqn_of(nvme::format_uuid(first.hostid)));
     EXPECT_NE(first.hostid, second.hostid);
     EXPECT_EQ(first.hostid[6] >> 4U, 4U);
@@ -109,31 +109,31 @@ TEST_F(HostIdentityTest, GeneratesAPairWithoutFiles) {
 TEST_F(HostIdentityTest, SaysWhereEachHalfIsFrom) {
     const std::string nqn = "nqn.2024-01.com.example:here";
     write("hostnqn", nqn);
-    EXPECT_EQ(identity(nqn).source, "--hostnqn, generated host identifier");
+    EXPECT_EQ(identity(nqn).origin, "--hostnqn, generated host identifier");
     const HostIdentity half = identity();
-    EXPECT_EQ(half.source, directory + "/hostnqn, generated host identifier");
+    EXPECT_EQ(half.origin, directory + "/hostnqn, generated host identifier");
     EXPECT_EQ(half.hostnqn, nqn);
     EXPECT_FALSE(nvme::all_zero(half.hostid));
     EXPECT_NE(half.hostid, identity().hostid);
     const HostIdentity given = identity({}, kUuidA);
-    EXPECT_EQ(given.source, directory + "/hostnqn, --hostid");
+    EXPECT_EQ(given.origin, directory + "/hostnqn, --hostid");
     EXPECT_EQ(given.hostnqn, nqn);
 
     write("hostid", kUuidB);
     const HostIdentity whole = identity(nqn);
-    EXPECT_EQ(whole.source, "--hostnqn, " + directory + "/hostid");
+    EXPECT_EQ(whole.origin, "--hostnqn, " + directory + "/hostid");
     EXPECT_EQ(whole.hostnqn, nqn);
     const HostIdentity other = identity("nqn.2024-01.com.example:there");
-    EXPECT_EQ(other.source, "--hostnqn, generated host identifier");
+    EXPECT_EQ(other.origin, "--hostnqn, generated host identifier");
     EXPECT_FALSE(nvme::all_zero(other.hostid));
     EXPECT_NE(other.hostid, identity("nqn.2024-01.com.example:there").hostid);
 
     std::filesystem::remove(directory + "/hostnqn");
     const HostIdentity by_file = identity();
-    EXPECT_EQ(by_file.source, directory + "/hostid");
+    EXPECT_EQ(by_file.origin, directory + "/hostid");
     EXPECT_EQ(by_file.hostnqn, nqn_of(kUuidB));
     const HostIdentity by_id = identity({}, kUuidA);
-    EXPECT_EQ(by_id.source, "--hostid");
+    EXPECT_EQ(by_id.origin, "--hostid");
     EXPECT_EQ(by_id.hostnqn, nqn_of(kUuidA));
     EXPECT_EQ(nvme::format_uuid(by_id.hostid), kUuidA);
 }
@@ -180,7 +180,7 @@ TEST_F(HostIdentityTest, NamesAFileThatCannotBeRead) {
 
 TEST_F(HostIdentityTest, TakesAnEmptyFileForNone) {
     write("hostnqn", "\n");
-    EXPECT_EQ(identity().source, "generated");
+    EXPECT_EQ(identity().origin, "generated");
 }
 
 TEST_F(HostIdentityTest, NamesWhatIsWrong) {

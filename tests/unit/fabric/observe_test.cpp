@@ -34,7 +34,7 @@ constexpr const char* kUuid = "11111111-2222-4333-8444-555555555555";
 struct ObserveTest : testing::Test {
     ObserveTest() {
         options.connect.host = {
-            .hostnqn = "nqn.2024-01.com.example:host", .hostid = {0xAB}, .source = "test"};
+            .hostnqn = "nqn.2024-01.com.example:host", .hostid = {0xAB}, .origin = "test"};
         options.connect.timeout = 30s;
         options.timeout = 60s;
         options.subsysnqn = a.subsysnqn;

@@ -33,7 +33,7 @@ constexpr std::chrono::hours kNow{1};
 
 TEST(NewMessages, are_the_kernels_own_about_nvme) {
     FollowedMessages read;
-    EXPECT_EQ(read_new_messages(source_of({"6,1,10,-;usb 1-1: new device\n", EINTR,
+    EXPECT_EQ(read_new_messages(reader_of({"6,1,10,-;usb 1-1: new device\n", EINTR,
                                            "3,2,20,-;nvme nvme0: one\n SUBSYSTEM=nvme\n",
                                            "12,3,30,-;nvme nvme0: written by somebody\n", "rubbish",
                                            "7,4,40,-;nvme nvme0: two\n"}),
@@ -47,7 +47,7 @@ TEST(NewMessages, are_the_kernels_own_about_nvme) {
 TEST(NewMessages, tell_of_lost_ones) {
     for (const int error : {EPIPE, EINVAL}) {
         FollowedMessages read;
-        EXPECT_EQ(read_new_messages(source_of({error, "6,9,1,-;nvme nvme0: one\n"}), kNow, read),
+        EXPECT_EQ(read_new_messages(reader_of({error, "6,9,1,-;nvme nvme0: one\n"}), kNow, read),
                   0);
         EXPECT_TRUE(read.lost);
         EXPECT_THAT(read.messages, SizeIs(1));
@@ -56,9 +56,9 @@ TEST(NewMessages, tell_of_lost_ones) {
 
 TEST(NewMessages, end_with_an_error) {
     FollowedMessages read;
-    EXPECT_EQ(read_new_messages(source_of({"6,9,1,-;nvme nvme0: one\n", EIO}), kNow, read), EIO);
+    EXPECT_EQ(read_new_messages(reader_of({"6,9,1,-;nvme nvme0: one\n", EIO}), kNow, read), EIO);
     EXPECT_THAT(read.messages, SizeIs(1));
-    EXPECT_EQ(read_new_messages(source_of({""}), kNow, read), ENODATA);
+    EXPECT_EQ(read_new_messages(reader_of({""}), kNow, read), ENODATA);
 }
 
 TEST(NewMessages, leave_others_a_turn) {
@@ -77,7 +77,7 @@ TEST(NewMessages, leave_others_a_turn) {
 TEST(NewMessages, are_not_of_the_future) {
     FollowedMessages read;
     EXPECT_EQ(
-        read_new_messages(source_of({"6,1,18446744073709551615,-;nvme nvme0: one\n"}), kNow, read),
+        read_new_messages(reader_of({"6,1,18446744073709551615,-;nvme nvme0: one\n"}), kNow, read),
         0);
     ASSERT_THAT(read.messages, SizeIs(1));
     EXPECT_EQ(read.messages[0].monotonic, std::chrono::nanoseconds(kNow));

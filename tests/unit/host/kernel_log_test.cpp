@@ -76,7 +76,7 @@ TEST(Kmsg, is_of_interest_when_it_is_about_this_hosts_nvme) {
 
 TEST(KernelLog, keeps_what_is_about_nvme_in_order) {
     const KernelLog log =
-        read_kernel_log(source_of({"6,1,10,-;usb 1-1: new device\n", "6,2,20,-;nvme nvme0: one\n",
+        read_kernel_log(reader_of({"6,1,10,-;usb 1-1: new device\n", "6,2,20,-;nvme nvme0: one\n",
                                    "rubbish", "6,3,30,-;nvme nvme0: two\n"}));
     EXPECT_THAT(log.messages, ElementsAre(KernelMessage{20, "nvme nvme0: one"},
                                           KernelMessage{30, "nvme nvme0: two"}));
@@ -84,14 +84,14 @@ TEST(KernelLog, keeps_what_is_about_nvme_in_order) {
 }
 
 TEST(KernelLog, goes_on_behind_records_that_were_overwritten) {
-    const KernelLog log = read_kernel_log(source_of(
+    const KernelLog log = read_kernel_log(reader_of(
         {EPIPE, "6,2,20,-;nvme nvme0: one\n", EINVAL, EINTR, "6,3,30,-;nvme nvme0: two\n"}));
     EXPECT_EQ(log.messages.size(), 2U);
     EXPECT_EQ(log.error, "");
 }
 
 TEST(KernelLog, keeps_what_it_has_when_reading_fails) {
-    const KernelLog log = read_kernel_log(source_of({"6,2,20,-;nvme nvme0: one\n", EIO}));
+    const KernelLog log = read_kernel_log(reader_of({"6,2,20,-;nvme nvme0: one\n", EIO}));
     EXPECT_EQ(log.messages.size(), 1U);
     EXPECT_EQ(log.error, "Input/output error");
 }

@@ -15,7 +15,7 @@
 namespace haoh::host {
 
 /// Records and errors, in order; nothing more behind them.
-inline RecordSource source_of(std::deque<std::variant<std::string, int>> script) {
+inline RecordReader reader_of(std::deque<std::variant<std::string, int>> script) {
     return [script = std::move(script)](std::span<char> buffer) mutable -> ssize_t {
         if (script.empty()) {
             return -EAGAIN;

@@ -85,7 +85,7 @@ TEST(SourceOptions, are_handed_on_each_to_its_place) {
     EXPECT_EQ(to_string(all.targets[0]), kTarget);
     EXPECT_EQ(all.subsysnqn, kSourceNqn);
     EXPECT_EQ(all.connect.host.hostnqn, "nqn.2026-01.io.example:host");
-    EXPECT_EQ(all.connect.host.source, "--hostnqn, --hostid");
+    EXPECT_EQ(all.connect.host.origin, "--hostnqn, --hostid");
     EXPECT_EQ(all.connect.timeout, 250ms);
     EXPECT_TRUE(all.connect.header_digest);
     EXPECT_FALSE(all.connect.data_digest);
