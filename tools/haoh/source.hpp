@@ -12,6 +12,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,8 +28,8 @@ struct SourceOptions {
     std::string nqn;
     std::string hostnqn;
     std::string hostid;
-    double timeout{30};
-    double command_timeout{5};
+    double timeout{std::chrono::duration<double>{kObserveTimeout}.count()}; ///< seconds
+    double command_timeout{std::chrono::duration<double>{kCommandTimeout}.count()};
     bool header_digest{};
     bool data_digest{};
     bool no_probe{};

@@ -12,7 +12,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,11 +45,12 @@ struct ConnectOptions {
     std::string subsysnqn;
     /// Dynamic (FFFFh), any static (FFFEh), or one static controller.
     std::uint16_t cntlid{nvme::kDynamicController};
-    bool header_digest{};                        ///< asked for; used when the target agrees
-    bool data_digest{};                          ///< asked for; used when the target agrees
-    bool disable_sq_flow_control{};              ///< asked for; in force when the controller agrees
-    std::uint16_t queue_size{32};                ///< admin queue entries, 2..4096
-    std::chrono::milliseconds timeout{5000};     ///< for connecting in all, and for each command
+    bool header_digest{};           ///< asked for; used when the target agrees
+    bool data_digest{};             ///< asked for; used when the target agrees
+    bool disable_sq_flow_control{}; ///< asked for; in force when the controller agrees
+    std::uint16_t queue_size{32};   ///< admin queue entries, 2..4096
+    /// For connecting in all, and for each command.
+    std::chrono::milliseconds timeout{kCommandTimeout};
     std::chrono::milliseconds keep_alive{10000}; ///< KATO; 0 = none
 };
 
@@ -89,21 +89,21 @@ class FabricController : public AdminChannel {
     [[nodiscard]] virtual boost::asio::awaitable<void> shutdown() = 0;
 };
 
-/// What to ask, and how.
+/// What to ask of arrays, and how. haoh/source.hpp has the same for hosts and arrays together.
 struct ObserveOptions {
     std::vector<Address> targets; ///< one array or port each
     /// Empty: every NVM subsystem of the targets' discovery logs, referrals followed. A target that
     /// serves no discovery log on port 4420 is asked on port 8009, too.
     std::string subsysnqn;
-    ConnectOptions connect;                   ///< `subsysnqn` in here is ignored
-    std::chrono::milliseconds timeout{30000}; ///< for one target in all
+    ConnectOptions connect;                             ///< `subsysnqn` in here is ignored
+    std::chrono::milliseconds timeout{kObserveTimeout}; ///< for one target in all
     /// See ControllerObservation::probed_cntlids; only with several targets.
     bool probe_cntlids{true};
     unsigned max_referrals{16};    ///< discovery controllers followed for one target
     unsigned max_controllers{256}; ///< connected for one target
-    /// Called whenever something begins or advances on a target (as `to_string(Address)`), with the
-    /// namespaces read so far and their number; may be empty.
-    std::function<void(std::string_view target, std::size_t done, std::size_t total)> progress;
+    /// Called whenever something begins or advances on a target (as `to_string(Address)`); may be
+    /// empty.
+    ObserveProgress progress;
 };
 
 /// Asks every target at once. Never throws for an array's sake: what fails is in `unobserved`.

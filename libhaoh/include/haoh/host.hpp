@@ -11,7 +11,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,11 +44,10 @@ struct HostOptions {
     /// How long to wait for one controller as a whole, and for one command. The kernel goes on with
     /// a command that is no longer waited for: a shorter timeout of its own would make it reset the
     /// controller.
-    std::chrono::milliseconds timeout{60000};
-    std::chrono::milliseconds command_timeout{10000};
-    std::size_t depth{2}; ///< commands in flight to one controller: a thread for each
-    /// A controller's name, and its namespaces read so far of how many; may be empty.
-    std::function<void(std::string_view controller, std::size_t done, std::size_t total)> progress;
+    std::chrono::milliseconds timeout{kObserveTimeout};
+    std::chrono::milliseconds command_timeout{kCommandTimeout};
+    std::size_t depth{2};     ///< commands in flight to one controller: a thread for each
+    ObserveProgress progress; ///< of controllers ("nvme3"); may be empty
 };
 
 /// The kernel's view: no admin command is sent, nothing waits for a controller. Objects that vanish

@@ -14,14 +14,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace HAOH_PUBLIC haoh {
 
-/// What to look at, in the words of an administrator.
+/// What to look at, in the words of an administrator. `observe_host` and `observe(ObserveOptions)`
+/// are its two parts for those who need more to choose from; what all three have is the same.
 struct Source {
     /// Of this host: each an NQN, nvme-subsysN, nvmeN or nvmeNnM, the last three also below /dev,
     /// or a link there (/dev/disk/by-id/...) that leads to one. Empty: all subsystems.
@@ -39,10 +39,9 @@ struct Source {
     bool data_digest{};
     bool probe_cntlids{true};
 
-    std::chrono::milliseconds timeout{30000};        ///< for each target or controller in all
-    std::chrono::milliseconds command_timeout{5000}; ///< for each connection and command
-    /// A target or controller, and its namespaces read so far of how many; may be empty.
-    std::function<void(std::string_view object, std::size_t done, std::size_t total)> progress;
+    std::chrono::milliseconds timeout{kObserveTimeout}; ///< for each target or controller in all
+    std::chrono::milliseconds command_timeout{kCommandTimeout}; ///< for each connection and command
+    ObserveProgress progress;                                   ///< may be empty
 
     [[nodiscard]] bool reads_host() const { return host || !sysroot.empty() || targets.empty(); }
 };

@@ -326,8 +326,8 @@ TEST(HostOptions, are_this_machine_with_all_that_it_tells) {
     EXPECT_EQ(options.scan_threads, 0U);
     EXPECT_TRUE(options.read_log);
     EXPECT_TRUE(options.ask_udev);
-    EXPECT_EQ(options.timeout, 1min);
-    EXPECT_EQ(options.command_timeout, 10s);
+    EXPECT_EQ(options.timeout, kObserveTimeout);
+    EXPECT_EQ(options.command_timeout, kCommandTimeout);
     EXPECT_EQ(options.depth, 2U);
 }
 

@@ -125,6 +125,21 @@ TEST(Source, options_of_host_and_targets) {
     EXPECT_TRUE(host_options(Source{}).ask_controllers);
 }
 
+TEST(Source, is_as_patient_as_its_parts) {
+    using namespace std::chrono_literals;
+    // As haoh.h and haoh(1) promise.
+    EXPECT_EQ(Source{}.timeout, 30s);
+    EXPECT_EQ(Source{}.command_timeout, 5s);
+    EXPECT_EQ(HostOptions{}.timeout, Source{}.timeout);
+    EXPECT_EQ(HostOptions{}.command_timeout, Source{}.command_timeout);
+    EXPECT_EQ(ObserveOptions{}.timeout, Source{}.timeout);
+    EXPECT_EQ(ConnectOptions{}.timeout, Source{}.command_timeout);
+    EXPECT_EQ(HostOptions{}.ask_controllers, Source{}.ask_controllers);
+    EXPECT_EQ(ObserveOptions{}.probe_cntlids, Source{}.probe_cntlids);
+    EXPECT_EQ(ConnectOptions{}.header_digest, Source{}.header_digest);
+    EXPECT_EQ(ConnectOptions{}.data_digest, Source{}.data_digest);
+}
+
 TEST(Source, a_target_that_is_silent_takes_its_time_and_no_more) {
     // It accepts a connection, or its kernel does, and never says a word.
     boost::asio::io_context context;

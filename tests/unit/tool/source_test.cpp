@@ -106,6 +106,8 @@ TEST(SourceOptions, are_handed_on_each_to_its_place) {
     EXPECT_EQ(host.host->sysroot, "/x");
     EXPECT_THAT(host.host->names, ElementsAre("nvme0", kSourceNqn));
     EXPECT_THAT(host.targets, IsEmpty());
+    EXPECT_EQ(host.host->timeout, kObserveTimeout) << "unless told otherwise";
+    EXPECT_EQ(host.host->command_timeout, kCommandTimeout);
 }
 
 TEST(SourceOptions, take_the_time_that_the_manual_says_unless_told_otherwise) {
