@@ -68,6 +68,10 @@ if(HAOH_SANITIZE)
     add_link_options(-fsanitize=${HAOH_SANITIZE})
 endif()
 
+# How many of the product's files are compiled as one: they are small beside the headers that they
+# share. Tests keep CMAKE_UNITY_BUILD_BATCH_SIZE.
+set(HAOH_UNITY_BATCH 16)
+
 # What is meant to be local to a file looks to GCC as if a header had it, and to
 # clang as if the next file hid it; builds by file hold each file to -Wshadow.
 if(CMAKE_UNITY_BUILD)

@@ -12,9 +12,13 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 #include <fmt/format.h>
 
@@ -43,6 +47,7 @@ constexpr std::chrono::seconds kPageAge{1};
 constexpr std::chrono::milliseconds kAcceptPause{100}; ///< when no descriptor is left
 constexpr std::chrono::seconds kLinger{1};             ///< for a client to read why it is refused
 constexpr std::size_t kMaxDrained = 65536;
+constexpr std::size_t kReadBytes = 4096;
 
 constexpr std::string_view kMetricsType = "text/plain; version=0.0.4; charset=utf-8";
 constexpr std::string_view kTextType = "text/plain; charset=utf-8";
@@ -135,6 +140,33 @@ bool is_malformed(const error_code& error) {
            error != http::error::end_of_stream && error != http::error::partial_message;
 }
 
+std::string header_of(const Answer& answer, unsigned version, bool keep_alive) {
+    http::response<http::empty_body> response{answer.status, version};
+    response.set(http::field::content_type,
+                 beast::string_view{answer.type.data(), answer.type.size()});
+    response.set(http::field::cache_control, "no-store");
+    response.set("X-Content-Type-Options", "nosniff");
+    if (!answer.allow.empty()) {
+        response.set(http::field::allow,
+                     beast::string_view{answer.allow.data(), answer.allow.size()});
+    }
+    response.keep_alive(keep_alive);
+    response.content_length(answer.page->size());
+
+    http::response_serializer<http::empty_body> serializer{response};
+    std::string header;
+    error_code error;
+    while (!error && !serializer.is_done()) {
+        serializer.next(error, [&](error_code&, const auto& buffers) {
+            for (const asio::const_buffer buffer : beast::buffers_range_ref(buffers)) {
+                header.append(static_cast<const char*>(buffer.data()), buffer.size());
+            }
+            serializer.consume(beast::buffer_bytes(buffers));
+        });
+    }
+    return header;
+}
+
 } // namespace
 
 class MetricsServer::State : public std::enable_shared_from_this<State> {
@@ -221,7 +253,7 @@ class MetricsServer::State : public std::enable_shared_from_this<State> {
             request.header_limit(static_cast<std::uint32_t>(self->limits_.header_bytes));
             request.body_limit(self->limits_.body_bytes);
             stream->expires_after(self->limits_.read);
-            const auto [error, size] = co_await http::async_read(*stream, buffer, request, kTuple);
+            const error_code error = co_await read(stream, buffer, request);
             if (!self->metrics_ || (error && !is_malformed(error))) {
                 break;
             }
@@ -238,34 +270,56 @@ class MetricsServer::State : public std::enable_shared_from_this<State> {
         std::erase(self->streams_, stream);
     }
 
+    // Beast's parser and serializer without its asynchronous operations, which take seconds to
+    // compile.
+
+    /// What the client sent beyond the request stays in the buffer.
+    static asio::awaitable<error_code> read(Stream stream, beast::flat_buffer& buffer,
+                                            Request& request) {
+        request.eager(true);
+        for (;;) {
+            if (buffer.size() > 0) {
+                error_code error;
+                buffer.consume(request.put(buffer.data(), error));
+                if (request.is_done() || (error && error != http::error::need_more)) {
+                    co_return error;
+                }
+            }
+            const std::size_t room = std::min(kReadBytes, buffer.max_size() - buffer.size());
+            if (room == 0) {
+                co_return http::make_error_code(http::error::buffer_overflow);
+            }
+            const auto [error, size] =
+                co_await stream->async_read_some(buffer.prepare(room), kTuple);
+            if (error == asio::error::eof) {
+                co_return http::make_error_code(request.got_some() ? http::error::partial_message
+                                                                   : http::error::end_of_stream);
+            }
+            if (error) {
+                co_return error;
+            }
+            buffer.commit(size);
+        }
+    }
+
     /// Whether the client took it all.
     asio::awaitable<bool> write(Stream stream, Answer answer, unsigned version, bool head,
                                 bool keep_alive) const {
-        const auto fill = [&](auto& response) {
-            response.set(http::field::content_type,
-                         beast::string_view{answer.type.data(), answer.type.size()});
-            response.set(http::field::cache_control, "no-store");
-            response.set("X-Content-Type-Options", "nosniff");
-            if (!answer.allow.empty()) {
-                response.set(http::field::allow,
-                             beast::string_view{answer.allow.data(), answer.allow.size()});
-            }
-            response.keep_alive(keep_alive);
-            response.content_length(answer.page->size());
-        };
-        stream->expires_after(limits_.write);
-        if (head) {
-            http::response<http::empty_body> response{answer.status, version};
-            fill(response);
-            const auto [error, size] = co_await http::async_write(*stream, response, kTuple);
-            co_return !error;
-        }
+        const std::string header = header_of(answer, version, keep_alive);
         // The page is not copied for each client.
-        http::response<http::span_body<const char>> response{answer.status, version};
-        fill(response);
-        response.body() = {answer.page->data(), answer.page->size()};
-        const auto [error, size] = co_await http::async_write(*stream, response, kTuple);
-        co_return !error;
+        std::array<asio::const_buffer, 2> rest{
+            asio::buffer(header), head ? asio::const_buffer{} : asio::buffer(*answer.page)};
+        stream->expires_after(limits_.write);
+        while (asio::buffer_size(rest) > 0) {
+            const auto [error, size] = co_await stream->async_write_some(rest, kTuple);
+            if (error) {
+                co_return false;
+            }
+            const std::size_t of_header = std::min(size, rest[0].size());
+            rest[0] += of_header;
+            rest[1] += size - of_header;
+        }
+        co_return true;
     }
 
     /// The client gets time to read its answer: closing with unread input would reset.
