@@ -46,7 +46,7 @@ declare -A room_of_header=(
     [attribution]=attribution [config]=attribution
     [admin_channel]=collect [collector]=collect [replay]=collect
     [host]=host [host_policy]=host
-    [fabric]=fabric
+    [fabric]=fabric [resolver]=fabric
     [source]=source
     [rule]=judge [check]=judge
     [path_choice]=policy [policy_overview]=policy [policy_udev]=policy

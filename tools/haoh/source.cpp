@@ -59,6 +59,7 @@ Source live_source(const SourceOptions& options) {
     require_consistent(source);
     if (!source.targets.empty()) {
         source.identity = told_identity(options);
+        source.resolver = make_thread_resolver();
     }
     return source;
 }

@@ -38,7 +38,9 @@ enum class Errc {
 }
 
 /// A failed operation. `what()` reads "OPERATION OBJECT: CAUSE" and, where there is one,
-/// "; ADVICE" at the end: one line, lower case, no trailing full stop.
+/// "; ADVICE" at the end: one line, lower case, no trailing full stop. Whatever an array or a file put
+/// into it, a terminal may have it: control characters, invisible ones and what is not UTF-8 are
+/// written as `\xNN`.
 class Error : public std::system_error {
   public:
     /// \param code       the cause as a code: an `Errc` or an errno value

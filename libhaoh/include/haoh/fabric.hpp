@@ -7,6 +7,7 @@
 #include <haoh/address.hpp>
 #include <haoh/admin_channel.hpp>
 #include <haoh/observation.hpp>
+#include <haoh/resolver.hpp>
 #include <haoh/visibility.h>
 
 #include <chrono>
@@ -52,12 +53,13 @@ struct ConnectOptions {
     /// For connecting in all, and for each command.
     std::chrono::milliseconds timeout{kCommandTimeout};
     std::chrono::milliseconds keep_alive{10000}; ///< KATO; 0 = none
+    /// Of host names, such as `make_thread_resolver()`. Null: addresses must be numeric.
+    std::shared_ptr<Resolver> resolver;
 };
 
 /// A connected and enabled controller. Closing is orderly by `shutdown`; the destructor just closes
 /// the socket. Used from the executor on which it was connected (a strand, where several threads
-/// run it). Host names are resolved by Asio's resolver, which has a thread of its own in the
-/// execution context; numeric addresses need none.
+/// run it).
 class FabricController : public AdminChannel {
   public:
     /// Resolves, connects (each address of a host name in turn), exchanges ICReq/ICResp, Connects

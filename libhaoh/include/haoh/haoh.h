@@ -26,7 +26,9 @@
  *
  * **Threads.** Different handles may be used by different threads at once. One handle may be used by
  * one thread at a time, if nothing else is said. Nothing here is for signal handlers. No call starts
- * a thread that outlives it, except haoh_monitor_start().
+ * a thread that outlives it, except haoh_monitor_start(), and a look-up of a target's host name
+ * (getaddrinfo(3), which cannot be stopped) that takes longer than the call may. Numeric addresses
+ * need none.
  *
  * **Misuse.** NULL for a handle, or a handle of another type, is an error (HAOH_INVALID_ARGUMENT)
  * where a function can report one, and does nothing where it cannot. An index beyond the end of a list

@@ -14,6 +14,7 @@
 #include <haoh/nvme/namespace_id.hpp>
 #include <haoh/visibility.h>
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -168,7 +169,7 @@ struct Unobserved {
     std::string subsysnqn; ///< empty when unknown
     std::string error;     ///< one line: what was tried, why it failed, what to do
 
-    bool operator==(const Unobserved&) const = default;
+    auto operator<=>(const Unobserved&) const = default;
 };
 
 /// What controllers, discovery services and kernels said at one time: a value.

@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ struct Source {
     std::vector<std::string> targets; ///< as `parse_address` reads them
     std::string subsysnqn;            ///< of the targets; empty: see ObserveOptions
     HostIdentity identity; ///< to the targets; without a host NQN: `host_identity({}, {})`
+    std::shared_ptr<Resolver> resolver; ///< of the targets' host names; see ConnectOptions
     bool header_digest{};
     bool data_digest{};
     bool probe_cntlids{true};

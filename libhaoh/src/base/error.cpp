@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/error.hpp>
 
+#include "base/safe_text.hpp"
+
 namespace haoh {
 
 namespace {
@@ -87,8 +89,9 @@ const std::error_category& error_category() noexcept {
 
 Error::Error(std::error_code code, std::string_view operation, std::string_view object,
              std::string_view cause, std::string_view advice)
-    : std::system_error(code), operation_(operation), object_(object),
-      cause_(cause.empty() ? code.message() : std::string(cause)), advice_(advice),
-      text_(error_text(operation_, object_, cause_, advice_)) {}
+    : std::system_error(code), operation_(base::safe_text(operation)),
+      object_(base::safe_text(object)),
+      cause_(base::safe_text(cause.empty() ? code.message() : std::string(cause))),
+      advice_(base::safe_text(advice)), text_(error_text(operation_, object_, cause_, advice_)) {}
 
 } // namespace haoh

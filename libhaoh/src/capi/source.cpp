@@ -53,6 +53,7 @@ Source source_of(const haoh_source* source) {
     out.command_timeout = time_or(given.command_timeout_ms, out.command_timeout);
     if (!out.targets.empty()) {
         out.identity = host_identity(or_empty(given.hostnqn), or_empty(given.hostid));
+        out.resolver = make_thread_resolver();
     }
     if (given.progress != nullptr) {
         out.progress = [call = given.progress, data = given.progress_data](

@@ -29,6 +29,8 @@ constexpr std::uint8_t kTreqSecureMask = 0x03;
 constexpr std::uint8_t kTreqSecureRequired = 0x01;
 /// Logs beyond this many subsystem ports are an attack or a mistake; `observe` has its own bound.
 constexpr std::uint32_t kMaxLogBytes = 4U << 20U;
+/// Who mends so many entries that cannot be followed looks at the array's configuration, not here.
+constexpr std::size_t kMaxUnusableTold = 64;
 
 std::string transport_name(std::uint8_t trtype) {
     switch (static_cast<nvme::TransportType>(trtype)) {
@@ -96,13 +98,14 @@ Address address_of(const DiscoveryEntry& entry, const Address& target) {
 DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& target) {
     DiscoveredPorts ports;
     const std::string target_name = to_string(target);
+    std::set<Unobserved> told;
     const auto unusable = [&](std::string object, const DiscoveryEntry& entry, std::string error) {
         Unobserved line{.object = std::move(object),
                         .target = target_name,
                         .subsysnqn =
                             is_a(entry, nvme::SubsystemType::nvm) ? entry.subnqn : std::string{},
                         .error = std::move(error)};
-        if (std::find(ports.unusable.begin(), ports.unusable.end(), line) == ports.unusable.end()) {
+        if (told.insert(line).second) {
             ports.unusable.push_back(std::move(line));
         }
     };
@@ -209,6 +212,7 @@ asio::awaitable<Walk> walk_discovery(WalkOptions options) {
     std::set<SubsystemPort> subsystems;
     std::set<std::pair<std::string, std::uint16_t>> visited; // addresses
     std::deque<SubsystemPort> referrals;
+    std::set<Unobserved> unusable;
     unsigned followed = 0;
     bool bound_reported = false;
 
@@ -222,8 +226,7 @@ asio::awaitable<Walk> walk_discovery(WalkOptions options) {
         }
         std::move(ports.referrals.begin(), ports.referrals.end(), std::back_inserter(referrals));
         for (Unobserved& line : ports.unusable) {
-            if (std::find(walk.unobserved.begin(), walk.unobserved.end(), line) ==
-                walk.unobserved.end()) {
+            if (unusable.insert(line).second && unusable.size() <= kMaxUnusableTold) {
                 walk.unobserved.push_back(std::move(line));
             }
         }
@@ -272,6 +275,16 @@ asio::awaitable<Walk> walk_discovery(WalkOptions options) {
         if (log) {
             take(*std::move(log));
         }
+    }
+    if (unusable.size() > kMaxUnusableTold) {
+        walk.unobserved.push_back(
+            {.object = target,
+             .target = target,
+             .subsysnqn = {},
+             .error =
+                 fmt::format("follow the discovery logs of {}: {} more of their entries cannot "
+                             "be followed; have the array's configuration corrected",
+                             target, unusable.size() - kMaxUnusableTold)});
     }
     co_return walk;
 }

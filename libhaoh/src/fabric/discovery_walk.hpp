@@ -24,7 +24,7 @@ struct SubsystemPort {
 struct DiscoveredPorts {
     std::vector<SubsystemPort> subsystems; ///< in the order of the log, each once
     std::vector<SubsystemPort> referrals;  ///< other discovery controllers
-    std::vector<Unobserved> unusable;      ///< entries that cannot be followed, and why
+    std::vector<Unobserved> unusable;      ///< entries that cannot be followed and why, each once
 };
 
 /// Sorts the entries of a log. A subsystem that is there only over other transports is unusable;
@@ -43,6 +43,7 @@ struct WalkOptions {
 struct Walk {
     std::vector<DiscoveryObservation> logs;
     std::vector<SubsystemPort> subsystems; ///< each once
+    /// Each once; of entries that cannot be followed the first of them, and how many more there are.
     std::vector<Unobserved> unobserved;
 };
 

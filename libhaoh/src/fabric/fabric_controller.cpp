@@ -108,8 +108,8 @@ StreamController::connect_only(Address address, ConnectOptions options, Deadline
                                  .header_digest = options.header_digest,
                                  .data_digest = options.data_digest};
     const auto executor = co_await asio::this_coro::executor;
-    auto connection =
-        std::make_shared<QueueConnection>(executor, session, std::make_unique<TcpStream>(executor));
+    auto connection = std::make_shared<QueueConnection>(
+        executor, session, std::make_unique<TcpStream>(executor, options.resolver));
     auto controller = std::make_unique<StreamController>(connection, address, std::move(options));
     controller->connect_deadline_ =
         std::min(Clock::now() + controller->options_.timeout, overall.at);

@@ -65,23 +65,11 @@ Failure connect_failure(const error_code& error, std::uint16_t port) {
     return failure;
 }
 
-Failure lookup_failure(const error_code& error, const std::string& host) {
-    Failure failure;
-    failure.code = make_error_code(Errc::not_found);
-    if (error == asio::error::host_not_found || error == asio::error::no_data) {
-        failure.cause = fmt::format("the host name \"{}\" is not known", host);
-        failure.advice = "check the spelling and the name service, or give an IP address";
-    } else {
-        failure.cause =
-            fmt::format("the host name \"{}\" cannot be resolved: {}", host, error.message());
-        failure.advice = "check the name service, or give an IP address";
-    }
-    return failure;
-}
-
 /// \throws Error
-asio::awaitable<std::vector<tcp::endpoint>> resolve(Address address, TimePoint deadline,
-                                                    std::string name) {
+asio::awaitable<std::vector<tcp::endpoint>> endpoints_of(Address address,
+                                                         std::shared_ptr<Resolver> resolver,
+                                                         TimePoint deadline, std::string name) {
+    constexpr std::string_view kOperation = "connect to";
     std::vector<tcp::endpoint> endpoints;
     error_code numeric_error;
     const auto numeric = asio::ip::make_address(address.traddr, numeric_error);
@@ -89,46 +77,21 @@ asio::awaitable<std::vector<tcp::endpoint>> resolve(Address address, TimePoint d
         endpoints.emplace_back(numeric, address.trsvcid);
         co_return endpoints;
     }
-    // A lookup in progress cannot be stopped, so it is left behind when the time is over.
-    struct Lookup {
-        explicit Lookup(const asio::any_io_executor& executor)
-            : resolver{executor}, done{executor} {}
-        tcp::resolver resolver;
-        asio::steady_timer done;
-        bool finished{};
-        error_code error;
-        tcp::resolver::results_type results;
-    };
-    const auto lookup = std::make_shared<Lookup>(co_await asio::this_coro::executor);
-    lookup->done.expires_at(deadline);
-    lookup->resolver.async_resolve(
-        address.traddr, std::to_string(address.trsvcid), tcp::resolver::numeric_service,
-        [lookup](const error_code& error, tcp::resolver::results_type results) {
-            lookup->finished = true;
-            lookup->error = error;
-            lookup->results = std::move(results);
-            lookup->done.cancel();
-        });
-    if (!lookup->finished) {
-        co_await lookup->done.async_wait(kAsTuple);
+    if (!resolver) {
+        throw Error(Errc::invalid_argument, kOperation, name,
+                    fmt::format("nobody resolves the host name \"{}\"", address.traddr),
+                    "give an IP address, or ConnectOptions::resolver");
     }
-    if (!lookup->finished) {
-        lookup->resolver.cancel();
-        const Failure failure{.code = make_error_code(Errc::timed_out),
-                              .cause = fmt::format("the host name \"{}\" could not be resolved in "
-                                                   "time",
-                                                   address.traddr),
-                              .advice = "check the name service, or give an IP address"};
-        throw failure.to_error("connect to", name);
-    }
-    if (lookup->error) {
-        throw lookup_failure(lookup->error, address.traddr).to_error("connect to", name);
-    }
-    for (const auto& result : lookup->results) {
-        const tcp::endpoint endpoint = result.endpoint();
-        if (std::find(endpoints.begin(), endpoints.end(), endpoint) == endpoints.end()) {
-            endpoints.push_back(endpoint);
+    try {
+        for (const auto& found : co_await resolver->resolve(address.traddr, deadline)) {
+            endpoints.emplace_back(found, address.trsvcid);
         }
+    } catch (const Error& error) {
+        throw Error(error.code(), kOperation, name, error.cause(), error.advice());
+    }
+    if (endpoints.empty()) {
+        throw Error(Errc::not_found, kOperation, name,
+                    fmt::format("the host name \"{}\" has no address", address.traddr));
     }
     co_return endpoints;
 }
@@ -184,7 +147,8 @@ asio::awaitable<error_code> TcpStream::connect_to(Endpoint endpoint, std::string
 
 asio::awaitable<std::string> TcpStream::open(Address address, TimePoint deadline,
                                              std::string name) {
-    const std::vector<Endpoint> endpoints = co_await resolve(address, deadline, name);
+    const std::vector<Endpoint> endpoints =
+        co_await endpoints_of(address, resolver_, deadline, name);
     Failure last;
     std::string tried;
     for (std::size_t i = 0; i < endpoints.size(); ++i) {
@@ -214,9 +178,6 @@ asio::awaitable<std::string> TcpStream::open(Address address, TimePoint deadline
     }
     if (endpoints.size() > 1) {
         last.cause = fmt::format("none of its {} addresses answers ({})", endpoints.size(), tried);
-    }
-    if (endpoints.empty()) {
-        last = lookup_failure(asio::error::no_data, address.traddr);
     }
     throw last.to_error("connect to", name);
 }

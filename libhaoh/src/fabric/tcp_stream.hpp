@@ -5,16 +5,21 @@
 
 #include "byte_stream.hpp"
 
+#include <haoh/resolver.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include <vector>
+#include <memory>
+#include <utility>
 
 namespace haoh::fabric {
 
 class TcpStream final : public ByteStream {
   public:
-    explicit TcpStream(const boost::asio::any_io_executor& executor) : socket_{executor} {}
+    /// \param resolver  of host names; may be null where addresses are numeric
+    TcpStream(const boost::asio::any_io_executor& executor, std::shared_ptr<Resolver> resolver)
+        : socket_{executor}, resolver_{std::move(resolver)} {}
 
     /// Resolves, and connects to each address in turn.
     [[nodiscard]] boost::asio::awaitable<std::string> open(Address address, TimePoint deadline,
@@ -33,6 +38,7 @@ class TcpStream final : public ByteStream {
     connect_to(Endpoint endpoint, std::string host_traddr, TimePoint until);
 
     boost::asio::ip::tcp::socket socket_;
+    std::shared_ptr<Resolver> resolver_;
 };
 
 } // namespace haoh::fabric

@@ -125,6 +125,7 @@ std::vector<Address> target_addresses(const Source& source) {
 ConnectOptions connect_options(const Source& source) {
     ConnectOptions options;
     options.host = source.identity.hostnqn.empty() ? host_identity({}, {}) : source.identity;
+    options.resolver = source.resolver;
     options.header_digest = source.header_digest;
     options.data_digest = source.data_digest;
     options.timeout = source.command_timeout;

@@ -35,6 +35,23 @@ TEST(Error, LeavesOutWhatIsEmpty) {
     EXPECT_STREQ(Error(Errc::not_found, "", "", "no such key").what(), "no such key");
 }
 
+TEST(Error, IsSafeForATerminalWhateverAnArrayPutIntoIt) {
+    const std::string nqn = "nqn.\x1b]0;owned\x07\n\xe2\x80\xae\xff";
+    const std::string safe = "nqn.\\x1b]0;owned\\x07\\x0a\\xe2\\x80\\xae\\xff";
+    const Error error(Errc::closed, "connect to " + nqn, nqn, "it is " + nqn, "see " + nqn);
+    EXPECT_EQ(error.operation(), "connect to " + safe);
+    EXPECT_EQ(error.object(), safe);
+    EXPECT_EQ(error.cause(), "it is " + safe);
+    EXPECT_EQ(error.advice(), "see " + safe);
+    EXPECT_STREQ(error.what(),
+                 ("connect to " + safe + " " + safe + ": it is " + safe + "; see " + safe).c_str());
+
+    const Error again(Errc::closed, error.operation(), error.object(), error.cause());
+    EXPECT_EQ(again.cause(), error.cause()) << "made safe once";
+    const Error healthy(Errc::closed, "connect to", "Speicher\xc3\xbc", "a \\ b");
+    EXPECT_STREQ(healthy.what(), "connect to Speicher\xc3\xbc: a \\ b");
+}
+
 TEST(Error, KeepsItsTextWhenCopiedAndCaughtAsStandardException) {
     const Error original(Errc::closed, "read from", "tcp://10.0.0.1:4420");
     try {

@@ -418,6 +418,7 @@ TEST_F(FabricControllerTest, ReportsAPeerThatDoesNotAcceptConnections) {
 TEST_F(FabricControllerTest, ReportsAHostNameThatCannotBe) {
     // A label of more than 63 bytes fits into no question to a name server.
     const std::string host(64, 'x');
+    options.resolver = make_thread_resolver();
     const Error error = connect_error({.traddr = host, .trsvcid = 4420, .host_traddr = {}});
     EXPECT_EQ(error.code(), Errc::not_found);
     EXPECT_THAT(error.what(), HasSubstr("the host name \"" + host + "\""));
@@ -427,8 +428,16 @@ TEST_F(FabricControllerTest, ReportsAHostNameThatCannotBe) {
     EXPECT_EQ(std::string(error.advice()).find("spelling") != std::string::npos, known_to_be_none);
 }
 
+TEST_F(FabricControllerTest, ReportsAHostNameWithoutAResolver) {
+    const Error error = connect_error({.traddr = "localhost", .trsvcid = 4420, .host_traddr = {}});
+    EXPECT_EQ(error.code(), Errc::invalid_argument);
+    EXPECT_THAT(error.what(), HasSubstr("nobody resolves the host name \"localhost\""));
+    EXPECT_THAT(error.advice(), HasSubstr("give an IP address"));
+}
+
 TEST_F(FabricControllerTest, ReportsAHostNameThatNobodyKnows) {
     options.timeout = 1s;
+    options.resolver = make_thread_resolver();
     const Error error =
         connect_error({.traddr = "array.invalid", .trsvcid = 4420, .host_traddr = {}});
     EXPECT_THAT(error.what(), AllOf(HasSubstr("the host name \"array.invalid\""),

@@ -163,6 +163,7 @@ TEST_F(FabricControllerTest, TriesEveryAddressOfAHostName) {
     // "localhost" is ::1 and 127.0.0.1 on most machines; the array listens on one of them.
     Address address = array.address();
     address.traddr = "localhost";
+    options.resolver = make_thread_resolver();
     options.timeout = 2s;
     const ControllerPtr controller = connect(address);
     EXPECT_EQ(controller->peer(), "127.0.0.1");

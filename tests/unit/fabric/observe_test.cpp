@@ -501,6 +501,20 @@ TEST_F(DiscoverTest, ReportsEntriesThatCannotBeReached) {
     EXPECT_THAT(seen.unobserved[0].error, HasSubstr("refused"));
 }
 
+TEST_F(DiscoverTest, TellsTheFirstOfVeryManyEntriesThatCannotBeFollowed) {
+    auto unusable = nvm_entry(a.address(), a.subsysnqn);
+    for (int number = 0; number < 3000; ++number) {
+        unusable.trsvcid = "x" + std::to_string(number % 1000);
+        a.log.push_back(unusable);
+    }
+    const Observation seen = observe_all();
+    EXPECT_THAT(seen.controllers, SizeIs(2)) << "the rest is asked";
+    ASSERT_THAT(seen.unobserved, SizeIs(65));
+    EXPECT_EQ(seen.unobserved[63].object, "127.0.0.1 port x63");
+    EXPECT_EQ(seen.unobserved[64].object, to_string(a.address()));
+    EXPECT_THAT(seen.unobserved[64].error, HasSubstr("936 more of their entries cannot be"));
+}
+
 TEST_F(DiscoverTest, ReportsATargetWithoutSubsystems) {
     b.log.clear();
     const Observation seen = observe_all();
