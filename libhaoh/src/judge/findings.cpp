@@ -69,7 +69,8 @@ void Findings::add_folded(const Row& row, const std::string& subsystem, std::uin
                                 .nsids = {nsid},
                                 .what = std::move(words.what),
                                 .values = std::move(words.values),
-                                .verdict = words.verdict});
+                                .verdict = words.verdict,
+                                .names_nsid = words.names_nsid});
         note(row, subsystem);
     }
 }
@@ -135,6 +136,7 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
     finding.what = std::move(draft.what);
     finding.values = std::move(draft.values);
     finding.unobserved = draft.unobserved;
+    finding.names_nsid = draft.names_nsid;
     finding.basis = rule.basis;
     finding.why = rule.why;
     finding.fix = rule.fix;

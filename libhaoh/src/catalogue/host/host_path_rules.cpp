@@ -99,7 +99,10 @@ void judge_missing(const HostSubsystem& subsystem, const std::vector<HostSubsyst
                                      : "; " + format_ids(bound_ids(*offered, subsystem.release)))));
                 }
                 group_values(values);
-                return Wording{.what = std::move(what), .values = std::move(values), .verdict = {}};
+                return Wording{.what = std::move(what),
+                               .values = std::move(values),
+                               .verdict = {},
+                               .names_nsid = true};
             });
         }
     }
@@ -320,7 +323,8 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
                                            head.nsid.value_or(0), kernel),
                        .values = {value_of(path, fmt::format("log {}, ana_state {}",
                                                              nvme::to_string(*state), kernel))},
-                       .verdict = matters ? std::nullopt : std::optional{Verdict::warn}};
+                       .verdict = matters ? std::nullopt : std::optional{Verdict::warn},
+                       .names_nsid = true};
     });
 }
 

@@ -94,8 +94,10 @@ void report_defect(const Subsystem& subsystem, const SharedNamespace& shared, Fi
             }
         }
         group_values(values);
-        return Wording{
-            .what = what_of(shared, classes), .values = std::move(values), .verdict = {}};
+        return Wording{.what = what_of(shared, classes),
+                       .values = std::move(values),
+                       .verdict = {},
+                       .names_nsid = shared.defect == IdentityDefect::other_volume};
     });
 }
 
