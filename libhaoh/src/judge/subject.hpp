@@ -166,8 +166,9 @@ struct Subject {
 /// Without case and spaces: names that are then alike are one name, misspelt.
 [[nodiscard]] std::string folded_name(std::string_view nqn);
 
-/// Where descriptors and Identify Namespace give two values of one identifier; empty when nowhere.
-[[nodiscard]] std::string contradiction(const Namespace& path);
+/// Where descriptors and Identify Namespace give two values of one identifier, in words; nullopt
+/// when nowhere.
+[[nodiscard]] std::optional<std::string> contradiction(const Namespace& path);
 
 /// Compares the identifiers of all paths and fills in `defect`, `moved`, `volumes`, `moves` and
 /// `shared_identifiers`.

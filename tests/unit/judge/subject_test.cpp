@@ -123,7 +123,7 @@ TEST(SubjectPath, NamesWhatContradictsItself) {
         return judge::contradiction(path);
     };
     const std::string ones(32, '1');
-    EXPECT_EQ(contradiction([](judge::Namespace&) {}), "");
+    EXPECT_EQ(contradiction([](judge::Namespace&) {}), std::nullopt);
     const auto other_eui = [](judge::Namespace& path) {
         path.descriptors.descriptors[1].nid[7] = 0x23;
     };
@@ -139,24 +139,24 @@ TEST(SubjectPath, NamesWhatContradictsItself) {
                   other_both(path);
                   path.has_identify = false;
               }),
-              "");
+              std::nullopt);
     EXPECT_EQ(contradiction([&](judge::Namespace& path) {
                   other_both(path);
                   path.has_descriptors = false;
               }),
-              "");
+              std::nullopt);
     EXPECT_EQ(contradiction([](judge::Namespace& path) {
                   path.idns.nguid = {};
                   path.idns.eui64 = {};
               }),
-              "")
+              std::nullopt)
         << "Identify Namespace has none";
     EXPECT_EQ(contradiction([](judge::Namespace& path) {
                   path.descriptors.descriptors = {{2, nvme::Bytes(16, 0)}, {1, nvme::Bytes(8, 0)}};
               }),
-              "");
+              std::nullopt);
     EXPECT_EQ(contradiction([](judge::Namespace& path) { path.descriptors.descriptors.clear(); }),
-              "");
+              std::nullopt);
 }
 
 TEST(SubjectGroups, AreThoseThatListThePath) {
