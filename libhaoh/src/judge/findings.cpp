@@ -46,7 +46,10 @@ std::string brief_nsids(std::span<const std::uint32_t> nsids) {
 }
 
 void Findings::note(const Row& row, const std::string& subsystem) {
-    if (!named_by<JudgeSubsystem>(row, judging_) || !named_by<JudgeSubject>(row, judging_)) {
+    const bool named =
+        named_by<JudgeSubsystem>(row, judging_) && named_by<JudgeSubject>(row, judging_) &&
+        named_by<JudgeHost>(row, judging_) && named_by<JudgeHostSubsystem>(row, judging_);
+    if (!named) {
         throw std::logic_error(
             fmt::format("{} is reported by a function that its row does not name", row.rule.id));
     }

@@ -5,6 +5,7 @@
 
 #include "judge/answer.hpp"
 #include "judge/findings.hpp"
+#include "judge/host_subsystem.hpp"
 #include "judge/subject.hpp"
 
 #include <haoh/rule.hpp>
@@ -104,6 +105,15 @@ struct JudgeSubject {
     void (*judge)(const Subject&, Findings&){};
     bool operator==(const JudgeSubject&) const = default;
 };
+/// The same of what a machine's kernel made of the controllers.
+struct JudgeHost {
+    void (*judge)(const Host&, const Subject&, Findings&){};
+    bool operator==(const JudgeHost&) const = default;
+};
+struct JudgeHostSubsystem {
+    void (*judge)(const HostSubsystem&, const Subject&, Findings&){};
+    bool operator==(const JudgeHostSubsystem&) const = default;
+};
 
 /// Whole pages compared byte for byte, but for what differs by its nature and what another row has
 /// reported: judged after all others.
@@ -112,8 +122,9 @@ struct ComparePages {
     Of of{};
 };
 
-using Judge = std::variant<EqualControllers, EqualNamespaces, CheckController, CheckNamespace,
-                           JudgeSubsystem, JudgeSubject, ComparePages>;
+using Judge =
+    std::variant<EqualControllers, EqualNamespaces, CheckController, CheckNamespace, JudgeSubsystem,
+                 JudgeSubject, JudgeHost, JudgeHostSubsystem, ComparePages>;
 
 struct Row {
     Rule rule;

@@ -276,6 +276,7 @@ Subject::Subject(const Observation& observed, const Config& configuration)
         subsystems.push_back(std::move(subsystem));
     }
     discovery = decode_logs(*this);
+    hosts = hosts_of(*this);
 }
 
 bool namespaces_unread(const Controller& controller) {

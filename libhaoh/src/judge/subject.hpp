@@ -5,6 +5,8 @@
 /// outlive it.
 #pragma once
 
+#include "judge/host_subsystem.hpp"
+
 #include <haoh/check.hpp>
 #include <haoh/config.hpp>
 #include <haoh/nvme/fabrics.hpp>
@@ -149,6 +151,7 @@ struct Subject {
     std::vector<Controller> controllers; ///< in the observation's order
     std::vector<Subsystem> subsystems;   ///< over a fabric, by SUBNQN
     std::vector<DiscoveryView> discovery;
+    std::vector<Host> hosts; ///< in the observation's order
 
     Subject(const Observation& observed, const Config& configuration);
     Subject(const Subject&) = delete;
