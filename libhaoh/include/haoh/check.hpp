@@ -60,6 +60,7 @@ struct Finding {
     /// Where it says that something was not observed: its index in `Report::unobserved`.
     std::optional<std::size_t> unobserved{};
     std::optional<OnKernel> on_kernel{}; ///< where the release is known, and what it does
+    bool names_nsid{}; ///< `what` says which namespace it is about: "... offers nsid 7 and ..."
 
     bool operator==(const Finding&) const = default;
 };

@@ -76,9 +76,9 @@ struct Matcher {
         }
     }
 
-    /// The evidence, empty when nothing matches.
-    [[nodiscard]] std::string match(const ControllerObservation& controller,
-                                    const std::vector<Log>& logs) const {
+    /// The evidence; nullopt when nothing matches.
+    [[nodiscard]] std::optional<std::string> match(const ControllerObservation& controller,
+                                                   const std::vector<Log>& logs) const {
         for (const auto& [range, text] : ranges) {
             if (range.contains(controller.traddr, controller.trsvcid)) {
                 return "configuration: addresses " + text;
@@ -103,7 +103,7 @@ struct Matcher {
             controller.identify_data().domainid == *site->domainid) {
             return fmt::format("configuration: domain ID {}", *site->domainid);
         }
-        return {};
+        return std::nullopt;
     }
 };
 
@@ -117,13 +117,20 @@ std::string letters(std::size_t number) {
     return out;
 }
 
-/// Names for targets in their order, none of which a configured site bears.
+std::set<std::string> names_of(const std::vector<Site>& sites) {
+    std::set<std::string> out;
+    for (const Site& site : sites) {
+        out.insert(site.name);
+    }
+    return out;
+}
+
+/// Names for targets in their order.
 class TargetNames {
   public:
-    TargetNames(const Observation& observation, const std::vector<Site>& sites) {
-        for (const Site& site : sites) {
-            taken_.insert(site.name);
-        }
+    /// \param taken  by configured sites
+    TargetNames(const Observation& observation, const std::set<std::string>& taken)
+        : taken_(taken) {
         for (const ControllerObservation& controller : observation.controllers) {
             add(controller.target);
         }
@@ -148,7 +155,7 @@ class TargetNames {
         names_.emplace_back(target, std::move(name));
     }
 
-    std::set<std::string> taken_;
+    const std::set<std::string>& taken_;
     std::vector<std::pair<std::string, std::string>> names_;
     std::size_t next_{};
 };
@@ -206,7 +213,7 @@ attribution::SiteEvidence evidence_of(const ControllerObservation& controller) {
 
 /// Controllers that a host connected: told apart by what they say.
 void separate_the_rest(const std::vector<const ControllerObservation*>& controllers,
-                       std::vector<Attribution>& attributions) {
+                       const std::set<std::string>& taken, std::vector<Attribution>& attributions) {
     std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> subsystems;
     for (std::size_t i = 0; i < controllers.size(); ++i) {
         if (attributions[i].site.empty()) {
@@ -218,7 +225,8 @@ void separate_the_rest(const std::vector<const ControllerObservation*>& controll
         for (const std::size_t i : members) {
             evidence.push_back(evidence_of(*controllers[i]));
         }
-        const std::vector<attribution::Separation> separated = attribution::separate(evidence);
+        const std::vector<attribution::Separation> separated =
+            attribution::separate(evidence, taken);
         for (std::size_t k = 0; k < members.size(); ++k) {
             attributions[members[k]].site = separated[k].array;
             attributions[members[k]].evidence = separated[k].evidence;
@@ -230,7 +238,8 @@ void separate_the_rest(const std::vector<const ControllerObservation*>& controll
 
 Attributions attribute(const Observation& observation, const std::vector<Site>& sites) {
     const std::vector<Matcher> matchers(sites.begin(), sites.end());
-    const TargetNames names(observation, sites);
+    const std::set<std::string> taken = names_of(sites);
+    const TargetNames names(observation, taken);
     const bool by_port = std::any_of(sites.begin(), sites.end(),
                                      [](const Site& site) { return !site.portids.empty(); });
     const std::vector<Log> logs = by_port ? decode_logs(observation) : std::vector<Log>{};
@@ -246,10 +255,9 @@ Attributions attribute(const Observation& observation, const std::vector<Site>& 
         Attribution attribution{
             .host = controller->host, .controller = controller->name, .site = {}, .evidence = {}};
         for (const Matcher& matcher : matchers) {
-            std::string evidence = matcher.match(*controller, logs);
-            if (!evidence.empty()) {
+            if (auto evidence = matcher.match(*controller, logs)) {
                 attribution.site = matcher.site->name;
-                attribution.evidence = std::move(evidence);
+                attribution.evidence = std::move(*evidence);
                 break;
             }
         }
@@ -259,7 +267,7 @@ Attributions attribute(const Observation& observation, const std::vector<Site>& 
         }
         out.push_back(std::move(attribution));
     }
-    separate_the_rest(controllers, out);
+    separate_the_rest(controllers, taken, out);
     return Attributions(std::move(out));
 }
 

@@ -78,15 +78,28 @@ SiteClasses by_cntlid(std::span<const SiteEvidence> controllers) {
 }
 
 /// "a", "b", ..., "z", then numbers.
-std::string array_name(std::size_t rank) {
+std::string array_name(std::size_t number) {
     constexpr std::size_t kLetters = 26;
-    return rank < kLetters ? fmt::format("array-{}", static_cast<char>('a' + rank))
-                           : fmt::format("array-{}", rank + 1);
+    return number < kLetters ? fmt::format("array-{}", static_cast<char>('a' + number))
+                             : fmt::format("array-{}", number + 1);
+}
+
+/// So many names that are not taken.
+std::vector<std::string> array_names(std::size_t count, const std::set<std::string>& taken) {
+    std::vector<std::string> out;
+    for (std::size_t number = 0; out.size() < count; ++number) {
+        std::string name = array_name(number);
+        if (!taken.contains(name)) {
+            out.push_back(std::move(name));
+        }
+    }
+    return out;
 }
 
 } // namespace
 
-std::vector<Separation> separate(std::span<const SiteEvidence> controllers) {
+std::vector<Separation> separate(std::span<const SiteEvidence> controllers,
+                                 const std::set<std::string>& taken) {
     std::vector<Separation> out(controllers.size());
     SiteClasses classes = by_value(controllers, "domain ID", [](const SiteEvidence& one) {
         return one.domainid == 0 ? std::string{} : fmt::format("{}", one.domainid);
@@ -112,8 +125,9 @@ std::vector<Separation> separate(std::span<const SiteEvidence> controllers) {
     for (const std::size_t i : order) {
         ranks.try_emplace(classes.of[i], ranks.size());
     }
+    const std::vector<std::string> names = array_names(ranks.size(), taken);
     for (std::size_t i = 0; i < out.size(); ++i) {
-        out[i] = {.array = array_name(ranks.at(classes.of[i])),
+        out[i] = {.array = names[ranks.at(classes.of[i])],
                   .evidence = classes.evidence[classes.of[i]]};
     }
     return out;

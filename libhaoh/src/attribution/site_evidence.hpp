@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,8 @@ inline constexpr std::uint16_t kCntlidGap = 256;
 /// One answer for each controller, by the first kind of evidence that separates them: domain IDs,
 /// serial numbers, ranges of controller IDs that lie apart (and never meet at one port). Arrays are
 /// named in the order of their lowest controller ID.
-[[nodiscard]] std::vector<Separation> separate(std::span<const SiteEvidence> controllers);
+/// \param taken  names that mean other arrays
+[[nodiscard]] std::vector<Separation> separate(std::span<const SiteEvidence> controllers,
+                                               const std::set<std::string>& taken = {});
 
 } // namespace haoh::attribution

@@ -40,6 +40,8 @@ struct JudgeRow {
     void operator()(const judge::ComparePages& /*kind*/) const {}    // at the end
     void operator()(const judge::JudgeSubsystem& /*kind*/) const {}  // each function once
     void operator()(const judge::JudgeSubject& /*kind*/) const {}
+    void operator()(const judge::JudgeHost& /*kind*/) const {}
+    void operator()(const judge::JudgeHostSubsystem& /*kind*/) const {}
 };
 
 using Rows = std::span<const judge::Row* const>;
@@ -107,6 +109,23 @@ void judge_subject(Rows rows, const judge::Subject& subject, judge::Findings& fi
     for (const judge::Row* row : functions<judge::JudgeSubject>(rows)) {
         findings.begin(*row);
         std::get<judge::JudgeSubject>(row->judge).judge(subject, findings);
+    }
+}
+
+void judge_hosts(Rows rows, const judge::Subject& subject, judge::Findings& findings) {
+    for (const judge::Row* row : functions<judge::JudgeHost>(rows)) {
+        findings.begin(*row);
+        for (const judge::Host& host : subject.hosts) {
+            std::get<judge::JudgeHost>(row->judge).judge(host, subject, findings);
+        }
+    }
+    for (const judge::Row* row : functions<judge::JudgeHostSubsystem>(rows)) {
+        findings.begin(*row);
+        for (const judge::Host& host : subject.hosts) {
+            for (const judge::HostSubsystem& subsystem : host.subsystems) {
+                std::get<judge::JudgeHostSubsystem>(row->judge).judge(subsystem, subject, findings);
+            }
+        }
     }
 }
 
@@ -252,6 +271,7 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
         judge_subsystem(rows, subsystem, subject, findings);
     }
     judge_subject(rows, subject, findings);
+    judge_hosts(rows, subject, findings);
     for (const judge::Subsystem& subsystem : subject.subsystems) {
         compare_controllers(rows, subsystem, findings);
     }

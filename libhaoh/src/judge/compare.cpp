@@ -55,31 +55,36 @@ void report_controllers(const Row& row, const std::vector<FieldResult>& results,
         std::count_if(results.begin(), results.end(),
                       [](const FieldResult& result) { return result.differs; }) > 1;
     std::vector<std::string> labels;
-    std::map<const Controller*, std::string> texts;
+    struct Said {
+        std::string text;
+        FoldKey values; ///< what is in the text, each by itself
+    };
+    std::map<const Controller*, Said> said;
     for (const FieldResult& result : results) {
         if (!result.differs) {
             continue;
         }
         labels.emplace_back(result.field->label);
         for (const auto& [controller, value] : result.values) {
-            std::string& text = texts[controller];
-            text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ",
-                                several ? result.field->label : "", several ? " " : "", value);
+            Said& one = said[controller];
+            one.text += fmt::format("{}{}{}{}", one.text.empty() ? "" : ", ",
+                                    several ? result.field->label : "", several ? " " : "", value);
+            one.values.add(result.field->label).add(value);
         }
     }
     if (labels.empty()) {
         return;
     }
     Classes classes;
-    std::map<std::string, std::size_t> numbers;
+    std::map<FoldKey, std::size_t> numbers;
     std::vector<FindingValue> values;
     for (const Controller* controller : subsystem.controllers) {
-        const auto text = texts.find(controller);
-        if (text != texts.end()) {
+        const auto one = said.find(controller);
+        if (one != said.end()) {
             const std::size_t number =
-                numbers.try_emplace(text->second, numbers.size()).first->second;
+                numbers.try_emplace(one->second.values, numbers.size()).first->second;
             classes.emplace_back(controller, number);
-            values.push_back(value_of(*controller, text->second));
+            values.push_back(value_of(*controller, one->second.text));
         }
     }
     group_values(values);
@@ -123,28 +128,30 @@ void compare_controllers(const Row& row, const EqualControllers& kind,
 /// A field of a namespace row, compared.
 struct KeyResult {
     const NamespaceField* field{};
-    std::vector<std::optional<std::uint64_t>> keys; ///< by path
+    std::vector<std::optional<FieldKey>> keys; ///< by path
 };
 
 struct ComparedField {
-    std::vector<std::optional<std::uint64_t>> keys; ///< by path, when they differ; else empty
-    bool compared{};                                ///< two paths at least have one
-    bool unread{};                                  ///< of a path
+    std::vector<std::optional<FieldKey>> keys; ///< by path, when they differ; else empty
+    bool compared{};                           ///< two paths at least have one
+    bool unread{};                             ///< of a path
 };
 
 ComparedField compare_field(const NamespaceField& field, std::span<const Namespace* const> volume) {
     ComparedField out;
-    std::optional<std::uint64_t> first;
+    std::optional<FieldKey> first;
     bool differs = false;
     for (const Namespace* path : volume) {
         if (!page_of(*path, field.page).ok()) {
             out.unread = out.unread || unread(*path, field.page);
             continue;
         }
-        const auto key = field.key(*path);
+        auto key = field.key(*path);
         differs = differs || (key && first && *key != *first);
         out.compared = out.compared || (key && first);
-        first = first ? first : key;
+        if (!first) {
+            first = std::move(key);
+        }
     }
     if (differs) {
         for (const Namespace* path : volume) {
@@ -172,9 +179,9 @@ std::string key_text(const std::vector<KeyResult>& results, std::size_t path_ind
 /// Which paths agree, as numbers by path; paths that say nothing get the highest.
 std::vector<std::size_t> classify(const std::vector<KeyResult>& results, std::size_t paths) {
     std::vector<std::size_t> numbers;
-    std::vector<std::vector<std::optional<std::uint64_t>>> seen;
+    std::vector<std::vector<std::optional<FieldKey>>> seen;
     for (std::size_t i = 0; i < paths; ++i) {
-        std::vector<std::optional<std::uint64_t>> keys;
+        std::vector<std::optional<FieldKey>> keys;
         for (const KeyResult& result : results) {
             keys.push_back(result.keys[i]);
         }

@@ -66,38 +66,38 @@ inline const Page* property_page(const Controller& controller) {
 // Namespace pages.
 
 template <auto Member>
-std::optional<std::uint64_t> key(const Namespace& path) {
-    return std::uint64_t{path.idns.*Member};
+std::optional<FieldKey> key(const Namespace& path) {
+    return FieldKey{.number = std::uint64_t{path.idns.*Member}};
 }
 template <auto Member, std::uint64_t Mask>
-std::optional<std::uint64_t> key_bits(const Namespace& path) {
-    return std::uint64_t{path.idns.*Member} & Mask;
+std::optional<FieldKey> key_bits(const Namespace& path) {
+    return FieldKey{.number = std::uint64_t{path.idns.*Member} & Mask};
 }
 template <auto Member>
-std::optional<std::uint64_t> nvm_key(const Namespace& path) {
-    return std::uint64_t{path.nvm.*Member};
+std::optional<FieldKey> nvm_key(const Namespace& path) {
+    return FieldKey{.number = std::uint64_t{path.nvm.*Member}};
 }
 template <auto Member>
-std::optional<std::uint64_t> independent_key(const Namespace& path) {
-    return std::uint64_t{path.independent.*Member};
+std::optional<FieldKey> independent_key(const Namespace& path) {
+    return FieldKey{.number = std::uint64_t{path.independent.*Member}};
 }
 template <auto Member, std::uint64_t Mask>
-std::optional<std::uint64_t> independent_bits(const Namespace& path) {
-    return std::uint64_t{path.independent.*Member} & Mask;
+std::optional<FieldKey> independent_bits(const Namespace& path) {
+    return FieldKey{.number = std::uint64_t{path.independent.*Member} & Mask};
 }
 
-inline std::string as_decimal(const Namespace& /*path*/, std::uint64_t key) {
-    return fmt::format("{}", key);
+inline std::string as_decimal(const Namespace& /*path*/, const FieldKey& key) {
+    return fmt::format("{}", key.number);
 }
-inline std::string as_hexadecimal(const Namespace& /*path*/, std::uint64_t key) {
-    return fmt::format("{:#x}", key);
+inline std::string as_hexadecimal(const Namespace& /*path*/, const FieldKey& key) {
+    return fmt::format("{:#x}", key.number);
 }
-inline std::string as_flag(const Namespace& /*path*/, std::uint64_t key) {
-    return yes_or_no(key != 0);
+inline std::string as_flag(const Namespace& /*path*/, const FieldKey& key) {
+    return yes_or_no(key.number != 0);
 }
 /// 0's based.
-inline std::string as_count(const Namespace& /*path*/, std::uint64_t key) {
-    return fmt::format("{}", key + 1);
+inline std::string as_count(const Namespace& /*path*/, const FieldKey& key) {
+    return fmt::format("{}", key.number + 1);
 }
 
 } // namespace haoh::judge

@@ -46,7 +46,10 @@ std::string brief_nsids(std::span<const std::uint32_t> nsids) {
 }
 
 void Findings::note(const Row& row, const std::string& subsystem) {
-    if (!named_by<JudgeSubsystem>(row, judging_) || !named_by<JudgeSubject>(row, judging_)) {
+    const bool named =
+        named_by<JudgeSubsystem>(row, judging_) && named_by<JudgeSubject>(row, judging_) &&
+        named_by<JudgeHost>(row, judging_) && named_by<JudgeHostSubsystem>(row, judging_);
+    if (!named) {
         throw std::logic_error(
             fmt::format("{} is reported by a function that its row does not name", row.rule.id));
     }
@@ -69,7 +72,8 @@ void Findings::add_folded(const Row& row, const std::string& subsystem, std::uin
                                 .nsids = {nsid},
                                 .what = std::move(words.what),
                                 .values = std::move(words.values),
-                                .verdict = words.verdict});
+                                .verdict = words.verdict,
+                                .names_nsid = words.names_nsid});
         note(row, subsystem);
     }
 }
@@ -135,6 +139,7 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
     finding.what = std::move(draft.what);
     finding.values = std::move(draft.values);
     finding.unobserved = draft.unobserved;
+    finding.names_nsid = draft.names_nsid;
     finding.basis = rule.basis;
     finding.why = rule.why;
     finding.fix = rule.fix;

@@ -31,6 +31,7 @@ struct Draft {
     std::vector<FindingValue> values;
     std::optional<Verdict> verdict;          ///< where it is not the row's own
     std::optional<std::size_t> unobserved{}; ///< Finding::unobserved
+    bool names_nsid{};                       ///< Finding::names_nsid
 };
 
 /// Of a draft, what is left to say when row, subsystem and NSID are known.
@@ -38,6 +39,7 @@ struct Wording {
     std::string what;
     std::vector<FindingValue> values;
     std::optional<Verdict> verdict;
+    bool names_nsid{}; ///< Finding::names_nsid
 };
 
 /// What findings that read alike have in common: compared as it is, not by a hash.

@@ -5,6 +5,7 @@
 
 #include "judge/answer.hpp"
 #include "judge/findings.hpp"
+#include "judge/host_subsystem.hpp"
 #include "judge/subject.hpp"
 
 #include <haoh/rule.hpp>
@@ -16,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace haoh::judge {
 
@@ -25,7 +27,8 @@ struct Row;
 struct ControllerField {
     std::string_view label; ///< for people: "serial number"
     std::string_view field; ///< in nvme::identify_controller_fields(); empty when not in that page
-    /// As text; nullopt takes the controller out of the comparison.
+    /// As text, and all of it: what differs reads differently. nullopt takes the controller out of
+    /// the comparison.
     std::optional<std::string> (*value)(const Controller&){};
     /// Where the value is, when it is not in Identify Controller: a controller without a value whose
     /// page could not be read is one that cannot be judged. May give nullptr: was not asked for.
@@ -47,14 +50,22 @@ enum class Unit : std::uint8_t {
     bytes,  ///< logical blocks, which the key turns into bytes
 };
 
+/// All of the value that a field of a namespace is compared by.
+struct FieldKey {
+    std::uint64_t number{};
+    std::vector<std::uint64_t> more{}; ///< what one number does not hold: a table, an overflow
+
+    bool operator==(const FieldKey&) const = default;
+};
+
 /// A value of a namespace that is compared between the controllers that show it.
 struct NamespaceField {
     std::string_view label; ///< for people: "size"
     NamespacePage page{};
     std::string_view field; ///< in the list of fields of the page
     /// nullopt takes the path out of the comparison.
-    std::optional<std::uint64_t> (*key)(const Namespace&){};
-    std::string (*text)(const Namespace&, std::uint64_t key){};
+    std::optional<FieldKey> (*key)(const Namespace&){};
+    std::string (*text)(const Namespace&, const FieldKey& key){};
     Unit unit{};
     bool
         repeats{}; ///< the field before it, in another page: told only when that one does not differ
@@ -94,6 +105,15 @@ struct JudgeSubject {
     void (*judge)(const Subject&, Findings&){};
     bool operator==(const JudgeSubject&) const = default;
 };
+/// The same of what a machine's kernel made of the controllers.
+struct JudgeHost {
+    void (*judge)(const Host&, const Subject&, Findings&){};
+    bool operator==(const JudgeHost&) const = default;
+};
+struct JudgeHostSubsystem {
+    void (*judge)(const HostSubsystem&, const Subject&, Findings&){};
+    bool operator==(const JudgeHostSubsystem&) const = default;
+};
 
 /// Whole pages compared byte for byte, but for what differs by its nature and what another row has
 /// reported: judged after all others.
@@ -102,8 +122,9 @@ struct ComparePages {
     Of of{};
 };
 
-using Judge = std::variant<EqualControllers, EqualNamespaces, CheckController, CheckNamespace,
-                           JudgeSubsystem, JudgeSubject, ComparePages>;
+using Judge =
+    std::variant<EqualControllers, EqualNamespaces, CheckController, CheckNamespace, JudgeSubsystem,
+                 JudgeSubject, JudgeHost, JudgeHostSubsystem, ComparePages>;
 
 struct Row {
     Rule rule;

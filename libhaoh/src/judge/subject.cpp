@@ -45,7 +45,7 @@ Namespace view_namespace(const NamespaceObservation& observed, const Controller&
     const bool descriptors_due = controller.version() >= version_number(1, 3);
     out.ids_known = answered(observed.identify) &&
                     (observed.descriptors.ok() || !descriptors_due) &&
-                    !ambiguous(out.descriptors) && contradiction(out).empty();
+                    !ambiguous(out.descriptors) && !contradiction(out);
     out.ids = observed.ids();
     return out;
 }
@@ -276,6 +276,7 @@ Subject::Subject(const Observation& observed, const Config& configuration)
         subsystems.push_back(std::move(subsystem));
     }
     discovery = decode_logs(*this);
+    hosts = hosts_of(*this);
 }
 
 bool namespaces_unread(const Controller& controller) {
@@ -302,9 +303,9 @@ bool local_drive(std::string_view transport) {
     return transport == "pcie" || transport == "apple-nvme";
 }
 
-std::string contradiction(const Namespace& path) {
+std::optional<std::string> contradiction(const Namespace& path) {
     if (!path.has_identify || !path.has_descriptors) {
-        return {};
+        return std::nullopt;
     }
     const auto differ = [&path](nvme::IdType type, nvme::ByteView field) -> const nvme::Bytes* {
         const nvme::IdDescriptor* found = path.descriptors.find(type);
@@ -321,7 +322,7 @@ std::string contradiction(const Namespace& path) {
         return fmt::format("EUI64 {} in the descriptor, {} in Identify Namespace",
                            nvme::to_hex(*eui64), nvme::format_eui64(path.idns.eui64));
     }
-    return {};
+    return std::nullopt;
 }
 
 std::string format_version(std::uint32_t vs) {

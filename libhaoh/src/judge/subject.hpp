@@ -5,6 +5,8 @@
 /// outlive it.
 #pragma once
 
+#include "judge/host_subsystem.hpp"
+
 #include <haoh/check.hpp>
 #include <haoh/config.hpp>
 #include <haoh/nvme/fabrics.hpp>
@@ -149,6 +151,7 @@ struct Subject {
     std::vector<Controller> controllers; ///< in the observation's order
     std::vector<Subsystem> subsystems;   ///< over a fabric, by SUBNQN
     std::vector<DiscoveryView> discovery;
+    std::vector<Host> hosts; ///< in the observation's order
 
     Subject(const Observation& observed, const Config& configuration);
     Subject(const Subject&) = delete;
@@ -166,8 +169,9 @@ struct Subject {
 /// Without case and spaces: names that are then alike are one name, misspelt.
 [[nodiscard]] std::string folded_name(std::string_view nqn);
 
-/// Where descriptors and Identify Namespace give two values of one identifier; empty when nowhere.
-[[nodiscard]] std::string contradiction(const Namespace& path);
+/// Where descriptors and Identify Namespace give two values of one identifier, in words; nullopt
+/// when nowhere.
+[[nodiscard]] std::optional<std::string> contradiction(const Namespace& path);
 
 /// Compares the identifiers of all paths and fills in `defect`, `moved`, `volumes`, `moves` and
 /// `shared_identifiers`.

@@ -13,6 +13,7 @@ namespace {
 
 /// A message of a refusal. Where `nsid` is set, an NSID follows the beginning.
 struct Refusal {
+    KernelRefusal kind{};
     std::string_view beginning;
     bool nsid{};
     std::string_view end;
@@ -20,15 +21,22 @@ struct Refusal {
 };
 
 constexpr std::array kRefusals{
-    Refusal{"IDs don't match for shared namespace ", true, "", "host.path.missing"},
-    Refusal{"duplicate IDs in subsystem for nsid ", true, "", "host.path.missing"},
-    Refusal{"ignoring nsid ", true, " because of duplicate IDs", "ns.id.unique_on_host"},
-    Refusal{"Duplicate unshared namespace ", true, "", "ns.nmic.shared"},
-    Refusal{"identifiers changed for nsid ", true, "", "host.path.missing"},
-    Refusal{"Duplicate cntlid ", false, ", rejecting", "ctrl.cntlid.unique"},
-    Refusal{"Subsystem does not support multiple controllers", false, "", "ctrl.cmic.mctrs"},
-    Refusal{"Mismatching cntlid: ", false, ", rejecting", "ctrl.cntlid.connect_match"},
-    Refusal{"Invalid MNAN value ", false, "", "ctrl.mnan.valid"},
+    Refusal{KernelRefusal::ids_differ, "IDs don't match for shared namespace ", true, "",
+            "host.path.missing"},
+    Refusal{KernelRefusal::ids_in_subsystem, "duplicate IDs in subsystem for nsid ", true, "",
+            "host.path.missing"},
+    Refusal{KernelRefusal::ids_on_host, "ignoring nsid ", true, " because of duplicate IDs",
+            "ns.id.unique_on_host"},
+    Refusal{KernelRefusal::not_shared, "Duplicate unshared namespace ", true, "", "ns.nmic.shared"},
+    Refusal{KernelRefusal::ids_changed, "identifiers changed for nsid ", true, "",
+            "host.path.missing"},
+    Refusal{KernelRefusal::cntlid_in_use, "Duplicate cntlid ", false, ", rejecting",
+            "ctrl.cntlid.unique"},
+    Refusal{KernelRefusal::one_controller, "Subsystem does not support multiple controllers", false,
+            "", "ctrl.cmic.mctrs"},
+    Refusal{KernelRefusal::cntlid_mismatch, "Mismatching cntlid: ", false, ", rejecting",
+            "ctrl.cntlid.connect_match"},
+    Refusal{KernelRefusal::mnan_invalid, "Invalid MNAN value ", false, "", "ctrl.mnan.valid"},
 };
 
 constexpr std::array<std::string_view, 13> kHints{
@@ -93,6 +101,7 @@ std::optional<KernelEventMessage> parse_kernel_event(std::string_view text) {
             std::optional<std::uint32_t> nsid;
             if (matches(refusal, text, nsid)) {
                 message.kind = KernelEventMessage::Kind::path_refused;
+                message.refusal = refusal.kind;
                 message.nsid = nsid;
                 message.rule = refusal.rule;
                 return message;
@@ -105,6 +114,18 @@ std::optional<KernelEventMessage> parse_kernel_event(std::string_view text) {
         return message;
     }
     return std::nullopt;
+}
+
+std::string refusal_message(KernelRefusal refusal, std::uint32_t nsid) {
+    const auto* const found =
+        std::find_if(kRefusals.begin(), kRefusals.end(),
+                     [refusal](const Refusal& one) { return one.kind == refusal; });
+    std::string text(found->beginning);
+    if (found->nsid) {
+        text += std::to_string(static_cast<std::int32_t>(nsid));
+        text += found->end;
+    }
+    return text;
 }
 
 } // namespace haoh::linux_kernel

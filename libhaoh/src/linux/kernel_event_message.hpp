@@ -11,12 +11,26 @@
 
 namespace haoh::linux_kernel {
 
+/// What the kernel refuses.
+enum class KernelRefusal : std::uint8_t {
+    ids_differ,       ///< a path with other identifiers than its device
+    ids_in_subsystem, ///< a namespace whose identifiers another one of the subsystem has
+    ids_on_host,      ///< a namespace whose identifiers one of another subsystem has
+    not_shared,       ///< a path that says that no other may lead there
+    ids_changed,      ///< a path whose identifiers are no longer those that it had
+    cntlid_in_use,    ///< a controller
+    one_controller,   ///< a second controller of a subsystem that allows one
+    cntlid_mismatch,  ///< a controller with one ID in Connect and another in Identify
+    mnan_invalid,     ///< a controller's ANA
+};
+
 struct KernelEventMessage {
     enum class Kind : std::uint8_t {
         path_refused, ///< a namespace gets no path through a controller, or a controller no place
         hint,         ///< the state of something changes: worth a look at once
     };
     Kind kind{};
+    std::optional<KernelRefusal> refusal{}; ///< of `path_refused`
     std::string device; ///< a refused path's is its controller: "nvme1"; else also a head or a path
     std::optional<std::uint32_t> nsid;
     /// Id of the rule that is broken (`haoh rules`), of a refused path. Where several can lead to
@@ -30,5 +44,9 @@ struct KernelEventMessage {
 /// \param text  "nvme nvme1: IDs don't match for shared namespace 2"
 /// \return nullopt for all other messages
 [[nodiscard]] std::optional<KernelEventMessage> parse_kernel_event(std::string_view text);
+
+/// What the kernel says of a namespace that it refuses, without the device: "IDs don't match for
+/// shared namespace 2". Of a refused controller, where its message begins.
+[[nodiscard]] std::string refusal_message(KernelRefusal refusal, std::uint32_t nsid);
 
 } // namespace haoh::linux_kernel

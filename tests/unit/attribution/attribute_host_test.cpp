@@ -410,5 +410,30 @@ TEST(SiteOfTheRest, TellsPortsByAddressAndService) {
                                               "array-b by controller ID 900, far from the others"));
 }
 
+// Names that are made up are told from names that an administrator has given.
+TEST(SiteOfTheRest, BearsNoNameOfAConfiguredSite) {
+    Observation seen;
+    for (const auto cntlid : std::vector<std::uint16_t>{100, 5000, 9000}) {
+        ControllerObservation one = lone_controller().controllers.front();
+        one.name = fmt::format("nvme{}", cntlid);
+        one.host = "host1";
+        one.traddr = fmt::format("10.0.0.{}", seen.controllers.size() + 1);
+        one.identify = identify_with(cntlid);
+        seen.controllers.push_back(one);
+    }
+    const auto sites_with = [&](const char* name) {
+        std::vector<std::string> out;
+        for (const Attribution& one : attribute(seen, {named_site(name, [](Site& site) {
+                                                    site.cntlids = {9000, 9999};
+                                                })})) {
+            out.push_back(one.site);
+        }
+        return out;
+    };
+    EXPECT_THAT(sites_with("east"), ElementsAre("array-a", "array-b", "east"));
+    EXPECT_THAT(sites_with("array-a"), ElementsAre("array-b", "array-c", "array-a"));
+    EXPECT_THAT(sites_with("array-b"), ElementsAre("array-a", "array-c", "array-b"));
+}
+
 } // namespace
 } // namespace haoh::test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/catalogue/case.hpp"
 
+#include <map>
+
 namespace haoh::test {
 
 namespace {
@@ -14,6 +16,20 @@ std::function<void(Pair&)> on_both(void (*change)(nvme::IdentifyController&)) {
 }
 
 using Id = nvme::IdentifyController;
+
+/// Values of CNS 1Ch: 512 combinations of I/O command sets of 8 bytes each (Base 2.3, Identify CNS 1Ch).
+void set_combinations(Node& node, const std::map<std::size_t, std::uint8_t>& sets) {
+    node.edit = [sets](ControllerObservation& out) {
+        nvme::Bytes page(4096);
+        for (const auto& [number, combination] : sets) {
+            page[8 * number] = combination;
+        }
+        out.io_command_sets = Page::of(page);
+    };
+}
+
+constexpr std::uint8_t kNvm = 1;
+constexpr std::uint8_t kNvmAndZoned = 5;
 
 } // namespace
 
@@ -165,6 +181,27 @@ std::vector<Case> capability_cases() {
              });
          },
          {"WARN ctrl.csi_vector"}},
+        {"CommandSetsThatDifferInTheNinthCombination",
+         [](Pair& pair) {
+             pair.on_a([](Node& node) { set_combinations(node, {{0, kNvm}, {8, kNvm}}); });
+             pair.on_b([](Node& node) { set_combinations(node, {{0, kNvm}, {8, kNvmAndZoned}}); });
+         },
+         {"WARN ctrl.csi_vector"}},
+        {"CommandSetsThatDifferInTheLastCombination",
+         [](Pair& pair) {
+             pair.on_a([](Node& node) { set_combinations(node, {{0, kNvm}, {511, kNvm}}); });
+             pair.on_b([](Node& node) {
+                 set_combinations(node, {{0, kNvm}, {511, kNvmAndZoned}});
+             });
+         },
+         {"WARN ctrl.csi_vector"}},
+        {"TheSameLastCombinationOfCommandSets",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) {
+                 set_combinations(node, {{0, kNvm}, {511, kNvmAndZoned}});
+             });
+         },
+         {}},
         {"CopyFormatsThatDiffer", on_b([](Id& id) { id.ocfs = 3; }), {"WARN ctrl.ocfs_copy"}},
     };
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/catalogue/case.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace haoh::test {
 
 namespace {
@@ -10,6 +13,35 @@ using Ns = nvme::IdentifyNamespace;
 /// A change of Identify Namespace of namespace 2 on array B.
 std::function<void(Pair&)> on_b(void (*change)(Ns&)) {
     return [change](Pair& pair) { pair.on_b(2, [change](Path& path) { change(path.identify); }); };
+}
+
+using Table = std::array<std::uint32_t, 3>; ///< entries 61 to 63 as in the page
+
+// Two tables each that 64 bits of FNV-1a take for one.
+constexpr std::array<Table, 2> kFormats{
+    {{0x678ac400, 0x5cd35c00, 0x00005600}, {0xf8dd3900, 0xe5d84600, 0xbc007700}}};
+constexpr std::array<Table, 2> kExtendedFormats{
+    {{0xe3061600, 0x461f3e00, 0x00008400}, {0x62032400, 0x2f1cbe00, 0x6f002f00}}};
+
+void set_formats(Path& path, const Table& table) {
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        path.identify.lbaf[61 + i] = {.ms = static_cast<std::uint16_t>(table[i] >> 16U),
+                                      .lbads = static_cast<std::uint8_t>(table[i] >> 8U),
+                                      .rp = static_cast<std::uint8_t>(table[i])};
+    }
+}
+
+void set_extended_formats(Path& path, const Table& table) {
+    std::copy(table.begin(), table.end(), path.nvm.elbaf.begin() + 61);
+}
+
+/// One table on A, the same one or another on B.
+template <typename Set>
+std::function<void(Pair&)> tables(Set set, const Table& on_a, const Table& on_b) {
+    return [=](Pair& pair) {
+        pair.on_both(2, [&](Path& path) { set(path, on_a); });
+        pair.on_b(2, [&](Path& path) { set(path, on_b); });
+    };
 }
 
 } // namespace
@@ -57,6 +89,17 @@ std::vector<Case> geometry_cases() {
         {"AFormatThatDoesNotExist",
          [](Pair& pair) { pair.on_both(2, [](Path& path) { path.identify.lbaf[0].lbads = 8; }); },
          {"FAIL ns.lbaf_active.sane 2"}},
+        {"TablesOfOneHash",
+         tables(set_formats, kFormats[0], kFormats[1]),
+         {"WARN ns.lbaf_table.equal 2"}},
+        {"TheFirstOfTheTablesOfOneHashOnBoth", tables(set_formats, kFormats[0], kFormats[0]), {}},
+        {"TheSecondOfTheTablesOfOneHashOnBoth", tables(set_formats, kFormats[1], kFormats[1]), {}},
+        {"ExtendedTablesOfOneHash",
+         tables(set_extended_formats, kExtendedFormats[0], kExtendedFormats[1]),
+         {"WARN ns.lbaf_table.equal 2"}},
+        {"OneExtendedTableOnBoth",
+         tables(set_extended_formats, kExtendedFormats[1], kExtendedFormats[1]),
+         {}},
         {"AFormatBehindTheTable",
          [](Pair& pair) {
              pair.on_both(2, [](Path& path) {
@@ -68,6 +111,18 @@ std::vector<Case> geometry_cases() {
         {"AnotherSize",
          on_b([](Ns& id) { id.nsze = id.ncap = id.nuse = id.nsze + 1; }),
          {"FAIL ns.nsze.equal 2"}},
+        {"ASizeThatOverflows64BitsOfBytes",
+         // 4 blocks of 512 bytes on A; on B 2^63 of 4096, 2^75 bytes: modulo 2^64 rotated, both are 4.
+         [](Pair& pair) {
+             pair.on_both(2, [](Path& path) {
+                 path.identify.nsze = path.identify.ncap = path.identify.nuse = 4;
+             });
+             pair.on_b(2, [](Path& path) {
+                 path.identify.lbaf[0].lbads = 12;
+                 path.identify.nsze = std::uint64_t{1} << 63U;
+             });
+         },
+         {"FAIL ns.lbaf_active.equal 2", "FAIL ns.nsze.equal 2"}},
         {"AnotherSizeDuringAResize",
          [](Pair& pair) {
              pair.on_b(2, [](Path& path) { path.identify.nsze += 1; });

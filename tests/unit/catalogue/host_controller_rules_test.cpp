@@ -106,6 +106,44 @@ TEST(HostCtrlFirstSeen, NamesWhoAnswersForAnotherSubsystem) {
     EXPECT_THAT(told(old, "host.ctrl.first_seen"), IsEmpty());
 }
 
+// An NQN is UTF-8 (Base 2.3 §4.7), and sysfs shows its bytes as they are.
+TEST(HostCtrlFirstSeen, KnowsAnNqnThatIsNoAscii) {
+    const std::string nqn = "nqn.2026-01.io.example:gr\xC3\xB6\xC3\x9F"
+                            "er";
+    Pair pair(1);
+    pair.on_both([&](Node& node) { node.nqn(nqn); });
+    EXPECT_THAT(told(connected(pair.observation()), "host.ctrl.first_seen"), IsEmpty());
+    pair.b[0].nqn(nqn + "e").subsysnqn = nqn;
+    EXPECT_THAT(told(connected(pair.observation()), "host.ctrl.first_seen"),
+                testing::Contains("nvme1 now belongs to another subsystem"));
+}
+
+// sysfs shows serial number and model as they are (Linux nvme_subsys_show_str_function: "%.*s").
+TEST(HostCtrlFirstSeen, KnowsASerialNumberThatPeopleReadEscaped) {
+    for (const char* const serial : {"A\\1", "SN\xC3\xA9", " A1"}) {
+        Pair pair(1);
+        pair.on_both([&](Node& node) {
+            node.id.sn = ascii<20>(serial);
+            node.id.mn = ascii<40>("M\\1");
+        });
+        Observation host = connected(pair.observation());
+        only_subsystem(host).serial = Attribute::of(serial);
+        only_subsystem(host).model = Attribute::of("M\\1");
+        EXPECT_THAT(told(host, "host.ctrl.first_seen"), IsEmpty()) << serial;
+        only_subsystem(host).serial = Attribute::of(nvme::printable(ascii<20>(serial)) + "0");
+        EXPECT_THAT(told(host, "host.ctrl.first_seen"), SizeIs(4)) << serial;
+    }
+    // What is behind a NUL byte is not in sysfs.
+    Pair pair(1);
+    pair.on_both([&](Node& node) {
+        node.id.sn = ascii<20>("A1", '\0');
+        node.id.sn[10] = 'x';
+    });
+    Observation host = connected(pair.observation());
+    only_subsystem(host).serial = Attribute::of("A1");
+    EXPECT_THAT(told(host, "host.ctrl.first_seen"), IsEmpty());
+}
+
 TEST(HostCtrlCntlid, NamesThoseThatShareOne) {
     Observation host = connected(Pair(3).observation());
     // 1001 twice, 2002 twice, two that are not known.

@@ -3,7 +3,7 @@
 // rule begins to hold.
 #include "unit/catalogue/linux_host.hpp"
 
-#include "catalogue/host/host_subsystem.hpp"
+#include "judge/subject.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -92,6 +92,109 @@ TEST(HostPathMissing, FoldsWhatReadsAlike) {
     }
     EXPECT_THAT(about, testing::UnorderedElementsAre("1-6 nvme2", "1-6 nvme3", "7-12 nvme2",
                                                      "13-18 nvme2"));
+}
+
+/// What is said of one rule's findings: the NSIDs and the clause.
+std::vector<std::string> clauses(const Observation& host, const std::string& rule) {
+    std::vector<std::string> out;
+    for (const Finding& finding : findings_of(host, rule)) {
+        out.push_back(format_nsids(finding.nsids) + ": " + finding.what);
+    }
+    return out;
+}
+
+TEST(HostPathMissing, TellsWhichIdentifierDiffers) {
+    // The kernel says the same of all: "IDs don't match for shared namespace N".
+    Pair pair(1, 20);
+    for (Path& path : pair.b[0].paths) {
+        const auto number = static_cast<std::uint8_t>(path.nsid);
+        if (path.nsid <= 5) {
+            path.uuid(other_uuid(number));
+        } else if (path.nsid <= 10) {
+            path.nguid(other_nguid(number));
+        } else if (path.nsid <= 15) {
+            path.eui64(other_eui64(number));
+        } else {
+            path.uuid(std::nullopt);
+        }
+    }
+    const std::string offers = "nvme1 offers nsid {} and the kernel has no path to it: its {}";
+    EXPECT_THAT(
+        clauses(connected(pair.observation()), "host.path.missing"),
+        testing::UnorderedElementsAre(
+            testing::StartsWith("1-5: " + fmt::format(fmt::runtime(offers), 1, "UUID is ")),
+            testing::StartsWith("6-10: " + fmt::format(fmt::runtime(offers), 6, "NGUID is ")),
+            testing::StartsWith("11-15: " + fmt::format(fmt::runtime(offers), 11, "EUI64 is ")),
+            testing::StartsWith("16-20: " +
+                                fmt::format(fmt::runtime(offers), 16, "UUID is absent"))));
+}
+
+TEST(HostPathMissing, TellsWhichSubsystemHasTheIdentifiers) {
+    // 1-5 were moved from one subsystem, 6-10 from another; the host still has both.
+    Observation host = connected(Pair(1, 10).observation());
+    const KernelSubsystem current = host.kernels.front().subsystems.front();
+    for (const std::uint32_t first : {1U, 6U}) {
+        KernelSubsystem old = current;
+        old.name = fmt::format("nvme-subsys{}", 10 + first);
+        old.subsysnqn = Attribute::of(fmt::format("nqn.old-{}", first));
+        old.controllers.clear();
+        old.controllers.push_back(current.controllers[0]);
+        old.controllers[0].name = fmt::format("nvme{}", 10 + first);
+        std::erase_if(old.namespaces, [&](const KernelNamespace& one) {
+            return one.nsid.number() < first || one.nsid.number() >= first + 5;
+        });
+        host.kernels.front().subsystems.push_back(old);
+    }
+    for (std::uint32_t nsid = 1; nsid <= 10; ++nsid) {
+        refuse(host, nsid, "nvme1");
+    }
+    EXPECT_THAT(
+        clauses(host, "host.path.missing"),
+        testing::UnorderedElementsAre(
+            AllOf(testing::StartsWith("1-5: nvme1"), HasSubstr(" of subsystem nqn.old-1 ")),
+            AllOf(testing::StartsWith("6-10: nvme1"), HasSubstr(" of subsystem nqn.old-6 "))));
+}
+
+TEST(HostPathMissing, TellsWhichRefusalsAreInTheLog) {
+    Pair pair(1, 10);
+    for (Path& path : pair.b[0].paths) {
+        path.uuid(other_uuid(static_cast<std::uint8_t>(path.nsid)));
+    }
+    Observation host = connected(pair.observation());
+    const auto line = [](std::uint32_t nsid) {
+        return fmt::format("IDs don't match for shared namespace {}", nsid);
+    };
+    for (std::uint32_t nsid = 1; nsid <= 10; ++nsid) {
+        if (nsid != 5) {
+            log(host, "nvme nvme1: " + line(nsid));
+        }
+    }
+    // Of one nothing is said in the log any more, of the others it is: 1-4 and 6-10 read alike.
+    const std::string told = "; the kernel's log says \"" + line(1) + "\"";
+    EXPECT_THAT(
+        clauses(host, "host.path.missing"),
+        testing::UnorderedElementsAre(
+            AllOf(testing::StartsWith("1-4, 6-10: "), HasSubstr(told)),
+            testing::EndsWith("; \"" + line(5) + "\" is not (or no longer) in the kernel's log")));
+    log(host, "nvme nvme1: " + line(5));
+    EXPECT_THAT(clauses(host, "host.path.missing"),
+                ElementsAre(AllOf(testing::StartsWith("1-10: "), HasSubstr(told))));
+}
+
+// "%d" of an unsigned NSID (drivers/nvme/host/core.c, nvme_init_ns_head).
+TEST(HostPathMissing, KnowsALargeNsidInTheLog) {
+    Pair pair(1, 1);
+    pair.on_both([](Node& node) { node.renumber(1, 0xFFFFFFFE); });
+    pair.b[0].path(0xFFFFFFFE).uuid(other_uuid());
+    Observation host = connected(pair.observation());
+    log(host, "nvme nvme1: IDs don't match for shared namespace -2");
+    EXPECT_THAT(told(host, "host.path.missing").front(),
+                testing::EndsWith("; the kernel's log says \"IDs don't match for shared "
+                                  "namespace -2\""));
+    host.kernels.front().messages.front().text =
+        "nvme nvme1: IDs don't match for shared namespace -3";
+    EXPECT_THAT(told(host, "host.path.missing").front(),
+                testing::EndsWith("is not (or no longer) in the kernel's log"));
 }
 
 TEST(HostPathCopied, ShowTheDeviceThenEachPath) {

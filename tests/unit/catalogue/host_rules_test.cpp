@@ -2,7 +2,7 @@
 // What a Linux host made of a pair of arrays, and what is said of it.
 #include "unit/catalogue/linux_host.hpp"
 
-#include "catalogue/host/host_subsystem.hpp"
+#include "judge/subject.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -186,7 +186,8 @@ TEST(Taken, GroupValuesByArrayThenByText) {
 TEST(Reporting, IsForTheFunctionThatTheRowNames) {
     Findings findings(Window::none);
     findings.begin(row("host.path.size"));
-    findings.add(draft("host.path.missing")); // one function judges both
+    findings.add(draft("host.path.block_size")); // one function judges both
+    EXPECT_THROW(findings.add(draft("host.path.missing")), std::logic_error);
     EXPECT_THROW(findings.add(draft("ns.uuid.equal")), std::logic_error);
     EXPECT_THROW(
         findings.add_folded(row("disc.entry.unique"), "n", 1, {}, [] { return judge::Wording{}; }),

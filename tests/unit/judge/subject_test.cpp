@@ -123,7 +123,7 @@ TEST(SubjectPath, NamesWhatContradictsItself) {
         return judge::contradiction(path);
     };
     const std::string ones(32, '1');
-    EXPECT_EQ(contradiction([](judge::Namespace&) {}), "");
+    EXPECT_EQ(contradiction([](judge::Namespace&) {}), std::nullopt);
     const auto other_eui = [](judge::Namespace& path) {
         path.descriptors.descriptors[1].nid[7] = 0x23;
     };
@@ -139,24 +139,24 @@ TEST(SubjectPath, NamesWhatContradictsItself) {
                   other_both(path);
                   path.has_identify = false;
               }),
-              "");
+              std::nullopt);
     EXPECT_EQ(contradiction([&](judge::Namespace& path) {
                   other_both(path);
                   path.has_descriptors = false;
               }),
-              "");
+              std::nullopt);
     EXPECT_EQ(contradiction([](judge::Namespace& path) {
                   path.idns.nguid = {};
                   path.idns.eui64 = {};
               }),
-              "")
+              std::nullopt)
         << "Identify Namespace has none";
     EXPECT_EQ(contradiction([](judge::Namespace& path) {
                   path.descriptors.descriptors = {{2, nvme::Bytes(16, 0)}, {1, nvme::Bytes(8, 0)}};
               }),
-              "");
+              std::nullopt);
     EXPECT_EQ(contradiction([](judge::Namespace& path) { path.descriptors.descriptors.clear(); }),
-              "");
+              std::nullopt);
 }
 
 TEST(SubjectGroups, AreThoseThatListThePath) {
@@ -544,17 +544,19 @@ TEST(FieldAccess, TakesTheMemberOfThePage) {
     path.idns.nsfeat = 0x36;
     path.nvm.lbstm = 0x1234;
     path.independent.nsfeat = 0x55;
-    EXPECT_EQ(judge::key<&nvme::IdentifyNamespace::nsfeat>(path), 0x36U);
-    EXPECT_EQ((judge::key_bits<&nvme::IdentifyNamespace::nsfeat, 0x30>(path)), 0x30U);
-    EXPECT_EQ(judge::nvm_key<&nvme::IdentifyNamespaceNvm::lbstm>(path), 0x1234U);
-    EXPECT_EQ(judge::independent_key<&nvme::IdentifyNamespaceIndependent::nsfeat>(path), 0x55U);
+    const auto number = [](std::uint64_t value) { return judge::FieldKey{.number = value}; };
+    EXPECT_EQ(judge::key<&nvme::IdentifyNamespace::nsfeat>(path), number(0x36));
+    EXPECT_EQ((judge::key_bits<&nvme::IdentifyNamespace::nsfeat, 0x30>(path)), number(0x30));
+    EXPECT_EQ(judge::nvm_key<&nvme::IdentifyNamespaceNvm::lbstm>(path), number(0x1234));
+    EXPECT_EQ(judge::independent_key<&nvme::IdentifyNamespaceIndependent::nsfeat>(path),
+              number(0x55));
     EXPECT_EQ((judge::independent_bits<&nvme::IdentifyNamespaceIndependent::nsfeat, 0x0F>(path)),
-              0x05U);
-    EXPECT_EQ(judge::as_decimal(path, 26), "26");
-    EXPECT_EQ(judge::as_hexadecimal(path, 26), "0x1a");
-    EXPECT_EQ(judge::as_flag(path, 4), "yes");
-    EXPECT_EQ(judge::as_flag(path, 0), "no");
-    EXPECT_EQ(judge::as_count(path, 7), "8") << "0's based";
+              number(0x05));
+    EXPECT_EQ(judge::as_decimal(path, number(26)), "26");
+    EXPECT_EQ(judge::as_hexadecimal(path, number(26)), "0x1a");
+    EXPECT_EQ(judge::as_flag(path, number(4)), "yes");
+    EXPECT_EQ(judge::as_flag(path, number(0)), "no");
+    EXPECT_EQ(judge::as_count(path, number(7)), "8") << "0's based";
 }
 
 } // namespace

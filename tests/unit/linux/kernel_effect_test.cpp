@@ -4,7 +4,6 @@
 #include "unit/catalogue/expectations.hpp"
 #include "unit/catalogue/pair.hpp"
 
-#include "catalogue/host/host_subsystem.hpp"
 #include "judge/subject.hpp"
 
 #include <haoh/kernel.hpp>

@@ -33,6 +33,21 @@ TEST_P(KernelRefusal, has_a_rule_that_exists) {
     EXPECT_NE(find_rule(GetParam().rule), nullptr);
 }
 
+TEST_P(KernelRefusal, is_written_as_it_is_read) {
+    const auto message = parse_kernel_event(GetParam().text);
+    ASSERT_TRUE(message);
+    ASSERT_TRUE(message->refusal);
+    const std::string written = refusal_message(*message->refusal, message->nsid.value_or(0));
+    if (!message->nsid) {
+        EXPECT_TRUE(message->reason.starts_with(written)) << written;
+        return;
+    }
+    const auto again = parse_kernel_event("nvme " + message->device + ": " + written);
+    ASSERT_TRUE(again) << written;
+    EXPECT_EQ(again->refusal, message->refusal);
+    EXPECT_EQ(again->nsid, message->nsid);
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Messages, KernelRefusal,
     ::testing::Values(

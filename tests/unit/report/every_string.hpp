@@ -65,7 +65,7 @@ class EveryString {
     }
     void operator()(Finding& it) const {
         auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix, told,
-               on_kernel] = it;
+               on_kernel, names_nsid] = it;
         all(rule, subsystem, what, values, basis, why, fix, on_kernel);
     }
     void operator()(Attribution& it) const {

@@ -19,7 +19,7 @@ using testing::IsEmpty;
 
 using Ids = std::vector<std::pair<std::string, std::string>>;
 
-HostSubsystem host_view_of(const Sample& sample) {
+ListedSubsystem host_view_of(const Sample& sample) {
     return host_views(sample.observation, sample.report.attributions).front().subsystems.front();
 }
 
@@ -93,9 +93,9 @@ TEST(HostView, TellsBlocksWithTheirMetadata) {
     heads[3].metadata_bytes = Attribute::of("8");
     heads[4].logical_block_size = {
         .state = Attribute::State::unreadable, .nul_padded = false, .text = "Input/output error"};
-    const HostSubsystem view = host_view_of(sample);
+    const ListedSubsystem view = host_view_of(sample);
     std::vector<std::string> blocks;
-    for (const HostNamespace& one : view.namespaces) {
+    for (const ListedNamespace& one : view.namespaces) {
         blocks.push_back(one.block);
     }
     EXPECT_THAT(blocks, ElementsAre("4096 B", "512+8 B", "512 B", "?", "not readable"));
@@ -109,7 +109,7 @@ TEST(HostView, TellsDevicesNsidsAndLinks) {
     heads[2].dev = Attribute{};
     heads[2].ro = Attribute::of("0");
     heads[2].nsid = Attribute::of("three");
-    const HostSubsystem view = host_view_of(sample);
+    const ListedSubsystem view = host_view_of(sample);
     EXPECT_EQ(view.namespaces[0].device, "/dev/nvme0n1");
     EXPECT_EQ(view.namespaces[1].device, "/dev/nvme0n2, read-only");
     EXPECT_EQ(view.namespaces[2].device, "nvme0n3, no device node");
@@ -127,7 +127,7 @@ TEST(HostView, SizesThatAreNoNumbersStayTexts) {
     heads[2].size = Attribute{};
     heads[3].size = Attribute::of("36028797018963967"); // 2^55 - 1 sectors are 2^64 - 512 bytes
     heads[4].size = Attribute::of("36028797018963968");
-    const HostSubsystem view = host_view_of(sample);
+    const ListedSubsystem view = host_view_of(sample);
     EXPECT_EQ(view.namespaces[3].size, "16.0 EiB");
     EXPECT_EQ(view.namespaces[4].size, "36028797018963968");
     EXPECT_EQ(view.namespaces[0].size, "many");
@@ -136,7 +136,7 @@ TEST(HostView, SizesThatAreNoNumbersStayTexts) {
 }
 
 TEST(HostView, FoldsPathsThatAreAlike) {
-    const HostSubsystem view = host_view_of(healthy_host(8));
+    const ListedSubsystem view = host_view_of(healthy_host(8));
     ASSERT_EQ(view.path_sets.size(), 2U);
     EXPECT_EQ(view.path_sets[1].label(4), "NSID 5-8");
     EXPECT_THAT(view.path_sets[1].members, ElementsAre(4, 5, 6, 7));
@@ -147,7 +147,7 @@ TEST(HostView, FoldsPathsThatAreAlike) {
 }
 
 TEST(HostView, AsksNobodyForWhatOnlySysfsTells) {
-    const HostSubsystem view = host_view_of(host_without_root());
+    const ListedSubsystem view = host_view_of(host_without_root());
     EXPECT_TRUE(view.product_from_sysfs);
     EXPECT_EQ(view.controllers[0].asked, nullptr);
     EXPECT_THAT(view.missing, IsEmpty()); // nobody knows what is offered
@@ -157,7 +157,7 @@ TEST(HostView, AsksNobodyForWhatOnlySysfsTells) {
 TEST(HostView, ANamespaceWithoutAnyPathIsASetOfItsOwn) {
     Sample sample = healthy_host();
     subsystem_of(sample).namespaces[1].paths.clear();
-    const HostSubsystem view = host_view_of(sample);
+    const ListedSubsystem view = host_view_of(sample);
     ASSERT_EQ(view.path_sets.size(), 2U);
     EXPECT_THAT(view.path_sets[1].paths, IsEmpty());
     ASSERT_EQ(view.missing.size(), 1U);
@@ -169,9 +169,9 @@ TEST(HostView, ListsControllersByArrayInTheOrderInWhichArraysAppear) {
     Sample sample = healthy_host(1);
     test::set_site(sample.report, 1, "array-b"); // a, b, a, b
     test::set_site(sample.report, 2, "array-a");
-    const HostSubsystem view = host_view_of(sample);
+    const ListedSubsystem view = host_view_of(sample);
     std::vector<std::string> controllers;
-    for (const HostController& one : view.controllers) {
+    for (const ListedController& one : view.controllers) {
         controllers.push_back(one.site + " " + one.name);
     }
     EXPECT_THAT(controllers,
@@ -179,7 +179,7 @@ TEST(HostView, ListsControllersByArrayInTheOrderInWhichArraysAppear) {
     // NSID 1 is in group 2, which array-b serves: nvme2 and nvme3 say optimized.
     ASSERT_EQ(view.path_sets.size(), 1U);
     std::vector<std::string> paths;
-    for (const HostPath& one : view.path_sets[0].paths) {
+    for (const ListedPath& one : view.path_sets[0].paths) {
         paths.push_back(one.site + " " + one.controllers.front() + " " + one.ana_state);
     }
     EXPECT_THAT(paths, ElementsAre("array-a nvme0 inaccessible", "array-a nvme2 optimized",
@@ -189,9 +189,9 @@ TEST(HostView, ListsControllersByArrayInTheOrderInWhichArraysAppear) {
 TEST(HostView, APathWhoseControllerIsGoneComesLast) {
     Sample sample = healthy_host(1);
     test::path_of(sample, 1, 0).controller = "nvme9";
-    const HostSubsystem view = host_view_of(sample);
+    const ListedSubsystem view = host_view_of(sample);
     ASSERT_EQ(view.path_sets.size(), 1U);
-    const HostPath& last = view.path_sets[0].paths.back();
+    const ListedPath& last = view.path_sets[0].paths.back();
     EXPECT_THAT(last.controllers, ElementsAre("nvme9"));
     EXPECT_EQ(last.site, "");
     EXPECT_EQ(last.problem(), "unusable: its controller is gone");
@@ -212,7 +212,7 @@ TEST(HostView, HostNqnsAreThoseThatCanBeRead) {
     EXPECT_THAT(nqns[1].second, ElementsAre("nvme2", "nvme3"));
 }
 
-std::vector<std::string> product_of(const HostSubsystem& view) {
+std::vector<std::string> product_of(const ListedSubsystem& view) {
     std::vector<std::string> out;
     for (const ProductField& field : view.product) {
         std::string line = field.name;
@@ -244,7 +244,7 @@ TEST(HostView, TakesTheProductFromSysfsOnlyWhereNobodyWasAsked) {
     nvme::IdentifyController data = asked[2].identify_data();
     data.sn[5] = '7';
     asked[2].identify = Page::of(nvme::encode(data));
-    const HostSubsystem view = host_view_of(sample);
+    const ListedSubsystem view = host_view_of(sample);
     EXPECT_FALSE(view.product_from_sysfs);
     EXPECT_THAT(product_of(view),
                 ElementsAre("serial: SN0007", "model: ArrayOne 9000", "firmware: 1.0"));
@@ -267,6 +267,25 @@ TEST(HostView, TellsEachFieldWhereSysfsShowsAnother) {
                 ElementsAre("sysfs shows model ArrayOne 9000 for nvme0 and nvme1; each says "
                             "nothing itself",
                             "sysfs shows firmware 1.1 for nvme2; it says 1.0 itself"));
+}
+
+// sysfs has the bytes as they are; people read a backslash and what is no ASCII escaped.
+TEST(HostView, TakesBytesThatPeopleReadEscapedForTheSame) {
+    Sample sample = healthy_host(1);
+    for (ControllerObservation& asked : sample.observation.controllers) {
+        nvme::IdentifyController data = asked.identify_data();
+        data.sn.fill(' ');
+        data.sn[0] = 'A';
+        data.sn[1] = '\\';
+        asked.identify = Page::of(nvme::encode(data));
+    }
+    for (KernelController& controller : subsystem_of(sample).controllers) {
+        controller.serial = Attribute::of("A\\");
+    }
+    EXPECT_THAT(host_view_of(sample).copies, IsEmpty());
+    subsystem_of(sample).controllers[2].serial = Attribute::of("A\\\\");
+    EXPECT_THAT(host_view_of(sample).copies,
+                ElementsAre("sysfs shows serial A\\\\ for nvme2; it says A\\x5c itself"));
 }
 
 TEST(HostView, NamesAtMostAFewControllersInOneSentence) {
@@ -306,7 +325,7 @@ TEST(HostView, SetsNameWhatHasNoNsid) {
             path.ana_grpid = Attribute::of(index == 0 ? "4294967295" : "4294967296");
         }
     }
-    const HostSubsystem view = host_view_of(sample);
+    const ListedSubsystem view = host_view_of(sample);
     ASSERT_EQ(view.path_sets.size(), 2U);
     EXPECT_THAT(view.path_sets[0].nsids, ElementsAre(3, 0xFFFFFFFFU));
     EXPECT_THAT(view.path_sets[0].names, ElementsAre("nvme0n2"));
@@ -316,7 +335,7 @@ TEST(HostView, SetsNameWhatHasNoNsid) {
     EXPECT_THAT(view.path_sets[1].nsids, ElementsAre(4, 6));
     EXPECT_THAT(view.path_sets[1].members, ElementsAre(3, 4, 5));
     EXPECT_EQ(view.path_sets[1].label(4), "NSID 4, 6");
-    HostPathSet named;
+    ListedPathSet named;
     named.names = {"a", "b", "c", "d"};
     EXPECT_EQ(named.label(2), "a, b and 2 more");
 }
@@ -360,7 +379,7 @@ TEST(HostView, WhatCannotBeReadIsToldOfEveryKindOfObject) {
     headless.ana_state = Attribute::of("optimized");
     headless.size = broken;
     subsystem.headless.push_back(headless);
-    const HostSubsystem view = host_view_of(sample);
+    const ListedSubsystem view = host_view_of(sample);
     EXPECT_EQ(view.subsysnqn, "subsystem without a readable NQN");
     EXPECT_EQ(view.iopolicy, "not readable");
     EXPECT_THAT(
@@ -378,7 +397,7 @@ TEST(HostView, WhatCannotBeReadIsToldOfEveryKindOfObject) {
 
 TEST(HostView, ReasonsThatTheAnaStateTellsAreNotToldTwice) {
     const auto problem = [](const std::string& state, const PathUse& use) {
-        return HostPath{
+        return ListedPath{
             .site = "", .controllers = {}, .ana_state = state, .use = use, .why = to_string(use)}
             .problem();
     };
@@ -411,7 +430,7 @@ TEST(HostView, StrayControllersHaveTheirArrayAndWhatIsBrokenOfThem) {
     stray.name = "nvme9";
     stray.cntlid = {.state = Attribute::State::unreadable, .nul_padded = false, .text = "EIO"};
     sample.observation.kernels[0].stray_controllers = {stray};
-    const HostView host = host_views(sample.observation, sample.report.attributions).front();
+    const ListedHost host = host_views(sample.observation, sample.report.attributions).front();
     ASSERT_EQ(host.stray_controllers.size(), 1U);
     EXPECT_EQ(host.stray_controllers[0].name, "nvme9");
     EXPECT_EQ(host.stray_controllers[0].cntlid, "?");
@@ -434,7 +453,7 @@ TEST(HostView, AnAttributionIsOfItsControllerAndHost) {
                       of("alpha", "nvme1", "one"), of("alpha", "nvme3", "three")});
     const auto sites = [&sample] {
         std::vector<std::string> out;
-        for (const HostController& one : host_view_of(sample).controllers) {
+        for (const ListedController& one : host_view_of(sample).controllers) {
             out.push_back(one.name + " " + one.site + " " + one.evidence);
         }
         return out;

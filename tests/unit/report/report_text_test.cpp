@@ -404,10 +404,15 @@ TEST(ReportText, NamesTheNamespaceOnce) {
     Sample sample = healthy_pair();
     Finding finding = test::uuid_finding(sample, 2);
     finding.what = "the identifiers of nsid 2 are also elsewhere";
+    finding.names_nsid = true;
     add(sample.report, finding);
     EXPECT_NE(text_of(sample).find("\n  the identifiers of nsid 2 are"), std::string::npos);
-    sample.report.findings.front().what = "the identifiers of nsid 21 are the same";
-    EXPECT_NE(text_of(sample).find("\n  NSID 2: the identifiers of nsid 21"), std::string::npos);
+    // The same words may be a name that somebody gave.
+    Finding& named = sample.report.findings.front();
+    named.what = "UUID differs between rack nsid 2 and array-b";
+    named.names_nsid = false;
+    EXPECT_NE(text_of(sample).find("\n  NSID 2: UUID differs between rack nsid 2 and"),
+              std::string::npos);
 }
 
 TEST(ReportText, NamesTheSubsystemWhereThereAreSeveral) {

@@ -156,10 +156,7 @@ std::optional<std::string> command_sets(const Controller& controller) {
     if (!page.ok()) {
         return std::nullopt;
     }
-    constexpr std::size_t kShown = 64;
-    const nvme::ByteView used =
-        nvme::ByteView{page.bytes}.first(std::min(page.bytes.size(), kShown));
-    return used.empty() ? "none" : nvme::to_hex(used);
+    return page.bytes.empty() ? "none" : nvme::to_hex(page.bytes); // up to the last that is there
 }
 
 const Page* command_sets_page(const Controller& controller) {

@@ -187,7 +187,8 @@ void report_overlap(const Overlap& overlap, Findings& findings) {
                                    "namespaces of the subsystem that connects second"
                                  : ""),
          .values = std::move(values),
-         .verdict = overlap.all_dispersed ? std::optional{Verdict::note} : std::nullopt});
+         .verdict = overlap.all_dispersed ? std::optional{Verdict::note} : std::nullopt,
+         .names_nsid = true});
 }
 
 /// Dispersed namespaces that share their NGUID.

@@ -43,7 +43,7 @@ FindingValue listing_value(const Listing& listing, const std::string& text) {
 std::vector<Listing> listings_of(const std::string& nqn, const std::vector<DiscoveryView>& logs) {
     std::vector<Listing> out;
     for (const DiscoveryView& log : logs) {
-        if (!frame_defect(log.log).empty()) {
+        if (frame_defect(log.log)) {
             continue;
         }
         for (const DiscoveryEntry& entry : log.log.entries) {
@@ -253,7 +253,7 @@ void judge_agreement(const Subsystem& subsystem, const std::vector<DiscoveryView
     std::map<std::string, Addresses> by_target;
     std::map<std::string, const DiscoveryView*> log_of;
     for (const DiscoveryView& log : logs) {
-        if (!targets.contains(log.observed->target) || !frame_defect(log.log).empty()) {
+        if (!targets.contains(log.observed->target) || frame_defect(log.log)) {
             continue;
         }
         // Referrals are part of what the target leads to.

@@ -26,7 +26,7 @@ FindingValue log_value(const DiscoveryView& log, const std::string& text) {
             .value = fmt::format("discovery controller {}: {}", log.observed->address, text)};
 }
 
-std::string frame_defect(const nvme::DiscoveryLog& log) {
+std::optional<std::string> frame_defect(const nvme::DiscoveryLog& log) {
     if (log.recfmt != 0) {
         return fmt::format("RECFMT {}", log.recfmt);
     }
@@ -34,7 +34,7 @@ std::string frame_defect(const nvme::DiscoveryLog& log) {
         std::find_if(log.problems.begin(), log.problems.end(), [](const auto& problem) {
             return problem.kind == nvme::ProblemKind::truncated;
         });
-    return found == log.problems.end() ? std::string{} : found->text;
+    return found == log.problems.end() ? std::nullopt : std::optional{found->text};
 }
 
 bool unread(const DiscoveryObservation& log) {
@@ -42,7 +42,7 @@ bool unread(const DiscoveryObservation& log) {
 }
 
 bool doubtful(const DiscoveryView& log) {
-    return !log.observed->stable || !frame_defect(log.log).empty();
+    return !log.observed->stable || frame_defect(log.log);
 }
 
 namespace {
@@ -57,14 +57,13 @@ extern const Row kDiscNqnUniqueVsWellknown;
 void judge_headers(const std::vector<DiscoveryView>& logs, Findings& findings) {
     for (const DiscoveryView& log : logs) {
         findings.judged(kDiscHeaderRecfmt);
-        const std::string text = frame_defect(log.log);
-        if (!text.empty()) {
+        if (const auto text = frame_defect(log.log)) {
             findings.add(
                 {.row = kDiscHeaderRecfmt,
                  .subsystem = {},
                  .nsids = {},
                  .what = fmt::format("malformed discovery log of {}", log.observed->address),
-                 .values = {log_value(log, text)},
+                 .values = {log_value(log, *text)},
                  .verdict = {}});
         }
     }

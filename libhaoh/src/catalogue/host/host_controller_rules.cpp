@@ -2,9 +2,12 @@
 // Where the kernel's controllers part from what these say of themselves.
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
-#include "catalogue/host/host_subsystem.hpp"
 #include "judge/compare.hpp"
 #include "judge/row.hpp"
+#include "judge/subject.hpp"
+#include "linux/sysfs_text.hpp"
+
+#include <haoh/kernel.hpp>
 
 #include <fmt/format.h>
 
@@ -30,7 +33,7 @@ std::string names_of(const std::vector<const HostController*>& controllers) {
     return join_words(names);
 }
 
-void judge_state(const HostSubsystem& subsystem, Findings& findings) {
+void judge_state(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     std::vector<const HostController*> down;
     std::vector<FindingValue> values;
     for (const HostController& controller : subsystem.controllers) {
@@ -59,7 +62,8 @@ void judge_state(const HostSubsystem& subsystem, Findings& findings) {
 
 /// sysfs keeps serial number, model and NQN of the first controller ever. When none of today's says
 /// so, an address has led elsewhere since: a reconnection does not compare them.
-void judge_first_seen(const HostSubsystem& subsystem, Findings& findings) {
+void judge_first_seen(const HostSubsystem& subsystem, const Subject& /*subject*/,
+                      Findings& findings) {
     std::vector<FindingValue> values;
     values.push_back(
         value_of_object(subsystem.observed->name,
@@ -74,17 +78,16 @@ void judge_first_seen(const HostSubsystem& subsystem, Findings& findings) {
             continue;
         }
         const nvme::IdentifyController& id = controller.asked->id;
-        const std::string serial = nvme::printable(id.sn);
-        const std::string model = nvme::printable(id.mn);
-        known = known || (serial == subsystem.observed->serial.value() &&
-                          model == subsystem.observed->model.value());
-        const std::string nqn = nvme::printable(id.subnqn);
+        known = known || (linux_kernel::sysfs_text(id.sn) == subsystem.observed->serial.value() &&
+                          linux_kernel::sysfs_text(id.mn) == subsystem.observed->model.value());
+        const std::string nqn = id.subsystem_nqn();
         if (nqn != subsystem.nqn && !nqn.empty()) {
             elsewhere.push_back(&controller);
-            values.push_back(value_of(controller, "NQN " + nqn));
+            values.push_back(value_of(controller, "NQN " + nvme::printable(id.subnqn)));
         } else {
             values.push_back(
-                value_of(controller, fmt::format("serial {}, model {}", serial, model)));
+                value_of(controller, fmt::format("serial {}, model {}", nvme::printable(id.sn),
+                                                 nvme::printable(id.mn))));
         }
     }
     const bool shown = subsystem.observed->serial.ok() && subsystem.observed->model.ok();
@@ -115,7 +118,7 @@ void judge_first_seen(const HostSubsystem& subsystem, Findings& findings) {
     }
 }
 
-void judge_cntlids(const HostSubsystem& subsystem, Findings& findings) {
+void judge_cntlids(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     std::map<std::string_view, std::vector<const HostController*>> users;
     std::size_t known = 0;
     for (const HostController& controller : subsystem.controllers) {
@@ -153,16 +156,15 @@ void judge_cntlids(const HostSubsystem& subsystem, Findings& findings) {
 }
 
 /// Host NQNs and host IDs of one kernel: each belongs to one of the other.
-void judge_host_identity(const KernelObservation& kernel,
-                         const std::vector<HostSubsystem>& subsystems, Findings& findings) {
+void judge_host_identity(const Host& host, const Subject& /*subject*/, Findings& findings) {
     std::map<std::string_view, std::set<std::string_view>> ids;
     std::map<std::string_view, std::set<std::string_view>> nqns;
     std::vector<FindingValue> values;
-    for (const HostSubsystem& subsystem : subsystems) {
+    for (const HostSubsystem& subsystem : host.subsystems) {
         for (const HostController& controller : subsystem.controllers) {
             const std::string_view nqn = controller.kernel->hostnqn.value();
             const std::string_view id = controller.kernel->hostid.value();
-            if (subsystem.kernel != &kernel || nqn.empty() || id.empty()) {
+            if (nqn.empty() || id.empty()) {
                 continue;
             }
             ids[nqn].insert(id);
@@ -207,7 +209,8 @@ std::string ana_off_reason(const HostSubsystem& subsystem, const Controller& con
     return "a controller that was connected first reported none";
 }
 
-void judge_ana_ignored(const HostSubsystem& subsystem, Findings& findings) {
+void judge_ana_ignored(const HostSubsystem& subsystem, const Subject& /*subject*/,
+                       Findings& findings) {
     for (const HostController& controller : subsystem.controllers) {
         if (!controller.kernel->live()) {
             continue;
@@ -244,19 +247,6 @@ void judge_ana_ignored(const HostSubsystem& subsystem, Findings& findings) {
     }
 }
 
-void judge_controllers(const Subject& subject, Findings& findings) {
-    const std::vector<HostSubsystem> all = host_subsystems(subject);
-    for (const KernelObservation& kernel : subject.observation->kernels) {
-        judge_host_identity(kernel, all, findings);
-    }
-    for (const HostSubsystem& subsystem : all) {
-        judge_state(subsystem, findings);
-        judge_first_seen(subsystem, findings);
-        judge_cntlids(subsystem, findings);
-        judge_ana_ignored(subsystem, findings);
-    }
-}
-
 constexpr Row kHostCtrlLive{
     .rule = {.id = "host.ctrl.live",
              .title = "Every controller is live",
@@ -269,7 +259,7 @@ constexpr Row kHostCtrlLive{
              .fix = "Host: see the kernel's log for why it reconnects; after ctrl_loss_tmo it "
                     "is removed and has to be connected again. Array: see whether the port is "
                     "up."},
-    .judge = JudgeSubject{judge_controllers}};
+    .judge = JudgeHostSubsystem{judge_state}};
 
 } // namespace
 
@@ -286,7 +276,7 @@ constexpr Row kHostCtrlFirstSeen{
              .fix = "Host: stop I/O, disconnect the subsystem (nvme disconnect -n NQN) and "
                     "connect again. Network: find who took over the address. Nothing to do "
                     "after a migration that replaced every controller by design."},
-    .judge = JudgeSubject{judge_controllers}};
+    .judge = JudgeHostSubsystem{judge_first_seen}};
 
 namespace {
 
@@ -302,7 +292,7 @@ constexpr Row kHostCtrlCntlidUnique{
                     "connection is rejected, and reservations confuse the two.",
              .fix = "Array: give each array a range of controller IDs of its own (nvmet: "
                     "attr_cntlid_min, attr_cntlid_max). Host: then reconnect one of them."},
-    .judge = JudgeSubject{judge_controllers},
+    .judge = JudgeHostSubsystem{judge_cntlids},
     .yields_to = {&kCtrlCntlidUnique}};
 
 constexpr Row kHostIdentityPair{
@@ -316,7 +306,7 @@ constexpr Row kHostIdentityPair{
                     "rights hold for some paths only.",
              .fix = "Host: connect every controller with one --hostnqn and one --hostid "
                     "(/etc/nvme/hostnqn and /etc/nvme/hostid)."},
-    .judge = JudgeSubject{judge_controllers},
+    .judge = JudgeHost{judge_host_identity},
     .yields_to = {&kConnHostnqnHostidSame}};
 
 constexpr Row kHostAnaIgnored{
@@ -331,7 +321,7 @@ constexpr Row kHostAnaIgnored{
                     "and can circle on a path that refuses it.",
              .fix = "Array: report ANA on both arrays; raise MDTS or lower NANAGRPID and MNAN "
                     "until the log fits. Host: then disconnect and connect again."},
-    .judge = JudgeSubject{judge_controllers}};
+    .judge = JudgeHostSubsystem{judge_ana_ignored}};
 
 constexpr std::array kHostControllerRows{&kHostCtrlLive, &kHostCtrlFirstSeen,
                                          &kHostCtrlCntlidUnique, &kHostIdentityPair,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where the kernel's namespaces and paths part from what the controllers offer.
 #include "catalogue/catalogue.hpp"
-#include "catalogue/host/host_subsystem.hpp"
+#include "catalogue/host/path_refusal.hpp"
 #include "judge/compare.hpp"
 #include "judge/row.hpp"
+#include "judge/subject.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -40,67 +41,66 @@ std::string bytes_text(const Attribute& sectors) {
                   : std::string(sectors.value());
 }
 
-/// What the kernel's log adds.
-std::string confirmation(const HostSubsystem& subsystem, const HostController& controller,
-                         const Refusal& refusal) {
-    if (refusal.message.empty()) {
-        return {};
+/// What each controller has for a namespace that one of them has no path to.
+std::vector<FindingValue> offers_and_paths(const HostSubsystem& subsystem, std::uint32_t nsid) {
+    const HostNamespace* const head = subsystem.find(nsid);
+    std::vector<FindingValue> values;
+    for (const HostController& one : subsystem.controllers) {
+        const Namespace* const offered = one.find(nsid);
+        const HostPath* const bound = head != nullptr ? head->find(*one.kernel) : nullptr;
+        std::string text = bound != nullptr ? bound->kernel->name : "no path";
+        if (offered != nullptr) {
+            text += "; " + format_ids(bound_ids(*offered, subsystem.host->release));
+        }
+        values.push_back(value_of(one, std::move(text)));
     }
-    if (!subsystem.kernel->messages_error.empty()) {
-        return fmt::format("; the kernel's log, which cannot be read, would say \"{}\"",
-                           refusal.message);
-    }
-    return logged(*subsystem.kernel, controller.kernel->name, refusal.message)
-               ? fmt::format("; the kernel's log says \"{}\"", refusal.message)
-               : fmt::format("; \"{}\" is not (or no longer) in the kernel's log", refusal.message);
+    group_values(values);
+    return values;
 }
 
-void judge_missing(const HostSubsystem& subsystem, const std::vector<HostSubsystem>& all,
-                   Findings& findings) {
+void report_missing(const HostSubsystem& subsystem, const HostController& controller,
+                    const Namespace& path, LoggedRefusals& log, Findings& findings) {
+    const auto refusal = explain_refusal(subsystem, path);
+    const InLog in_log =
+        refusal ? log.find(controller.kernel->name, refusal->kind, path.nsid) : InLog::missing;
+    FoldKey key;
+    key.add(controller.asked->index).add(refusal ? 1 : 0);
+    if (refusal) {
+        key.add(static_cast<std::uint64_t>(in_log));
+        add_reason(*refusal, key);
+    }
+    findings.add_folded(kHostPathMissing, subsystem.nqn, path.nsid, std::move(key), [&] {
+        std::string what = fmt::format("{} offers nsid {} and the kernel has no path to it",
+                                       controller.kernel->name, path.nsid);
+        if (refusal) {
+            what += fmt::format(
+                ": {}{}", reason_of(*refusal),
+                log_text(in_log, linux_kernel::refusal_message(refusal->kind, path.nsid)));
+        }
+        return Wording{.what = std::move(what),
+                       .values = offers_and_paths(subsystem, path.nsid),
+                       .verdict = {},
+                       .names_nsid = true};
+    });
+}
+
+void judge_missing(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
+    LoggedRefusals log(*subsystem.host->kernel);
     for (const HostController& controller : subsystem.controllers) {
         if (!controller.kernel->live()) {
             continue;
         }
         if (controller.asked == nullptr || namespaces_unread(*controller.asked) ||
-            subsystem.kernel->has_changed(controller.kernel->name)) {
+            subsystem.host->kernel->has_changed(controller.kernel->name)) {
             findings.unknown(kHostPathMissing);
             continue;
         }
         for (const Namespace& path : controller.asked->namespaces) {
             findings.judged(kHostPathMissing);
             const HostNamespace* const head = subsystem.find(path.nsid);
-            if (head != nullptr && head->find(*controller.kernel) != nullptr) {
-                continue;
+            if (head == nullptr || head->find(*controller.kernel) == nullptr) {
+                report_missing(subsystem, controller, path, log, findings);
             }
-            const auto refusal = explain_refusal(subsystem, path, all);
-            FoldKey key;
-            key.add(controller.asked->index).add(refusal ? 1 : 0);
-            if (refusal) {
-                key.add(refusal->message.substr(0, refusal->message.find(' ')));
-            }
-            findings.add_folded(kHostPathMissing, subsystem.nqn, path.nsid, std::move(key), [&] {
-                std::string what = fmt::format("{} offers nsid {} and the kernel has no path to it",
-                                               controller.kernel->name, path.nsid);
-                if (refusal) {
-                    what += fmt::format(": {}{}", refusal->reason,
-                                        confirmation(subsystem, controller, *refusal));
-                }
-                std::vector<FindingValue> values;
-                for (const HostController& one : subsystem.controllers) {
-                    const Namespace* const offered = one.find(path.nsid);
-                    const bool bound = head != nullptr && head->find(*one.kernel) != nullptr;
-                    values.push_back(value_of(
-                        one, fmt::format(
-                                 "{}{}",
-                                 bound ? std::string_view(head->find(*one.kernel)->kernel->name)
-                                       : std::string_view("no path"),
-                                 offered == nullptr
-                                     ? std::string{}
-                                     : "; " + format_ids(bound_ids(*offered, subsystem.release)))));
-                }
-                group_values(values);
-                return Wording{.what = std::move(what), .values = std::move(values), .verdict = {}};
-            });
         }
     }
 }
@@ -133,7 +133,7 @@ void judge_copied(const HostSubsystem& subsystem, const HostNamespace& head, con
     if (!head.kernel->multipath) {
         return;
     }
-    if (subsystem.kernel->has_changed(head.kernel->name)) {
+    if (subsystem.host->kernel->has_changed(head.kernel->name)) {
         findings.unknown(*row.row);
         return;
     }
@@ -142,7 +142,7 @@ void judge_copied(const HostSubsystem& subsystem, const HostNamespace& head, con
     FoldKey key;
     for (const HostPath& path : head.paths) {
         const Answer::Kind answer =
-            compare_copied(*subsystem.kernel, shown, path, path.kernel->*row.path);
+            compare_copied(*subsystem.host->kernel, shown, path, path.kernel->*row.path);
         findings.count(*row.row, answer);
         if (answer == Answer::Kind::broken) {
             differing.push_back(&path);
@@ -271,7 +271,7 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
         path.kernel->ana_state.state == Attribute::State::absent) {
         return;
     }
-    if (!path.kernel->ana_state.ok() || subsystem.kernel->has_changed(path.kernel->name)) {
+    if (!path.kernel->ana_state.ok() || subsystem.host->kernel->has_changed(path.kernel->name)) {
         findings.unknown(kHostAnaNoGroup);
         findings.unknown(kHostAnaState);
         return;
@@ -320,29 +320,37 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
                                            head.nsid.value_or(0), kernel),
                        .values = {value_of(path, fmt::format("log {}, ana_state {}",
                                                              nvme::to_string(*state), kernel))},
-                       .verdict = matters ? std::nullopt : std::optional{Verdict::warn}};
+                       .verdict = matters ? std::nullopt : std::optional{Verdict::warn},
+                       .names_nsid = true};
     });
 }
 
-void judge_paths(const Subject& subject, Findings& findings) {
-    const std::vector<HostSubsystem> all = host_subsystems(subject);
-    for (const HostSubsystem& subsystem : all) {
-        std::set<std::string> sites;
-        for (const HostController& controller : subsystem.controllers) {
-            sites.insert(controller.site);
-        }
-        const std::size_t arrays = sites.contains("") ? 1 : sites.size();
-        judge_missing(subsystem, all, findings);
-        judge_headless(subsystem, findings);
-        for (const HostNamespace& head : subsystem.namespaces) {
-            judge_head(subsystem, head, findings);
-            if (head.paths.empty()) {
-                continue;
-            }
+void judge_heads(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
+    judge_headless(subsystem, findings);
+    for (const HostNamespace& head : subsystem.namespaces) {
+        judge_head(subsystem, head, findings);
+    }
+}
+
+void judge_all_access(const HostSubsystem& subsystem, const Subject& /*subject*/,
+                      Findings& findings) {
+    std::set<std::string> sites;
+    for (const HostController& controller : subsystem.controllers) {
+        sites.insert(controller.site);
+    }
+    const std::size_t arrays = sites.contains("") ? 1 : sites.size();
+    for (const HostNamespace& head : subsystem.namespaces) {
+        if (!head.paths.empty()) {
             judge_access(subsystem, head, arrays, findings);
-            for (const HostPath& path : head.paths) {
-                judge_ana_state(subsystem, head, path, findings);
-            }
+        }
+    }
+}
+
+void judge_ana_states(const HostSubsystem& subsystem, const Subject& /*subject*/,
+                      Findings& findings) {
+    for (const HostNamespace& head : subsystem.namespaces) {
+        for (const HostPath& path : head.paths) {
+            judge_ana_state(subsystem, head, path, findings);
         }
     }
 }
@@ -360,7 +368,7 @@ constexpr Row kHostPathMissing{
              .fix = "Array: present the namespace with the same identifiers on both arrays. "
                     "Host: then rescan the controller (echo 1 > "
                     "/sys/class/nvme/nvmeN/rescan_controller)."},
-    .judge = JudgeSubject{judge_paths}};
+    .judge = JudgeHostSubsystem{judge_missing}};
 
 constexpr Row kHostPathSize{
     .rule = {.id = "host.path.size",
@@ -373,7 +381,7 @@ constexpr Row kHostPathSize{
                     "of it resizes the live device.",
              .fix = "Array: finish the resize on both arrays. Host: rescan every controller "
                     "after that, not before."},
-    .judge = JudgeSubject{judge_paths}};
+    .judge = JudgeHostSubsystem{judge_heads}};
 
 constexpr Row kHostPathBlockSize{
     .rule = {.id = "host.path.block_size",
@@ -386,7 +394,7 @@ constexpr Row kHostPathBlockSize{
                     "and Write Zeroes and Deallocate can destroy other data.",
              .fix = "Host: stop I/O to the device and disconnect one array now. Array: present "
                     "one block size."},
-    .judge = JudgeSubject{judge_paths}};
+    .judge = JudgeHostSubsystem{judge_heads}};
 
 constexpr Row kHostPathReadOnly{
     .rule = {.id = "host.path.read_only",
@@ -398,7 +406,7 @@ constexpr Row kHostPathReadOnly{
              .why = "Writes that reach the protected array fail and do not try the other one.",
              .fix = "Array: protect the namespace on both arrays or on neither. Host: then "
                     "rescan the controllers."},
-    .judge = JudgeSubject{judge_paths}};
+    .judge = JudgeHostSubsystem{judge_heads}};
 
 constexpr Row kHostHeadMissing{
     .rule = {.id = "host.head.missing",
@@ -410,7 +418,7 @@ constexpr Row kHostHeadMissing{
              .why = "There is nothing that applications could open.",
              .fix = "Array: make the namespace optimized or non-optimized on one path; report "
                     "several controllers (CMIC) on both arrays."},
-    .judge = JudgeSubject{judge_paths}};
+    .judge = JudgeHostSubsystem{judge_heads}};
 
 constexpr Row kHostNsUsablePath{
     .rule = {.id = "host.ns.usable_path",
@@ -421,7 +429,7 @@ constexpr Row kHostNsUsablePath{
              .basis = "Linux nvme_find_path(), nvme_available_path()",
              .why = "I/O waits, without an end while a controller is live or reconnecting.",
              .fix = "Array: make one path usable. Host: see why each path is not."},
-    .judge = JudgeSubject{judge_paths}};
+    .judge = JudgeHostSubsystem{judge_all_access}};
 
 constexpr Row kHostNsUsableArrays{
     .rule = {.id = "host.ns.usable_arrays",
@@ -433,7 +441,7 @@ constexpr Row kHostNsUsableArrays{
              .why = "When that array fails, access is lost.",
              .fix = "Host: see why the paths of the other array are missing or cannot be "
                     "used."},
-    .judge = JudgeSubject{judge_paths}};
+    .judge = JudgeHostSubsystem{judge_all_access}};
 
 constexpr Row kHostAnaNoGroup{
     .rule = {.id = "host.ana.no_group",
@@ -446,7 +454,7 @@ constexpr Row kHostAnaNoGroup{
                     "whatever happens to the array.",
              .fix = "Array: list the namespace in the group that Identify Namespace names "
                     "(nvmet: ana_grpid 1 to 127)."},
-    .judge = JudgeSubject{judge_paths}};
+    .judge = JudgeHostSubsystem{judge_ana_states}};
 
 constexpr Row kHostAnaState{
     .rule = {.id = "host.ana.state",
@@ -460,7 +468,7 @@ constexpr Row kHostAnaState{
              .fix = "Host: rescan the controller (echo 1 > "
                     "/sys/class/nvme/nvmeN/rescan_controller), and see whether ANA events are "
                     "on (feature 0Bh, bit 11). Array: send an event for each change."},
-    .judge = JudgeSubject{judge_paths}};
+    .judge = JudgeHostSubsystem{judge_ana_states}};
 
 constexpr std::array kHostPathRows{&kHostPathMissing,    &kHostPathSize,    &kHostPathBlockSize,
                                    &kHostPathReadOnly,   &kHostHeadMissing, &kHostNsUsablePath,

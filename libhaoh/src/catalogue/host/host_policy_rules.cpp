@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // I/O policies that do not suit the paths, the maker or the kernel.
 #include "catalogue/catalogue.hpp"
-#include "catalogue/host/host_subsystem.hpp"
 #include "judge/row.hpp"
+#include "judge/subject.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -40,7 +40,8 @@ std::string refused_default(const KernelObservation& kernel) {
     return {};
 }
 
-void judge_default(const KernelObservation& kernel, Findings& findings) {
+void judge_default(const Host& host, const Subject& /*subject*/, Findings& findings) {
+    const KernelObservation& kernel = *host.kernel;
     const auto release = parse_kernel_version(kernel.release);
     std::string policy = refused_default(kernel);
     if (policy.empty() && release && kernel.iopolicy.ok() &&
@@ -67,7 +68,8 @@ void judge_default(const KernelObservation& kernel, Findings& findings) {
 }
 
 /// Round-robin over optimized paths to sites that the configuration tells apart.
-void judge_sites(const HostSubsystem& subsystem, const Config& config, Findings& findings) {
+void judge_sites(const HostSubsystem& subsystem, const Subject& subject, Findings& findings) {
+    const Config& config = subject.config;
     if (subsystem.observed->iopolicy.value() != "round-robin") {
         return;
     }
@@ -133,14 +135,14 @@ constexpr std::array<MakersPolicy, 4> kMakers{{{"NetApp ONTAP Controller", "queu
                                                {"HPE Alletra", "round-robin"},
                                                {"VASTData", "round-robin"}}};
 
-void judge_maker(const HostSubsystem& subsystem, Findings& findings) {
+void judge_maker(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     const std::string_view model = subsystem.observed->model.value();
     const auto maker = std::find_if(kMakers.begin(), kMakers.end(), [&](const MakersPolicy& one) {
         return model.starts_with(one.model);
     });
     const Attribute& policy = subsystem.observed->iopolicy;
     if (maker == kMakers.end() || policy.state == Attribute::State::absent ||
-        !offers(subsystem.release, maker->policy)) {
+        !offers(subsystem.host->release, maker->policy)) {
         return;
     }
     if (!policy.ok()) {
@@ -162,16 +164,6 @@ void judge_maker(const HostSubsystem& subsystem, Findings& findings) {
          .verdict = {}});
 }
 
-void judge_policies(const Subject& subject, Findings& findings) {
-    for (const KernelObservation& kernel : subject.observation->kernels) {
-        judge_default(kernel, findings);
-    }
-    for (const HostSubsystem& subsystem : host_subsystems(subject)) {
-        judge_sites(subsystem, subject.config, findings);
-        judge_maker(subsystem, findings);
-    }
-}
-
 constexpr Row kHostIopolicyOffered{
     .rule = {.id = "host.iopolicy.offered",
              .title = "The kernel offers the I/O policy that is configured as default",
@@ -183,7 +175,7 @@ constexpr Row kHostIopolicyOffered{
                     "not loaded at all.",
              .fix = "Host: take nvme_core.iopolicy out of the kernel's command line and "
                     "modprobe.d, set round-robin, or use Linux 6.11 or later."},
-    .judge = JudgeSubject{judge_policies}};
+    .judge = JudgeHost{judge_default}};
 
 constexpr Row kHostIopolicySites{
     .rule = {.id = "host.iopolicy.sites",
@@ -197,7 +189,7 @@ constexpr Row kHostIopolicySites{
                     "link, and its loss stalls them.",
              .fix = "Array: report the remote site's paths as non-optimized. Host: or set "
                     "queue-depth, where the kernel has it; see `haoh policy list`."},
-    .judge = JudgeSubject{judge_policies}};
+    .judge = JudgeHostSubsystem{judge_sites}};
 
 constexpr Row kHostIopolicyMaker{
     .rule = {.id = "host.iopolicy.maker",
@@ -210,7 +202,7 @@ constexpr Row kHostIopolicyMaker{
              .why = "The maker tested and supports the array with the other one.",
              .fix = "Host: set it with `haoh policy set`, and install the rules of nvme-cli so "
                     "that it stays."},
-    .judge = JudgeSubject{judge_policies}};
+    .judge = JudgeHostSubsystem{judge_maker}};
 
 constexpr std::array kHostPolicyRows{&kHostIopolicyOffered, &kHostIopolicySites,
                                      &kHostIopolicyMaker};

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Settings of the host that do not suit its controllers.
 #include "catalogue/catalogue.hpp"
-#include "catalogue/host/host_subsystem.hpp"
 #include "judge/compare.hpp"
 #include "judge/row.hpp"
+#include "judge/subject.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,7 +23,7 @@ extern const Row kHostTimeoutKeepAlive;
 extern const Row kHostUdevIopolicy;
 
 /// One path at a time, although several are optimized.
-void judge_policy(const HostSubsystem& subsystem, Findings& findings) {
+void judge_policy(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     if (subsystem.observed->iopolicy.ok()) {
         findings.judged(kHostIopolicyOnePath);
     } else if (subsystem.observed->iopolicy.state == Attribute::State::unreadable) {
@@ -72,7 +72,8 @@ Answer::Kind asked(const Attribute& attribute) {
     return Answer::Kind::not_asked;
 }
 
-void judge_timeouts(const HostSubsystem& subsystem, Findings& findings) {
+void judge_timeouts(const HostSubsystem& subsystem, const Subject& /*subject*/,
+                    Findings& findings) {
     for (const HostController& controller : subsystem.controllers) {
         if (controller.asked == nullptr) {
             findings.unknown(kHostTimeoutAna);
@@ -123,12 +124,13 @@ void judge_timeouts(const HostSubsystem& subsystem, Findings& findings) {
     }
 }
 
-void judge_multipath(const HostSubsystem& subsystem, Findings& findings) {
+void judge_multipath(const HostSubsystem& subsystem, const Subject& /*subject*/,
+                     Findings& findings) {
     if (subsystem.controllers.size() < 2) {
         return;
     }
-    findings.count(kHostMultipathOn, asked(subsystem.kernel->multipath));
-    if (subsystem.kernel->multipath.value() != "N") {
+    findings.count(kHostMultipathOn, asked(subsystem.host->kernel->multipath));
+    if (subsystem.host->kernel->multipath.value() != "N") {
         return;
     }
     findings.add({.row = kHostMultipathOn,
@@ -142,7 +144,7 @@ void judge_multipath(const HostSubsystem& subsystem, Findings& findings) {
 }
 
 /// Arrays whose makers ship a udev rule for the I/O policy with nvme-cli.
-void judge_udev(const HostSubsystem& subsystem, Findings& findings) {
+void judge_udev(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     constexpr std::array<std::string_view, 4> kModels{"NetApp ONTAP Controller", "NetApp E-Series",
                                                       "HPE Alletra", "VASTData"};
     const std::string_view model = subsystem.observed->model.value();
@@ -152,7 +154,7 @@ void judge_udev(const HostSubsystem& subsystem, Findings& findings) {
         return;
     }
     findings.judged(kHostUdevIopolicy);
-    if (!subsystem.kernel->udev_rules.empty()) {
+    if (!subsystem.host->kernel->udev_rules.empty()) {
         return;
     }
     findings.add({.row = kHostUdevIopolicy,
@@ -163,15 +165,6 @@ void judge_udev(const HostSubsystem& subsystem, Findings& findings) {
                                              fmt::format("model {}, iopolicy {}", model,
                                                          subsystem.observed->iopolicy.value()))},
                   .verdict = {}});
-}
-
-void judge_settings(const Subject& subject, Findings& findings) {
-    for (const HostSubsystem& subsystem : host_subsystems(subject)) {
-        judge_policy(subsystem, findings);
-        judge_timeouts(subsystem, findings);
-        judge_multipath(subsystem, findings);
-        judge_udev(subsystem, findings);
-    }
 }
 
 constexpr Row kHostIopolicyOnePath{
@@ -186,7 +179,7 @@ constexpr Row kHostIopolicyOnePath{
              .fix = "Host: set round-robin, or queue-depth where the kernel has it (echo "
                     "round-robin > /sys/class/nvme-subsystem/nvme-subsysN/iopolicy), if both "
                     "arrays may carry I/O."},
-    .judge = JudgeSubject{judge_settings}};
+    .judge = JudgeHostSubsystem{judge_policy}};
 
 constexpr Row kHostTimeoutAna{
     .rule = {.id = "host.timeout.ana",
@@ -200,7 +193,7 @@ constexpr Row kHostTimeoutAna{
                     "or I/O fails.",
              .fix = "Host: connect with a --ctrl-loss-tmo and --fast-io-fail-tmo well above "
                     "ANATT."},
-    .judge = JudgeSubject{judge_settings}};
+    .judge = JudgeHostSubsystem{judge_timeouts}};
 
 constexpr Row kHostTimeoutKeepAlive{
     .rule = {.id = "host.timeout.keep_alive",
@@ -212,7 +205,7 @@ constexpr Row kHostTimeoutKeepAlive{
              .why = "I/O that is under way to an array that died silently waits longer than a "
                     "failover takes.",
              .fix = "Host: connect with a smaller --keep-alive-tmo."},
-    .judge = JudgeSubject{judge_settings}};
+    .judge = JudgeHostSubsystem{judge_timeouts}};
 
 constexpr Row kHostMultipathOn{
     .rule = {.id = "host.multipath.on",
@@ -225,7 +218,7 @@ constexpr Row kHostMultipathOn{
                     "devices write to one volume.",
              .fix = "Host: remove nvme_core.multipath=N from the kernel's command line and "
                     "modprobe.d, and restart."},
-    .judge = JudgeSubject{judge_settings}};
+    .judge = JudgeHostSubsystem{judge_multipath}};
 
 constexpr Row kHostUdevIopolicy{
     .rule = {.id = "host.udev.iopolicy",
@@ -237,7 +230,7 @@ constexpr Row kHostUdevIopolicy{
              .why = "Subsystems that appear later get the kernel's default policy, not the one "
                     "that the maker asks for.",
              .fix = "Host: install the rules of nvme-cli, or the maker's host utilities."},
-    .judge = JudgeSubject{judge_settings}};
+    .judge = JudgeHostSubsystem{judge_udev}};
 
 constexpr std::array kHostSettingRows{&kHostIopolicyOnePath, &kHostTimeoutAna,
                                       &kHostTimeoutKeepAlive, &kHostMultipathOn,

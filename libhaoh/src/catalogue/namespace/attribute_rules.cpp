@@ -154,8 +154,8 @@ void judge_stretched_cache(const Subsystem& subsystem, const Subject& /*subject*
          .verdict = {}});
 }
 
-std::string protected_text(const Namespace& /*path*/, std::uint64_t key) {
-    return key != 0 ? "write protected" : "writable";
+std::string protected_text(const Namespace& /*path*/, const FieldKey& key) {
+    return key.number != 0 ? "write protected" : "writable";
 }
 
 constexpr Row kNsRescapEqual{

@@ -80,9 +80,8 @@ Answer not_identify(const Namespace& path, const Subsystem& /*own*/) {
     if (!path.has_identify) {
         return Answer::unknown();
     }
-    std::string text = contradiction(path);
-    if (!text.empty()) {
-        return Answer::broken(std::move(text));
+    if (auto text = contradiction(path)) {
+        return Answer::broken(std::move(*text));
     }
     return given_twice(path) ? Answer::holds() : Answer::not_asked();
 }
@@ -129,7 +128,7 @@ bool lists_told(const Subsystem& subsystem, const SharedNamespace& shared) {
     return shared.defect != IdentityDefect::none || shared.moved ||
            std::any_of(shared.paths.begin(), shared.paths.end(), [&](const Namespace* path) {
                return (path->has_descriptors && !path->descriptors.problems.empty()) ||
-                      !contradiction(*path).empty() ||
+                      contradiction(*path) ||
                       no_csi(*path, subsystem).kind() == Answer::Kind::broken;
            });
 }

@@ -2,14 +2,12 @@
 // Size, block format and what follows from them. Sizes are compared in bytes, so that a different
 // block size alone is one finding; fields in units of blocks mean nothing between different block
 // sizes.
-#include "base/fnv1a.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace haoh::judge {
 
@@ -24,15 +22,21 @@ constexpr std::uint8_t kNamespaceAtomics = 1U << 1;
 constexpr std::uint8_t kDeallocatedError = 1U << 2;
 constexpr std::uint8_t kOptimalPerformance = 0x30;
 constexpr std::uint8_t kFormatInUse = 0x7F; ///< of FLBAS
+/// Stands for the entry of a table that is not compared: no entry, which has 32 bits.
+constexpr std::uint64_t kInUse = ~std::uint64_t{0};
 
-/// A number of blocks as something that is equal when the number of bytes is; a rotation, so that
-/// nothing is lost where the shift overflows.
-std::uint64_t in_bytes(const Namespace& path, std::uint64_t blocks) {
-    const unsigned shift = path.idns.active_format().lbads;
+/// A number of blocks in bytes, which can take more than 64 bits. Of a block size that makes no
+/// sense, as if it were the smallest: that size is the finding then, not the number.
+FieldKey in_bytes(const Namespace& path, std::uint64_t blocks) {
+    unsigned shift = path.idns.active_format().lbads;
     if (shift < kSmallestShift || shift >= 64) {
-        return blocks;
+        shift = kSmallestShift;
     }
-    return std::rotl(blocks, static_cast<int>(shift - kSmallestShift));
+    FieldKey out{.number = blocks << shift};
+    if (const std::uint64_t overflow = blocks >> (64 - shift); overflow != 0) {
+        out.more.push_back(overflow);
+    }
+    return out;
 }
 
 std::string amount(std::uint64_t bytes) {
@@ -56,63 +60,51 @@ std::string blocks_text(const Namespace& path, std::uint64_t blocks) {
 }
 
 template <auto Member>
-std::optional<std::uint64_t> size_key(const Namespace& path) {
+std::optional<FieldKey> size_key(const Namespace& path) {
     return in_bytes(path, path.idns.*Member);
 }
 template <auto Member>
-std::string size_text(const Namespace& path, std::uint64_t /*key*/) {
+std::string size_text(const Namespace& path, const FieldKey& /*key*/) {
     return blocks_text(path, path.idns.*Member);
 }
 
-std::optional<std::uint64_t> block_shift(const Namespace& path) {
-    return std::uint64_t{path.idns.active_format().lbads};
+std::optional<FieldKey> block_shift(const Namespace& path) {
+    return FieldKey{.number = path.idns.active_format().lbads};
 }
-std::string block_text(const Namespace& path, std::uint64_t key) {
+std::string block_text(const Namespace& path, const FieldKey& key) {
     const auto size = path.block_bytes();
-    return size ? fmt::format("{} B", *size) : fmt::format("LBADS {}", key);
+    return size ? fmt::format("{} B", *size) : fmt::format("LBADS {}", key.number);
 }
-std::optional<std::uint64_t> metadata_size(const Namespace& path) {
-    return std::uint64_t{path.idns.active_format().ms};
+std::optional<FieldKey> metadata_size(const Namespace& path) {
+    return FieldKey{.number = path.idns.active_format().ms};
 }
-std::string metadata_text(const Namespace& /*path*/, std::uint64_t key) {
-    return fmt::format("{} B", key);
+std::string metadata_text(const Namespace& /*path*/, const FieldKey& key) {
+    return fmt::format("{} B", key.number);
 }
 
 /// Bits 6:5 are part of the index of more than 16 formats; Linux takes them whatever their number.
-std::string format_text(const Namespace& path, std::uint64_t key) {
-    const bool ignored = (key & 0x60U) >> 1U != (path.idns.format_index() & 0x30U);
+std::string format_text(const Namespace& path, const FieldKey& key) {
+    const std::uint64_t flbas = key.number;
+    const bool ignored = (flbas & 0x60U) >> 1U != (path.idns.format_index() & 0x30U);
     return fmt::format("format {}{}{}", path.idns.format_index(),
-                       (key & 0x10U) != 0 ? ", metadata at the end of the data" : "",
-                       ignored ? fmt::format(" ({:#x})", key) : "");
+                       (flbas & 0x10U) != 0 ? ", metadata at the end of the data" : "",
+                       ignored ? fmt::format(" ({:#x})", flbas) : "");
 }
 
-/// A table as one number to compare.
-class TableDigest {
-  public:
-    TableDigest& add(std::uint64_t value) {
-        for (unsigned i = 0; i < 8; ++i) {
-            hash_.add(static_cast<std::uint8_t>(value >> (8U * i)));
-        }
-        return *this;
-    }
-    [[nodiscard]] std::uint64_t value() const { return hash_.value(); }
-
-  private:
-    base::Fnv1a hash_;
-};
-
-std::optional<std::uint64_t> format_table(const Namespace& path) {
-    TableDigest hash;
+/// The entries of the table but for the one in use, which other rules compare.
+std::optional<FieldKey> format_table(const Namespace& path) {
+    FieldKey out;
+    out.more.reserve(path.idns.lbaf.size());
     for (std::size_t i = 0; i < path.idns.lbaf.size(); ++i) {
-        if (i != path.idns.format_index()) {
-            const nvme::LbaFormat& format = path.idns.lbaf[i];
-            hash.add(i).add((std::uint64_t{format.ms} << 16U) |
-                            (std::uint64_t{format.lbads} << 8U) | format.rp);
-        }
+        const nvme::LbaFormat& format = path.idns.lbaf[i];
+        const bool in_use = i == path.idns.format_index();
+        out.more.push_back(in_use ? kInUse
+                                  : (std::uint64_t{format.ms} << 16U) |
+                                        (std::uint64_t{format.lbads} << 8U) | format.rp);
     }
-    return hash.value();
+    return out;
 }
-std::string table_text(const Namespace& path, std::uint64_t /*key*/) {
+std::string table_text(const Namespace& path, const FieldKey& /*key*/) {
     std::vector<std::string> words;
     const std::size_t last = std::min<std::size_t>(
         path.idns.lbaf.size(), std::size_t{path.idns.nlbaf} + path.idns.nulbaf + 1);
@@ -127,19 +119,18 @@ std::string table_text(const Namespace& path, std::uint64_t /*key*/) {
 }
 
 /// Which format is in use is in CNS 00h: without it the entries of CNS 05h are not to be compared.
-std::optional<std::uint64_t> extended_table(const Namespace& path) {
+std::optional<FieldKey> extended_table(const Namespace& path) {
     if (!path.has_identify) {
         return std::nullopt;
     }
-    TableDigest hash;
+    FieldKey out;
+    out.more.reserve(path.nvm.elbaf.size());
     for (std::size_t i = 0; i < path.nvm.elbaf.size(); ++i) {
-        if (i != path.idns.format_index()) {
-            hash.add(i).add(path.nvm.elbaf[i]);
-        }
+        out.more.push_back(i == path.idns.format_index() ? kInUse : path.nvm.elbaf[i]);
     }
-    return hash.value();
+    return out;
 }
-std::string extended_text(const Namespace& path, std::uint64_t /*key*/) {
+std::string extended_text(const Namespace& path, const FieldKey& /*key*/) {
     std::vector<std::string> words;
     for (std::size_t i = 0; i < path.nvm.elbaf.size(); ++i) {
         if (path.nvm.elbaf[i] != 0) {
@@ -149,19 +140,19 @@ std::string extended_text(const Namespace& path, std::uint64_t /*key*/) {
     return words.empty() ? "all zero" : fmt::format("{}", fmt::join(words, ", "));
 }
 
-std::string read_text(const Namespace& /*path*/, std::uint64_t key) {
+std::string read_text(const Namespace& /*path*/, const FieldKey& key) {
     constexpr std::array<std::string_view, 3> kReads{"not reported", "zeros", "ones"};
-    const auto read = static_cast<std::size_t>(key & 7U);
-    return fmt::format("{} ({:#x})", read < kReads.size() ? kReads[read] : "reserved", key);
+    const auto read = static_cast<std::size_t>(key.number & 7U);
+    return fmt::format("{} ({:#x})", read < kReads.size() ? kReads[read] : "reserved", key.number);
 }
 
 /// NAWUN, NAWUPF and NACWU count only where NSABP says so.
 template <auto Member>
-std::optional<std::uint64_t> atomic_key(const Namespace& path) {
+std::optional<FieldKey> atomic_key(const Namespace& path) {
     if ((path.idns.nsfeat & kNamespaceAtomics) == 0) {
         return std::nullopt;
     }
-    return std::uint64_t{path.idns.*Member};
+    return FieldKey{.number = path.idns.*Member};
 }
 
 /// Whether what is wrong is the same on all other paths that were read; if not, that is the finding.

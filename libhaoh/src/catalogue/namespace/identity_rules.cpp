@@ -52,6 +52,20 @@ Defect describe(IdentityDefect defect) {
     return {.row = kNsNsidMapEqual, .label = {}};
 }
 
+std::string_view label_of(nvme::IdType type) {
+    switch (type) {
+    case nvme::IdType::uuid:
+        return "UUID";
+    case nvme::IdType::nguid:
+        return "NGUID";
+    case nvme::IdType::eui64:
+        return "EUI64";
+    case nvme::IdType::csi:
+        break;
+    }
+    return "CSI";
+}
+
 /// The paths by equal identifiers.
 Classes classes_of(const SharedNamespace& shared) {
     std::map<nvme::NamespaceIds, std::size_t> seen;
@@ -72,8 +86,12 @@ std::string what_of(const SharedNamespace& shared, const Classes& classes) {
         return fmt::format("{} differs {}", label, where);
     }
     if (shared.defect == IdentityDefect::id_set) {
-        return fmt::format("{} is there on some controllers only: differs {}",
-                           partial_types(shared), where);
+        std::vector<std::string> names;
+        for (const nvme::IdType type : partial_types(shared)) {
+            names.emplace_back(label_of(type));
+        }
+        return fmt::format("{} is there on some controllers only: differs {}", join_words(names),
+                           where);
     }
     return fmt::format("nsid {} is another volume: its identifiers differ {}", shared.nsid, where);
 }
@@ -81,7 +99,12 @@ std::string what_of(const SharedNamespace& shared, const Classes& classes) {
 void report_defect(const Subsystem& subsystem, const SharedNamespace& shared, Findings& findings) {
     const Classes classes = classes_of(shared);
     FoldKey key;
-    key.add(static_cast<std::uint64_t>(shared.defect)).add(partial_types(shared));
+    key.add(static_cast<std::uint64_t>(shared.defect));
+    const std::vector<nvme::IdType> partial = partial_types(shared);
+    key.add(partial.size());
+    for (const nvme::IdType type : partial) {
+        key.add(static_cast<std::uint64_t>(type));
+    }
     for (const auto& [controller, number] : classes) {
         key.add(controller->index).add(number);
     }
@@ -94,8 +117,10 @@ void report_defect(const Subsystem& subsystem, const SharedNamespace& shared, Fi
             }
         }
         group_values(values);
-        return Wording{
-            .what = what_of(shared, classes), .values = std::move(values), .verdict = {}};
+        return Wording{.what = what_of(shared, classes),
+                       .values = std::move(values),
+                       .verdict = {},
+                       .names_nsid = shared.defect == IdentityDefect::other_volume};
     });
 }
 

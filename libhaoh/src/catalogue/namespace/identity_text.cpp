@@ -29,7 +29,7 @@ std::string value_text(const nvme::NamespaceIds& ids, IdentityDefect defect) {
     return format_ids(ids);
 }
 
-std::string partial_types(const SharedNamespace& shared) {
+std::vector<nvme::IdType> partial_types(const SharedNamespace& shared) {
     std::array<std::set<bool>, 3> present;
     for (const Namespace* path : shared.paths) {
         if (path->ids_known) {
@@ -38,14 +38,14 @@ std::string partial_types(const SharedNamespace& shared) {
             present[2].insert(path->ids.eui64.has_value());
         }
     }
-    constexpr std::array<std::string_view, 3> kNames{"UUID", "NGUID", "EUI64"};
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < kNames.size(); ++i) {
+    constexpr std::array kTypes{nvme::IdType::uuid, nvme::IdType::nguid, nvme::IdType::eui64};
+    std::vector<nvme::IdType> out;
+    for (std::size_t i = 0; i < kTypes.size(); ++i) {
         if (present[i].size() > 1) {
-            names.emplace_back(kNames[i]);
+            out.push_back(kTypes[i]);
         }
     }
-    return join_words(names);
+    return out;
 }
 
 std::string homes(const Subsystem& subsystem, const Move& move) {

@@ -14,7 +14,7 @@ namespace haoh::judge {
 [[nodiscard]] std::string value_text(const nvme::NamespaceIds& ids, IdentityDefect defect);
 
 /// The types that some paths have and others lack.
-[[nodiscard]] std::string partial_types(const SharedNamespace& shared);
+[[nodiscard]] std::vector<nvme::IdType> partial_types(const SharedNamespace& shared);
 
 /// Where one volume is: "nsid 1 on array-a and nsid 5 on array-b".
 [[nodiscard]] std::string homes(const Subsystem& subsystem, const Move& move);

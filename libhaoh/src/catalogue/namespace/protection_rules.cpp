@@ -14,25 +14,26 @@ namespace {
 using Ns = nvme::IdentifyNamespace;
 using Nvm = nvme::IdentifyNamespaceNvm;
 
-std::optional<std::uint64_t> active_extended(const Namespace& path) {
+std::optional<FieldKey> active_extended(const Namespace& path) {
     if (!path.has_identify) {
         return std::nullopt;
     }
-    return path.nvm.elbaf[path.idns.format_index() % path.nvm.elbaf.size()];
+    return FieldKey{.number = path.nvm.elbaf[path.idns.format_index() % path.nvm.elbaf.size()]};
 }
-std::string active_extended_text(const Namespace& path, std::uint64_t key) {
+std::string active_extended_text(const Namespace& path, const FieldKey& key) {
     constexpr std::array<std::string_view, 4> kGuards{"16-bit guard", "32-bit guard",
                                                       "64-bit guard", "qualified guard"};
     const unsigned index = path.idns.format_index();
     return fmt::format("{}, storage tag of {} bits ({:#x})", kGuards[path.nvm.pif(index)],
-                       path.nvm.sts(index), key);
+                       path.nvm.sts(index), key.number);
 }
 
-std::string protection_text(const Namespace& /*path*/, std::uint64_t key) {
-    const std::uint64_t type = key & 7U;
-    return type == 0 ? fmt::format("none ({:#x})", key)
+std::string protection_text(const Namespace& /*path*/, const FieldKey& key) {
+    const std::uint64_t dps = key.number;
+    const std::uint64_t type = dps & 7U;
+    return type == 0 ? fmt::format("none ({:#x})", dps)
                      : fmt::format("type {}, {} ({:#x})", type,
-                                   (key & 8U) != 0 ? "first bytes" : "last bytes", key);
+                                   (dps & 8U) != 0 ? "first bytes" : "last bytes", dps);
 }
 
 constexpr Row kNsDpsEqual{

@@ -41,18 +41,6 @@ std::string error_text(const Unobserved& one) {
     return named ? one.error : one.object + ": " + one.error;
 }
 
-/// Whether a clause says which namespace it is about: "... of nsid 7 ...".
-bool names_nsid(std::string_view clause, std::uint32_t nsid) {
-    const std::string name = fmt::format("nsid {}", nsid);
-    for (std::size_t at = clause.find(name); at != clause.npos; at = clause.find(name, at + 1)) {
-        const std::size_t end = at + name.size();
-        if (end == clause.size() || clause[end] < '0' || clause[end] > '9') {
-            return true;
-        }
-    }
-    return false;
-}
-
 std::string label_of(const SubsystemArrays* subsystem, const ValueGroup& group) {
     return group.object.empty() ? report::label_of(subsystem, group.site, group.controllers)
                                 : group.object;
@@ -106,8 +94,7 @@ class ReportText {
         if (!verbose_ && columns(text) > kMaxClause) {
             text = std::string{column_slice(text, 0, kMaxClause - 3)} + "...";
         }
-        if (item.nsids.empty() || item.about_all ||
-            (item.nsids.size() == 1 && names_nsid(item.what, item.nsids.front()))) {
+        if (item.nsids.empty() || item.about_all || item.names_nsid) {
             return text;
         }
         return fmt::format("NSID {}: {}", ranges(item.nsids, kMaxReportRanges), text);

@@ -45,17 +45,20 @@ std::vector<const Finding*> ordered(const std::vector<Finding>& findings) {
 }
 
 /// Equal for findings that are the same one for two namespaces: all but the NSID.
-std::string item_key(const Finding& finding) {
-    std::string key = finding.what;
-    for (const FindingValue& value : finding.values) {
-        for (const std::string* part :
-             {&value.controller, &value.site, &value.value, &value.object}) {
-            key += fmt::format("\n{}\n", part->size());
-            key += *part;
+struct ItemKey {
+    const Finding& finding;
+
+    bool operator<(const ItemKey& other) const {
+        const auto parts = [](const FindingValue& value) {
+            return std::tie(value.controller, value.site, value.value, value.object);
+        };
+        if (finding.what != other.finding.what) {
+            return finding.what < other.finding.what;
         }
+        return std::ranges::lexicographical_compare(finding.values, other.finding.values, {}, parts,
+                                                    parts);
     }
-    return key;
-}
+};
 
 std::optional<OnKernel> safe_effect(const std::optional<OnKernel>& effect) {
     if (!effect) {
@@ -79,7 +82,7 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
                            std::string_view, std::string_view>;
     struct Members {
         std::size_t group;
-        std::map<std::string, std::size_t> items;
+        std::map<ItemKey, std::size_t> items;
     };
     std::vector<FindingGroup> groups;
     std::map<Key, Members> known;
@@ -103,7 +106,7 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
         const bool about_all = !finding->nsids.empty();
         if (finding->nsid && !about_all) {
             const auto [item, is_new_item] =
-                at->second.items.try_emplace(item_key(*finding), items.size());
+                at->second.items.try_emplace(ItemKey{*finding}, items.size());
             if (!is_new_item) {
                 items[item->second].nsids.push_back(*finding->nsid);
                 continue;
@@ -113,7 +116,8 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
                          .about_all = about_all,
                          .what = safe_text(finding->what),
                          .values = group_values(finding->values),
-                         .unobserved = finding->unobserved});
+                         .unobserved = finding->unobserved,
+                         .names_nsid = finding->names_nsid});
         if (finding->nsid && !about_all) {
             items.back().nsids.push_back(*finding->nsid);
         }

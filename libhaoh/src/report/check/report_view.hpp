@@ -28,6 +28,7 @@ struct FindingItem {
     std::string what;
     std::vector<ValueGroup> values;
     std::optional<std::size_t> unobserved{}; ///< what it tells, in ReportView::unobserved
+    bool names_nsid{};                       ///< `what` says which namespace it is about
 
     [[nodiscard]] std::size_t findings() const {
         return nsids.empty() || about_all ? 1 : nsids.size();

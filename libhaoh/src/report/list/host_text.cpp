@@ -17,13 +17,13 @@ constexpr std::size_t kAll = 0xFFFFFFFF; ///< more than there are NSIDs
 
 /// Unusable for a reason that a healthy pair has as well: the array's other side serves it, and this
 /// one is ready to.
-bool is_by_design(const HostPath& path) {
+bool is_by_design(const ListedPath& path) {
     return path.use.kind == PathUse::Kind::ana_inaccessible && path.use.ready();
 }
 
 class HostText {
   public:
-    HostText(TextWriter& writer, const HostView& host, bool verbose)
+    HostText(TextWriter& writer, const ListedHost& host, bool verbose)
         : writer_{writer}, host_{host}, verbose_{verbose} {}
 
     /// \return whether something was left out
@@ -34,7 +34,7 @@ class HostText {
             writer_.line(0, {{"This host's kernel has no NVMe subsystem."}});
             writer_.blank();
         }
-        for (const HostSubsystem& subsystem : host_.subsystems) {
+        for (const ListedSubsystem& subsystem : host_.subsystems) {
             write_subsystem(subsystem);
         }
         if (!host_.stray_controllers.empty()) {
@@ -47,7 +47,7 @@ class HostText {
     }
 
   private:
-    void write_subsystem(const HostSubsystem& subsystem) {
+    void write_subsystem(const ListedSubsystem& subsystem) {
         writer_.wrapped(0, kIndent, {{subsystem.subsysnqn, Tone::strong}});
         write_identity(subsystem);
         writer_.blank();
@@ -61,7 +61,7 @@ class HostText {
         writer_.blank();
     }
 
-    void write_identity(const HostSubsystem& subsystem) {
+    void write_identity(const ListedSubsystem& subsystem) {
         Spans spans{{subsystem.name}};
         if (!subsystem.iopolicy.empty()) {
             spans.push_back({", iopolicy ", Tone::faint});
@@ -100,13 +100,13 @@ class HostText {
         }
     }
 
-    void write_controllers(const std::vector<HostController>& controllers, bool sites) {
+    void write_controllers(const std::vector<ListedController>& controllers, bool sites) {
         if (controllers.empty()) {
             writer_.line(kIndent, {{"no controller", Tone::warn}});
             return;
         }
         std::vector<Spans> rows;
-        for (const HostController& controller : controllers) {
+        for (const ListedController& controller : controllers) {
             Spans row;
             if (sites) {
                 const std::string site =
@@ -153,13 +153,13 @@ class HostText {
         }
     }
 
-    void write_namespaces(const std::vector<HostNamespace>& namespaces) {
+    void write_namespaces(const std::vector<ListedNamespace>& namespaces) {
         if (namespaces.empty()) {
             writer_.line(kIndent, {{"no namespace"}});
             return;
         }
         const bool all_ids = verbose_ || namespaces.size() <= kMaxNamespacesInFull;
-        folded_ |= !all_ids && std::ranges::any_of(namespaces, [](const HostNamespace& one) {
+        folded_ |= !all_ids && std::ranges::any_of(namespaces, [](const ListedNamespace& one) {
             return one.ids.size() > 1 || !one.links.empty();
         });
         const Table table = namespace_table(namespaces, all_ids);
@@ -169,7 +169,7 @@ class HostText {
             write_stacked(namespaces, all_ids);
         }
         if (verbose_) {
-            for (const HostNamespace& one : namespaces) {
+            for (const ListedNamespace& one : namespaces) {
                 for (const std::string& link : one.links) {
                     writer_.wrapped(
                         kIndent, kIndent + 2,
@@ -181,9 +181,9 @@ class HostText {
     }
 
     /// A header names the kind of ID when there is only one.
-    static Table namespace_table(const std::vector<HostNamespace>& namespaces, bool all_ids) {
+    static Table namespace_table(const std::vector<ListedNamespace>& namespaces, bool all_ids) {
         std::set<std::string> kinds;
-        for (const HostNamespace& one : namespaces) {
+        for (const ListedNamespace& one : namespaces) {
             for (std::size_t i = 0; i < one.ids.size() && (all_ids || i == 0); ++i) {
                 kinds.insert(one.ids[i].first);
             }
@@ -198,7 +198,7 @@ class HostText {
                    {"block", Tone::faint},
                    {"device", Tone::faint},
                    {one_kind ? *kinds.begin() : "ID", Tone::faint}});
-        for (const HostNamespace& one : namespaces) {
+        for (const ListedNamespace& one : namespaces) {
             table.row({{one.nsid, Tone::strong},
                        {one.size},
                        {one.block},
@@ -214,8 +214,8 @@ class HostText {
         return table;
     }
 
-    void write_stacked(const std::vector<HostNamespace>& namespaces, bool all_ids) {
-        for (const HostNamespace& one : namespaces) {
+    void write_stacked(const std::vector<ListedNamespace>& namespaces, bool all_ids) {
+        for (const ListedNamespace& one : namespaces) {
             writer_.wrapped(
                 kIndent, kIndent + 2,
                 {{fmt::format("NSID {}", one.nsid), Tone::strong},
@@ -230,9 +230,9 @@ class HostText {
         }
     }
 
-    void write_paths(const HostSubsystem& subsystem) {
+    void write_paths(const ListedSubsystem& subsystem) {
         const bool sites = subsystem.sites_known();
-        for (const HostPathSet& set : subsystem.path_sets) {
+        for (const ListedPathSet& set : subsystem.path_sets) {
             Spans title{{"paths of ", Tone::faint},
                         {set.label(verbose_ ? kAll : kMaxHostRanges), Tone::strong}};
             if (!set.groups.empty()) {
@@ -240,7 +240,7 @@ class HostText {
                 title.push_back({fmt::format(", ANA group {}", ranges(groups, kMaxHostRanges))});
             }
             if (std::ranges::none_of(set.paths,
-                                     [](const HostPath& path) { return path.use.usable(); })) {
+                                     [](const ListedPath& path) { return path.use.usable(); })) {
                 title.push_back({set.paths.empty() ? ": none" : ": no usable path", Tone::fail});
             }
             writer_.wrapped(kIndent, kIndent + 2, title);
@@ -248,9 +248,9 @@ class HostText {
         }
     }
 
-    void write_path_rows(const std::vector<HostPath>& paths, bool sites) {
+    void write_path_rows(const std::vector<ListedPath>& paths, bool sites) {
         std::vector<Spans> rows;
-        for (const HostPath& path : paths) {
+        for (const ListedPath& path : paths) {
             const Tone tone = path.use.usable()    ? Tone::plain
                               : is_by_design(path) ? Tone::faint
                                                    : Tone::fail;
@@ -296,14 +296,14 @@ class HostText {
     }
 
     TextWriter& writer_;
-    const HostView& host_;
+    const ListedHost& host_;
     bool verbose_;
     bool folded_{};
 };
 
 } // namespace
 
-bool write_host(TextWriter& writer, const HostView& host, bool verbose) {
+bool write_host(TextWriter& writer, const ListedHost& host, bool verbose) {
     return HostText{writer, host, verbose}.write();
 }
 

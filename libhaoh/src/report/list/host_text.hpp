@@ -9,6 +9,6 @@
 namespace haoh::report {
 
 /// \return whether something was left out that `verbose` shows
-bool write_host(TextWriter& writer, const HostView& host, bool verbose);
+bool write_host(TextWriter& writer, const ListedHost& host, bool verbose);
 
 } // namespace haoh::report

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report/list/host_view.hpp"
 
+#include "linux/sysfs_text.hpp"
 #include "report/list/kernel_text.hpp"
 #include "report/text/text.hpp"
 
@@ -46,7 +47,7 @@ class BrokenAttributes {
 /// One subsystem of one kernel.
 class SubsystemView {
   public:
-    SubsystemView(const KernelSubsystem& subsystem, std::vector<HostController> controllers)
+    SubsystemView(const KernelSubsystem& subsystem, std::vector<ListedController> controllers)
         : subsystem_{subsystem} {
         out_.name = safe_text(subsystem.name);
         out_.subsysnqn = subsystem.subsysnqn.ok() ? safe_text(subsystem.subsysnqn.text)
@@ -66,18 +67,18 @@ class SubsystemView {
         add_broken();
     }
 
-    [[nodiscard]] HostSubsystem take() && { return std::move(out_); }
+    [[nodiscard]] ListedSubsystem take() && { return std::move(out_); }
 
   private:
-    void take_by_array(std::vector<HostController> controllers) {
+    void take_by_array(std::vector<ListedController> controllers) {
         std::vector<std::string> sites;
-        for (const HostController& controller : controllers) {
+        for (const ListedController& controller : controllers) {
             if (std::ranges::find(sites, controller.site) == sites.end()) {
                 sites.push_back(controller.site);
             }
         }
         for (const std::string& site : sites) {
-            for (HostController& controller : controllers) {
+            for (ListedController& controller : controllers) {
                 if (controller.site == site) {
                     places_.emplace(controller.name, out_.controllers.size());
                     out_.controllers.push_back(controller);
@@ -104,7 +105,7 @@ class SubsystemView {
     /// As the controllers say themselves, as far as they were asked.
     void add_product() {
         SubsystemArrays asked{.subsysnqn = out_.subsysnqn, .arrays = {}, .nsids = {}};
-        for (const HostController& controller : out_.controllers) {
+        for (const ListedController& controller : out_.controllers) {
             if (controller.asked == nullptr || !controller.asked->identify.ok()) {
                 continue;
             }
@@ -137,10 +138,11 @@ class SubsystemView {
         using Said = std::array<std::string, 3>;
         std::vector<std::pair<Said, std::vector<std::string>>> wrong;
         const auto compare = [&wrong](const char* field, const Attribute& shown,
-                                      const std::string& said, const std::string& name) {
-            if (!shown.ok() || safe_text(shown.text) == said) {
+                                      nvme::ByteView bytes, const std::string& name) {
+            if (!shown.ok() || shown.text == linux_kernel::sysfs_text(bytes)) {
                 return;
             }
+            const std::string said = nvme::printable(bytes);
             const Said key{field, safe_text(shown.text), said.empty() ? "nothing" : said};
             auto known =
                 std::ranges::find(wrong, key, [](const auto& entry) { return entry.first; });
@@ -149,7 +151,7 @@ class SubsystemView {
             }
             known->second.push_back(name);
         };
-        for (const HostController& controller : out_.controllers) {
+        for (const ListedController& controller : out_.controllers) {
             const KernelController* kernel =
                 controller.asked == nullptr ? nullptr
                                             : subsystem_.find_controller(controller.asked->name);
@@ -157,9 +159,9 @@ class SubsystemView {
                 continue;
             }
             const nvme::IdentifyController data = controller.asked->identify_data();
-            compare("serial", kernel->serial, nvme::printable(data.sn), controller.name);
-            compare("model", kernel->model, nvme::printable(data.mn), controller.name);
-            compare("firmware", kernel->firmware_rev, nvme::printable(data.fr), controller.name);
+            compare("serial", kernel->serial, data.sn, controller.name);
+            compare("model", kernel->model, data.mn, controller.name);
+            compare("firmware", kernel->firmware_rev, data.fr, controller.name);
         }
         for (const auto& [said, controllers] : wrong) {
             out_.copies.push_back(fmt::format("sysfs shows {} {} for {}; {} {} itself", said[0],
@@ -170,26 +172,27 @@ class SubsystemView {
     }
 
     /// The paths of a namespace by array, those that are alike together.
-    std::vector<HostPath> paths_of(const KernelNamespace& head) const {
-        std::vector<std::pair<std::size_t, HostPath>> single;
+    std::vector<ListedPath> paths_of(const KernelNamespace& head) const {
+        std::vector<std::pair<std::size_t, ListedPath>> single;
         for (const KernelPath& path : head.paths) {
             const std::string name = safe_text(path.controller);
             const auto place = places_.find(name);
             const bool known = place != places_.end();
             PathUse use = use_of(subsystem_, head, path);
             std::string why = safe_text(to_string(use));
-            single.emplace_back(known ? place->second : out_.controllers.size(),
-                                HostPath{.site = known ? out_.controllers[place->second].site : "",
-                                         .controllers = {name},
-                                         .ana_state = ana_text(path.ana_state),
-                                         .use = std::move(use),
-                                         .why = std::move(why)});
+            single.emplace_back(
+                known ? place->second : out_.controllers.size(),
+                ListedPath{.site = known ? out_.controllers[place->second].site : "",
+                           .controllers = {name},
+                           .ana_state = ana_text(path.ana_state),
+                           .use = std::move(use),
+                           .why = std::move(why)});
         }
-        std::ranges::stable_sort(single, {}, &std::pair<std::size_t, HostPath>::first);
-        std::vector<HostPath> out;
+        std::ranges::stable_sort(single, {}, &std::pair<std::size_t, ListedPath>::first);
+        std::vector<ListedPath> out;
         for (auto& [place, path] : single) {
-            const HostPath& one = path;
-            const auto same = std::ranges::find_if(out, [&one](const HostPath& other) {
+            const ListedPath& one = path;
+            const auto same = std::ranges::find_if(out, [&one](const ListedPath& other) {
                 return other.site == one.site && other.ana_state == one.ana_state &&
                        other.use == one.use;
             });
@@ -203,10 +206,10 @@ class SubsystemView {
     }
 
     void add_path_sets() {
-        std::map<std::vector<HostPath>, std::size_t> known;
+        std::map<std::vector<ListedPath>, std::size_t> known;
         for (std::size_t index = 0; index < subsystem_.namespaces.size(); ++index) {
             const KernelNamespace& head = subsystem_.namespaces[index];
-            std::vector<HostPath> paths = paths_of(head);
+            std::vector<ListedPath> paths = paths_of(head);
             const auto [at, is_new] = known.try_emplace(paths, out_.path_sets.size());
             if (is_new) {
                 out_.path_sets.push_back({.nsids = {},
@@ -215,7 +218,7 @@ class SubsystemView {
                                           .groups = {},
                                           .paths = std::move(paths)});
             }
-            HostPathSet& set = out_.path_sets[at->second];
+            ListedPathSet& set = out_.path_sets[at->second];
             set.members.push_back(index);
             if (const auto nsid = head.nsid.number(); nsid && *nsid <= 0xFFFFFFFFU) {
                 set.nsids.push_back(static_cast<std::uint32_t>(*nsid));
@@ -228,7 +231,7 @@ class SubsystemView {
                 }
             }
         }
-        for (HostPathSet& set : out_.path_sets) {
+        for (ListedPathSet& set : out_.path_sets) {
             std::ranges::sort(set.nsids);
             const auto repeated = std::ranges::unique(set.nsids); // private namespaces
             set.nsids.erase(repeated.begin(), repeated.end());
@@ -247,7 +250,7 @@ class SubsystemView {
             bound[path.controller].insert(0);
         }
         std::vector<MissingPaths>& missing = out_.missing;
-        for (const HostController& controller : out_.controllers) {
+        for (const ListedController& controller : out_.controllers) {
             if (controller.asked == nullptr || !controller.asked->active_nsids) {
                 continue;
             }
@@ -302,7 +305,7 @@ class SubsystemView {
 
     const KernelSubsystem& subsystem_;
     std::map<std::string, std::size_t> places_; ///< of controllers, by name
-    HostSubsystem out_;
+    ListedSubsystem out_;
 };
 
 } // namespace
@@ -320,7 +323,7 @@ std::string_view MissingPaths::problem() const {
                    : "offered, not among the paths whose NSID the kernel shows";
 }
 
-std::strong_ordering HostPath::operator<=>(const HostPath& other) const {
+std::strong_ordering ListedPath::operator<=>(const ListedPath& other) const {
     if (const auto order = std::tie(site, controllers, ana_state, why) <=>
                            std::tie(other.site, other.controllers, other.ana_state, other.why);
         order != 0) {
@@ -329,7 +332,7 @@ std::strong_ordering HostPath::operator<=>(const HostPath& other) const {
     return problem() <=> other.problem();
 }
 
-std::string HostPath::problem() const {
+std::string ListedPath::problem() const {
     if (use.usable()) {
         return {};
     }
@@ -339,7 +342,7 @@ std::string HostPath::problem() const {
     return use.other_size ? "unusable, and of another size" : "unusable";
 }
 
-std::string HostPathSet::label(std::size_t max_parts) const {
+std::string ListedPathSet::label(std::size_t max_parts) const {
     std::string out = nsids.empty() ? "" : "NSID " + ranges(nsids, max_parts);
     if (!names.empty()) {
         out += (out.empty() ? "" : ", ") + some_of(names, max_parts);
@@ -347,7 +350,7 @@ std::string HostPathSet::label(std::size_t max_parts) const {
     return out;
 }
 
-bool HostSubsystem::sites_known() const {
+bool ListedSubsystem::sites_known() const {
     return std::ranges::any_of(controllers, [](const auto& one) { return !one.site.empty(); });
 }
 
@@ -379,17 +382,18 @@ std::vector<SubsystemArrays> asked_directly(const Observation& observation,
     return subsystems;
 }
 
-std::vector<HostView> host_views(const Observation& observation, const Attributions& attributions) {
+std::vector<ListedHost> host_views(const Observation& observation,
+                                   const Attributions& attributions) {
     std::map<HostName, const ControllerObservation*> asked;
     for (const ControllerObservation& controller : observation.controllers) {
         if (!controller.host.empty()) {
             asked.try_emplace({controller.host, controller.name}, &controller);
         }
     }
-    std::vector<HostView> out;
+    std::vector<ListedHost> out;
     for (const KernelObservation& kernel : observation.kernels) {
         const auto view_of = [&](const KernelController& controller) {
-            HostController view;
+            ListedController view;
             const HostName key{kernel.host, controller.name};
             if (const auto found = asked.find(key); found != asked.end()) {
                 view.asked = found->second;
@@ -405,14 +409,14 @@ std::vector<HostView> host_views(const Observation& observation, const Attributi
             view.address = address_of(controller);
             return view;
         };
-        HostView host;
+        ListedHost host;
         host.host = kernel.host.empty() ? "this host" : safe_text(kernel.host);
         host.title = fmt::format("{}: Linux {}", host.host, safe_text(kernel.release));
         if (kernel.multipath.value() == "N") {
             host.title += ", native multipath off (nvme_core.multipath=N)";
         }
         for (const KernelSubsystem& subsystem : kernel.subsystems) {
-            std::vector<HostController> controllers;
+            std::vector<ListedController> controllers;
             for (const KernelController& controller : subsystem.controllers) {
                 controllers.push_back(view_of(controller));
             }

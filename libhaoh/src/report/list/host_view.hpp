@@ -21,7 +21,7 @@
 
 namespace haoh::report {
 
-struct HostController {
+struct ListedController {
     const ControllerObservation* asked{}; ///< nullptr: it was not asked
     std::string name;                     ///< "nvme3"
     std::string site;                     ///< empty = not known
@@ -33,7 +33,7 @@ struct HostController {
 };
 
 /// Controllers of one array through which a namespace is reached in the same way.
-struct HostPath {
+struct ListedPath {
     std::string site;
     std::vector<std::string> controllers;
     std::string ana_state; ///< "optimized"; "no ANA", "not readable"
@@ -41,25 +41,25 @@ struct HostPath {
     std::string why;       ///< `use`, as text
 
     /// By what is shown: paths that read alike are alike.
-    std::strong_ordering operator<=>(const HostPath& other) const;
-    bool operator==(const HostPath& other) const { return (*this <=> other) == 0; }
+    std::strong_ordering operator<=>(const ListedPath& other) const;
+    bool operator==(const ListedPath& other) const { return (*this <=> other) == 0; }
     /// "unusable: size 2048 of 4096 sectors"; what `ana_state` says already is left out.
     [[nodiscard]] std::string problem() const;
 };
 
 /// Namespaces whose paths are alike.
-struct HostPathSet {
+struct ListedPathSet {
     std::vector<std::uint32_t> nsids; ///< ascending
     std::vector<std::string> names;   ///< of namespaces whose NSID cannot be read
-    std::vector<std::size_t> members; ///< all of them: indices of HostSubsystem::namespaces
+    std::vector<std::size_t> members; ///< all of them: indices of ListedSubsystem::namespaces
     std::set<std::uint32_t> groups;   ///< the ANA groups that they are in
-    std::vector<HostPath> paths;      ///< by array; empty: the kernel has none
+    std::vector<ListedPath> paths;    ///< by array; empty: the kernel has none
 
     /// "NSID 1-512", "nvme0n3".
     [[nodiscard]] std::string label(std::size_t max_parts) const;
 };
 
-struct HostNamespace {
+struct ListedNamespace {
     std::string nsid;   ///< "?" when it cannot be read
     std::string size;   ///< "64.0 GiB"
     std::string block;  ///< "512 B"
@@ -78,37 +78,37 @@ struct MissingPaths {
     [[nodiscard]] std::string_view problem() const;
 };
 
-struct HostSubsystem {
+struct ListedSubsystem {
     std::string subsysnqn;
     std::string name;     ///< "nvme-subsys0"
     std::string iopolicy; ///< empty when this kernel has none
     /// Each host NQN of its controllers, with those that use it.
     std::vector<std::pair<std::string, std::vector<std::string>>> hostnqns;
-    std::vector<HostController> controllers; ///< by array
+    std::vector<ListedController> controllers; ///< by array
     std::vector<ProductField> product;
     bool product_from_sysfs{}; ///< no controller was asked: `product` is the kernel's copy
     /// Where sysfs shows something else than a controller says, one sentence each.
     std::vector<std::string> copies;
-    std::vector<HostNamespace> namespaces;
-    std::vector<HostPathSet> path_sets;
+    std::vector<ListedNamespace> namespaces;
+    std::vector<ListedPathSet> path_sets;
     std::vector<MissingPaths> missing;
     std::vector<std::string> broken; ///< objects that are not whole, one clause each
 
     [[nodiscard]] bool sites_known() const;
 };
 
-struct HostView {
+struct ListedHost {
     std::string host;
     std::string title; ///< "alpha: Linux 6.12.107-amd64"
-    std::vector<HostSubsystem> subsystems;
-    std::vector<HostController> stray_controllers;
+    std::vector<ListedSubsystem> subsystems;
+    std::vector<ListedController> stray_controllers;
     std::vector<std::string> broken; ///< of stray controllers
 };
 
 /// One for each kernel of the observation.
 /// \param attributions  what `attribute` says of the observation
-[[nodiscard]] std::vector<HostView> host_views(const Observation& observation,
-                                               const Attributions& attributions);
+[[nodiscard]] std::vector<ListedHost> host_views(const Observation& observation,
+                                                 const Attributions& attributions);
 
 /// The subsystems of those controllers that no view of a host shows.
 [[nodiscard]] std::vector<SubsystemArrays> asked_directly(const Observation& observation,

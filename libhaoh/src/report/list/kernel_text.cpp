@@ -93,13 +93,13 @@ std::string address_of(const KernelController& controller) {
     return safe_text(out);
 }
 
-HostNamespace describe(const KernelNamespace& head) {
-    HostNamespace out{.nsid = nsid_text(head),
-                      .size = attribute_text(head.size),
-                      .block = attribute_text(head.logical_block_size),
-                      .device = safe_text(head.name),
-                      .ids = ids_of(head),
-                      .links = {}};
+ListedNamespace describe(const KernelNamespace& head) {
+    ListedNamespace out{.nsid = nsid_text(head),
+                        .size = attribute_text(head.size),
+                        .block = attribute_text(head.logical_block_size),
+                        .device = safe_text(head.name),
+                        .ids = ids_of(head),
+                        .links = {}};
     constexpr std::uint64_t kMostSectors = ~std::uint64_t{0} / kSectorSize;
     if (const auto sectors = head.size.number(); sectors && *sectors <= kMostSectors) {
         out.size = size_text(*sectors * kSectorSize);

@@ -14,6 +14,6 @@ namespace haoh::report {
 [[nodiscard]] std::string ana_text(const Attribute& ana_state);
 /// "tcp 10.0.0.1:4420 from 10.0.0.9".
 [[nodiscard]] std::string address_of(const KernelController& controller);
-[[nodiscard]] HostNamespace describe(const KernelNamespace& head);
+[[nodiscard]] ListedNamespace describe(const KernelNamespace& head);
 
 } // namespace haoh::report

@@ -90,14 +90,14 @@ constexpr const char* kNoteStyle = "shape=note, color=red3";
 /// What a host's kernel has.
 class HostGraph {
   public:
-    HostGraph(Graph& graph, const HostView& host) : graph_{graph} {
+    HostGraph(Graph& graph, const ListedHost& host) : graph_{graph} {
         host_ = graph_.node('h', {host.title}, kHostStyle, "  ");
-        for (const HostSubsystem& subsystem : host.subsystems) {
+        for (const ListedSubsystem& subsystem : host.subsystems) {
             add_subsystem(subsystem);
         }
         if (!host.stray_controllers.empty()) {
             graph_.begin_cluster({"controllers of no subsystem"}, kArrayStyle);
-            for (const HostController& controller : host.stray_controllers) {
+            for (const ListedController& controller : host.stray_controllers) {
                 add_controller(controller);
             }
             graph_.end_cluster();
@@ -106,7 +106,7 @@ class HostGraph {
     }
 
   private:
-    void add_controller(const HostController& controller) {
+    void add_controller(const ListedController& controller) {
         const std::string node = graph_.node('c',
                                              {controller.name, "controller " + controller.cntlid,
                                               controller.address, controller.state},
@@ -115,10 +115,10 @@ class HostGraph {
         graph_.edge(host_, node, controller.live ? "" : controller.state, controller.live);
     }
 
-    void add_subsystem(const HostSubsystem& subsystem) {
+    void add_subsystem(const ListedSubsystem& subsystem) {
         controllers_.clear();
         for (std::size_t i = 0; i < subsystem.controllers.size(); ++i) {
-            const HostController& controller = subsystem.controllers[i];
+            const ListedController& controller = subsystem.controllers[i];
             if (i == 0 || subsystem.controllers[i - 1].site != controller.site) {
                 if (i != 0) {
                     graph_.end_cluster();
@@ -133,7 +133,7 @@ class HostGraph {
             graph_.end_cluster();
         }
         graph_.begin_cluster({subsystem.subsysnqn}, kNamespacesStyle);
-        for (const HostPathSet& set : subsystem.path_sets) {
+        for (const ListedPathSet& set : subsystem.path_sets) {
             add_path_set(subsystem, set);
         }
         for (const MissingPaths& missing : subsystem.missing) {
@@ -148,7 +148,7 @@ class HostGraph {
         add_notes(subsystem.broken, host_);
     }
 
-    void add_path_set(const HostSubsystem& subsystem, const HostPathSet& set) {
+    void add_path_set(const ListedSubsystem& subsystem, const ListedPathSet& set) {
         std::vector<std::string> devices;
         std::set<std::string> sizes;
         for (const std::size_t index : set.members) {
@@ -161,7 +161,7 @@ class HostGraph {
              sizes.size() == 1 ? *sizes.begin() : "", set.paths.empty() ? "no path" : ""},
             set.paths.empty() ? fmt::format("{}, color={}", kNamespaceStyle, kBad)
                               : kNamespaceStyle);
-        for (const HostPath& path : set.paths) {
+        for (const ListedPath& path : set.paths) {
             const bool told = path.use.usable() || (path.use.barred_by_ana() &&
                                                     path.use.kind != PathUse::Kind::ana_unreadable);
             const std::string label =
@@ -249,7 +249,7 @@ void add_direct(Graph& graph, const std::string& host, const SubsystemArrays& su
 
 std::string list_dot(const Observation& observation, const Attributions& attributions) {
     Graph graph;
-    for (const HostView& host : host_views(observation, attributions)) {
+    for (const ListedHost& host : host_views(observation, attributions)) {
         HostGraph{graph, host};
     }
     const std::vector<SubsystemArrays> direct = asked_directly(observation, attributions);

@@ -65,7 +65,7 @@ class ListText {
           writer_{style.width, style.color} {}
 
     std::string render() && {
-        for (const HostView& host : hosts_) {
+        for (const ListedHost& host : hosts_) {
             folded_ |= write_host(writer_, host, verbose_);
         }
         for (const SubsystemArrays& subsystem : subsystems_) {
@@ -306,7 +306,7 @@ class ListText {
 
     const Observation& observation_;
     const Attributions& attributions_;
-    std::vector<HostView> hosts_;
+    std::vector<ListedHost> hosts_;
     std::vector<SubsystemArrays> subsystems_; ///< of controllers that are in none of `hosts_`
     bool verbose_;
     bool folded_{}; ///< IDs were left out

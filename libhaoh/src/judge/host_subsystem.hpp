@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
-/// A kernel's subsystem beside what its controllers say of themselves. A view: subject and
+/// A kernel's subsystems beside what their controllers say of themselves. A view: subject and
 /// observation must outlive it.
 #pragma once
 
-#include "judge/subject.hpp"
-
+#include <haoh/check.hpp>
 #include <haoh/kernel.hpp>
+#include <haoh/nvme/namespace_id.hpp>
 #include <haoh/path_use.hpp>
 
-#include <map>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace haoh::judge {
+
+struct Controller;
+struct Host;
+struct Namespace;
+struct Subject;
 
 /// A controller as the kernel has it, and as it answered.
 struct HostController {
@@ -43,18 +48,25 @@ struct HostNamespace {
 };
 
 struct HostSubsystem {
-    const KernelObservation* kernel{};
+    const Host* host{};
     const KernelSubsystem* observed{};
     std::string nqn;
-    KernelVersion release; ///< kLastKnownKernel when the kernel did not say
     std::vector<HostController> controllers;
     std::vector<HostNamespace> namespaces;
 
     [[nodiscard]] const HostNamespace* find(std::uint32_t nsid) const;
 };
 
-/// Every NVM subsystem of every kernel that has a controller over a fabric.
-[[nodiscard]] std::vector<HostSubsystem> host_subsystems(const Subject& subject);
+/// One machine's kernel.
+struct Host {
+    const KernelObservation* kernel{};
+    KernelVersion release; ///< kLastKnownKernel when the kernel did not say
+    /// Every NVM subsystem that has a controller over a fabric.
+    std::vector<HostSubsystem> subsystems;
+};
+
+/// \param subject  whose observation, attributions and controllers are final
+[[nodiscard]] std::vector<Host> hosts_of(const Subject& subject);
 
 /// A value of a finding about a controller, under its name in the kernel.
 [[nodiscard]] FindingValue value_of(const HostController& controller, std::string text);
@@ -69,21 +81,5 @@ struct HostSubsystem {
 [[nodiscard]] nvme::NamespaceIds bound_ids(const Namespace& path, KernelVersion release);
 /// Whether the namespace may be shared, from the page that the release reads.
 [[nodiscard]] bool bound_as_shared(const Namespace& path, KernelVersion release);
-
-/// Why a live controller has no path to a namespace that it offers.
-struct Refusal {
-    std::string reason;  ///< "its UUID is ..., the head's is ..."
-    std::string message; ///< what the kernel logs, "IDs don't match for shared namespace 2"; may be
-                         ///< empty: it says nothing then
-};
-/// Recomputed from the pages by the rules of nvme_init_ns_head; nullopt when by them the path
-/// should be there.
-[[nodiscard]] std::optional<Refusal> explain_refusal(const HostSubsystem& subsystem,
-                                                     const Namespace& path,
-                                                     const std::vector<HostSubsystem>& all);
-
-/// Whether the kernel's log holds a message about a controller (or a device of it).
-[[nodiscard]] bool logged(const KernelObservation& kernel, std::string_view object,
-                          std::string_view message);
 
 } // namespace haoh::judge

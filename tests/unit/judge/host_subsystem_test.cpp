@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A kernel's subsystem beside its controllers, and why a path is refused, by nvme_init_ns_head and
-// its callees in drivers/nvme/host/core.c.
+// A kernel's subsystem beside its controllers.
 #include "unit/catalogue/linux_host.hpp"
 
-#include "catalogue/host/host_subsystem.hpp"
+#include "catalogue/catalogue.hpp"
+#include "judge/check.hpp"
+#include "judge/subject.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <array>
+#include <stdexcept>
 
 namespace haoh::test {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 KernelSubsystem& first_subsystem(Observation& host) {
     return host.kernels.front().subsystems.front();
@@ -29,7 +30,7 @@ std::vector<std::string> sites_in(const judge::HostSubsystem& subsystem) {
     return out;
 }
 
-TEST(HostView, LeavesDiscoveryAndDrivesOut) {
+TEST(HostSubsystem, LeavesDiscoveryAndDrivesOut) {
     Observation host = connected(Pair(1).observation());
     const KernelSubsystem fabric = first_subsystem(host);
     std::vector<KernelSubsystem>& all = host.kernels.front().subsystems;
@@ -42,24 +43,26 @@ TEST(HostView, LeavesDiscoveryAndDrivesOut) {
     all[3].subsystype = {};
     const judge::Subject subject(host, {});
     std::vector<std::string> names;
-    for (const judge::HostSubsystem& one : judge::host_subsystems(subject)) {
+    ASSERT_EQ(subject.hosts.size(), 1U);
+    EXPECT_EQ(subject.hosts.front().kernel, &host.kernels.front());
+    for (const judge::HostSubsystem& one : subject.hosts.front().subsystems) {
         names.push_back(one.observed->name);
-        EXPECT_EQ(one.kernel, &host.kernels.front());
+        EXPECT_EQ(one.host, &subject.hosts.front());
         EXPECT_EQ(one.nqn, kNqn);
     }
     EXPECT_THAT(names, ElementsAre("one-over-tcp", "both-over-tcp"));
 }
 
-TEST(HostView, TakesTheLastReleaseForOneThatIsNotTold) {
+TEST(HostSubsystem, TakesTheLastReleaseForOneThatIsNotTold) {
     for (const auto& [text, release] : std::vector<std::pair<const char*, KernelVersion>>{
              {"6.1.176", {6, 1}}, {"", kLastKnownKernel}, {"rolling", kLastKnownKernel}}) {
         const Observation host = connected(Pair(1).observation(), text);
         const judge::Subject subject(host, {});
-        EXPECT_EQ(judge::host_subsystems(subject).front().release, release) << text;
+        EXPECT_EQ(subject.hosts.front().release, release) << text;
     }
 }
 
-TEST(HostView, FindsControllersByHostAndName) {
+TEST(HostSubsystem, FindsControllersByHostAndName) {
     Observation host = connected(Pair(1).observation());
     host.controllers[1].host = "host2"; // nvme1 of another machine
     host.controllers[0].identify = Page::of_failure("lost");
@@ -67,7 +70,7 @@ TEST(HostView, FindsControllersByHostAndName) {
     third.host = "host1";
     host.controllers.push_back(third);
     const judge::Subject subject(host, {});
-    const auto all = judge::host_subsystems(subject);
+    const std::vector<judge::HostSubsystem>& all = subject.hosts.front().subsystems;
     const judge::HostSubsystem& subsystem = all.front();
     ASSERT_EQ(subsystem.controllers.size(), 2U);
     EXPECT_EQ(subsystem.controllers[0].asked, nullptr) << "Identify failed";
@@ -87,7 +90,7 @@ Config sites_by_id() {
     return config;
 }
 
-TEST(HostView, KnowsTheSitesOfReadAndUnreadControllers) {
+TEST(HostSubsystem, KnowsTheSitesOfReadAndUnreadControllers) {
     Observation host = connected(Pair(2).observation());
     // Unread are nvme0 and nvme2; before them one of discovery, and after them another machine's.
     KernelSubsystem discovery = first_subsystem(host);
@@ -105,15 +108,16 @@ TEST(HostView, KnowsTheSitesOfReadAndUnreadControllers) {
     host.kernels.push_back(other);
     const Config config = sites_by_id();
     const judge::Subject subject(host, config);
-    const auto all = judge::host_subsystems(subject);
-    ASSERT_EQ(all.size(), 2U);
-    for (const judge::HostSubsystem& one : all) {
-        EXPECT_THAT(sites_in(one), ElementsAre("nvme0 site-1001", "nvme1 site-1002",
-                                               "nvme2 site-2001", "nvme3 site-2002"));
+    ASSERT_EQ(subject.hosts.size(), 2U);
+    for (const judge::Host& one : subject.hosts) {
+        ASSERT_EQ(one.subsystems.size(), 1U);
+        EXPECT_THAT(sites_in(one.subsystems.front()),
+                    ElementsAre("nvme0 site-1001", "nvme1 site-1002", "nvme2 site-2001",
+                                "nvme3 site-2002"));
     }
 }
 
-TEST(HostView, TakesAnNsidThatIsOne) {
+TEST(HostSubsystem, TakesAnNsidThatIsOne) {
     for (const auto& [text, nsid] :
          std::vector<std::pair<const char*, std::optional<std::uint32_t>>>{
              {"0", std::nullopt},
@@ -125,20 +129,20 @@ TEST(HostView, TakesAnNsidThatIsOne) {
         Observation host = connected(Pair(1, 1).observation());
         head_of(host, 1).nsid = Attribute::of(text);
         const judge::Subject subject(host, {});
-        const auto all = judge::host_subsystems(subject);
+        const std::vector<judge::HostSubsystem>& all = subject.hosts.front().subsystems;
         const judge::HostSubsystem& subsystem = all.front();
         EXPECT_EQ(subsystem.namespaces.front().nsid, nsid) << text;
         EXPECT_EQ(subsystem.find(nsid.value_or(1)) != nullptr, nsid.has_value()) << text;
     }
 }
 
-TEST(HostView, BindsPathsToTheirControllers) {
+TEST(HostSubsystem, BindsPathsToTheirControllers) {
     Observation host = connected(Pair(1, 3).observation());
     path_of(host, 2, "nvme1").ana_state = Attribute::of("inaccessible");
     refuse(host, 3, "nvme0");
     path_of(host, 3, "nvme1").controller = "nvme8";
     const judge::Subject subject(host, {});
-    const auto all = judge::host_subsystems(subject);
+    const std::vector<judge::HostSubsystem>& all = subject.hosts.front().subsystems;
     const judge::HostSubsystem& subsystem = all.front();
     const judge::HostNamespace* const second = subsystem.find(2);
     ASSERT_NE(second, nullptr);
@@ -161,7 +165,7 @@ TEST(HostView, BindsPathsToTheirControllers) {
     EXPECT_EQ(judge::HostController{}.find(1), nullptr);
 }
 
-TEST(HostView, ReadsTheCommandSetOfAHead) {
+TEST(HostSubsystem, ReadsTheCommandSetOfAHead) {
     KernelNamespace head;
     EXPECT_EQ(judge::head_ids(head).csi, 0);
     head.csi = Attribute::of("2");
@@ -169,7 +173,7 @@ TEST(HostView, ReadsTheCommandSetOfAHead) {
     EXPECT_FALSE(judge::head_ids(head).any());
 }
 
-TEST(HostView, TakesTheWordOfTheWwidForAUuid) {
+TEST(HostSubsystem, TakesTheWordOfTheWwidForAUuid) {
     KernelNamespace head;
     head.uuid = Attribute::of("36525430-5290-0057-0025-384500000001");
     head.nguid = head.uuid;
@@ -187,7 +191,7 @@ struct Reading {
     bool from_independent{}; ///< core.c, nvme_scan_ns, 6.16 and later
 };
 
-TEST(HostView, ReadsThePageThatTheReleaseReads) {
+TEST(HostSubsystem, ReadsThePageThatTheReleaseReads) {
     for (const Reading& one :
          {Reading{{6, 15}, 0x20000, true, false}, Reading{{6, 16}, 0x20000, true, true},
           Reading{{7, 3}, 0x20100, true, true}, Reading{{6, 16}, 0x1FFFF, true, false},
@@ -220,149 +224,80 @@ TEST(HostView, ReadsThePageThatTheReleaseReads) {
     }
 }
 
-/// Why nvme1 has no path to `nsid`; "-" when it should have one.
-std::string refusal_of(const Observation& host, std::uint32_t nsid) {
-    const judge::Subject subject(host, {});
-    const auto all = judge::host_subsystems(subject);
-    const judge::Namespace* const path = all.front().controllers[1].find(nsid);
-    if (path == nullptr) {
-        return "not offered";
-    }
-    const auto refusal = judge::explain_refusal(all.front(), *path, all);
-    return refusal ? refusal->reason + "; " + refusal->message : "-";
+/// What the functions below were asked.
+std::vector<std::string>& asked() {
+    static std::vector<std::string> all;
+    return all;
 }
 
-TEST(Refusal, SaysWhichIdentifierDiffers) {
-    const auto mine = [](const std::function<void(Path&)>& change) {
-        return refusal_of(connected(Pair(1, 1).on_b(1, change).observation()), 1);
-    };
-    const Observation healthy = connected(Pair(1, 1).observation());
-    const nvme::NamespaceIds ids = healthy.controllers[0].namespaces[0].ids();
-    const std::string uuid = nvme::format_uuid(*ids.uuid);
-    const std::string nguid = nvme::format_nguid(*ids.nguid);
-    const std::string eui64 = nvme::format_eui64(*ids.eui64);
-    const std::string message = "; IDs don't match for shared namespace 1";
-    EXPECT_EQ(refusal_of(healthy, 1), "-");
-    EXPECT_EQ(mine([](Path& path) { path.uuid(other_uuid()); }),
-              "its UUID is " + nvme::format_uuid(other_uuid()) + ", the device's " + uuid +
-                  message);
-    EXPECT_EQ(mine([](Path& path) { path.uuid(std::nullopt); }),
-              "its UUID is absent, the device's " + uuid + message);
-    EXPECT_EQ(mine([](Path& path) { path.nguid(other_nguid()); }),
-              "its NGUID is " + nvme::format_nguid(other_nguid()) + ", the device's " + nguid +
-                  message);
-    EXPECT_EQ(mine([](Path& path) { path.eui64(other_eui64()); }),
-              "its EUI64 is " + nvme::format_eui64(other_eui64()) + ", the device's " + eui64 +
-                  message);
-    EXPECT_EQ(mine([](Path& path) {
-                  for (nvme::IdDescriptor& one : path.descriptors) {
-                      if (one.nidt == static_cast<std::uint8_t>(nvme::IdType::csi)) {
-                          one.nid = {2};
-                      }
-                  }
-              }),
-              "its command set is 2, the device's 0" + message);
-    Observation plain = connected(
-        Pair(1, 1).on_a([](Node& node) { node.path(1).eui64(std::nullopt); }).observation());
-    EXPECT_EQ(refusal_of(plain, 1), "its EUI64 is " + eui64 + ", the device's absent" + message);
+void ask_host(const judge::Host& host, const judge::Subject& /*subject*/,
+              judge::Findings& /*findings*/) {
+    asked().push_back(host.kernel->host);
 }
 
-/// Leaves one identifier of a path as it is and makes the others unknown.
-void keep(Path& path, int kept) {
-    if (kept != 0) {
-        path.uuid(other_uuid());
-    }
-    if (kept != 1) {
-        path.nguid(other_nguid());
-    }
-    if (kept != 2) {
-        path.eui64(other_eui64());
-    }
+void ask_subsystem(const judge::HostSubsystem& subsystem, const judge::Subject& subject,
+                   judge::Findings& /*findings*/) {
+    EXPECT_EQ(subject.hosts.front().kernel, &subject.observation->kernels.front());
+    asked().push_back(subsystem.host->kernel->host + " " + subsystem.observed->name);
 }
 
-TEST(Refusal, TakesAnyIdentifierForTheSameNamespace) {
-    // The volume of nsid 1 is nsid 9 on nvme1; 3: no identifier is the same.
-    for (int kept = 0; kept <= 3; ++kept) {
-        Pair pair(1, 1);
-        pair.on_b([&](Node& node) {
-            keep(node.path(1), kept);
-            node.renumber(1, 9);
-        });
-        Observation host = connected(pair.observation());
-        first_subsystem(host).namespaces.resize(1);
-        EXPECT_EQ(refusal_of(host, 9), kept == 3 ? "-"
-                                                 : "nvme0n1 (nsid 1) has the same identifier; "
-                                                   "duplicate IDs in subsystem for nsid 9")
-            << kept;
-    }
-    // What both lack is nothing in common.
-    Pair pair(1, 1);
-    pair.on_all_paths(
-        [](Path& path) { path.uuid(std::nullopt).nguid(std::nullopt).eui64(std::nullopt); });
-    pair.on_b([](Node& node) { node.renumber(1, 9); });
-    Observation host = connected(pair.observation());
-    first_subsystem(host).namespaces.resize(1);
-    first_subsystem(host).namespaces.front().wwid = Attribute::of("nvme.1cc1-00");
-    EXPECT_EQ(refusal_of(host, 9), "-");
+/// A row of the catalogue with another judge.
+judge::Row row_with(judge::Judge judge) {
+    judge::Row out = *judge::catalogue().front();
+    out.judge = judge;
+    out.yields_to = {};
+    return out;
 }
 
-TEST(Refusal, LooksIntoOtherSubsystemsOfTheSameKernel) {
+TEST(HostRows, AreAskedOnceForEachObjectOfTheirKind) {
     Observation host = connected(Pair(1, 1).observation());
-    KernelSubsystem old = first_subsystem(host);
-    old.name = "nvme-subsys5";
-    old.subsysnqn = Attribute::of("nqn.old");
-    old.controllers.resize(1);
-    old.controllers[0].name = "nvme5";
-    old.namespaces[0].name = "nvme5n1";
-    KernelObservation other = host.kernels.front();
-    other.host = "host2";
-    other.subsystems = {old};
-    host.kernels.push_back(other);
-    EXPECT_EQ(refusal_of(host, 1), "-") << "on another machine";
-    host.kernels.front().subsystems.push_back(old);
-    EXPECT_EQ(refusal_of(host, 1), "nvme5n1 of subsystem nqn.old has the same identifier; ignoring "
-                                   "nsid 1 because of duplicate IDs");
-    // Other identifiers there explain nothing.
-    KernelNamespace& head = host.kernels.front().subsystems[1].namespaces[0];
-    head.uuid = Attribute::of(nvme::format_uuid(other_uuid()));
-    head.nguid = Attribute::of(nvme::format_nguid(other_nguid()));
-    head.eui = Attribute::of(nvme::format_eui64(other_eui64()));
-    EXPECT_EQ(refusal_of(host, 1), "-");
+    std::vector<KernelSubsystem>& subsystems = host.kernels.front().subsystems;
+    subsystems.push_back(subsystems.front());
+    subsystems.back().name = "nvme-subsys7";
+    host.kernels.push_back(host.kernels.front());
+    host.kernels.back().host = "host2";
+    host.kernels.back().subsystems.resize(1);
+    // Two rows share each function.
+    const std::array<judge::Row, 4> all{
+        row_with(judge::JudgeHost{ask_host}), row_with(judge::JudgeHostSubsystem{ask_subsystem}),
+        row_with(judge::JudgeHost{ask_host}), row_with(judge::JudgeHostSubsystem{ask_subsystem})};
+    const std::array rows{&all[0], &all[1], &all[2], &all[3]};
+    asked().clear();
+    EXPECT_EQ(judge::check(rows, host, {}).rules.size(), 4U);
+    EXPECT_THAT(asked(), testing::UnorderedElementsAre("host1", "host2", "host1 nvme-subsys0",
+                                                       "host1 nvme-subsys7", "host2 nvme-subsys0"));
+    asked().clear();
+    EXPECT_EQ(judge::check(rows, Pair(1, 1).observation(), {}).rules.size(), 4U);
+    EXPECT_THAT(asked(), ElementsAre()) << "no host";
 }
 
-TEST(Refusal, SaysThatAPathIsNotShared) {
-    EXPECT_EQ(refusal_of(connected(Pair(1, 1)
-                                       .on_b(1,
-                                             [](Path& path) {
-                                                 path.identify.nmic = 0;
-                                                 path.uuid(other_uuid());
-                                             })
-                                       .observation()),
-                         1),
-              "it says that it is not shared (NMIC); Duplicate unshared namespace 1")
-        << "tested before the identifiers";
+const judge::Row*& foreign() {
+    static const judge::Row* row = nullptr;
+    return row;
 }
 
-TEST(Logged, WantsObjectAndMessageInOneLine) {
-    struct Row {
-        const char* line;
-        bool there;
-    };
-    for (const Row& row :
-         {Row{"nvme nvme1: shared namespace 2", true}, Row{"nvme nvme1: shared namespace 2.", true},
-          Row{"nvme nvme1: shared namespace 20", false},
-          Row{"nvme nvme1: shared namespace 29", false},
-          Row{"nvme nvme10: shared namespace 2", false},
-          Row{"nvme nvme19: shared namespace 2", false},
-          Row{"nvme nvme2: shared namespace 2", false}, Row{"shared namespace 2", false},
-          Row{"shared namespace 2 of nvme1", false}, Row{"nvme nvme1: namespace 2", false},
-          Row{"nvme1/shared namespace 2", true}, Row{"nvme1:shared namespace 2:3", true}}) {
-        KernelObservation kernel;
-        kernel.messages.push_back({.microseconds = 1, .text = "nvme nvme1: new ctrl"});
-        kernel.messages.push_back({.microseconds = 2, .text = row.line});
-        EXPECT_EQ(judge::logged(kernel, "nvme1", "shared namespace 2"), row.there) << row.line;
+void report_foreign(const judge::HostSubsystem& subsystem, const judge::Subject& /*subject*/,
+                    judge::Findings& findings) {
+    findings.add({.row = *foreign(),
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = "not mine",
+                  .values = {},
+                  .verdict = {}});
+}
+
+TEST(HostRows, MayReportNoOtherThanTheirOwn) {
+    const Observation host = connected(Pair(1, 1).observation());
+    const judge::Row own = row_with(judge::JudgeHostSubsystem{report_foreign});
+    const judge::Row of_host = row_with(judge::JudgeHost{ask_host});
+    const judge::Row of_subsystem = row_with(judge::JudgeHostSubsystem{ask_subsystem});
+    const std::array rows{&own, &of_host, &of_subsystem};
+    for (const judge::Row* other : {&of_host, &of_subsystem}) {
+        foreign() = other;
+        EXPECT_THROW(static_cast<void>(judge::check(rows, host, {})), std::logic_error);
     }
-    EXPECT_FALSE(judge::logged({}, "nvme1", "shared namespace 2"));
+    foreign() = &own;
+    EXPECT_EQ(judge::check(rows, host, {}).findings.size(), 1U);
 }
 
 } // namespace

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "linux/sysfs_text.hpp"
+
+#include <algorithm>
+
+namespace haoh::linux_kernel {
+
+std::string sysfs_text(nvme::ByteView field) {
+    std::string text(field.begin(), std::find(field.begin(), field.end(), 0));
+    text.erase(text.find_last_not_of(" \t\n\v\f\r") + 1);
+    return text;
+}
+
+} // namespace haoh::linux_kernel
