@@ -5,6 +5,7 @@
 #include <haoh/collector.hpp>
 #include <haoh/fabric.hpp>
 
+#include "base/utc_time.hpp"
 #include "collect/parallel.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -34,14 +35,6 @@ using fabric::SubsystemPort;
 constexpr std::size_t kPortsAtOnce = 8;
 /// A discovery log that nobody asked for may take this long.
 constexpr std::chrono::milliseconds kBestEffort{2000};
-
-std::string utc_now() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900,
-                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
 
 /// Opens when a number of things have happened.
 class Latch {
@@ -109,7 +102,7 @@ class Observer {
 
     asio::awaitable<Observation> run() {
         Observation observation;
-        observation.observed_at = utc_now();
+        observation.observed_at = base::utc_text(std::time(nullptr));
         observation.hostnqn = options_.connect.host.hostnqn;
         observation.hostid = nvme::format_uuid(options_.connect.host.hostid);
         if (options_.subsysnqn.empty()) {
