@@ -149,6 +149,7 @@ TEST_P(CheckNvmet, array_without_the_subsystem_is_not_a_pass) {
 TEST_P(CheckNvmet, hanging_array_is_not_a_pass) {
     const auto array = NvmetArray::first();
     nvmet().apply(array, NvmetArray::second());
+    nvmet().ports(); // to be known while it hangs
     nvmet().second().freeze();
     const auto report = check(array.nqn(), {"--command-timeout", "5", "--timeout", "30"});
     nvmet().second().thaw();

@@ -289,9 +289,20 @@ class Observer {
             try {
                 const std::uint16_t cntlid = co_await StreamController::probe_cntlid(
                     port.where.address, std::move(connect), target.deadline);
+                co_await expect_still_there(target, cntlid);
                 port.observation->probed_cntlids.push_back(cntlid);
             } catch (const Error&) {
                 continue; // a guess at what would come next is all that is lost
+            }
+        }
+    }
+
+    /// An array that has given up a controller meanwhile may give its ID again.
+    /// \throws Error when one with this ID does not answer
+    static asio::awaitable<void> expect_still_there(Target& target, std::uint16_t cntlid) {
+        for (Port& port : target.ports) {
+            if (port.observation && port.observation->connection.cntlid == cntlid) {
+                co_await port.controller->submit(nvme::keep_alive_command()); // any status will do
             }
         }
     }
