@@ -33,15 +33,16 @@ show_said() {
 }
 
 holds() {
-    local name=$1 status=0
+    # Names of their own: the command may be a function that has a status, too.
+    local case_name=$1 case_status=0
     shift
-    "$@" >"$said_file" 2>&1 </dev/null || status=$?
-    if ((status == 0)); then
-        tell "$name" ''
+    "$@" >"$said_file" 2>&1 </dev/null || case_status=$?
+    if ((case_status == 0)); then
+        tell "$case_name" ''
     else
-        tell "$name" "$(show_said)"$'\n'"it ended with status $status"
+        tell "$case_name" "$(show_said)"$'\n'"it ended with status $case_status"
     fi
-    return $status
+    return $case_status
 }
 
 # Its lines are cases, and its plan adds to ours.
