@@ -89,17 +89,9 @@ included_file() { # FROM, the include with its quotes
     esac
 }
 
-report() { # RULE, complaints
-    rules=$((rules + 1))
-    if [[ -z $2 ]]; then
-        printf 'ok - %s\n' "$1"
-    else
-        printf '%s\n' "$2"
-        printf 'not ok - %s\n' "$1"
-        failed=1
-    fi
-}
-failed=0 rules=0
+# shellcheck source=support/cases.sh
+. tests/support/cases.sh
+begin_cases /dev/null
 
 files=()
 while IFS= read -r -d '' file; do
@@ -161,25 +153,25 @@ esac
 
 for room in base "${rooms[@]}"; do
     [[ -d libhaoh/src/$room ]] || continue
-    report "$room includes only the rooms below it" "${complaints[$room]-}"
+    tell "$room includes only the rooms below it" "${complaints[$room]-}"
 done
-report "each header belongs to a room" "${complaints[unknown]-}"
+tell "each header belongs to a room" "${complaints[unknown]-}"
 
 # Compares two pictures; a function, so that it can be seen to find a difference.
 differences() { diff <(printf '%s\n' "$1") <(printf '%s\n' "$2") || true; }
 bad=$(differences "$(grep -E '^    [a-z]+ --> ' "$picture" || true)" "$arrows")
 [[ -z $bad ]] || bad+=$'\n'"< is $picture, > are the sources; tests/rooms_test.sh --update mends the picture"
-report "the picture of the rooms shows who includes whom" "$bad"
+tell "the picture of the rooms shows who includes whom" "$bad"
 bad=
 for changed in "${arrows/ & model/}" "${arrows/host -->/host --> fabric \&}"; do
     [[ -n $(differences "$changed" "$arrows") ]] || bad="a changed arrow is not found"
 done
-report "an arrow too few or too many in the picture is found" "$bad"
+tell "an arrow too few or too many in the picture is found" "$bad"
 bad=
 for room in "${rooms[@]}"; do
     [[ ! -d libhaoh/src/$room ]] || grep -qE "^    $room(\[|\()" "$picture" || bad+="$picture does not draw $room"$'\n'
 done
-report "each room is in the picture" "$bad"
+tell "each room is in the picture" "$bad"
 
 # A quoted include of a tool names a file of the tool, or of the base, of which it has a copy.
 bad=
@@ -189,7 +181,7 @@ while IFS=: read -r path _ line; do
         bad+="$path includes \"$target\", which is not its own"$'\n'
 done < <(printf '%s\0' "${files[@]}" | grep -zE '^tools/.*\.(hpp|cpp)$' |
     xargs -0 grep -HnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' || true)
-report "the tools use only the public headers and the base" "$bad"
+tell "the tools use only the public headers and the base" "$bad"
 
 bad=
 for file in "${files[@]}"; do
@@ -200,7 +192,7 @@ for file in "${files[@]}"; do
     esac
     head -n 3 "$file" | grep 'SPDX-License-Identifier: ' >/dev/null || bad+="$file"$'\n'
 done
-report "each file names its licence" "$bad"
+tell "each file names its licence" "$bad"
 
 bad=
 for file in "${files[@]}"; do
@@ -208,7 +200,7 @@ for file in "${files[@]}"; do
     lines=$(wc -l <"$file")
     ((lines <= max_lines)) || bad+="$file has $lines lines"$'\n'
 done
-report "no source file is longer than $max_lines lines" "$bad"
+tell "no source file is longer than $max_lines lines" "$bad"
 
 # The texts that are longer than they may be without a reason in their head.
 unexplained() { # [FILE...]
@@ -226,7 +218,7 @@ product=()
 for file in "${files[@]}"; do
     [[ $file =~ ^(libhaoh|tools|plugins)/ && $file =~ \.(hpp|cpp|h|c|py|sh|cmake)$ ]] && product+=("$file")
 done
-report "no file of the product is longer than $max_unexplained_lines lines without a reason" "$(unexplained "${product[@]}")"
+tell "no file of the product is longer than $max_unexplained_lines lines without a reason" "$(unexplained "${product[@]}")"
 bad=
 reason='// Long because it is one table.'
 [[ -z $(seq 500 | unexplained) ]] || bad+="500 lines are too many"$'\n'
@@ -234,25 +226,24 @@ reason='// Long because it is one table.'
 [[ -n $(seq 501 | unexplained) ]] || bad+="501 lines are not too many"$'\n'
 [[ -n $( (seq 12 && echo "$reason" && seq 500) | unexplained) ]] || bad+="a reason below the head counts"$'\n'
 [[ -n $( (echo "${reason#// }" && seq 500) | unexplained) ]] || bad+="a reason that is no comment counts"$'\n'
-report "a file that is too long without a reason is found" "$bad"
+tell "a file that is too long without a reason is found" "$bad"
 
 bad=$(printf '%s\0' "${files[@]}" | grep -zE '\.(hpp|cpp|h)$' |
     xargs -0 awk -v max=$max_columns '{ text = $0; gsub(/[\200-\277]/, "", text) }
         length(text) > max && !/https?:\/\// { print FILENAME ":" FNR ": " length(text) " columns" }')
-report "no source line is longer than $max_columns columns" "$bad"
+tell "no source line is longer than $max_columns columns" "$bad"
 
 # Spelt so that this file does not find itself.
 leftover='TO''DO|FIX''ME|XX''X'
 bad=$(printf '%s\0' "${files[@]}" | grep -zvE '^LICENSES/' |
     xargs -0 grep -nIwE "$leftover" || true)
-report "nothing is left for later" "$bad"
+tell "nothing is left for later" "$bad"
 
 bad=
 for file in "${files[@]}"; do
     [[ $file == *.hpp ]] || continue
     grep -qx '#pragma once' "$file" || bad+="$file"$'\n'
 done
-report "each header can be included twice" "$bad"
+tell "each header can be included twice" "$bad"
 
-echo "1..$rules"
-exit $failed
+end_cases

@@ -21,6 +21,11 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True  # nothing of this belongs into the source tree
+sys.path.append(str(HERE.parent / "support"))
+
+from cases import Cases
+
 BASELINE = HERE / "data" / "libhaoh-1.abi"
 
 
@@ -60,11 +65,12 @@ def describe(headers, work):
 
 
 def difference(before, after):
-    """What changed, in libabigail's words; empty for nothing."""
+    """What changed, in libabigail's first words; empty for nothing."""
     result = subprocess.run(
         ["abidiff", str(before), str(after)], capture_output=True, text=True, check=False
     )
-    return "" if result.returncode == 0 else result.stdout + result.stderr or "it changed"
+    words = (result.stdout + result.stderr).splitlines()[:40]
+    return "" if result.returncode == 0 else "\n".join(words) or "it changed"
 
 
 def changed_headers(headers, work, old, new):
@@ -84,27 +90,18 @@ def main(arguments):
     if len(arguments) not in (1, 2):
         print(__doc__, file=sys.stderr)
         return 2
+    told = Cases()
     if not all(map(shutil.which, ("abidiff", "abidw"))):
-        print("ok - the C interface is what was recorded # SKIP abidiff is not installed\n1..1")
-        return 0
+        told.tell("the C interface is what was recorded", "", "abidiff is not installed")
+        return told.end()
     headers = pathlib.Path(arguments[0])
-    failed, cases = False, 0
-
-    def case(name, complaint):
-        nonlocal failed, cases
-        cases += 1
-        if complaint:
-            print("\n".join(complaint.splitlines()[:40]))
-            failed = True
-        print(f"{'not ok' if complaint else 'ok'} - {name}")
-
     with tempfile.TemporaryDirectory() as directory:
         work = pathlib.Path(directory)
         now = describe(headers, work)
         if "--update" in arguments:
             BASELINE.write_text(now.read_text())
             return 0
-        case("the C interface is what was recorded", difference(BASELINE, now))
+        told.check("the C interface is what was recorded", difference(BASELINE, now))
 
         # That a change would be seen.
         for name, old, new in [
@@ -114,10 +111,9 @@ def main(arguments):
             ("another value of a constant", "HAOH_NOT_FOUND = 15,?", "HAOH_NOT_FOUND = 16,"),
         ]:
             other = describe(changed_headers(headers, work, old, new), work)
-            case(f"{name} is seen", "" if difference(BASELINE, other) else "it was not")
+            told.check(f"{name} is seen", "" if difference(BASELINE, other) else "it was not")
 
-    print(f"1..{cases}")
-    return 1 if failed else 0
+    return told.end()
 
 
 if __name__ == "__main__":

@@ -15,21 +15,9 @@ work=$(mktemp -d)
 subdirectory=$build-consumer
 trap 'rm -rf "$work" "$subdirectory"' EXIT
 rm -rf "$subdirectory"
-failed=0 cases=0
-
-step() { # NAME, a command that has to succeed
-    local name=$1
-    shift
-    cases=$((cases + 1))
-    if "$@" >"$work/log" 2>&1; then
-        printf 'ok - %s\n' "$name"
-    else
-        tail -n 30 "$work/log"
-        printf 'not ok - %s\n' "$name"
-        failed=1
-        return 1
-    fi
-}
+# shellcheck source=../support/cases.sh
+. "$here/../support/cases.sh"
+begin_cases "$work/log"
 
 # The flags of that build, for the same reason.
 mapfile -t flags < <(sed -nE \
@@ -55,21 +43,21 @@ try_installation() { # KIND, PREFIX
     local -x PKG_CONFIG_PATH
     PKG_CONFIG_PATH=$(find "$prefix" -name haoh.pc -printf '%h\n')
     libraries=${PKG_CONFIG_PATH%/pkgconfig}
-    step "$kind, find_package: builds" configure_and_build "$here/find_package" \
+    holds "$kind, find_package: builds" configure_and_build "$here/find_package" \
         "$work/find-$kind" -DCMAKE_PREFIX_PATH="$prefix" &&
-        step "$kind, find_package: runs" "$work/find-$kind/consumer"
-    step "$kind, pkg-config: builds" compile_with_pkg_config "g++ -std=c++20" \
+        holds "$kind, find_package: runs" "$work/find-$kind/consumer"
+    holds "$kind, pkg-config: builds" compile_with_pkg_config "g++ -std=c++20" \
         "$here/consumer.cpp" "$work/pc-$kind" &&
-        step "$kind, pkg-config: runs" env LD_LIBRARY_PATH="$libraries" "$work/pc-$kind"
+        holds "$kind, pkg-config: runs" env LD_LIBRARY_PATH="$libraries" "$work/pc-$kind"
 
     local static=()
     [[ $kind != static ]] || static=(--static)
-    step "$kind, find_package from C: builds" configure_and_build "$here/find_package_c" \
+    holds "$kind, find_package from C: builds" configure_and_build "$here/find_package_c" \
         "$work/find-c-$kind" -DCMAKE_PREFIX_PATH="$prefix" &&
-        step "$kind, find_package from C: runs" "$work/find-c-$kind/consumer"
-    step "$kind, pkg-config from C: builds" compile_with_pkg_config \
+        holds "$kind, find_package from C: runs" "$work/find-c-$kind/consumer"
+    holds "$kind, pkg-config from C: builds" compile_with_pkg_config \
         "gcc -std=c99 -Wall -Wextra -Wpedantic -Werror" "$here/consumer.c" "$work/pc-c-$kind" "${static[@]}" &&
-        step "$kind, pkg-config from C: runs" env LD_LIBRARY_PATH="$libraries" "$work/pc-c-$kind"
+        holds "$kind, pkg-config from C: runs" env LD_LIBRARY_PATH="$libraries" "$work/pc-c-$kind"
 }
 
 # A caller in C of the shared library neither names nor loads the C++ library itself.
@@ -166,29 +154,28 @@ header_is_c() {
     done
 }
 
-step "static: installs" cmake --install "$build" --prefix "$work/static" &&
+holds "static: installs" cmake --install "$build" --prefix "$work/static" &&
     try_installation static "$work/static"
-step "an installation is complete" installation_is_complete
-step "libhaoh(3): the example compiles, each function is named" manual_is_true
-step "cpack: the tarball unpacks and runs" tarball_runs
+holds "an installation is complete" installation_is_complete
+holds "libhaoh(3): the example compiles, each function is named" manual_is_true
+holds "cpack: the tarball unpacks and runs" tarball_runs
 
 # HAOH_WARNINGS_AS_ERRORS and HAOH_CCACHE only for the sake of the same objects.
-step "add_subdirectory, shared: builds" configure_and_build "$here/add_subdirectory" \
+holds "add_subdirectory, shared: builds" configure_and_build "$here/add_subdirectory" \
     "$subdirectory" -DBUILD_SHARED_LIBS=ON -DHAOH_WARNINGS_AS_ERRORS=ON -DHAOH_CCACHE=ON \
     -DHAOH_INSTALL=ON && {
-    step "add_subdirectory, shared: runs" "$subdirectory/consumer"
-    step "add_subdirectory from C: runs" "$subdirectory/consumer_c"
-    step "shared: installs" cmake --install "$subdirectory" --prefix "$work/shared" &&
+    holds "add_subdirectory, shared: runs" "$subdirectory/consumer"
+    holds "add_subdirectory from C: runs" "$subdirectory/consumer_c"
+    holds "shared: installs" cmake --install "$subdirectory" --prefix "$work/shared" &&
         try_installation shared "$work/shared"
-    step "shared, from C: no C++ library is asked for" c_needs_no_cpp
-    step "shared: what is declared is exported, and nothing else" exports_are_as_declared
-    step "shared: from Python, by ctypes" "$here/python_agent_test.py" \
+    holds "shared, from C: no C++ library is asked for" c_needs_no_cpp
+    holds "shared: what is declared is exported, and nothing else" exports_are_as_declared
+    holds "shared: from Python, by ctypes" "$here/python_agent_test.py" \
         "$(find "$work/shared" -name libhaoh.so.1)" "$build/tools/arraysim/haoh-arraysim"
 }
-step "add_subdirectory: our warnings are not theirs" cmake -G Ninja -S "$here/add_subdirectory" \
+holds "add_subdirectory: our warnings are not theirs" cmake -G Ninja -S "$here/add_subdirectory" \
     -B "$work/plain" "${flags[@]}"
-step "each installed header compiles by itself" headers_compile
-step "haoh.h is C" header_is_c
+holds "each installed header compiles by itself" headers_compile
+holds "haoh.h is C" header_is_c
 
-echo "1..$cases"
-exit $failed
+end_cases

@@ -34,9 +34,11 @@ import sys
 import tempfile
 
 sys.dont_write_bytecode = True  # nothing of this belongs into the source tree
+sys.path.append(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../support"))
 
 import blocks
 import stage
+from cases import Cases, Skip, attempt
 
 WORDS = {"approximate", "arrays", "ports", "host", "serves", "kernel", "usage"}
 # Programs that may run here, whoever runs the test; nothing may change this machine.
@@ -44,10 +46,6 @@ HARMLESS = {"cat", "echo", "grep", "haoh", "haoh-arraysim", "head", "jq", "ls", 
 # And programs of others in blocks that are not run.
 OTHERS = {"apt-get", "cat", "cmake", "cp", "ctest", "curl", "diff", "echo", "grep", "head", "jq", "ls", "mount", "nvme",
           "printf", "promtool", "python3", "sed", "socat", "sudo", "systemctl", "udevadm"}
-
-
-class Skip(Exception):
-    pass
 
 
 class Tree:
@@ -359,27 +357,18 @@ def main():
     tree = Tree(*arguments)
     update = len(arguments) + 1 < len(sys.argv)
 
-    def result(name, check, *more):
-        try:
-            check(tree, *more)
-            return f"ok - {name}"
-        except Skip as reason:
-            return f"ok - {name} # SKIP {reason}"
-        except (AssertionError, OSError, ValueError, subprocess.TimeoutExpired) as error:
-            return f"{error}\nnot ok - {name}"
-
     cases = [(f"{page}: each command says what is shown", check_page, page, update)
              for page in dict.fromkeys(block.page for block in tree.blocks("console"))]
     cases += [(check.__doc__, check) for check in (
         check_code, check_altered, check_commands, check_manual, check_unknown, check_links,
         check_rule_names, check_order, check_doxygen, check_doxygen_finds)]
+    told = Cases()
     # Most of the time somebody waits for somebody.
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        results = list(pool.map(lambda case: result(*case), cases))
-    print("\n".join(results))
-    print(f"1..{len(cases)}", flush=True)
-    failed = any("\nnot ok - " in one for one in results)
-    return 1 if failed else 0
+        for (name, *_), result in zip(cases, pool.map(
+                lambda case: attempt(case[1], tree, *case[2:]), cases)):
+            told.tell(name, *result)
+    return told.end()
 
 
 if __name__ == "__main__":

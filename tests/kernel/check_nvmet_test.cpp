@@ -3,11 +3,8 @@
 // be given is found by its rule and by no other.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <memory>
 
-#include "haoh_check.hpp"
-#include "nvmet_array.hpp"
-#include "requirements.hpp"
+#include "fixture.hpp"
 
 namespace haoh::test {
 namespace {
@@ -16,54 +13,27 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct TwoArrays {
-    std::string first_kernel, second_kernel;
-    std::unique_ptr<Guest> first = boot("check-a", first_kernel);
-    std::unique_ptr<Guest> second = boot("check-b", second_kernel);
-
-    static std::unique_ptr<Guest> boot(const std::string& name, const std::string& kernel) {
-        return std::make_unique<Guest>(
-            Guest::Options{.name = name, .kernel = kernel, .forwarded_ports = {NvmetArray::kPort}});
-    }
+class TwoNvmetArrays : public KernelTest {
+  protected:
+    TwoNvmetArrays(const std::string& kernel_a, const std::string& kernel_b)
+        : KernelTest({.name = "check",
+                      .nvmet_kernels = {kernel_a, kernel_b},
+                      .programs = {haoh_program()}}) {}
 
     /// Asks both arrays as they are.
-    CheckReport check(const std::string& nqn, const std::vector<std::string>& more = {}) const {
-        return haoh_check(
-            {first->host_port(NvmetArray::kPort), second->host_port(NvmetArray::kPort)}, nqn, more);
+    static CheckReport check(const std::string& nqn, const std::vector<std::string>& more = {}) {
+        return haoh_check(nvmet().ports(), nqn, more);
     }
-    CheckReport check(const NvmetArray& array_a, const NvmetArray& array_b) const {
-        array_a.apply(*first);
-        array_b.apply(*second);
-        return check(array_a.nqn());
+    static CheckReport check(const NvmetArray& a, const NvmetArray& b) {
+        nvmet().apply(a, b);
+        return check(a.nqn());
     }
 };
 
-/// Both arrays run the kernel of the parameter. They are booted once for all tests of a kernel, and
-/// configured anew by each.
-class CheckNvmet : public testing::TestWithParam<std::string> {
+/// Both arrays run the kernel of the parameter.
+class CheckNvmet : public TwoNvmetArrays, public testing::WithParamInterface<std::string> {
   protected:
-    static void TearDownTestSuite() { shared().reset(); }
-
-    void SetUp() override {
-        HAOH_REQUIRE(why_no_guests({GetParam()}));
-        HAOH_REQUIRE(why_no_programs({haoh_program()}));
-        if (!shared())
-            shared() = std::make_unique<TwoArrays>(TwoArrays{GetParam(), GetParam()});
-        // After the test that kills it.
-        if (!arrays().second->alive())
-            arrays().second = TwoArrays::boot("check-b", GetParam());
-    }
-
-    static TwoArrays& arrays() { return *shared(); }
-    static CheckReport check(const NvmetArray& array_a, const NvmetArray& array_b) {
-        return arrays().check(array_a, array_b);
-    }
-
-  private:
-    static std::unique_ptr<TwoArrays>& shared() {
-        static std::unique_ptr<TwoArrays> instance;
-        return instance;
-    }
+    CheckNvmet() : TwoNvmetArrays(GetParam(), GetParam()) {}
 };
 
 INSTANTIATE_TEST_SUITE_P(linux_6_12, CheckNvmet, testing::Values("6.12"), kernel_test_name);
@@ -79,11 +49,7 @@ void expect_only(const CheckReport& report, const std::string& finding) {
 
 TEST_P(CheckNvmet, healthy_pair_passes) {
     const auto report = check(NvmetArray::first(), NvmetArray::second());
-    EXPECT_EQ(report.status, 0) << report;
-    EXPECT_EQ(report.verdict, "pass") << report;
-    EXPECT_THAT(report.findings_of("FAIL"), IsEmpty()) << report;
-    EXPECT_THAT(report.findings_of("WARN"), IsEmpty()) << report;
-    EXPECT_THAT(report.findings_of("UNKNOWN"), IsEmpty()) << report;
+    expect_pass(report);
     RecordProperty("milliseconds", std::to_string(report.duration.count()));
 }
 
@@ -173,46 +139,46 @@ TEST_P(CheckNvmet, differing_firmware_is_a_note) {
 
 TEST_P(CheckNvmet, array_without_the_subsystem_is_not_a_pass) {
     const auto array = NvmetArray::first();
-    array.apply(*arrays().first);
-    NvmetArray::remove(*arrays().second);
-    const auto report = arrays().check(array.nqn());
+    array.apply(nvmet().first());
+    NvmetArray::remove(nvmet().second());
+    const auto report = check(array.nqn());
     EXPECT_THAT(report.status, testing::AnyOf(1, 3)) << report;
     EXPECT_EQ(report.unobserved, 1U) << report;
 }
 
 TEST_P(CheckNvmet, hanging_array_is_not_a_pass) {
     const auto array = NvmetArray::first();
-    array.apply(*arrays().first);
-    NvmetArray::second().apply(*arrays().second);
-    arrays().second->freeze();
-    const auto report = arrays().check(array.nqn(), {"--command-timeout", "5", "--timeout", "30"});
-    arrays().second->thaw();
+    nvmet().apply(array, NvmetArray::second());
+    nvmet().ports(); // to be known while it hangs
+    nvmet().second().freeze();
+    const auto report = check(array.nqn(), {"--command-timeout", "5", "--timeout", "30"});
+    nvmet().second().thaw();
     EXPECT_EQ(report.status, 3) << report;
     EXPECT_EQ(report.verdict, "unknown") << report;
     EXPECT_EQ(report.unobserved, 1U) << report;
     // What it said before is forgotten: the pair is healthy as soon as both answer.
-    EXPECT_EQ(arrays().check(array.nqn()).verdict, "pass");
+    EXPECT_EQ(check(array.nqn()).verdict, "pass");
 }
 
 TEST_P(CheckNvmet, dead_array_is_not_a_pass) {
     const auto array = NvmetArray::first();
-    array.apply(*arrays().first);
-    NvmetArray::second().apply(*arrays().second);
-    arrays().first->host_port(NvmetArray::kPort);
-    arrays().second->host_port(NvmetArray::kPort); // to be known after its death
-    arrays().second->kill();
-    const auto report = arrays().check(array.nqn());
+    nvmet().apply(array, NvmetArray::second());
+    nvmet().ports(); // to be known after its death
+    nvmet().second().kill();
+    const auto report = check(array.nqn());
     EXPECT_THAT(report.status, testing::AnyOf(1, 3)) << report;
     EXPECT_EQ(report.unobserved, 1U) << report;
 }
 
 // Both arrays tell the same of identities and sizes, and still they are not one: the target of Linux
 // 6.13 and later supports reservations, the older one does not. That is what haoh is for.
-TEST(CheckNvmetGenerations, reservations_of_one_generation_only_are_found) {
-    HAOH_REQUIRE(why_no_guests({"6.12", "7"}));
-    HAOH_REQUIRE(why_no_programs({haoh_program()}));
-    const TwoArrays arrays{"6.12", "7"};
-    expect_only(arrays.check(NvmetArray::first(), NvmetArray::second()), "FAIL resv.support.equal");
+class CheckNvmetGenerations : public TwoNvmetArrays {
+  protected:
+    CheckNvmetGenerations() : TwoNvmetArrays("6.12", "7") {}
+};
+
+TEST_F(CheckNvmetGenerations, reservations_of_one_generation_only_are_found) {
+    expect_only(check(NvmetArray::first(), NvmetArray::second()), "FAIL resv.support.equal");
 }
 
 } // namespace

@@ -231,6 +231,18 @@ CommandResult Guest::wait(Command command, Milliseconds timeout) {
     return std::move(ended_.extract(command.id).mapped());
 }
 
+Guest::Command Guest::start_loop(std::string_view script) {
+    must("rm -f /tmp/end-loop");
+    return start(fmt::format("turn() {{\n{}\n}}\nuntil [ -e /tmp/end-loop ]; do\n"
+                             "    turn || exit\ndone\n",
+                             script));
+}
+
+CommandResult Guest::end_loop(Command loop) {
+    must("touch /tmp/end-loop");
+    return wait(loop);
+}
+
 std::string Guest::wait_until(std::string_view script, std::string_view waited_for,
                               Milliseconds timeout) {
     // The guest does the polling: one command, however long it takes.

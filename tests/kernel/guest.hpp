@@ -97,6 +97,11 @@ class Guest {
     /// Waits for the end of a started command, as run() does.
     CommandResult wait(Command command, Milliseconds timeout = kPatience);
 
+    /// Starts a script again each time it ends well, until end_loop(). One loop at a time.
+    Command start_loop(std::string_view script);
+    /// \return how the last run ended, and what all of them printed
+    CommandResult end_loop(Command loop);
+
     /// Runs `script` again and again until its exit status is 0, at most for `timeout`; then throws
     /// GuestError, saying what was waited for. Returns the last output.
     std::string wait_until(std::string_view script, std::string_view waited_for,

@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <cctype>
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-
-#include "support/process.hpp"
 
 namespace haoh::test {
 namespace {
@@ -46,6 +45,13 @@ std::ostream& operator<<(std::ostream& stream, const CheckReport& report) {
     return stream << "exit status " << report.status << "\n" << report.text;
 }
 
+void expect_pass(const CheckReport& report) {
+    EXPECT_EQ(report.status, 0) << report;
+    EXPECT_EQ(report.verdict, "pass") << report;
+    for (const auto* verdict : {"FAIL", "WARN", "UNKNOWN"})
+        EXPECT_TRUE(report.findings_of(verdict).empty()) << report;
+}
+
 std::string haoh_program() {
     return environment("HAOH_BIN").value_or(HAOH_TOOL);
 }
@@ -59,22 +65,19 @@ CheckReport haoh_check(const std::vector<std::uint16_t>& ports, std::string_view
         arguments.push_back(fmt::format("tcp://127.0.0.1:{}", port));
     }
     arguments.insert(arguments.end(), more.begin(), more.end());
-    const auto result = run_program(arguments, kTimeout);
-    return parse_report(result.status, result.standard_output,
-                        result.standard_output + result.standard_error, result.duration);
+    return parse_report(run_program(arguments, kTimeout));
 }
 
-CheckReport parse_report(int status, const std::string& output, std::string text,
-                         std::chrono::milliseconds duration) {
-    CheckReport report{.status = status,
+CheckReport parse_report(const ProgramResult& result) {
+    CheckReport report{.status = result.status,
                        .verdict = {},
                        .unobserved = 0,
                        .findings = {},
                        .outcomes = {},
-                       .text = std::move(text),
-                       .duration = duration};
+                       .text = result.standard_output + result.standard_error,
+                       .duration = result.duration};
     try {
-        const auto json = nlohmann::json::parse(output);
+        const auto json = nlohmann::json::parse(result.standard_output);
         report.verdict = json.at("verdict").get<std::string>();
         report.unobserved = json.at("unobserved").size();
         for (const auto& finding : json.at("findings")) {
@@ -85,7 +88,7 @@ CheckReport parse_report(int status, const std::string& output, std::string text
         }
     } catch (const nlohmann::json::exception& error) {
         throw std::runtime_error(
-            fmt::format("haoh check ended with status {} and no report ({}): {}", status,
+            fmt::format("haoh check ended with status {} and no report ({}): {}", report.status,
                         error.what(), report.text));
     }
     return report;

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/process.hpp"
+
 namespace haoh::test {
 
 /// What `haoh check -o json` said.
@@ -29,6 +31,9 @@ struct CheckReport {
 
 std::ostream& operator<<(std::ostream& stream, const CheckReport& report);
 
+/// Expects a pass: nothing failed, is to be warned of or could not be judged.
+void expect_pass(const CheckReport& report);
+
 /// The program under test: HAOH_BIN of the environment, else that of this build.
 std::string haoh_program();
 
@@ -38,7 +43,6 @@ CheckReport haoh_check(const std::vector<std::uint16_t>& ports, std::string_view
                        const std::vector<std::string>& more = {});
 
 /// Reads a report from what some run of haoh printed. Throws std::runtime_error when it is none.
-CheckReport parse_report(int status, const std::string& output, std::string text,
-                         std::chrono::milliseconds duration = {});
+CheckReport parse_report(const ProgramResult& result);
 
 } // namespace haoh::test

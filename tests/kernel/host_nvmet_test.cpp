@@ -6,15 +6,9 @@
 #include <gtest/gtest.h>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
 
-#include "haoh_check.hpp"
-#include "linux_host.hpp"
-#include "nvmet_array.hpp"
-#include "program_disk.hpp"
-#include "requirements.hpp"
-#include "simulated_arrays.hpp"
+#include "fixture.hpp"
 
 namespace haoh::test {
 namespace {
@@ -29,70 +23,26 @@ std::string array_kernel(const std::string& host_kernel) {
     return host_kernel == "6.1" ? "6.12" : host_kernel;
 }
 
-class HostOfNvmet : public testing::TestWithParam<std::string> {
+class HostOfNvmet : public KernelTest, public testing::WithParamInterface<std::string> {
   protected:
-    struct Machines {
-        ProgramDisk disk{{haoh_program()}};
-        LinuxHost host;
-        Guest first;
-        Guest second;
+    HostOfNvmet()
+        : KernelTest({.name = "nvmet",
+                      .host_kernel = GetParam(),
+                      .nvmet_kernels = {array_kernel(GetParam()), array_kernel(GetParam())},
+                      .programs = {haoh_program()}}) {}
 
-        explicit Machines(const std::string& kernel)
-            : host("nvmet-host-" + kernel, kernel, disk.image()),
-              first({.name = "nvmet-a",
-                     .kernel = array_kernel(kernel),
-                     .forwarded_ports = {NvmetArray::kPort}}),
-              second({.name = "nvmet-b",
-                      .kernel = array_kernel(kernel),
-                      .forwarded_ports = {NvmetArray::kPort}}) {}
-    };
+    static Guest& first() { return nvmet().first(); }
+    static Guest& second() { return nvmet().second(); }
 
-    static void TearDownTestSuite() { shared().reset(); }
-
-    void SetUp() override {
-        HAOH_REQUIRE(why_no_guests({GetParam(), array_kernel(GetParam())}));
-        HAOH_REQUIRE(why_no_programs({haoh_program()}));
-        if (!shared())
-            shared() = std::make_unique<Machines>(GetParam());
-        host().new_kmsg();
-    }
-
-    void TearDown() override {
-        if (!shared())
-            return;
-        if (HasFailure())
-            std::cerr << "--- the host's kernel messages of this test ---\n" << host().new_kmsg();
-        host().disconnect_all();
-        host().guest().must("dmesg -c >/dev/null");
-    }
-
-    static LinuxHost& host() { return shared()->host; }
-    static Guest& first() { return shared()->first; }
-    static Guest& second() { return shared()->second; }
-
-    /// Serves both arrays and connects them, the first one first.
-    static void connect(const NvmetArray& a, const NvmetArray& b, std::size_t paths) {
-        a.apply(first());
-        b.apply(second());
-        for (Guest* array : {&first(), &second()})
-            ASSERT_EQ(host().connect(a.nqn(), array->host_port(NvmetArray::kPort)).status, 0);
+    void connect(const NvmetArray& a, const NvmetArray& b, std::size_t paths) {
+        connect_nvmet(a, b);
         host().wait_path_count(a.nqn(), paths);
-    }
-
-    static CommandResult haoh(std::string_view words) {
-        return host().guest().run(
-            ProgramDisk::command("haoh") + " " + std::string(words) + " 2>/tmp/errors", kPatience);
-    }
-    static CheckReport check() {
-        auto result = haoh("check -o json");
-        return parse_report(result.status, result.output,
-                            result.output + host().guest().must("cat /tmp/errors"));
     }
 
     /// Controller name to transport, address and state, as nvme-cli tells.
     static std::map<std::string, std::string> nvme_cli_controllers(const std::string& nqn) {
         std::map<std::string, std::string> found;
-        const json told = json::parse(host().guest().must("nvme list-subsys -o json"));
+        const json told = json::parse(guest().must("nvme list-subsys -o json"));
         for (const json& machine : told)
             for (const json& subsystem : machine.at("Subsystems"))
                 if (subsystem.at("NQN") == nqn)
@@ -103,7 +53,7 @@ class HostOfNvmet : public testing::TestWithParam<std::string> {
     }
     static std::map<std::string, std::string> haoh_controllers(const std::string& nqn) {
         std::map<std::string, std::string> found;
-        const json told = json::parse(haoh("list -o json").output);
+        const json told = json::parse(haoh("list -o json").standard_output);
         for (const json& subsystem : told.at("kernels").at(0).at("subsystems"))
             if (subsystem.at("subsysnqn") == nqn)
                 for (const json& controller : subsystem.at("controllers"))
@@ -115,8 +65,7 @@ class HostOfNvmet : public testing::TestWithParam<std::string> {
     /// Controller name to ANA state of the paths of one device.
     static std::map<std::string, std::string> nvme_cli_states(const std::string& device) {
         std::map<std::string, std::string> found;
-        const json told =
-            json::parse(host().guest().must("nvme list-subsys " + device + " -o json"));
+        const json told = json::parse(guest().must("nvme list-subsys " + device + " -o json"));
         for (const json& machine : told)
             for (const json& subsystem : machine.at("Subsystems"))
                 for (const json& path : subsystem.at("Paths"))
@@ -126,7 +75,7 @@ class HostOfNvmet : public testing::TestWithParam<std::string> {
     }
     static std::map<std::string, std::string> haoh_states(const std::string& device) {
         std::map<std::string, std::string> found;
-        const json told = json::parse(haoh("list -o json").output);
+        const json told = json::parse(haoh("list -o json").standard_output);
         for (const json& subsystem : told.at("kernels").at(0).at("subsystems"))
             for (const json& head : subsystem.at("namespaces"))
                 if ("/dev/" + head.at("name").get<std::string>() == device)
@@ -141,10 +90,6 @@ class HostOfNvmet : public testing::TestWithParam<std::string> {
                             const std::string& state) {
         return transport + " " + address.substr(0, address.find(",src_addr")) + " " + state;
     }
-    static std::unique_ptr<Machines>& shared() {
-        static std::unique_ptr<Machines> instance;
-        return instance;
-    }
 };
 
 INSTANTIATE_TEST_SUITE_P(linux_6_1, HostOfNvmet, testing::Values("6.1"), kernel_test_name);
@@ -154,11 +99,7 @@ INSTANTIATE_TEST_SUITE_P(linux_7, HostOfNvmet, testing::Values("7"), kernel_test
 TEST_P(HostOfNvmet, a_healthy_pair_passes_and_nvme_cli_tells_the_same_paths) {
     const auto a = NvmetArray::first();
     connect(a, NvmetArray::second(), 4);
-    const auto report = check();
-    EXPECT_EQ(report.status, 0) << report;
-    EXPECT_THAT(report.findings_of("FAIL"), IsEmpty()) << report;
-    EXPECT_THAT(report.findings_of("WARN"), IsEmpty()) << report;
-    EXPECT_THAT(report.findings_of("UNKNOWN"), IsEmpty()) << report;
+    expect_pass(check());
 
     const auto controllers = haoh_controllers(a.nqn());
     EXPECT_EQ(controllers.size(), 2U);
@@ -176,8 +117,8 @@ TEST_P(HostOfNvmet, a_switch_to_the_other_array_is_seen) {
     const auto device = host().wait_device(a.nqn(), 1);
     a.set_ana_state(first(), 1, "inaccessible");
     b.set_ana_state(second(), 1, "optimized");
-    host().wait_ana_state(a.nqn(), first().host_port(NvmetArray::kPort), 1, "inaccessible");
-    host().wait_ana_state(a.nqn(), second().host_port(NvmetArray::kPort), 1, "optimized");
+    host().wait_ana_state(a.nqn(), nvmet().first_port(), 1, "inaccessible");
+    host().wait_ana_state(a.nqn(), nvmet().second_port(), 1, "optimized");
     EXPECT_EQ(haoh_states(device), nvme_cli_states(device));
     const auto report = check();
     EXPECT_EQ(report.status, 0) << report;
@@ -197,12 +138,19 @@ TEST_P(HostOfNvmet, a_refused_path_is_told_with_its_reason) {
 
 /// Two arrays, two controllers each, 512 namespaces: how fast haoh reads all of that through the
 /// kernel, and how fast a shell does with nvme-cli. Under emulation only the ratio says something.
-TEST(HostRate, is_far_above_a_loop_of_nvme_cli) {
-    HAOH_REQUIRE(why_no_guests({"6.12"}));
-    HAOH_REQUIRE(why_no_programs({haoh_program(), arraysim_program()}));
+class HostRate : public KernelTest {
+  protected:
+    HostRate()
+        : KernelTest({.name = "rate",
+                      .host_kernel = "6.12",
+                      .programs = {haoh_program()},
+                      .host_memory_mib = 2048}) {}
+};
+
+TEST_F(HostRate, is_far_above_a_loop_of_nvme_cli) {
     constexpr unsigned kNamespaces = 512;
     constexpr unsigned kSample = 8; // of the loop: all of it would take minutes
-    SimulatedArrays arrays(R"(title = "rate"
+    serve(R"(title = "rate"
 [[namespace]]
 count = 512
 size = "16MiB"
@@ -213,26 +161,23 @@ listen = ["127.0.0.1:0", "127.0.0.1:0"]
 name = "b"
 listen = ["127.0.0.1:0", "127.0.0.1:0"]
 )");
-    const std::string nqn = "nqn.2014-08.org.nvmexpress:uuid:68616f68-0000-4000-8000-000000000001";
-    ProgramDisk disk{{haoh_program()}};
-    LinuxHost host("rate-host", "6.12", disk.image(), 2048);
-    Guest& guest = host.guest();
     for (const auto* array : {"a", "b"})
-        for (const auto port : arrays.ports(array))
-            ASSERT_EQ(host.connect(nqn, port, {.keep_alive_s = 30}).status, 0);
-    guest.wait_until(
+        for (const auto port : arrays().ports(array))
+            ASSERT_EQ(
+                host().connect(SimulatedArrays::kDefaultNqn, port, {.keep_alive_s = 30}).status, 0);
+    guest().wait_until(
         fmt::format("[ $(ls -d /sys/class/nvme/nvme*/nvme*c*n* | wc -l) = {} ]", 4 * kNamespaces),
-        "all paths", kPatience);
-    const auto seconds_of = [&](const std::string& command) {
+        "all paths");
+    const auto seconds_of = [](const std::string& command) {
         // The clock of the guest, in hundredths of a second.
-        return std::stod(guest.must(fmt::format("read from rest </proc/uptime\n{}\n"
-                                                "read to rest </proc/uptime\n"
-                                                "echo \"$from $to\" | awk '{{print $2 - $1}}'",
-                                                command)));
+        return std::stod(guest().must(fmt::format("read from rest </proc/uptime\n{}\n"
+                                                  "read to rest </proc/uptime\n"
+                                                  "echo \"$from $to\" | awk '{{print $2 - $1}}'",
+                                                  command)));
     };
     const double haoh_seconds = seconds_of(ProgramDisk::command("haoh") +
                                            " check -o json >/tmp/report 2>/tmp/errors || true");
-    const json report = json::parse(guest.must("cat /tmp/report"));
+    const json report = json::parse(guest().must("cat /tmp/report"));
     EXPECT_THAT(report.at("unobserved"), IsEmpty()) << report.at("unobserved");
     // Identify Namespace and the ID descriptors, which the loop asks for as well; haoh reads more.
     const double haoh_rate = 4 * kNamespaces * 2 / haoh_seconds;

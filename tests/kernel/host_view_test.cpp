@@ -5,14 +5,8 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <iostream>
-#include <memory>
 
-#include "haoh_check.hpp"
-#include "linux_host.hpp"
-#include "program_disk.hpp"
-#include "requirements.hpp"
-#include "simulated_arrays.hpp"
+#include "fixture.hpp"
 
 namespace haoh::test {
 namespace {
@@ -23,74 +17,12 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-/// The host of one kernel, booted once for all tests, with haoh of this build.
-class HostView : public testing::TestWithParam<std::string> {
+/// A host of one kernel, with haoh of this build.
+class HostView : public KernelTest, public testing::WithParamInterface<std::string> {
   protected:
-    struct Machine {
-        ProgramDisk disk{{haoh_program()}};
-        LinuxHost host;
+    HostView()
+        : KernelTest({.name = "view", .host_kernel = GetParam(), .programs = {haoh_program()}}) {}
 
-        explicit Machine(const std::string& kernel)
-            : host("view-host-" + kernel, kernel, disk.image()) {}
-    };
-
-    static void TearDownTestSuite() { shared().reset(); }
-
-    void SetUp() override {
-        HAOH_REQUIRE(why_no_guests({GetParam()}));
-        HAOH_REQUIRE(why_no_programs({haoh_program(), arraysim_program()}));
-        if (!shared())
-            shared() = std::make_unique<Machine>(GetParam());
-        host().new_kmsg();
-    }
-
-    void TearDown() override {
-        if (!shared())
-            return;
-        if (HasFailure())
-            std::cerr << "--- the host's kernel messages of this test ---\n" << host().new_kmsg();
-        host().disconnect_all();
-        // Refusals of earlier tests are none of the next one.
-        host().guest().must("dmesg -c >/dev/null");
-        host().new_kmsg();
-    }
-
-    static LinuxHost& host() { return shared()->host; }
-    SimulatedArrays& arrays() { return *arrays_; }
-
-    /// Serves a scenario and connects array a, then array b. \return whether both could be
-    bool connect(const std::string& name) {
-        arrays_ = std::make_unique<SimulatedArrays>(scenario(name));
-        bool connected = true;
-        for (const auto* array : {"a", "b"}) {
-            connected =
-                host().connect(SimulatedArrays::kDefaultNqn, arrays_->port(array)).status == 0 &&
-                connected;
-            settle();
-        }
-        return connected;
-    }
-
-    /// Waits until the scan of every live controller has been done.
-    static void settle() {
-        host().guest().wait_until(
-            "before=$(ls /sys/class/nvme/*/ /sys/class/nvme-subsystem/*/ 2>/dev/null | cksum)\n"
-            "usleep 300000\n"
-            "[ \"$before\" = \"$(ls /sys/class/nvme/*/ /sys/class/nvme-subsystem/*/ 2>/dev/null "
-            "| cksum)\" ]",
-            "the scan to end");
-    }
-
-    /// `haoh WORDS` in the guest.
-    static CommandResult haoh(std::string_view words) {
-        return host().guest().run(
-            ProgramDisk::command("haoh") + " " + std::string(words) + " 2>/tmp/errors", kPatience);
-    }
-    static CheckReport check() {
-        auto result = haoh("check -o json");
-        return parse_report(result.status, result.output,
-                            result.output + host().guest().must("cat /tmp/errors"));
-    }
     /// The same pair asked from this machine, about the guest's release.
     CheckReport ask_directly() {
         return haoh_check({arrays().port("a"), arrays().port("b")}, SimulatedArrays::kDefaultNqn,
@@ -105,7 +37,7 @@ class HostView : public testing::TestWithParam<std::string> {
         return paths;
     }
     static std::string sysfs(const std::string& path) {
-        return host().guest().must("cat /sys/" + path + " 2>/dev/null || true");
+        return guest().must("cat /sys/" + path + " 2>/dev/null || true");
     }
     static std::string head_of(const HostPath& path) {
         const auto c = path.path.find('c');
@@ -152,14 +84,6 @@ class HostView : public testing::TestWithParam<std::string> {
             FAIL() << "no such outcome: " << outcome;
         }
     }
-
-  private:
-    static std::unique_ptr<Machine>& shared() {
-        static std::unique_ptr<Machine> instance;
-        return instance;
-    }
-
-    std::unique_ptr<SimulatedArrays> arrays_;
 };
 
 INSTANTIATE_TEST_SUITE_P(linux_6_1, HostView, testing::Values("6.1"), kernel_test_name);
@@ -167,15 +91,12 @@ INSTANTIATE_TEST_SUITE_P(linux_6_12, HostView, testing::Values("6.12"), kernel_t
 INSTANTIATE_TEST_SUITE_P(linux_7, HostView, testing::Values("7"), kernel_test_name);
 
 TEST_P(HostView, a_healthy_pair_passes) {
-    ASSERT_TRUE(connect("healthy_stretched_active_active"));
-    const auto report = check();
-    EXPECT_EQ(report.status, 0) << report;
-    EXPECT_THAT(report.findings_of("FAIL"), IsEmpty()) << report;
-    EXPECT_THAT(report.findings_of("WARN"), IsEmpty()) << report;
+    ASSERT_TRUE(connect_scenario("healthy_stretched_active_active"));
+    expect_pass(check());
     const auto list = haoh("list");
-    EXPECT_EQ(list.status, 0) << list.output;
+    EXPECT_EQ(list.status, 0) << list.standard_output << list.standard_error;
     for (const auto* word : {"nvme-subsys", "array-a", "array-b", "optimized", "/dev/nvme"})
-        EXPECT_THAT(list.output, HasSubstr(word));
+        EXPECT_THAT(list.standard_output, HasSubstr(word));
 }
 
 /// Defects that each release takes in its own way: the outcome that haoh tells is the kernel's.
@@ -207,7 +128,7 @@ TEST_P(HostView, the_kernel_does_what_haoh_says) {
              Defect{"ana_state_invalid", "ana.log.group.state_valid"},
          }) {
         SCOPED_TRACE(name);
-        const bool connected = connect(name);
+        const bool connected = connect_scenario(name);
         const auto report = ask_directly();
         const auto outcome = report.outcomes.find(rule);
         EXPECT_NE(outcome, report.outcomes.end()) << rule << " says nothing: " << report;
@@ -220,18 +141,18 @@ TEST_P(HostView, the_kernel_does_what_haoh_says) {
 }
 
 TEST_P(HostView, a_refused_path_is_told_with_its_reason) {
-    ASSERT_TRUE(connect("uuid_differs"));
+    ASSERT_TRUE(connect_scenario("uuid_differs"));
     const auto report = check();
     EXPECT_EQ(report.status, 1) << report;
     EXPECT_THAT(report.findings, Contains(HasSubstr("FAIL host.path.missing"))) << report;
     EXPECT_THAT(report.findings, Contains(HasSubstr("FAIL ns.uuid.equal"))) << report;
     EXPECT_THAT(report.text, HasSubstr("the kernel's log says")) << report;
     EXPECT_THAT(report.text, HasSubstr("IDs don't match for shared namespace")) << report;
-    EXPECT_THAT(haoh("list").output, HasSubstr("no path"));
+    EXPECT_THAT(haoh("list").standard_output, HasSubstr("no path"));
 }
 
 TEST_P(HostView, a_path_of_another_size_is_found) {
-    ASSERT_TRUE(connect("size_differs"));
+    ASSERT_TRUE(connect_scenario("size_differs"));
     const auto report = check();
     EXPECT_EQ(report.status, 1) << report;
     EXPECT_THAT(report.findings, Contains(HasSubstr("FAIL host.path.size"))) << report;
@@ -239,27 +160,26 @@ TEST_P(HostView, a_path_of_another_size_is_found) {
 }
 
 TEST_P(HostView, a_path_of_another_block_size_is_found) {
-    ASSERT_TRUE(connect("block_size_differs"));
+    ASSERT_TRUE(connect_scenario("block_size_differs"));
     const auto report = check();
     EXPECT_THAT(report.findings, Contains(HasSubstr("FAIL host.path.block_size"))) << report;
 }
 
 TEST_P(HostView, ana_that_is_ignored_is_found) {
-    ASSERT_TRUE(connect("ana_log_exceeds_mdts"));
+    ASSERT_TRUE(connect_scenario("ana_log_exceeds_mdts"));
     const auto report = check();
     EXPECT_THAT(report.findings, Contains("FAIL host.ana.ignored")) << report;
 }
 
 TEST_P(HostView, a_namespace_in_no_group_is_found) {
-    ASSERT_TRUE(connect("ana_nsid_missing"));
+    ASSERT_TRUE(connect_scenario("ana_nsid_missing"));
     EXPECT_THAT(check().findings, Contains("FAIL host.ana.no_group 3"));
 }
 
 TEST_P(HostView, an_array_that_is_gone_is_not_observed) {
-    ASSERT_TRUE(connect("healthy_stretched_active_active"));
+    ASSERT_TRUE(connect_scenario("healthy_stretched_active_active"));
     arrays().command("down b");
-    host().guest().wait_until("grep -q connecting /sys/class/nvme/nvme*/state",
-                              "the loss to be noticed", kPatience);
+    wait_loss();
     const auto report = check();
     EXPECT_EQ(report.status, 3) << report;
     EXPECT_THAT(report.findings, Contains("WARN host.ctrl.live")) << report;
@@ -267,7 +187,7 @@ TEST_P(HostView, an_array_that_is_gone_is_not_observed) {
 }
 
 TEST_P(HostView, another_array_behind_the_address_is_found) {
-    ASSERT_TRUE(connect("healthy_stretched_active_active"));
+    ASSERT_TRUE(connect_scenario("healthy_stretched_active_active"));
     // Both arrays now say so; the kernel reconnects and does not look.
     for (const auto* array : {"a", "b"}) {
         arrays().command(fmt::format("set {} sn ANOTHER", array));
@@ -276,13 +196,12 @@ TEST_P(HostView, another_array_behind_the_address_is_found) {
 }
 
 TEST_P(HostView, the_list_needs_no_root) {
-    ASSERT_TRUE(connect("size_differs"));
-    host().guest().must("echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd");
-    const auto list = host().guest().run(
-        "su -s /bin/sh nobody -c '" + ProgramDisk::command("haoh") + " check' 2>&1", kPatience);
-    EXPECT_EQ(list.status, 1) << list.output;
-    EXPECT_THAT(list.output, AnyOf(HasSubstr("root"), HasSubstr("ermission")));
-    EXPECT_THAT(list.output, HasSubstr("host.path.size"));
+    ASSERT_TRUE(connect_scenario("size_differs"));
+    const auto said = haoh("check", User::nobody);
+    const auto text = said.standard_output + said.standard_error;
+    EXPECT_EQ(said.status, 1) << text;
+    EXPECT_THAT(text, AnyOf(HasSubstr("root"), HasSubstr("ermission")));
+    EXPECT_THAT(text, HasSubstr("host.path.size"));
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "linux_host.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sstream>
 #include <utility>
 
@@ -37,23 +38,12 @@ std::string undash(std::string text) {
     return text == "-" ? std::string() : text;
 }
 
-} // namespace
-
-namespace {
-
 Guest::Options with_programs(Guest::Options options) {
     options.host_programs = true;
     return options;
 }
 
 } // namespace
-
-LinuxHost::LinuxHost(std::string name, std::string kernel, std::filesystem::path disk,
-                     int memory_mib)
-    : LinuxHost(Guest::Options{.name = std::move(name),
-                               .kernel = std::move(kernel),
-                               .disk = std::move(disk),
-                               .memory_mib = memory_mib}) {}
 
 LinuxHost::LinuxHost(Guest::Options options) : guest_(with_programs(std::move(options))) {}
 
@@ -120,10 +110,69 @@ std::string LinuxHost::wait_device(std::string_view nqn, std::uint32_t nsid) {
     return device;
 }
 
+void LinuxHost::set_iopolicy(std::string_view policy) {
+    guest_.must(fmt::format(
+        "for s in /sys/class/nvme-subsystem/*/iopolicy; do echo {} >$s || exit 1; done", policy));
+}
+
+std::vector<unsigned> LinuxHost::read_one_by_one(const std::vector<std::string>& paths,
+                                                 const std::string& device,
+                                                 const std::vector<unsigned>& cpu_masks) {
+    std::istringstream lines(guest_.must(
+        fmt::format("set --; for p in {}; do set -- $@ /sys/class/nvme/nvme*/$p/stat; done\n"
+                    "show() {{ for stat; do read -r reads rest <$stat; printf '%s ' $reads; done; "
+                    "echo; }}\n"
+                    "show $@; i=0; for mask in {}; do\n"
+                    "    taskset $mask dd if={} of=/dev/null bs=4096 count=1 skip=$i "
+                    "iflag=direct 2>/dev/null || exit 1\n    show $@; i=$((i+1)); done",
+                    fmt::join(paths, " "), fmt::join(cpu_masks, " "), device)));
+    std::vector<unsigned> places;
+    std::vector<unsigned long> before;
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::vector<unsigned long> now;
+        for (unsigned long reads = 0; words >> reads;)
+            now.push_back(reads);
+        for (unsigned i = 0; i < before.size() && i < now.size(); ++i)
+            places.insert(places.end(), now[i] - before[i], i);
+        before = std::move(now);
+    }
+    return places;
+}
+
+void LinuxHost::watch_scans() {
+    // The work function's address is that of the module, which may be loaded again.
+    guest_.must(R"sh(set -e
+modprobe nvme-tcp
+cd /sys/kernel/tracing/instances
+mkdir -p scans
+module=$(cat /sys/module/nvme_core/sections/.text)
+[ "$module" != "$(cat /tmp/scans-of 2>/dev/null)" ] || exit 0
+address=$(awk '$3 == "nvme_scan_work" { print $1 }' /proc/kallsyms)
+for event in workqueue_queue_work workqueue_execute_end; do
+    echo "function == 0x$address" >scans/events/workqueue/$event/filter
+    echo 1 >scans/events/workqueue/$event/enable
+done
+echo "$module" >/tmp/scans-of
+)sh");
+}
+
+void LinuxHost::wait_scans() {
+    guest_.wait_until("awk '{ print } /workqueue_queue_work:/ { asked++ }\n"
+                      "/workqueue_execute_end:/ { done++ } END { exit asked != done }' "
+                      "/sys/kernel/tracing/instances/scans/trace",
+                      "the scans to end");
+}
+
 std::string LinuxHost::new_kmsg() {
     const auto all = guest_.kmsg();
     const auto seen = std::exchange(kmsg_seen_, all.size());
     return seen <= all.size() ? all.substr(seen) : all;
+}
+
+void LinuxHost::clear_kmsg() {
+    guest_.must("dmesg -c >/dev/null");
+    kmsg_seen_ = 0;
 }
 
 } // namespace haoh::test

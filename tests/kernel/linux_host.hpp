@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,16 +26,14 @@ struct HostPath {
 /// A guest that is an NVMe/TCP host, by the kernel's own initiator and nvme-cli.
 class LinuxHost {
   public:
-    /// \param disk,memory_mib  Guest::Options
-    LinuxHost(std::string name, std::string kernel, std::filesystem::path disk = {},
-              int memory_mib = 512);
-    /// A guest of another shape; it has the host's programs in any case.
+    /// The guest has fio and nvme-cli in any case.
     explicit LinuxHost(Guest::Options options);
 
     struct ConnectOptions {
         bool header_digest = false;
         bool data_digest = false;
-        int keep_alive_s = 5; ///< How soon a hanging array is noticed.
+        /// How soon a hanging array is noticed. A busy machine may stop a guest for seconds.
+        int keep_alive_s = 60;
         int reconnect_delay_s = 1;
     };
 
@@ -58,8 +56,23 @@ class LinuxHost {
     void wait_path_count(std::string_view nqn, std::size_t count);
     /// The multipath device ("/dev/nvme0n1") of a namespace.
     std::string wait_device(std::string_view nqn, std::uint32_t nsid);
+    /// Makes one policy that of every subsystem.
+    void set_iopolicy(std::string_view policy);
+    /// Reads one block after the other, each on a CPU of a mask ("1": CPU 0).
+    /// \return the index of the path ("nvme0c1n1") that took each read
+    std::vector<unsigned> read_one_by_one(const std::vector<std::string>& paths,
+                                          const std::string& device,
+                                          const std::vector<unsigned>& cpu_masks);
+
+    /// From now on the kernel's scans for namespaces are counted, see wait_scans().
+    void watch_scans();
+    /// Waits until each scan that the kernel asked of itself has been done.
+    void wait_scans();
+
     /// Kernel messages since the last call.
     std::string new_kmsg();
+    /// Empties the kernel's log.
+    void clear_kmsg();
 
     Guest& guest() { return guest_; }
 

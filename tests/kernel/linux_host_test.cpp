@@ -3,12 +3,8 @@
 // takes its two arrays for one subsystem and does verified I/O through their failures.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <iostream>
-#include <memory>
 
-#include "linux_host.hpp"
-#include "requirements.hpp"
-#include "simulated_arrays.hpp"
+#include "fixture.hpp"
 
 namespace haoh::test {
 namespace {
@@ -17,8 +13,8 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::SizeIs;
 
-/// Writes the whole namespace in random order and reads it back, comparing each block, pass after
-/// pass until /tmp/stop appears. `mode` is what fio needs besides.
+/// Writes the whole namespace in random order and reads it back, comparing each block. `mode` is
+/// what fio needs besides.
 std::string fio_command(const std::string& device, std::string_view mode) {
     return "fio --name=stretched --filename=" + device +
            " --direct=1 --thread --rw=randwrite --bs=8k --size=4m --ioengine=libaio --iodepth=4 "
@@ -26,41 +22,20 @@ std::string fio_command(const std::string& device, std::string_view mode) {
            std::string(mode);
 }
 
-class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
+class LinuxHostOnSimulatedArrays : public KernelTest,
+                                   public testing::WithParamInterface<std::string> {
   protected:
-    static void TearDownTestSuite() { shared().reset(); }
+    LinuxHostOnSimulatedArrays() : KernelTest({.name = "sim", .host_kernel = GetParam()}) {}
 
-    void SetUp() override {
-        HAOH_REQUIRE(why_no_guests({GetParam()}));
-        HAOH_REQUIRE(why_no_programs({arraysim_program()}));
-        if (!shared())
-            shared() = std::make_unique<LinuxHost>("sim-host-" + GetParam(), GetParam());
-        arrays_ = std::make_unique<SimulatedArrays>(SimulatedArrays::kStretchedPair);
-        host().new_kmsg();
-    }
+    /// A host waits long for an array that hangs.
+    void leave_host() override { arrays().command("up b"); }
 
-    void TearDown() override {
-        if (!shared())
-            return;
-        if (HasFailure())
-            std::cerr << "--- the host's kernel messages of this test ---\n" << messages();
-        if (arrays_)
-            arrays_->command("up b");
-        host().disconnect_all();
-    }
+    std::uint16_t port_a() { return arrays().port("a"); }
+    std::uint16_t port_b() { return arrays().port("b"); }
 
-    static LinuxHost& host() { return *shared(); }
-    SimulatedArrays& arrays() { return *arrays_; }
-    std::uint16_t port_a() { return arrays_->port("a"); }
-    std::uint16_t port_b() { return arrays_->port("b"); }
-    std::string messages() { return messages_ += host().new_kmsg(); }
-
-    void connect_both(const LinuxHost::ConnectOptions& options) {
-        for (const auto port : {port_a(), port_b()}) {
-            const auto result = host().connect(SimulatedArrays::kNqn, port, options);
-            ASSERT_EQ(result.status, 0) << result.output;
-        }
-        host().wait_path_count(SimulatedArrays::kNqn, 2);
+    void connect(const LinuxHost::ConnectOptions& options = {}) {
+        serve(SimulatedArrays::kStretchedPair);
+        connect_both(SimulatedArrays::kNqn, 2, options);
         device_ = host().wait_device(SimulatedArrays::kNqn, 1);
     }
 
@@ -70,11 +45,7 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
         arrays().command("ana " + array + " all optimized");
     }
 
-    void start_io() {
-        host().guest().must("rm -f /tmp/stop");
-        io_ = host().guest().start("while [ ! -e /tmp/stop ]; do\n" +
-                                   fio_command(device_, "--do_verify=1") + " || exit 1\ndone");
-    }
+    void start_io() { io_ = guest().start_loop(fio_command(device_, "--do_verify=1")); }
 
     /// Waits until another 100 requests have been completed through the array. (Of the multipath
     /// device itself the kernel counts requests since 6.4 only.)
@@ -85,15 +56,14 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
                 stat = "/sys/block/" + path.path + "/stat";
         ASSERT_NE(stat, "") << "array " << array << " has no path";
         const auto count = "awk '{ print $1 + $5 }' " + stat;
-        const auto before = host().guest().must(count);
-        host().guest().wait_until("[ $(" + count + ") -gt $((" + before + " + 100)) ]",
-                                  "I/O at array " + array, kPatience);
-        EXPECT_FALSE(host().guest().ended(io_)) << "fio gave up";
+        const auto before = guest().must(count);
+        guest().wait_until("[ $(" + count + ") -gt $((" + before + " + 100)) ]",
+                           "I/O at array " + array);
+        EXPECT_FALSE(guest().ended(io_)) << "fio gave up";
     }
 
     void expect_io_verified() {
-        host().guest().must("touch /tmp/stop");
-        const auto result = host().guest().wait(io_, kPatience);
+        const auto result = guest().end_loop(io_);
         EXPECT_EQ(result.status, 0) << result.output;
         EXPECT_THAT(result.output, HasSubstr("err= 0"));
         EXPECT_THAT(result.output, Not(HasSubstr("verify: bad")));
@@ -102,22 +72,15 @@ class LinuxHostOnSimulatedArrays : public testing::TestWithParam<std::string> {
 
     /// What was written last is read back, through whatever array serves now.
     void expect_data_intact() {
-        const auto result = host().guest().run(fio_command(device_, "--verify_only"), kPatience);
+        const auto result = guest().run(fio_command(device_, "--verify_only"));
         EXPECT_EQ(result.status, 0) << result.output;
     }
 
     const std::string& device() const { return device_; }
 
   private:
-    static std::unique_ptr<LinuxHost>& shared() {
-        static std::unique_ptr<LinuxHost> instance;
-        return instance;
-    }
-
-    std::unique_ptr<SimulatedArrays> arrays_;
     std::string device_;
     Guest::Command io_;
-    std::string messages_;
 };
 
 INSTANTIATE_TEST_SUITE_P(linux_6_1, LinuxHostOnSimulatedArrays, testing::Values("6.1"),
@@ -128,7 +91,7 @@ INSTANTIATE_TEST_SUITE_P(linux_7, LinuxHostOnSimulatedArrays, testing::Values("7
                          kernel_test_name);
 
 TEST_P(LinuxHostOnSimulatedArrays, two_arrays_become_one_multipath_device) {
-    connect_both({});
+    connect();
     const auto paths = host().paths(SimulatedArrays::kNqn);
     ASSERT_THAT(paths, SizeIs(2));
     EXPECT_NE(paths[0].cntlid, paths[1].cntlid);
@@ -136,7 +99,7 @@ TEST_P(LinuxHostOnSimulatedArrays, two_arrays_become_one_multipath_device) {
         EXPECT_EQ(path.state, "live");
         EXPECT_EQ(path.ana_state, path.trsvcid == port_a() ? "optimized" : "inaccessible");
     }
-    EXPECT_EQ(host().guest().must("blockdev --getsize64 " + device()),
+    EXPECT_EQ(guest().must("blockdev --getsize64 " + device()),
               std::to_string(std::uint64_t{32} << 20U));
     const auto said = messages();
     for (const auto* complaint : {"don't match", "duplicate", "Duplicate", "rejecting", "WARNING",
@@ -144,16 +107,15 @@ TEST_P(LinuxHostOnSimulatedArrays, two_arrays_become_one_multipath_device) {
         EXPECT_THAT(said, Not(HasSubstr(complaint)));
     // What the kernel does not look at, nvme-cli does. (`nvme ana-log` of Debian 12 reads beyond the
     // end of a short log, which a target has to refuse.)
-    EXPECT_THAT(host().guest().must("nvme list-subsys"),
-                HasSubstr(std::string(SimulatedArrays::kNqn)));
-    EXPECT_THAT(host().guest().must("nvme ns-descs " + device()), HasSubstr("uuid"));
-    EXPECT_THAT(host().guest().must("nvme id-ns " + device()), HasSubstr("anagrpid: 1"));
-    EXPECT_THAT(host().guest().must("nvme get-log --log-id=0x0c --log-len=48 " + device()),
+    EXPECT_THAT(guest().must("nvme list-subsys"), HasSubstr(std::string(SimulatedArrays::kNqn)));
+    EXPECT_THAT(guest().must("nvme ns-descs " + device()), HasSubstr("uuid"));
+    EXPECT_THAT(guest().must("nvme id-ns " + device()), HasSubstr("anagrpid: 1"));
+    EXPECT_THAT(guest().must("nvme get-log --log-id=0x0c --log-len=48 " + device()),
                 HasSubstr("log-id:12"));
 }
 
 TEST_P(LinuxHostOnSimulatedArrays, verified_io_goes_through_an_ana_flip_and_back) {
-    connect_both({});
+    connect();
     start_io();
     expect_io_at("a");
     move_to("b");
@@ -170,7 +132,7 @@ TEST_P(LinuxHostOnSimulatedArrays, verified_io_goes_through_an_ana_flip_and_back
 }
 
 TEST_P(LinuxHostOnSimulatedArrays, verified_io_survives_a_killed_array) {
-    connect_both({});
+    connect();
     move_to("b");
     host().wait_ana_state(SimulatedArrays::kNqn, port_b(), 1, "optimized");
     start_io();
@@ -182,15 +144,15 @@ TEST_P(LinuxHostOnSimulatedArrays, verified_io_survives_a_killed_array) {
     arrays().command("ana b all inaccessible");
     arrays().command("up b");
     host().wait_ana_state(SimulatedArrays::kNqn, port_b(), 1, "inaccessible");
-    host().guest().wait_until("! cat /sys/class/nvme/nvme*/state | grep -qv live",
-                              "the dead array's controller to be live again");
+    guest().wait_until("! cat /sys/class/nvme/nvme*/state | grep -qv live",
+                       "the dead array's controller to be live again");
     expect_io_at("a");
     expect_io_verified();
     expect_data_intact();
 }
 
 TEST_P(LinuxHostOnSimulatedArrays, verified_io_survives_a_hanging_array_with_digests) {
-    connect_both({.header_digest = true, .data_digest = true, .keep_alive_s = 2});
+    connect({.header_digest = true, .data_digest = true, .keep_alive_s = 2});
     start_io();
     expect_io_at("a");
     arrays().command("hang a");

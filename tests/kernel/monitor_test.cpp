@@ -6,16 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <iostream>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "haoh_check.hpp"
-#include "linux_host.hpp"
-#include "nvmet_array.hpp"
-#include "program_disk.hpp"
-#include "requirements.hpp"
-#include "simulated_arrays.hpp"
+#include "fixture.hpp"
 
 namespace haoh::test {
 namespace {
@@ -24,47 +18,19 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::string_view kSimulatedNqn =
-    "nqn.2014-08.org.nvmexpress:uuid:68616f68-0000-4000-8000-000000000001";
-
-class HostMonitor : public testing::TestWithParam<std::string> {
+class HostMonitor : public KernelTest, public testing::WithParamInterface<std::string> {
   protected:
-    struct Machine {
-        ProgramDisk disk{{haoh_program(), HAOH_ANA_FLIPPER}};
-        LinuxHost host;
+    HostMonitor()
+        : KernelTest({.name = "monitor",
+                      .host_kernel = GetParam(),
+                      .programs = {haoh_program(), HAOH_ANA_FLIPPER}}) {}
 
-        explicit Machine(const std::string& kernel)
-            : host("monitor-host-" + kernel, kernel, disk.image()) {
-            host.guest().must("mkdir -p /sys/kernel/tracing\n"
-                              "mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || true\n"
-                              "[ -e /sys/kernel/tracing/instances ]");
-        }
-    };
-
-    static void TearDownTestSuite() { shared().reset(); }
-
-    void SetUp() override {
-        HAOH_REQUIRE(why_no_guests({GetParam()}));
-        HAOH_REQUIRE(why_no_programs({haoh_program(), arraysim_program()}));
-        if (!shared())
-            shared() = std::make_unique<Machine>(GetParam());
-        host().new_kmsg();
-    }
-
-    void TearDown() override {
-        if (!shared())
-            return;
+    void leave_host() override {
         if (HasFailure())
-            std::cerr << "--- the host's kernel messages of this test ---\n"
-                      << host().new_kmsg() << "--- what the monitor said ---\n"
+            std::cerr << "--- what the monitor said ---\n"
                       << guest().run("tail -n 40 /tmp/events; cat /tmp/monitor-errors").output;
         guest().run("kill -9 $(cat /tmp/monitor-pid) 2>/dev/null; rm -f /tmp/monitor-pid");
-        host().disconnect_all();
-        guest().must("dmesg -c >/dev/null");
     }
-
-    static LinuxHost& host() { return shared()->host; }
-    static Guest& guest() { return shared()->host.guest(); }
 
     /// Starts the monitor and waits until it hears the kernel.
     static void start_monitor(std::string_view words = {}) {
@@ -72,21 +38,18 @@ class HostMonitor : public testing::TestWithParam<std::string> {
             "{} monitor --lines -o json --metrics 9617 {} >/tmp/events 2>/tmp/monitor-errors &\n"
             "echo $! >/tmp/monitor-pid\nwait $!",
             ProgramDisk::command("haoh"), words));
-        guest().wait_until("grep -q 1 /sys/kernel/tracing/instances/haoh-*/events/nvme/"
-                           "nvme_async_event/enable",
-                           "the monitor to hear trace events");
+        wait_monitor_hears();
         // It has read who its controllers are.
         guest().wait_until("wget -qO- http://127.0.0.1:9617/metrics | grep -q "
                            "'^haoh_identity_verdict.* 1$'",
-                           "the monitor to have read identities", kPatience);
+                           "the monitor to have read identities");
     }
     /// Ends it as systemd does. \return what it told
     static std::vector<json> stop_monitor() {
         guest().must("kill $(cat /tmp/monitor-pid)");
         const auto ended = guest().wait(monitor_command());
         EXPECT_EQ(ended.status, 0) << ended.output;
-        EXPECT_EQ(guest().run("ls -d /sys/kernel/tracing/instances/haoh-*").status, 1)
-            << "its trace instance is left behind";
+        expect_no_trace_instance();
         return events();
     }
     static std::vector<json> events() {
@@ -99,7 +62,7 @@ class HostMonitor : public testing::TestWithParam<std::string> {
     /// Waits until the monitor has told something.
     static void wait_event(std::string_view pattern) {
         guest().wait_until(fmt::format("grep -q '{}' /tmp/events", pattern),
-                           fmt::format("the event {}", pattern), kPatience);
+                           fmt::format("the event {}", pattern));
     }
     static std::size_t count(const std::vector<json>& all, std::string_view kind) {
         return static_cast<std::size_t>(std::count_if(
@@ -107,10 +70,6 @@ class HostMonitor : public testing::TestWithParam<std::string> {
     }
 
   private:
-    static std::unique_ptr<Machine>& shared() {
-        static std::unique_ptr<Machine> instance;
-        return instance;
-    }
     static Guest::Command& monitor_command() {
         static Guest::Command command;
         return command;
@@ -137,8 +96,7 @@ Flips flip_in_guest(LinuxHost& host, const NvmetArray& array, std::string_view w
     std::istringstream lines(
         host.guest().must(fmt::format("{} /sys/kernel/config/nvmet/ports/1/ana_groups/1/ana_state "
                                       "/sys/block/{}/ana_state {}",
-                                      ProgramDisk::command("ana_flipper"), path, words),
-                          kPatience));
+                                      ProgramDisk::command("ana_flipper"), path, words)));
     Flips result;
     std::string what;
     for (Flip flip; lines >> what >> flip.time >> flip.state;)
@@ -247,16 +205,14 @@ TEST_P(HostMonitor, loses_nothing_in_bursts) {
 }
 
 TEST_P(HostMonitor, sees_an_array_die_and_come_back_as_another) {
-    SimulatedArrays arrays(SimulatedArrays::kStretchedPair);
-    for (const auto* array : {"a", "b"})
-        ASSERT_EQ(host().connect(SimulatedArrays::kNqn, arrays.port(array)).status, 0);
-    host().wait_path_count(SimulatedArrays::kNqn, 2);
+    serve(SimulatedArrays::kStretchedPair);
+    connect_both(SimulatedArrays::kNqn, 2);
     start_monitor();
-    arrays.command("down b");
+    arrays().command("down b");
     wait_event("\"event\":\"access\".*\"to\":\"single_array\"");
     wait_event("\"event\":\"controller_state\".*connecting");
-    arrays.command("set b sn ANOTHER");
-    arrays.command("up b");
+    arrays().command("set b sn ANOTHER");
+    arrays().command("up b");
     wait_event("\"event\":\"access\".*\"to\":\"restored\"");
     wait_event("\"event\":\"identity_changed\"");
     const auto told = stop_monitor();
@@ -269,7 +225,7 @@ TEST_P(HostMonitor, sees_an_array_die_and_come_back_as_another) {
 }
 
 TEST_P(HostMonitor, sees_paths_come_and_one_refused) {
-    SimulatedArrays arrays(R"(title = "refused"
+    serve(R"(title = "refused"
 [[namespace]]
 count = 2
 size = "16MiB"
@@ -281,15 +237,15 @@ name = "b"
 nsid = 2
 uuid = "68616f68-9999-4000-8000-000000000002"
 )");
-    ASSERT_EQ(host().connect(kSimulatedNqn, arrays.port("a")).status, 0);
-    host().wait_path_count(kSimulatedNqn, 2);
+    ASSERT_EQ(host().connect(SimulatedArrays::kDefaultNqn, arrays().port("a")).status, 0);
+    host().wait_path_count(SimulatedArrays::kDefaultNqn, 2);
     start_monitor();
-    ASSERT_EQ(host().connect(kSimulatedNqn, arrays.port("b")).status, 0);
+    ASSERT_EQ(host().connect(SimulatedArrays::kDefaultNqn, arrays().port("b")).status, 0);
     wait_event("\"event\":\"path_added\"");
     wait_event("\"event\":\"path_refused\"");
-    host().guest().must("c=$(grep -l ,trsvcid=" + std::to_string(arrays.port("b")) +
-                        " /sys/class/nvme/nvme*/address) && echo 1 >${c%/address}/"
-                        "delete_controller");
+    guest().must("c=$(grep -l ,trsvcid=" + std::to_string(arrays().port("b")) +
+                 " /sys/class/nvme/nvme*/address) && echo 1 >${c%/address}/"
+                 "delete_controller");
     wait_event("\"event\":\"path_lost\"");
     const auto told = stop_monitor();
     EXPECT_EQ(count(told, "path_added"), 1U);
@@ -305,7 +261,7 @@ uuid = "68616f68-9999-4000-8000-000000000002"
 TEST_P(HostMonitor, goes_on_without_root_by_looking) {
     const auto array = NvmetArray::first();
     serve_in_guest(host(), array);
-    guest().must("echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd");
+    add_nobody();
     const auto command = guest().start(
         "su -s /bin/sh nobody -c '" + ProgramDisk::command("haoh") +
         " monitor --lines -o json --until \"ana_change inaccessible\" --for 30s' >/tmp/events "

@@ -49,6 +49,12 @@ NvmetArray healthy_half() {
     return array;
 }
 
+std::unique_ptr<Guest> boot_array(std::string name, std::string kernel) {
+    return std::make_unique<Guest>(Guest::Options{.name = std::move(name),
+                                                  .kernel = std::move(kernel),
+                                                  .forwarded_ports = {NvmetArray::kPort}});
+}
+
 } // namespace
 
 NvmetArray NvmetArray::first() {
@@ -212,6 +218,21 @@ void NvmetArray::set_ana_state(Guest& guest, std::uint32_t group, const std::str
     guest.must(fmt::format("printf %s '{}' >/sys/kernel/config/nvmet/ports/{}/ana_groups/{}/"
                            "ana_state",
                            state, port_id_, group));
+}
+
+NvmetPair::NvmetPair(std::string_view name, std::string kernel_a, std::string kernel_b)
+    : first_(boot_array(std::string(name) + "-a", std::move(kernel_a))),
+      second_(boot_array(std::string(name) + "-b", std::move(kernel_b))) {}
+
+void NvmetPair::apply(const NvmetArray& a, const NvmetArray& b) {
+    a.apply(first());
+    b.apply(second());
+}
+
+void NvmetPair::revive() {
+    for (auto* array : {&first_, &second_})
+        if (!(*array)->alive())
+            *array = boot_array((*array)->name(), (*array)->kernel());
 }
 
 } // namespace haoh::test

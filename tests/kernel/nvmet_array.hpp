@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "guest.hpp"
@@ -94,6 +96,28 @@ class NvmetArray {
     std::map<std::uint32_t, std::string> ana_groups_;
     std::map<std::uint32_t, Namespace> namespaces_;
     std::uint32_t selected_ = 0;
+};
+
+/// Two guests that serve an array each, "NAME-a" and "NAME-b". They are booted once, and configured
+/// anew for each test.
+class NvmetPair {
+  public:
+    NvmetPair(std::string_view name, std::string kernel_a, std::string kernel_b);
+
+    Guest& first() { return *first_; }
+    Guest& second() { return *second_; }
+    /// The ports of 127.0.0.1 that lead to the arrays.
+    std::uint16_t first_port() { return first().host_port(NvmetArray::kPort); }
+    std::uint16_t second_port() { return second().host_port(NvmetArray::kPort); }
+    std::vector<std::uint16_t> ports() { return {first_port(), second_port()}; }
+
+    void apply(const NvmetArray& a, const NvmetArray& b);
+    /// Boots those again that a test killed.
+    void revive();
+
+  private:
+    std::unique_ptr<Guest> first_;
+    std::unique_ptr<Guest> second_;
 };
 
 } // namespace haoh::test

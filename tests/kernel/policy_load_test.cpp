@@ -3,21 +3,16 @@
 // throughput that fio measures beside the one that the simulation foretells.
 #include <algorithm>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <haoh/policy.hpp>
 #include <haoh/simulate.hpp>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <sstream>
 
-#include "linux_host.hpp"
-#include "requirements.hpp"
-#include "simulated_arrays.hpp"
+#include "fixture.hpp"
 
 namespace haoh::test {
 namespace {
@@ -25,45 +20,33 @@ namespace {
 constexpr unsigned kNodes = 2;
 constexpr unsigned kReads = 40;
 
-class HostPolicyLoad : public testing::TestWithParam<std::string> {
+class HostPolicyLoad : public KernelTest, public testing::WithParamInterface<std::string> {
   protected:
-    void SetUp() override {
-        HAOH_REQUIRE(why_no_guests({GetParam()}));
-        HAOH_REQUIRE(why_no_programs({arraysim_program()}));
-        host_ = std::make_unique<LinuxHost>(Guest::Options{.name = "nodes-host-" + GetParam(),
-                                                           .kernel = GetParam(),
-                                                           .cpus = kNodes,
-                                                           .nodes = kNodes});
-    }
-
-    Guest& guest() { return host_->guest(); }
+    HostPolicyLoad()
+        : KernelTest({.name = "nodes",
+                      .host_kernel = GetParam(),
+                      .host_cpus = kNodes,
+                      .host_nodes = kNodes}) {}
 
     /// Two arrays, both optimized, connected one after the other: "a" by two ports, "b" by one.
     void connect() {
-        arrays_ = std::make_unique<SimulatedArrays>(
-            fmt::format("title = \"load\"\n[subsystem]\nnqn = \"{}\"\n[[namespace]]\nnsid = "
-                        "1\nsize = \"8MiB\"\n"
-                        "[[array]]\nname = \"a\"\nlisten = [\"127.0.0.1:0\", \"127.0.0.1:0\"]\n"
-                        "[[array]]\nname = \"b\"\n",
-                        SimulatedArrays::kNqn));
-        std::vector<std::uint16_t> ports = arrays_->ports("a");
-        ports.push_back(arrays_->port("b"));
+        serve(fmt::format("title = \"load\"\n[subsystem]\nnqn = \"{}\"\n[[namespace]]\nnsid = "
+                          "1\nsize = \"8MiB\"\n"
+                          "[[array]]\nname = \"a\"\nlisten = [\"127.0.0.1:0\", \"127.0.0.1:0\"]\n"
+                          "[[array]]\nname = \"b\"\n",
+                          SimulatedArrays::kNqn));
+        std::vector<std::uint16_t> ports = arrays().ports("a");
+        ports.push_back(arrays().port("b"));
         for (const std::uint16_t port : ports) {
-            ASSERT_EQ(host_->connect(SimulatedArrays::kNqn, port).status, 0);
+            ASSERT_EQ(host().connect(SimulatedArrays::kNqn, port).status, 0);
             arrivals_.emplace_back();
-            host_->wait_path_count(SimulatedArrays::kNqn, arrivals_.size());
+            host().wait_path_count(SimulatedArrays::kNqn, arrivals_.size());
         }
-        device_ = host_->wait_device(SimulatedArrays::kNqn, 1);
-        for (const HostPath& path : host_->paths(SimulatedArrays::kNqn)) {
+        device_ = host().wait_device(SimulatedArrays::kNqn, 1);
+        for (const HostPath& path : host().paths(SimulatedArrays::kNqn)) {
             const auto found = std::find(ports.begin(), ports.end(), path.trsvcid);
             arrivals_.at(static_cast<std::size_t>(found - ports.begin())) = path.path;
         }
-    }
-
-    void set_policy(IoPolicy policy) {
-        guest().must(
-            fmt::format("for s in /sys/class/nvme-subsystem/*/iopolicy; do echo {} >$s; done",
-                        to_string(policy)));
     }
 
     /// The place of the path that each read took; the reads are of these nodes' CPUs, one by one.
@@ -71,27 +54,7 @@ class HostPolicyLoad : public testing::TestWithParam<std::string> {
         std::vector<unsigned> masks;
         std::transform(nodes.begin(), nodes.end(), std::back_inserter(masks),
                        [](unsigned node) { return 1U << node; });
-        std::istringstream lines(guest().must(
-            fmt::format("show() {{ for p in {}; do\n"
-                        "    read -r reads rest <$(echo /sys/class/nvme/nvme*/$p/stat)\n"
-                        "    printf '%s ' $reads; done; echo; }}\n"
-                        "show; i=0; for mask in {}; do\n"
-                        "    taskset $mask dd if={} of=/dev/null bs=4096 count=1 skip=$i "
-                        "iflag=direct 2>/dev/null || exit 1\n    show; i=$((i+1)); done",
-                        fmt::join(arrivals_, " "), fmt::join(masks, " "), device_),
-            kPatience));
-        std::vector<unsigned> places;
-        std::vector<unsigned long> before;
-        for (std::string line; std::getline(lines, line);) {
-            std::istringstream words(line);
-            std::vector<unsigned long> now;
-            for (unsigned long reads = 0; words >> reads;)
-                now.push_back(reads);
-            for (unsigned i = 0; i < before.size() && i < now.size(); ++i)
-                places.insert(places.end(), now[i] - before[i], i);
-            before = now;
-        }
-        return places;
+        return host().read_one_by_one(arrivals_, device_, masks);
     }
 
     template <typename Selector>
@@ -129,8 +92,7 @@ class HostPolicyLoad : public testing::TestWithParam<std::string> {
             fmt::format("fio --name=load --filename={} --direct=1 --thread --rw=randread --bs=4k "
                         "--ioengine=psync --numjobs={} --group_reporting --time_based "
                         "--ramp_time=2 --runtime=8 --output-format=json",
-                        device_, jobs),
-            kPatience);
+                        device_, jobs));
         const auto start = output.find('{');
         return nlohmann::json::parse(output.substr(start == std::string::npos ? 0 : start))
             .at("jobs")
@@ -140,8 +102,6 @@ class HostPolicyLoad : public testing::TestWithParam<std::string> {
             .get<double>();
     }
 
-    std::unique_ptr<LinuxHost> host_;
-    std::unique_ptr<SimulatedArrays> arrays_;
     std::vector<std::string> arrivals_; ///< paths in the order of arrival
     std::string device_;
 };
@@ -155,15 +115,15 @@ TEST_P(HostPolicyLoad, each_numa_node_chooses_for_itself) {
     std::vector<unsigned> nodes(kReads);
     std::generate(nodes.begin(), nodes.end(), [&random] { return random() % kNodes; });
 
-    set_policy(IoPolicy::round_robin);
+    host().set_iopolicy(to_string(IoPolicy::round_robin));
     auto seen = read_from(nodes);
     ASSERT_EQ(seen.size(), kReads);
     EXPECT_EQ(seen, predict<RoundRobinSelector>(nodes, seen));
-    set_policy(IoPolicy::numa);
+    host().set_iopolicy(to_string(IoPolicy::numa));
     seen = read_from(nodes);
     ASSERT_EQ(seen.size(), kReads);
     EXPECT_EQ(seen, predict<NumaSelector>(nodes, seen));
-    set_policy(IoPolicy::queue_depth);
+    host().set_iopolicy(to_string(IoPolicy::queue_depth));
     seen = read_from(nodes);
     ASSERT_EQ(seen.size(), kReads);
     EXPECT_EQ(seen, predict<QueueDepthSelector>(nodes, seen));
@@ -174,8 +134,8 @@ TEST_P(HostPolicyLoad, each_numa_node_chooses_for_itself) {
 TEST_P(HostPolicyLoad, throughput_is_in_the_order_that_the_simulation_foretells) {
     constexpr unsigned kJobs = 4;
     connect();
-    arrays_->command("latency a 100ms");
-    arrays_->command("latency b 500ms");
+    arrays().command("latency a 100ms");
+    arrays().command("latency b 500ms");
     const SimulationResult foretold = simulate(parse_policy_scenario(
         fmt::format("policies = [\"numa\", \"round-robin\", \"queue-depth\"]\n[workload]\n"
                     "depth = {}\nduration = \"60s\"\nwarmup = \"2s\"\n"
@@ -187,7 +147,7 @@ TEST_P(HostPolicyLoad, throughput_is_in_the_order_that_the_simulation_foretells)
     std::map<std::string, double> measured_iops;
     std::map<std::string, double> foretold_iops;
     for (const PolicyResult& one : foretold.policies) {
-        set_policy(parse_io_policy(one.policy).value());
+        host().set_iopolicy(one.policy);
         measured_iops[one.policy] = measured(kJobs);
         foretold_iops[one.policy] = one.iops;
         std::cout << fmt::format("{}: fio {:.1f}, simulation {:.1f} I/Os a second\n", one.policy,

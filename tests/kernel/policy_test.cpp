@@ -5,17 +5,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <iostream>
 #include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "haoh_check.hpp"
-#include "linux_host.hpp"
-#include "program_disk.hpp"
-#include "requirements.hpp"
-#include "simulated_arrays.hpp"
+#include "fixture.hpp"
 
 namespace haoh::test {
 namespace {
@@ -34,37 +28,10 @@ struct NamedStates {
     const char* b;
 };
 
-class HostPolicy : public testing::TestWithParam<std::string> {
+class HostPolicy : public KernelTest, public testing::WithParamInterface<std::string> {
   protected:
-    struct Machine {
-        ProgramDisk disk{{haoh_program()}};
-        LinuxHost host;
-
-        explicit Machine(const std::string& kernel)
-            : host("policy-host-" + kernel, kernel, disk.image()) {}
-    };
-
-    static void TearDownTestSuite() { shared().reset(); }
-
-    void SetUp() override {
-        HAOH_REQUIRE(why_no_guests({GetParam()}));
-        HAOH_REQUIRE(why_no_programs({haoh_program(), arraysim_program()}));
-        if (!shared())
-            shared() = std::make_unique<Machine>(GetParam());
-        host().new_kmsg();
-    }
-
-    void TearDown() override {
-        if (!shared())
-            return;
-        if (HasFailure())
-            std::cerr << "--- the host's kernel messages of this test ---\n" << host().new_kmsg();
-        host().disconnect_all();
-    }
-
-    static LinuxHost& host() { return shared()->host; }
-    static Guest& guest() { return shared()->host.guest(); }
-    SimulatedArrays& arrays() { return *arrays_; }
+    HostPolicy()
+        : KernelTest({.name = "policy", .host_kernel = GetParam(), .programs = {haoh_program()}}) {}
 
     static std::vector<std::string> policies() {
         if (GetParam() == "6.1")
@@ -74,7 +41,7 @@ class HostPolicy : public testing::TestWithParam<std::string> {
 
     /// Both arrays anew, connected one after the other.
     void connect(const NamedStates& pattern, const std::vector<std::string>& order = {"a", "b"}) {
-        arrays_ = std::make_unique<SimulatedArrays>(SimulatedArrays::kStretchedPair);
+        serve(SimulatedArrays::kStretchedPair);
         set_states(pattern);
         std::size_t count = 0;
         for (const auto& array : order) {
@@ -94,20 +61,18 @@ class HostPolicy : public testing::TestWithParam<std::string> {
         host().wait_ana_state(SimulatedArrays::kNqn, arrays().port("b"), 1, pattern.b);
     }
 
-    static CommandResult haoh(std::string_view words) {
-        return guest().run(ProgramDisk::command("haoh") + " policy " + std::string(words) +
-                               " 2>/tmp/errors; status=$?; cat /tmp/errors >&2; exit $status",
-                           kPatience);
+    static ProgramResult set(const std::string& words, User user = User::root) {
+        return haoh("policy set " + words, user);
     }
-    static void set(const std::string& policy) {
-        const auto result = haoh(fmt::format("set {} {} 2>&1", policy, SimulatedArrays::kNqn));
-        EXPECT_EQ(result.status, 0) << result.output;
+    static void set_policy(const std::string& policy) {
+        const auto result = set(fmt::format("{} {}", policy, SimulatedArrays::kNqn));
+        EXPECT_EQ(result.status, 0) << result.standard_error;
         EXPECT_EQ(guest().must("cat /sys/class/nvme-subsystem/*/iopolicy"), policy);
     }
-    json explain(int status = 0) {
-        const auto result = haoh("explain -o json " + device_);
-        EXPECT_EQ(result.status, status) << result.output;
-        return json::parse(result.output);
+    json explain() {
+        const auto result = haoh("policy explain -o json " + device_);
+        EXPECT_EQ(result.status, 0) << result.standard_error;
+        return json::parse(result.standard_output);
     }
 
     std::string path_of(const std::string& array) {
@@ -135,8 +100,7 @@ class HostPolicy : public testing::TestWithParam<std::string> {
         const auto result = guest().run(
             fmt::format("fio --name=serial --filename={} --direct=1 --thread --rw=randread --bs=4k "
                         "--size=4m --ioengine=psync --iodepth=1 --number_ios={} --randseed=1",
-                        device_, kPolicyRequests),
-            kPatience);
+                        device_, kPolicyRequests));
         EXPECT_EQ(result.status, 0) << result.output;
         auto after = counters();
         for (auto& [path, count] : after)
@@ -168,12 +132,6 @@ class HostPolicy : public testing::TestWithParam<std::string> {
     const std::string& device() const { return device_; }
 
   private:
-    static std::unique_ptr<Machine>& shared() {
-        static std::unique_ptr<Machine> instance;
-        return instance;
-    }
-
-    std::unique_ptr<SimulatedArrays> arrays_;
     std::string device_;
 };
 
@@ -185,7 +143,7 @@ TEST_P(HostPolicy, explain_names_the_paths_that_get_the_io) {
     for (const auto& policy : policies()) {
         SCOPED_TRACE(policy);
         connect({"optimized", "optimized"});
-        set(policy);
+        set_policy(policy);
         for (const auto& pattern :
              {NamedStates{"optimized", "optimized"}, NamedStates{"non-optimized", "optimized"},
               NamedStates{"optimized", "non-optimized"},
@@ -210,7 +168,7 @@ TEST_P(HostPolicy, explain_names_the_path_that_takes_over) {
         const NamedStates pattern{"optimized",
                                   policy == "round-robin" ? "optimized" : "non-optimized"};
         connect(pattern);
-        set(policy);
+        set_policy(policy);
         const auto told = explain();
         expect_io_on(taken(told.at("nodes")));
         const auto path = taken(told.at("nodes")).front();
@@ -221,8 +179,7 @@ TEST_P(HostPolicy, explain_names_the_path_that_takes_over) {
                 next = taken(loss.at("nodes"));
         EXPECT_THAT(next, ElementsAre(path_of("b")));
         arrays().command("down a");
-        guest().wait_until("grep -q connecting /sys/class/nvme/nvme*/state",
-                           "the loss to be noticed", kPatience);
+        wait_loss();
         const auto then = explain();
         EXPECT_EQ(taken(then.at("nodes")), next);
         EXPECT_EQ(then.at("nodes").at(0).at("certainty"), "known");
@@ -240,7 +197,7 @@ TEST_P(HostPolicy, explain_names_the_path_that_takes_over) {
 /// Instances are not the order of arrival: one that is free is given away again.
 TEST_P(HostPolicy, the_order_of_arrival_is_a_guess_unless_the_kernel_tells) {
     connect({"optimized", "optimized"});
-    set("numa");
+    set_policy("numa");
     // The subsystem keeps the first instance, so that array a comes back as the highest one, and
     // then array b, as the one between.
     for (const std::string array : {"a", "b"}) {
@@ -267,22 +224,19 @@ TEST_P(HostPolicy, the_order_of_arrival_is_a_guess_unless_the_kernel_tells) {
 
 TEST_P(HostPolicy, show_counts_the_io_of_each_path) {
     connect({"optimized", "optimized"});
-    set("round-robin");
-    guest().must("rm -f /tmp/stop");
-    const auto io = guest().start(fmt::format(
-        "while [ ! -e /tmp/stop ]; do\n    fio --name=serial --filename={} --direct=1 --thread "
-        "--rw=randread --bs=4k --size=4m --ioengine=psync --iodepth=1 --number_ios=2000 || exit "
-        "1\ndone",
+    set_policy("round-robin");
+    const auto io = guest().start_loop(fmt::format(
+        "fio --name=serial --filename={} --direct=1 --thread --rw=randread --bs=4k --size=4m "
+        "--ioengine=psync --iodepth=1 --number_ios=2000",
         device()));
     guest().wait_until(fmt::format("[ $(awk '{{ print $1 }}' /sys/class/nvme/nvme*/{}/stat) -gt "
                                    "100 ]",
                                    path_of("b")),
                        "I/O to go on");
-    const auto result = haoh("show --for 3s -o json");
-    EXPECT_EQ(result.status, 0) << result.output;
-    guest().must("touch /tmp/stop");
-    EXPECT_EQ(guest().wait(io, kPatience).status, 0);
-    const auto shown = json::parse(result.output);
+    const auto result = haoh("policy show --for 3s -o json");
+    EXPECT_EQ(result.status, 0) << result.standard_error;
+    EXPECT_EQ(guest().end_loop(io).status, 0);
+    const auto shown = json::parse(result.standard_output);
     EXPECT_GE(shown.at("measured_ms"), 3000);
     const auto& shares = shown.at("subsystems").at(0).at("shares");
     ASSERT_EQ(shares.size(), 2U);
@@ -293,24 +247,22 @@ TEST_P(HostPolicy, show_counts_the_io_of_each_path) {
 
 TEST_P(HostPolicy, set_says_why_not) {
     connect({"optimized", "optimized"});
-    const auto refused = haoh(fmt::format("set service-time {} 2>&1", SimulatedArrays::kNqn));
+    const auto refused = set(fmt::format("service-time {}", SimulatedArrays::kNqn));
     EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(refused.output, HasSubstr("offers numa, round-robin"));
-    const auto forced =
-        haoh(fmt::format("set service-time {} --force 2>&1", SimulatedArrays::kNqn));
+    EXPECT_THAT(refused.standard_error, HasSubstr("offers numa, round-robin"));
+    const auto forced = set(fmt::format("service-time {} --force", SimulatedArrays::kNqn));
     EXPECT_EQ(forced.status, 1);
-    EXPECT_THAT(forced.output, HasSubstr("EINVAL"));
+    EXPECT_THAT(forced.standard_error, HasSubstr("EINVAL"));
     if (GetParam() == "6.1") {
-        const auto late = haoh(fmt::format("set queue-depth {} 2>&1", SimulatedArrays::kNqn));
+        const auto late = set(fmt::format("queue-depth {}", SimulatedArrays::kNqn));
         EXPECT_EQ(late.status, 2);
-        EXPECT_THAT(late.output, HasSubstr("from 6.11 on"));
-        EXPECT_EQ(
-            haoh(fmt::format("set queue-depth {} --force 2>&1", SimulatedArrays::kNqn)).status, 1);
+        EXPECT_THAT(late.standard_error, HasSubstr("from 6.11 on"));
+        EXPECT_EQ(set(fmt::format("queue-depth {} --force", SimulatedArrays::kNqn)).status, 1);
     }
     EXPECT_EQ(guest().must("cat /sys/class/nvme-subsystem/*/iopolicy"), "numa");
 
-    const auto list = haoh("list -o json");
-    for (const auto& policy : json::parse(list.output).at("policies")) {
+    const auto list = haoh("policy list -o json");
+    for (const auto& policy : json::parse(list.standard_output).at("policies")) {
         // What is said to be offered, and nothing else, the kernel takes.
         const auto name = policy.at("policy").get<std::string>();
         const auto taken_by_kernel =
@@ -319,31 +271,28 @@ TEST_P(HostPolicy, set_says_why_not) {
                 .status == 0;
         EXPECT_EQ(policy.at("offered"), taken_by_kernel) << name;
     }
-    EXPECT_EQ(haoh("set round-robin nvme-subsys99 2>&1").status, 4);
+    EXPECT_EQ(set("round-robin nvme-subsys99").status, 4);
 
     guest().must("mount -o remount,ro /sys");
-    const auto read_only = haoh(fmt::format("set numa {} 2>&1", SimulatedArrays::kNqn));
+    const auto read_only = set(fmt::format("numa {}", SimulatedArrays::kNqn));
     guest().must("mount -o remount,rw /sys");
     EXPECT_EQ(read_only.status, 1);
-    EXPECT_THAT(read_only.output, HasSubstr("sysfs is mounted read-only"));
+    EXPECT_THAT(read_only.standard_error, HasSubstr("sysfs is mounted read-only"));
 
-    guest().must("echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd");
-    const auto user =
-        guest().run(fmt::format("su -s /bin/sh nobody -c '{} policy set numa {}' 2>&1",
-                                ProgramDisk::command("haoh"), SimulatedArrays::kNqn));
+    const auto user = set(fmt::format("numa {}", SimulatedArrays::kNqn), User::nobody);
     EXPECT_EQ(user.status, 1);
-    EXPECT_THAT(user.output, HasSubstr("run it as root"));
+    EXPECT_THAT(user.standard_error, HasSubstr("run it as root"));
 }
 
 TEST_P(HostPolicy, the_default_is_for_new_subsystems) {
-    const auto set_default = haoh("set round-robin --default --udev-rule /tmp/71-haoh.rules 2>&1");
-    EXPECT_EQ(set_default.status, 0) << set_default.output;
+    const auto set_default = set("round-robin --default --udev-rule /tmp/71-haoh.rules");
+    EXPECT_EQ(set_default.status, 0) << set_default.standard_error;
     EXPECT_EQ(guest().must("cat /sys/module/nvme_core/parameters/iopolicy"), "round-robin");
     EXPECT_THAT(guest().must("cat /tmp/71-haoh.rules"),
                 HasSubstr("ATTR{iopolicy}=\"round-robin\""));
     connect({"optimized", "optimized"});
     EXPECT_EQ(guest().must("cat /sys/class/nvme-subsystem/*/iopolicy"), "round-robin");
-    EXPECT_EQ(haoh("set numa --default 2>&1").status, 0);
+    EXPECT_EQ(set("numa --default").status, 0);
     EXPECT_EQ(guest().must("cat /sys/class/nvme-subsystem/*/iopolicy"), "round-robin");
 }
 

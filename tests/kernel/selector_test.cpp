@@ -8,15 +8,9 @@
 #include <gtest/gtest.h>
 #include <haoh/policy.hpp>
 #include <iostream>
-#include <map>
-#include <memory>
-#include <optional>
 #include <random>
-#include <sstream>
 
-#include "linux_host.hpp"
-#include "requirements.hpp"
-#include "simulated_arrays.hpp"
+#include "fixture.hpp"
 
 namespace haoh::test {
 namespace {
@@ -36,18 +30,9 @@ constexpr std::array kStatePairs{
     StatePair{nvme::AnaState::inaccessible, nvme::AnaState::non_optimized},
 };
 
-class HostSelectors : public testing::TestWithParam<std::string> {
+class HostSelectors : public KernelTest, public testing::WithParamInterface<std::string> {
   protected:
-    static void TearDownTestSuite() { shared().reset(); }
-
-    void SetUp() override {
-        HAOH_REQUIRE(why_no_guests({GetParam()}));
-        HAOH_REQUIRE(why_no_programs({arraysim_program()}));
-        if (!shared())
-            shared() = std::make_unique<LinuxHost>("selectors-host-" + GetParam(), GetParam());
-    }
-
-    static LinuxHost& host() { return *shared(); }
+    HostSelectors() : KernelTest({.name = "selectors", .host_kernel = GetParam()}) {}
 
     /// A path in the order of arrival.
     struct Arrival {
@@ -64,7 +49,7 @@ class HostSelectors : public testing::TestWithParam<std::string> {
             return text;
         };
         const unsigned on_a = (count + 1) / 2;
-        arrays_ = std::make_unique<SimulatedArrays>(fmt::format(
+        serve(fmt::format(
             "title = \"selectors\"\n[subsystem]\nnqn = \"{}\"\n[[namespace]]\nnsid = 1\n"
             "size = \"8MiB\"\n[[array]]\nname = \"a\"\nlisten = [{}]\n[[array]]\nname = \"b\"\n"
             "listen = [{}]\n",
@@ -72,7 +57,7 @@ class HostSelectors : public testing::TestWithParam<std::string> {
         arrivals_.clear();
         for (unsigned i = 0; i < count; ++i) {
             const std::string array = i < on_a ? "a" : "b";
-            arrivals_.push_back({array, arrays_->ports(array).at(i < on_a ? i : i - on_a), {}});
+            arrivals_.push_back({array, arrays().ports(array).at(i < on_a ? i : i - on_a), {}});
         }
         std::shuffle(arrivals_.begin(), arrivals_.end(), std::mt19937(seed));
         for (std::size_t i = 0; i < arrivals_.size(); ++i) {
@@ -92,7 +77,7 @@ class HostSelectors : public testing::TestWithParam<std::string> {
 
     void set_states(const StatePair& pattern) {
         for (const auto* array : {"a", "b"})
-            arrays_->command(
+            arrays().command(
                 fmt::format("ana {} all {}", array, nvme::to_string(state_on(pattern, array))));
         for (const Arrival& arrival : arrivals_)
             host().wait_ana_state(SimulatedArrays::kNqn, arrival.port, 1,
@@ -101,32 +86,10 @@ class HostSelectors : public testing::TestWithParam<std::string> {
 
     /// Places in the order of arrival that got one read after the other.
     std::vector<unsigned> read_one_by_one() {
-        std::istringstream lines(host().guest().must(
-            fmt::format(
-                "show() {{ for p in /sys/class/nvme/nvme*/nvme*c*n*; do\n"
-                "    read -r reads rest <$p/stat; printf '%s %s ' ${{p##*/}} $reads; done; "
-                "echo; }}\n"
-                "show; i=0; while [ $i -lt {} ]; do\n"
-                "    dd if={} of=/dev/null bs=4096 count=1 skip=$i iflag=direct 2>/dev/null "
-                "|| exit 1\n    show; i=$((i+1)); done",
-                kSelectorRequests, device_),
-            kPatience));
-        std::vector<unsigned> places;
-        std::map<std::string, unsigned long> before;
-        for (std::string line; std::getline(lines, line);) {
-            std::istringstream words(line);
-            std::string name;
-            std::vector<unsigned> grown;
-            for (unsigned long reads = 0; words >> name >> reads;) {
-                const auto was = before.find(name);
-                for (unsigned i = 0; was != before.end() && i < arrivals_.size(); ++i)
-                    if (arrivals_[i].path == name)
-                        grown.insert(grown.end(), reads - was->second, i);
-                before[name] = reads;
-            }
-            places.insert(places.end(), grown.begin(), grown.end());
-        }
-        return places;
+        std::vector<std::string> paths;
+        for (const Arrival& arrival : arrivals_)
+            paths.push_back(arrival.path);
+        return host().read_one_by_one(paths, device_, std::vector<unsigned>(kSelectorRequests, 1));
     }
 
     /// What a selector makes of the same paths, from the first choice on that was the kernel's.
@@ -172,12 +135,6 @@ class HostSelectors : public testing::TestWithParam<std::string> {
     }
 
   private:
-    static std::unique_ptr<LinuxHost>& shared() {
-        static std::unique_ptr<LinuxHost> instance;
-        return instance;
-    }
-
-    std::unique_ptr<SimulatedArrays> arrays_;
     std::vector<Arrival> arrivals_;
     std::string device_;
 };
@@ -205,10 +162,7 @@ TEST_P(HostSelectors, choose_what_the_kernel_chooses) {
                 SCOPED_TRACE(fmt::format("{} paths, a {}, b {}, {}", count,
                                          nvme::to_string(pattern.a), nvme::to_string(pattern.b),
                                          to_string(policy)));
-                host().guest().must(fmt::format(
-                    "echo {} >/sys/class/nvme-subsystem/nvme-subsys0/iopolicy 2>/dev/null || "
-                    "for s in /sys/class/nvme-subsystem/*/iopolicy; do echo {} >$s; done",
-                    to_string(policy), to_string(policy)));
+                host().set_iopolicy(to_string(policy));
                 const auto seen = read_one_by_one();
                 ASSERT_EQ(seen.size(), kSelectorRequests) << "each request went down one path";
                 EXPECT_EQ(seen, predicted(policy, pattern, seen.front()));

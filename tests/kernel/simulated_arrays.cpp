@@ -39,18 +39,6 @@ name = "b"
 1 = "inaccessible"
 )toml";
 
-ScratchDirectory::ScratchDirectory() {
-    auto text = (std::filesystem::temp_directory_path() / "haoh-kernel-XXXXXX").string();
-    if (mkdtemp(text.data()) == nullptr)
-        throw std::system_error(errno, std::generic_category(), "mkdtemp " + text);
-    path_ = text;
-}
-
-ScratchDirectory::~ScratchDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 std::string arraysim_program() {
     return environment("HAOH_ARRAYSIM_BIN").value_or(HAOH_ARRAYSIM);
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -11,22 +10,9 @@
 #include <vector>
 
 #include "support/process.hpp"
+#include "support/scratch_directory.hpp"
 
 namespace haoh::test {
-
-/// A directory for a test's files, removed at the end of its scope.
-class ScratchDirectory {
-  public:
-    ScratchDirectory();
-    ~ScratchDirectory();
-    ScratchDirectory(const ScratchDirectory&) = delete;
-    ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-
-    const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 /// haoh-arraysim: HAOH_ARRAYSIM_BIN of the environment, else that of this build.
 std::string arraysim_program();

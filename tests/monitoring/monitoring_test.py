@@ -20,6 +20,11 @@ import tempfile
 import time
 import urllib.request
 
+sys.dont_write_bytecode = True  # nothing of this belongs into the source tree
+sys.path.append(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../support"))
+
+from cases import Cases, Skip
+
 SECONDS = 60
 STATUSES = ("healthy", "degraded", "broken", "awkward", "empty")
 # Which alerts the real rules raise on the real metrics.
@@ -28,10 +33,6 @@ ALERTS = {
     "degraded": {"HaohSingleArray", "HaohControllerNotLive", "HaohMonitorBlind"},
     "broken": {"HaohNoPath", "HaohNoOptimizedPath", "HaohPathUnusable", "HaohIdentityFail"},
 }
-
-
-class Skip(Exception):
-    pass
 
 
 def run(*command, text=None, directory=None):
@@ -266,21 +267,12 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     examples = Examples(sys.argv[1], sys.argv[2])
-    failed = False
-    cases = (check_rules, check_config, check_rule_tests, check_tests_are_complete, check_metrics,
-             check_alerts_of_real_metrics, check_dashboard, check_queries, check_names,
-             check_scrape, check_unit)
-    for case in cases:
-        try:
-            case(examples)
-            print(f"ok - {case.__doc__}", flush=True)
-        except Skip as reason:
-            print(f"ok - {case.__doc__} # SKIP {reason}", flush=True)
-        except (AssertionError, KeyError, OSError, ValueError, subprocess.TimeoutExpired) as error:
-            print(f"{error}\nnot ok - {case.__doc__}", flush=True)
-            failed = True
-    print(f"1..{len(cases)}")
-    return 1 if failed else 0
+    cases = Cases()
+    for case in (check_rules, check_config, check_rule_tests, check_tests_are_complete,
+                 check_metrics, check_alerts_of_real_metrics, check_dashboard, check_queries,
+                 check_names, check_scrape, check_unit):
+        cases.run(case.__doc__, case, examples)
+    return cases.end()
 
 
 if __name__ == "__main__":

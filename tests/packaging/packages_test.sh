@@ -14,23 +14,15 @@ output=${1:-build/debs}
 cd "$tree" || exit 2
 mkdir -p "$output"
 log=$output/test.log
-failed=0 cases=0
+# shellcheck source=../support/cases.sh
+. "$support/cases.sh"
+begin_cases "$log"
 
-step() { # NAME, a command that has to succeed
-    local name=$1
-    shift
-    cases=$((cases + 1))
-    if "$@" >"$log" 2>&1 </dev/null; then
-        printf 'ok - %s\n' "$name"
-        return 0
-    fi
+show_said() {
     if grep -qE '(error|FAILED):' "$log"; then
         grep -E -A4 '(error|FAILED):' "$log" | head -n 60
     fi
     tail -n 40 "$log"
-    printf 'not ok - %s\n' "$name"
-    failed=1
-    return 1
 }
 
 prepare_builder() {
@@ -74,13 +66,11 @@ use() {
         tests/packaging/use_packages.sh "$output"
 }
 
-if step "a Debian 12 with what the build needs" prepare_builder &&
-    step "the packages are built" build; then
-    step "there are four packages" all_four_are_there
-    step "lintian finds no error and nothing to warn of" lint
+if holds "a Debian 12 with what the build needs" prepare_builder &&
+    holds "the packages are built" build; then
+    holds "there are four packages" all_four_are_there
+    holds "lintian finds no error and nothing to warn of" lint
     cp "$log" "$output/lintian.txt"
-    # Its lines are cases, and its plan adds to ours.
-    use </dev/null || failed=1
+    joins use
 fi
-echo "1..$cases"
-exit $failed
+end_cases

@@ -9,24 +9,12 @@ debs=$(cd "$1" && pwd) || exit 2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
 examples=/usr/share/doc/haoh/examples
-failed=0
-cases=0
 simulator=
 trap '[[ -z $simulator ]] || kill "$simulator"' EXIT
 
-step() { # NAME, a command that has to succeed
-    local name=$1
-    shift
-    cases=$((cases + 1))
-    if "$@" >"$work/log" 2>&1 </dev/null; then
-        printf 'ok - %s\n' "$name"
-        return 0
-    fi
-    tail -n 40 "$work/log"
-    printf 'not ok - %s\n' "$name"
-    failed=1
-    return 1
-}
+# shellcheck source=../support/cases.sh
+. "$here/../support/cases.sh"
+begin_cases "$work/log"
 
 install_debs() {
     local package files=()
@@ -96,22 +84,21 @@ is_removed() {
 }
 
 apt-get -qq update >"$work/update" 2>&1 || { cat "$work/update" && exit 1; }
-if step "haoh and haoh-arraysim are installed" install_debs libhaoh1 haoh haoh-arraysim; then
-    step "nothing that only a build needs comes along" is_lean
-    step "they tell their version" version_is_told
-    step "the rules" rules_are_told
-    step "two simulated arrays are checked, and are well" check_arrays $examples/pair.toml 0
-    step "two that differ are not" check_arrays $examples/broken-pair.toml 1
-    step "completions" completions_are_loaded
-    step "the unit is there, and off" unit_is_there_and_off
+if holds "haoh and haoh-arraysim are installed" install_debs libhaoh1 haoh haoh-arraysim; then
+    holds "nothing that only a build needs comes along" is_lean
+    holds "they tell their version" version_is_told
+    holds "the rules" rules_are_told
+    holds "two simulated arrays are checked, and are well" check_arrays $examples/pair.toml 0
+    holds "two that differ are not" check_arrays $examples/broken-pair.toml 1
+    holds "completions" completions_are_loaded
+    holds "the unit is there, and off" unit_is_there_and_off
 fi
-if step "libhaoh-dev is installed" install_debs libhaoh1 libhaoh-dev &&
-    step "compilers" apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends gcc libc6-dev pkg-config; then
+if holds "libhaoh-dev is installed" install_debs libhaoh1 libhaoh-dev &&
+    holds "compilers" apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends gcc libc6-dev pkg-config; then
     # Before there is a compiler for C++.
-    step "a program in C" consumer "gcc -Wall -Wextra -Werror" consumer.c
-    step "a compiler for C++" apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends g++ &&
-        step "a program in C++" consumer "g++ -std=c++20" consumer.cpp
+    holds "a program in C" consumer "gcc -Wall -Wextra -Werror" consumer.c
+    holds "a compiler for C++" apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends g++ &&
+        holds "a program in C++" consumer "g++ -std=c++20" consumer.cpp
 fi
-step "all is removed" is_removed
-echo "1..$cases"
-exit $failed
+holds "all is removed" is_removed
+end_cases

@@ -15,32 +15,17 @@ readonly build root suite
 work=$(mktemp -d)
 # Not by a child that is ended before it has become the program.
 trap '[[ $BASHPID != "$$" ]] || rm -rf "$work"' EXIT
-failed=0 cases=0
-
-# CASE, command...: it succeeds. What it says is shown when it does not.
-holds() {
-    cases=$((cases + 1))
-    if "${@:2}" >"$work/said" 2>&1; then
-        printf 'ok - %s\n' "$1"
-    else
-        cat "$work/said"
-        printf 'not ok - %s\n' "$1"
-        failed=1
-    fi
-}
-
-skips() { # CASE, REASON
-    cases=$((cases + 1))
-    printf 'ok - %s # SKIP %s\n' "$1" "$2"
-}
+# shellcheck source=../support/cases.sh
+. "$root/tests/support/cases.sh"
+begin_cases "$work/said"
 
 skip_all() {
     if [[ ${CI-} == true ]]; then
-        printf '%s\nnot ok - nvme-cli is built with the plugin\n1..1\n' "$1"
-        exit 1
+        tell "nvme-cli is built with the plugin" "$1"
+    else
+        skip "nvme-cli is built with the plugin" "$1"
     fi
-    printf 'ok - nvme-cli is built with the plugin # SKIP %s\n1..1\n' "$1"
-    exit 0
+    end_cases
 }
 
 # ---- Trees ----
@@ -306,14 +291,13 @@ holds "what is no nvme-cli tree is refused and left alone" refuses_what_is_no_tr
 if command -v shellcheck >/dev/null; then
     holds "the scripts pass shellcheck" shellcheck -S warning "$root"/plugins/nvme-cli/*.sh "$root"/tests/plugin/*.sh
 else
-    skips "the scripts pass shellcheck" "shellcheck is not installed"
+    skip "the scripts pass shellcheck" "shellcheck is not installed"
 fi
 holds "the patches for Debian are what the sources make" "$root/plugins/nvme-cli/make-patches.sh" --check
 
 nvme=$("$root/tests/plugin/build.sh" "$build" "$build/nvme-cli" "$source" 2>"$work/said") || {
-    cat "$work/said"
-    printf 'not ok - nvme-cli is built with the plugin\n1..%s\n' $((cases + 1))
-    exit 1
+    tell "nvme-cli is built with the plugin" "$(cat "$work/said"; echo "it is not")"
+    end_cases
 }
 holds "nvme-cli is built with the plugin" test -x "$nvme"
 record_tree "$work/host"
@@ -338,5 +322,4 @@ holds "it works without root" works_without_root
 holds "lost output is told" says_when_output_is_lost
 holds "the monitor ends by a signal" ends_by_a_signal
 holds "the monitor ends in time" ends_in_time
-echo "1..$cases"
-exit $failed
+end_cases

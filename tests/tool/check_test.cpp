@@ -89,7 +89,7 @@ TEST(Check, warnings_fail_only_when_asked_to) {
 TEST(Check, options_come_before_the_configuration_and_leave_the_rest_of_it) {
     // A namespace that has another size on array b fails, unless a resize is under way.
     const SimulatedArrays arrays{pair_with_b("[[array.namespace]]\nnsid = 2\nsize = \"80 MiB\"\n")};
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string resize = directory.file("resize.toml", "[check]\nwindow = \"resize\"\n");
     const std::string strict =
         directory.file("strict.toml", "[check]\nwindow = \"resize\"\nfail_on = \"warn\"\n");
@@ -127,7 +127,7 @@ TEST(Check, options_come_before_the_configuration_and_leave_the_rest_of_it) {
 TEST(Check, sites_of_the_configuration_name_the_arrays) {
     const SimulatedArrays arrays{
         pair_with_b(std::string{"cntlid_min = 2001\ncntlid_max = 2999\n"} + kOtherUuid)};
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string config = directory.file(
         "haoh.toml", "[[site]]\nname = \"berlin\"\ncntlids = [2001, 2999]\n"
                      "[[site]]\nname = \"potsdam\"\naddresses = [\"127.0.0.0/8\"]\n");
@@ -260,7 +260,7 @@ TEST(List, shows_subsystem_namespaces_and_paths) {
 
 TEST(List, takes_sites_from_the_configuration) {
     const SimulatedArrays arrays{healthy_scenario()};
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string config =
         directory.file("haoh.toml", "[[site]]\nname = \"berlin\"\naddresses = [\"127.0.0.0/8\"]\n");
     for (const char* format : {"text", "dot"}) {

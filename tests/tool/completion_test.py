@@ -15,6 +15,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True  # nothing of this belongs into the source tree
+sys.path.append(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../support"))
+
+from cases import Cases
+
 SECONDS = 120
 HERE = os.path.dirname(os.path.abspath(__file__))
 NQN = "nqn.2014-08.org.nvmexpress:uuid:5c1d1a52-6ef4-4b0c-8b8e-0d6f2f0c3a11"
@@ -205,21 +210,14 @@ def make_tree(directory):
 
 def main():
     haoh, arraysim, completions = sys.argv[1:]
-    failed, cases = False, 0
+    cases = Cases()
 
     def case(shell, what, function, *arguments):
-        nonlocal failed, cases
-        cases += 1
         name = f"{shell} offers {what}"
         if shutil.which(shell) is None:
-            print(f"ok - {name} # SKIP {shell} is not installed", flush=True)
-            return
-        try:
-            function(*arguments)
-            print(f"ok - {name}", flush=True)
-        except (AssertionError, OSError, subprocess.SubprocessError) as error:
-            print(f"{error}\nnot ok - {name}", flush=True)
-            failed = True
+            cases.tell(name, "", f"{shell} is not installed")
+        else:
+            cases.run(name, function, *arguments)
 
     with tempfile.TemporaryDirectory() as directory:
         os.symlink(haoh, os.path.join(directory, "haoh"))
@@ -241,8 +239,7 @@ def main():
             case(shell, "rule IDs", check_rules, shells, shell, haoh)
             case(shell, "files", check_files, shells, shell)
         case("bash", "the rest of an NQN behind its last colon", check_nqn_colons, shells, tree)
-    print(f"1..{cases}")
-    sys.exit(failed)
+    sys.exit(cases.end())
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ std::vector<std::string> snapshot(const SimulatedArrays& arrays, const std::stri
 
 TEST(Snapshot, is_judged_as_the_arrays_themselves) {
     const SimulatedArrays arrays{pair_with_b("[array.subsystem]\nserial = \"ANOTHER\"\n")};
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string file = directory.path("pair.json");
     EXPECT_EQ(haoh(snapshot(arrays, file)).status, 0);
 
@@ -50,7 +50,7 @@ TEST(Snapshot, is_judged_as_the_arrays_themselves) {
 
 TEST(Snapshot, of_each_array_alone_is_merged_into_the_pair) {
     const SimulatedArrays arrays{pair_with_b("[array.subsystem]\nserial = \"ANOTHER\"\n")};
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     for (const std::string array : {"a", "b"}) {
         EXPECT_EQ(
             haoh({"snapshot", "-t", arrays.target(array), "--nqn", kPairNqn, directory.path(array)})
@@ -66,7 +66,7 @@ TEST(Snapshot, of_each_array_alone_is_merged_into_the_pair) {
 
 TEST(Snapshot, says_what_it_wrote) {
     const SimulatedArrays arrays{healthy_scenario()};
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string file = directory.path("pair.json");
     EXPECT_THAT(haoh(snapshot(arrays, file)).standard_error,
                 HasSubstr("haoh: 2 controllers written to " + file + "\n"));
@@ -94,7 +94,7 @@ TEST(Snapshot, says_what_it_wrote) {
 }
 
 TEST(Snapshot, of_nothing_is_not_written) {
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string file = directory.path("nothing.json");
     const ProgramResult result = haoh({"snapshot", "-t", closed_target(), "--nqn", kPairNqn, file});
     EXPECT_EQ(result.status, 4);
@@ -104,7 +104,7 @@ TEST(Snapshot, of_nothing_is_not_written) {
 
 TEST(Diff, is_empty_for_two_readings_of_the_same_and_names_what_changed) {
     const SimulatedArrays arrays{healthy_scenario()};
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     EXPECT_EQ(haoh(snapshot(arrays, directory.path("1"))).status, 0);
     EXPECT_EQ(haoh(snapshot(arrays, directory.path("2"))).status, 0);
     const ProgramResult same = haoh({"diff", directory.path("1"), directory.path("2")});
@@ -126,7 +126,7 @@ TEST(Diff, is_empty_for_two_readings_of_the_same_and_names_what_changed) {
 }
 
 TEST(Files, malformed_ones_name_file_line_and_key) {
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string broken = directory.file("broken.json", "{\n  \"schema\": \n}\n");
     const ProgramResult syntax = haoh({"check", "--snapshot", broken});
     EXPECT_EQ(syntax.status, 2);
@@ -168,7 +168,7 @@ TEST(Files, a_reader_that_has_seen_enough_ends_the_program_without_a_word) {
 
 TEST(Files, a_snapshot_replaces_its_file_as_a_whole) {
     const SimulatedArrays arrays{healthy_scenario()};
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string file = directory.file("pair.json", "old");
     EXPECT_EQ(haoh(snapshot(arrays, file)).status, 0);
     EXPECT_TRUE(nlohmann::json::accept(content(file)));

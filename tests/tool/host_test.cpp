@@ -18,7 +18,7 @@ using ::testing::StartsWith;
 /// A snapshot of a host, listed.
 class Host : public ::testing::Test {
   protected:
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
 
     std::string snapshot_of(const Sample& sample) const {
         return directory.file("host.json", to_json(sample.observation));

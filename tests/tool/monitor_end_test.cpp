@@ -53,7 +53,7 @@ class MonitorEnd : public ::testing::Test {
     }
 
     SysfsTree tree{KernelLayout::v6_12};
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
 };
 
 TEST_F(MonitorEnd, comes_with_each_signal_that_asks_for_it) {

@@ -137,7 +137,7 @@ TEST(MonitorOnTerminal, is_coloured_unless_that_is_not_wanted) {
 }
 
 TEST(MonitorOnTerminal, programs_cannot_spoil_the_screen_and_their_failures_are_on_it) {
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string program =
         directory.file("run", "#!/bin/sh\necho SPOILT\necho SPOILT >&2\necho done >\"" +
                                   directory.path("done") + "\"\nexit 3\n");
@@ -163,7 +163,7 @@ TEST(MonitorOnTerminal, is_no_screen_where_lines_are_wanted_or_nothing_can_be_dr
         {{}, {"-u", "TERM"}},
         {{}, {"TERM="}},
     };
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     for (Case one : all) {
         one.options.insert(one.options.end(), {"--metrics", "0"});
         MonitorOnTerminal monitor(one.options, one.variables);

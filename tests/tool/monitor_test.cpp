@@ -108,7 +108,7 @@ TEST(Monitor, ends_when_it_has_seen_enough) {
 
 TEST(Monitor, runs_a_program_for_each_event) {
     const SimulatedArrays arrays{healthy_scenario()};
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string told = directory.path("told");
     const std::string program =
         directory.file("tell", "#!/bin/sh\necho \"$HAOH_EVENT $HAOH_NSID $HAOH_TO\" >>" + told +

@@ -73,7 +73,7 @@ class PolicySet : public ::testing::Test {
     }
 
     SysfsTree tree;
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
 };
 
 TEST_F(PolicySet, sets_what_is_named_and_says_what_was) {

@@ -49,7 +49,7 @@ class Policy : public ::testing::Test {
     }
 
     SysfsTree tree;
-    TemporaryDirectory directory;
+    ScratchDirectory directory;
 };
 
 TEST_F(Policy, list_is_of_the_recorded_release) {
@@ -175,7 +175,7 @@ TEST_F(Policy, set_leaves_the_rules_of_others_alone) {
 }
 
 TEST(PolicySimulate, compares_policies_on_a_scenario) {
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string scenario = directory.file("far.toml", R"(title = "array b is far"
 local_array = "a"
 [workload]
@@ -225,7 +225,7 @@ TEST_F(Policy, simulate_takes_a_device_of_the_host) {
 }
 
 TEST(PolicySimulate, a_scenario_may_have_a_mebibyte_and_a_seed) {
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     std::string text = "seed = 7\ntitle = \"one\"\n[workload]\nduration = \"50ms\"\n"
                        "[[path]]\narray = \"a\"\nlatency = \"1ms\"\ndeviation = \"500us\"\n#";
     text.resize(std::size_t{1} << 20U, 'x');
@@ -248,7 +248,7 @@ TEST(PolicySimulate, a_scenario_may_have_a_mebibyte_and_a_seed) {
 }
 
 TEST(PolicySimulate, names_what_is_wrong) {
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string scenario = directory.file("bad.toml", "[[path]]\nlatncy = \"1ms\"\n");
     const ProgramResult unknown_key = haoh({"policy", "simulate", scenario});
     EXPECT_EQ(unknown_key.status, 2);

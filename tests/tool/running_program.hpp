@@ -47,7 +47,7 @@ class RunningProgram {
   private:
     static std::string read(const std::string& name);
 
-    TemporaryDirectory directory_;
+    ScratchDirectory directory_;
     std::string output_;
     std::string errors_;
     std::unique_ptr<Process> process_;

@@ -35,25 +35,6 @@ std::pair<FileDescriptor, std::uint16_t> loopback_socket() {
 
 } // namespace
 
-TemporaryDirectory::TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "haoh-test-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-        throw std::runtime_error("no temporary directory");
-    }
-    path_ = pattern;
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TemporaryDirectory::file(const std::string& name, const std::string& content) const {
-    const std::string where = path(name);
-    std::ofstream{where, std::ios::binary} << content;
-    return where;
-}
-
 SimulatedArrays::SimulatedArrays(const std::string& scenario) {
     const std::string addresses = directory_.path("addresses");
     process_ = std::make_unique<Process>(

@@ -4,32 +4,14 @@
 #pragma once
 
 #include "support/process.hpp"
+#include "support/scratch_directory.hpp"
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace haoh::test {
-
-/// A directory that is there for one test.
-class TemporaryDirectory {
-  public:
-    TemporaryDirectory();
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    ~TemporaryDirectory();
-
-    /// The path of a file in it, written with `content`.
-    [[nodiscard]] std::string file(const std::string& name, const std::string& content) const;
-    [[nodiscard]] std::string path(const std::string& name) const {
-        return (path_ / name).string();
-    }
-
-  private:
-    std::filesystem::path path_;
-};
 
 /// haoh-arraysim with one scenario, ready to be asked.
 class SimulatedArrays {
@@ -43,7 +25,7 @@ class SimulatedArrays {
     void send(const std::vector<std::string>& words) const;
 
   private:
-    TemporaryDirectory directory_;
+    ScratchDirectory directory_;
     std::map<std::string, std::string> targets_;
     std::unique_ptr<Process> process_;
 };

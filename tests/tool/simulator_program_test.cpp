@@ -32,7 +32,7 @@ std::string content(const std::string& name) {
 }
 
 TEST(SimulatorProgram, tells_wrong_arguments_from_wrong_scenarios) {
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string good = directory.file("good.toml", healthy_scenario());
     const std::string bad = directory.file("bad.toml", "[[array]]\nname = 3\n");
     const ProgramResult checked = arraysim({"--check", good});
@@ -57,7 +57,7 @@ TEST(SimulatorProgram, tells_wrong_arguments_from_wrong_scenarios) {
 }
 
 TEST(SimulatorProgram, serves_where_it_is_told_until_it_is_told_to_quit) {
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string control = directory.path("control");
     const std::string addresses = directory.path("addresses");
     const RunningProgram program({HAOH_ARRAYSIM_PROGRAM,
@@ -90,7 +90,7 @@ TEST(SimulatorProgram, serves_where_it_is_told_until_it_is_told_to_quit) {
 
 TEST(SimulatorProgram, ends_in_order_on_either_signal) {
     for (const int signal : {SIGINT, SIGTERM}) {
-        const TemporaryDirectory directory;
+        const ScratchDirectory directory;
         const std::string control = directory.path("control");
         const RunningProgram program({HAOH_ARRAYSIM_PROGRAM,
                                       directory.file("pair.toml", healthy_scenario()), "--control",
@@ -106,7 +106,7 @@ TEST(SimulatorProgram, ends_in_order_on_either_signal) {
 }
 
 TEST(SimulatorProgram, fails_when_the_addresses_cannot_be_written) {
-    const TemporaryDirectory directory;
+    const ScratchDirectory directory;
     const std::string scenario = directory.file("pair.toml", healthy_scenario());
     for (const std::string& place : {directory.path("missing/addresses"), directory.path(".")}) {
         const ProgramResult result = arraysim({scenario, "--address-file", place});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/json_text.hpp"
 
+#include "base/hex.hpp"
 #include "base/utf8.hpp"
 
 #include <algorithm>
@@ -9,33 +10,20 @@ namespace haoh::base {
 
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kWidth = 100; ///< columns that an object on one line may reach ...
 constexpr std::size_t kFew = 3;     ///< ... if it has more keys than this
 
 using Json = nlohmann::ordered_json;
 
-int hex_value(char digit) {
-    const std::size_t value = kHexDigits.find(digit);
-    return value == std::string_view::npos ? -1 : static_cast<int>(value);
-}
-
 /// The byte that an escape at `offset` stands for; -1 when there is no escape.
 int escape_at(std::string_view text, std::size_t offset) {
     if (text.size() - offset < 4 || text[offset] != '\\' || text[offset + 1] != 'x') {
         return -1;
     }
-    const int high = hex_value(text[offset + 2]);
-    const int low = hex_value(text[offset + 3]);
+    const int high = lower_hex_value(text[offset + 2]);
+    const int low = lower_hex_value(text[offset + 3]);
     return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-void append_escape(std::string& out, char byte) {
-    const unsigned value = static_cast<unsigned char>(byte);
-    out += "\\x";
-    out += kHexDigits[value >> 4U];
-    out += kHexDigits[value & 0xFU];
 }
 
 /// Writes a value the way `lay_out` says.
@@ -99,7 +87,7 @@ std::string escape_bytes(std::string_view raw) {
     for (std::size_t i = 0; i < raw.size();) {
         const auto character = base::decode_utf8(raw.substr(i));
         if (!character || escape_at(raw, i) >= 0) {
-            append_escape(out, raw[i]);
+            append_escape(out, static_cast<std::uint8_t>(raw[i]));
             ++i;
         } else {
             out += raw.substr(i, character->length);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/safe_text.hpp"
 
+#include "base/hex.hpp"
 #include "base/utf8.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 #include <span>
 
 namespace haoh::base {
@@ -77,8 +75,7 @@ std::string safe_text(std::string_view text) {
             out += bytes;
         } else {
             for (const char byte : bytes) {
-                fmt::format_to(std::back_inserter(out), "\\x{:02x}",
-                               static_cast<unsigned char>(byte));
+                append_escape(out, static_cast<std::uint8_t>(byte));
             }
         }
         text.remove_prefix(bytes.size());

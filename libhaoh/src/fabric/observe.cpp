@@ -5,6 +5,7 @@
 #include <haoh/collector.hpp>
 #include <haoh/fabric.hpp>
 
+#include "base/utc_time.hpp"
 #include "collect/parallel.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -34,14 +35,6 @@ using fabric::SubsystemPort;
 constexpr std::size_t kPortsAtOnce = 8;
 /// A discovery log that nobody asked for may take this long.
 constexpr std::chrono::milliseconds kBestEffort{2000};
-
-std::string utc_now() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900,
-                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
 
 /// Opens when a number of things have happened.
 class Latch {
@@ -109,7 +102,7 @@ class Observer {
 
     asio::awaitable<Observation> run() {
         Observation observation;
-        observation.observed_at = utc_now();
+        observation.observed_at = base::utc_text(std::time(nullptr));
         observation.hostnqn = options_.connect.host.hostnqn;
         observation.hostid = nvme::format_uuid(options_.connect.host.hostid);
         if (options_.subsysnqn.empty()) {
@@ -296,9 +289,20 @@ class Observer {
             try {
                 const std::uint16_t cntlid = co_await StreamController::probe_cntlid(
                     port.where.address, std::move(connect), target.deadline);
+                co_await expect_still_there(target, cntlid);
                 port.observation->probed_cntlids.push_back(cntlid);
             } catch (const Error&) {
                 continue; // a guess at what would come next is all that is lost
+            }
+        }
+    }
+
+    /// An array that has given up a controller meanwhile may give its ID again.
+    /// \throws Error when one with this ID does not answer
+    static asio::awaitable<void> expect_still_there(Target& target, std::uint16_t cntlid) {
+        for (Port& port : target.ports) {
+            if (port.observation && port.observation->connection.cntlid == cntlid) {
+                co_await port.controller->submit(nvme::keep_alive_command()); // any status will do
             }
         }
     }

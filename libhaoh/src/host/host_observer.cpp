@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/host_observer.hpp"
 
+#include "base/utc_time.hpp"
 #include "collect/parallel.hpp"
 #include "host/blocking_threads.hpp"
 #include "host/device_channel.hpp"
@@ -33,14 +34,6 @@ namespace {
 /// Controllers that are asked at the same time, each with `depth` threads.
 constexpr std::size_t kControllersAtOnce = 16;
 constexpr std::size_t kMaxScanThreads = 4;
-
-std::string utc_now() {
-    const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", parts.tm_year + 1900,
-                       parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec);
-}
 
 Scan scan(const HostOptions& options) {
     const SysfsRoot root(options.sysroot);
@@ -262,7 +255,7 @@ void name_by_sysfs(ControllerObservation& told, const KernelController& controll
 asio::awaitable<Observation> observe_controllers(KernelObservation kernel, HostOptions options,
                                                  DeviceOpener open, bool this_machine) {
     Observation observation;
-    observation.observed_at = utc_now();
+    observation.observed_at = base::utc_text(std::time(nullptr));
     observation.kernels.push_back(std::move(kernel));
     set_identity(observation);
     if (options.ask_controllers) {
@@ -275,7 +268,7 @@ asio::awaitable<Observation> observe_controllers(KernelObservation kernel, HostO
 
 asio::awaitable<Observation> observe_settled(Scanner scan, HostOptions options, DeviceOpener open) {
     constexpr int kAttempts = 3;
-    const std::string began = utc_now();
+    const std::string began = base::utc_text(std::time(nullptr));
     const auto deadline = std::chrono::steady_clock::now() + options.timeout;
     Observation observation;
     for (int attempt = 1; attempt <= kAttempts; ++attempt) {

@@ -2,6 +2,7 @@
 // libnvme 1.x. Only functions of 1.3, so that one build serves every later 1.x.
 #include "base/file_descriptor.hpp"
 #include "host/nvme_device.hpp"
+#include "host/passthru.hpp"
 
 #include <libnvme.h>
 
@@ -16,18 +17,7 @@ class Libnvme1Device : public NvmeDevice {
     explicit Libnvme1Device(base::FileDescriptor device) : device_{std::move(device)} {}
 
     DeviceAnswer execute(const nvme::AdminCommand& command, std::span<std::uint8_t> data) override {
-        struct nvme_passthru_cmd passthru {};
-        passthru.opcode = command.opcode;
-        passthru.nsid = command.nsid;
-        passthru.addr = reinterpret_cast<std::uintptr_t>(data.data());
-        passthru.data_len = static_cast<std::uint32_t>(data.size());
-        passthru.cdw10 = command.cdw[0];
-        passthru.cdw11 = command.cdw[1];
-        passthru.cdw12 = command.cdw[2];
-        passthru.cdw13 = command.cdw[3];
-        passthru.cdw14 = command.cdw[4];
-        passthru.cdw15 = command.cdw[5];
-        passthru.timeout_ms = 0; // the kernel's own: after a shorter one it resets the controller
+        auto passthru = make_passthru<struct nvme_passthru_cmd>(command, data);
         DeviceAnswer answer;
         const int result = ::nvme_submit_admin_passthru(device_.get(), &passthru, &answer.dword0);
         if (result < 0) {

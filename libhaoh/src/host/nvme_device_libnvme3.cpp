@@ -2,6 +2,7 @@
 // libnvme3 (pkg-config libnvme3), which shares no symbol with libnvme 1.x. Chosen by CMake where
 // only this one is installed.
 #include "host/nvme_device.hpp"
+#include "host/passthru.hpp"
 
 #include <libnvme.h>
 
@@ -31,18 +32,7 @@ class Libnvme3Device : public NvmeDevice {
     ~Libnvme3Device() override { ::libnvme_close(handle_); }
 
     DeviceAnswer execute(const nvme::AdminCommand& command, std::span<std::uint8_t> data) override {
-        struct libnvme_passthru_cmd passthru {};
-        passthru.opcode = command.opcode;
-        passthru.nsid = command.nsid;
-        passthru.addr = reinterpret_cast<std::uintptr_t>(data.data());
-        passthru.data_len = static_cast<std::uint32_t>(data.size());
-        passthru.cdw10 = command.cdw[0];
-        passthru.cdw11 = command.cdw[1];
-        passthru.cdw12 = command.cdw[2];
-        passthru.cdw13 = command.cdw[3];
-        passthru.cdw14 = command.cdw[4];
-        passthru.cdw15 = command.cdw[5];
-        passthru.timeout_ms = 0; // the kernel's own: after a shorter one it resets the controller
+        auto passthru = make_passthru<struct libnvme_passthru_cmd>(command, data);
         const int result = ::libnvme_exec_admin_passthru(handle_, &passthru);
         DeviceAnswer answer;
         answer.dword0 = static_cast<std::uint32_t>(passthru.result);

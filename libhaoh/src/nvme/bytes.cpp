@@ -1,34 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/nvme/bytes.hpp>
 
+#include "base/hex.hpp"
+
 namespace haoh::nvme {
-
-namespace {
-
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-/// 0..15, or -1 for what is no hexadecimal digit.
-constexpr int hex_value(char digit) {
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
-    }
-    if (digit >= 'a' && digit <= 'f') {
-        return digit - 'a' + 10;
-    }
-    if (digit >= 'A' && digit <= 'F') {
-        return digit - 'A' + 10;
-    }
-    return -1;
-}
-
-} // namespace
 
 std::string to_hex(ByteView bytes) {
     std::string text;
     text.reserve(bytes.size() * 2);
     for (const std::uint8_t byte : bytes) {
-        text += kHexDigits[byte >> 4U];
-        text += kHexDigits[byte & 0xFU];
+        base::append_hex(text, byte);
     }
     return text;
 }
@@ -40,8 +21,8 @@ bool from_hex(std::string_view text, Bytes& out) {
     }
     out.reserve(text.size() / 2);
     for (std::size_t i = 0; i < text.size(); i += 2) {
-        const int high = hex_value(text[i]);
-        const int low = hex_value(text[i + 1]);
+        const int high = base::hex_value(text[i]);
+        const int low = base::hex_value(text[i + 1]);
         if (high < 0 || low < 0) {
             return false;
         }
@@ -60,9 +41,7 @@ std::string printable(ByteView field) {
         if (byte >= 0x20 && byte <= 0x7E && byte != '\\') {
             text += static_cast<char>(byte);
         } else {
-            text += "\\x";
-            text += kHexDigits[byte >> 4U];
-            text += kHexDigits[byte & 0xFU];
+            base::append_escape(text, byte);
         }
     }
     return text;

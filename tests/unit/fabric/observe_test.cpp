@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <ctime>
+#include <utility>
 
 namespace haoh {
 namespace {
@@ -155,6 +156,36 @@ TEST_F(ObserveTest, ToleratesAFailedProbe) {
     EXPECT_THAT(seen.unobserved, IsEmpty());
     EXPECT_THAT(seen.controllers.at(0).probed_cntlids, IsEmpty());
     EXPECT_THAT(seen.controllers.at(1).probed_cntlids, ElementsAre(201));
+}
+
+// The array gives the ID of the first controller again: beside it, or after it gave that one up.
+TEST_F(ObserveTest, TakesAnIdForGivenTwiceOnlyWhileTheControllerIsThere) {
+    for (const bool is_there : {true, false}) {
+        SCOPED_TRACE(is_there);
+        a.next_cntlid = 100;
+        const std::size_t first = a.links.size();
+        bool probed = false;
+        a.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry&,
+                           nvme::ByteView data) {
+            if (!data.empty() && a.next_cntlid == 101 && !std::exchange(probed, true)) {
+                a.next_cntlid = 100;
+                if (!is_there) {
+                    a.links.at(first)->close();
+                }
+            }
+            return false;
+        };
+        const Observation seen = observe_all();
+        ASSERT_THAT(seen.controllers, SizeIs(2));
+        EXPECT_TRUE(probed);
+        EXPECT_TRUE(seen.controllers[0].identify.ok());
+        EXPECT_EQ(seen.controllers[0].connection.cntlid, 100);
+        if (is_there) {
+            EXPECT_THAT(seen.controllers[0].probed_cntlids, ElementsAre(100));
+        } else {
+            EXPECT_THAT(seen.controllers[0].probed_cntlids, IsEmpty());
+        }
+    }
 }
 
 TEST_F(ObserveTest, JudgesTheOthersWhenOneFails) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report/diff/diff_view.hpp"
-#include "schema.hpp"
+#include "support/json_schema.hpp"
 #include "terminal.hpp"
 
 #include <haoh/report.hpp>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // `haoh list -o dot`, and that Graphviz takes it where it is installed.
 #include "sample_host.hpp"
+#include "support/process.hpp"
+#include "support/scratch_directory.hpp"
 #include "terminal.hpp"
 
 #include <haoh/report.hpp>
@@ -8,12 +10,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-
-#include <unistd.h>
+#include <chrono>
 
 namespace haoh {
 namespace {
@@ -30,23 +27,15 @@ std::string dot_of(const Sample& sample) {
 
 /// What `dot` makes of the graph: SVG, or what it complains about.
 std::string drawn(const std::string& graph) {
-    const std::string path = testing::TempDir() + "haoh-dot-" + std::to_string(::getpid()) + ".dot";
-    std::ofstream(path) << graph;
-    std::FILE* const pipe = ::popen(("dot -Tsvg '" + path + "' 2>&1").c_str(), "r");
-    std::string out;
-    std::array<char, 4096> buffer{};
-    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-        out.append(buffer.data(), size);
-    }
-    if (::pclose(pipe) != 0) {
-        out = "dot failed: " + out;
-    }
-    static_cast<void>(std::remove(path.c_str()));
-    return out;
+    const test::ScratchDirectory directory;
+    const auto result = test::run_program({"dot", "-Tsvg", directory.file("graph.dot", graph)},
+                                          std::chrono::minutes{2});
+    return (result.status == 0 ? "" : "dot failed: ") + result.standard_output +
+           result.standard_error;
 }
 
 bool have_graphviz() {
-    return std::system("command -v dot > /dev/null 2>&1") == 0; // NOLINT(cert-env33-c)
+    return test::find_program("dot").has_value();
 }
 
 Sample broken_host() {

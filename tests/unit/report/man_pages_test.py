@@ -10,6 +10,11 @@ import re
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True  # nothing of this belongs into the source tree
+sys.path.append(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../support"))
+
+from cases import Cases
+
 COMMANDS = ("check", "list", "monitor", "snapshot", "diff", "rules")
 # Commands whose options are those of their subcommands: one page describes them all.
 FAMILIES = ("policy",)
@@ -95,15 +100,8 @@ def events_of_page(path):
 
 def main():
     program, directory = sys.argv[1:]
-    failed, cases = False, 0
-
-    def report(case, complaints):
-        nonlocal failed, cases
-        cases += 1
-        failed |= bool(complaints)
-        for complaint in complaints:
-            print(complaint)
-        print(f"{'not ok' if complaints else 'ok'} - {case}")
+    cases = Cases()
+    report = cases.check
 
     def report_formats(page, command, real):
         told = formats_of_page(os.path.join(directory, page))
@@ -153,8 +151,7 @@ def main():
            [f"haoh.1 does not mention {option}" for option in sorted(shared - told)])
     report("haoh.1 describes only options that there are",
            [f"no command has {option}" for option in sorted(told - everything)])
-    print(f"1..{cases}")
-    sys.exit(failed)
+    sys.exit(cases.end())
 
 
 if __name__ == "__main__":

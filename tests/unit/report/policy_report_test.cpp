@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "schema.hpp"
+#include "support/json_schema.hpp"
 
 #include "unit/kernel_policy/device.hpp"
 

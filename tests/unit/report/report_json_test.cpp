@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "sample.hpp"
-#include "schema.hpp"
+#include "support/json_schema.hpp"
 
 #include <haoh/kernel_effect.hpp>
 #include <haoh/report.hpp>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "schema.hpp"
+#include "support/json_schema.hpp"
+#include "support/process.hpp"
+#include "support/scratch_directory.hpp"
 
 #include <haoh/simulation_report.hpp>
 
@@ -7,12 +9,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include <cstdio>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <unistd.h>
 
 namespace haoh {
 namespace {
@@ -165,30 +165,17 @@ TEST(SimulationText, IsSafeToPrint) {
 
 /// What a parser of others says against a document; empty when it is well-formed XML.
 std::string xml_complaints(const std::string& document) {
-    const std::string path =
-        testing::TempDir() + "haoh-simulation-" + std::to_string(::getpid()) + ".svg";
-    std::FILE* file = std::fopen(path.c_str(), "wb");
-    if (file == nullptr) {
-        return "cannot write " + path;
-    }
-    static_cast<void>(std::fwrite(document.data(), 1, document.size(), file));
-    static_cast<void>(std::fclose(file));
-    const std::string command = "python3 -c 'import sys, xml.etree.ElementTree as tree\n"
-                                "root = tree.parse(sys.argv[1]).getroot()\n"
-                                "assert root.tag == \"{http://www.w3.org/2000/svg}svg\", root.tag\n"
-                                "assert root.findall(\".//{http://www.w3.org/2000/svg}rect\")' '" +
-                                path + "' 2>&1";
-    std::string out;
-    std::FILE* pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) {
-        return "cannot run python3";
-    }
-    for (int byte = std::fgetc(pipe); byte != EOF; byte = std::fgetc(pipe)) {
-        out += static_cast<char>(byte);
-    }
-    const int status = ::pclose(pipe);
-    static_cast<void>(std::remove(path.c_str()));
-    return status == 0 ? out : out + "exit status " + std::to_string(status);
+    const test::ScratchDirectory directory;
+    const auto result =
+        test::run_program({"python3", "-c",
+                           "import sys, xml.etree.ElementTree as tree\n"
+                           "root = tree.parse(sys.argv[1]).getroot()\n"
+                           "assert root.tag == '{http://www.w3.org/2000/svg}svg', root.tag\n"
+                           "assert root.findall('.//{http://www.w3.org/2000/svg}rect')",
+                           directory.file("drawing.svg", document)},
+                          std::chrono::minutes{2});
+    const std::string said = result.standard_output + result.standard_error;
+    return result.status == 0 ? said : said + "exit status " + std::to_string(result.status);
 }
 
 TEST(SimulationSvg, IsWellFormed) {

@@ -2,6 +2,7 @@
 #include "child_process.hpp"
 
 #include "base/file_descriptor.hpp"
+#include "support/scratch_directory.hpp"
 
 #include <haoh/error.hpp>
 
@@ -18,7 +19,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <thread>
 
 #include <fcntl.h>
@@ -41,11 +41,6 @@ constexpr auto kChildLimit = 30s;
 class ChildProcessTest : public ::testing::Test {
   protected:
     ChildProcessTest() {
-        std::string name = (files::temp_directory_path() / "haoh-child-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) {
-            throw std::runtime_error("mkdtemp");
-        }
-        folder_ = name;
         for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
             environment_.emplace_back(*variable);
         }
@@ -57,18 +52,11 @@ class ChildProcessTest : public ::testing::Test {
             ::setenv(variable.substr(0, end).c_str(), variable.substr(end + 1).c_str(), 1);
         }
         files::current_path(before_);
-        std::error_code ignored;
-        files::remove_all(folder_, ignored);
     }
 
-    [[nodiscard]] std::string at(const std::string& name) const {
-        return (folder_ / name).string();
-    }
+    [[nodiscard]] std::string at(const std::string& name) const { return scratch_.path(name); }
     [[nodiscard]] std::string script(const std::string& name, const std::string& body) const {
-        files::create_directories((folder_ / name).parent_path());
-        std::ofstream{at(name)} << "#!/bin/sh\n" << body;
-        files::permissions(at(name), files::perms::owner_all);
-        return at(name);
+        return scratch_.script(name, body);
     }
     [[nodiscard]] base::FileDescriptor open_output() const {
         return base::FileDescriptor{
@@ -99,7 +87,8 @@ class ChildProcessTest : public ::testing::Test {
         return output();
     }
 
-    files::path folder_;
+    test::ScratchDirectory scratch_;
+    const files::path& folder_ = scratch_.path();
     files::path before_ = files::current_path();
     std::vector<std::string> environment_;
 };

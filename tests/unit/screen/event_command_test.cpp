@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "event_command.hpp"
 
+#include "support/scratch_directory.hpp"
+
 #include <haoh/error.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -18,6 +20,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -42,44 +45,21 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kProgramLimit = 30s;
 
-class TemporaryFolder {
+class TemporaryFolder : public test::ScratchDirectory {
   public:
-    TemporaryFolder() {
-        std::string name = (fs::temp_directory_path() / "haoh-event-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) {
-            throw std::runtime_error("mkdtemp");
-        }
-        path_ = name;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    [[nodiscard]] std::string at(const std::string& name) const { return (path_ / name).string(); }
+    [[nodiscard]] std::string at(const std::string& name) const { return path(name); }
     /// A shell script; `$D` in it is this folder.
     [[nodiscard]] std::string script(const std::string& body, const char* name = "run") const {
-        std::ofstream{at(name)} << "#!/bin/sh\nD='" << path_.string() << "'\n" << body;
-        fs::permissions(at(name), fs::perms::owner_all);
-        return at(name);
-    }
-    [[nodiscard]] std::string read(const std::string& name) const {
-        std::ifstream file{at(name)};
-        return {std::istreambuf_iterator<char>{file}, {}};
+        return ScratchDirectory::script(name, "D='" + path().string() + "'\n" + body);
     }
     [[nodiscard]] std::vector<std::string> lines(const std::string& name) const {
         std::vector<std::string> out;
-        std::ifstream file{at(name)};
-        for (std::string line; std::getline(file, line);) {
+        std::istringstream all{read(name)};
+        for (std::string line; std::getline(all, line);) {
             out.push_back(line);
         }
         return out;
     }
-
-  private:
-    fs::path path_;
 };
 
 Event sample(std::uint64_t sequence = 1) {

@@ -2,61 +2,20 @@
 // What the writer gives, held against docs/schema by a validator that others wrote.
 #include <haoh/observation.hpp>
 
+#include "support/json_schema.hpp"
 #include "unit/model/sample_kernel.hpp"
 #include "unit/model/sample_observation.hpp"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
-#include <array>
-#include <cstdio>
-#include <fstream>
-
-#include <unistd.h>
-
 namespace haoh {
 namespace {
 
 using nlohmann::json;
 
-/// A file of its own that goes away with the object.
-class TemporaryFile {
-  public:
-    explicit TemporaryFile(const std::string& text)
-        : path_(testing::TempDir() + "haoh-model-" + std::to_string(::getpid()) + ".json") {
-        std::ofstream(path_) << text;
-    }
-    ~TemporaryFile() { static_cast<void>(std::remove(path_.c_str())); }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-    [[nodiscard]] const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
-
-/// What the validator says of the documents, one a line; empty when all are valid.
 std::string violations(const std::string& lines) {
-    const TemporaryFile file(lines);
-    const std::string command = "python3 '" HAOH_SOURCE_DIR
-                                "/tests/schema/validate.py' --lines '" HAOH_SOURCE_DIR
-                                "/docs/schema/observation-1.schema.json' '" +
-                                file.path() + "' 2>&1";
-    std::FILE* const pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) {
-        return "cannot run " + command;
-    }
-    std::string out;
-    std::array<char, 4096> buffer{};
-    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-        out.append(buffer.data(), size);
-    }
-    const int status = ::pclose(pipe);
-    if (status != 0 && out.empty()) {
-        return "exit status " + std::to_string(status);
-    }
-    return out;
+    return test::line_violations("observation-1", lines);
 }
 
 std::string one_line(const Observation& observation, bool with_pages) {

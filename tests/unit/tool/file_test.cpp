@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "file.hpp"
 
+#include "support/scratch_directory.hpp"
+
 #include <haoh/error.hpp>
 
 #include <gmock/gmock.h>
@@ -10,7 +12,6 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <stdexcept>
 #include <thread>
 
 #include <fcntl.h>
@@ -25,34 +26,18 @@ using ::testing::HasSubstr;
 
 class FileTest : public ::testing::Test {
   protected:
-    FileTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "haoh-file-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) {
-            throw std::runtime_error("mkdtemp");
-        }
-        folder_ = name;
-    }
-    ~FileTest() override {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
-    }
-    [[nodiscard]] std::string at(const std::string& name) const {
-        return (folder_ / name).string();
-    }
+    [[nodiscard]] std::string at(const std::string& name) const { return scratch_.path(name); }
     [[nodiscard]] std::string made(const std::string& name, const std::string& text) const {
-        std::ofstream{at(name), std::ios::binary} << text;
-        return at(name);
+        return scratch_.file(name, text);
     }
-    [[nodiscard]] std::string text_of(const std::string& name) const {
-        std::ifstream file{at(name), std::ios::binary};
-        return {std::istreambuf_iterator<char>{file}, {}};
-    }
+    [[nodiscard]] std::string text_of(const std::string& name) const { return scratch_.read(name); }
     [[nodiscard]] std::size_t files() const {
         const std::filesystem::directory_iterator all{folder_};
         return static_cast<std::size_t>(std::distance(begin(all), end(all)));
     }
 
-    std::filesystem::path folder_;
+    test::ScratchDirectory scratch_;
+    const std::filesystem::path& folder_ = scratch_.path();
 };
 
 template <typename Action>

@@ -2,6 +2,8 @@
 // With a program of ours in the place of Graphviz.
 #include "graphviz.hpp"
 
+#include "support/scratch_directory.hpp"
+
 #include <haoh/error.hpp>
 
 #include <gmock/gmock.h>
@@ -13,8 +15,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <stdexcept>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,11 +28,6 @@ using ::testing::HasSubstr;
 class GraphvizTest : public ::testing::Test {
   protected:
     GraphvizTest() {
-        std::string name = (std::filesystem::temp_directory_path() / "haoh-dot-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr) {
-            throw std::runtime_error("mkdtemp");
-        }
-        folder_ = name;
         // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread
         const char* const path = std::getenv("PATH");
         path_ = path == nullptr ? "" : path;
@@ -42,19 +37,14 @@ class GraphvizTest : public ::testing::Test {
     ~GraphvizTest() override {
         std::signal(SIGPIPE, before_);
         ::setenv("PATH", path_.c_str(), 1);
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
     }
     void dot_is(const std::string& body) const {
-        std::ofstream{folder_ / "dot"} << "#!/bin/sh\n" << body << "\n";
-        std::filesystem::permissions(folder_ / "dot", std::filesystem::perms::owner_all);
+        static_cast<void>(scratch_.script("dot", body + "\n"));
     }
-    [[nodiscard]] std::string text_of(const std::string& name) const {
-        std::ifstream file{folder_ / name};
-        return {std::istreambuf_iterator<char>{file}, {}};
-    }
+    [[nodiscard]] std::string text_of(const std::string& name) const { return scratch_.read(name); }
 
-    std::filesystem::path folder_;
+    test::ScratchDirectory scratch_;
+    const std::filesystem::path& folder_ = scratch_.path();
     std::string path_;
     void (*before_)(int){};
 };

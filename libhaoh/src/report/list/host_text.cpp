@@ -79,16 +79,7 @@ class HostText {
                           : ""}});
             }
         }
-        spans.clear();
-        for (const ProductField& field : subsystem.product) {
-            spans.push_back({(spans.empty() ? "" : ", ") + field.name + " ", Tone::faint});
-            for (std::size_t index = 0; index < field.values.size(); ++index) {
-                const auto& [value, told_by] = field.values[index];
-                spans.push_back({index == 0 ? "" : " and "});
-                spans.push_back({value, told_by.empty() ? Tone::plain : Tone::strong});
-                spans.push_back({told_by.empty() ? "" : fmt::format(" ({})", told_by)});
-            }
-        }
+        spans = product_spans(subsystem.product);
         if (!spans.empty() && subsystem.product_from_sysfs) {
             spans.push_back({" (sysfs: one controller's, no controller was asked)", Tone::faint});
         }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report/list/inventory.hpp"
 
-#include "report/text/text.hpp"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -205,6 +203,20 @@ std::vector<ProductField> product_fields(const SubsystemArrays& subsystem) {
         }
     }
     return out;
+}
+
+Spans product_spans(const std::vector<ProductField>& fields) {
+    Spans spans;
+    for (const ProductField& field : fields) {
+        spans.push_back({(spans.empty() ? "" : ", ") + field.name + " ", Tone::faint});
+        for (std::size_t index = 0; index < field.values.size(); ++index) {
+            const auto& [value, told_by] = field.values[index];
+            spans.push_back({index == 0 ? "" : " and "});
+            spans.push_back({value, told_by.empty() ? Tone::plain : Tone::strong});
+            spans.push_back({told_by.empty() ? "" : fmt::format(" ({})", told_by)});
+        }
+    }
+    return spans;
 }
 
 std::vector<NamespaceLine> namespace_lines(const SubsystemArrays& subsystem) {

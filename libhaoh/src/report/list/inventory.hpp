@@ -5,6 +5,7 @@
 #pragma once
 
 #include "report/list/arrays.hpp"
+#include "report/text/text.hpp"
 
 #include <cstdint>
 #include <set>
@@ -41,6 +42,8 @@ struct PathLine {
 };
 
 [[nodiscard]] std::vector<ProductField> product_fields(const SubsystemArrays& subsystem);
+/// "serial SN-1, model Array and Other (array b)".
+[[nodiscard]] Spans product_spans(const std::vector<ProductField>& fields);
 [[nodiscard]] std::vector<NamespaceLine> namespace_lines(const SubsystemArrays& subsystem);
 [[nodiscard]] std::vector<PathLine> path_lines(const SubsystemArrays& subsystem);
 

@@ -99,17 +99,7 @@ class ListText {
     }
 
     void write_products(const SubsystemArrays& subsystem) {
-        Spans spans;
-        for (const ProductField& field : product_fields(subsystem)) {
-            spans.push_back({(spans.empty() ? "" : ", ") + field.name + " ", Tone::faint});
-            for (std::size_t index = 0; index < field.values.size(); ++index) {
-                const auto& [value, told_by] = field.values[index];
-                spans.push_back({index == 0 ? "" : " and "});
-                spans.push_back({value, told_by.empty() ? Tone::plain : Tone::strong});
-                spans.push_back({told_by.empty() ? "" : fmt::format(" ({})", told_by)});
-            }
-        }
-        writer_.wrapped(kIndent, kIndent + 2, spans);
+        writer_.wrapped(kIndent, kIndent + 2, product_spans(product_fields(subsystem)));
     }
 
     void write_controllers(const SubsystemArrays& subsystem) {

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "schema.hpp"
+#include "support/json_schema.hpp"
 
-#include <gtest/gtest.h>
+#include "support/process.hpp"
+#include "support/scratch_directory.hpp"
+
 #include <nlohmann/json.hpp>
 
-#include <array>
-#include <cstdio>
+#include <chrono>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <stdexcept>
-
-#include <unistd.h>
+#include <vector>
 
 namespace haoh::test {
 namespace {
@@ -21,23 +20,6 @@ using nlohmann::json;
 std::string schema_path(const std::string& schema) {
     return "docs/schema/" + schema + ".schema.json";
 }
-
-/// A file with a name of its own that goes away with the object.
-class TemporaryFile {
-  public:
-    explicit TemporaryFile(const std::string& text)
-        : path_{testing::TempDir() + "haoh-report-" + std::to_string(::getpid()) + ".json"} {
-        std::ofstream{path_} << text;
-    }
-    ~TemporaryFile() { static_cast<void>(std::remove(path_.c_str())); }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-    [[nodiscard]] const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
 
 void compare(const json& value, const json& schema, const json& root, const std::string& where,
              std::string& out) {
@@ -77,36 +59,31 @@ std::string read_source_file(const std::string& path) {
 
 namespace {
 
-std::string validate(const std::string& options, const std::string& schema,
+constexpr std::chrono::minutes kPatience{2};
+
+std::string validate(const std::vector<std::string>& options, const std::string& schema,
                      const std::string& text) {
-    const TemporaryFile file{text};
-    const std::string command = "python3 '" HAOH_SOURCE_DIR "/tests/schema/validate.py' " +
-                                options + " '" HAOH_SOURCE_DIR "/" + schema_path(schema) + "' '" +
-                                file.path() + "' 2>&1";
-    std::FILE* pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) {
-        return "cannot run " + command;
-    }
-    std::string out;
-    std::array<char, 4096> buffer{};
-    while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-        out.append(buffer.data(), size);
-    }
-    const int status = ::pclose(pipe);
-    if (status == 0) {
+    const ScratchDirectory directory;
+    std::vector<std::string> command{"python3", HAOH_SOURCE_DIR "/tests/schema/validate.py"};
+    command.insert(command.end(), options.begin(), options.end());
+    command.push_back(HAOH_SOURCE_DIR "/" + schema_path(schema));
+    command.push_back(directory.file("text.json", text));
+    const ProgramResult result = run_program(command, kPatience);
+    const std::string said = result.standard_output + result.standard_error;
+    if (result.status == 0) {
         return {};
     }
-    return out.empty() ? "exit status " + std::to_string(status) : out;
+    return said.empty() ? "exit status " + std::to_string(result.status) : said;
 }
 
 } // namespace
 
 std::string schema_violations(const std::string& schema, const std::string& json) {
-    return validate("", schema, json);
+    return validate({}, schema, json);
 }
 
 std::string line_violations(const std::string& schema, const std::string& lines) {
-    return validate("--lines", schema, lines);
+    return validate({"--lines"}, schema, lines);
 }
 
 std::string undocumented_keys(const std::string& schema, const std::string& json) {
