@@ -4,6 +4,10 @@
 #include "simulated_arrays.hpp"
 #include "support/sysfs_tree.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -66,10 +70,41 @@ TEST_F(MonitorEnd, comes_with_each_signal_that_asks_for_it) {
     }
 }
 
+/// An array that takes connections and never answers, and an administrator with patience.
+TEST_F(MonitorEnd, comes_also_before_anything_was_read) {
+    boost::asio::io_context context;
+    boost::asio::ip::tcp::acceptor array(context, {boost::asio::ip::address_v4::loopback(), 0});
+    const std::vector<std::string> slow{
+        HAOH_PROGRAM,
+        "monitor",
+        "-t",
+        fmt::format("tcp://{}:{}", "127.0.0.1", array.local_endpoint().port()),
+        "--timeout",
+        "600",
+        "--command-timeout",
+        "600",
+        "--hostnqn",
+        "nqn.2014-08.org.example:host"};
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, 0}) {
+        std::vector<std::string> all = slow;
+        if (number == 0) {
+            all.insert(all.end(), {"--for", "300ms"});
+        }
+        const RunningProgram monitor(all);
+        boost::asio::ip::tcp::socket asked = array.accept(); // it waits for an answer from here on
+        if (number != 0) {
+            monitor.signal(number);
+        }
+        EXPECT_EQ(monitor.ended(), 3) << number << monitor.told();
+        EXPECT_THAT(monitor.errors(), HasSubstr("ended before everything was read"));
+        EXPECT_THAT(monitor.output(), IsEmpty()) << "nothing is known";
+    }
+}
+
 TEST_F(MonitorEnd, comes_when_its_time_is_over_and_not_before) {
-    const ProgramResult result = run_program(words({"--for", "700ms", "-q"}), 60s);
+    const ProgramResult result = run_program(words({"--for", "3s", "-q"}), 60s);
     EXPECT_EQ(result.status, 0) << result.standard_error;
-    EXPECT_GE(result.duration, 700ms);
+    EXPECT_GE(result.duration, 3s);
     EXPECT_THAT(result.standard_error, IsEmpty()) << "quiet";
 }
 
@@ -133,10 +168,15 @@ TEST_F(MonitorEnd, failures_of_programs_are_told_on_standard_error) {
 
 TEST_F(MonitorEnd, only_what_is_named_is_watched) {
     tree.add_subsystem("nqn.2026-01.io.example:other", 2, 1);
-    const ProgramResult all = run_program(words({"--for", "1ms"}), 60s);
-    const ProgramResult one = run_program(words({"--for", "1ms", "nvme-subsys0"}), 60s);
-    EXPECT_THAT(all.standard_output, HasSubstr("2 namespaces"));
-    EXPECT_THAT(one.standard_output, HasSubstr("1 namespace"));
+    const auto summary = [](const std::vector<std::string>& all) {
+        const RunningProgram monitor(all);
+        EXPECT_TRUE(wait_ready(monitor)) << monitor.told();
+        monitor.signal(SIGTERM);
+        EXPECT_EQ(monitor.ended(), 0);
+        return monitor.output();
+    };
+    EXPECT_THAT(summary(words({})), HasSubstr("2 namespaces"));
+    EXPECT_THAT(summary(words({"nvme-subsys0"})), HasSubstr("1 namespace"));
 }
 
 TEST_F(MonitorEnd, sites_of_the_configuration_are_in_its_events) {

@@ -80,11 +80,11 @@ class Session {
     asio::awaitable<void> watch() {
         bound();
         co_await monitor_.start();
-        if (over_already_) {
-            monitor_.stop();
+        if (!over_already_) {
+            begun_ = true;
+            begin_outputs();
+            check_state();
         }
-        begin_outputs();
-        check_state();
         while (std::optional<Event> event = co_await monitor_.next()) {
             take(*event);
         }
@@ -263,6 +263,10 @@ class Session {
     }
 
     int finish() {
+        if (!begun_) {
+            fmt::print(stderr, "haoh: ended before everything was read for the first time\n");
+            return options_.until ? Exit::failed : Exit::incomplete;
+        }
         if (for_people_) {
             print(folder_.flush());
             print(summary_text(status_, latencies_, options_.output.style()));
@@ -298,6 +302,7 @@ class Session {
     MonitorScreen view_;
 
     std::exception_ptr failure_;
+    bool begun_{}; ///< to watch
     bool met_{};
     bool over_already_{};
 };

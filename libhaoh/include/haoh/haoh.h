@@ -458,7 +458,8 @@ HAOH_API haoh_monitor* haoh_monitor_new(const struct haoh_source* source,
                                         const struct haoh_monitor_options* options,
                                         haoh_error** error);
 /** Reads the state that events are told against, and begins. Fails when what was named is nowhere.
- * May be called again after haoh_monitor_stop(). */
+ * May be called again after haoh_monitor_stop(), which also ends it early: 0 then, and nothing is
+ * watched. No other function here waits for it. */
 HAOH_API int haoh_monitor_start(haoh_monitor* monitor, haoh_error** error);
 /** For poll(2): readable while an event waits, and when the monitor has ended. Read nothing from it;
  * it belongs to the monitor. Negative haoh_code for NULL. */
@@ -483,7 +484,8 @@ HAOH_API int haoh_monitor_run(haoh_monitor* monitor, int timeout_ms, haoh_event_
 HAOH_API int haoh_monitor_running(const haoh_monitor* monitor);
 /** Ends the thread. What waits can still be taken. */
 HAOH_API int haoh_monitor_stop(haoh_monitor* monitor, haoh_error** error);
-/** HAOH_STATUS_OK, or _INCOMPLETE while a source of events is lost; negative haoh_code. */
+/** HAOH_STATUS_OK, or _INCOMPLETE while a source of events is lost or none was read yet; negative
+ * haoh_code. */
 HAOH_API int haoh_monitor_status(haoh_monitor* monitor, haoh_error** error);
 /** The paths to all namespaces as they are known now: read it after haoh_monitor_start(), and go on
  * with events. */

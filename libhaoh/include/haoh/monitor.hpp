@@ -31,6 +31,7 @@ struct MonitorOptions {
     /// Arrays asked directly; `probe_cntlids` and `progress` do not count.
     std::vector<Address> targets;
     ConnectOptions connect;
+    std::chrono::milliseconds timeout{kObserveTimeout}; ///< for one reading of a target in all
     /// Of the targets; empty: every NVM subsystem of their discovery logs.
     std::string subsysnqn;
     std::vector<Site> sites;
@@ -68,7 +69,8 @@ class Monitor {
     Monitor& operator=(const Monitor&) = delete;
 
     /// Reads the state that all events are told against, and begins to watch. An array that cannot be
-    /// asked has failed once then (an event `source_lost`) and is tried again.
+    /// asked has failed once then (an event `source_lost`) and is tried again. `stop` ends it early:
+    /// it returns then, and nothing is watched.
     /// \throws Error when it is running, when neither host nor targets were named, and when what was
     ///         named is nowhere (not_found)
     [[nodiscard]] boost::asio::awaitable<void> start();

@@ -159,7 +159,8 @@ int haoh_monitor_stop(haoh_monitor* monitor, haoh_error** error) {
 int haoh_monitor_status(haoh_monitor* monitor, haoh_error** error) {
     return status_of(error, [&]() -> int {
         const auto status = object(monitor, kMonitorType).thread.status();
-        const bool whole = std::all_of(status.sources.begin(), status.sources.end(),
+        const bool whole = !status.sources.empty() && // else it is still starting
+                           std::all_of(status.sources.begin(), status.sources.end(),
                                        [](const auto& source) { return source.healthy; });
         return whole ? HAOH_STATUS_OK : HAOH_STATUS_INCOMPLETE;
     });

@@ -157,18 +157,23 @@ void MonitorThread::end_thread() {
     }
 }
 
-void MonitorThread::stop() {
-    const std::lock_guard control(control_);
-    {
-        const std::lock_guard lock(mutex_);
-        draining_ = true;
-        if (running_) { // else it would be done after the next start
-            asio::post(context_, [this] {
-                monitor_.stop();
-                room_.cancel();
-            });
-        }
+void MonitorThread::ask_to_stop() {
+    const std::lock_guard lock(mutex_);
+    draining_ = true;
+    if (running_) { // else it would be done after the next start
+        asio::post(context_, [this] {
+            monitor_.stop();
+            room_.cancel();
+        });
     }
+}
+
+void MonitorThread::stop() {
+    constexpr std::chrono::milliseconds kAskAgain{20};
+    std::unique_lock control(control_, std::defer_lock);
+    do { // a `start` that holds it may have begun only after it was asked
+        ask_to_stop();
+    } while (!control.try_lock_for(kAskAgain));
     end_thread();
 }
 
@@ -202,7 +207,6 @@ MonitorThread::next(std::optional<std::chrono::steady_clock::time_point> deadlin
 }
 
 MonitorStatus MonitorThread::status() {
-    const std::lock_guard control(control_);
     std::packaged_task<MonitorStatus()> ask([this] { return monitor_.status(); });
     std::future<MonitorStatus> answer = ask.get_future();
     {

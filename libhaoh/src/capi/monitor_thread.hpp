@@ -45,7 +45,7 @@ class MonitorThread {
     /// Waits until the state was read that events are told against.
     /// \throws Error as Monitor::start
     void start();
-    /// Waits for the end of the thread.
+    /// Waits for the end of the thread; a `start` under way is ended.
     void stop();
     [[nodiscard]] bool running() const;
 
@@ -56,6 +56,7 @@ class MonitorThread {
     next(std::optional<std::chrono::steady_clock::time_point> deadline);
     /// Readable while an event waits, and when the monitor has ended.
     [[nodiscard]] int descriptor() const { return flag_.descriptor(); }
+    /// Waits for no `start`.
     [[nodiscard]] MonitorStatus status();
 
   private:
@@ -64,6 +65,7 @@ class MonitorThread {
     void keep(Event event);
     void end(std::exception_ptr failure);
     void end_thread();
+    void ask_to_stop();
 
     /// Events that are taken from the monitor ahead of the caller. Few: beyond its own queue it joins
     /// what is alike, which it cannot do with what was taken.
@@ -73,7 +75,7 @@ class MonitorThread {
     Monitor monitor_;
     boost::asio::steady_timer room_; ///< canceled when events were taken; the thread's
 
-    std::mutex control_; ///< start, stop and status, one at a time
+    std::timed_mutex control_; ///< start and stop, one at a time
     std::thread thread_;
 
     mutable std::mutex mutex_; ///< of all below

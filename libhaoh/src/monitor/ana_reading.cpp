@@ -2,10 +2,8 @@
 #include "monitor/ana_reading.hpp"
 
 #include "collect/log_reader.hpp"
+#include "monitor/view.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <utility>
 
 namespace haoh::monitor {
@@ -17,17 +15,11 @@ boost::asio::awaitable<AnaReading> read_ana(AdminChannel& channel, std::size_t d
                                                          kMaxLogBytes, kLogPart, depth);
     AnaReading out;
     if (!reading.status.ok()) {
-        out.problem = fmt::format("it refused its ANA log: {}", nvme::describe(reading.status));
+        out.problem = refused_ana_log(reading.status);
         co_return out;
     }
     out.log = nvme::decode_ana_log(reading.bytes);
-    const auto cut =
-        std::find_if(out.log.problems.begin(), out.log.problems.end(), [](const auto& problem) {
-            return problem.kind == nvme::ProblemKind::truncated;
-        });
-    if (cut != out.log.problems.end()) {
-        out.problem = fmt::format("its ANA log is malformed: {}; haoh check says more", cut->text);
-    }
+    out.problem = ana_log_problem(out.log);
     co_return out;
 }
 

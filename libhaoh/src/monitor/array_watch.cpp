@@ -8,10 +8,15 @@
 #include <haoh/collector.hpp>
 #include <haoh/error.hpp>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -35,10 +40,12 @@ asio::awaitable<void> release_event(AdminChannel& channel, std::uint8_t lid) {
 }
 
 /// One connection to a port.
-class PortWatch {
+class PortWatch : public std::enable_shared_from_this<PortWatch> {
   public:
     PortWatch(std::shared_ptr<MonitorCore> core, const WatchedPort& port)
-        : core_{std::move(core)}, port_{port} {}
+        : core_{std::move(core)}, port_{port}, again_{core_->executor(), kNever},
+          free_{core_->executor(), kNever},
+          backoff_(core_->options().retry_interval, kMaxArrayBackoff) {}
 
     /// Ends by throwing, when the connection is lost.
     asio::awaitable<void> run() {
@@ -49,8 +56,8 @@ class PortWatch {
         // Before the states are read: what changes while they are is an event then.
         co_await controller_->enable_events();
         co_await read_all(std::nullopt);
-        core_->fusion().restore_source(port_.name, Moment::now());
         publish(Moment::now(), std::nullopt);
+        core_->run([self = shared_from_this()] { return self->read_again(); }, port_.name);
         for (;;) {
             const nvme::AsyncEvent event = co_await controller_->next_event();
             const Moment now = Moment::now();
@@ -61,18 +68,86 @@ class PortWatch {
         }
     }
 
+    /// The connection was lost, or is given up.
+    void end() {
+        ended_ = true;
+        again_.cancel();
+        free_.cancel();
+    }
+
     [[nodiscard]] bool connected() const { return connected_; }
 
   private:
+    /// One reader at a time: what is read later is what counts later.
+    class Turn {
+      public:
+        explicit Turn(PortWatch& watch) : watch_{watch} { watch_.reading_ = true; }
+        ~Turn() {
+            watch_.reading_ = false;
+            watch_.free_.cancel();
+        }
+        Turn(const Turn&) = delete;
+        Turn& operator=(const Turn&) = delete;
+
+      private:
+        PortWatch& watch_;
+    };
+
+    asio::awaitable<void> my_turn() {
+        while (reading_ && !ended_) {
+            co_await free_.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+    }
+
     Fusion& fusion() { return core_->fusion(); }
 
     void publish(const Moment& observed, std::optional<Moment> cause) {
         core_->publish({.observed = observed, .cause = cause, .source = kSource});
     }
 
+    /// Reads again on a clock of its own what could not be read: the array's next event may be far.
+    asio::awaitable<void> read_again() {
+        while (!ended_) {
+            const auto [early] = co_await again_.async_wait(asio::as_tuple(asio::use_awaitable));
+            if (ended_ || early) {
+                continue;
+            }
+            again_.expires_at(kNever);
+            co_await my_turn();
+            if (ended_) {
+                continue;
+            }
+            try {
+                const Turn turn(*this);
+                co_await read_all(std::nullopt);
+            } catch (const Error& error) {
+                if (ended_) {
+                    continue; // the connection was lost, which `run` tells
+                }
+                settle(error.what());
+            }
+            publish(Moment::now(), std::nullopt);
+        }
+    }
+
+    /// All that was asked for was read, or something was not.
+    void settle(const std::string& problem) {
+        const Moment now = Moment::now();
+        if (problem.empty()) {
+            fusion().restore_source(port_.name, now);
+            backoff_.reset();
+            again_.expires_at(kNever);
+        } else {
+            fusion().lose_source(port_.name, problem, now);
+            again_.expires_after(backoff_.next());
+        }
+    }
+
     /// Identity, namespaces and ANA log.
     asio::awaitable<void> read_all(std::optional<Moment> cause) {
-        ControllerObservation seen = co_await collect_controller(*controller_, CollectOptions{});
+        CollectOptions options;
+        options.deadline = std::chrono::steady_clock::now() + core_->options().timeout;
+        ControllerObservation seen = co_await collect_controller(*controller_, std::move(options));
         if (!seen.identify.ok()) {
             throw Error(Errc::command_failed, "read", port_.name,
                         seen.unread.empty() ? "it did not identify itself" : seen.unread.front());
@@ -85,20 +160,31 @@ class PortWatch {
         seen.subsysnqn = port_.subsysnqn;
         seen.connection = controller_->connection();
         const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = kSource};
-        view_ = view_of(seen);
-        fusion().see_controller({}, port_.name, view_, occasion);
+        View view = view_of(seen);
+        fusion().see_controller({}, port_.name, view, occasion);
         fusion().set_anatt({}, port_.name, seen.identify_data().anatt);
         fusion().see_identity({}, port_.name, identity_of(seen), occasion);
-        if (seen.ana.stable && seen.ana.log.ok()) {
+        if (view.ana_problem.empty() && seen.ana.log.ok()) {
             fusion().see_change_count({}, port_.name, seen.ana_log().chgc, occasion);
         }
-        core_->keep({}, std::move(seen));
+        const std::string problem =
+            view.namespaces_problem.empty() ? view.ana_problem : view.namespaces_problem;
+        settle(problem);
+        const bool first = view_.controllers.empty();
+        if (view.namespaces_problem.empty() || first) { // else the namespaces are those of before
+            view_ = std::move(view);
+        }
+        if (problem.empty() || first) {
+            core_->keep({}, std::move(seen));
+        }
     }
 
     asio::awaitable<void> take(const nvme::AsyncEvent& event, const Moment& now) {
         fusion().notice({}, {.controller = port_.name, .event = event},
                         {.observed = now, .cause = {}, .source = kSource});
         publish(now, {});
+        co_await my_turn();
+        const Turn turn(*this);
         if (event.ana_change()) {
             co_await release_event(*controller_, nvme::lid::ana);
             co_await read_ana(now);
@@ -113,24 +199,30 @@ class PortWatch {
 
     asio::awaitable<void> read_ana(const Moment& cause) {
         const AnaReading reading = co_await monitor::read_ana(*controller_, controller_->depth());
-        const Moment now = Moment::now();
-        if (!reading.problem.empty()) {
-            fusion().lose_source(port_.name, reading.problem, now);
+        if (!reading.problem.empty() || !view_.namespaces_problem.empty()) {
+            settle(reading.problem.empty() ? view_.namespaces_problem : reading.problem);
             co_return;
         }
-        fusion().restore_source(port_.name, now);
-        const Occasion occasion{.observed = now, .cause = cause, .source = kSource};
+        const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = kSource};
         apply_ana_log(view_, reading.log);
         fusion().see_controller({}, port_.name, view_, occasion);
         fusion().see_change_count({}, port_.name, reading.log.chgc, occasion);
+        settle({});
     }
 
+    static constexpr auto kNever = std::chrono::steady_clock::time_point::max();
+
     std::shared_ptr<MonitorCore> core_;
-    const WatchedPort& port_;
+    WatchedPort port_;
     std::unique_ptr<FabricController> controller_;
-    View view_;
+    View view_; ///< the last one with all namespaces
     Throttle throttle_;
+    asio::steady_timer again_; ///< when to read again; canceled at the end
+    asio::steady_timer free_;  ///< canceled whenever a reader has ended
+    Backoff backoff_;
+    bool reading_{};
     bool connected_{};
+    bool ended_{};
 };
 
 } // namespace
@@ -149,6 +241,7 @@ asio::awaitable<std::vector<WatchedPort>> find_ports(const MonitorOptions& optio
     ObserveOptions observe_options;
     observe_options.targets = options.targets;
     observe_options.connect = options.connect;
+    observe_options.timeout = options.timeout;
     observe_options.probe_cntlids = false;
     const Observation seen = co_await observe(std::move(observe_options));
     std::map<std::string, unsigned> subsystems; // behind one address
@@ -180,13 +273,14 @@ asio::awaitable<std::vector<WatchedPort>> find_ports(const MonitorOptions& optio
 asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort port) {
     Backoff backoff(core->options().retry_interval, kMaxArrayBackoff);
     for (;;) {
-        PortWatch watch(core, port);
+        const auto watch = std::make_shared<PortWatch>(core, port);
         std::string problem;
         try {
-            co_await watch.run();
+            co_await watch->run();
         } catch (const Error& error) {
             problem = error.what();
         }
+        watch->end();
         co_await unless_stopped();
         const Moment now = Moment::now();
         const Occasion occasion{.observed = now, .cause = {}, .source = kSource};
@@ -194,7 +288,7 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
         core->fusion().forget_change_count({}, port.name);
         core->fusion().see_controller_state({}, port.name, "lost", occasion);
         core->publish(occasion);
-        if (watch.connected()) {
+        if (watch->connected()) {
             backoff.reset();
         }
         co_await pause(backoff.next());

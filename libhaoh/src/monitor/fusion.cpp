@@ -124,6 +124,9 @@ void Fusion::see_controller(const std::string& host, const std::string& controll
     const bool silent = !world.controllers.contains(controller);
     take_in(host, world, view, occasion, {.silent = silent, .states = true});
 
+    if (!view.namespaces_problem.empty()) {
+        return; // what is not in it may be there all the same
+    }
     std::set<HeadKey> there;
     for (const ViewedNamespace& viewed : view.namespaces) {
         there.insert({viewed.subsysnqn, viewed.nsid, viewed.device});
@@ -189,7 +192,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
     if (fresh) {
         path = {.controller = viewed.controller,
                 .name = {},
-                .ana_state = viewed.ana_state,
+                .ana_state = viewed.ana_state.value_or(std::string(kUnreadable)),
                 .ana_grpid = viewed.ana_grpid,
                 .bytes = viewed.bytes};
         if (Controller* const controller = find_value(world.controllers, path.controller)) {
@@ -222,8 +225,8 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
         }
         path.bytes = viewed.bytes;
     }
-    if (how.states) {
-        change_ana_state(host, world, head->first, path, viewed.ana_state, occasion);
+    if (how.states && viewed.ana_state) {
+        change_ana_state(host, world, head->first, path, *viewed.ana_state, occasion);
     }
 }
 
@@ -326,7 +329,7 @@ void Fusion::write_states(KernelObservation& kernel) const {
         return;
     }
     const auto write = [](Attribute& attribute, const std::string& state) {
-        if (attribute.ok() && state != "unreadable") {
+        if (attribute.ok() && state != kUnreadable) {
             attribute = Attribute::of(state);
         }
     };
@@ -399,6 +402,7 @@ void Fusion::see_identity(const std::string& host, const std::string& controller
         return;
     }
     if (one->identity) {
+        keep_unread(identity, *one->identity);
         const std::vector<std::string> differences = identity_differences(*one->identity, identity);
         if (!differences.empty()) {
             Event& event =

@@ -189,14 +189,14 @@ void HostTracker::take(const std::vector<host::StateChange>& changes, const Occa
             tree_changed_ = true;
             ask_for_scan(occasion);
         } else if (change.path.empty()) {
-            fusion().see_controller_state(kernel_.host, change.controller,
-                                          change.kind == Kind::changed ? change.to : "unreadable",
-                                          occasion);
+            fusion().see_controller_state(
+                kernel_.host, change.controller,
+                change.kind == Kind::changed ? change.to : std::string(kUnreadable), occasion);
             ask_for_scan(occasion);
         } else {
-            fusion().see_ana_state(kernel_.host, change.path,
-                                   change.kind == Kind::changed ? change.to : "unreadable",
-                                   occasion);
+            fusion().see_ana_state(
+                kernel_.host, change.path,
+                change.kind == Kind::changed ? change.to : std::string(kUnreadable), occasion);
             if (!looks_[change.controller].running) {
                 look(change.controller,
                      {.observed = occasion.observed, .cause = {}, .source = kSysfs});

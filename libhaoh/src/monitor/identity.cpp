@@ -14,6 +14,10 @@ namespace haoh::monitor {
 
 namespace {
 
+constexpr std::array kIds{&NamespaceIdentity::uuid, &NamespaceIdentity::nguid,
+                          &NamespaceIdentity::eui64};
+constexpr std::array<std::string_view, 3> kIdNames{"UUID", "NGUID", "EUI64"};
+
 class Digest {
   public:
     /// A text with its end, so that "ab" + "c" is not "a" + "bc".
@@ -38,6 +42,7 @@ std::string trimmed(const std::array<std::uint8_t, Size>& field) {
 
 NamespaceIdentity identity_of(const NamespaceObservation& seen) {
     NamespaceIdentity out;
+    out.ids_read = seen.descriptors.ok();
     const nvme::NamespaceIds ids = seen.ids();
     out.uuid = ids.uuid ? nvme::format_uuid(*ids.uuid) : "";
     out.nguid = ids.nguid ? nvme::format_nguid(*ids.nguid) : "";
@@ -73,12 +78,33 @@ ControllerIdentity identity_of(const ControllerObservation& controller) {
     out.subnqn = data.subsystem_nqn();
     out.serial = trimmed(data.sn);
     out.model = trimmed(data.mn);
+    out.namespaces_read = controller.active_nsids.has_value();
     for (const NamespaceObservation& seen : controller.namespaces) {
         if (seen.identify.ok()) {
             out.namespaces.emplace(seen.nsid, identity_of(seen));
+        } else {
+            out.unread.insert(seen.nsid);
         }
     }
     return out;
+}
+
+void keep_unread(ControllerIdentity& now, const ControllerIdentity& before) {
+    for (const auto& [nsid, was] : before.namespaces) {
+        if (!now.namespaces_read || now.unread.contains(nsid)) {
+            now.namespaces.emplace(nsid, was);
+        }
+        const auto found = now.namespaces.find(nsid);
+        if (found != now.namespaces.end() && !found->second.ids_read) {
+            NamespaceIdentity& is = found->second;
+            for (const auto field : kIds) {
+                if ((is.*field).empty()) {
+                    is.*field = was.*field;
+                }
+            }
+            is.ids_read = was.ids_read;
+        }
+    }
 }
 
 std::vector<std::string> identity_differences(const ControllerIdentity& before,
@@ -93,9 +119,16 @@ std::vector<std::string> identity_differences(const ControllerIdentity& before,
             continue;
         }
         const NamespaceIdentity& is = found->second;
-        compare(out, fmt::format("UUID of nsid {}", nsid), was.uuid, is.uuid);
-        compare(out, fmt::format("NGUID of nsid {}", nsid), was.nguid, is.nguid);
-        compare(out, fmt::format("EUI64 of nsid {}", nsid), was.eui64, is.eui64);
+        const auto known = [](const NamespaceIdentity& one, const std::string& id) {
+            return one.ids_read || !id.empty();
+        };
+        for (std::size_t index = 0; index < kIds.size(); ++index) {
+            const std::string& id_was = was.*kIds[index];
+            const std::string& id_is = is.*kIds[index];
+            if (known(was, id_was) && known(is, id_is)) {
+                compare(out, fmt::format("{} of nsid {}", kIdNames[index], nsid), id_was, id_is);
+            }
+        }
         if (was.block_bytes != is.block_bytes) {
             out.push_back(fmt::format("block size of nsid {} was {}, is {} bytes", nsid,
                                       was.block_bytes, is.block_bytes));

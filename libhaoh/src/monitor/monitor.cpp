@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <utility>
 
 namespace haoh {
@@ -30,16 +31,30 @@ class Monitor::Impl {
             throw Error(Errc::invalid_argument, kOperation, {},
                         "neither host nor targets were named");
         }
-        std::shared_ptr<monitor::HostWatch> host;
-        if (options.host) {
-            host = std::make_shared<monitor::HostWatch>(core, *options.host);
-            co_await host->read_first();
-        }
-        std::vector<monitor::WatchedPort> ports;
-        if (!options.targets.empty()) {
-            ports = co_await monitor::find_ports(options);
-        }
         core->begin();
+        struct EndUnlessStarted {
+            explicit EndUnlessStarted(monitor::MonitorCore& of) : core{&of} {}
+            ~EndUnlessStarted() {
+                if (core != nullptr) {
+                    core->end();
+                }
+            }
+            EndUnlessStarted(const EndUnlessStarted&) = delete;
+            EndUnlessStarted& operator=(const EndUnlessStarted&) = delete;
+            monitor::MonitorCore* core;
+        } unless_started{*core};
+        const auto found = std::make_shared<Found>();
+        // Named: GCC 12 destroys a closure in a co_await expression twice.
+        std::function<asio::awaitable<void>()> look = [core = core, found] {
+            return find(core, found);
+        };
+        co_await core->prepare(std::move(look));
+        if (!core->running()) {
+            co_return; // it was stopped meanwhile
+        }
+        unless_started.core = nullptr;
+        const std::shared_ptr<monitor::HostWatch>& host = found->host;
+        std::vector<monitor::WatchedPort>& ports = found->ports;
         if (host) {
             host->begin();
         }
@@ -60,6 +75,25 @@ class Monitor::Impl {
     }
 
     std::shared_ptr<monitor::MonitorCore> core;
+
+  private:
+    /// What there is to watch.
+    struct Found {
+        std::shared_ptr<monitor::HostWatch> host;
+        std::vector<monitor::WatchedPort> ports;
+    };
+
+    static asio::awaitable<void> find(std::shared_ptr<monitor::MonitorCore> core,
+                                      std::shared_ptr<Found> found) {
+        const MonitorOptions& options = core->options();
+        if (options.host) {
+            found->host = std::make_shared<monitor::HostWatch>(core, *options.host);
+            co_await found->host->read_first();
+        }
+        if (!options.targets.empty()) {
+            found->ports = co_await monitor::find_ports(options);
+        }
+    }
 };
 
 MonitorOptions monitor_options(const Source& source) {
@@ -72,6 +106,7 @@ MonitorOptions monitor_options(const Source& source) {
         options.targets = target_addresses(source);
         options.subsysnqn = source.subsysnqn;
         options.connect = connect_options(source);
+        options.timeout = source.timeout;
     }
     return options;
 }

@@ -7,6 +7,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -78,11 +79,14 @@ void MonitorCore::begin() {
 
 void MonitorCore::end() {
     running_ = false;
-    // A task that ends takes itself out of the list, though never within `emit`: its completion is
-    // posted.
-    for (Task& task : tasks_) {
-        task.cancel.emit(asio::cancellation_type::terminal);
-    }
+    // On the executor: from elsewhere, co_spawn would post a call to each signal, and a task that has
+    // ended meanwhile has taken its own away. One that ends never does so within `emit`: its
+    // completion is posted.
+    asio::dispatch(executor_, [self = shared_from_this()] {
+        for (Task& task : self->tasks_) {
+            task.cancel.emit(asio::cancellation_type::terminal);
+        }
+    });
     arrived_.cancel();
     tried_.cancel();
 }
@@ -95,6 +99,32 @@ asio::awaitable<void> MonitorCore::tried() {
         if (state.cancelled() != asio::cancellation_type::none) {
             co_return;
         }
+    }
+}
+
+asio::awaitable<void> MonitorCore::prepare(std::function<asio::awaitable<void>()> body) {
+    struct Result {
+        bool over{};
+        std::exception_ptr failure;
+    };
+    const auto self = shared_from_this();
+    const auto result = std::make_shared<Result>();
+    run(
+        [this, result, body = std::move(body)]() -> asio::awaitable<void> {
+            try {
+                co_await body();
+            } catch (...) {
+                result->failure = std::current_exception();
+            }
+            result->over = true;
+            tried_.cancel();
+        },
+        "start");
+    while (running_ && !result->over) {
+        co_await tried_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    if (running_ && result->failure) {
+        std::rethrow_exception(result->failure);
     }
 }
 

@@ -45,6 +45,10 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     [[nodiscard]] boost::asio::awaitable<void> ended();
     /// Waits until every source that is expected was tried once.
     [[nodiscard]] boost::asio::awaitable<void> tried();
+    /// Runs what precedes all watching, as `run` does: `end` cancels it. Returns when it is over.
+    /// \throws what it throws
+    [[nodiscard]] boost::asio::awaitable<void>
+    prepare(std::function<boost::asio::awaitable<void>()> body);
     [[nodiscard]] boost::asio::awaitable<std::optional<Event>> next();
     void set_handler(std::function<void(const Event&)> handler);
     [[nodiscard]] MonitorStatus status() const;

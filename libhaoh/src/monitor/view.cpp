@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace haoh::monitor {
@@ -27,8 +28,9 @@ ViewedPath path_of(const KernelPath& path) {
     ViewedPath out;
     out.controller = path.controller;
     out.name = path.name;
-    out.ana_state = path.ana_state.state == Attribute::State::unreadable ? "unreadable"
-                                                                         : path.ana_state.value();
+    out.ana_state = path.ana_state.state == Attribute::State::unreadable
+                        ? std::string(kUnreadable)
+                        : std::string(path.ana_state.value());
     if (const auto group = path.ana_grpid.number()) {
         out.ana_grpid = static_cast<std::uint32_t>(*group);
     }
@@ -36,7 +38,33 @@ ViewedPath path_of(const KernelPath& path) {
     return out;
 }
 
+std::string ana_problem_of(const ControllerObservation& controller) {
+    if (!controller.identify_data().ana()) {
+        return {};
+    }
+    const Page& log = controller.ana.log;
+    if (!log.ok()) {
+        return log.state == Page::State::status ? refused_ana_log(log.status)
+                                                : "its ANA log was not read: " + log.error;
+    }
+    return controller.ana.stable ? ana_log_problem(controller.ana_log())
+                                 : "its ANA log changed at every attempt to read it";
+}
+
 } // namespace
+
+std::string refused_ana_log(nvme::Status status) {
+    return fmt::format("it refused its ANA log: {}", nvme::describe(status));
+}
+
+std::string ana_log_problem(const nvme::AnaLog& log) {
+    const auto cut = std::find_if(log.problems.begin(), log.problems.end(), [](const auto& one) {
+        return one.kind == nvme::ProblemKind::truncated;
+    });
+    return cut == log.problems.end()
+               ? std::string()
+               : fmt::format("its ANA log is malformed: {}; haoh check says more", cut->text);
+}
 
 View view_of(const KernelObservation& kernel) {
     View view;
@@ -46,12 +74,12 @@ View view_of(const KernelObservation& kernel) {
         }
         const std::string nqn(subsystem.subsysnqn.value());
         for (const KernelController& controller : subsystem.controllers) {
-            view.controllers.push_back(
-                {.name = controller.name,
-                 .subsysnqn = nqn,
-                 .address = endpoint(controller.address_part("traddr"),
-                                     controller.address_part("trsvcid")),
-                 .state = controller.state.ok() ? controller.state.text : "unreadable"});
+            view.controllers.push_back({.name = controller.name,
+                                        .subsysnqn = nqn,
+                                        .address = endpoint(controller.address_part("traddr"),
+                                                            controller.address_part("trsvcid")),
+                                        .state = controller.state.ok() ? controller.state.text
+                                                                       : std::string(kUnreadable)});
         }
         for (const KernelNamespace& head : subsystem.namespaces) {
             const auto nsid = head.nsid.number();
@@ -81,7 +109,14 @@ View view_of(const ControllerObservation& controller) {
                                 .subsysnqn = controller.subsysnqn,
                                 .address = endpoint(controller.traddr, controller.trsvcid),
                                 .state = "live"});
-    const std::map<std::uint32_t, AnaPlace> places = controller.ana_places();
+    if (!controller.active_nsids) {
+        view.namespaces_problem = "its active namespace list was not read; haoh check says why";
+    }
+    view.ana_problem = ana_problem_of(controller);
+    std::map<std::uint32_t, AnaPlace> places;
+    if (view.ana_problem.empty()) {
+        places = controller.ana_places();
+    }
     for (const NamespaceObservation& one : controller.namespaces) {
         ViewedNamespace& viewed = view.namespaces.emplace_back();
         viewed.subsysnqn = controller.subsysnqn;
@@ -93,6 +128,8 @@ View view_of(const ControllerObservation& controller) {
         if (const auto place = places.find(one.nsid); place != places.end()) {
             path.ana_state = nvme::to_string(place->second.state);
             path.ana_grpid = place->second.agid;
+        } else if (view.ana_problem.empty()) {
+            path.ana_state = std::string();
         }
         viewed.paths.push_back(std::move(path));
     }

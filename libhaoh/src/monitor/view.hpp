@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace haoh::monitor {
@@ -24,8 +25,9 @@ struct ViewedController {
 
 struct ViewedPath {
     std::string controller;
-    std::string name;      ///< "nvme0c1n1"; empty on an array
-    std::string ana_state; ///< empty: without ANA
+    std::string name; ///< "nvme0c1n1"; empty on an array
+    /// Empty: without ANA. nullopt: it was not read, and is what it was.
+    std::optional<std::string> ana_state;
     std::optional<std::uint32_t> ana_grpid;
     std::uint64_t bytes{}; ///< 0: not known
 
@@ -46,12 +48,19 @@ struct ViewedNamespace {
 struct View {
     std::vector<ViewedController> controllers;
     std::vector<ViewedNamespace> namespaces;
+    /// Why not all namespaces that there are may be in it; empty: they are.
+    std::string namespaces_problem;
+    /// Why it has no ANA states; empty: it has those that there are.
+    std::string ana_problem;
 
     bool operator==(const View&) const = default;
 };
 
 /// NVM subsystems of a kernel. Paths without a head and namespaces without an NSID are left out:
 /// they say nothing of access.
+/// Stands for a state of a kernel that could not be read, and for one that was never read.
+inline constexpr std::string_view kUnreadable = "unreadable";
+
 [[nodiscard]] View view_of(const KernelObservation& kernel);
 
 /// One controller that was asked directly, as live.
@@ -59,6 +68,10 @@ struct View {
 
 /// NSID -> group and state; of several groups that list a namespace the last, as in
 /// `ControllerObservation::ana_places`.
+/// Why no state must be taken from a log: it is not whole. One clause; empty: they may be taken.
+[[nodiscard]] std::string ana_log_problem(const nvme::AnaLog& log);
+[[nodiscard]] std::string refused_ana_log(nvme::Status status);
+
 [[nodiscard]] std::map<std::uint32_t, AnaPlace> places_of(const nvme::AnaLog& log);
 
 /// States of its namespaces after an ANA log, in a view that `view_of` made: the group that the log

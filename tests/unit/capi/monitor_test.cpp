@@ -216,6 +216,35 @@ TEST_F(CapiMonitor, starts_again) {
     }
 }
 
+/// Arrays that take connections and never answer, and a host that has patience.
+TEST_F(CapiMonitor, a_start_that_takes_long_keeps_nobody_waiting) {
+    pair_.say("hang a");
+    pair_.say("hang b");
+    haoh_source source = pair_.source();
+    source.nqn = nullptr;
+    source.timeout_ms = source.command_timeout_ms = 3600 * 1000;
+    monitor_.reset(haoh_monitor_new(&source, nullptr, error_));
+    ASSERT_NE(monitor_, nullptr) << error_.message();
+    auto started = std::async(std::launch::async,
+                              [this] { return haoh_monitor_start(monitor_.get(), nullptr); });
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::milliseconds{kLimitMs};
+    while (haoh_monitor_running(monitor_.get()) == 0) {
+        ASSERT_LT(std::chrono::steady_clock::now(), limit);
+        std::this_thread::sleep_for(1ms);
+    }
+    EXPECT_EQ(haoh_monitor_status(monitor_.get(), error_), HAOH_STATUS_INCOMPLETE);
+    const std::unique_ptr<haoh_path_list, Free<&haoh_path_list_free>> paths(
+        haoh_monitor_paths(monitor_.get(), error_));
+    EXPECT_EQ(haoh_path_list_count(paths.get()), 0U);
+    EXPECT_EQ(started.wait_for(0s), std::future_status::timeout);
+
+    EXPECT_EQ(haoh_monitor_stop(monitor_.get(), error_), 0) << error_.message();
+    EXPECT_EQ(started.get(), 0);
+    EXPECT_EQ(haoh_monitor_running(monitor_.get()), 0);
+    haoh_event* event = nullptr;
+    EXPECT_EQ(haoh_monitor_next(monitor_.get(), -1, &event, error_), 0);
+}
+
 TEST_F(CapiMonitor, another_thread_ends_a_wait) {
     start();
     drain();
