@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The monitor on simulated arrays that are asked directly.
-#include <haoh/monitor.hpp>
-
-#include "support/scenario_builder.hpp"
-#include "unit/monitor/events.hpp"
-
-#include <arraysim/serve/server.hpp>
+#include "unit/monitor/array_watch.hpp"
 
 #include <haoh/error.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <fmt/format.h>
@@ -23,157 +16,13 @@
 #include <algorithm>
 #include <random>
 
-namespace haoh {
+namespace haoh::test {
 namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-class ArrayWatch : public ::testing::Test {
-  protected:
-    ArrayWatch()
-        : simulator_(arraysim::ScenarioBuilder()
-                         .ns({.nsid = 1, .count = kNamespaces})
-                         .array("a")
-                         .array("b")
-                         .build(),
-                     arraysim::Clock::now()),
-          server_(context_.get_executor(), simulator_) {
-        server_.start();
-        for (const arraysim::ServedPort& port : server_.ports()) {
-            options_.targets.push_back(port.address);
-        }
-        options_.subsysnqn = simulator_.scenario().nqn;
-        options_.connect.host = host_identity("nqn.2014-08.org.example:host", "");
-        options_.connect.timeout = 2s;
-        options_.connect.keep_alive = 400ms;
-        options_.retry_interval = 50ms;
-    }
-
-    ~ArrayWatch() override {
-        if (monitor_) {
-            monitor_->stop();
-            run_until([this] { return stopped_; }, "the monitor to stop", true);
-        }
-        server_.stop();
-    }
-
-    void start() {
-        monitor_.emplace(context_.get_executor(), options_);
-        monitor_->on_event([this](const Event& event) { events_.push_back(event); });
-        bool started = false;
-        asio::co_spawn(context_, monitor_->start(), [&](const std::exception_ptr& failure) {
-            started = true;
-            if (failure) {
-                std::rethrow_exception(failure);
-            }
-        });
-        run_until([&] { return started && healthy() == options_.targets.size(); },
-                  "both arrays to be watched");
-        for (const char* array : {"a", "b"}) {
-            ana(array, nvme::AnaState::optimized);
-        }
-        run_until([&] { return state_of(0, 1) == "optimized" && state_of(1, 1) == "optimized"; },
-                  "both arrays to be optimized");
-        events_.clear();
-    }
-
-    [[nodiscard]] std::size_t healthy() const {
-        const MonitorStatus status = monitor_->status();
-        return static_cast<std::size_t>(
-            std::count_if(status.sources.begin(), status.sources.end(),
-                          [](const MonitorStatus::Source& one) { return one.healthy; }));
-    }
-
-    template <typename Condition>
-    void run_until(Condition condition, const char* what, bool ending = false) {
-        if (ending) {
-            asio::co_spawn(context_, monitor_->stopped(),
-                           [this](const std::exception_ptr&) { stopped_ = true; });
-        }
-        const auto deadline = std::chrono::steady_clock::now() + 120s;
-        while (!condition()) {
-            context_.restart();
-            context_.run_one_for(20ms);
-            ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "waited for " << what;
-        }
-    }
-
-    /// Lets a time pass as the timers see it that are set already: those that were due before its
-    /// end have had their turn and what follows from them, however late all of this is.
-    void pass(std::chrono::milliseconds time) {
-        asio::steady_timer timer(context_, time);
-        bool over = false;
-        timer.async_wait([&](const boost::system::error_code&) { over = true; });
-        run_until([&] { return over; }, "a time to pass");
-        for (int quiet = 0; quiet < 5;) {
-            context_.restart();
-            quiet = context_.run_for(1ms) == 0 ? quiet + 1 : 0;
-        }
-    }
-
-    /// A command of the simulator's control language.
-    void say(const std::string& line) { server_.run(arraysim::parse_control(line)); }
-    /// From now on the array answers this with Internal Error.
-    void refuse(const std::string& array, arraysim::AnswerKind answer) {
-        arraysim::OverrideSpec lie;
-        lie.answer = answer;
-        lie.status = 0x0006;
-        server_.run(arraysim::control::AddOverride{.array = array, .spec = std::move(lie)});
-    }
-    void ana(const std::string& array, nvme::AnaState state) {
-        say("ana " + array + " all " + nvme::to_string(state));
-    }
-
-    [[nodiscard]] std::size_t count(EventKind kind) const {
-        return static_cast<std::size_t>(
-            std::count_if(events_.begin(), events_.end(),
-                          [&](const Event& event) { return event.kind == kind; }));
-    }
-    [[nodiscard]] std::vector<Event> of(EventKind kind) const {
-        return test::events_of(events_, kind);
-    }
-    /// When an array gives a controller up, as it hears of its host.
-    [[nodiscard]] arraysim::TimePoint given_up(const std::string& array) const {
-        for (const arraysim::Controller& one : simulator_.controllers()) {
-            if (one.array->name() == array && !one.discovery) {
-                return one.kato_deadline;
-            }
-        }
-        return {};
-    }
-    [[nodiscard]] std::string array_of(std::size_t array) const {
-        for (const MonitorStatus::Controller& one : monitor_->status().controllers) {
-            if (one.name == to_string(options_.targets[array])) {
-                return one.site;
-            }
-        }
-        return {};
-    }
-    [[nodiscard]] std::string state_of(std::size_t array, std::uint32_t nsid) const {
-        const std::string name = to_string(options_.targets[array]);
-        for (const MonitorStatus::Namespace& one : monitor_->status().namespaces) {
-            for (const MonitorStatus::Path& path : one.paths) {
-                if (one.nsid == nsid && path.controller == name) {
-                    return path.ana_state;
-                }
-            }
-        }
-        return {};
-    }
-
-    static constexpr unsigned kNamespaces = 3;
-
-    asio::io_context context_{1};
-    arraysim::Simulator simulator_;
-    arraysim::Server server_;
-    MonitorOptions options_;
-    std::optional<Monitor> monitor_;
-    std::vector<Event> events_;
-    bool stopped_{};
-};
 
 struct BrokenLogCase {
     const char* name;
@@ -442,152 +291,6 @@ TEST_P(BrokenLog, is_not_believed) {
     run_until([&] { return state_of(1, 1) == "non-optimized"; }, "its states");
 }
 
-/// What is refused for a while is what it was, and is read again although no event comes.
-TEST_F(ArrayWatch, takes_a_refused_ana_log_for_no_state) {
-    for (const bool namespaces_change : {false, true}) {
-        SCOPED_TRACE(namespaces_change);
-        start();
-        ana("b", nvme::AnaState::inaccessible);
-        run_until(
-            [&] { return state_of(1, 1) == "inaccessible" && state_of(1, 2) == "inaccessible"; },
-            "the change");
-        events_.clear();
-        refuse("b", arraysim::AnswerKind::ana_log);
-        if (namespaces_change) {
-            say("namespace add b 9 1MiB"); // all is read then
-        } else {
-            ana("b", nvme::AnaState::persistent_loss);
-        }
-        run_until([&] { return count(EventKind::source_lost) == 1U; }, "the refusal");
-        EXPECT_THAT(of(EventKind::source_lost)[0].text, HasSubstr("ANA log"));
-        EXPECT_EQ(count(EventKind::ana_change), 0U);
-        for (const Event& event : of(EventKind::access)) {
-            EXPECT_NE(event.to, "restored");
-        }
-        EXPECT_EQ(state_of(1, 1), "inaccessible") << "as it was known last";
-        EXPECT_EQ(healthy(), 1U);
-        pass(options_.retry_interval * 3);
-        EXPECT_EQ(count(EventKind::source_lost), 1U) << "told once";
-
-        say("override b clear");
-        run_until([&] { return count(EventKind::source_restored) == 1U; }, "it to be read again");
-        EXPECT_EQ(state_of(1, 1), namespaces_change ? "inaccessible" : "persistent-loss");
-        if (namespaces_change) {
-            say("namespace remove b 9");
-            run_until([&] { return count(EventKind::namespace_removed) == 1U; }, "its end");
-        }
-        monitor_->stop();
-        stopped_ = false;
-        run_until([this] { return stopped_; }, "the end", true);
-        monitor_.reset();
-        stopped_ = false;
-    }
-}
-
-TEST_F(ArrayWatch, takes_a_refused_namespace_list_for_no_removal) {
-    start();
-    refuse("b", arraysim::AnswerKind::namespace_list);
-    say("namespace resize b 2 64MiB"); // an event upon which all is read
-    run_until([&] { return count(EventKind::source_lost) == 1U; }, "the refusal");
-    EXPECT_THAT(of(EventKind::source_lost)[0].text, HasSubstr("active namespace list"));
-    ana("b", nvme::AnaState::inaccessible);
-    pass(options_.retry_interval * 3);
-    EXPECT_EQ(count(EventKind::namespace_removed) + count(EventKind::path_lost) +
-                  count(EventKind::access) + count(EventKind::identity_changed),
-              0U);
-    say("override b clear");
-    run_until([&] { return count(EventKind::source_restored) == 1U; }, "it to be read again");
-    run_until([&] { return state_of(1, 1) == "inaccessible"; }, "its states");
-    EXPECT_EQ(count(EventKind::namespace_removed), 0U);
-
-    say("namespace remove b 2");
-    run_until([&] { return count(EventKind::path_lost) == 1U; }, "a removal that was read");
-}
-
-TEST_F(ArrayWatch, calls_no_path_good_that_was_never_read) {
-    refuse("b", arraysim::AnswerKind::ana_log);
-    monitor_.emplace(context_.get_executor(), options_);
-    monitor_->on_event([this](const Event& event) { events_.push_back(event); });
-    asio::co_spawn(context_, monitor_->start(), asio::detached);
-    run_until([&] { return count(EventKind::source_lost) == 1U && healthy() == 1U; },
-              "the first readings");
-    EXPECT_EQ(state_of(1, 1), "unreadable");
-    for (const auto& head : monitor_->status().namespaces) {
-        EXPECT_EQ(head.access.usable, 1U);
-    }
-    say("override b clear");
-    run_until([&] { return state_of(1, 1) == "optimized"; }, "the log");
-}
-
-TEST_F(ArrayWatch, keeps_identities_that_were_not_read_again) {
-    start();
-    for (const auto answer :
-         {arraysim::AnswerKind::descriptors, arraysim::AnswerKind::identify_namespace}) {
-        events_.clear();
-        refuse("b", answer);
-        say("namespace add b 9 1MiB");
-        run_until([&] { return count(EventKind::namespace_added) == 1U; }, "another reading");
-        say("override b clear");
-        say("namespace remove b 9");
-        run_until([&] { return count(EventKind::namespace_removed) == 1U; }, "yet another");
-        EXPECT_EQ(count(EventKind::identity_changed), 0U);
-    }
-    refuse("b", arraysim::AnswerKind::descriptors);
-    say("namespace add b 9 1MiB");
-    run_until([&] { return count(EventKind::namespace_added) == 2U; }, "another reading");
-    say("override b clear");
-    say("set b 1 uuid 5ae1c1f0-0009-4c1a-9a55-6f6e65000099");
-    say("namespace remove b 9");
-    run_until([&] { return count(EventKind::identity_changed) == 1U; }, "a change that is one");
-    EXPECT_THAT(of(EventKind::identity_changed)[0].text, HasSubstr("UUID of nsid 1"));
-}
-
-/// Arrays that take connections and never answer.
-TEST_F(ArrayWatch, is_stopped_while_it_starts) {
-    options_.subsysnqn.clear(); // their discovery logs are asked for
-    options_.connect.timeout = 1h;
-    options_.timeout = 1h;
-    say("hang a");
-    say("hang b");
-    monitor_.emplace(context_.get_executor(), options_);
-    std::future<void> started = asio::co_spawn(context_, monitor_->start(), asio::use_future);
-    pass(20ms);
-    ASSERT_NE(started.wait_for(0s), std::future_status::ready);
-    EXPECT_TRUE(monitor_->status().controllers.empty()) << "and can be asked meanwhile";
-    monitor_->stop();
-    run_until([&] { return started.wait_for(0s) == std::future_status::ready; }, "the end");
-    EXPECT_NO_THROW(started.get());
-    std::future<std::optional<Event>> next =
-        asio::co_spawn(context_, monitor_->next(), asio::use_future);
-    run_until([&] { return next.wait_for(0s) == std::future_status::ready; }, "no event");
-    EXPECT_EQ(next.get(), std::nullopt);
-
-    options_.connect.timeout = 2s;
-    say("up a");
-    say("up b");
-    options_.subsysnqn = simulator_.scenario().nqn;
-    start(); // healthy again
-}
-
-TEST_F(ArrayWatch, does_not_start_where_nothing_is_found) {
-    options_.subsysnqn.clear();
-    options_.connect.timeout = 100ms;
-    say("hang a");
-    say("hang b");
-    monitor_.emplace(context_.get_executor(), options_);
-    std::future<void> started = asio::co_spawn(context_, monitor_->start(), asio::use_future);
-    run_until([&] { return started.wait_for(0s) == std::future_status::ready; }, "the end");
-    EXPECT_THROW(started.get(), Error);
-    started = asio::co_spawn(context_, monitor_->start(), asio::use_future);
-    run_until([&] { return started.wait_for(0s) == std::future_status::ready; }, "the end");
-    try {
-        started.get();
-        FAIL();
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), Errc::not_found) << "it may be tried again: " << error.what();
-    }
-}
-
 TEST_F(ArrayWatch, sees_namespaces_come_and_go) {
     start();
     say("namespace add a 9 1MiB");
@@ -727,4 +430,4 @@ TEST_F(ArrayWatch, refuses_to_start_twice) {
 }
 
 } // namespace
-} // namespace haoh
+} // namespace haoh::test
