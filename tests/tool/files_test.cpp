@@ -6,8 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string_view>
+
+#include <sys/stat.h>
 
 namespace haoh::test {
 namespace {
@@ -147,11 +151,85 @@ TEST(Files, malformed_ones_name_file_line_and_key) {
     EXPECT_THAT(key.standard_error, AllOf(HasSubstr(config + ":3"), HasSubstr("profil")));
 }
 
+/// With redirections of a shell, and what stands before the program.
+ProgramResult redirected(const std::string& command, const std::string& to,
+                         const std::string& before = {}) {
+    return run_program({"sh", "-c", before + "exec \"$0\" " + command + " " + to, HAOH_PROGRAM},
+                       std::chrono::seconds{30});
+}
+
 TEST(Files, output_that_does_not_arrive_is_an_error) {
-    const ProgramResult full = run_program(
-        {"sh", "-c", std::string{HAOH_PROGRAM} + " rules > /dev/full"}, std::chrono::seconds{30});
-    EXPECT_EQ(full.status, 4);
-    EXPECT_THAT(full.standard_error, HasSubstr("standard output"));
+    const ScratchDirectory directory;
+    for (const char* command : {"rules", "--help", "--version", "rules -o json"}) {
+        EXPECT_EQ(redirected(command, "").status, 0);
+        for (const char* to : {">/dev/full", ">&-", ">&- 2>&-", "1</dev/null", ">&- <&-"}) {
+            const ProgramResult result = redirected(command, to);
+            EXPECT_EQ(result.status, 4) << command << to;
+            if (std::string_view{to} != ">&- 2>&-") {
+                EXPECT_THAT(result.standard_error, HasSubstr("standard output")) << command << to;
+            }
+        }
+    }
+    const std::string file = directory.path("rules");
+    EXPECT_EQ(redirected("rules", ">" + file, "ulimit -f 1000; ").status, 0);
+    const ProgramResult limited = redirected("rules", ">" + file, "ulimit -f 1; ");
+    EXPECT_EQ(limited.status, 4);
+    EXPECT_THAT(limited.standard_error, HasSubstr("standard output"));
+}
+
+TEST(Files, standard_error_that_takes_nothing_changes_no_result) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const ScratchDirectory directory;
+    const std::string good = directory.path("pair.json");
+    for (const char* to : {"", "2>/dev/full", "2>&-", "2</dev/null", "2>&- <&-"}) {
+        const std::string target = "-t " + arrays.target("a");
+        EXPECT_EQ(
+            redirected("check " + target + " -t " + arrays.target("b") + " --nqn " + kPairNqn, to)
+                .status,
+            0)
+            << to;
+        EXPECT_EQ(
+            redirected("snapshot " + target + " --nqn " + kPairNqn + " '" + good + "'", to).status,
+            0)
+            << to;
+        const ProgramResult shown = redirected("check --snapshot '" + good + "'", to);
+        EXPECT_EQ(shown.status, 0) << to;
+        EXPECT_THAT(shown.standard_output, HasSubstr(kPairNqn));
+        std::filesystem::remove(good);
+        EXPECT_EQ(redirected("check --nonsense", to).status, 2) << to;
+        EXPECT_EQ(redirected("check --snapshot '" + good + "'", to).status, 2) << to;
+        EXPECT_EQ(redirected("check -t " + closed_target(), to).status, 4) << to;
+    }
+}
+
+TEST(Files, what_never_ends_or_has_no_writer_is_no_snapshot) {
+    const ScratchDirectory directory;
+    const std::string fifo = directory.path("fifo");
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    for (const std::string& file : {fifo, std::string{"/dev/zero"}}) {
+        for (const char* command : {"check --snapshot ", "list --snapshot ", "diff /dev/null "}) {
+            const ProgramResult result = redirected(command + file, "");
+            EXPECT_EQ(result.status, 2) << command << file;
+        }
+        EXPECT_THAT(redirected("check --snapshot " + file, "").standard_error,
+                    AllOf(HasSubstr(file), HasSubstr("not a file")));
+    }
+    EXPECT_THAT(redirected("check --snapshot -", "</dev/zero").standard_error,
+                HasSubstr("it is a device"));
+    EXPECT_THAT(redirected("check --snapshot -", "<&-").standard_error,
+                HasSubstr("standard input"));
+}
+
+TEST(Files, a_snapshot_is_piped) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const ScratchDirectory directory;
+    ASSERT_EQ(haoh(snapshot(arrays, directory.path("pair.json"))).status, 0);
+    const ProgramResult piped = run_program(
+        {"bash", "-c",
+         "cat \"$1\" | \"$0\" check --snapshot - && \"$0\" check --snapshot <(cat \"$1\")",
+         HAOH_PROGRAM, directory.path("pair.json")},
+        std::chrono::seconds{30});
+    EXPECT_EQ(piped.status, 0) << piped.standard_error;
 }
 
 TEST(Files, a_reader_that_has_seen_enough_ends_the_program_without_a_word) {
@@ -176,6 +254,39 @@ TEST(Files, a_snapshot_replaces_its_file_as_a_whole) {
                     "/nonexistent/directory/file"})
                   .status,
               2);
+    EXPECT_TRUE(nlohmann::json::accept(content(file)));
+}
+
+TEST(Files, a_snapshot_keeps_the_link_and_the_mode_of_its_file) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const ScratchDirectory directory;
+    const std::string file = directory.file("of-today.json", "old");
+    const std::string link = directory.path("pair.json");
+    std::filesystem::create_symlink("of-today.json", link);
+    for (const ::mode_t mode : {0600U, 0640U, 0666U}) {
+        ASSERT_EQ(::chmod(file.c_str(), mode), 0);
+        EXPECT_EQ(haoh(snapshot(arrays, link)).status, 0);
+        EXPECT_TRUE(std::filesystem::is_symlink(link));
+        EXPECT_TRUE(nlohmann::json::accept(content(file)));
+        struct stat status {};
+        ASSERT_EQ(::stat(file.c_str(), &status), 0);
+        EXPECT_EQ(status.st_mode & 07777U, mode);
+    }
+}
+
+TEST(Files, a_snapshot_without_room_leaves_the_old_file_whole) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const ScratchDirectory directory;
+    const std::string file = directory.file("pair.json", "old");
+    const std::string command =
+        "snapshot -t " + arrays.target("a") + " --nqn " + kPairNqn + " '" + file + "'";
+    const ProgramResult full = redirected(command, "", "ulimit -f 2; ");
+    EXPECT_EQ(full.status, 4);
+    EXPECT_THAT(full.standard_error, HasSubstr(file));
+    EXPECT_EQ(content(file), "old");
+    const std::filesystem::directory_iterator all{directory.path()};
+    EXPECT_EQ(std::distance(begin(all), end(all)), 1) << "nothing else is left";
+    EXPECT_EQ(redirected(command, "", "ulimit -f 100000; ").status, 0);
     EXPECT_TRUE(nlohmann::json::accept(content(file)));
 }
 

@@ -6,17 +6,23 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <thread>
+#include <utility>
 
+#include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -42,6 +48,25 @@ class MonitorEnd : public ::testing::Test {
     static bool wait_ready(const RunningProgram& monitor) {
         return monitor.wait_for(
             [&] { return monitor.errors().find("/metrics") != std::string::npos; });
+    }
+    /// What the metrics are now.
+    static std::string scraped(const RunningProgram& monitor) {
+        const std::string told = monitor.errors();
+        const std::size_t begin = told.find("127.0.0.1:") + 10;
+        const auto port = static_cast<std::uint16_t>(std::stoul(told.substr(begin)));
+        boost::asio::io_context context;
+        boost::asio::ip::tcp::socket socket{context};
+        socket.connect({boost::asio::ip::address_v4::loopback(), port});
+        boost::asio::write(socket,
+                           boost::asio::buffer(std::string{"GET /metrics HTTP/1.0\r\n\r\n"}));
+        std::string answer;
+        std::array<char, 4096> bytes{};
+        const auto deadline = std::chrono::steady_clock::now() + RunningProgram::kLimit;
+        for (ssize_t count = 1; count > 0 && wait_readable(socket.native_handle(), deadline);) {
+            count = ::recv(socket.native_handle(), bytes.data(), bytes.size(), 0);
+            answer.append(bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+        }
+        return answer;
     }
     void change(const std::string& ana) {
         tree.change(SysfsTree::path(0, 1, 1) + "/ana_state", ana + "\n");
@@ -128,6 +153,86 @@ TEST_F(MonitorEnd, comes_when_output_does_not_arrive) {
     change("inaccessible");
     EXPECT_EQ(monitor.ended(), 4);
     EXPECT_THAT(monitor.errors(), HasSubstr("standard output"));
+}
+
+/// Nobody reads what is printed, and yet all goes on.
+TEST_F(MonitorEnd, a_reader_that_stalls_holds_up_neither_metrics_nor_the_end) {
+    for (const bool reads_at_the_end : {true, false}) {
+        std::array<int, 2> ends{};
+        ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+        const FileDescriptor reader{ends[0]};
+        FileDescriptor writer{ends[1]};
+        ASSERT_GE(::fcntl(writer.get(), F_SETPIPE_SZ, 4096), 0);
+        const RunningProgram monitor(words({"-o", "json"}), writer.get());
+        writer.reset();
+        ASSERT_TRUE(wait_ready(monitor)) << monitor.told();
+        for (int round = 0; round < 20; ++round) {
+            for (const std::string state : {"inaccessible", "non-optimized"}) {
+                change(state);
+                ASSERT_TRUE(monitor.wait_for([&] {
+                    return scraped(monitor).find("state=\"" + state + "\"} 1\n") !=
+                           std::string::npos;
+                })) << round;
+            }
+        }
+        int waiting = 0;
+        ASSERT_EQ(::ioctl(reader.get(), FIONREAD, &waiting), 0);
+        EXPECT_GT(waiting, 2000) << "it is full: each event is a line of some hundred bytes";
+        monitor.signal(SIGTERM);
+        std::string output;
+        std::array<char, 4096> bytes{};
+        for (ssize_t count = 1; reads_at_the_end && count > 0;) {
+            count = ::read(reader.get(), bytes.data(), bytes.size());
+            output.append(bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+        }
+        EXPECT_EQ(monitor.ended(), 0) << "as asked";
+        if (reads_at_the_end) {
+            EXPECT_GE(std::count(output.begin(), output.end(), '\n'), 40) << "none is lost";
+        } else {
+            EXPECT_THAT(monitor.errors(), HasSubstr("standard output takes nothing"));
+        }
+    }
+}
+
+TEST_F(MonitorEnd, standard_error_that_takes_nothing_stops_no_watching) {
+    const std::string program = script("echo out\nexit 3\n"); // which it has to complain of
+    for (const std::string to : {"2>/dev/full", "2>&-"}) {
+        change("optimized");
+        std::vector<std::string> all{"sh", "-c", "exec \"$@\" " + to, "sh"};
+        const std::vector<std::string> monitor_words =
+            words({"-o", "json", "--exec", program, "--until", "ana_change persistent-loss"});
+        all.insert(all.end(), monitor_words.begin(), monitor_words.end());
+        const RunningProgram monitor(all);
+        // When it began cannot be seen: what it missed is done again.
+        bool other = false;
+        ASSERT_TRUE(monitor.wait_for([&] {
+            change(std::exchange(other, !other) ? "inaccessible" : "optimized");
+            std::this_thread::sleep_for(50ms);
+            return monitor.output().find("ana_change") != std::string::npos;
+        })) << to;
+        change("persistent-loss");
+        EXPECT_EQ(monitor.ended(), 0) << to;
+    }
+}
+
+TEST_F(MonitorEnd, ends_programs_with_all_that_they_started) {
+    // Held open by whatever is left.
+    const std::string fifo = directory.path("fifo");
+    ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    const FileDescriptor held{::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)};
+    const std::string body =
+        script("sh -c 'trap \"\" TERM; echo began >>" + directory.path("told") +
+               "; exec sleep 1000' >" + fifo + " &\nwait\n");
+    const RunningProgram monitor(words({"--exec", body, "-o", "json"}));
+    ASSERT_TRUE(wait_ready(monitor));
+    change("inaccessible");
+    ASSERT_TRUE(monitor.wait_for([&] { return !told().empty(); }));
+    monitor.signal(SIGTERM);
+    EXPECT_EQ(monitor.ended(), 0);
+    EXPECT_TRUE(monitor.wait_for([&] {
+        char byte{};
+        return ::read(held.get(), &byte, 1) == 0; // and not EAGAIN: nobody has it open any more
+    }));
 }
 
 TEST_F(MonitorEnd, waits_for_programs_that_have_been_started) {

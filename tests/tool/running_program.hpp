@@ -17,8 +17,9 @@ class RunningProgram {
   public:
     static constexpr std::chrono::seconds kLimit{20};
 
-    /// \param words  the program and its arguments
-    explicit RunningProgram(const std::vector<std::string>& words);
+    /// \param words   the program and its arguments
+    /// \param output  where its output goes instead of a file
+    explicit RunningProgram(const std::vector<std::string>& words, int output = -1);
 
     [[nodiscard]] std::string output() const { return read(output_); }
     [[nodiscard]] std::string errors() const { return read(errors_); }
@@ -40,6 +41,7 @@ class RunningProgram {
         return wait_for([&] { return output().find(text) != std::string::npos; });
     }
 
+    [[nodiscard]] pid_t pid() const { return process_->pid(); }
     void signal(int number) const { process_->signal(number); }
     /// Waits for its end. \return the exit status; -1 when it goes on
     int ended() const { return process_->wait_for(kLimit).value_or(-1); }

@@ -11,6 +11,9 @@
 #include <fstream>
 #include <sstream>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 namespace haoh::test {
 namespace {
 
@@ -113,6 +116,43 @@ TEST(SimulatorProgram, fails_when_the_addresses_cannot_be_written) {
         EXPECT_EQ(result.status, 1) << place;
         EXPECT_THAT(result.standard_error, HasSubstr("write the addresses to"));
     }
+}
+
+TEST(SimulatorProgram, its_control_socket_outlives_a_shortage_of_descriptors) {
+    const ScratchDirectory directory;
+    const std::string control = directory.path("control");
+    const RunningProgram program(
+        {"sh", "-c", "ulimit -n 24; exec \"$@\"", "sh", HAOH_ARRAYSIM_PROGRAM,
+         directory.file("pair.toml", healthy_scenario()), "--control", control});
+    ASSERT_TRUE(program.wait_text("ready\n")) << program.told();
+    const std::size_t begin = program.output().find(':', program.output().find("tcp://") + 6) + 1;
+    const auto port = static_cast<std::uint16_t>(std::stoul(program.output().substr(begin)));
+    const auto open_files = [&] {
+        const std::filesystem::directory_iterator all{"/proc/" + std::to_string(program.pid()) +
+                                                      "/fd"};
+        return std::distance(std::filesystem::begin(all), std::filesystem::end(all));
+    };
+    std::vector<FileDescriptor> hosts;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    for (int count = 0; count < 40; ++count) {
+        hosts.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        ASSERT_EQ(::connect(hosts.back().get(), reinterpret_cast<const sockaddr*>(&address),
+                            sizeof address),
+                  0);
+    }
+    ASSERT_TRUE(program.wait_for([&] { return open_files() >= 24; }));
+    // It waits, or is sent away; what matters is who comes later.
+    const RunningProgram early({HAOH_ARRAYSIM_PROGRAM, "--send", control, "state"});
+    static_cast<void>(early.wait_for([tries = 0]() mutable { return ++tries > 50; }));
+    hosts.clear();
+    ASSERT_TRUE(program.wait_for([&] { return open_files() < 24; }));
+    const ProgramResult state = arraysim({"--send", control, "state"});
+    EXPECT_EQ(state.status, 0) << state.standard_error;
+    EXPECT_EQ(arraysim({"--send", control, "quit"}).status, 0);
+    EXPECT_EQ(program.ended(), 0);
 }
 
 } // namespace

@@ -82,7 +82,8 @@ class SpawnPlan {
         sigset_t signals{};
         ::sigemptyset(&signals);
         add(::posix_spawnattr_setsigmask(&attributes_, &signals));
-        ::sigaddset(&signals, SIGPIPE); // which this program ignores
+        ::sigaddset(&signals, SIGPIPE); // which this program ignores, as the next one
+        ::sigaddset(&signals, SIGXFSZ);
         add(::posix_spawnattr_setsigdefault(&attributes_, &signals));
         add(::posix_spawnattr_setpgroup(&attributes_, 0));
         add(::posix_spawnattr_setflags(
@@ -221,7 +222,7 @@ bool ChildProcess::watch(const boost::asio::any_io_executor& executor,
 }
 
 std::optional<int> ChildProcess::status() {
-    if (!status_) {
+    if (!status_ && !held_) {
         int status = 0;
         const pid_t found = ::waitpid(pid_, &status, WNOHANG);
         if (found == pid_) {
@@ -233,9 +234,14 @@ std::optional<int> ChildProcess::status() {
     return status_;
 }
 
-void ChildProcess::signal(int number) const {
-    // Until it is reaped, its number is nobody else's.
-    if (!status_) {
+void ChildProcess::signal(int number) {
+    if (status_) {
+        return;
+    }
+    // Until it is reaped, its number is nobody else's, and its group's neither: that is what is left of
+    // the group has time to end, and is reached by what comes when that is over.
+    held_ = number == SIGTERM || (held_ && number != SIGKILL);
+    if (::kill(-pid_, number) != 0) {
         ::kill(pid_, number);
     }
 }

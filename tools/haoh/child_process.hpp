@@ -21,7 +21,7 @@ namespace haoh::tool {
 /// \throws Error when there is no such file (not_found), or none that may be executed
 [[nodiscard]] std::string find_program(const std::string& program);
 
-/// Killed and reaped at the end of its scope.
+/// Killed, with its process group, and reaped at the end of its scope.
 class ChildProcess {
   public:
     struct Start {
@@ -43,15 +43,16 @@ class ChildProcess {
     /// tell, so look from time to time.
     bool watch(const boost::asio::any_io_executor& executor, std::function<void()> ended);
 
-    /// The status as of waitpid(2), once it has ended.
+    /// The status as of waitpid(2), once it has ended; after SIGTERM only when SIGKILL was sent, too.
     [[nodiscard]] std::optional<int> status();
-    /// Nothing happens when it has ended.
-    void signal(int number) const;
+    /// To its whole process group. Nothing happens once its status is known.
+    void signal(int number);
     [[nodiscard]] pid_t pid() const { return pid_; }
 
   private:
     pid_t pid_{-1};
     std::optional<int> status_;
+    bool held_{}; ///< not to be reaped: others of its group may go on
     std::unique_ptr<boost::asio::posix::stream_descriptor> handle_;
 };
 

@@ -22,7 +22,7 @@ namespace haoh::tool {
 struct EventCommandOptions {
     std::string program;                      ///< a path, or a name that is looked up in PATH
     unsigned rate{10};                        ///< most runs that begin within one second
-    std::chrono::milliseconds timeout{30000}; ///< then the run gets SIGTERM
+    std::chrono::milliseconds timeout{30000}; ///< then the run's process group gets SIGTERM
     std::chrono::milliseconds grace{2000};    ///< and so much later SIGKILL
     std::size_t queue{1024}; ///< events that wait; beyond that the oldest are left out
     /// Where what the program prints goes, of both kinds.

@@ -2,6 +2,7 @@
 #include "graphviz.hpp"
 
 #include "base/file_descriptor.hpp"
+#include "base/standard_streams.hpp"
 
 #include <haoh/error.hpp>
 
@@ -28,8 +29,8 @@ constexpr const char* kAdvice = "or draw the output of -o dot elsewhere";
 
 [[noreturn]] void fail(std::string_view cause, std::string_view advice = kAdvice) {
     // The graph is good; it is the output that does not come about.
-    throw Error(std::make_error_code(std::errc::io_error), "draw", "the graph with Graphviz (dot)",
-                cause, advice);
+    throw base::OutputError(std::make_error_code(std::errc::io_error), "draw",
+                            "the graph with Graphviz (dot)", cause, advice);
 }
 
 struct Pipe {
@@ -57,10 +58,11 @@ class Child {
         ::posix_spawn_file_actions_init(&actions);
         ::posix_spawn_file_actions_adddup2(&actions, standard_input, STDIN_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions, standard_output, STDOUT_FILENO);
-        // haoh ignores SIGPIPE; a child inherits that and would not end with its reader.
+        // haoh ignores these; a child inherits that and would not end with its reader.
         ::sigset_t defaults{};
         ::sigemptyset(&defaults);
         ::sigaddset(&defaults, SIGPIPE);
+        ::sigaddset(&defaults, SIGXFSZ);
         ::posix_spawnattr_init(&attributes);
         ::posix_spawnattr_setsigdefault(&attributes, &defaults);
         ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);

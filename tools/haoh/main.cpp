@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "command.hpp"
 
+#include "base/standard_streams.hpp"
+
 #include <haoh/error.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <exception>
-#include <new>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace {
 
+namespace base = haoh::base;
 using haoh::tool::Exit;
 
 /// "nvme-haoh" when it is called so, the spelling for who looks for a command of nvme-cli.
@@ -37,10 +42,11 @@ void explain_usage(const CLI::App& app, const CLI::ParseError& error) {
         !command->get_subcommands([](const CLI::App*) { return true; }).empty();
     const std::vector<std::string> strange =
         has_commands ? app.remaining(true) : std::vector<std::string>{};
-    fmt::print(stderr, "{0}: {1}\nTry '{0} {2}--help'.\n", app.get_name(),
-               strange.empty() ? error.what()
+    base::note(fmt::format("{0}: {1}\nTry '{0} {2}--help'.\n", app.get_name(),
+                           strange.empty()
+                               ? error.what()
                                : fmt::format("there is no command '{}{}'", words, strange.front()),
-               has_commands ? words : std::string());
+                           has_commands ? words : std::string()));
 }
 
 int run(int argc, char** argv) {
@@ -65,7 +71,10 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {
-        return app.exit(success);
+        std::ostringstream text;
+        const int status = app.exit(success, text, text);
+        base::print(text.str());
+        return status;
     } catch (const CLI::ParseError& error) {
         explain_usage(app, error);
         return Exit::usage;
@@ -73,17 +82,28 @@ int run(int argc, char** argv) {
     return chosen();
 }
 
+/// What this machine has too little of, or what is broken in it: nothing that another usage would mend.
+bool is_of_the_machine(const std::error_code& code) {
+    constexpr std::array kReasons{EAGAIN, EDQUOT, EFBIG,  EIO,    EMFILE,
+                                  ENFILE, ENOMEM, ENOSPC, ESTALE, ETIMEDOUT};
+    return code.category() == std::generic_category() &&
+           std::find(kReasons.begin(), kReasons.end(), code.value()) != kReasons.end();
+}
+
 /// What an array does is in the observation; what is thrown here is a wrong argument or a file that cannot
 /// be used, or output that does not arrive.
 int status_of(const haoh::Error& error) {
+    const bool output = dynamic_cast<const base::OutputError*>(&error) != nullptr;
     // A name, or a whole tree, that is not there to be looked at.
-    if (error.code() == haoh::Errc::not_found) {
-        return Exit::nothing;
-    }
-    const bool output = error.code() == std::errc::no_space_on_device ||
-                        error.code() == std::errc::broken_pipe ||
-                        error.code() == std::errc::io_error;
-    return output ? Exit::nothing : Exit::usage;
+    const bool absent = error.code() == haoh::Errc::not_found;
+    return output || absent || is_of_the_machine(error.code()) ? Exit::nothing : Exit::usage;
+}
+
+/// In pieces: memory may be what is short.
+void say(std::string_view problem) noexcept {
+    base::note("haoh: ");
+    base::note(problem);
+    base::note("\n");
 }
 
 /// `haoh ... | head` ends as other programs do, without a word, when its reader has seen enough.
@@ -96,18 +116,22 @@ void end_with_the_reader() {
 } // namespace
 
 int main(int argc, char** argv) {
-    // A closed pipe is reported by the write that meets it.
+    // A closed pipe, and a file that must not grow, are reported by the write that meets them.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
+    base::occupy_standard_streams();
     try {
-        return run(argc, argv);
+        const int status = run(argc, argv);
+        base::finish_output();
+        return status;
     } catch (const haoh::Error& error) {
         if (error.code() == std::errc::broken_pipe) {
             end_with_the_reader();
         }
-        fmt::print(stderr, "haoh: {}\n", error.what());
+        say(error.what());
         return status_of(error);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "haoh: {}\n", error.what());
+        say(error.what());
         return Exit::nothing;
     }
 }

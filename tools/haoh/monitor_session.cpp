@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "event_command.hpp"
+#include "event_output.hpp"
 #include "metrics_server.hpp"
 #include "monitor_screen.hpp"
 #include "service_notifier.hpp"
@@ -42,6 +43,12 @@ constexpr std::chrono::milliseconds kDrawAgain{50};
 constexpr std::chrono::milliseconds kCheckState{50};
 /// For programs that still run at the end.
 constexpr std::chrono::seconds kLastRuns{5};
+/// For a reader of the output at the end, from one sign of life to the next.
+constexpr std::chrono::seconds kReaderPatience{5};
+/// The same for what standard error has still to take.
+constexpr std::chrono::seconds kMessagePatience{2};
+/// Of messages that standard error does not take.
+constexpr std::size_t kMostMessages = 65536; ///< bytes
 
 class Session {
   public:
@@ -50,7 +57,9 @@ class Session {
                                                     event_formats().front().name},
           monitor_{context_.get_executor(), options_.monitor}, folder_{options_.output.style()},
           signals_{context_, SIGINT, SIGTERM, SIGHUP}, over_{context_},
-          flush_due_{context_}, redraw_{context_, kNever}, check_due_{context_} {
+          flush_due_{context_}, redraw_{context_, kNever}, check_due_{context_},
+          messages_{context_.get_executor(), STDERR_FILENO}, output_{context_.get_executor(),
+                                                                     output_options()} {
         if (!options_.program.empty()) {
             EventCommandOptions command;
             command.program = options_.program;
@@ -69,11 +78,15 @@ class Session {
         });
         context_.run();
         notifier_.reset();
-        screen_.reset(); // before anything is printed
+        screen_.reset();              // before anything is printed
+        const int watched = status(); // whatever comes while the output is read
+        if (!output_failed_) {
+            finish();
+        }
         if (failure_) {
             std::rethrow_exception(failure_);
         }
-        return finish();
+        return delivered_ || interrupted_ ? watched : Exit::nothing;
     }
 
   private:
@@ -98,13 +111,16 @@ class Session {
 
     /// Ends by signals and time.
     void bound() {
-        const auto end = [this](const boost::system::error_code& error, auto...) {
+        const auto end = [this](const boost::system::error_code& error) {
             if (!error) {
                 over_already_ = true;
                 monitor_.stop();
             }
         };
-        signals_.async_wait(end);
+        signals_.async_wait([this, end](const boost::system::error_code& error, int /*number*/) {
+            interrupted_ = interrupted_ || !error;
+            end(error);
+        });
         if (options_.duration) {
             over_.expires_after(*options_.duration);
             over_.async_wait(end);
@@ -121,7 +137,7 @@ class Session {
             metrics_.emplace(executor, options_.metrics,
                              [this] { return to_metrics(monitor_.status()); });
             if (!options_.output.quiet) {
-                fmt::print(stderr, "haoh: metrics at http://{}/metrics\n", metrics_->endpoint());
+                complain(fmt::format("metrics at http://{}/metrics", metrics_->endpoint()));
             }
         }
         if (wants_screen()) {
@@ -141,9 +157,16 @@ class Session {
                            status.namespaces.size());
     }
 
+    /// Of the screen: it may be gone before what waits for it.
     static void rethrow(const std::exception_ptr& failure) {
-        if (failure) {
-            std::rethrow_exception(failure);
+        try {
+            if (failure) {
+                std::rethrow_exception(failure);
+            }
+        } catch (const boost::system::system_error& error) {
+            if (error.code() != asio::error::operation_aborted) {
+                throw;
+            }
         }
     }
 
@@ -189,11 +212,8 @@ class Session {
             view_.tell(folder_.push(event));
             flush_soon();
             draw_soon(kDrawAgain);
-        } else if (for_people_) {
-            print(folder_.push(event));
-            flush_soon();
         } else {
-            print(rendered(event_formats(), options_.output, event));
+            output_.push(event);
         }
         if (options_.until && options_.until->met(event)) {
             met_ = true;
@@ -230,7 +250,7 @@ class Session {
             if (screen_) {
                 view_.tell(folder_.flush());
             } else {
-                print(folder_.flush());
+                output_.print(folder_.flush());
             }
         });
     }
@@ -241,7 +261,7 @@ class Session {
         }
         redraw_.expires_after(delay);
         redraw_.async_wait([this](const boost::system::error_code& error) {
-            if (!error) {
+            if (!error && screen_) {
                 draw();
             }
         });
@@ -257,25 +277,89 @@ class Session {
     void complain(const std::string& problem) {
         if (screen_) {
             view_.tell(problem);
-        } else {
-            fmt::print(stderr, "haoh: {}\n", problem);
+        } else if (messages_.waiting() < kMostMessages) {
+            messages_.write(fmt::format("haoh: {}\n", problem));
         }
     }
 
-    int finish() {
-        if (!begun_) {
-            fmt::print(stderr, "haoh: ended before everything was read for the first time\n");
-            return options_.until ? Exit::failed : Exit::incomplete;
+    [[nodiscard]] EventOutputOptions output_options() {
+        EventOutputOptions out;
+        out.render = [this](const Event& event) {
+            if (!for_people_) {
+                return rendered(event_formats(), options_.output, event);
+            }
+            flush_soon();
+            return folder_.push(event);
+        };
+        out.on_failure = [this](std::error_code failure) { fail_output(failure); };
+        out.on_left_out = [this](std::uint64_t count) {
+            const std::string told = fmt::format(
+                "{} events were left out: the reader of the output was too slow", count);
+            if (for_people_) { // JSON has a gap in the sequence
+                output_.print(folder_.flush() + told + "\n");
+            }
+            complain(told);
+        };
+        return out;
+    }
+
+    void fail_output(std::error_code failure) {
+        output_failed_ = true;
+        failure_ =
+            std::make_exception_ptr(base::OutputError(failure, "write to", "standard output"));
+        context_.stop();
+    }
+
+    /// Prints what is left, and waits until it is read: not for ever, and no longer when a signal comes.
+    void finish() {
+        over_.cancel();
+        flush_due_.cancel();
+        check_due_.cancel();
+        context_.restart();
+        asio::co_spawn(context_, deliver(), [this](const std::exception_ptr& failure) {
+            failure_ = failure_ ? failure_ : failure;
+            context_.stop();
+        });
+        context_.run();
+    }
+
+    asio::awaitable<void> deliver() {
+        const auto give_up = [this](const boost::system::error_code& error) {
+            if (!error) {
+                output_.give_up();
+            }
+        };
+        signals_.cancel();
+        signals_.async_wait([this, give_up](const boost::system::error_code& error, int) {
+            interrupted_ = interrupted_ || !error;
+            give_up(error);
+        });
+        if (interrupted_) { // then a slow reader has no more time than one that stalls
+            over_.expires_after(kReaderPatience);
+            over_.async_wait(give_up);
         }
-        if (for_people_) {
-            print(folder_.flush());
-            print(summary_text(status_, latencies_, options_.output.style()));
+        output_.release_all();
+        if (!begun_ && !failure_) {
+            complain("ended before everything was read for the first time");
+        } else if (for_people_ && !failure_) {
+            output_.print(folder_.flush());
+            output_.print(summary_text(status_, latencies_, options_.output.style()));
         }
+        delivered_ = co_await output_.written(kReaderPatience);
+        if (const std::error_code failure = output_.failure()) {
+            fail_output(failure);
+        } else if (!delivered_) {
+            complain("what was left to print was not: standard output takes nothing");
+        }
+        co_await messages_.written(kMessagePatience);
+    }
+
+    [[nodiscard]] int status() const {
         if (options_.until && !met_) {
             return Exit::failed;
         }
-        const bool whole = std::all_of(status_.sources.begin(), status_.sources.end(),
-                                       [](const auto& source) { return source.healthy; });
+        const bool whole = begun_ && std::all_of(status_.sources.begin(), status_.sources.end(),
+                                                 [](const auto& source) { return source.healthy; });
         return whole ? Exit::ok : Exit::incomplete;
     }
 
@@ -300,11 +384,16 @@ class Session {
     std::optional<ServiceNotifier> notifier_;
     std::optional<TerminalScreen> screen_;
     MonitorScreen view_;
+    OutputWriter messages_; ///< for standard error
+    EventOutput output_;
 
     std::exception_ptr failure_;
     bool begun_{}; ///< to watch
     bool met_{};
     bool over_already_{};
+    bool interrupted_{}; ///< by a signal
+    bool output_failed_{};
+    bool delivered_{true};
 };
 
 } // namespace

@@ -91,7 +91,7 @@ int set_all(const SetPolicyArguments& options, std::string& rules) {
             if (error.code() == Errc::not_found) {
                 throw;
             }
-            fmt::print(stderr, "haoh: {}\n", error.what());
+            note(fmt::format("haoh: {}\n", error.what()));
             return Exit::failed;
         }
     }

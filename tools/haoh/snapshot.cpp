@@ -41,7 +41,7 @@ int run(const SnapshotArguments& options) {
     const std::string file = take_words(options, source);
     const Observation observation = read_source(source, options.output);
     for (const Unobserved& missing : observation.unobserved) {
-        fmt::print(stderr, "haoh: not observed: {}\n", missing.error);
+        note(fmt::format("haoh: not observed: {}\n", missing.error));
     }
     if (!anything_observed(observation)) {
         return Exit::nothing; // an empty snapshot would only look like a good one
@@ -56,8 +56,8 @@ int run(const SnapshotArguments& options) {
                                       : fmt::format("{} host{} and ", observation.kernels.size(),
                                                     observation.kernels.size() == 1 ? "" : "s");
         const std::size_t controllers = observation.controllers.size();
-        fmt::print(stderr, "haoh: {}{} controller{} written to {}\n", hosts, controllers,
-                   controllers == 1 ? "" : "s", file);
+        note(fmt::format("haoh: {}{} controller{} written to {}\n", hosts, controllers,
+                         controllers == 1 ? "" : "s", file));
     }
     return reading_status(observation);
 }

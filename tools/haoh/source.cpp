@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 namespace haoh::tool {
@@ -29,11 +28,10 @@ bool is_live(const SourceOptions& options) {
 HostIdentity told_identity(const SourceOptions& options) {
     HostIdentity identity = host_identity(options.hostnqn, options.hostid);
     if (identity.origin == "generated") {
-        fmt::print(
-            stderr,
+        note(fmt::format(
             "haoh: no host NQN in /etc/nvme/hostnqn: connecting as {} (generated; an array that "
             "only admits known hosts needs --hostnqn and --hostid)\n",
-            identity.hostnqn);
+            identity.hostnqn));
     }
     return identity;
 }
@@ -162,7 +160,7 @@ Config read_config(const std::string& path) {
 bool anything_observed(const Observation& observation) {
     const bool any = completeness(observation) != Completeness::nothing;
     if (!any && !observation.kernels.empty()) {
-        fmt::print(stderr, "haoh: there is no NVMe subsystem on this host\n");
+        note("haoh: there is no NVMe subsystem on this host\n");
     }
     return any;
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "terminal.hpp"
 
-#include <haoh/error.hpp>
-
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 
 #include <sys/ioctl.h>
@@ -83,24 +79,14 @@ void Progress::update(std::string_view target, std::size_t done, std::size_t tot
     if (line.size() >= width) {
         line.resize(width - 1);
     }
-    fmt::print(stderr, "\r\033[K{}", line);
-    std::fflush(stderr);
+    note("\r\033[K" + line);
     shown_ = true;
 }
 
 void Progress::clear() {
     if (shown_) {
-        fmt::print(stderr, "\r\033[K");
-        std::fflush(stderr);
+        note("\r\033[K");
         shown_ = false;
-    }
-}
-
-void print(std::string_view text) {
-    errno = 0;
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
-        std::fflush(stdout) != 0) {
-        throw Error({errno, std::generic_category()}, "write to", "standard output");
     }
 }
 

@@ -3,6 +3,8 @@
 /// What depends on whether a person looks: colours, width, progress.
 #pragma once
 
+#include "base/standard_streams.hpp"
+
 #include <haoh/report.hpp>
 
 #include <CLI/CLI.hpp>
@@ -71,8 +73,7 @@ class Progress {
     std::chrono::steady_clock::time_point last_{};
 };
 
-/// Writes to standard output and makes sure that it arrived.
-/// \throws Error when it did not (disk full, closed pipe)
-void print(std::string_view text);
+using base::note;
+using base::print;
 
 } // namespace haoh::tool

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "event_command.hpp"
 
+#include "base/file_descriptor.hpp"
+
 #include "support/scratch_directory.hpp"
 
 #include <haoh/error.hpp>
@@ -13,6 +15,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -235,6 +238,32 @@ TEST_F(EventCommandTest, one_that_does_not_heed_sigterm_is_killed) {
         EXPECT_EQ(::kill(std::stoi(folder_.read("pid")), 0), -1);
         EXPECT_EQ(one.counts(), (EventCommand::Counts{.runs = 1, .failures = 1}));
         fs::remove(folder_.at("term"));
+    }
+}
+
+TEST_F(EventCommandTest, all_that_a_program_started_is_ended_with_it) {
+    // The second one does not heed SIGTERM, and outlives the first, which does.
+    for (const char* body : {"sleep 1000 &\necho > \"$D/began\"\nwait\n",
+                             "sh -c 'trap \"\" TERM; echo > \"$0/began\"; exec sleep 1000' "
+                             "\"$D\" &\nwait\n"}) {
+        std::array<int, 2> ends{};
+        ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
+        const base::FileDescriptor reader{ends[0]};
+        base::FileDescriptor writer{ends[1]}; // held by whatever is left
+        auto chosen = options(folder_.script(body));
+        chosen.output = writer.get();
+        chosen.grace = 500ms;
+        EventCommand one{context_.get_executor(), chosen};
+        one.push(sample(), "{}");
+        run_until([&] { return fs::exists(folder_.at("began")); });
+        one.stop();
+        run(one.stopped());
+        writer.reset();
+        run_until([&] {
+            char byte{};
+            return ::read(reader.get(), &byte, 1) == 0;
+        });
+        fs::remove(folder_.at("began"));
     }
 }
 

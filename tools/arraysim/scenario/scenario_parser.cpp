@@ -4,10 +4,11 @@
 #include <arraysim/scenario/scenario_parts.hpp>
 #include <arraysim/serve/control.hpp>
 
+#include "base/file.hpp"
+
 #include <haoh/error.hpp>
 
 #include <fmt/format.h>
-#include <fstream>
 #include <set>
 
 namespace haoh::arraysim {
@@ -168,18 +169,7 @@ Scenario parse_scenario(std::string_view text, std::string_view origin) {
 }
 
 Scenario load_scenario(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        throw Error(std::error_code(errno, std::generic_category()), "open the scenario",
-                    path.string());
-    }
-    std::string text(kMaxScenarioSize + 1, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (file.bad()) {
-        throw Error(std::make_error_code(std::errc::io_error), "read the scenario", path.string());
-    }
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    return parse_scenario(text, path.string());
+    return parse_scenario(base::read_file(path.string(), kMaxScenarioSize), path.string());
 }
 
 } // namespace haoh::arraysim

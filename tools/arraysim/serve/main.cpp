@@ -4,6 +4,9 @@
 #include <arraysim/scenario/scenario_parser.hpp>
 #include <arraysim/serve/server.hpp>
 
+#include "base/file.hpp"
+#include "base/standard_streams.hpp"
+
 #include <haoh/error.hpp>
 
 #include <CLI/CLI.hpp>
@@ -11,8 +14,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <fmt/format.h>
-#include <fstream>
-#include <iostream>
+#include <sstream>
 
 namespace {
 
@@ -34,18 +36,10 @@ struct Arguments {
 
 /// Appears complete or not at all: whoever waits for the file can read it at once.
 void write_addresses(const std::string& path, const std::string& text) {
-    const std::string temporary = path + ".new";
-    std::ofstream file(temporary, std::ios::trunc);
-    file << text;
-    file.close();
-    std::error_code error;
-    if (file) {
-        std::filesystem::rename(temporary, path, error);
-    } else {
-        error = std::make_error_code(std::errc::io_error);
-    }
-    if (error) {
-        throw Error(error, "write the addresses to", path);
+    try {
+        base::write_file(path, text);
+    } catch (const Error& error) {
+        throw Error(error.code(), "write the addresses to", path);
     }
 }
 
@@ -70,7 +64,7 @@ int serve(const Arguments& arguments) {
     if (!arguments.address_file.empty()) {
         write_addresses(arguments.address_file, addresses);
     }
-    std::cout << addresses << "ready\n" << std::flush;
+    base::print(addresses + "ready\n");
 
     boost::asio::signal_set signals(context, SIGINT, SIGTERM);
     signals.async_wait([&context](const auto& /*error*/, int /*signal*/) { context.stop(); });
@@ -83,14 +77,16 @@ int send(const Arguments& arguments) {
     for (const std::string& word : arguments.command) {
         line += line.empty() ? word : " " + word;
     }
-    std::cout << send_control(arguments.send, line) << std::flush;
+    base::print(send_control(arguments.send, line));
     return 0;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
+    base::occupy_standard_streams();
     Arguments arguments;
+    std::string help;
     CLI::App app{"Simulated NVMe/TCP arrays that can be told to lie.", "haoh-arraysim"};
     app.set_version_flag("--version", HAOH_VERSION);
     app.add_option("scenario", arguments.scenario, "the scenario to serve (TOML)")
@@ -116,10 +112,21 @@ int main(int argc, char** argv) {
                "haoh-arraysim(1).");
     try {
         app.parse(argc, argv);
+    } catch (const CLI::Success& success) {
+        std::ostringstream text;
+        app.exit(success, text, text);
+        help = text.str();
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : kExitUsage;
+        std::ostringstream text;
+        app.exit(error, text, text);
+        base::note(text.str());
+        return kExitUsage;
     }
     try {
+        if (!help.empty()) {
+            base::print(help);
+            return 0;
+        }
         if (send_option->count() != 0) {
             if (!arguments.scenario.empty()) {
                 arguments.command.insert(arguments.command.begin(), arguments.scenario);
@@ -127,12 +134,12 @@ int main(int argc, char** argv) {
             return send(arguments);
         }
         if (arguments.scenario.empty() || !arguments.command.empty()) {
-            std::cerr << "haoh-arraysim: give one scenario; see --help\n";
+            base::note("haoh-arraysim: give one scenario; see --help\n");
             return kExitUsage;
         }
         return serve(arguments);
     } catch (const std::exception& error) {
-        std::cerr << "haoh-arraysim: " << error.what() << '\n';
+        base::note(fmt::format("haoh-arraysim: {}\n", error.what()));
         return kExitFailure;
     }
 }

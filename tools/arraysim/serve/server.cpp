@@ -31,6 +31,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::chrono::milliseconds kRetry{100};
+constexpr std::chrono::milliseconds kAcceptPause{50};
 constexpr std::size_t kMaxControlClients = 64;
 
 struct Endpoint {
@@ -96,6 +97,12 @@ struct Server::State : std::enable_shared_from_this<State> {
         ++listener.opened;
     }
 
+    /// Out of descriptors, or a connection that was gone at once: the next may work.
+    static asio::awaitable<void> pause_accepting(asio::any_io_executor executor) {
+        asio::steady_timer pause(executor, kAcceptPause);
+        co_await pause.async_wait(kTuple);
+    }
+
     static asio::awaitable<void> accept(std::shared_ptr<State> state, Listener& listener) {
         const std::uint64_t opened = listener.opened;
         while (listener.acceptor.is_open()) {
@@ -104,9 +111,7 @@ struct Server::State : std::enable_shared_from_this<State> {
                 co_return;
             }
             if (error) {
-                // Out of descriptors, or a connection that was gone at once: the next may work.
-                asio::steady_timer pause(state->executor, std::chrono::milliseconds(50));
-                co_await pause.async_wait(kTuple);
+                co_await pause_accepting(state->executor);
                 continue;
             }
             state->serve(listener, std::move(socket));
@@ -179,8 +184,12 @@ struct Server::State : std::enable_shared_from_this<State> {
     static asio::awaitable<void> accept_control(std::shared_ptr<State> state) {
         while (state->control.is_open()) {
             auto [error, socket] = co_await state->control.async_accept(kTuple);
-            if (state->stopped || error) {
+            if (state->stopped || !state->control.is_open()) {
                 co_return;
+            }
+            if (error) {
+                co_await pause_accepting(state->executor);
+                continue;
             }
             if (state->clients >= kMaxControlClients) {
                 continue;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "file.hpp"
+#include "base/file.hpp"
+
+#include "base/standard_streams.hpp"
 
 #include "support/scratch_directory.hpp"
 
@@ -8,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -16,10 +19,12 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-namespace haoh::tool {
+namespace haoh::base {
 namespace {
 
 using ::testing::HasSubstr;
@@ -159,5 +164,119 @@ TEST_F(FileTest, what_is_no_file_takes_the_bytes_itself) {
     EXPECT_EQ(files(), 1U);
 }
 
+TEST_F(FileTest, that_has_no_end_or_no_writer_yet_is_refused_at_once) {
+    ASSERT_EQ(::mkfifo(at("pipe").c_str(), 0600), 0);
+    const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ::sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    ASSERT_LT(at("socket").size(), sizeof address.sun_path);
+    at("socket").copy(address.sun_path, sizeof address.sun_path - 1);
+    ASSERT_EQ(::bind(socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
+    std::filesystem::create_symlink("pipe", at("link"));
+    for (const auto& [path, kind] : {std::pair{at("pipe"), "a FIFO"},
+                                     {at("link"), "a FIFO"},
+                                     {at("socket"), "a socket"},
+                                     {std::string("/dev/zero"), "a device"},
+                                     {std::string("/dev/full"), "a device"}}) {
+        std::string text;
+        EXPECT_EQ(failure_of([&] { static_cast<void>(read_file(path, 1000)); }, text),
+                  Errc::invalid_argument)
+            << path;
+        EXPECT_THAT(text, HasSubstr(path));
+        EXPECT_THAT(text, HasSubstr(kind));
+    }
+    ::close(socket);
+    EXPECT_EQ(read_file("/dev/null", 1000), "");
+}
+
+TEST_F(FileTest, that_is_too_large_is_not_even_begun) {
+    const std::string path = made("sparse", "");
+    std::filesystem::resize_file(path, std::uintmax_t{1} << 42U);
+    std::string text;
+    EXPECT_EQ(failure_of([&] { static_cast<void>(read_file(path, 1U << 30U)); }, text),
+              Errc::too_large);
+}
+
+TEST_F(FileTest, a_pipe_of_a_shell_is_read_to_its_end) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    std::thread writer{[&] {
+        const std::string part(100'000, 'p');
+        EXPECT_EQ(write_all(ends[1], part), std::error_code{});
+        ::close(ends[1]);
+    }};
+    const std::string read = read_file("/dev/fd/" + std::to_string(ends[0]), 1'000'000);
+    writer.join();
+    ::close(ends[0]);
+    EXPECT_EQ(read, std::string(100'000, 'p'));
+}
+
+TEST_F(FileTest, a_link_stays_one_and_its_file_is_replaced) {
+    std::filesystem::create_directory(at("deep"));
+    std::filesystem::create_symlink("deep/second", at("first"));
+    std::filesystem::create_symlink("../file", at("deep/second"));
+    std::filesystem::create_symlink(at("other"), at("absolute"));
+    write_file(at("first"), "not there yet");
+    EXPECT_EQ(text_of("file"), "not there yet");
+    static_cast<void>(made("file", "old"));
+    static_cast<void>(made("other", "old"));
+    write_file(at("first"), "new");
+    write_file(at("absolute"), "new as well");
+    EXPECT_EQ(text_of("file"), "new");
+    EXPECT_EQ(text_of("other"), "new as well");
+    for (const char* name : {"first", "deep/second", "absolute"}) {
+        EXPECT_TRUE(std::filesystem::is_symlink(at(name))) << name;
+    }
+    EXPECT_EQ(files(), 5U) << "nothing else is left";
+
+    std::filesystem::create_symlink("loop", at("loop"));
+    std::string text;
+    EXPECT_EQ(failure_of([&] { write_file(at("loop"), "x"); }, text),
+              std::errc::too_many_symbolic_link_levels);
+}
+
+TEST_F(FileTest, keeps_its_mode_and_owner) {
+    const ::mode_t mask = ::umask(027);
+    for (const unsigned mode : {0600U, 0664U, 0640U, 0444U, 0755U}) {
+        const std::string path = made("file", "old");
+        ASSERT_EQ(::chmod(path.c_str(), mode), 0);
+        write_file(path, "new");
+        struct stat status {};
+        ASSERT_EQ(::stat(path.c_str(), &status), 0);
+        EXPECT_EQ(status.st_mode & 07777U, mode);
+        EXPECT_EQ(text_of("file"), "new");
+        std::filesystem::remove(path);
+    }
+    write_file(at("fresh"), "new");
+    ::umask(mask);
+    struct stat status {};
+    ASSERT_EQ(::stat(at("fresh").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777U, 0640U) << "as any new file";
+    if (::geteuid() == 0) {
+        ASSERT_EQ(::chown(at("fresh").c_str(), 1234, 2345), 0);
+        write_file(at("fresh"), "newer");
+        ASSERT_EQ(::stat(at("fresh").c_str(), &status), 0);
+        EXPECT_EQ(status.st_uid, 1234U);
+        EXPECT_EQ(status.st_gid, 2345U);
+        EXPECT_EQ(status.st_mode & 07777U, 0640U);
+    }
+}
+
+TEST_F(FileTest, a_name_may_be_as_long_as_any) {
+    const std::string name(255, 'n');
+    write_file(at(name), "text");
+    EXPECT_EQ(text_of(name), "text");
+}
+
+TEST_F(FileTest, output_that_does_not_arrive_is_told_from_a_wrong_name) {
+    EXPECT_THROW(write_file("/dev/full", "text"), OutputError);
+    try {
+        write_file(at("none/file"), "text");
+        ADD_FAILURE() << "written";
+    } catch (const Error& error) {
+        EXPECT_EQ(dynamic_cast<const OutputError*>(&error), nullptr);
+    }
+}
+
 } // namespace
-} // namespace haoh::tool
+} // namespace haoh::base

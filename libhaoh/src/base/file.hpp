@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Whole files, with errors that name them.
+#pragma once
+
+#include <cerrno>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace haoh::base {
+
+/// What errno says.
+[[nodiscard]] inline std::error_code last_error() {
+    return {errno, std::generic_category()};
+}
+
+/// The content of a file ("-": standard input). A name is that of a regular file, or of a pipe that a
+/// shell made for `<(...)`: what never ends, or waits for somebody, is refused.
+/// \throws Error when it cannot be read or is larger than `limit` bytes
+[[nodiscard]] std::string read_file(const std::string& path, std::size_t limit);
+
+/// Replaces a file as a whole: written beside it, synced, renamed. Never leaves half a file. Symbolic
+/// links are followed, and the file keeps its mode and, as far as this user may, its owner. A device,
+/// pipe or socket takes the bytes itself.
+/// \throws OutputError when they do not arrive
+/// \throws Error when the name cannot be one of a file
+void write_file(const std::string& path, std::string_view content);
+
+} // namespace haoh::base
