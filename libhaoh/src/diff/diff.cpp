@@ -155,6 +155,9 @@ void compare_connection(const ControllerObservation& before, const ControllerObs
     findings.compare("sq_flow_control_disabled", yes_no(a.sq_flow_control_disabled),
                      yes_no(b.sq_flow_control_disabled));
     findings.compare("maxh2cdata", std::to_string(a.maxh2cdata), std::to_string(b.maxh2cdata));
+    if (a.cpda && b.cpda) { // a snapshot from before it was kept says nothing of it
+        findings.compare("cpda", std::to_string(*a.cpda), std::to_string(*b.cpda));
+    }
 }
 
 void compare_properties(const ControllerObservation& before, const ControllerObservation& after,

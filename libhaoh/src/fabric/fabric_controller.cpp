@@ -182,7 +182,8 @@ asio::awaitable<void> StreamController::connect_queue() {
                 .data_digest = negotiated.data_digest,
                 .sq_flow_control_disabled = options_.disable_sq_flow_control &&
                                             connection_->session().sqhd() == kNoFlowControl,
-                .maxh2cdata = negotiated.maxh2cdata};
+                .maxh2cdata = negotiated.maxh2cdata,
+                .cpda = negotiated.cpda};
     connection_->set_name(fmt::format("{} controller {}", name(), settled_.cntlid));
     connection_->start_keep_alive(options_.keep_alive);
 }

@@ -380,7 +380,8 @@ constexpr Row kHostPathSize{
              .why = "The path gets no I/O although its ANA state says otherwise, and a rescan "
                     "of it resizes the live device.",
              .fix = "Array: finish the resize on both arrays. Host: rescan every controller "
-                    "after that, not before."},
+                    "after that, not before.",
+             .relaxed_in = in_window(Window::resize)},
     .judge = JudgeHostSubsystem{judge_heads}};
 
 constexpr Row kHostPathBlockSize{
