@@ -82,7 +82,7 @@ std::vector<EffectView> effects_of(const Rule& rule) {
             continue;
         }
         std::string releases = "Linux";
-        if (effect.from != kFirstKnownKernel) {
+        if (effect.from > kFirstKnownKernel) {
             releases += fmt::format(" from {} on", text(effect.from));
         }
         if (effect.until <= kLastKnownKernel) {
