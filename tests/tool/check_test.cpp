@@ -244,6 +244,13 @@ TEST(Check, a_kernel_may_be_named) {
         EXPECT_THAT(result.standard_output, HasSubstr(std::string{release}));
     }
     EXPECT_EQ(haoh(with(both(arrays), {"--kernel", "yesterday"})).status, 2);
+    EXPECT_THAT(haoh(with(both(arrays), {"--kernel", "5.14.0-570.el9.x86_64"})).standard_output,
+                HasSubstr("Linux 5.14 of EL 9: the path of the array that came later is refused"));
+    // Of this one nothing is known, and that is said.
+    const ProgramResult unknown = haoh(with(both(arrays), {"--kernel", "5.15.0-101-generic"}));
+    EXPECT_EQ(unknown.status, 1) << unknown.standard_error;
+    EXPECT_THAT(unknown.standard_output,
+                HasSubstr("Linux 5.15 of Ubuntu: not known; Linux 6.1 of kernel.org, the nearest"));
 }
 
 TEST(List, shows_subsystem_namespaces_and_paths) {

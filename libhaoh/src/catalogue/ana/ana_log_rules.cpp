@@ -294,8 +294,9 @@ constexpr Row kAnaLogHeaderSize{
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::fail,
-             .basis = "Base 2.3 §5.2.12.1.13; Linux rejects such a log, 6.1 and 6.12 may read past "
-                      "their buffer",
+             .basis =
+                 "Base 2.3 §5.2.12.1.13; Linux rejects such a log, older kernels may read past "
+                 "their buffer",
              .why = "Path states are not updated any more after the first group that does not "
                     "fit, and a controller that connects now is not started.",
              .fix = "Array: let NAGD and NNV count what the log holds."},

@@ -146,8 +146,9 @@ constexpr Row kCtrlIoccszMin{
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::fail,
-             .basis = "Base 2.1 Figure 312: at least 4 (64 bytes); Linux refuses less",
-             .why = "Linux refuses the controller: every path to this array is missing.",
+             .basis = "Base 2.1 Figure 312: at least 4 (64 bytes); Linux from 6.8 on refuses less",
+             .why =
+                 "Linux from 6.8 on refuses the controller: every path to this array is missing.",
              .fix = "Array: report IOCCSZ of at least 4."},
     .judge = CheckController{.clause = "IOCCSZ is less than 4", .ask = command_capsule}};
 
@@ -240,8 +241,9 @@ constexpr Row kCtrlIorcszMin{
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::fail,
-             .basis = "Base 2.1 Figure 312: at least 1 (16 bytes); Linux refuses less",
-             .why = "Linux refuses the controller: every path to this array is missing.",
+             .basis = "Base 2.1 Figure 312: at least 1 (16 bytes); Linux from 6.8 on refuses less",
+             .why =
+                 "Linux from 6.8 on refuses the controller: every path to this array is missing.",
              .fix = "Array: report IORCSZ of at least 1."},
     .judge = CheckController{.clause = "IORCSZ is 0", .ask = response_capsule},
     .fields = {"iorcsz"}};

@@ -302,7 +302,7 @@ constexpr Row kNsDescBytesEqual{
              .rule_class = RuleClass::eqn,
              .severity = Severity::corruption,
              .verdict = Verdict::fail,
-             .basis = "Base 2.3 §2.4.1; Linux from 6.16 on reads identifiers of VS 2.0 controllers "
+             .basis = "Base 2.3 §2.4.1; Linux from 6.13 on reads identifiers of VS 2.0 controllers "
                       "from this list alone",
              .why = "Kernels that read only this list see an identifier on one array and not on "
                     "the other, and refuse the path.",

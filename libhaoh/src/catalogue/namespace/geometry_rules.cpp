@@ -168,7 +168,7 @@ constexpr Row kNsLbafActiveEqual{
              .rule_class = RuleClass::eqn,
              .severity = Severity::corruption,
              .verdict = Verdict::fail,
-             .basis = "Base 2.3 §2.4.1; Linux from 6.12 on keeps one lba_shift for all paths, that "
+             .basis = "Base 2.3 §2.4.1; Linux from 6.8 on keeps one lba_shift for all paths, that "
                       "of the last one scanned",
              .why = "Linux sends addresses counted in the blocks of one array to the other: "
                     "reads and writes fail, Write Zeroes and Deallocate hit the wrong blocks "
