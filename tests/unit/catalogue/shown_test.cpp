@@ -170,14 +170,14 @@ std::vector<Case> capability_values() {
             "AtomicOrder", [](Idc& id, bool /*b*/) { id.awupf = 9; }, "NOTE ctrl.awun.le",
             kManagement, "AWUN 7, AWUPF 9", "AWUN 7, AWUPF 9"),
         controllers(
-            "Domain", [](Idc& id, bool b) { id.domainid = b ? 7 : 0; }, "FAIL domain.mds_domainid",
+            "Domain", [](Idc& id, bool b) { id.domainid = b ? 7 : 0; }, "WARN domain.mds_domainid",
             kManagement, "", "MDS 0, DOMAINID 7"),
         controllers(
             "Groups", [](Idc& id, bool b) { id.nanagrpid = b ? 300 : 128; },
             "FAIL ana.nanagrpid.covers", kLoss, "", "NANAGRPID 300, ANAGRPMAX 128"),
         controllers(
             "MissingState", [](Idc& id, bool /*b*/) { id.anacap = 0x1D; },
-            "FAIL ana.log.group.state_allowed", kManagement, "",
+            "WARN ana.log.group.state_allowed", kManagement, "",
             "group 1 is non-optimized, ANACAP 0x1d"),
     };
 }
