@@ -150,8 +150,9 @@ TEST_F(Host, TakesIdentifiersAsTheReleaseDoes) {
     const judge::Subject subject(host, {});
     const judge::Namespace& path = subject.controllers[1].namespaces.front();
     ASSERT_GE(path.controller->version(), judge::version_number(2, 0));
-    EXPECT_TRUE(judge::bound_ids(path, {6, 12}).nguid);
-    EXPECT_FALSE(judge::bound_ids(path, {6, 16}).nguid) << "CNS 08h is read instead";
+    EXPECT_TRUE(judge::bound_ids(path, judge::BoundBy::identify).nguid);
+    EXPECT_FALSE(judge::bound_ids(path, judge::BoundBy::independent).nguid)
+        << "CNS 08h is read instead";
     EXPECT_THAT(host_lines(host), IsEmpty());
     host.kernels.front().release = "7.3.4";
     refuse(host, 1, "nvme1");
