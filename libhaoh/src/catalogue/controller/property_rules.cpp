@@ -90,7 +90,8 @@ Answer old_version(const Controller& controller, const Subsystem& /*own*/) {
               .needed = version_number(2, 0),
               .what = "domains"},
         Offer{.offered = controller.ana(), .needed = version_number(1, 3), .what = "ANA"},
-        Offer{.offered = has_new_reservation_keys(controller),
+        Offer{.offered = (controller.id.oncs & nvme::oncs::reservations) != 0 &&
+                         has_new_reservation_keys(controller),
               .needed = version_number(1, 3),
               .what = "reservation keys as of 1.3 (RESCAP IEKS)"},
         Offer{.offered = true, .needed = version_number(1, 2, 1), .what = "fabrics"},

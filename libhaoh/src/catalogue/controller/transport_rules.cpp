@@ -50,21 +50,28 @@ std::optional<std::uint32_t> wanted_sgls(const Controller& controller) {
     return transport == "tcp" || transport == "fc" ? std::optional{kAny} : std::nullopt;
 }
 
-Answer no_sgls(const Controller& controller, const Subsystem& /*own*/) {
+bool lacks_sgls(const Controller& controller) {
     const auto wanted = wanted_sgls(controller);
-    if (!wanted) {
+    return wanted && (controller.id.sgls & *wanted) == 0;
+}
+
+Answer no_sgls(const Controller& controller, const Subsystem& /*own*/) {
+    if (!wanted_sgls(controller)) {
         return Answer::not_asked();
     }
-    return (controller.id.sgls & *wanted) != 0
-               ? Answer::holds()
-               : Answer::broken(fmt::format("{:#x}", controller.id.sgls));
+    return lacks_sgls(controller) ? Answer::broken(fmt::format("{:#x}", controller.id.sgls))
+                                  : Answer::holds();
+}
+
+/// Properties of the transport only mean something within one transport.
+template <auto Accessor>
+std::optional<std::string> on_tcp(const Controller& controller) {
+    return controller.observed->transport == "tcp" ? Accessor(controller) : std::nullopt;
 }
 
 /// SGLS of a controller that has what its transport takes: the rest is told of no SGLs.
 std::optional<std::string> sgls(const Controller& controller) {
-    const auto wanted = wanted_sgls(controller);
-    return wanted && (controller.id.sgls & *wanted) != 0 ? hexadecimal<&Id::sgls>(controller)
-                                                         : std::nullopt;
+    return lacks_sgls(controller) ? std::nullopt : on_tcp<hexadecimal<&Id::sgls>>(controller);
 }
 
 Answer data_alignment(const Controller& controller, const Subsystem& /*own*/) {
@@ -74,12 +81,6 @@ Answer data_alignment(const Controller& controller, const Subsystem& /*own*/) {
     }
     return *cpda == 0 ? Answer::holds()
                       : Answer::broken(fmt::format("{} ({} bytes)", *cpda, (*cpda + 1) * 4));
-}
-
-/// Properties of the transport only mean something within one transport.
-template <auto Accessor>
-std::optional<std::string> on_tcp(const Controller& controller) {
-    return controller.observed->transport == "tcp" ? Accessor(controller) : std::nullopt;
 }
 
 Answer discovery_type(const Controller& controller, const Subsystem& own) {

@@ -35,7 +35,10 @@ std::string format_defect(const Namespace& path) {
     if (index > last) {
         return fmt::format("format {} of {}", index, last + 1);
     }
-    return path.block_bytes() ? "" : fmt::format("LBADS {}", path.idns.active_format().lbads);
+    constexpr std::uint64_t kLargest = 65536; // of Linux, BLK_MAX_BLOCK_SIZE
+    const auto size = path.block_bytes();
+    return size && *size <= kLargest ? ""
+                                     : fmt::format("LBADS {}", path.idns.active_format().lbads);
 }
 
 Answer odd_format(const Namespace& path, const Subsystem& subsystem) {
@@ -122,12 +125,12 @@ Answer odd_usage(const Namespace& path, const Subsystem& subsystem) {
 
 constexpr Row kNsLbafActiveSane{
     .rule = {.id = "ns.lbaf_active.sane",
-             .title = "The block format in use exists",
+             .title = "The block format in use is one that hosts can use",
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::fail,
              .basis = "NVM Command Set Specification 1.1 Figure 114: LBADS of at least 9, index in "
-                      "the table",
+                      "the table; Linux takes blocks of up to 64 KiB",
              .why = "Hosts cannot tell the size of a block: Linux gives the namespace no "
                     "capacity.",
              .fix = "Array: correct FLBAS, NLBAF and the format that it points to."},

@@ -68,11 +68,6 @@ std::string size_text(const Namespace& path, const FieldKey& /*key*/) {
     return blocks_text(path, path.idns.*Member);
 }
 
-/// That there is none is another finding.
-std::optional<FieldKey> capacity_key(const Namespace& path) {
-    return path.idns.ncap == 0 ? std::nullopt : size_key<&Ns::ncap>(path);
-}
-
 std::optional<FieldKey> block_shift(const Namespace& path) {
     return FieldKey{.number = path.idns.active_format().lbads};
 }
@@ -228,7 +223,7 @@ constexpr Row kNsNcapEqual{
              .fix = "Array: give both copies the same capacity.",
              .relaxed_in = in_window(Window::resize)},
     .judge = EqualNamespaces{.fields = {{{"capacity (NCAP)", NamespacePage::identify, "ncap",
-                                          capacity_key, size_text<&Ns::ncap>, Unit::bytes}}},
+                                          size_key<&Ns::ncap>, size_text<&Ns::ncap>, Unit::bytes}}},
                              .yields_to = {&kNsNszeEqual}}};
 
 constexpr Row kNsLbafTableEqual{
