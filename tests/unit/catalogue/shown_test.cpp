@@ -98,9 +98,13 @@ std::vector<Case> capability_values() {
         controllers(
             "AdminCommands", [](Idc& id, bool b) { id.oacs = b ? 0x06 : 0x02; },
             "WARN ctrl.oacs.equal", kDegraded, "0x2", "0x6"),
-        controllers(
-            "FlushToAll", [](Idc& id, bool b) { id.vwc = b ? 0x07 : 0x05; }, "FAIL ctrl.vwc.equal",
-            kCorruption, "0x2", "0x3"),
+        {"FlushToAll",
+         [](Pair& pair) {
+             pair.on_a([](Node& node) { node.id.vwc = 0x05; });
+             pair.on_b([](Node& node) { node.state(3).id.vwc = 0x07; });
+         },
+         {"FAIL ctrl.vwc.equal"},
+         {{"ctrl.vwc.equal", kCorruption, "0x2", "0x3"}}},
         controllers(
             "Fna", [](Idc& id, bool b) { id.fna = b ? 0x3 : 0x4; }, "WARN ctrl.sanicap_fna.equal",
             kCorruption, "0x4", "0x3"),

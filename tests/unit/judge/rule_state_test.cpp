@@ -252,7 +252,6 @@ TEST(RuleStates, OfWholePagesAreUnknownWhereOneIsMissing) {
 /// What a healthy pair leaves rules without anything to judge, and why: all others are held.
 const std::map<std::string, const char*> kNothingToJudge{
     {"ana.ns.single_owner", "no policy is configured"},
-    {"ana.ns.usable_path_per_array", "no policy is configured"},
     {"ctrl.fguid.domain", "no FRU has a GUID"},
     {"ctrl.sn.not_shared_by_nqns", "one subsystem"},
     {"disc.entry.nqn_format", "names that were connected are judged by subsys.nqn.format"},

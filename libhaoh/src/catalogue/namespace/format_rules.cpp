@@ -94,11 +94,11 @@ Answer stray_metadata(const Namespace& path, const Subsystem& subsystem) {
         return Answer::unknown();
     }
     const unsigned size = path.idns.active_format().ms;
-    if (size == 0 || !format_defect(path).empty()) {
-        return Answer::not_asked();
+    if (!format_defect(path).empty()) {
+        return Answer::not_asked(); // that is another finding
     }
     const bool is_protection = (path.idns.dps & kProtectionType) != 0;
-    if (is_protection && (size == kGuard16 || size == kGuard64)) {
+    if (size == 0 || (is_protection && (size == kGuard16 || size == kGuard64))) {
         return Answer::holds();
     }
     if (!alike(path, subsystem, same_format)) {
