@@ -77,6 +77,8 @@ TEST(KernelPolicy, what_is_not_offered_is_refused_with_what_is) {
     // The module parameter of old releases would take it for numa.
     EXPECT_THAT(refusal("numa2", "6.12.1"), HasSubstr("no release of Linux has such a policy"));
     EXPECT_THAT(refusal("", ""), HasSubstr("the kernel offers numa"));
+    EXPECT_THAT(refusal("numa2", "6.12.1"), Not(HasSubstr("from")));
+    EXPECT_THAT(refusal("queue-depth", "5.0"), testing::EndsWith("Linux 5.0 offers "));
 }
 
 TEST(KernelPolicy, each_says_when_it_is_the_wrong_one) {

@@ -15,22 +15,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::chrono::nanoseconds steady() {
+std::chrono::nanoseconds steady_now() {
     return std::chrono::steady_clock::now().time_since_epoch();
 }
 
-std::chrono::nanoseconds system() {
+std::chrono::nanoseconds system_now() {
     return std::chrono::system_clock::now().time_since_epoch();
 }
 
 TEST(AMoment, of_now_is_read_from_both_clocks) {
-    const auto steady_before = steady();
-    const auto system_before = system();
+    const auto steady_before = steady_now();
+    const auto system_before = system_now();
     const Moment now = Moment::now();
     EXPECT_GE(now.monotonic, steady_before);
-    EXPECT_LE(now.monotonic, steady());
+    EXPECT_LE(now.monotonic, steady_now());
     EXPECT_GE(now.wall, system_before);
-    EXPECT_LE(now.wall, system());
+    EXPECT_LE(now.wall, system_now());
     EXPECT_EQ(Moment{}, (Moment{.monotonic = 0ns, .wall = 0ns}));
 }
 

@@ -104,10 +104,14 @@ TEST(FieldKind, TellsBitsFromNumbersAndTexts) {
         {controller, FieldKind::text, {"sn", "mn", "fr", "subnqn"}},
         {controller, FieldKind::wide, {"tnvmcap", "unvmcap"}},
         {controller, FieldKind::oui, {"ieee"}},
-        {controller, FieldKind::flags, {"cmic", "oaes", "ctratt", "oacs", "anacap", "oncs", "sgls"}},
+        {controller,
+         FieldKind::flags,
+         {"cmic", "oaes", "ctratt", "oacs", "anacap", "oncs", "sgls"}},
         {controller, FieldKind::number, {"cntlid", "mdts", "nn", "mnan", "anatt", "kas", "ioccsz"}},
         {controller, FieldKind::bytes, {"fguid"}},
-        {path, FieldKind::flags, {"nsfeat", "nmic", "flbas", "mc", "dpc", "dps", "rescap", "nsattr"}},
+        {path,
+         FieldKind::flags,
+         {"nsfeat", "nmic", "flbas", "mc", "dpc", "dps", "rescap", "nsattr"}},
         {path, FieldKind::number, {"nsze", "ncap", "nuse", "nawun", "anagrpid", "nvmsetid"}},
         {path, FieldKind::bytes, {"nguid", "eui64"}},
         {path, FieldKind::format, {"lbaf0", "lbaf1", "lbaf15", "lbaf63"}},
@@ -148,8 +152,7 @@ TEST(Decimal, WritesNumbersOf128Bits) {
 TEST(PropertyName, IsThatOfTheRegister) {
     // Base 2.3, figure "Property Definition".
     const std::vector<std::pair<std::uint32_t, std::string>> properties{
-        {0x00, "cap"}, {0x08, "vs"},   {0x14, "cc"},
-        {0x1C, "csts"}, {0x20, "nssr"}, {0x68, "crto"}};
+        {0x00, "cap"}, {0x08, "vs"}, {0x14, "cc"}, {0x1C, "csts"}, {0x20, "nssr"}, {0x68, "crto"}};
     for (const auto& [offset, name] : properties) {
         EXPECT_EQ(property_name(offset), name);
         EXPECT_EQ(property_offset(name), offset);

@@ -46,30 +46,29 @@ void expect_rows(std::span<const AttributeRow<Object>> rows,
 
 TEST(AttributeRows, of_a_controller_are_its_files) {
     using C = KernelController;
-    expect_rows<C>(controller_attributes(),
-                   {{"state", &C::state},
-                    {"transport", &C::transport},
-                    {"address", &C::address},
-                    {"subsysnqn", &C::subsysnqn},
-                    {"cntlid", &C::cntlid},
-                    {"cntrltype", &C::cntrltype},
-                    {"serial", &C::serial},
-                    {"model", &C::model},
-                    {"firmware_rev", &C::firmware_rev},
-                    {"hostnqn", &C::hostnqn},
-                    {"hostid", &C::hostid},
-                    {"numa_node", &C::numa_node},
-                    {"queue_count", &C::queue_count},
-                    {"sqsize", &C::sqsize},
-                    {"kato", &C::kato},
-                    {"reconnect_delay", &C::reconnect_delay},
-                    {"ctrl_loss_tmo", &C::ctrl_loss_tmo},
-                    {"fast_io_fail_tmo", &C::fast_io_fail_tmo},
-                    {"admin_timeout", &C::admin_timeout},
-                    {"io_timeout", &C::io_timeout},
-                    {"diag/command_error_count", &C::command_error_count},
-                    {"diag/reset_count", &C::reset_count},
-                    {"diag/reconnect_count", &C::reconnect_count}});
+    expect_rows<C>(controller_attributes(), {{"state", &C::state},
+                                             {"transport", &C::transport},
+                                             {"address", &C::address},
+                                             {"subsysnqn", &C::subsysnqn},
+                                             {"cntlid", &C::cntlid},
+                                             {"cntrltype", &C::cntrltype},
+                                             {"serial", &C::serial},
+                                             {"model", &C::model},
+                                             {"firmware_rev", &C::firmware_rev},
+                                             {"hostnqn", &C::hostnqn},
+                                             {"hostid", &C::hostid},
+                                             {"numa_node", &C::numa_node},
+                                             {"queue_count", &C::queue_count},
+                                             {"sqsize", &C::sqsize},
+                                             {"kato", &C::kato},
+                                             {"reconnect_delay", &C::reconnect_delay},
+                                             {"ctrl_loss_tmo", &C::ctrl_loss_tmo},
+                                             {"fast_io_fail_tmo", &C::fast_io_fail_tmo},
+                                             {"admin_timeout", &C::admin_timeout},
+                                             {"io_timeout", &C::io_timeout},
+                                             {"diag/command_error_count", &C::command_error_count},
+                                             {"diag/reset_count", &C::reset_count},
+                                             {"diag/reconnect_count", &C::reconnect_count}});
 }
 
 TEST(AttributeRows, of_a_path_are_its_files) {
@@ -89,24 +88,23 @@ TEST(AttributeRows, of_a_path_are_its_files) {
 
 TEST(AttributeRows, of_a_namespace_are_its_files_but_for_nuse) {
     using N = KernelNamespace;
-    expect_rows<N>(
-        namespace_attributes(),
-        {{"nsid", &N::nsid},
-         {"uuid", &N::uuid},
-         {"nguid", &N::nguid},
-         {"eui", &N::eui},
-         {"wwid", &N::wwid},
-         {"csi", &N::csi},
-         {"size", &N::size},
-         {"ro", &N::ro},
-         {"hidden", &N::hidden},
-         {"dev", &N::dev},
-         {"queue/logical_block_size", &N::logical_block_size},
-         {"queue/physical_block_size", &N::physical_block_size},
-         {"metadata_bytes", &N::metadata_bytes},
-         {"delayed_removal_secs", &N::delayed_removal_secs},
-         {"diag/io_requeue_no_usable_path_count", &N::io_requeue_no_usable_path_count},
-         {"diag/io_fail_no_available_path_count", &N::io_fail_no_available_path_count}});
+    expect_rows<N>(namespace_attributes(),
+                   {{"nsid", &N::nsid},
+                    {"uuid", &N::uuid},
+                    {"nguid", &N::nguid},
+                    {"eui", &N::eui},
+                    {"wwid", &N::wwid},
+                    {"csi", &N::csi},
+                    {"size", &N::size},
+                    {"ro", &N::ro},
+                    {"hidden", &N::hidden},
+                    {"dev", &N::dev},
+                    {"queue/logical_block_size", &N::logical_block_size},
+                    {"queue/physical_block_size", &N::physical_block_size},
+                    {"metadata_bytes", &N::metadata_bytes},
+                    {"delayed_removal_secs", &N::delayed_removal_secs},
+                    {"diag/io_requeue_no_usable_path_count", &N::io_requeue_no_usable_path_count},
+                    {"diag/io_fail_no_available_path_count", &N::io_fail_no_available_path_count}});
 }
 
 TEST(AttributeRows, of_a_subsystem_and_of_the_module_are_their_files) {
@@ -212,12 +210,12 @@ TEST(StateOfAController, says_whether_it_is_live_or_going_away) {
         bool live;
         bool terminal;
     };
-    for (const Row& row : {Row{"new", false, false}, Row{"live", true, false},
-                           Row{"resetting", false, false}, Row{"connecting", false, false},
-                           Row{"deleting", false, true}, Row{"deleting (no IO)", false, true},
-                           Row{"dead", false, true}, Row{"", false, false},
-                           Row{"alive", false, false}, Row{"undead", false, false},
-                           Row{"not deleting", false, false}}) {
+    for (const Row& row :
+         {Row{"new", false, false}, Row{"live", true, false}, Row{"resetting", false, false},
+          Row{"connecting", false, false}, Row{"deleting", false, true},
+          Row{"deleting (no IO)", false, true}, Row{"dead", false, true}, Row{"", false, false},
+          Row{"alive", false, false}, Row{"undead", false, false},
+          Row{"not deleting", false, false}}) {
         KernelController controller;
         controller.state = Attribute::of(row.state);
         EXPECT_EQ(controller.live(), row.live) << row.state;
@@ -297,15 +295,16 @@ TEST(KernelRelease, is_read_as_major_and_minor) {
 
 TEST(KernelRelease, of_something_else_is_none) {
     for (const char* const text :
-         {"", ".", "6.", "7.", "x", "x.1", ".1", "6.-1", "-6.1", "six.one", "v6.1", "6 .1", "6. 1",
-          "6.xx", "6.x86", "6..1", "4294967296.1", "6.4294967296", "6-rc1", "+6.1"}) {
+         {"",      ".",    "6.",           "7.",           "x",     "x.1",  ".1",
+          "6.-1",  "-6.1", "six.one",      "v6.1",         "6 .1",  "6. 1", "6.xx",
+          "6.x86", "6..1", "4294967296.1", "6.4294967296", "6-rc1", "+6.1"}) {
         EXPECT_EQ(parse_kernel_version(text), std::nullopt) << text;
     }
 }
 
 TEST(KernelVersion, is_ordered_by_its_numbers) {
-    const std::vector<const char*> ascending{"5.0",  "5.99", "5.x", "6.0", "6.1",
-                                             "6.9",  "6.10", "6",   "7.0", "10.0"};
+    const std::vector<const char*> ascending{"5.0", "5.99", "5.x", "6.0", "6.1",
+                                             "6.9", "6.10", "6",   "7.0", "10.0"};
     for (std::size_t i = 1; i < ascending.size(); ++i) {
         EXPECT_LT(parse_kernel_version(ascending[i - 1]), parse_kernel_version(ascending[i]))
             << ascending[i];

@@ -21,9 +21,9 @@ TEST(NodeList, is_written_as_ranges) {
 }
 
 TEST(NodeList, of_something_else_is_nothing) {
-    for (const char* const text : {"-1", "0-", "-", "2-1", "1,1", "3,2", "0,", ",0", "1024", "a",
-                                   "0-4294967295", "0-1024", "0 1", "0-1-2", "0-3,3", "0-3,2-5", ",",
-                                   "0,,1"}) {
+    for (const char* const text :
+         {"-1", "0-", "-", "2-1", "1,1", "3,2", "0,", ",0", "1024", "a", "0-4294967295", "0-1024",
+          "0 1", "0-1-2", "0-3,3", "0-3,2-5", ",", "0,,1"}) {
         EXPECT_FALSE(parse_node_list(text)) << text;
     }
 }

@@ -171,17 +171,18 @@ TEST(PathUseReason, is_the_ana_state_or_something_else) {
         bool barred_by_ana;
         const char* words; ///< without a detail
     };
-    const std::vector<Row> rows{{Kind::optimized, false, "usable"},
-                                {Kind::non_optimized, false, "usable"},
-                                {Kind::no_head, false, "no head"},
-                                {Kind::controller_gone, false, "its controller is gone"},
-                                {Kind::controller_not_live, false, "controller in an unknown state"},
-                                {Kind::ana_unreadable, true, "ANA state not readable: "},
-                                {Kind::ana_inaccessible, true, "ANA inaccessible"},
-                                {Kind::ana_persistent_loss, true, "ANA persistent-loss"},
-                                {Kind::ana_change, true, "ANA change"},
-                                {Kind::ana_unknown, true, "ANA "},
-                                {Kind::size_differs, false, "another size"}};
+    const std::vector<Row> rows{
+        {Kind::optimized, false, "usable"},
+        {Kind::non_optimized, false, "usable"},
+        {Kind::no_head, false, "no head"},
+        {Kind::controller_gone, false, "its controller is gone"},
+        {Kind::controller_not_live, false, "controller in an unknown state"},
+        {Kind::ana_unreadable, true, "ANA state not readable: "},
+        {Kind::ana_inaccessible, true, "ANA inaccessible"},
+        {Kind::ana_persistent_loss, true, "ANA persistent-loss"},
+        {Kind::ana_change, true, "ANA change"},
+        {Kind::ana_unknown, true, "ANA "},
+        {Kind::size_differs, false, "another size"}};
     for (const Row& row : rows) {
         EXPECT_EQ(use(row.kind).barred_by_ana(), row.barred_by_ana) << row.words;
         EXPECT_EQ(to_string(use(row.kind)), row.words);
