@@ -131,9 +131,6 @@ std::string log_text(const nvme::AnaLog& log) {
 void compare_form(const AnaObservation& before, const AnaObservation& after, AnaChanges& out) {
     const nvme::Bytes a = without_change_counts(before.log);
     const nvme::Bytes b = without_change_counts(after.log);
-    if (a == b) {
-        return;
-    }
     std::string was = log_text(nvme::decode_ana_log(a));
     std::string is = log_text(nvme::decode_ana_log(b));
     if (was != is) {

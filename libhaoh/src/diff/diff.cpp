@@ -34,9 +34,9 @@ class Findings {
 
     void add(FieldChange change, std::optional<std::uint32_t> nsid = {}) {
         Difference::Kind kind = Difference::Kind::changed;
-        if (change.before.empty() && !change.after.empty()) {
+        if (change.before.empty()) {
             kind = Difference::Kind::added;
-        } else if (!change.before.empty() && change.after.empty()) {
+        } else if (change.after.empty()) {
             kind = Difference::Kind::removed;
         }
         out_.push_back({.kind = kind,
