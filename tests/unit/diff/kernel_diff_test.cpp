@@ -256,6 +256,25 @@ TEST_F(KernelDiff, PairsControllersOfOnePortByTheirNamesThenInTheirOrder) {
                                        "traddr=10.1.0.1,trsvcid=4420,src_addr=10.0.0.9"));
 }
 
+TEST_F(KernelDiff, CountsObjectsOfOneNameAsManyTimesAsTheyAreThere) {
+    const KernelController twin = before.kernels[0].subsystems[0].controllers[0];
+    before.kernels[0].subsystems[0].controllers.push_back(twin);
+    EXPECT_THAT(changes(), ElementsAre("nvme0 kernel controller: "
+                                       "traddr=10.1.0.1,trsvcid=4420,src_addr=10.0.0.9 -> "));
+    std::swap(before, after);
+    EXPECT_THAT(changes(), ElementsAre("nvme0 kernel controller:  -> "
+                                       "traddr=10.1.0.1,trsvcid=4420,src_addr=10.0.0.9"));
+    before = after;
+    EXPECT_THAT(changes(), IsEmpty());
+}
+
+TEST_F(KernelDiff, NamesANamespaceThatWentWithItsPaths) {
+    subsystem().namespaces.erase(subsystem().namespaces.begin());
+    EXPECT_THAT(changes(), ElementsAre("nvme-subsys0 nsid 1 kernel namespace: present -> ",
+                                       "nvme0 nsid 1 path: present -> ",
+                                       "nvme1 nsid 1 path: present -> "));
+}
+
 TEST_F(KernelDiff, NamesANamespaceWithoutANumberByItsName) {
     subsystem().namespaces.resize(1);
     before = after;
