@@ -270,9 +270,9 @@ TEST_F(KernelDiff, CountsObjectsOfOneNameAsManyTimesAsTheyAreThere) {
 
 TEST_F(KernelDiff, NamesANamespaceThatWentWithItsPaths) {
     subsystem().namespaces.erase(subsystem().namespaces.begin());
-    EXPECT_THAT(changes(), ElementsAre("nvme-subsys0 nsid 1 kernel namespace: present -> ",
-                                       "nvme0 nsid 1 path: present -> ",
-                                       "nvme1 nsid 1 path: present -> "));
+    EXPECT_THAT(changes(),
+                ElementsAre("nvme-subsys0 nsid 1 kernel namespace: present -> ",
+                            "nvme0 nsid 1 path: present -> ", "nvme1 nsid 1 path: present -> "));
 }
 
 TEST_F(KernelDiff, NamesANamespaceWithoutANumberByItsName) {

@@ -139,7 +139,7 @@ TEST_F(ObservationJsonReader, TakesEachNumberUpToItsWidth) {
                            Row{"/controllers/0/active_nsids/0", 0xFFFFFFFF},
                            Row{"/controllers/0/probed_cntlids", 0xFFFF}}) {
         const bool list = std::string_view(row.where).ends_with("probed_cntlids");
-        for (const std::uint64_t more : {0, 1}) {
+        for (const std::uint64_t more : {std::uint64_t{0}, std::uint64_t{1}}) {
             snapshot = good;
             const Json value = row.most + more;
             snapshot[Json::json_pointer(row.where)] = list ? Json::array({value}) : value;
