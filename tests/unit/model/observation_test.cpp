@@ -187,6 +187,10 @@ TEST(ControllerObservation, FindsANamespaceByItsNsid) {
     EXPECT_EQ(controller.find_namespace(1), nullptr);
     EXPECT_EQ(controller.find_namespace(6), nullptr);
     EXPECT_EQ(controller.find_namespace(10), nullptr);
+    controller.namespaces.emplace_back().nsid = 10;
+    EXPECT_NE(controller.find_namespace(10), nullptr);
+    controller.namespaces.pop_back();
+    EXPECT_EQ(controller.find_namespace(10), nullptr) << "it was there, and is gone";
 }
 
 TEST(ControllerObservation, HasPropertiesThatWereRead) {
