@@ -351,7 +351,8 @@ TEST(Merge, NamesTheHostOfAFailureWhereThereAreSeveral) {
 
 TEST(Merge, KnowsAFailureByEachNameOfItsController) {
     // What was asked directly: by its target, its name, or its address.
-    const Observation direct = one_array(0, kLate);
+    Observation direct = one_array(0, kLate);
+    direct.controllers[0].target = "tcp://array-a:8009";
     const ControllerObservation& controller = direct.controllers[0];
     const auto left = [](const Observation& good, const std::string& object,
                          const std::string& target, const std::string& host) {
