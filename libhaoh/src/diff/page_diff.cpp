@@ -86,12 +86,11 @@ class PageComparison {
 
 std::string state_text(const Page& page) {
     switch (page.state) {
-    case Page::State::not_read:
-        return "not read";
     case Page::State::ok:
         return "read";
     case Page::State::status:
         return nvme::describe(page.status);
+    case Page::State::not_read: // of which nothing is said
     case Page::State::failed:
         break;
     }

@@ -195,6 +195,11 @@ TEST_F(KernelDiff, NamesSubsystemsThatCameAndWent) {
         seen->kernels[0].subsystems[0].name = "nvme-subsys3";
     }
     EXPECT_THAT(changes(), IsEmpty());
+    subsystem().subsysnqn = {
+        .state = Attribute::State::unreadable, .nul_padded = false, .text = "Permission denied"};
+    EXPECT_THAT(changes(), ElementsAre("nvme-subsys3 kernel subsysnqn:  -> not readable: "
+                                       "Permission denied"));
+    subsystem().subsysnqn = Attribute{};
     subsystem().name = "nvme-subsys4";
     EXPECT_THAT(changes(), ElementsAre("nvme-subsys3 kernel subsystem: nvme-subsys3 -> ",
                                        "nvme-subsys4 kernel subsystem:  -> nvme-subsys4"));

@@ -70,6 +70,9 @@ TEST_F(ChangedNamespace, NamesNoIdentifierWhereOnePageCouldNotBeRead) {
     const NamespaceObservation good = after;
     after.descriptors = Page::of_failure("no answer");
     EXPECT_THAT(changes(), ElementsAre(change("descriptors", "read", "no answer")));
+    std::swap(before, after);
+    EXPECT_THAT(changes(), ElementsAre(change("descriptors", "no answer", "read")));
+    before = good;
     after = good;
     after.identify = Page::of_failure("no answer");
     EXPECT_THAT(changes(), ElementsAre(change("identify", "read", "no answer")));
