@@ -131,8 +131,7 @@ void compare_ana(const ControllerObservation& before, const ControllerObservatio
             // A namespace that moved to another group says so in Identify as well.
             const FieldChange same{
                 .field = "anagrpid", .before = change.before, .after = change.after};
-            if (change.field != "agid" ||
-                std::find(known.begin(), known.end(), same) == known.end()) {
+            if (std::find(known.begin(), known.end(), same) == known.end()) {
                 known.push_back(std::move(change));
             }
         }

@@ -193,6 +193,10 @@ TEST(ChangedAna, SaysWhenTheLogCouldNotBeRead) {
     const AnaObservation lost{.log = Page::of_failure("lost"), .stable = true, .attempts = 1};
     EXPECT_THAT(changed_ana(good, lost).log, ElementsAre(change("ana_log", "read", "lost")));
     EXPECT_THAT(changed_ana(lost, good).log, ElementsAre(change("ana_log", "lost", "read")));
+    const AnaObservation full = ana_log({group(1, AnaState::optimized, {1})});
+    EXPECT_THAT(changed_ana(full, lost).log, ElementsAre(change("ana_log", "read", "lost")));
+    EXPECT_THAT(changed_ana(full, lost).namespaces, IsEmpty()) << "nothing is known of them";
+    expect_none(changed_ana(lost, lost));
     expect_none(changed_ana(good, AnaObservation{}));
 }
 

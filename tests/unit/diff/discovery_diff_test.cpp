@@ -164,6 +164,12 @@ TEST(ChangedDiscovery, SaysWhenALogIsUnstableOrCouldNotBeRead) {
     lost.log = Page::of_failure("lost");
     EXPECT_THAT(changed_discovery(discovery_log({}), lost),
                 ElementsAre(change("discovery_log", "read", "lost")));
+    EXPECT_THAT(changed_discovery(discovery_log({entry("10.0.0.1")}), lost),
+                ElementsAre(change("discovery_log", "read", "lost")))
+        << "what was in it may be there still";
+    EXPECT_THAT(changed_discovery(lost, discovery_log({entry("10.0.0.1")})),
+                ElementsAre(change("discovery_log", "lost", "read")));
+    EXPECT_THAT(changed_discovery(lost, lost), IsEmpty());
 }
 
 } // namespace

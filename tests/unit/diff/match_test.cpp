@@ -130,6 +130,23 @@ TEST(MatchControllers, GoesByTheHostWhereNamesChangedAfterABoot) {
         UnorderedElementsAre("a0~a6", "a1~a5"));
 }
 
+TEST(MatchControllers, NeedsNoNameOfSysfsWhereTheIdIsTheSame) {
+    // Each of two machines was given the same ID; all names changed.
+    EXPECT_THAT(
+        matched(observation({on_host("alpha", "a0", 1, "x"), on_host("beta", "b0", 1, "y")}),
+                observation({on_host("alpha", "a5", 1, "x"), on_host("beta", "b5", 1, "y")})),
+        UnorderedElementsAre("a0=a5", "b0=b5"));
+    // And the host's NQN with them.
+    EXPECT_THAT(
+        matched(observation({on_host("alpha", "a0", 1, "x"), on_host("alpha", "a1", 2, "x")}),
+                observation({on_host("alpha", "a5", 1, "z"), on_host("alpha", "a6", 2, "z")})),
+        UnorderedElementsAre("a0=a5", "a1=a6"));
+    // Where all of this changed, the port is left.
+    EXPECT_THAT(matched(observation({on_host("alpha", "a0", 1, "x")}),
+                        observation({on_host("beta", "b0", 2, "z")})),
+                UnorderedElementsAre("a0~b0"));
+}
+
 TEST(MatchControllers, FindsTheSameIdOnlyAtTheSamePort) {
     const ControllerObservation good = controller("a", 1);
     for (std::string ControllerObservation::*const member :

@@ -172,6 +172,29 @@ TEST(DecodedController, ThatCouldNotBeIdentifiedHasTheIdOfItsConnection) {
     }
 }
 
+TEST(DecodedController, LacksOnlyWhatComesOfThePageThatCouldNotBeRead) {
+    struct Row {
+        const char* key;
+        Page ControllerObservation::*page;
+    };
+    const json whole = listing_of(healthy_pair(1, 1))["controllers"][0];
+    for (const Row& row : {Row{"identify", &ControllerObservation::identify},
+                           Row{"controller_list", &ControllerObservation::controller_list},
+                           Row{"supported_logs", &ControllerObservation::supported_logs}}) {
+        Observation seen = healthy_pair(1, 1);
+        seen.controllers[0].*row.page = Page::of_failure("no answer in 5 s");
+        const json out = listing_of(seen)["controllers"][0];
+        for (const Row& other : {Row{"identify", nullptr}, Row{"controller_list", nullptr},
+                                 Row{"supported_logs", nullptr}}) {
+            EXPECT_EQ(out.contains(other.key), std::string_view(other.key) != row.key) << row.key;
+        }
+        EXPECT_EQ(out["ana"], whole["ana"]);
+    }
+    Observation seen = healthy_pair(1, 1);
+    seen.controllers[0].ana.log = Page::of_failure("no answer in 5 s");
+    EXPECT_EQ(listing_of(seen)["controllers"][0]["ana"], (json{{"stable", true}, {"attempts", 1}}));
+}
+
 TEST(DecodedController, ListsTheLogsThatItSupports) {
     Observation seen = healthy_pair(1, 1);
     nvme::SupportedLogs logs;
