@@ -130,6 +130,52 @@ TEST(FieldKind, TellsBitsFromNumbersAndTexts) {
     }
 }
 
+std::string repeated(std::string_view part, std::size_t count) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i) {
+        out += part;
+    }
+    return out;
+}
+
+TEST(FieldText, IsOfTheBytesOfTheFieldAlone) {
+    const nvme::Bytes page(nvme::kIdentifySize, 0xAA);
+    for (const auto fields :
+         {nvme::identify_controller_fields(), nvme::identify_namespace_fields(),
+          nvme::identify_namespace_nvm_fields(), nvme::identify_namespace_independent_fields()}) {
+        for (const nvme::FieldRange& field : fields) {
+            const std::string text = field_text(field, page);
+            std::uint64_t number = 0;
+            for (std::size_t i = 0; i < std::min<std::size_t>(field.length, 8); ++i) {
+                number = number * 256 + 0xAA;
+            }
+            switch (field_kind(field)) {
+            case FieldKind::number:
+                EXPECT_EQ(text, std::to_string(number)) << field.name;
+                break;
+            case FieldKind::flags:
+                EXPECT_EQ(text, "0x" + repeated("aa", field.length)) << field.name;
+                break;
+            case FieldKind::wide:
+                EXPECT_EQ(text, "226854911280625642308916404954512140970") << field.name;
+                break;
+            case FieldKind::text:
+                EXPECT_EQ(text, repeated("\\xaa", field.length)) << field.name;
+                break;
+            case FieldKind::oui:
+                EXPECT_EQ(text, "aaaaaa") << field.name;
+                break;
+            case FieldKind::format:
+                EXPECT_EQ(text, "ms 43690, lbads 170, rp 170") << field.name;
+                break;
+            case FieldKind::bytes:
+                EXPECT_EQ(text, repeated("aa", field.length)) << field.name;
+                break;
+            }
+        }
+    }
+}
+
 TEST(FieldText, WritesAnExtendedFormatBitByBit) {
     nvme::Bytes page(nvme::kIdentifySize);
     for (const nvme::FieldRange& field : nvme::identify_namespace_nvm_fields()) {

@@ -251,6 +251,23 @@ TEST(ControllerObservation, OfWhichNothingIsKnownIsDynamicAndItsLogIsNotInDoubt)
     EXPECT_TRUE(DiscoveryObservation{}.stable);
 }
 
+TEST(IdentifyData, IsThatOfIdentifyAndOfNoOtherPage) {
+    NamespaceObservation path = with_descriptors({descriptor(nvme::IdType::uuid, kUuid)});
+    nvme::IdentifyNamespace id;
+    id.nsze = 77;
+    path.identify = Page::of(nvme::encode(id));
+    path.nvm = path.independent = Page::of(Bytes(4096, 0xEE));
+    EXPECT_EQ(path.identify_data().nsze, 77U);
+    path.identify = Page{};
+    EXPECT_EQ(path.identify_data().nsze, 0U);
+    ControllerObservation controller;
+    nvme::IdentifyController of_controller;
+    of_controller.cntlid = 78;
+    controller.identify = Page::of(nvme::encode(of_controller));
+    controller.io_command_sets = controller.controller_list = Page::of(Bytes(4096, 0xEE));
+    EXPECT_EQ(controller.identify_data().cntlid, 78);
+}
+
 TEST(Observation, HasTheKernelThroughWhichAControllerWasAsked) {
     Observation seen;
     seen.kernels.resize(3);

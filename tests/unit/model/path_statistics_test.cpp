@@ -36,7 +36,9 @@ TEST(BlockStatistics, has_the_fields_of_each_release) {
 TEST(BlockStatistics, of_something_else_is_nothing) {
     for (const char* const text :
          {"", " ", "1 2 3", "1 2 3 4 5 6 7 8 9 10", "1 2 3 4 5 6 7 8 9 10 ",
-          "1 2 3 4 5 6 7 8 9 10 x", "1 2 3 4 5 6 7 8 9 10 11x", "1,2 3 4 5 6 7 8 9 10 11 12",
+          "1 2 3 4 5 6 7 8 9 10 x", "1 2 3 4 5 6 7 8 9 10 11x",
+          "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17x",
+          "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17.5", "1,2 3 4 5 6 7 8 9 10 11 12",
           "-1 2 3 4 5 6 7 8 9 10 11", "1.5 2 3 4 5 6 7 8 9 10 11",
           "99999999999999999999 2 3 4 5 6 7 8 9 10 11"}) {
         EXPECT_FALSE(parse_block_statistics(text)) << text;
