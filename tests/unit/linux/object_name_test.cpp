@@ -26,10 +26,12 @@ TEST(ObjectName, tells_the_four_kinds_apart) {
 
 TEST(ObjectName, takes_nothing_else) {
     for (const char* other :
-         {"",        "nvme",        "nvme-subsys",    "nvme-fabrics", "ng0n1",  "nvme0n1p1",
-          "nvme0c1", "nvme0c1n",    "nvme0n",         "nvmex",        "nvme-1", "nvme+1",
-          "nvme01",  "nvme0n01",    "nvme4294967296", "hwmon3",       "power",  "nvme0 ",
-          " nvme0",  "nvme0c1n1p2", "nvme0c-1n1",     "nvme-subsys0x"}) {
+         {"",           "nvme",          "nvme-subsys", "nvme-fabrics", "ng0n1",
+          "nvme0n1p1",  "nvme0c1",       "nvme0c1n",    "nvme0n",       "nvmex",
+          "nvme-1",     "nvme+1",        "nvme01",      "nvme0n01",     "nvme4294967296",
+          "hwmon3",     "power",         "nvme0 ",      " nvme0",       "nvme0c1n1p2",
+          "nvme0c-1n1", "nvme-subsys0x", "nvmen1",      "nvmec0n1",     "n1",
+          "nvme0cn1",   "nvme0c01n1",    "0",           "nvme00"}) {
         EXPECT_EQ(parse_object_name(other), std::nullopt) << other;
     }
 }
