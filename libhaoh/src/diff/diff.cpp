@@ -34,9 +34,9 @@ class Findings {
 
     void add(FieldChange change, std::optional<std::uint32_t> nsid = {}) {
         Difference::Kind kind = Difference::Kind::changed;
-        if (change.before.empty() && !change.after.empty()) {
+        if (change.before.empty()) {
             kind = Difference::Kind::added;
-        } else if (!change.before.empty() && change.after.empty()) {
+        } else if (change.after.empty()) {
             kind = Difference::Kind::removed;
         }
         out_.push_back({.kind = kind,
@@ -131,8 +131,7 @@ void compare_ana(const ControllerObservation& before, const ControllerObservatio
             // A namespace that moved to another group says so in Identify as well.
             const FieldChange same{
                 .field = "anagrpid", .before = change.before, .after = change.after};
-            if (change.field != "agid" ||
-                std::find(known.begin(), known.end(), same) == known.end()) {
+            if (std::find(known.begin(), known.end(), same) == known.end()) {
                 known.push_back(std::move(change));
             }
         }
