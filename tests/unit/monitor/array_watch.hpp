@@ -75,6 +75,15 @@ class ArrayWatch : public ::testing::Test {
         events_.clear();
     }
 
+    /// Ends the monitor, for another `start`.
+    void restart() {
+        monitor_->stop();
+        stopped_ = false;
+        run_until([this] { return stopped_; }, "the end", true);
+        monitor_.reset();
+        stopped_ = false;
+    }
+
     [[nodiscard]] std::size_t healthy() const {
         const MonitorStatus status = monitor_->status();
         return static_cast<std::size_t>(
@@ -116,6 +125,13 @@ class ArrayWatch : public ::testing::Test {
         arraysim::OverrideSpec lie;
         lie.answer = answer;
         lie.status = 0x0006;
+        server_.run(arraysim::control::AddOverride{.array = array, .spec = std::move(lie)});
+    }
+    /// From now on only so many bytes come of this.
+    void cut(const std::string& array, arraysim::AnswerKind answer, std::size_t bytes) {
+        arraysim::OverrideSpec lie;
+        lie.answer = answer;
+        lie.length = static_cast<std::uint32_t>(bytes);
         server_.run(arraysim::control::AddOverride{.array = array, .spec = std::move(lie)});
     }
     void ana(const std::string& array, nvme::AnaState state) {
