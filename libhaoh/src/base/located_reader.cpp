@@ -2,6 +2,7 @@
 #include "base/located_reader.hpp"
 
 #include "base/json_text.hpp"
+#include "base/safe_text.hpp"
 
 #include <fmt/format.h>
 
@@ -105,6 +106,16 @@ std::string text(const Node& node) {
 std::vector<std::string> texts(const Node& node) {
     std::vector<std::string> out;
     node.for_each_item([&out](const Node& item) { out.push_back(text(item)); });
+    return out;
+}
+
+std::string message(const Node& node) {
+    return safe_text(text(node));
+}
+
+std::vector<std::string> messages(const Node& node) {
+    std::vector<std::string> out;
+    node.for_each_item([&out](const Node& item) { out.push_back(message(item)); });
     return out;
 }
 

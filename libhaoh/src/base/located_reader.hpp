@@ -80,6 +80,9 @@ class Node {
 /// A text from a device, which a document holds escaped.
 [[nodiscard]] std::string text(const Node& node);
 [[nodiscard]] std::vector<std::string> texts(const Node& node);
+/// Words for people, which are safe to print whoever wrote them (safe_text.hpp).
+[[nodiscard]] std::string message(const Node& node);
+[[nodiscard]] std::vector<std::string> messages(const Node& node);
 
 /// An object whose keys are known: each is asked for, and `finish` refuses what is left.
 class ObjectReader {

@@ -2,6 +2,7 @@
 #include <haoh/nvme/supported_logs.hpp>
 #include <haoh/observation.hpp>
 
+#include "base/safe_text.hpp"
 #include "diff/ana_diff.hpp"
 #include "diff/discovery_diff.hpp"
 #include "diff/kernel_diff.hpp"
@@ -399,6 +400,10 @@ std::vector<Difference> diff(const Observation& before, const Observation& after
     compare_discovery(before, after, out);
     compare_unobserved(before, after, out);
     add_kernel_differences(before.kernels, after.kernels, out);
+    for (Difference& difference : out) {
+        difference.before = base::safe_text(difference.before);
+        difference.after = base::safe_text(difference.after);
+    }
     std::stable_sort(out.begin(), out.end(), [](const Difference& a, const Difference& b) {
         return std::tie(a.controller, a.nsid, a.field) < std::tie(b.controller, b.nsid, b.field);
     });

@@ -3,6 +3,8 @@
 #include "stream_controller.hpp"
 #include "tcp_stream.hpp"
 
+#include "model/short_answer.hpp"
+
 #include <haoh/nvme/identify_controller.hpp>
 #include <haoh/nvme/nqn.hpp>
 
@@ -270,6 +272,11 @@ asio::awaitable<void> StreamController::enable_events() {
     if (!page.status.ok()) {
         throw Error(make_error_code(Errc::command_failed), "configure the events of", name(),
                     fmt::format("Identify Controller failed: {}", nvme::describe(page.status)));
+    }
+    if (page.data.size() < nvme::kIdentifySize) {
+        throw Error(make_error_code(Errc::short_answer), "configure the events of", name(),
+                    fmt::format("of Identify Controller {}",
+                                model::short_answer(page.data.size(), nvme::kIdentifySize)));
     }
     const std::uint32_t offered = nvme::decode_identify_controller(page.data).oaes;
     nvme::AdminCommand command;

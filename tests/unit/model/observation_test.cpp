@@ -66,6 +66,19 @@ TEST(Page, ThatIsNotAnAnswerIsNotOk) {
     EXPECT_EQ(Page::of_failure("no answer").error, "no answer");
 }
 
+TEST(Page, OfAnAnswerThatEndedEarlyFailed) {
+    const Bytes half(2048, 0xAB);
+    EXPECT_EQ(Page::of_answer(Bytes{}, 4096), Page::of_failure("0 of 4,096 bytes came"));
+    EXPECT_EQ(Page::of_answer(half, 4096), Page::of_failure("2,048 of 4,096 bytes came"));
+    EXPECT_THAT(Page::of_answer(half, 4096).bytes, testing::IsEmpty()) << "nobody decodes them";
+    EXPECT_EQ(Page::of_answer(half, 2048), Page::of(half));
+    EXPECT_EQ(Page::of_answer(half, 2047), Page::of(half));
+}
+
+TEST(Page, SaysWhyItFailedInWordsThatAreSafeToPrint) {
+    EXPECT_EQ(Page::of_failure("\x1b]0;x\x07").error, "\\x1b]0;x\\x07");
+}
+
 TEST(NamespaceIds, ComeFromTheDescriptors) {
     const nvme::NamespaceIds ids =
         with_descriptors(

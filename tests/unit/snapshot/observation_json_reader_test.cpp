@@ -256,6 +256,35 @@ TEST_F(ObservationJsonReader, NormalizesPagesThatWereEdited) {
     EXPECT_EQ(observation.controllers[1].namespaces[1].nvm, Page::of(expected));
 }
 
+TEST_F(ObservationJsonReader, TakesNothingForZeroThatDidNotCome) {
+    path()["pages"]["nvm"] = {{"length", 2048}, {"bytes", "0a"}};
+    path()["pages"]["identify"] = {{"length", 0}, {"bytes", ""}};
+    controller()["pages"]["supported_logs"] = {{"length", 1024}, {"bytes", "01"}};
+    const ControllerObservation seen =
+        observation_from_json(snapshot.dump(), "pair.json").controllers[1];
+    EXPECT_EQ(seen.namespaces[1].nvm, Page::of_failure("2,048 of 4,096 bytes came"));
+    EXPECT_EQ(seen.namespaces[1].identify, Page::of_failure("0 of 4,096 bytes came"));
+    EXPECT_TRUE(seen.supported_logs.ok());
+}
+
+TEST_F(ObservationJsonReader, MakesMessagesSafeAndKeepsNames) {
+    const std::string hostile = "\x1b]0;owned\x07";
+    const std::string safe = "\\x1b]0;owned\\x07";
+    path()["pages"]["nvm"] = {{"error", hostile}};
+    controller()["unread"] = {hostile};
+    controller()["active_problems"] = {hostile};
+    controller()["name"] = hostile;
+    snapshot["unobserved"] = {
+        {{"object", hostile}, {"target", "t"}, {"subsysnqn", hostile}, {"error", hostile}}};
+    const Observation seen = observation_from_json(snapshot.dump(), "pair.json");
+    EXPECT_EQ(seen.controllers[1].namespaces[1].nvm.error, safe);
+    EXPECT_EQ(seen.controllers[1].unread, std::vector{safe});
+    EXPECT_EQ(seen.controllers[1].active_problems, std::vector{safe});
+    EXPECT_EQ(seen.unobserved.at(0).error, safe);
+    EXPECT_EQ(seen.controllers[1].name, hostile);
+    EXPECT_EQ(seen.unobserved.at(0).subsysnqn, hostile);
+}
+
 TEST_F(ObservationJsonReader, RefusesNamespacesOutOfOrder) {
     path()["nsid"] = 1;
     EXPECT_THAT(refusal(),
