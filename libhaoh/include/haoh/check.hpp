@@ -42,7 +42,8 @@ struct OnKernel {
     bool operator==(const OnKernel&) const = default;
 };
 
-/// A rule that does not hold (or cannot be judged) for one object.
+/// A rule that does not hold (or cannot be judged) for one object. Names are as they came, `what` and
+/// the values are safe to print (safe_text.hpp).
 struct Finding {
     std::string rule;
     Verdict verdict{}; ///< fail, warn, note or unknown

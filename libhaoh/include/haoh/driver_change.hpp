@@ -24,6 +24,7 @@ enum class DriverChange : std::uint8_t {
     inherited_write_cache,  ///< the device has a write cache if any path has one
     cache_of_namespace,     ///< VWCNP of Identify CNS 08h counts
     independent_page_first, ///< CNS 08h is read of every controller of NVMe 2.0
+    large_blocks,           ///< a block may be larger than a memory page, up to 64 KiB
     ana_log_bounds,         ///< an ANA log that is too short is not read beyond its end
 };
 

@@ -3,6 +3,7 @@
 
 #include "capi/call.hpp"
 #include "capi/config.hpp"
+#include "capi/safe_copy.hpp"
 #include "capi/source.hpp"
 #include "capi/style.hpp"
 
@@ -73,7 +74,7 @@ void set_policy(const PolicySetting& setting, char** before) {
     }
     const PolicyChange change = set_io_policy(setting);
     if (before != nullptr) {
-        *before = text_for_c(change.before);
+        *before = text_for_c(safe_text(change.before));
     }
 }
 

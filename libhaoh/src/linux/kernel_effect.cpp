@@ -18,6 +18,7 @@ constexpr KernelVersion k6_5{6, 5};
 constexpr KernelVersion k6_8{6, 8};
 constexpr KernelVersion k6_11{6, 11};
 constexpr KernelVersion k6_13{6, 13};
+constexpr KernelVersion k6_15{6, 15};
 constexpr KernelVersion k7_3{7, 3};
 
 constexpr std::string_view kIdsDiffer = "the path of the array that came later is refused (\"IDs "
@@ -103,6 +104,9 @@ constexpr std::array kEffects{
                  "I/O waits without an end while a controller is live or reconnecting; if no path "
                  "was ever usable there is no device node",
                  "multipath.c: nvme_available_path, nvme_mpath_set_live"},
+    KernelEffect{"conn.cpda", kAlways, kEver, controller_rejected,
+                 "the connection is refused (\"unsupported cpda returned N\")",
+                 "tcp.c: nvme_tcp_init_connection"},
     KernelEffect{"conn.hostnqn_hostid.same",
                  kAlways,
                  k6_5,
@@ -172,6 +176,9 @@ constexpr std::array kEffects{
         "events that a controller does not announce are not asked for: its ANA changes are "
         "seen only when I/O fails or it is scanned",
         "core.c: nvme_enable_aen"},
+    KernelEffect{"ctrl.sgls.supported", kAlways, kEver, controller_rejected,
+                 "the controller is rejected (\"Mandatory sgls are not supported!\")",
+                 "tcp.c: nvme_tcp_setup_ctrl"},
     KernelEffect{"ctrl.sn.equal", kAlways, kEver, unnoticed, kShownOnce, kSubsystemSource},
     KernelEffect{"ctrl.vwc.equal",
                  kAlways,
@@ -247,6 +254,19 @@ constexpr std::array kEffects{
                  block_format_of_head},
     KernelEffect{"ns.lbaf_active.equal", k6_8, kEver, wrong_blocks, kBlocksHead, kBlocksSource,
                  block_format_of_head},
+    KernelEffect{"ns.lbaf_active.metadata", kAlways, kEver, io_errors,
+                 "the device has size 0, and all I/O to it fails", "core.c: nvme_update_ns_info"},
+    KernelEffect{"ns.lbaf_active.page",
+                 kAlways,
+                 k6_15,
+                 io_errors,
+                 "the device has size 0 where memory pages are 4 KiB, and all I/O to it fails",
+                 "core.c: nvme_update_ns_info",
+                 {},
+                 large_blocks},
+    KernelEffect{"ns.ncap.nonzero", kAlways, kEver, path_refused,
+                 "the namespace gets no path through this controller, without a message",
+                 "core.c: nvme_scan_ns"},
     KernelEffect{"ns.nguid.equal", kAlways, kEver, path_refused, kIdsDiffer, kIdsSource},
     KernelEffect{"ns.nmic.shared", kAlways, kEver, path_refused,
                  "the second path is refused (\"Duplicate unshared namespace N\"; without ANA "

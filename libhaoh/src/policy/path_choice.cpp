@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/path_choice.hpp>
 
+#include "base/safe_text.hpp"
 #include "policy/choose.hpp"
 
 #include <haoh/error.hpp>
@@ -103,7 +104,8 @@ std::vector<std::string> notes_of(const KernelObservation& kernel, const PathCho
     if (choice.multipath && choice.policy.empty()) {
         notes.emplace_back("The policy cannot be read.");
     } else if (choice.multipath && find_kernel_policy(choice.policy) == nullptr) {
-        notes.push_back(fmt::format("The policy {} is not known to this haoh.", choice.policy));
+        notes.push_back(fmt::format("The policy {} is not known to this haoh.",
+                                    base::safe_text(choice.policy)));
     }
     if (any(Certainty::likely)) {
         notes.emplace_back(

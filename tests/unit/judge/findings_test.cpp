@@ -121,6 +121,31 @@ TEST(Taken, SayWhatRuleAndDraftSay) {
     EXPECT_THAT(passing.take(), IsEmpty());
 }
 
+TEST(Taken, AreSafeToPrintInWhatTheySayAndExactInWhatTheyName) {
+    const std::string hostile = "\x1b]0;owned\x07\n";
+    Findings findings(Window::none);
+    Draft one = draft("ns.uuid.equal", hostile);
+    one.what = "says " + hostile;
+    one.values = {{.controller = hostile, .site = hostile, .value = hostile, .object = hostile}};
+    put(findings, one);
+    for (std::uint32_t nsid = 1; nsid <= Findings::kUnfolded + 1; ++nsid) {
+        put_folded(findings, "ns.nguid.equal", "n", nsid, {}, [&] {
+            return judge::Wording{.what = hostile, .values = one.values, .verdict = {}};
+        });
+    }
+    const std::vector<Finding> taken = findings.take();
+    ASSERT_EQ(taken.size(), 2U);
+    for (const Finding& finding : taken) {
+        EXPECT_EQ(finding.what.find_first_of("\x1b\x07\n"), std::string::npos) << finding.what;
+        EXPECT_EQ(finding.values.at(0).value, R"(\x1b]0;owned\x07\x0a)");
+        EXPECT_EQ(finding.values.at(0).controller, hostile);
+        EXPECT_EQ(finding.values.at(0).site, hostile);
+        EXPECT_EQ(finding.values.at(0).object, hostile);
+    }
+    EXPECT_EQ(taken[1].subsystem, hostile);
+    EXPECT_EQ(taken[1].what, R"(says \x1b]0;owned\x07\x0a)");
+}
+
 TEST(Taken, FoldByRuleSubsystemAndKey) {
     Findings findings(Window::none);
     int made = 0;

@@ -50,6 +50,23 @@ TEST(PathChoice, is_the_only_optimized_path_under_every_policy) {
     }
 }
 
+TEST(PathChoice, says_everything_in_words_that_are_safe_to_print) {
+    const std::string hostile = "\x1b]0;owned\x07";
+    Device device("a policy " + hostile);
+    device.path("optimized").path("optimized").path(hostile);
+    device.subsystem().controllers[1].state = Attribute::of(hostile);
+    const PathChoice choice = device.explained();
+    EXPECT_EQ(choice.policy, "a policy " + hostile) << "a name is exact";
+    EXPECT_EQ(choice.paths.at(2).ana_state, hostile);
+    EXPECT_THAT(choice.notes,
+                Contains(R"(The policy a policy \x1b]0;owned\x07 is not known to this haoh.)"));
+    EXPECT_EQ(why_not(choice.nodes.at(0), "nvme0c1n1"), R"(controller \x1b]0;owned\x07)");
+    EXPECT_EQ(why_not(choice.nodes.at(0), "nvme0c2n1"), R"(ANA \x1b]0;owned\x07)");
+    for (const NodeChoice& node : choice.nodes) {
+        EXPECT_EQ(node.why.find('\x1b'), std::string::npos);
+    }
+}
+
 TEST(PathChoice, says_why_a_path_is_taken) {
     struct Case {
         const char* policy;

@@ -80,6 +80,7 @@ TEST(KernelPolicy, what_is_not_offered_is_refused_with_what_is) {
     // The module parameter of old releases would take it for numa.
     EXPECT_THAT(refusal("numa2", "6.12.1"), HasSubstr("no release of Linux has such a policy"));
     EXPECT_THAT(refusal("", ""), HasSubstr("Linux has numa, round-robin, queue-depth"));
+    EXPECT_THAT(refusal("numa2", "6.12.1"), Not(HasSubstr("from")));
 }
 
 TEST(KernelPolicy, is_known_of_a_host_that_shows_it) {

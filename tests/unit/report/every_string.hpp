@@ -106,7 +106,7 @@ class EveryString {
     }
     void operator()(Connection& it) const {
         auto& [hostnqn, hostid, cntlid, requested_cntlid, header_digest, data_digest,
-               sq_flow_control_disabled, maxh2cdata] = it;
+               sq_flow_control_disabled, maxh2cdata, cpda] = it;
         all(hostnqn);
     }
     void operator()(ControllerObservation& it) const {

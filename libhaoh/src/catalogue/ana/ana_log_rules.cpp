@@ -342,7 +342,7 @@ constexpr Row kAnaLogGroupStateAllowed{
              .title = "Each ANA state that is reported is announced (ANACAP)",
              .rule_class = RuleClass::xrf,
              .severity = Severity::management,
-             .verdict = Verdict::fail,
+             .verdict = Verdict::warn,
              .basis = "Base 2.3 §8.1.1.1: shall set the bit of each state that can be reported",
              .why = "Hosts and tests that go by ANACAP do not expect the state.",
              .fix = "Array: set the bit of every state in ANACAP that the log can show."},

@@ -42,6 +42,11 @@ std::vector<FindingValue> uses_of(const HostNamespace& head) {
     return values;
 }
 
+/// Findings of two hosts never read alike: nvme0 is on each of them.
+FoldKey fold_key(const HostSubsystem& subsystem) {
+    return FoldKey{}.add(subsystem.host->kernel->host);
+}
+
 std::string bytes_text(const Attribute& sectors) {
     constexpr std::uint64_t kSector = 512;
     const auto number = sectors.number();
@@ -151,7 +156,7 @@ void judge_copied(const HostSubsystem& subsystem, const HostNamespace& head, con
     }
     const Attribute& shown = head.kernel->*row.head;
     std::vector<const HostPath*> differing;
-    FoldKey key;
+    FoldKey key = fold_key(subsystem);
     for (const HostPath& path : head.paths) {
         const Answer::Kind answer =
             compare_copied(*subsystem.host->kernel, shown, path, path.kernel->*row.path);
@@ -204,13 +209,14 @@ void judge_head(const HostSubsystem& subsystem, const HostNamespace& head, Findi
     if (head.kernel->dev.state == Attribute::State::absent ||
         head.kernel->dev.state == Attribute::State::empty) {
         std::vector<FindingValue> values = uses_of(head);
-        findings.add_folded(kHostHeadMissing, subsystem.nqn, head.nsid.value_or(0), {}, [&] {
-            return Wording{
-                .what = fmt::format("there is no device /dev/{}: no path of it was ever usable",
-                                    head.kernel->name),
-                .values = std::move(values),
-                .verdict = {}};
-        });
+        findings.add_folded(
+            kHostHeadMissing, subsystem.nqn, head.nsid.value_or(0), fold_key(subsystem), [&] {
+                return Wording{
+                    .what = fmt::format("there is no device /dev/{}: no path of it was ever usable",
+                                        head.kernel->name),
+                    .values = std::move(values),
+                    .verdict = {}};
+            });
     }
 }
 
@@ -235,7 +241,7 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
                   Findings& findings) {
     std::set<std::string> usable_sites;
     std::set<std::string> ready_sites;
-    FoldKey key;
+    FoldKey key = fold_key(subsystem);
     for (const HostPath& path : head.paths) {
         key.add(path.kernel->controller);
         key.add(path.use.usable() ? 0 : static_cast<std::uint64_t>(path.use.kind));
@@ -299,8 +305,9 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
     const bool no_group = offered != nullptr && controller->asked->ana_log_ok &&
                           !controller->asked->ana_log_truncated && offered->groups.empty();
     if (kernel == "invalid state" || kernel == "(null)" || no_group) {
-        FoldKey key;
+        FoldKey key = fold_key(subsystem);
         key.add(path.kernel->controller);
+        key.add(kernel);
         findings.add_folded(
             kHostAnaNoGroup, subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
                 return Wording{
@@ -326,7 +333,7 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
     if (state == known) {
         return;
     }
-    FoldKey key;
+    FoldKey key = fold_key(subsystem);
     key.add(path.kernel->controller);
     key.add(kernel);
     key.add(static_cast<std::uint64_t>(*state));
@@ -397,7 +404,8 @@ constexpr Row kHostPathSize{
              .why = "The path gets no I/O although its ANA state says otherwise, and a rescan "
                     "of it resizes the live device.",
              .fix = "Array: finish the resize on both arrays. Host: rescan every controller "
-                    "after that, not before."},
+                    "after that, not before.",
+             .relaxed_in = in_window(Window::resize)},
     .judge = JudgeHostSubsystem{judge_heads}};
 
 constexpr Row kHostPathBlockSize{
