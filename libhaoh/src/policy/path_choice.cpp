@@ -115,7 +115,8 @@ std::vector<std::string> notes_of(const KernelObservation& kernel, const PathCho
     }
     // Both came with one change (nvme_subsys_iopolicy_update).
     const Presence forgets = presence_of(*find_kernel_policy("queue-depth"), kernel);
-    if (choice.policy == "numa" && forgets != Presence::present && choice.paths.size() > 1) {
+    if (choice.policy == "numa" && forgets != Presence::present && !kernel.release.empty() &&
+        choice.paths.size() > 1) {
         notes.push_back(fmt::format(
             "{} each node keeps the path that it used when the policy was changed: after "
             "round-robin that can be any optimized one.",

@@ -458,9 +458,10 @@ TEST(KernelEffects, AreSaidOfFindings) {
     };
     EXPECT_FALSE(effect(""));
     ASSERT_TRUE(effect("5.15.0"));
-    EXPECT_EQ(effect("5.15.0")->nearest, "6.1") << "nothing is known of itself";
+    EXPECT_EQ(effect("5.15.0")->nearest, "6.1") << "nothing is known of it";
     ASSERT_TRUE(effect("6.12"));
     EXPECT_EQ(effect("6.12")->outcome, KernelOutcome::path_refused);
+    EXPECT_EQ(effect("6.12")->nearest, "");
     EXPECT_EQ(effect("9.1.0-rc1")->release, "9.1.0-rc1") << "taken for the last that is known";
 }
 

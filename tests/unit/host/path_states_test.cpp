@@ -141,14 +141,14 @@ TEST_P(States, are_not_there_without_the_attribute) {
 
 TEST_P(States, that_make_no_sense_are_told_once) {
     PathStates states = make();
-    tree_.change(ana_state(0, 1), std::string(4097, 'x'));
+    tree_.change(ana_state(0, 1), std::string(65537, 'x'));
     EXPECT_THAT(states.sweep(),
                 ElementsAre(Change(StateChange::Kind::unreadable, "nvme0", "nvme0c0n1", "optimized",
-                                   "longer than 4096 bytes")));
+                                   "longer than 65536 bytes")));
     EXPECT_THAT(states.sweep(), IsEmpty());
     tree_.change(ana_state(0, 1), "optimized\n");
     EXPECT_THAT(states.sweep(), IsEmpty());
-    tree_.change(ana_state(0, 1), std::string(4097, 'x'));
+    tree_.change(ana_state(0, 1), std::string(65537, 'x'));
     EXPECT_THAT(states.sweep(), SizeIs(1));
     tree_.change(ana_state(0, 1), "change\n");
     EXPECT_THAT(states.sweep(), ElementsAre(Change(StateChange::Kind::changed, "nvme0", "nvme0c0n1",

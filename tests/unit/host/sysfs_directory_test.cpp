@@ -38,7 +38,7 @@ TEST_F(Directory, tells_absent_empty_and_unreadable_apart) {
     EXPECT_EQ(read("d", "nothing").state, State::absent);
     EXPECT_EQ(read("d", "ok/below").state, State::absent);
     EXPECT_EQ(read("d", "directory").text, "Is a directory");
-    EXPECT_EQ(read("d", "long").text, "longer than 4096 bytes");
+    EXPECT_EQ(read("d", "long").text, "longer than 65536 bytes");
     EXPECT_EQ(read("d", "dangling").text, "a link that leads nowhere");
     EXPECT_EQ(read("d", "loop").text, "Too many levels of symbolic links");
     EXPECT_EQ(read("d", std::string(600, 'x')).state, State::unreadable);

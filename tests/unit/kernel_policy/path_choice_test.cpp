@@ -204,7 +204,7 @@ TEST(Notes, are_of_the_releases_that_they_are_true_of) {
          {"6.11", "6.11.0-rc1", "6.11.1-amd64", "7.0", "5.14.0-570.12.1.el9_6.x86_64"}) {
         EXPECT_THAT(notes_of(release, "numa"), Each(AllOf(Not(before), Not(unknown)))) << release;
     }
-    for (const char* const release : {"6.8.0-45-generic", "6.4.0-150600.23-default", ""}) {
+    for (const char* const release : {"6.8.0-45-generic", "6.4.0-150600.23-default"}) {
         EXPECT_THAT(notes_of(release, "numa"), Contains(unknown)) << release;
     }
 }
@@ -242,6 +242,9 @@ TEST(Notes, are_of_the_choice_now_and_after_a_loss) {
             device.path("non-optimized").path("non-optimized");
             if (later) {
                 device.path("optimized");
+            }
+            for (std::size_t i = 0; i < (later ? 3U : 2U); ++i) {
+                device.path_at(i).queue_depth = Attribute::of(""); // there, as in 7.3
             }
             return device;
         };

@@ -68,7 +68,7 @@ TEST(Release, IsAnyThatAKernelCallsItself) {
     }
 }
 
-TEST(KnownReleases, AreFromTheOldestReadToTheNewest) {
+TEST(KnownRelease, IsOfUpstream) {
     EXPECT_EQ(kFirstKnownKernel, (KernelVersion{6, 1}));
     EXPECT_EQ(kLastKnownKernel, (KernelVersion{7, 3}));
 }

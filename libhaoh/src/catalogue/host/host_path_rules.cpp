@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where the kernel's namespaces and paths part from what the controllers offer.
+// Long because nine rules about paths share how a path is looked at, and each has its texts here.
 #include "catalogue/catalogue.hpp"
 #include "catalogue/host/path_refusal.hpp"
 #include "judge/compare.hpp"
