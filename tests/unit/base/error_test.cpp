@@ -80,11 +80,12 @@ TEST(ErrorCategory, HasATextForEachCode) {
         {Errc::invalid_argument, "invalid argument"},
         {Errc::too_large, "too large"},
         {Errc::canceled, "canceled"},
-        {Errc::not_found, "not found"}};
+        {Errc::not_found, "not found"},
+        {Errc::short_answer, "fewer bytes came than were asked for"}};
     for (const auto& [code, text] : texts) {
         EXPECT_EQ(make_error_code(code).message(), text);
     }
-    const int last = static_cast<int>(Errc::not_found);
+    const int last = static_cast<int>(Errc::short_answer);
     EXPECT_EQ(texts.size(), static_cast<std::size_t>(last));
     EXPECT_EQ(error_category().message(last + 1), "error " + std::to_string(last + 1));
 }
@@ -92,7 +93,7 @@ TEST(ErrorCategory, HasATextForEachCode) {
 TEST(ErrorCategory, ComparesWithItselfWhereNoStandardConditionIsMeant) {
     for (const Errc code : {Errc::malformed, Errc::unexpected, Errc::terminated, Errc::digest,
                             Errc::command_failed, Errc::refused_host, Errc::unknown_subsystem,
-                            Errc::unstable, Errc::too_large, Errc::not_found}) {
+                            Errc::unstable, Errc::too_large, Errc::not_found, Errc::short_answer}) {
         const std::error_condition condition = make_error_code(code).default_error_condition();
         EXPECT_EQ(condition.value(), static_cast<int>(code));
         EXPECT_EQ(condition.category(), error_category());

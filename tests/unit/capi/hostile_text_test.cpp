@@ -184,7 +184,7 @@ TEST(CapiHostileText, of_snapshots_and_errors_is_safe) {
 TEST(CapiHostileText, of_callers_can_be_made_safe) {
     ErrorSlot error;
     EXPECT_EQ(owned(haoh_safe_text(kHostile.data(), kHostile.size(), error)), kSafe);
-    EXPECT_EQ(owned(haoh_safe_text("Z\xc3\xbcrich \\x1b", 11, error)), "Z\xc3\xbcrich \\x1b");
+    EXPECT_EQ(owned(haoh_safe_text("Z\xc3\xbcrich \\x1b", 12, error)), "Z\xc3\xbcrich \\x1b");
     EXPECT_EQ(owned(haoh_safe_text(nullptr, 0, error)), "");
     EXPECT_EQ(haoh_safe_text(nullptr, 1, error), nullptr);
     EXPECT_EQ(error.code(), HAOH_INVALID_ARGUMENT);

@@ -166,16 +166,17 @@ bool passed_on(char32_t value) {
 /// them are harmless.
 TEST(SafeText, KnowsTheEndsOfEachRange) {
     const std::vector<std::pair<char32_t, char32_t>> harmful{
-        {0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},      {0x061C, 0x061C},
-        {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},  {0xD800, 0xDFFF},
-        {0xFEFF, 0xFEFF}, {0xFFF0, 0xFFFB}, {0xE0000, 0xE0FFF}};
+        {0x00, 0x1F},     {0x7F, 0x9F},      {0xAD, 0xAD},     {0x061C, 0x061C}, {0x115F, 0x1160},
+        {0x17B4, 0x17B5}, {0x180B, 0x180F},  {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
+        {0x3164, 0x3164}, {0xD800, 0xDFFF},  {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB},
+        {0xFFFE, 0xFFFF}, {0xE0000, 0xE0FFF}};
     for (const auto& [first, last] : harmful) {
         EXPECT_FALSE(passed_on(first)) << std::hex << static_cast<unsigned>(first);
         EXPECT_FALSE(passed_on(last)) << std::hex << static_cast<unsigned>(last);
         EXPECT_TRUE(passed_on(last + 1)) << std::hex << static_cast<unsigned>(last);
         EXPECT_TRUE(first == 0 || passed_on(first - 1)) << std::hex << static_cast<unsigned>(first);
     }
-    for (const char32_t value : {0x80U + 0x20U, 0x7FFU, 0x800U, 0xFFFFU, 0x10000U, 0x10FFFFU}) {
+    for (const char32_t value : {0x80U + 0x20U, 0x7FFU, 0x800U, 0xFFFDU, 0x10000U, 0x10FFFFU}) {
         EXPECT_TRUE(passed_on(value)) << std::hex << static_cast<unsigned>(value);
     }
     EXPECT_EQ(safe_text("\xe0\x9f\xbf"), "\\xe0\\x9f\\xbf") << "overlong";

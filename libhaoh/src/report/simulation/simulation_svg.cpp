@@ -27,10 +27,8 @@ constexpr int kTop = 70;
 
 std::string xml_text(std::string_view raw) {
     std::string out;
-    const std::string safe = safe_text(raw);
-    for (std::size_t i = 0; i < safe.size(); ++i) {
-        const std::string_view rest = std::string_view{safe}.substr(i);
-        switch (safe[i]) {
+    for (const char letter : safe_text(raw)) { // which has no characters that are none of XML
+        switch (letter) {
         case '&':
             out += "&amp;";
             break;
@@ -44,12 +42,7 @@ std::string xml_text(std::string_view raw) {
             out += "&quot;";
             break;
         default:
-            if (rest.starts_with("\xEF\xBF\xBE") || rest.starts_with("\xEF\xBF\xBF")) {
-                out += '?'; // U+FFFE and U+FFFF are no characters of XML
-                i += 2;
-            } else {
-                out += safe[i];
-            }
+            out += letter;
         }
     }
     return out;
