@@ -4,14 +4,19 @@
 /// observation must outlive it.
 #pragma once
 
+#include "judge/id_index.hpp"
+
 #include <haoh/check.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/nvme/namespace_id.hpp>
 #include <haoh/path_use.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace haoh::judge {
@@ -43,6 +48,7 @@ struct HostNamespace {
     std::optional<std::uint32_t> nsid;
     nvme::NamespaceIds ids; ///< of the head: those of the path that came first
     std::vector<HostPath> paths;
+    std::map<std::string_view, std::size_t> by_controller{}; ///< the first path of each
 
     [[nodiscard]] const HostPath* find(const KernelController& controller) const;
 };
@@ -53,6 +59,8 @@ struct HostSubsystem {
     std::string nqn;
     std::vector<HostController> controllers;
     std::vector<HostNamespace> namespaces;
+    std::map<std::uint32_t, std::size_t> by_nsid{}; ///< the first head of each
+    IdIndex by_id{};
 
     [[nodiscard]] const HostNamespace* find(std::uint32_t nsid) const;
 };
