@@ -41,7 +41,7 @@ declare -A may_include=(
 declare -A room_of_header=(
     [address]=base [error]=base [visibility]=base
     [kernel]=model [numa]=model [path_statistics]=model [path_use]=model
-    [observation]=model [event]=model [monitor_status]=model
+    [observation]=model [budget]=model [event]=model [monitor_status]=model
     [kernel_effect]=linux [kernel_policy]=linux
     [attribution]=attribution [config]=attribution
     [admin_channel]=collect [collector]=collect [replay]=collect

@@ -212,7 +212,8 @@ class ObservationDice {
         case 1:
             return Page::of_status({.value = static_cast<std::uint16_t>(below(0x8000))});
         case 2:
-            return Page::of_failure(text());
+            return one_in(4) ? Page::of_budget(static_cast<BudgetPart>(below(3)))
+                             : Page::of_failure(text());
         default: {
             nvme::Bytes content = bytes(std::min<std::size_t>(most, 300));
             if (!one_in(3) && most <= nvme::kIdentifySize) {
