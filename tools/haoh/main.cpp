@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "command.hpp"
 
+#include "base/safe_text.hpp"
 #include "base/standard_streams.hpp"
 
 #include <haoh/error.hpp>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <exception>
+#include <new>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -42,16 +44,16 @@ void explain_usage(const CLI::App& app, const CLI::ParseError& error) {
         !command->get_subcommands([](const CLI::App*) { return true; }).empty();
     const std::vector<std::string> strange =
         has_commands ? app.remaining(true) : std::vector<std::string>{};
-    base::note(fmt::format("{0}: {1}\nTry '{0} {2}--help'.\n", app.get_name(),
-                           strange.empty()
-                               ? error.what()
-                               : fmt::format("there is no command '{}{}'", words, strange.front()),
-                           has_commands ? words : std::string()));
+    base::note(fmt::format(
+        "{0}: {1}\nTry '{0} {2}--help'.\n", app.get_name(),
+        base::safe_text(strange.empty()
+                            ? std::string(error.what())
+                            : fmt::format("there is no command '{}{}'", words, strange.front())),
+        has_commands ? words : std::string()));
 }
 
 int run(int argc, char** argv) {
-    CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.",
-                 program_name(argc > 0 ? argv[0] : nullptr)};
+    CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.", program_name(argv[0])};
     app.set_version_flag("--version", app.get_name() + " " HAOH_VERSION);
     app.require_subcommand(1);
     app.get_formatter()->column_width(34);
@@ -130,8 +132,11 @@ int main(int argc, char** argv) {
         }
         say(error.what());
         return status_of(error);
+    } catch (const std::bad_alloc&) {
+        say("out of memory");
+        return Exit::nothing;
     } catch (const std::exception& error) {
-        say(error.what());
+        say(base::safe_text(error.what()));
         return Exit::nothing;
     }
 }

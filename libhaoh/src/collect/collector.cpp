@@ -5,6 +5,8 @@
 #include "page_reader.hpp"
 #include "parallel.hpp"
 
+#include "model/short_answer.hpp"
+
 #include <haoh/error.hpp>
 #include <haoh/nvme/id_list.hpp>
 #include <haoh/nvme/supported_logs.hpp>
@@ -309,6 +311,10 @@ awaitable<DiscoveryObservation> collect_discovery_log(AdminChannel& channel,
         if (!reading.status.ok() && reading.bytes.empty()) {
             throw Error(Errc::command_failed, "read the discovery log of", channel.name(),
                         nvme::describe(reading.status));
+        }
+        if (reading.cut_short()) {
+            throw Error(Errc::short_answer, "read the discovery log of", channel.name(),
+                        model::short_answer(reading.bytes.size(), reading.length));
         }
         const nvme::Bytes again =
             co_await read_log(channel, nvme::lid::discovery, nvme::kDiscoveryHeaderSize, kLogPart);

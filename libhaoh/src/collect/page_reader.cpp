@@ -3,6 +3,8 @@
 
 #include "log_reader.hpp"
 
+#include "model/short_answer.hpp"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -57,11 +59,12 @@ awaitable<Page> PageReader::page(nvme::AdminCommand command) {
     if (!may_go_on()) {
         co_return not_asked();
     }
+    const std::uint32_t wanted = command.data_in;
     std::string failure;
     try {
         const nvme::AdminResult result = co_await channel_.submit(std::move(command));
         if (result.status.ok()) {
-            co_return kept(Page::of(result.data));
+            co_return kept(Page::of_answer(result.data, wanted));
         }
         co_return Page::of_status(result.status);
     } catch (const Error& error) {
@@ -102,6 +105,10 @@ awaitable<Page> PageReader::ana_log(std::uint64_t limit) {
         bounded.give_back();
         if (!reading.status.ok() && reading.bytes.empty()) {
             co_return Page::of_status(reading.status);
+        }
+        if (reading.cut_short()) {
+            co_return kept(
+                Page::of_failure(model::short_answer(reading.bytes.size(), reading.length)));
         }
         // Shorter than it says, if a later part was refused.
         Page page = Page::of(reading.bytes);

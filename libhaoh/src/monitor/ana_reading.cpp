@@ -2,6 +2,7 @@
 #include "monitor/ana_reading.hpp"
 
 #include "collect/log_reader.hpp"
+#include "model/short_answer.hpp"
 #include "monitor/view.hpp"
 
 #include <utility>
@@ -19,6 +20,10 @@ boost::asio::awaitable<AnaReading> read_ana(AdminChannel& channel, std::size_t d
     AnaReading out;
     if (!reading.status.ok()) {
         out.problem = refused_ana_log(reading.status);
+        co_return out;
+    }
+    if (reading.cut_short()) {
+        out.problem = "of its ANA log " + model::short_answer(reading.bytes.size(), reading.length);
         co_return out;
     }
     const Spending::Cost decoded{.bytes = 0, .objects = ana_log_objects(reading.bytes)};
