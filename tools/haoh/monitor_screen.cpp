@@ -157,6 +157,9 @@ std::string events_title(const MonitorStatus& status, std::size_t columns, bool 
     if (status.queue_merged > 0) {
         out.put(fmt::format(", {} joined in the queue", status.queue_merged), ScreenTone::warn);
     }
+    if (status.queue_dropped > 0) {
+        out.put(fmt::format(", {} left out", status.queue_dropped), ScreenTone::warn);
+    }
     return std::move(out).take();
 }
 

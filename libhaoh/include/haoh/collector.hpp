@@ -6,11 +6,13 @@
 #pragma once
 
 #include <haoh/admin_channel.hpp>
+#include <haoh/budget.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/visibility.h>
 
 #include <chrono>
 #include <functional>
+#include <memory>
 
 namespace HAOH_PUBLIC haoh {
 
@@ -22,6 +24,10 @@ struct CollectOptions {
     std::uint32_t max_log_bytes{16U << 20U}; ///< bound on one log page
     /// No command is started after this moment; what is missing then is unread, what was read is kept.
     std::chrono::steady_clock::time_point deadline{std::chrono::steady_clock::time_point::max()};
+    /// From which all that is kept is taken, shared by all that is read of one target. What there is
+    /// no room for is unread (`Page::over_budget`); a list of namespaces is read as a whole or not
+    /// at all. Null: a budget of its own, as it is by default.
+    std::shared_ptr<Spending> spending;
     /// Called between reads with the namespaces read so far and their number; may be empty.
     std::function<void(std::size_t done, std::size_t total)> progress;
 };

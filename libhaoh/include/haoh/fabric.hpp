@@ -6,6 +6,7 @@
 
 #include <haoh/address.hpp>
 #include <haoh/admin_channel.hpp>
+#include <haoh/budget.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/resolver.hpp>
 #include <haoh/visibility.h>
@@ -99,6 +100,7 @@ struct ObserveOptions {
     std::string subsysnqn;
     ConnectOptions connect;                             ///< `subsysnqn` in here is ignored
     std::chrono::milliseconds timeout{kObserveTimeout}; ///< for one target in all
+    Budget budget{};                                    ///< of one target in all
     /// See ControllerObservation::probed_cntlids; only with several targets.
     bool probe_cntlids{true};
     unsigned max_referrals{16};    ///< discovery controllers followed for one target

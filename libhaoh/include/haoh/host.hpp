@@ -6,6 +6,7 @@
 #pragma once
 
 #include <haoh/admin_channel.hpp>
+#include <haoh/budget.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/visibility.h>
 
@@ -46,6 +47,7 @@ struct HostOptions {
     /// controller.
     std::chrono::milliseconds timeout{kObserveTimeout};
     std::chrono::milliseconds command_timeout{kCommandTimeout};
+    Budget budget{};          ///< of the controllers of one subsystem in all
     std::size_t depth{2};     ///< commands in flight to one controller: a thread for each
     ObserveProgress progress; ///< of controllers ("nvme3"); may be empty
 };

@@ -32,6 +32,8 @@ struct MonitorOptions {
     std::vector<Address> targets;
     ConnectOptions connect;
     std::chrono::milliseconds timeout{kObserveTimeout}; ///< for one reading of a target in all
+    /// Of what is known of one target in all, and once more of what is being read of it.
+    Budget budget{};
     /// Of the targets; empty: every NVM subsystem of their discovery logs.
     std::string subsysnqn;
     std::vector<Site> sites;
@@ -45,7 +47,9 @@ struct MonitorOptions {
     /// array, 32 times for a source of this host.
     std::chrono::milliseconds retry_interval{1000};
     /// Events kept for a caller who does not take them. Beyond that, events of one kind and object
-    /// are joined: the last state stays, `transitions` add up.
+    /// are joined: the last state stays, `transitions` add up. Where they are about more objects
+    /// than there is room for, the oldest ones of the subsystem that has the most of them are left
+    /// out, and an event `source_lost` of the source "events" says how many.
     std::size_t queue{65536};
     /// Read the ANA log of a host's controllers after each of their AENs, with Retain Asynchronous
     /// Event, to learn of transitions that were too short to be seen. Needs CAP_SYS_ADMIN.

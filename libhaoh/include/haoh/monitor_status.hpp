@@ -104,9 +104,10 @@ struct MonitorStatus {
     std::vector<Controller> controllers;
     std::vector<Namespace> namespaces; ///< by subsystem and NSID
     std::map<EventKind, std::uint64_t> events;
-    std::uint64_t coalesced{};    ///< ANA transitions that only the change count told of
-    LatencyHistogram ana_latency; ///< from the AEN to the event `ana_change`
-    std::uint64_t queue_merged{}; ///< events joined because nobody took them
+    std::uint64_t coalesced{};     ///< ANA transitions that only the change count told of
+    LatencyHistogram ana_latency;  ///< from the AEN to the event `ana_change`
+    std::uint64_t queue_merged{};  ///< events joined because nobody took them
+    std::uint64_t queue_dropped{}; ///< events left out because nobody took them
 
     bool operator==(const MonitorStatus&) const = default;
 };

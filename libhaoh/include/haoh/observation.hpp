@@ -5,6 +5,7 @@
 /// they came, messages (`error`, `unread`, `before`, `after`) are safe to print (safe_text.hpp).
 #pragma once
 
+#include <haoh/budget.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/nvme/discovery_log.hpp>
@@ -36,6 +37,8 @@ struct Page {
     };
     State state{State::not_read};
     nvme::Status status;
+    /// Of a failure: it was not asked for, or not kept, because this was used up.
+    std::optional<BudgetPart> over_budget;
     std::uint32_t length{}; ///< bytes as read, before the cut
     nvme::Bytes bytes; ///< trailing zeros cut; decoders of fixed pages read what is missing as zero
     std::string error;
@@ -53,6 +56,7 @@ struct Page {
     [[nodiscard]] static Page of_answer(nvme::ByteView bytes, std::size_t wanted);
     [[nodiscard]] static Page of_status(nvme::Status status);
     [[nodiscard]] static Page of_failure(std::string_view error);
+    [[nodiscard]] static Page of_budget(BudgetPart used_up);
 };
 
 /// One namespace as one controller describes it: a path.

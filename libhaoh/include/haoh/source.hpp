@@ -43,7 +43,8 @@ struct Source {
 
     std::chrono::milliseconds timeout{kObserveTimeout}; ///< for each target or controller in all
     std::chrono::milliseconds command_timeout{kCommandTimeout}; ///< for each connection and command
-    ObserveProgress progress;                                   ///< may be empty
+    Budget budget{};          ///< of each target, or of each subsystem of the host
+    ObserveProgress progress; ///< may be empty
 
     [[nodiscard]] bool reads_host() const { return host || !sysroot.empty() || targets.empty(); }
 };

@@ -14,44 +14,47 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace haoh {
 
 namespace {
 
-/// A discovery log, decoded once.
-struct Log {
-    std::string target;
-    std::vector<nvme::DiscoveryEntry> entries;
-};
-
-std::vector<Log> decode_logs(const Observation& observation) {
-    std::vector<Log> out;
-    for (const DiscoveryObservation& discovery : observation.discovery) {
-        if (discovery.log.ok()) {
-            out.push_back({.target = discovery.target,
-                           .entries = nvme::decode_discovery_log(discovery.log.whole()).entries});
-        }
-    }
-    return out;
-}
-
-/// Port IDs under which the discovery logs list the controller's address. Both arrays may number
-/// from 1, so its own target's log comes first.
-std::vector<std::uint16_t> port_ids(const ControllerObservation& controller,
-                                    const std::vector<Log>& logs) {
-    std::vector<std::uint16_t> own;
-    std::vector<std::uint16_t> any;
-    for (const Log& log : logs) {
-        for (const nvme::DiscoveryEntry& entry : log.entries) {
-            if (entry.traddr == controller.traddr && entry.trsvcid == controller.trsvcid &&
-                entry.subnqn == controller.subsysnqn) {
-                (log.target == controller.target ? own : any).push_back(entry.portid);
+/// Port IDs of the discovery logs.
+class PortIds {
+  public:
+    PortIds() = default;
+    explicit PortIds(const Observation& observation) {
+        for (const DiscoveryObservation& discovery : observation.discovery) {
+            if (!discovery.log.ok()) {
+                continue;
+            }
+            for (const nvme::DiscoveryEntry& entry : discovery.entries().entries) {
+                ids_[{entry.traddr, entry.trsvcid, entry.subnqn}].emplace_back(discovery.target,
+                                                                               entry.portid);
             }
         }
     }
-    return own.empty() ? any : own;
-}
+
+    /// Those under which the logs list the controller's address. Both arrays may number from 1, so
+    /// its own target's log comes first.
+    [[nodiscard]] std::vector<std::uint16_t> of(const ControllerObservation& controller) const {
+        std::vector<std::uint16_t> own;
+        std::vector<std::uint16_t> any;
+        const auto found = ids_.find({controller.traddr, controller.trsvcid, controller.subsysnqn});
+        if (found != ids_.end()) {
+            for (const auto& [target, id] : found->second) {
+                (target == controller.target ? own : any).push_back(id);
+            }
+        }
+        return own.empty() ? any : own;
+    }
+
+  private:
+    std::map<std::tuple<std::string, std::string, std::string>,
+             std::vector<std::pair<std::string, std::uint16_t>>>
+        ids_; ///< by address and subsystem: target and ID
+};
 
 std::optional<std::uint16_t> cntlid_of(const ControllerObservation& controller) {
     if (!controller.connection.hostnqn.empty() || controller.connection.cntlid != 0) {
@@ -79,7 +82,7 @@ struct Matcher {
 
     /// The evidence; nullopt when nothing matches.
     [[nodiscard]] std::optional<std::string> match(const ControllerObservation& controller,
-                                                   const std::vector<Log>& logs) const {
+                                                   const PortIds& ports) const {
         for (const auto& [range, text] : ranges) {
             if (range.contains(controller.traddr, controller.trsvcid)) {
                 return "configuration: addresses " + text;
@@ -93,7 +96,7 @@ struct Matcher {
             }
         }
         if (!site->portids.empty()) {
-            for (const std::uint16_t id : port_ids(controller, logs)) {
+            for (const std::uint16_t id : ports.of(controller)) {
                 if (std::find(site->portids.begin(), site->portids.end(), id) !=
                     site->portids.end()) {
                     return fmt::format("configuration: port ID {}", id);
@@ -138,26 +141,24 @@ class TargetNames {
     }
 
     [[nodiscard]] std::string of(const std::string& target) const {
-        const auto found = std::find_if(names_.begin(), names_.end(), [&target](const auto& entry) {
-            return entry.first == target;
-        });
+        const auto found = names_.find(target);
         return found == names_.end() ? std::string{} : found->second;
     }
 
   private:
     void add(const std::string& target) {
-        if (target.empty() || !of(target).empty()) {
+        if (target.empty() || names_.contains(target)) {
             return;
         }
         std::string name;
         do {
             name = "array-" + letters(next_++);
         } while (taken_.contains(name));
-        names_.emplace_back(target, std::move(name));
+        names_.emplace(target, std::move(name));
     }
 
     const std::set<std::string>& taken_;
-    std::vector<std::pair<std::string, std::string>> names_;
+    std::map<std::string, std::string> names_; ///< by target
     std::size_t next_{};
 };
 
@@ -243,7 +244,7 @@ Attributions attribute(const Observation& observation, const std::vector<Site>& 
     const TargetNames names(observation, taken);
     const bool by_port = std::any_of(sites.begin(), sites.end(),
                                      [](const Site& site) { return !site.portids.empty(); });
-    const std::vector<Log> logs = by_port ? decode_logs(observation) : std::vector<Log>{};
+    const PortIds ports = by_port ? PortIds(observation) : PortIds();
     const std::vector<ControllerObservation> unread = unread_controllers(observation);
     std::vector<const ControllerObservation*> controllers;
     for (const auto* list : {&observation.controllers, &unread}) {
@@ -256,7 +257,7 @@ Attributions attribute(const Observation& observation, const std::vector<Site>& 
         Attribution attribution{
             .host = controller->host, .controller = controller->name, .site = {}, .evidence = {}};
         for (const Matcher& matcher : matchers) {
-            if (auto evidence = matcher.match(*controller, logs)) {
+            if (auto evidence = matcher.match(*controller, ports)) {
                 attribution.site = matcher.site->name;
                 attribution.evidence = std::move(*evidence);
                 break;

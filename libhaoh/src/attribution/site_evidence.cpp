@@ -58,10 +58,10 @@ SiteClasses by_cntlid(std::span<const SiteEvidence> controllers) {
     SiteClasses out;
     std::map<std::string, std::size_t> ports;
     for (const SiteEvidence& controller : controllers) {
-        std::size_t range = 0;
-        while (*controller.cntlid > ranges[range].second) {
-            ++range;
-        }
+        const auto behind = std::lower_bound(
+            ranges.begin(), ranges.end(), *controller.cntlid,
+            [](const auto& range, std::uint16_t cntlid) { return range.second < cntlid; });
+        const auto range = static_cast<std::size_t>(behind - ranges.begin());
         out.of.push_back(range);
         // One port hands out IDs of one array.
         if (!controller.endpoint.empty() &&

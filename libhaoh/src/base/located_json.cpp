@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <set>
 
 namespace haoh::base {
 
@@ -85,10 +87,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
         if (members.size() == limits_.members) {
             fail(Errc::too_large, fmt::format("an object with more than {} keys", limits_.members));
         }
-        const bool again =
-            std::any_of(members.begin(), members.end(),
-                        [&key](const LocatedMember& member) { return member.key == key; });
-        if (again) {
+        if (is_again(key, members)) {
             fail(Errc::malformed, fmt::format("the key {} is there twice", quote(key)));
         }
         members.push_back({.key = std::move(key), .value = {}});
@@ -114,6 +113,23 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     bool add(Value&& value) {
         place(std::forward<Value>(value));
         return true;
+    }
+
+    /// Looks through a few keys; of many, it keeps a set.
+    bool is_again(const std::string& key, const LocatedValue::Object& members) {
+        constexpr std::size_t kFewKeys = 32;
+        if (members.size() < kFewKeys) {
+            return std::any_of(members.begin(), members.end(),
+                               [&key](const LocatedMember& member) { return member.key == key; });
+        }
+        std::set<std::string>& keys = keys_[open_.size()];
+        if (members.size() == kFewKeys) {
+            keys.clear();
+            for (const LocatedMember& member : members) {
+                keys.insert(member.key);
+            }
+        }
+        return !keys.insert(key).second;
     }
 
     template <typename Container>
@@ -160,6 +176,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     Position position_;
     LocatedValue root_;
     std::vector<LocatedValue*> open_;
+    std::map<std::size_t, std::set<std::string>> keys_; ///< of large objects, by their depth
     std::size_t values_{};
 };
 

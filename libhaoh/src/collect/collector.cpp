@@ -2,8 +2,10 @@
 #include <haoh/collector.hpp>
 
 #include "log_reader.hpp"
-#include "model/short_answer.hpp"
+#include "page_reader.hpp"
 #include "parallel.hpp"
+
+#include "model/short_answer.hpp"
 
 #include <haoh/error.hpp>
 #include <haoh/nvme/id_list.hpp>
@@ -17,135 +19,6 @@ namespace haoh {
 namespace {
 
 using boost::asio::awaitable;
-
-/// A channel whose commands stop being sent once it is known to be dead or the time is over, so that a lost
-/// array costs one failure and not one for each namespace.
-class Reader {
-  public:
-    Reader(AdminChannel& channel, const CollectOptions& options)
-        : channel_{channel}, options_{options} {}
-
-    [[nodiscard]] const CollectOptions& options() const { return options_; }
-    [[nodiscard]] std::size_t depth() const {
-        return options_.depth != 0 ? options_.depth : std::max<std::size_t>(channel_.depth(), 1);
-    }
-    [[nodiscard]] bool stopped() const { return !stop_cause_.empty(); }
-    [[nodiscard]] const std::string& stop_cause() const { return stop_cause_; }
-    [[nodiscard]] AdminChannel& channel() { return channel_; }
-
-    /// The answer to one command as a Page; nothing is thrown but the cancellation of the caller.
-    awaitable<Page> page(nvme::AdminCommand command) {
-        if (!may_go_on()) {
-            co_return Page::of_failure(stop_cause_);
-        }
-        const std::uint32_t wanted = command.data_in;
-        std::string failure;
-        try {
-            const nvme::AdminResult result = co_await channel_.submit(std::move(command));
-            if (result.status.ok()) {
-                co_return Page::of_answer(result.data, wanted);
-            }
-            co_return Page::of_status(result.status);
-        } catch (const Error& error) {
-            note(error);
-            failure = error.what();
-        }
-        co_return Page::of_failure(std::move(failure));
-    }
-
-    /// Dword 0 of a command that carries no data, as a page of four bytes.
-    awaitable<Page> dword(nvme::AdminCommand command) {
-        const Value answer = co_await value_of(std::move(command));
-        if (!answer.value) {
-            co_return answer.failure;
-        }
-        std::array<std::uint8_t, 4> bytes{};
-        nvme::store_le<std::uint32_t>(bytes, 0, static_cast<std::uint32_t>(*answer.value));
-        co_return Page::of(bytes);
-    }
-
-    awaitable<std::optional<std::uint64_t>> property(std::uint32_t offset, unsigned size) {
-        const Value answer = co_await value_of(nvme::property_get_command(offset, size));
-        co_return answer.value;
-    }
-
-    /// A whole log through `read_log`'s rules, as a Page.
-    awaitable<Page> log(LogExtent extent, std::uint8_t lid, std::uint64_t limit,
-                        std::uint32_t part) {
-        if (!may_go_on()) {
-            co_return Page::of_failure(stop_cause_);
-        }
-        std::string failure;
-        try {
-            LogReading reading =
-                co_await read_growing_log(channel_, lid, std::move(extent), limit, part, depth());
-            if (!reading.status.ok() && reading.bytes.empty()) {
-                co_return Page::of_status(reading.status);
-            }
-            if (reading.cut_short()) {
-                co_return Page::of_failure(
-                    model::short_answer(reading.bytes.size(), reading.length));
-            }
-            co_return Page::of(reading.bytes); // shorter than it says, if a later part was refused
-        } catch (const Error& error) {
-            note(error);
-            failure = error.what();
-        }
-        co_return Page::of_failure(std::move(failure));
-    }
-
-  private:
-    static constexpr unsigned kTimeoutsThatEnd = 3;
-
-    bool may_go_on() {
-        if (!stopped() && std::chrono::steady_clock::now() >= options_.deadline) {
-            stop_cause_ = "the time for this target was over";
-        }
-        return !stopped();
-    }
-
-    void note(const Error& error) {
-        if (error.code() == Errc::timed_out && ++timeouts_ < kTimeoutsThatEnd) {
-            return;
-        }
-        if (error.code() == Errc::command_failed || error.code() == Errc::too_large) {
-            return;
-        }
-        if (!stopped()) {
-            stop_cause_ = error.what();
-        }
-    }
-
-    struct Value {
-        std::optional<std::uint64_t> value;
-        Page failure; ///< why there is no value
-    };
-
-    awaitable<Value> value_of(nvme::AdminCommand command) {
-        Value answer;
-        if (!may_go_on()) {
-            answer.failure = Page::of_failure(stop_cause_);
-            co_return answer;
-        }
-        try {
-            const nvme::AdminResult result = co_await channel_.submit(std::move(command));
-            if (result.status.ok()) {
-                answer.value = result.dword01;
-            } else {
-                answer.failure = Page::of_status(result.status);
-            }
-        } catch (const Error& error) {
-            note(error);
-            answer.failure = Page::of_failure(error.what());
-        }
-        co_return answer;
-    }
-
-    AdminChannel& channel_;
-    const CollectOptions& options_;
-    std::string stop_cause_;
-    unsigned timeouts_{};
-};
 
 /// One of the pages of a namespace.
 struct NamespaceRead {
@@ -186,7 +59,7 @@ std::vector<NamespaceRead> namespace_reads(const ControllerObservation& controll
     return reads;
 }
 
-awaitable<void> read_properties(Reader& reader, ControllerObservation& out) {
+awaitable<void> read_properties(PageReader& reader, ControllerObservation& out) {
     struct Wanted {
         std::uint32_t offset;
         unsigned size;
@@ -210,7 +83,7 @@ awaitable<void> read_properties(Reader& reader, ControllerObservation& out) {
     }
 }
 
-awaitable<void> read_active_namespaces(Reader& reader, ControllerObservation& out) {
+awaitable<void> read_active_namespaces(PageReader& reader, ControllerObservation& out) {
     out.active_nsids.reset();
     out.active_problems.clear();
     std::vector<std::uint32_t> nsids;
@@ -219,14 +92,15 @@ awaitable<void> read_active_namespaces(Reader& reader, ControllerObservation& ou
         const Page page =
             co_await reader.page(nvme::identify_command(nvme::cns::active_namespaces, after));
         if (!page.ok()) {
-            out.unread.push_back(fmt::format(
-                "active namespace list: {}",
-                page.state == Page::State::status ? nvme::describe(page.status) : page.error));
+            out.unread.push_back(fmt::format("active namespace list: {}", reader.cause_of(page)));
             co_return;
         }
+        reader.give_back(cost_of(page));
         const nvme::NamespaceList list = nvme::decode_namespace_list(page.whole());
         for (const nvme::Problem& problem : list.problems) {
-            out.active_problems.push_back(problem.text);
+            if (out.active_problems.size() < nvme::kMaxProblems) {
+                out.active_problems.push_back(problem.text);
+            }
         }
         nsids.insert(nsids.end(), list.nsids.begin(), list.nsids.end());
         if (nsids.size() > reader.options().max_namespaces) {
@@ -245,7 +119,7 @@ awaitable<void> read_active_namespaces(Reader& reader, ControllerObservation& ou
     out.active_nsids = std::move(nsids);
 }
 
-awaitable<void> read_namespaces(Reader& reader, ControllerObservation& out) {
+awaitable<void> read_namespaces(PageReader& reader, ControllerObservation& out) {
     out.namespaces.clear();
     if (!out.active_nsids) {
         co_return;
@@ -253,6 +127,15 @@ awaitable<void> read_namespaces(Reader& reader, ControllerObservation& out) {
     std::vector<std::uint32_t> nsids = *out.active_nsids;
     std::sort(nsids.begin(), nsids.end());
     nsids.erase(std::unique(nsids.begin(), nsids.end()), nsids.end());
+    const Spending::Cost cost{nsids.size() * (sizeof(NamespaceObservation) + sizeof(nsids[0])),
+                              nsids.size()};
+    if (const auto lacking = reader.take(cost)) {
+        // Some of them would look like all.
+        out.unread.push_back(fmt::format("{} active namespaces: {}", nsids.size(),
+                                         reader.spending().problem(*lacking)));
+        out.active_nsids.reset();
+        co_return;
+    }
     out.namespaces.resize(nsids.size());
     for (std::size_t i = 0; i < nsids.size(); ++i) {
         out.namespaces[i].nsid = nsids[i];
@@ -272,7 +155,7 @@ awaitable<void> read_namespaces(Reader& reader, ControllerObservation& out) {
 
 /// What is missing of the namespaces, one line for each page kind: an array that dies while 1,000
 /// namespaces are read is one fact, not a thousand.
-void note_missing_pages(ControllerObservation& out) {
+void note_missing_pages(const PageReader& reader, ControllerObservation& out) {
     for (const NamespaceRead& read : kNamespaceReads) {
         std::size_t missing = 0;
         std::uint32_t first = 0;
@@ -281,7 +164,7 @@ void note_missing_pages(ControllerObservation& out) {
             const Page& page = path.*read.page;
             if (page.state == Page::State::failed && ++missing == 1) {
                 first = path.nsid;
-                cause = page.error;
+                cause = reader.cause_of(page);
             }
         }
         if (missing == 1) {
@@ -294,15 +177,14 @@ void note_missing_pages(ControllerObservation& out) {
 }
 
 /// The ANA log, no longer than the controller's own limits allow (Linux reads no more either).
-awaitable<Page> read_ana_log(Reader& reader, const ControllerObservation& controller) {
+awaitable<Page> read_ana_log(PageReader& reader, const ControllerObservation& controller) {
     const nvme::IdentifyController id = controller.identify_data();
     const std::uint32_t namespaces =
         id.mnan != 0 ? id.mnan : std::min(id.nn, reader.options().max_namespaces);
     const std::uint64_t bound = std::min<std::uint64_t>(
         reader.options().max_log_bytes,
         std::max<std::uint64_t>(kLogPart, nvme::ana_log_size_bound(id.nanagrpid, namespaces)));
-    LogExtent extent = ana_log_extent;
-    co_return co_await reader.log(std::move(extent), nvme::lid::ana, bound, kLogPart);
+    co_return co_await reader.ana_log(bound);
 }
 
 bool same_answer(const Page& a, const Page& b) {
@@ -310,7 +192,8 @@ bool same_answer(const Page& a, const Page& b) {
 }
 
 /// Everything that the ANA log must bracket. The state of `out` afterwards is that of one attempt.
-awaitable<bool> read_bracketed(Reader& reader, ControllerObservation& out) {
+awaitable<bool> read_bracketed(PageReader& reader, ControllerObservation& out) {
+    reader.begin_anew();
     out.unread.clear();
     out.identify = co_await reader.page(nvme::identify_controller_command());
     if (!out.identify.ok()) {
@@ -328,14 +211,16 @@ awaitable<bool> read_bracketed(Reader& reader, ControllerObservation& out) {
     }
     Page after = co_await read_ana_log(reader, out);
     const bool same = same_answer(out.ana.log, after);
-    if (!same && after.state == Page::State::failed) {
-        co_return true; // nothing more can be read: keep the first reading, the failure is noted
+    // Nothing more can be read: keep the first reading, the failure is noted.
+    const bool lost = !same && after.state == Page::State::failed;
+    if (!lost) {
+        std::swap(out.ana.log, after);
     }
-    out.ana.log = std::move(after);
-    co_return same;
+    reader.give_back(cost_of_ana_log(after));
+    co_return same || lost;
 }
 
-awaitable<void> read_rest(Reader& reader, ControllerObservation& out) {
+awaitable<void> read_rest(PageReader& reader, ControllerObservation& out) {
     const nvme::IdentifyController id = out.identify_data();
     out.supported_logs = co_await reader.page(
         nvme::get_log_page_command(nvme::lid::supported_logs, 0, nvme::kSupportedLogsSize, 0));
@@ -359,17 +244,13 @@ awaitable<void> read_rest(Reader& reader, ControllerObservation& out) {
     }
 }
 
-std::string failure_text(const Page& page) {
-    return page.state == Page::State::status ? nvme::describe(page.status) : page.error;
-}
-
-void note_missing_controller_pages(ControllerObservation& out) {
+void note_missing_controller_pages(const PageReader& reader, ControllerObservation& out) {
     if (!out.identify.ok()) {
-        out.unread.push_back("Identify Controller: " + failure_text(out.identify));
+        out.unread.push_back("Identify Controller: " + reader.cause_of(out.identify));
         return;
     }
     if (out.identify_data().ana() && !out.ana.log.ok()) {
-        out.unread.push_back("ANA log: " + failure_text(out.ana.log));
+        out.unread.push_back("ANA log: " + reader.cause_of(out.ana.log));
     }
     const std::array<std::pair<const Page*, const char*>, 3> kOptional{
         {{&out.supported_logs, "supported log pages"},
@@ -377,12 +258,13 @@ void note_missing_controller_pages(ControllerObservation& out) {
          {&out.io_command_sets, "I/O command sets"}}};
     for (const auto& [page, name] : kOptional) {
         if (page->state == Page::State::failed) {
-            out.unread.push_back(fmt::format("{}: {}", name, page->error));
+            out.unread.push_back(fmt::format("{}: {}", name, reader.cause_of(*page)));
         }
     }
     for (const auto& [feature, page] : out.features) {
         if (page.state == Page::State::failed) {
-            out.unread.push_back(fmt::format("feature {:02X}h: {}", feature, page.error));
+            out.unread.push_back(
+                fmt::format("feature {:02X}h: {}", feature, reader.cause_of(page)));
         }
     }
 }
@@ -391,7 +273,7 @@ void note_missing_controller_pages(ControllerObservation& out) {
 
 awaitable<ControllerObservation> collect_controller(AdminChannel& channel, CollectOptions options) {
     ControllerObservation out;
-    Reader reader{channel, options};
+    PageReader reader{channel, options};
     co_await read_properties(reader, out);
     out.ana.stable = false;
     while (!out.ana.stable && out.ana.attempts < std::max(options.attempts, 1U)) {
@@ -401,8 +283,8 @@ awaitable<ControllerObservation> collect_controller(AdminChannel& channel, Colle
     if (out.identify.ok()) {
         co_await read_rest(reader, out);
     }
-    note_missing_controller_pages(out);
-    note_missing_pages(out);
+    note_missing_controller_pages(reader, out);
+    note_missing_pages(reader, out);
     co_return out;
 }
 
@@ -411,11 +293,21 @@ awaitable<DiscoveryObservation> collect_discovery_log(AdminChannel& channel,
     DiscoveryObservation out;
     out.stable = false;
     const std::size_t depth = options.depth != 0 ? options.depth : channel.depth();
+    const auto spending =
+        options.spending ? options.spending : std::make_shared<Spending>(Budget{});
+    const auto require = [&](std::optional<BudgetPart> lacking) {
+        if (lacking) {
+            throw Error(Errc::too_large, "read the discovery log of", channel.name(),
+                        spending->problem(*lacking));
+        }
+    };
     for (unsigned attempt = 0; attempt < std::max(options.attempts, 1U) && !out.stable; ++attempt) {
-        LogExtent extent = discovery_log_extent;
+        BoundedExtent bounded(*spending, discovery_log_extent, options.max_log_bytes, kLogPart);
+        LogExtent extent = bounded.function();
         const LogReading reading =
             co_await read_growing_log(channel, nvme::lid::discovery, std::move(extent),
-                                      options.max_log_bytes, kLogPart, depth);
+                                      options.max_log_bytes, kLogPart, depth, options.deadline);
+        require(bounded.lacking());
         if (!reading.status.ok() && reading.bytes.empty()) {
             throw Error(Errc::command_failed, "read the discovery log of", channel.name(),
                         nvme::describe(reading.status));
@@ -430,6 +322,10 @@ awaitable<DiscoveryObservation> collect_discovery_log(AdminChannel& channel,
                      nvme::load_le<std::uint64_t>(again, 0);
         out.log = Page::of(reading.bytes);
     }
+    Spending::Cost cost = cost_of(out.log);
+    // An entry that is all zero is one as well.
+    cost.objects = out.log.length / nvme::kDiscoveryEntrySize;
+    require(spending->take(cost));
     co_return out;
 }
 

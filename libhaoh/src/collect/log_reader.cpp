@@ -11,7 +11,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace haoh {
 namespace {
@@ -26,10 +28,15 @@ struct RangeEnd {
 
 /// Reads from `begin` to the end of `bytes`, which has its size already.
 awaitable<RangeEnd> read_range(AdminChannel& channel, std::uint8_t lid, nvme::Bytes& bytes,
-                               std::uint64_t begin, std::uint32_t part, std::size_t depth) {
+                               std::uint64_t begin, std::uint32_t part, std::size_t depth,
+                               std::chrono::steady_clock::time_point deadline) {
     const std::uint64_t length = bytes.size() - begin;
     RangeEnd end{{}, bytes.size()};
     auto job = [&](std::size_t index) -> awaitable<void> {
+        if (std::chrono::steady_clock::now() >= deadline) {
+            throw Error(Errc::timed_out, fmt::format("read log page {:02X}h of", lid),
+                        channel.name(), "the time for it was over");
+        }
         const std::uint64_t offset = begin + std::uint64_t{index} * part;
         const auto wanted =
             static_cast<std::uint32_t>(std::min<std::uint64_t>(part, bytes.size() - offset));
@@ -74,14 +81,62 @@ std::uint64_t discovery_log_extent(nvme::ByteView head) {
     return nvme::kDiscoveryHeaderSize + std::min(records, kMost) * nvme::kDiscoveryEntrySize;
 }
 
+std::uint64_t ana_log_objects(nvme::ByteView log) {
+    const std::uint64_t groups = nvme::load_le<std::uint16_t>(log, 8);
+    std::uint64_t objects = 0;
+    std::size_t offset = nvme::kAnaLogHeaderSize;
+    for (std::uint64_t i = 0; i < groups && offset + 8 <= log.size(); ++i) {
+        const std::size_t left =
+            log.size() - std::min(log.size(), offset + nvme::kAnaGroupHeaderSize);
+        const std::size_t nsids =
+            std::min<std::size_t>(nvme::load_le<std::uint32_t>(log, offset + 4), (left + 3) / 4);
+        objects += 1 + nsids;
+        offset += nvme::kAnaGroupHeaderSize + 4 * nsids;
+    }
+    return objects;
+}
+
+BoundedExtent::BoundedExtent(Spending& spending, LogExtent extent, std::uint64_t limit,
+                             std::uint32_t part)
+    : spending_{spending}, extent_{std::move(extent)}, limit_{limit} {
+    const std::uint64_t first = std::min<std::uint64_t>(part, limit);
+    lacking_ = spending_.take({.bytes = first, .objects = 0});
+    taken_ = lacking_ ? 0 : first;
+}
+
+BoundedExtent::~BoundedExtent() {
+    give_back();
+}
+
+LogExtent BoundedExtent::function() {
+    return [this](nvme::ByteView head) {
+        const std::uint64_t wanted = std::min(extent_(head), limit_);
+        if (lacking_ || wanted <= taken_) {
+            return std::min<std::uint64_t>(wanted, lacking_ ? head.size() : wanted);
+        }
+        lacking_ = spending_.take({.bytes = wanted - taken_, .objects = 0});
+        if (lacking_) {
+            return std::uint64_t{head.size()};
+        }
+        taken_ = wanted;
+        return wanted;
+    };
+}
+
+void BoundedExtent::give_back() {
+    spending_.give_back({.bytes = std::exchange(taken_, 0), .objects = 0});
+}
+
 awaitable<LogReading> read_growing_log(AdminChannel& channel, std::uint8_t lid, LogExtent extent,
-                                       std::uint64_t limit, std::uint32_t part, std::size_t depth) {
+                                       std::uint64_t limit, std::uint32_t part, std::size_t depth,
+                                       std::chrono::steady_clock::time_point deadline) {
     LogReading reading;
     std::uint64_t wanted = std::min<std::uint64_t>(part, limit);
     while (reading.bytes.size() < wanted) {
         const std::uint64_t begin = reading.bytes.size();
         reading.bytes.resize(static_cast<std::size_t>(wanted));
-        const RangeEnd end = co_await read_range(channel, lid, reading.bytes, begin, part, depth);
+        const RangeEnd end =
+            co_await read_range(channel, lid, reading.bytes, begin, part, depth, deadline);
         const bool whole = end.good == reading.bytes.size();
         reading.status = end.status;
         reading.bytes.resize(static_cast<std::size_t>(end.good));

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <haoh/admin_channel.hpp>
+#include <haoh/budget.hpp>
 
+#include <chrono>
 #include <functional>
 
 namespace haoh {
@@ -21,6 +23,33 @@ using LogExtent = std::function<std::uint64_t(nvme::ByteView)>;
 /// Header and NUMREC entries.
 [[nodiscard]] std::uint64_t discovery_log_extent(nvme::ByteView head);
 
+/// Groups and NSIDs that an ANA log holds, as objects of a budget.
+[[nodiscard]] std::uint64_t ana_log_objects(nvme::ByteView log);
+
+/// Has a log take what it needs of a budget as it grows, and end where there is no more. What was taken goes
+/// back with it: what is kept of the log is to be taken then.
+class BoundedExtent {
+  public:
+    /// \param limit, part  as in `read_growing_log`
+    BoundedExtent(Spending& spending, LogExtent extent, std::uint64_t limit, std::uint32_t part);
+    ~BoundedExtent();
+    BoundedExtent(const BoundedExtent&) = delete;
+    BoundedExtent& operator=(const BoundedExtent&) = delete;
+
+    /// For `read_growing_log`; this must outlive it.
+    [[nodiscard]] LogExtent function();
+    /// Why the log is shorter than it says.
+    [[nodiscard]] std::optional<BudgetPart> lacking() const { return lacking_; }
+    void give_back();
+
+  private:
+    Spending& spending_;
+    LogExtent extent_;
+    std::uint64_t limit_;
+    std::uint64_t taken_{};
+    std::optional<BudgetPart> lacking_;
+};
+
 struct LogReading {
     nvme::Status status; ///< of the first part that was refused
     /// As long as the log says, or as `limit` allows; when a part was refused, what lies before it. A log
@@ -35,9 +64,11 @@ struct LogReading {
 
 /// Reads a log in parts of `part` bytes, several parts at once as soon as its length is known, but never more
 /// than `limit` bytes.
-/// \throws Error of the channel
-[[nodiscard]] boost::asio::awaitable<LogReading>
-read_growing_log(AdminChannel& channel, std::uint8_t lid, LogExtent extent, std::uint64_t limit,
-                 std::uint32_t part, std::size_t depth);
+/// \param deadline  no command is sent after it
+/// \throws Error of the channel, and (timed_out) when the deadline passes
+[[nodiscard]] boost::asio::awaitable<LogReading> read_growing_log(
+    AdminChannel& channel, std::uint8_t lid, LogExtent extent, std::uint64_t limit,
+    std::uint32_t part, std::size_t depth,
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max());
 
 } // namespace haoh

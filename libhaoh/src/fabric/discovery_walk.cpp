@@ -157,7 +157,8 @@ DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& targe
 }
 
 asio::awaitable<DiscoveryObservation> read_discovery_log(Address address, ConnectOptions options,
-                                                         Deadline deadline) {
+                                                         Deadline deadline,
+                                                         std::shared_ptr<Spending> spending) {
     if (options.subsysnqn.empty()) {
         options.subsysnqn = nvme::kDiscoveryNqn;
     }
@@ -166,6 +167,7 @@ asio::awaitable<DiscoveryObservation> read_discovery_log(Address address, Connec
     CollectOptions collect;
     collect.deadline = deadline.at;
     collect.max_log_bytes = kMaxLogBytes;
+    collect.spending = std::move(spending);
     const std::string name = to_string(address);
     std::unique_ptr<StreamController> controller = co_await StreamController::connect_until(
         std::move(address), std::move(options), std::move(deadline));
@@ -183,7 +185,8 @@ asio::awaitable<DiscoveryObservation> read_first_log(WalkOptions options) {
     std::error_code code;
     std::string cause;
     try {
-        co_return co_await read_discovery_log(options.target, options.connect, options.deadline);
+        co_return co_await read_discovery_log(options.target, options.connect, options.deadline,
+                                              options.spending);
     } catch (const Error& error) {
         const bool other_port_may_help = error.code() == Errc::unknown_subsystem ||
                                          error.code() == std::errc::connection_refused;
@@ -196,7 +199,8 @@ asio::awaitable<DiscoveryObservation> read_first_log(WalkOptions options) {
     Address other = options.target;
     other.trsvcid = kDiscoveryPort;
     try {
-        co_return co_await read_discovery_log(other, options.connect, options.deadline);
+        co_return co_await read_discovery_log(other, options.connect, options.deadline,
+                                              options.spending);
     } catch (const Error& error) {
         cause += fmt::format(", and on port {}: {}", kDiscoveryPort, error.cause());
     }
@@ -263,8 +267,8 @@ asio::awaitable<Walk> walk_discovery(WalkOptions options) {
         connect.subsysnqn = referral.subsysnqn;
         std::optional<DiscoveryObservation> log;
         try {
-            log =
-                co_await read_discovery_log(referral.address, std::move(connect), options.deadline);
+            log = co_await read_discovery_log(referral.address, std::move(connect),
+                                              options.deadline, options.spending);
         } catch (const Error& error) {
             walk.unobserved.push_back(
                 {.object = object,

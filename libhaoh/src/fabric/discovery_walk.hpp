@@ -38,6 +38,7 @@ struct WalkOptions {
     ConnectOptions connect;
     unsigned max_referrals{};
     Deadline deadline;
+    std::shared_ptr<Spending> spending; ///< of the target
 };
 
 struct Walk {
@@ -54,6 +55,7 @@ struct Walk {
 /// Reads the discovery log of one address.
 /// \throws Error
 [[nodiscard]] boost::asio::awaitable<DiscoveryObservation>
-read_discovery_log(Address address, ConnectOptions options, Deadline deadline);
+read_discovery_log(Address address, ConnectOptions options, Deadline deadline,
+                   std::shared_ptr<Spending> spending);
 
 } // namespace haoh::fabric

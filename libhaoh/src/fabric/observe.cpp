@@ -74,6 +74,7 @@ struct Target {
     Address address;
     std::string name;
     Deadline deadline;
+    std::shared_ptr<Spending> spending; ///< on all that it leads to
     std::vector<Port> ports;
     std::vector<DiscoveryObservation> discovery;
     std::vector<Unobserved> unobserved;
@@ -96,6 +97,7 @@ class Observer {
                 target.name = to_string(address);
                 target.address = std::move(address);
                 target.deadline = {.at = now + options_.timeout, .failure = over};
+                target.spending = std::make_shared<Spending>(options_.budget);
                 targets_.push_back(std::move(target));
             }
         }
@@ -156,7 +158,8 @@ class Observer {
         fabric::WalkOptions walk_options{.target = target.address,
                                          .connect = options_.connect,
                                          .max_referrals = options_.max_referrals,
-                                         .deadline = target.deadline};
+                                         .deadline = target.deadline,
+                                         .spending = target.spending};
         walk_options.connect.subsysnqn.clear();
         try {
             fabric::Walk walk = co_await fabric::walk_discovery(std::move(walk_options));
@@ -261,6 +264,7 @@ class Observer {
         }
         CollectOptions collect;
         collect.deadline = target.deadline.at;
+        collect.spending = target.spending;
         collect.progress = [this, &target](std::size_t done, std::size_t total) {
             progress(target, done, total);
         };
@@ -317,14 +321,17 @@ class Observer {
         fabric::WalkOptions walk_options{.target = target.address,
                                          .connect = options_.connect,
                                          .max_referrals = 0,
-                                         .deadline = target.deadline};
+                                         .deadline = target.deadline,
+                                         .spending = target.spending};
         walk_options.connect.subsysnqn.clear();
         walk_options.connect.timeout = std::min(options_.connect.timeout, kBestEffort);
         try {
             fabric::Walk walk = co_await fabric::walk_discovery(std::move(walk_options));
             target.discovery = std::move(walk.logs);
-        } catch (const Error&) {
-            co_return; // not every array has one there
+        } catch (const Error& error) {
+            if (error.code() == Errc::too_large) { // else not every array has one there
+                add_unobserved(target, target.address, {}, error);
+            }
         }
     }
 

@@ -20,6 +20,8 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
+#include <memory>
 #include <set>
 #include <thread>
 #include <utility>
@@ -166,6 +168,7 @@ class Asker {
                                   options_.command_timeout, options_.depth);
             CollectOptions collect;
             collect.deadline = std::chrono::steady_clock::now() + options_.timeout;
+            collect.spending = spending_of(*candidate.controller);
             collect.progress = [&](std::size_t done, std::size_t total) {
                 progress(name, done, total);
             };
@@ -181,6 +184,15 @@ class Asker {
         }
     }
 
+    /// What one array answers costs no other one its room.
+    std::shared_ptr<Spending> spending_of(const KernelController& controller) {
+        std::shared_ptr<Spending>& one = spending_[std::string(controller.subsysnqn.value())];
+        if (!one) {
+            one = std::make_shared<Spending>(options_.budget);
+        }
+        return one;
+    }
+
     void progress(const std::string& name, std::size_t done, std::size_t total) const {
         if (options_.progress) {
             options_.progress(name, done, total);
@@ -191,6 +203,7 @@ class Asker {
     const HostOptions& options_;
     const DeviceOpener& open_;
     std::vector<Candidate> candidates_;
+    std::map<std::string, std::shared_ptr<Spending>> spending_; ///< by subsystem
 };
 
 } // namespace

@@ -179,17 +179,13 @@ std::string key_text(const std::vector<KeyResult>& results, std::size_t path_ind
 /// Which paths agree, as numbers by path; paths that say nothing get the highest.
 std::vector<std::size_t> classify(const std::vector<KeyResult>& results, std::size_t paths) {
     std::vector<std::size_t> numbers;
-    std::vector<std::vector<std::optional<FieldKey>>> seen;
+    std::map<std::vector<std::optional<FieldKey>>, std::size_t> seen;
     for (std::size_t i = 0; i < paths; ++i) {
         std::vector<std::optional<FieldKey>> keys;
         for (const KeyResult& result : results) {
             keys.push_back(result.keys[i]);
         }
-        const auto found = std::find(seen.begin(), seen.end(), keys);
-        numbers.push_back(static_cast<std::size_t>(found - seen.begin()));
-        if (found == seen.end()) {
-            seen.push_back(std::move(keys));
-        }
+        numbers.push_back(seen.try_emplace(std::move(keys), seen.size()).first->second);
     }
     return numbers;
 }

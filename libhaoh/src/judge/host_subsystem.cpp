@@ -28,6 +28,7 @@ HostNamespace view(const KernelSubsystem& subsystem, const KernelNamespace& head
     HostNamespace out{.kernel = &head, .nsid = nsid_of(head), .ids = head_ids(head), .paths = {}};
     for (const KernelPath& path : head.paths) {
         const auto found = controllers.find(path.controller);
+        out.by_controller.try_emplace(path.controller, out.paths.size());
         out.paths.push_back({.kernel = &path,
                              .controller = found == controllers.end() ? nullptr : found->second,
                              .use = use_of(subsystem, head, path)});
@@ -63,16 +64,13 @@ bool HostPath::unread() const {
 }
 
 const HostPath* HostNamespace::find(const KernelController& controller) const {
-    const auto found = std::find_if(paths.begin(), paths.end(), [&](const HostPath& path) {
-        return path.kernel->controller == controller.name;
-    });
-    return found == paths.end() ? nullptr : &*found;
+    const auto found = by_controller.find(controller.name);
+    return found == by_controller.end() ? nullptr : &paths[found->second];
 }
 
 const HostNamespace* HostSubsystem::find(std::uint32_t nsid) const {
-    const auto found = std::find_if(namespaces.begin(), namespaces.end(),
-                                    [&](const HostNamespace& one) { return one.nsid == nsid; });
-    return found == namespaces.end() ? nullptr : &*found;
+    const auto found = by_nsid.find(nsid);
+    return found == by_nsid.end() ? nullptr : &namespaces[found->second];
 }
 
 std::vector<Host> hosts_of(const Subject& subject) {
@@ -117,6 +115,11 @@ std::vector<Host> hosts_of(const Subject& subject) {
             }
             for (const KernelNamespace& head : one.observed->namespaces) {
                 one.namespaces.push_back(view(*one.observed, head, controllers));
+                const std::size_t index = one.namespaces.size() - 1;
+                if (const auto nsid = one.namespaces.back().nsid) {
+                    one.by_nsid.try_emplace(*nsid, index);
+                }
+                one.by_id.add(one.namespaces.back().ids, index);
             }
         }
     }

@@ -4,15 +4,20 @@
 /// observation must outlive it.
 #pragma once
 
+#include "judge/id_index.hpp"
+
 #include <haoh/check.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/kernel_release.hpp>
 #include <haoh/nvme/namespace_id.hpp>
 #include <haoh/path_use.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace haoh::judge {
@@ -47,6 +52,7 @@ struct HostNamespace {
     std::optional<std::uint32_t> nsid;
     nvme::NamespaceIds ids; ///< of the head: those of the path that came first
     std::vector<HostPath> paths;
+    std::map<std::string_view, std::size_t> by_controller{}; ///< the first path of each
 
     [[nodiscard]] const HostPath* find(const KernelController& controller) const;
 };
@@ -57,6 +63,8 @@ struct HostSubsystem {
     std::string nqn;
     std::vector<HostController> controllers;
     std::vector<HostNamespace> namespaces;
+    std::map<std::uint32_t, std::size_t> by_nsid{}; ///< the first head of each
+    IdIndex by_id{};
 
     [[nodiscard]] const HostNamespace* find(std::uint32_t nsid) const;
 };

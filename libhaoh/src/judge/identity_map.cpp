@@ -2,11 +2,14 @@
 // Which path leads to which volume. A host knows a volume by (NSID, identifiers) and demands that
 // all controllers agree; where they do not, the cheapest explanation is looked for, so that one
 // mistake of an administrator (two namespaces swapped) is one finding and not one for each field.
-#include "base/fnv1a.hpp"
+#include "judge/id_index.hpp"
 #include "judge/subject.hpp"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -58,21 +61,6 @@ Comparison compare(const nvme::NamespaceIds& a, const nvme::NamespaceIds& b) {
     return out;
 }
 
-/// The distinct identifier sets of one NSID, each with a path that shows it.
-std::vector<const Namespace*> distinct(const SharedNamespace& shared) {
-    std::vector<const Namespace*> out;
-    for (const Namespace* path : shared.paths) {
-        const bool seen =
-            !path->ids_known || std::any_of(out.begin(), out.end(), [path](const Namespace* other) {
-                return other->ids == path->ids;
-            });
-        if (!seen) {
-            out.push_back(path);
-        }
-    }
-    return out;
-}
-
 IdentityDefect judge_ids(const std::vector<const Namespace*>& sets) {
     Comparison all;
     all.matching = true;
@@ -106,80 +94,37 @@ IdentityDefect judge_ids(const std::vector<const Namespace*>& sets) {
     return only(nvme::IdType::nguid) ? IdentityDefect::nguid : IdentityDefect::eui64;
 }
 
-/// Puts together the paths that share an identifier.
-void group_volumes(SharedNamespace& shared, bool apart) {
-    for (const Namespace* path : shared.paths) {
-        auto home = shared.volumes.begin();
-        if (apart && path->ids_known) {
-            home = std::find_if(shared.volumes.begin(), shared.volumes.end(),
-                                [path](const std::vector<const Namespace*>& volume) {
-                                    const nvme::NamespaceIds& ids = volume.front()->ids;
-                                    return ids == path->ids || compare(ids, path->ids).matching;
-                                });
-        }
-        if (home == shared.volumes.end()) {
-            shared.volumes.emplace_back();
-            home = std::prev(shared.volumes.end());
-        }
-        home->push_back(path);
-    }
-}
-
-/// Where an identifier occurs: entries of `Subsystem::namespaces` with a path of each distinct set.
+/// Where an identifier occurs: a path of an entry of `Subsystem::namespaces`.
 struct Occurrence {
     std::size_t entry{};
     const Namespace* path{};
+    bool distinct{}; ///< the first path of the entry with all of its identifiers
 };
-struct IdKey {
-    nvme::IdType type{};
-    std::array<std::uint8_t, 16> value{};
-    bool operator==(const IdKey&) const = default;
-};
-struct IdKeyHash {
-    std::size_t operator()(const IdKey& key) const {
-        return static_cast<std::size_t>(
-            base::Fnv1a{base::Fnv1a::kBasis ^ index_of(key.type)}.add(key.value).value());
-    }
-};
-using Occurrences = std::unordered_map<IdKey, std::vector<Occurrence>, IdKeyHash>;
+using Occurrences = std::map<IdKey, std::vector<Occurrence>>;
 
-template <std::size_t N>
-IdKey key_of(nvme::IdType type, const std::array<std::uint8_t, N>& value) {
-    IdKey key{.type = type, .value = {}};
-    std::copy(value.begin(), value.end(), key.value.begin());
-    return key;
-}
-
-/// What a path is known by.
-std::vector<IdKey> keys_of(const Namespace& path) {
-    std::vector<IdKey> out;
-    if (!path.ids_known) {
-        return out;
+/// Puts together the paths that share an identifier.
+void group_volumes(SharedNamespace& shared, bool apart) {
+    IdIndex index;                               // of volumes, by the path that stands for each
+    std::map<std::uint8_t, std::size_t> without; // of those that have no identifier, by CSI
+    for (const Namespace* path : shared.paths) {
+        std::optional<std::size_t> home;
+        if (apart && path->ids_known) {
+            const auto alike = without.find(path->ids.csi);
+            home = path->ids.any() || alike == without.end() ? index.find(path->ids)
+                                                             : std::optional{alike->second};
+        } else if (!shared.volumes.empty()) {
+            home = 0;
+        }
+        if (!home) {
+            home = shared.volumes.size();
+            shared.volumes.emplace_back();
+            index.add(path->ids, *home);
+            if (!path->ids.any()) {
+                without.try_emplace(path->ids.csi, *home);
+            }
+        }
+        shared.volumes[*home].push_back(path);
     }
-    if (path.ids.uuid) {
-        out.push_back(key_of(nvme::IdType::uuid, *path.ids.uuid));
-    }
-    if (path.ids.nguid) {
-        out.push_back(key_of(nvme::IdType::nguid, *path.ids.nguid));
-    }
-    if (path.ids.eui64) {
-        out.push_back(key_of(nvme::IdType::eui64, *path.ids.eui64));
-    }
-    return out;
-}
-
-std::string text_of(const IdKey& key) {
-    const nvme::ByteView bytes{key.value};
-    switch (key.type) {
-    case nvme::IdType::uuid:
-        return nvme::format_uuid(key.value);
-    case nvme::IdType::eui64:
-        return nvme::to_hex(bytes.first(8));
-    case nvme::IdType::nguid:
-    case nvme::IdType::csi:
-        break;
-    }
-    return nvme::to_hex(bytes);
 }
 
 /// Sets of entries that belong together.
@@ -202,29 +147,11 @@ class Links {
 };
 
 /// Whether one controller shows the identifier under two NSIDs.
-bool repeated_on_a_controller(const Subsystem& subsystem, const IdKey& key,
-                              const std::vector<Occurrence>& found) {
-    std::set<const Controller*> seen;
-    std::set<std::size_t> entries;
-    for (const Occurrence& occurrence : found) {
-        if (!entries.insert(occurrence.entry).second) {
-            continue;
-        }
-        std::set<const Controller*> here;
-        for (const Namespace* path : subsystem.namespaces[occurrence.entry].paths) {
-            for (const IdKey& shown : keys_of(*path)) {
-                if (shown == key) {
-                    here.insert(path->controller);
-                }
-            }
-        }
-        for (const Controller* controller : here) {
-            if (!seen.insert(controller).second) {
-                return true;
-            }
-        }
-    }
-    return false;
+bool repeated_on_a_controller(const std::vector<Occurrence>& found) {
+    std::map<const Controller*, std::size_t> seen; // the entry
+    return std::any_of(found.begin(), found.end(), [&seen](const Occurrence& one) {
+        return seen.try_emplace(one.path->controller, one.entry).first->second != one.entry;
+    });
 }
 
 /// An identifier under several NSIDs: either the volume moved, or two volumes share it.
@@ -235,14 +162,14 @@ class Crossings {
           linked_(subsystem.namespaces.size()) {}
 
     void judge(const IdKey& key, const std::vector<Occurrence>& found) {
-        if (repeated_on_a_controller(subsystem_, key, found)) {
+        if (repeated_on_a_controller(found)) {
             share(key, found);
             return;
         }
         const Occurrence& first = found.front();
         bool conflict = false;
         for (const Occurrence& other : found) {
-            if (other.entry == first.entry) {
+            if (!other.distinct || other.entry == first.entry) {
                 continue;
             }
             if (compare(first.path->ids, other.path->ids).compatible()) {
@@ -308,13 +235,21 @@ void map_identities(Subsystem& subsystem) {
     Occurrences occurrences;
     for (std::size_t entry = 0; entry < subsystem.namespaces.size(); ++entry) {
         SharedNamespace& shared = subsystem.namespaces[entry];
-        const std::vector<const Namespace*> sets = distinct(shared);
-        shared.defect = judge_ids(sets);
-        for (const Namespace* path : sets) {
-            for (const IdKey& key : keys_of(*path)) {
-                occurrences[key].push_back({.entry = entry, .path = path});
+        std::set<nvme::NamespaceIds> seen;
+        std::vector<const Namespace*> sets; // the distinct ones, each with a path that shows it
+        for (const Namespace* path : shared.paths) {
+            if (!path->ids_known) {
+                continue;
+            }
+            const bool fresh = seen.insert(path->ids).second;
+            if (fresh) {
+                sets.push_back(path);
+            }
+            for (const IdKey& key : keys_of(path->ids)) {
+                occurrences[key].push_back({.entry = entry, .path = path, .distinct = fresh});
             }
         }
+        shared.defect = judge_ids(sets);
     }
     Crossings crossings(subsystem);
     for (const auto& [key, found] : occurrences) {

@@ -55,7 +55,7 @@ struct FieldKey {
     std::uint64_t number{};
     std::vector<std::uint64_t> more{}; ///< what one number does not hold: a table, an overflow
 
-    bool operator==(const FieldKey&) const = default;
+    auto operator<=>(const FieldKey&) const = default;
 };
 
 /// A value of a namespace that is compared between the controllers that show it.

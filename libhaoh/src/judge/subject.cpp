@@ -123,27 +123,35 @@ void index_namespaces(Subsystem& subsystem) {
     }
 }
 
-/// The array of a target, as its controllers were attributed.
-std::string site_of(const std::vector<Controller>& controllers, const std::string& target) {
-    for (const Controller& controller : controllers) {
-        if (!target.empty() && controller.observed->target == target) {
-            return controller.site;
+std::vector<DiscoveryView> decode_logs(const Subject& subject) {
+    std::map<std::string_view, std::string_view>
+        sites; // of targets, as their controllers were attributed
+    for (const Controller& controller : subject.controllers) {
+        if (!controller.observed->target.empty()) {
+            sites.try_emplace(controller.observed->target, controller.site);
         }
     }
-    return {};
-}
-
-std::vector<DiscoveryView> decode_logs(const Subject& subject) {
     std::vector<DiscoveryView> out;
     std::set<std::pair<std::string, std::string>> seen;
     for (const DiscoveryObservation& observed : subject.observation->discovery) {
         if (observed.log.ok() && seen.emplace(observed.target, observed.address).second) {
+            const auto site = sites.find(observed.target);
             out.push_back({.observed = &observed,
-                           .site = site_of(subject.controllers, observed.target),
+                           .site = std::string(site == sites.end() ? "" : site->second),
                            .log = nvme::decode_discovery_log(observed.log.whole())});
         }
     }
     return out;
+}
+
+bool agree_on_anagrpmax(const Subsystem& subsystem) {
+    std::set<std::uint32_t> values;
+    for (const Controller* controller : subsystem.controllers) {
+        if (controller->ana()) {
+            values.insert(controller->id.anagrpmax);
+        }
+    }
+    return values.size() < 2;
 }
 
 /// "2 controllers", "1 controller"
@@ -248,6 +256,10 @@ Subject::Subject(const Observation& observed, const Config& configuration)
             by_nqn[controller.observed->subsysnqn].controllers.push_back(&controller);
         }
     }
+    std::set<std::string_view> unobserved; // subsystems; "": any
+    for (const Unobserved& missing : observed.unobserved) {
+        unobserved.insert(missing.subsysnqn);
+    }
     for (auto& [nqn, subsystem] : by_nqn) {
         subsystem.nqn = nqn;
         // Neighbours in every list of values: the controllers of one array.
@@ -260,11 +272,9 @@ Subject::Subject(const Observation& observed, const Config& configuration)
         }
         subsystem.sites = sites.size();
         subsystem.stretched = subsystem.sites > 1;
+        subsystem.one_anagrpmax = agree_on_anagrpmax(subsystem);
         subsystem.incomplete =
-            std::any_of(observed.unobserved.begin(), observed.unobserved.end(),
-                        [&](const Unobserved& missing) {
-                            return missing.subsysnqn.empty() || missing.subsysnqn == nqn;
-                        }) ||
+            unobserved.contains("") || unobserved.contains(nqn) ||
             std::any_of(subsystem.controllers.begin(), subsystem.controllers.end(),
                         [](const Controller* controller) {
                             return !controller->has_identify ||
@@ -276,6 +286,7 @@ Subject::Subject(const Observation& observed, const Config& configuration)
         subsystems.push_back(std::move(subsystem));
     }
     discovery = decode_logs(*this);
+    listings = DiscoveryIndex(observed, discovery);
     hosts = hosts_of(*this);
 }
 

@@ -5,6 +5,7 @@
 /// outlive it.
 #pragma once
 
+#include "judge/discovery_index.hpp"
 #include "judge/host_subsystem.hpp"
 
 #include <haoh/check.hpp>
@@ -128,20 +129,14 @@ struct Subsystem {
     std::vector<SharedNamespace> namespaces; ///< ascending by NSID
     std::vector<Move> moves;
     std::vector<SharedIdentifier> shared_identifiers;
-    std::size_t sites{}; ///< distinct arrays
-    bool stretched{};    ///< judged as one subsystem on several arrays
-    bool incomplete{};   ///< something of it was asked for and could not be observed
+    std::size_t sites{};      ///< distinct arrays
+    bool stretched{};         ///< judged as one subsystem on several arrays
+    bool one_anagrpmax{true}; ///< its controllers agree about the largest ANA group
+    bool incomplete{};        ///< something of it was asked for and could not be observed
 
     [[nodiscard]] const SharedNamespace* find(std::uint32_t nsid) const;
     /// Whether one of its controllers may show namespaces that are not known.
     [[nodiscard]] bool unlisted() const;
-};
-
-/// A discovery log, decoded. One for each pair of target and discovery controller.
-struct DiscoveryView {
-    const DiscoveryObservation* observed{};
-    std::string site; ///< the array of the target
-    nvme::DiscoveryLog log;
 };
 
 struct Subject {
@@ -151,6 +146,7 @@ struct Subject {
     std::vector<Controller> controllers; ///< in the observation's order
     std::vector<Subsystem> subsystems;   ///< over a fabric, by SUBNQN
     std::vector<DiscoveryView> discovery;
+    DiscoveryIndex listings;
     std::vector<Host> hosts; ///< in the observation's order
 
     Subject(const Observation& observed, const Config& configuration);

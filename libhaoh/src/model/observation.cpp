@@ -59,6 +59,13 @@ Page Page::of_failure(std::string_view error) {
     return page;
 }
 
+Page Page::of_budget(BudgetPart used_up) {
+    // So short that it takes no memory of its own: there may be very many.
+    Page page = of_failure("out of " + std::string(to_string(used_up)));
+    page.over_budget = used_up;
+    return page;
+}
+
 nvme::NamespaceIds NamespaceObservation::ids() const {
     constexpr std::size_t kHeader = 4;
     nvme::Uuid uuid{};

@@ -9,11 +9,14 @@
 
 namespace haoh::monitor {
 
-boost::asio::awaitable<AnaReading> read_ana(AdminChannel& channel, std::size_t depth) {
+boost::asio::awaitable<AnaReading> read_ana(AdminChannel& channel, std::size_t depth,
+                                            std::shared_ptr<Spending> spending,
+                                            std::chrono::steady_clock::time_point deadline) {
     constexpr std::uint64_t kMaxLogBytes = 16U << 20U;
-    LogExtent extent = ana_log_extent;
+    BoundedExtent bounded(*spending, ana_log_extent, kMaxLogBytes, kLogPart);
+    LogExtent extent = bounded.function();
     const LogReading reading = co_await read_growing_log(channel, nvme::lid::ana, std::move(extent),
-                                                         kMaxLogBytes, kLogPart, depth);
+                                                         kMaxLogBytes, kLogPart, depth, deadline);
     AnaReading out;
     if (!reading.status.ok()) {
         out.problem = refused_ana_log(reading.status);
@@ -23,6 +26,16 @@ boost::asio::awaitable<AnaReading> read_ana(AdminChannel& channel, std::size_t d
         out.problem = "of its ANA log " + model::short_answer(reading.bytes.size(), reading.length);
         co_return out;
     }
+    const Spending::Cost decoded{.bytes = 0, .objects = ana_log_objects(reading.bytes)};
+    auto lacking = bounded.lacking();
+    if (!lacking) {
+        lacking = spending->take(decoded);
+    }
+    if (lacking) {
+        out.problem = "its ANA log was not read: " + spending->problem(*lacking);
+        co_return out;
+    }
+    spending->give_back(decoded);
     out.log = nvme::decode_ana_log(reading.bytes);
     out.problem = ana_log_problem(out.log);
     co_return out;

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <haoh/admin_channel.hpp>
+#include <haoh/budget.hpp>
 #include <haoh/nvme/ana_log.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 
 namespace haoh::monitor {
@@ -18,7 +21,10 @@ struct AnaReading {
     std::string problem;
 };
 
-/// Reads the log with Retain Asynchronous Event. \throws Error of the channel
-[[nodiscard]] boost::asio::awaitable<AnaReading> read_ana(AdminChannel& channel, std::size_t depth);
+/// Reads the log with Retain Asynchronous Event, as far as there is room and time for it.
+/// \throws Error of the channel, and when time is over
+[[nodiscard]] boost::asio::awaitable<AnaReading>
+read_ana(AdminChannel& channel, std::size_t depth, std::shared_ptr<Spending> spending,
+         std::chrono::steady_clock::time_point deadline);
 
 } // namespace haoh::monitor

@@ -147,6 +147,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
     asio::awaitable<void> read_all(std::optional<Moment> cause) {
         CollectOptions options;
         options.deadline = std::chrono::steady_clock::now() + core_->options().timeout;
+        options.spending = core_->reading(port_.target);
         ControllerObservation seen = co_await collect_controller(*controller_, std::move(options));
         if (!seen.identify.ok()) {
             throw Error(Errc::command_failed, "read", port_.name,
@@ -161,6 +162,13 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         seen.connection = controller_->connection();
         const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = kSource};
         View view = view_of(seen);
+        const bool first = view_.controllers.empty();
+        if (view.namespaces_problem.empty() || first) {
+            if (const std::string problem = core_->admit(seen); !problem.empty()) {
+                settle(problem); // what was known stays
+                co_return;
+            }
+        }
         fusion().see_controller({}, port_.name, view, occasion);
         fusion().set_anatt({}, port_.name, seen.identify_data().anatt);
         fusion().see_identity({}, port_.name, identity_of(seen), occasion);
@@ -170,7 +178,6 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         const std::string problem =
             view.namespaces_problem.empty() ? view.ana_problem : view.namespaces_problem;
         settle(problem);
-        const bool first = view_.controllers.empty();
         if (view.namespaces_problem.empty() || first) { // else the namespaces are those of before
             view_ = std::move(view);
         }
@@ -198,7 +205,13 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
     }
 
     asio::awaitable<void> read_ana(const Moment& cause) {
-        const AnaReading reading = co_await monitor::read_ana(*controller_, controller_->depth());
+        if (view_.controllers.empty()) {
+            co_return; // nothing is known of it yet, and why was told
+        }
+        auto spending = core_->reading(port_.target);
+        const AnaReading reading =
+            co_await monitor::read_ana(*controller_, controller_->depth(), std::move(spending),
+                                       std::chrono::steady_clock::now() + core_->options().timeout);
         if (!reading.problem.empty() || !view_.namespaces_problem.empty()) {
             settle(reading.problem.empty() ? view_.namespaces_problem : reading.problem);
             co_return;
@@ -242,6 +255,7 @@ asio::awaitable<std::vector<WatchedPort>> find_ports(const MonitorOptions& optio
     observe_options.targets = options.targets;
     observe_options.connect = options.connect;
     observe_options.timeout = options.timeout;
+    observe_options.budget = options.budget;
     observe_options.probe_cntlids = false;
     const Observation seen = co_await observe(std::move(observe_options));
     std::map<std::string, unsigned> subsystems; // behind one address

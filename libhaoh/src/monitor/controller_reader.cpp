@@ -23,7 +23,7 @@ constexpr std::size_t kCommandsAtOnce = 2;
 ControllerReader::ControllerReader(asio::any_io_executor executor, const HostOptions& options,
                                    host::DeviceOpener open)
     : executor_{std::move(executor)}, timeout_{options.timeout},
-      command_timeout_{options.command_timeout}, open_{std::move(open)} {}
+      command_timeout_{options.command_timeout}, budget_{options.budget}, open_{std::move(open)} {}
 
 std::shared_ptr<host::DeviceChannel> ControllerReader::channel(const std::string& controller) {
     std::shared_ptr<host::DeviceChannel>& kept = channels_[controller];
@@ -44,6 +44,7 @@ asio::awaitable<ControllerObservation> ControllerReader::read(KernelController c
     CollectOptions options;
     options.deadline = std::chrono::steady_clock::now() + timeout_;
     options.depth = 1;
+    options.spending = std::make_shared<Spending>(budget_);
     ControllerObservation told = co_await collect_controller(*device, std::move(options));
     if (!told.identify.ok()) {
         throw Error(Errc::command_failed, "identify", controller.name,
@@ -55,7 +56,9 @@ asio::awaitable<ControllerObservation> ControllerReader::read(KernelController c
 
 asio::awaitable<nvme::AnaLog> ControllerReader::read_ana_log(std::string controller) {
     const std::shared_ptr<host::DeviceChannel> device = channel(controller);
-    AnaReading reading = co_await read_ana(*device, 1);
+    auto spending = std::make_shared<Spending>(budget_);
+    AnaReading reading = co_await read_ana(*device, 1, std::move(spending),
+                                           std::chrono::steady_clock::now() + timeout_);
     if (!reading.problem.empty()) {
         throw Error(Errc::command_failed, "read the ANA log of", controller, reading.problem);
     }

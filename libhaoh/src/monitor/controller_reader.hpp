@@ -41,6 +41,7 @@ class ControllerReader {
     boost::asio::any_io_executor executor_;
     std::chrono::milliseconds timeout_;
     std::chrono::milliseconds command_timeout_;
+    Budget budget_; ///< of one reading
     host::DeviceOpener open_;
     std::map<std::string, std::shared_ptr<host::DeviceChannel>> channels_;
 };

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/event_queue.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace haoh::monitor {
@@ -23,35 +26,76 @@ std::string key_of(const Event& event) {
     return key;
 }
 
+std::string origin_of(const Event& event) {
+    return event.host + '\0' + event.subsysnqn;
+}
+
 } // namespace
+
+void EventQueue::remove(std::map<Number, Event>::iterator event) {
+    // There is a last one of whatever is on its way.
+    if (const auto last = last_.find(key_of(event->second)); last->second == event->first) {
+        last_.erase(last);
+    }
+    const auto origin = origins_.find(origin_of(event->second));
+    origin->second.erase(event->first);
+    if (origin->second.empty()) {
+        origins_.erase(origin);
+    }
+    events_.erase(event);
+}
+
+void EventQueue::drop_one() {
+    const auto most =
+        std::max_element(origins_.begin(), origins_.end(), [](const auto& a, const auto& b) {
+            return a.second.size() < b.second.size();
+        });
+    const auto oldest = events_.find(*most->second.begin());
+    dropped_at_ = oldest->second.observed;
+    remove(oldest);
+    ++dropped_;
+    ++untold_;
+}
 
 void EventQueue::push(Event event) {
     std::string key = key_of(event);
     if (events_.size() >= capacity_) {
         if (const auto found = last_.find(key); found != last_.end()) {
-            Event& before = *found->second;
+            const auto place = events_.find(found->second);
+            Event& before = place->second;
             event.from = std::move(before.from);
             event.transitions += before.transitions;
             event.cause = before.cause;
-            events_.erase(found->second);
+            remove(place);
             ++merged_;
+        } else {
+            drop_one();
         }
     }
-    events_.push_back(std::move(event));
-    last_[std::move(key)] = std::prev(events_.end());
+    const Number number = next_++;
+    origins_[origin_of(event)].insert(number);
+    events_.emplace(number, std::move(event));
+    last_[std::move(key)] = number;
 }
 
 std::optional<Event> EventQueue::pop() {
+    if (untold_ > 0) {
+        Event told;
+        told.kind = EventKind::source_lost;
+        told.observed = dropped_at_;
+        told.source = "events";
+        told.text = fmt::format("{} {} left out: more came than were taken; what is known of the "
+                                "state is whole",
+                                untold_, untold_ == 1 ? "event was" : "events were");
+        untold_ = 0;
+        return told;
+    }
     if (events_.empty()) {
         return std::nullopt;
     }
     const auto first = events_.begin();
-    // There is a last one of whatever is on its way.
-    if (const auto last = last_.find(key_of(*first)); last->second == first) {
-        last_.erase(last);
-    }
-    Event event = std::move(*first);
-    events_.erase(first);
+    Event event = first->second;
+    remove(first);
     return event;
 }
 

@@ -7,35 +7,47 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
-#include <unordered_map>
 
 namespace haoh::monitor {
 
 /// Holds up to `capacity` events. When it is full, an event takes the place of the last one of its
 /// kind about the same object: it keeps that one's `from` and cause, transitions add up, and it goes
-/// to the end. One about an object that none is about is kept all the same, so there are never more
-/// events than `capacity` and one for each kind and object.
+/// to the end. One about an object that none is about takes the place of the oldest event of the
+/// subsystem that has the most of them: whoever invents objects loses its own, and a `source_lost`
+/// of the source "events" tells how many.
 class EventQueue {
   public:
+    /// \param capacity  at least 1
     explicit EventQueue(std::size_t capacity) : capacity_{capacity} {}
 
     void push(Event event);
     [[nodiscard]] std::optional<Event> pop();
-    [[nodiscard]] bool empty() const { return events_.empty(); }
+    [[nodiscard]] bool empty() const { return events_.empty() && untold_ == 0; }
     [[nodiscard]] std::size_t size() const { return events_.size(); }
     /// Events that were joined with a later one.
     [[nodiscard]] std::uint64_t merged() const { return merged_; }
+    /// Events that were left out.
+    [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
   private:
-    using Events = std::list<Event>;
+    using Number = std::uint64_t; ///< in the order of the queue
+
+    void remove(std::map<Number, Event>::iterator event);
+    void drop_one();
 
     std::size_t capacity_;
-    Events events_;
-    std::unordered_map<std::string, Events::iterator> last_; ///< of each kind and object
+    std::map<Number, Event> events_;
+    std::map<std::string, Number> last_;              ///< of each kind and object
+    std::map<std::string, std::set<Number>> origins_; ///< by host and subsystem
+    Number next_{};
     std::uint64_t merged_{};
+    std::uint64_t dropped_{};
+    std::uint64_t untold_{}; ///< dropped and not told yet
+    Moment dropped_at_;
 };
 
 } // namespace haoh::monitor

@@ -36,6 +36,31 @@ std::string aen_text(const nvme::AsyncEvent& event) {
 
 } // namespace
 
+std::pair<Fusion::Heads::iterator, Fusion::Heads::iterator>
+Fusion::heads_of(World& world, const std::string& subsysnqn) {
+    const auto first = world.heads.lower_bound({.subsysnqn = subsysnqn, .nsid = 0, .device = {}});
+    auto last = first;
+    while (last != world.heads.end() && last->first.subsysnqn == subsysnqn) {
+        ++last;
+    }
+    return {first, last};
+}
+
+/// Groups that no path of the controller is in any more: an array may number them as it likes.
+void Fusion::forget_groups(World& world, const std::string& controller) {
+    Controller& one = *find_value(world.controllers, controller);
+    std::set<std::uint32_t> used;
+    const auto [first, last] = heads_of(world, one.subsysnqn);
+    for (auto head = first; head != last; ++head) {
+        const Path* const path = find_value(head->second.paths, controller);
+        if (path != nullptr && path->ana_grpid) {
+            used.insert(*path->ana_grpid);
+        }
+    }
+    std::erase_if(one.group_states,
+                  [&used](const auto& entry) { return !used.contains(entry.first); });
+}
+
 Fusion::World& Fusion::world_of(const std::string& host) {
     return worlds_[host];
 }
@@ -116,6 +141,12 @@ void Fusion::see(const std::string& host, const View& view, const Occasion& occa
             world.controllers.erase(here);
         }
     }
+    std::set<std::string_view> subsystems;
+    for (const auto& [name, controller] : world.controllers) {
+        subsystems.insert(controller.subsysnqn);
+    }
+    std::erase_if(world.verdicts,
+                  [&](const auto& entry) { return !subsystems.contains(entry.first); });
 }
 
 void Fusion::see_controller(const std::string& host, const std::string& controller,
@@ -124,14 +155,16 @@ void Fusion::see_controller(const std::string& host, const std::string& controll
     const bool silent = !world.controllers.contains(controller);
     take_in(host, world, view, occasion, {.silent = silent, .states = true});
 
-    if (!view.namespaces_problem.empty()) {
+    const Controller* const known = find_value(world.controllers, controller);
+    if (!view.namespaces_problem.empty() || known == nullptr) {
         return; // what is not in it may be there all the same
     }
     std::set<HeadKey> there;
     for (const ViewedNamespace& viewed : view.namespaces) {
         there.insert({viewed.subsysnqn, viewed.nsid, viewed.device});
     }
-    for (auto head = world.heads.begin(); head != world.heads.end();) {
+    const auto own = heads_of(world, known->subsysnqn);
+    for (auto head = own.first; head != own.second;) {
         const auto here = head++;
         const auto path = here->second.paths.find(controller);
         if (path != here->second.paths.end() && !there.contains(here->first)) {
@@ -139,6 +172,7 @@ void Fusion::see_controller(const std::string& host, const std::string& controll
             lose_head_if_empty(host, world, here, occasion);
         }
     }
+    forget_groups(world, controller);
 }
 
 void Fusion::take_in(const std::string& host, World& world, const View& view,
@@ -263,9 +297,10 @@ void Fusion::change_controller_state(const std::string& host, World& world, cons
     event.from = controller->state;
     event.to = state;
     controller->state = state;
-    for (const auto& [key, head] : world.heads) {
-        if (head.paths.contains(name)) {
-            world.touched.insert(key);
+    const auto [first, last] = heads_of(world, controller->subsysnqn);
+    for (auto head = first; head != last; ++head) {
+        if (head->second.paths.contains(name)) {
+            world.touched.insert(head->first);
         }
     }
 }
@@ -422,7 +457,9 @@ void Fusion::set_array(const std::string& host, const std::string& controller,
         return;
     }
     const std::string before = std::exchange(one->array, std::string(array));
-    for (auto& [key, head] : world.heads) {
+    const auto [first, last] = heads_of(world, one->subsysnqn);
+    for (auto here = first; here != last; ++here) {
+        auto& [key, head] = *here;
         if (!head.paths.contains(controller)) {
             continue;
         }

@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace haoh::monitor {
@@ -107,6 +108,19 @@ class Fusion {
     [[nodiscard]] bool knows_controller(const std::string& host, std::string_view name) const;
     [[nodiscard]] MonitorStatus status(const Moment& now) const;
 
+    /// How many of each are kept: those that are there, not all that ever were.
+    struct Sizes {
+        std::size_t controllers{};
+        std::size_t heads{};
+        std::size_t paths{};
+        std::size_t path_names{};
+        std::size_t groups{}; ///< of controllers' ANA groups
+        std::size_t verdicts{};
+
+        bool operator==(const Sizes&) const = default;
+    };
+    [[nodiscard]] Sizes sizes() const;
+
   private:
     struct Path {
         std::string controller;
@@ -189,6 +203,10 @@ class Fusion {
                    Paths::iterator path, const Occasion& occasion);
     void lose_head_if_empty(const std::string& host, World& world, Heads::iterator head,
                             const Occasion& occasion);
+    /// Those of a subsystem are neighbours: from the first of them to behind the last.
+    [[nodiscard]] static std::pair<Heads::iterator, Heads::iterator>
+    heads_of(World& world, const std::string& subsysnqn);
+    static void forget_groups(World& world, const std::string& controller);
     void count_transition(Controller& controller, const Path& path, std::string_view state);
     /// How long a path may be in the state "change"; nullopt: it is in another one, nobody said how
     /// long, or that it is over was told already.

@@ -78,6 +78,23 @@ bool Fusion::knows_controller(const std::string& host, std::string_view name) co
     return world != nullptr && world->controllers.contains(name);
 }
 
+Fusion::Sizes Fusion::sizes() const {
+    Sizes out;
+    for (const auto& [host, world] : worlds_) {
+        out.controllers += world.controllers.size();
+        out.heads += world.heads.size();
+        out.path_names += world.by_path.size();
+        out.verdicts += world.verdicts.size();
+        for (const auto& [name, controller] : world.controllers) {
+            out.groups += controller.group_states.size();
+        }
+        for (const auto& [key, head] : world.heads) {
+            out.paths += head.paths.size();
+        }
+    }
+    return out;
+}
+
 MonitorStatus Fusion::status(const Moment& now) const {
     MonitorStatus status;
     status.now = now;

@@ -239,6 +239,7 @@ void HostTracker::take(KernelObservation kernel, const Occasion& occasion) {
         looks_.erase(gone);
         core_.forget(kernel_.host, gone);
     }
+    forget_identities();
     core_.keep(kernel_);
 }
 

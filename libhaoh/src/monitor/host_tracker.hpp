@@ -136,6 +136,8 @@ class HostTracker {
     void ask_for_scan(const Occasion& hint);
     void scan_if_due(std::vector<HostJob>& jobs);
     void ask_for_identity(const std::string& controller);
+    /// Of controllers that are gone.
+    void forget_identities();
     void identify_if_due(std::vector<HostJob>& jobs);
     [[nodiscard]] bool can_be_identified(const std::string& controller);
     [[nodiscard]] Occasion occasion_for(const std::string& controller,

@@ -4,6 +4,8 @@
 
 #include "monitor/find_value.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -244,6 +246,14 @@ bool HostTracker::can_be_identified(const std::string& controller) {
     return fusion().is_live(kernel_.host, controller); // else until it connects, which asks anew
 }
 
+void HostTracker::forget_identities() {
+    // One that has just connected may not have been found yet.
+    std::erase_if(identities_, [this](const auto& entry) {
+        return entry.second.due == kNever && entry.first != identifying_ &&
+               kernel_.find_controller(entry.first) == nullptr;
+    });
+}
+
 void HostTracker::identify_if_due(std::vector<HostJob>& jobs) {
     for (auto& [controller, attempt] : identities_) {
         if (identifying_ || attempt.due > readings_.now().monotonic) {
@@ -260,8 +270,13 @@ void HostTracker::identify_if_due(std::vector<HostJob>& jobs) {
 void HostTracker::identified(const std::string& controller, ControllerObservation seen) {
     identifying_.reset();
     const Occasion occasion{.observed = readings_.now(), .cause = {}, .source = kAdmin};
+    const bool known = fusion().knows_controller(kernel_.host, controller);
+    if (const std::string problem = known ? core_.admit(seen) : std::string(); !problem.empty()) {
+        core_.lose_source(kAdmin, fmt::format("{}: {}", controller, problem), occasion.observed);
+        return; // what was known of it stays
+    }
     fusion().restore_source(kAdmin, occasion.observed);
-    if (fusion().knows_controller(kernel_.host, controller)) {
+    if (known) {
         fusion().set_anatt(kernel_.host, controller, seen.identify_data().anatt);
         fusion().see_identity(kernel_.host, controller, identity_of(seen), occasion);
         if (seen.ana.stable && seen.ana.log.ok() &&

@@ -107,6 +107,7 @@ MonitorOptions monitor_options(const Source& source) {
         options.subsysnqn = source.subsysnqn;
         options.connect = connect_options(source);
         options.timeout = source.timeout;
+        options.budget = source.budget;
     }
     return options;
 }

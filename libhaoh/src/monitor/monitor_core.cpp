@@ -15,7 +15,7 @@
 
 #include <algorithm>
 #include <exception>
-#include <set>
+#include <map>
 #include <utility>
 
 namespace haoh::monitor {
@@ -26,6 +26,8 @@ namespace {
 
 /// Several controllers are read one after the other: they are judged together.
 constexpr std::chrono::milliseconds kJudgeDelay{500};
+/// And judging takes no more than a tenth of the time, however much there is and however often it changes.
+constexpr int kJudgeRest = 9;
 
 bool canceled(const std::exception_ptr& failure) {
     try {
@@ -38,6 +40,25 @@ bool canceled(const std::exception_ptr& failure) {
     }
     return false;
 }
+
+/// Gives back at its end what was lent.
+class Returned {
+  public:
+    Returned(std::vector<ControllerObservation>& lent,
+             const std::vector<ControllerObservation*>& owners)
+        : lent_{lent}, owners_{owners} {}
+    ~Returned() {
+        for (std::size_t index = 0; index < owners_.size(); ++index) {
+            *owners_[index] = std::move(lent_[index]);
+        }
+    }
+    Returned(const Returned&) = delete;
+    Returned& operator=(const Returned&) = delete;
+
+  private:
+    std::vector<ControllerObservation>& lent_;
+    const std::vector<ControllerObservation*>& owners_;
+};
 
 std::string text_of(const std::exception_ptr& failure) {
     try {
@@ -71,6 +92,8 @@ MonitorCore::MonitorCore(asio::any_io_executor executor, MonitorOptions options)
 void MonitorCore::begin() {
     fusion_ = Fusion();
     known_ = {};
+    known_budget_ = {};
+    judge_delay_ = kJudgeDelay;
     handler_failure_ = nullptr;
     judging_ = false;
     began_ = Moment::now();
@@ -219,11 +242,26 @@ MonitorStatus MonitorCore::status() const {
     MonitorStatus status = fusion_.status(Moment::now());
     status.began = began_;
     status.queue_merged = queue_.merged();
+    status.queue_dropped = queue_.dropped();
     return status;
 }
 
 void MonitorCore::expect_target(const std::string& target) {
     known_.controllers.emplace_back().target = target;
+}
+
+std::shared_ptr<Spending> MonitorCore::reading(const std::string& target) {
+    return known_budget_.reading({{}, target}, options_.budget);
+}
+
+std::string MonitorCore::admit(const ControllerObservation& controller) {
+    const bool of_host = !controller.host.empty() && options_.host;
+    const Budget& budget = of_host ? options_.host->budget : options_.budget;
+    const KnownBudget::Name array{controller.host,
+                                  of_host ? controller.subsysnqn : controller.target};
+    const auto lacking = known_budget_.replace({controller.host, controller.name}, array, budget,
+                                               cost_of(controller));
+    return lacking ? Spending(budget).problem(*lacking) : std::string();
 }
 
 void MonitorCore::keep(const std::string& host, ControllerObservation controller) {
@@ -244,9 +282,12 @@ void MonitorCore::keep(const std::string& host, ControllerObservation controller
 }
 
 asio::awaitable<void> MonitorCore::judge_soon() {
-    co_await pause(kJudgeDelay);
+    co_await pause(judge_delay_);
     judging_ = false;
+    const auto begin = std::chrono::steady_clock::now();
     judge();
+    judge_delay_ = std::max<std::chrono::nanoseconds>(
+        kJudgeDelay, kJudgeRest * (std::chrono::steady_clock::now() - begin));
 }
 
 void MonitorCore::keep(KernelObservation kernel) {
@@ -255,6 +296,7 @@ void MonitorCore::keep(KernelObservation kernel) {
 }
 
 void MonitorCore::forget(const std::string& host, const std::string& controller) {
+    known_budget_.forget({host, controller});
     std::erase_if(known_.controllers,
                   [&](const auto& one) { return one.host == host && one.name == controller; });
 }
@@ -266,23 +308,23 @@ void MonitorCore::attribute_arrays() {
 }
 
 void MonitorCore::judge() {
-    std::set<std::pair<std::string, std::string>> subsystems;
-    for (const ControllerObservation& controller : known_.controllers) {
+    std::map<std::pair<std::string, std::string>, std::vector<ControllerObservation*>> subsystems;
+    for (ControllerObservation& controller : known_.controllers) {
         if (!controller.name.empty()) {
-            subsystems.emplace(controller.host, controller.subsysnqn);
+            subsystems[{controller.host, controller.subsysnqn}].push_back(&controller);
         }
     }
-    for (const auto& [host, nqn] : subsystems) {
+    for (const auto& [name, controllers] : subsystems) {
+        // Lent, not copied: they may be most of what the monitor holds.
         Observation part;
-        for (const ControllerObservation& controller : known_.controllers) {
-            if (!controller.name.empty() && controller.host == host &&
-                controller.subsysnqn == nqn) {
-                part.controllers.push_back(controller);
-            }
+        part.controllers.reserve(controllers.size());
+        for (ControllerObservation* one : controllers) {
+            part.controllers.push_back(std::move(*one));
         }
+        const Returned returned(part.controllers, controllers);
         CheckOptions options;
         options.config.sites = options_.sites;
-        fusion_.set_verdict(host, nqn, to_string(check(part, options).verdict));
+        fusion_.set_verdict(name.first, name.second, to_string(check(part, options).verdict));
     }
 }
 

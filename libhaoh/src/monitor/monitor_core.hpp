@@ -6,6 +6,7 @@
 
 #include "monitor/event_queue.hpp"
 #include "monitor/fusion.hpp"
+#include "monitor/known_budget.hpp"
 
 #include <haoh/monitor.hpp>
 
@@ -56,6 +57,11 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     /// Arrays asked directly are named in the order in which their targets are told here, whoever
     /// answers first.
     void expect_target(const std::string& target);
+    /// For one reading of a target: it ends with what there is room for.
+    [[nodiscard]] std::shared_ptr<Spending> reading(const std::string& target);
+    /// Before what was read of a controller replaces what was known of it. \return why it must not:
+    /// there is not enough room for it, and everything is as it was; empty: it may
+    [[nodiscard]] std::string admit(const ControllerObservation& controller);
     /// Keeps what was read of a controller, and judges its subsystem and tells arrays apart anew.
     void keep(const std::string& host, ControllerObservation controller);
     /// Likewise of this host's kernel, of which the last view counts.
@@ -82,6 +88,8 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     std::list<Task> tasks_;
     std::function<void(const Event&)> handler_;
     std::exception_ptr handler_failure_;
+    KnownBudget known_budget_;
+    std::chrono::nanoseconds judge_delay_{};
     Observation known_; ///< of a target that is expected, at first, a controller without a name
     Moment began_;
     std::uint64_t sequence_{};

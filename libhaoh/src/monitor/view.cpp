@@ -51,6 +51,15 @@ std::string ana_problem_of(const ControllerObservation& controller) {
                                  : "its ANA log changed at every attempt to read it";
 }
 
+std::string namespaces_problem_of(const ControllerObservation& controller) {
+    std::string out = "its active namespace list was not read";
+    const auto line =
+        std::find_if(controller.unread.begin(), controller.unread.end(), [](const auto& one) {
+            return one.find("active namespace") != std::string::npos;
+        });
+    return line == controller.unread.end() ? out : out + " (" + *line + ")";
+}
+
 } // namespace
 
 std::string refused_ana_log(nvme::Status status) {
@@ -110,7 +119,7 @@ View view_of(const ControllerObservation& controller) {
                                 .address = endpoint(controller.traddr, controller.trsvcid),
                                 .state = "live"});
     if (!controller.active_nsids) {
-        view.namespaces_problem = "its active namespace list was not read; haoh check says why";
+        view.namespaces_problem = namespaces_problem_of(controller);
     }
     view.ana_problem = ana_problem_of(controller);
     std::map<std::uint32_t, AnaPlace> places;

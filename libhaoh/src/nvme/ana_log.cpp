@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
+#include <map>
+#include <set>
 
 namespace haoh::nvme {
 
@@ -102,8 +102,9 @@ class LogJudge {
     }
 
     ProblemList& problems_;
-    std::unordered_set<std::uint32_t> agids_;
-    std::unordered_map<std::uint32_t, std::uint32_t> groups_of_; ///< NSID to its first AGID
+    // No hash tables: an array could choose numbers that all fall into one bucket.
+    std::set<std::uint32_t> agids_;
+    std::map<std::uint32_t, std::uint32_t> groups_of_; ///< NSID to its first AGID
     std::uint32_t last_agid_{};
 };
 
@@ -142,11 +143,14 @@ AnaLog decode_ana_log(ByteView log) {
         out.problems = std::move(problems).take();
         return out;
     }
+    const auto last =
+        std::find_if(log.rbegin(), log.rend(), [](std::uint8_t byte) { return byte != 0; });
+    const auto zeros_from = static_cast<std::size_t>(log.rend() - last);
     for (std::size_t i = 0; i < out.nagd; ++i) {
         const std::size_t offset = out.length;
         const std::size_t left = log.size() - offset;
         // The descriptor that is all zeros, up to the end of the log, is fill as well.
-        if (left < kAnaGroupHeaderSize || all_zero(log.subspan(offset))) {
+        if (left < kAnaGroupHeaderSize || offset >= zeros_from) {
             problems.add(ProblemKind::truncated, offset, "nagd",
                          fmt::format("{} group descriptors announced, {} came", out.nagd, i));
             break;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/observation.hpp>
 
-#include <algorithm>
+#include <map>
 #include <set>
+#include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace haoh {
 
@@ -64,53 +66,62 @@ std::string address_text(const ControllerObservation& controller) {
            (ipv6 ? "]" : "") + ":" + controller.trsvcid;
 }
 
-bool same_subsystem(const Unobserved& failure, const ControllerObservation& controller) {
-    return failure.target == controller.target &&
-           (failure.subsysnqn.empty() || failure.subsysnqn == controller.subsysnqn);
-}
-
 /// The host that a part's failures without a target are about; empty when it is none, or several.
 std::string host_of(const Observation& part) {
     return part.kernels.size() == 1 ? part.kernels.front().host : std::string{};
 }
 
-/// Whether `controller` is what the failure was about, or a port of it.
-/// \param host  the one that the failure was met on
-bool is_about(const Unobserved& failure, const std::string& host,
-              const ControllerObservation& controller) {
-    if (!controller.host.empty()) {
-        const std::string& name = controller.name;
-        return failure.object == controller.host + " " + name ||
-               (host == controller.host &&
-                (failure.object == name || failure.object == "/dev/" + name));
+/// What a part observed, by the words in which a failure may name it.
+class Observed {
+  public:
+    explicit Observed(const Observation& part) {
+        for (const ControllerObservation& controller : part.controllers) {
+            const std::string& name = controller.name;
+            if (controller.host.empty()) {
+                for (const std::string& object :
+                     {controller.target, name, address_text(controller)}) {
+                    add(object, controller);
+                }
+                continue;
+            }
+            add(controller.host + " " + name, controller);
+            for (const std::string& object : {name, "/dev/" + name}) {
+                add(controller.host + '\0' + object, controller);
+            }
+        }
+        for (const DiscoveryObservation& discovery : part.discovery) {
+            things_.emplace(discovery.address, discovery.target, std::string());
+        }
     }
-    return failure.object == controller.target || failure.object == controller.name ||
-           failure.object == address_text(controller);
-}
 
-bool is_about(const Unobserved& failure, const DiscoveryObservation& discovery) {
-    return failure.subsysnqn.empty() && failure.target == discovery.target &&
-           failure.object == discovery.address;
-}
+    /// \param host  the one that the failure was met on
+    [[nodiscard]] bool has(const Unobserved& failure, const std::string& host) const {
+        return things_.contains({failure.object, failure.target, failure.subsysnqn}) ||
+               things_.contains({host + '\0' + failure.object, failure.target, failure.subsysnqn});
+    }
+
+  private:
+    void add(const std::string& object, const ControllerObservation& controller) {
+        things_.emplace(object, controller.target, controller.subsysnqn);
+        things_.emplace(object, controller.target,
+                        std::string()); // of which only the port is known
+    }
+
+    std::set<std::tuple<std::string, std::string, std::string>> things_;
+};
 
 /// Whether another part, no older, observed what `failing` could not.
-bool observed_elsewhere(const Unobserved& failure, const Observation& failing,
-                        const std::vector<Observation>& parts) {
-    const std::string host = host_of(failing);
-    return std::any_of(parts.begin(), parts.end(), [&](const Observation& part) {
-        if (&part == &failing || part.observed_at < failing.observed_at) {
-            return false;
+bool observed_elsewhere(const Unobserved& failure, const std::string& host,
+                        const Observation& failing, const std::vector<Observation>& parts,
+                        const std::vector<Observed>& observed) {
+    for (std::size_t index = 0; index < parts.size(); ++index) {
+        const Observation& part = parts[index];
+        if (&part != &failing && part.observed_at >= failing.observed_at &&
+            observed[index].has(failure, host)) {
+            return true;
         }
-        return std::any_of(part.controllers.begin(), part.controllers.end(),
-                           [&](const ControllerObservation& controller) {
-                               return same_subsystem(failure, controller) &&
-                                      is_about(failure, host, controller);
-                           }) ||
-               std::any_of(part.discovery.begin(), part.discovery.end(),
-                           [&](const DiscoveryObservation& discovery) {
-                               return is_about(failure, discovery);
-                           });
-    });
+    }
+    return false;
 }
 
 /// The value that all parts which have one agree in; empty when there is none.
@@ -180,9 +191,11 @@ Observation merge(std::vector<Observation> parts) {
 
     const bool several_hosts = have_several_hosts(parts);
     Union<Unobserved, decltype(&unobserved_key)> unobserved{&unobserved_key};
+    const std::vector<Observed> observed(parts.begin(), parts.end());
     for (const Observation& part : parts) {
+        const std::string host = host_of(part);
         for (const Unobserved& failure : part.unobserved) {
-            if (!observed_elsewhere(failure, part, parts)) {
+            if (!observed_elsewhere(failure, host, part, parts, observed)) {
                 unobserved.add(with_host(failure, part, several_hosts), part.observed_at);
             }
         }

@@ -67,8 +67,13 @@ Json page_json(const Page& page, std::size_t length) {
     case Page::State::status:
         return {{"status", fmt::format("0x{:04x}", page.status.value)},
                 {"text", nvme::describe(page.status)}};
-    case Page::State::failed:
-        return {{"error", text(page.error)}};
+    case Page::State::failed: {
+        Json out{{"error", text(page.error)}};
+        if (page.over_budget) {
+            out["over_budget"] = to_string(*page.over_budget);
+        }
+        return out;
+    }
     }
     return nullptr;
 }

@@ -23,6 +23,24 @@ constexpr base::JsonLimits kLimits{
     .bytes = std::size_t{512} << 20U, .depth = 12, .values = 16'000'000, .members = 512};
 constexpr std::size_t kMaxPageLength = std::size_t{16} << 20U;
 
+/// The zeros at the end of a log are not in the text, and so cost its writer nothing: what all logs
+/// say of their lengths is bounded in sum, as for an array that is asked.
+class LogLengths {
+  public:
+    /// \throws Error (too_large)
+    void add(const base::Node& node, std::uint64_t length) {
+        sum_ += length;
+        if (sum_ > kMost) {
+            node.fail(fmt::format("logs of more than {} MiB in all", kMost >> 20U), {},
+                      Errc::too_large);
+        }
+    }
+
+  private:
+    static constexpr std::uint64_t kMost = Budget{}.bytes;
+    std::uint64_t sum_{};
+};
+
 template <typename T>
 std::vector<T> numbers(const base::Node& node) {
     std::vector<T> out;
@@ -87,6 +105,14 @@ Page read_page(const base::Node& node, std::size_t length) {
         reader.ignore({"text"});
     } else if (reader.has("error")) {
         page = Page::of_failure(text(reader.required("error")));
+        if (reader.has("over_budget")) {
+            const base::Node part = reader.required("over_budget");
+            page.over_budget = parse_budget_part(part.string());
+            if (!page.over_budget) {
+                part.fail(fmt::format("{} is no part of a budget", base::quote(part.string())),
+                          "it is time, bytes or objects");
+            }
+        }
     } else {
         const std::uint64_t bytes = reader.required("length").number(kMaxPageLength);
         page = read_bytes(reader.required("bytes"), static_cast<std::size_t>(bytes));
@@ -205,19 +231,27 @@ void read_ana(const base::Node& node, AnaObservation& ana) {
     reader.finish();
 }
 
-void read_controller_pages(const base::Node& node, ControllerObservation& controller) {
+/// A log that may be missing.
+Page read_log(base::ObjectReader& pages, const char* key, LogLengths& lengths) {
+    Page page = read_page(pages, key, kAnyLength);
+    lengths.add(pages.node(), page.length);
+    return page;
+}
+
+void read_controller_pages(const base::Node& node, ControllerObservation& controller,
+                           LogLengths& lengths) {
     base::ObjectReader pages(node);
     for (const ControllerPageKey& entry : kControllerPages) {
         controller.*entry.page = read_page(pages, entry.key, entry.length);
     }
-    controller.ana.log = read_page(pages, kAnaLogPage, kAnyLength);
+    controller.ana.log = read_log(pages, kAnaLogPage, lengths);
     if (pages.has(kFeaturePages)) {
         controller.features = read_features(pages.required(kFeaturePages));
     }
     pages.finish();
 }
 
-ControllerObservation read_controller(const base::Node& node) {
+ControllerObservation read_controller(const base::Node& node, LogLengths& lengths) {
     base::ObjectReader reader(node);
     ControllerObservation out;
     out.name = text(reader.required("name"));
@@ -239,7 +273,7 @@ ControllerObservation read_controller(const base::Node& node) {
     out.active_problems = messages(reader.required("active_problems"));
     out.probed_cntlids = numbers<std::uint16_t>(reader.required("probed_cntlids"));
     out.unread = messages(reader.required("unread"));
-    read_controller_pages(required_pages(reader), out);
+    read_controller_pages(required_pages(reader), out, lengths);
     out.namespaces = read_namespaces(reader.required("namespaces"));
     reader.ignore({"cntlid", "serial", "model", "firmware_rev", "identify", "controller_list",
                    "supported_logs", "features"});
@@ -247,7 +281,7 @@ ControllerObservation read_controller(const base::Node& node) {
     return out;
 }
 
-DiscoveryObservation read_discovery(const base::Node& node) {
+DiscoveryObservation read_discovery(const base::Node& node, LogLengths& lengths) {
     base::ObjectReader reader(node);
     DiscoveryObservation out;
     out.target = text(reader.required("target"));
@@ -255,7 +289,7 @@ DiscoveryObservation read_discovery(const base::Node& node) {
     out.stable = reader.required("stable").boolean();
     const base::Node pages_node = required_pages(reader);
     base::ObjectReader pages(pages_node);
-    out.log = read_page(pages, kDiscoveryLogPage, kAnyLength);
+    out.log = read_log(pages, kDiscoveryLogPage, lengths);
     pages.finish();
     reader.ignore({"genctr", "entries"});
     reader.finish();
@@ -307,11 +341,12 @@ Observation observation_from_json(std::string_view text_, std::string_view origi
     check_time(time, out.observed_at);
     out.hostnqn = text(reader.required("hostnqn"));
     out.hostid = text(reader.required("hostid"));
-    reader.required("controllers").for_each_item([&out](const base::Node& item) {
-        out.controllers.push_back(read_controller(item));
+    LogLengths lengths;
+    reader.required("controllers").for_each_item([&](const base::Node& item) {
+        out.controllers.push_back(read_controller(item, lengths));
     });
-    reader.required("discovery").for_each_item([&out](const base::Node& item) {
-        out.discovery.push_back(read_discovery(item));
+    reader.required("discovery").for_each_item([&](const base::Node& item) {
+        out.discovery.push_back(read_discovery(item, lengths));
     });
     reader.required("unobserved").for_each_item([&out](const base::Node& item) {
         out.unobserved.push_back(read_unobserved(item));

@@ -49,6 +49,7 @@ ObserveOptions observe_options(const Source& source) {
     options.subsysnqn = source.subsysnqn;
     options.connect = connect_options(source);
     options.timeout = source.timeout;
+    options.budget = source.budget;
     options.probe_cntlids = source.probe_cntlids;
     options.progress = source.progress;
     return options;
@@ -105,6 +106,7 @@ HostOptions host_options(const Source& source) {
                    resolve_device);
     options.ask_controllers = source.ask_controllers;
     options.timeout = source.timeout;
+    options.budget = source.budget;
     options.command_timeout = source.command_timeout;
     options.progress = source.progress;
     return options;

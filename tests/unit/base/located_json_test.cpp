@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/located_json.hpp"
 
+#include "support/growth.hpp"
+
 #include <haoh/error.hpp>
 
 #include <gmock/gmock.h>
@@ -120,6 +122,40 @@ TEST(LocatedJson, IsBoundedInSizeDepthAndNumber) {
     EXPECT_EQ(code_of(R"({"a":1,"b":1,"c":1,"d":1,"e":1})"), Errc::too_large);
     EXPECT_EQ(code_of("1" + std::string(999, ' ')), Errc{});
     EXPECT_EQ(code_of("1" + std::string(1000, ' ')), Errc::too_large);
+}
+
+/// {"k0":1,"k1":1,...}, and `last` as its last key.
+std::string object_of(std::size_t keys, const std::string& last = "last") {
+    std::string text = "{";
+    for (std::size_t number = 0; number < keys; ++number) {
+        text += "\"key number " + std::to_string(10'000'000 + number) + "\":1,";
+    }
+    return text + "\"" + last + "\":1}";
+}
+
+TEST(LocatedJson, ManyKeysAreComparedWithAllOthersAndCostNoMore) {
+    constexpr JsonLimits kMany{
+        .bytes = 10'000'000, .depth = 4, .values = 100'000, .members = 50'000};
+    const auto read = [&](const std::string& text) {
+        return parse_located(text, "read", "x.json", kMany);
+    };
+    for (const std::size_t keys : {1U, 31U, 32U, 33U, 500U}) {
+        EXPECT_NO_THROW(static_cast<void>(read(object_of(keys))));
+        for (const std::size_t again : {std::size_t{0}, keys / 2, keys - 1}) {
+            const std::string key = "key number " + std::to_string(10'000'000 + again);
+            EXPECT_THROW(static_cast<void>(read(object_of(keys, key))), Error) << keys;
+        }
+    }
+    // One object after the other, and one within the other, each with its own keys.
+    const std::string many = object_of(40);
+    EXPECT_NO_THROW(static_cast<void>(read("[" + many + "," + many + "]")));
+    EXPECT_NO_THROW(
+        static_cast<void>(read(many.substr(0, many.size() - 2) + many + ",\"key number 1\":1}")));
+    const std::string smaller = object_of(2000);
+    const std::string larger = object_of(16'000);
+    EXPECT_LT(test::growth([&] { static_cast<void>(read(smaller)); },
+                           [&] { static_cast<void>(read(larger)); }),
+              test::kMostForEightTimes);
 }
 
 TEST(Quote, ShortensAndEscapes) {

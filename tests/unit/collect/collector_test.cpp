@@ -578,7 +578,10 @@ TEST_F(Collector, has_bounds_that_nobody_needs_to_set) {
         endless.data.assign(command.data_in, 0xFF);
         return endless;
     };
-    EXPECT_EQ(collect(logs).ana.log.length, 16U << 20U) << "16 MiB of one log page";
+    CollectOptions generous;
+    generous.spending = std::make_shared<Spending>(Budget{.objects = 16U << 20U});
+    EXPECT_EQ(collect(logs, std::move(generous)).ana.log.length, 16U << 20U)
+        << "16 MiB of one log page";
 
     FakeController namespaces = controller(65537);
     namespaces.identify.cmic = 0;

@@ -216,7 +216,8 @@ class ObservationDice {
         case 1:
             return Page::of_status({.value = static_cast<std::uint16_t>(below(0x8000))});
         case 2:
-            return Page::of_failure(message());
+            return one_in(4) ? Page::of_budget(static_cast<BudgetPart>(below(3)))
+                             : Page::of_failure(message());
         default: {
             nvme::Bytes content = bytes(std::min<std::size_t>(most, 300));
             if (most <= nvme::kIdentifySize) { // else a log

@@ -103,8 +103,8 @@ TEST(EventQueue, joins_only_events_of_one_object) {
         Event other = event;
         change(other);
         queue.push(other);
-        EXPECT_EQ(queue.size(), 2U) << what;
         EXPECT_EQ(queue.merged(), 0U) << what;
+        EXPECT_EQ(queue.dropped(), 1U) << what;
     }
     // What is not the object: where the event was heard, and what it says.
     EventQueue queue(1);
@@ -127,14 +127,14 @@ TEST(EventQueue, neighbouring_names_are_no_other_object_by_chance) {
     event.host = "a";
     event.subsysnqn = "b";
     queue.push(event);
-    EXPECT_EQ(queue.size(), 2U);
     event.rule = "rule";
     event.nsid = 12;
     queue.push(event);
     event.rule = "rule1";
     event.nsid = 2;
     queue.push(event);
-    EXPECT_EQ(queue.size(), 4U);
+    EXPECT_EQ(queue.merged(), 0U);
+    EXPECT_EQ(queue.dropped(), 3U);
 }
 
 TEST(EventQueue, of_sources_the_source_is_the_object) {
@@ -148,17 +148,81 @@ TEST(EventQueue, of_sources_the_source_is_the_object) {
         EXPECT_EQ(queue.size(), 1U);
         event.source = "udev";
         queue.push(event);
-        EXPECT_EQ(queue.size(), 2U);
+        EXPECT_EQ(queue.merged(), 1U);
+        EXPECT_EQ(queue.dropped(), 1U);
     }
 }
 
-TEST(EventQueue, loses_no_object_when_it_is_full) {
+Event of_subsystem(const std::string& nqn, std::uint32_t nsid) {
+    Event event;
+    event.kind = EventKind::namespace_added;
+    event.subsysnqn = nqn;
+    event.nsid = nsid;
+    return event;
+}
+
+TEST(EventQueue, holds_no_more_than_it_may_however_many_objects_there_are) {
+    EventQueue queue(100);
+    for (std::uint32_t nsid = 1; nsid <= 100'000; ++nsid) {
+        queue.push(of_subsystem("invents", nsid));
+        ASSERT_LE(queue.size(), 100U);
+    }
+    EXPECT_EQ(queue.merged(), 0U);
+    EXPECT_EQ(queue.dropped(), 99'900U);
+    const auto told = queue.pop();
+    EXPECT_EQ(told->kind, EventKind::source_lost);
+    EXPECT_EQ(told->source, "events");
+    EXPECT_EQ(told->text.substr(0, 28), "99900 events were left out: ");
+    for (std::uint32_t nsid = 99'901; nsid <= 100'000; ++nsid) {
+        EXPECT_EQ(queue.pop()->nsid, nsid) << "the latest";
+    }
+    EXPECT_EQ(queue.pop(), std::nullopt);
+    EXPECT_TRUE(queue.empty());
+}
+
+TEST(EventQueue, tells_what_was_left_out_once) {
     EventQueue queue(1);
-    for (int i = 0; i < 100; ++i) {
-        queue.push(ana_change("nvme0c0n" + std::to_string(i), "optimized", "change"));
+    queue.push(of_subsystem("a", 1));
+    queue.push(of_subsystem("a", 2));
+    EXPECT_EQ(queue.pop()->text.substr(0, 24), "1 event was left out: mo");
+    queue.push(of_subsystem("a", 3));
+    EXPECT_EQ(queue.pop()->text.substr(0, 24), "1 event was left out: mo");
+    EXPECT_EQ(queue.pop()->nsid, 3U);
+    EXPECT_TRUE(queue.empty());
+    EXPECT_EQ(queue.dropped(), 2U);
+}
+
+TEST(EventQueue, whoever_invents_objects_loses_its_own_events) {
+    EventQueue queue(100);
+    for (std::uint32_t nsid = 1; nsid <= 40; ++nsid) {
+        queue.push(of_subsystem("honest", nsid));
+    }
+    for (std::uint32_t nsid = 1; nsid <= 10'000; ++nsid) {
+        queue.push(of_subsystem("invents", nsid));
+    }
+    for (std::uint32_t nsid = 41; nsid <= 45; ++nsid) {
+        queue.push(of_subsystem("honest", nsid)); // also when it comes later
     }
     EXPECT_EQ(queue.size(), 100U);
+    std::uint32_t honest = 0;
+    while (const auto event = queue.pop()) {
+        honest += event->subsysnqn == "honest" ? 1U : 0U;
+    }
+    EXPECT_EQ(honest, 45U);
+}
+
+TEST(EventQueue, what_was_left_out_is_not_joined_with) {
+    EventQueue queue(2);
+    queue.push(of_subsystem("a", 1));
+    queue.push(of_subsystem("a", 2));
+    queue.push(of_subsystem("a", 3)); // instead of 1
+    queue.push(of_subsystem("a", 1)); // instead of 2
     EXPECT_EQ(queue.merged(), 0U);
+    queue.push(of_subsystem("a", 3)); // joined
+    EXPECT_EQ(queue.merged(), 1U);
+    EXPECT_EQ(queue.pop()->source, "events");
+    EXPECT_EQ(queue.pop()->nsid, 1U);
+    EXPECT_EQ(queue.pop()->nsid, 3U);
 }
 
 TEST(EventQueue, never_joins_different_kinds) {
@@ -167,7 +231,8 @@ TEST(EventQueue, never_joins_different_kinds) {
     Event lost = ana_change("nvme0c0n1", "change", "");
     lost.kind = EventKind::path_lost;
     queue.push(lost);
-    EXPECT_EQ(queue.size(), 2U);
+    EXPECT_EQ(queue.merged(), 0U);
+    EXPECT_EQ(queue.dropped(), 1U);
 }
 
 TEST(EventQueue, does_not_join_with_what_was_taken) {
@@ -179,9 +244,8 @@ TEST(EventQueue, does_not_join_with_what_was_taken) {
     // Nor when others fill the queue.
     queue.push(ana_change("nvme0c0n2", "optimized", "change"));
     queue.push(ana_change("nvme0c0n1", "inaccessible", "optimized"));
-    EXPECT_EQ(queue.size(), 2U);
     EXPECT_EQ(queue.merged(), 0U);
-    EXPECT_EQ(queue.pop()->path, "nvme0c0n2");
+    EXPECT_EQ(queue.pop()->kind, EventKind::source_lost) << "of the other one";
     EXPECT_EQ(queue.pop()->from, "inaccessible");
 }
 

@@ -108,5 +108,64 @@ TEST_F(FusionOfArrays, growth_is_told_once_when_one_array_follows_the_other) {
     EXPECT_THAT(take(), ElementsAre("access  single_array>restored"));
 }
 
+/// A controller with a namespace and a group of that number, and no other.
+View invented(const std::string& name, std::uint32_t number) {
+    View view;
+    view.controllers.push_back(
+        {.name = name, .subsysnqn = "nqn " + name, .address = {}, .state = "live"});
+    ViewedNamespace& one = view.namespaces.emplace_back();
+    one.subsysnqn = "nqn " + name;
+    one.nsid = number;
+    one.bytes = 4096;
+    one.paths.push_back({.controller = name,
+                         .name = {},
+                         .ana_state = "optimized",
+                         .ana_grpid = number,
+                         .bytes = 4096});
+    return view;
+}
+
+TEST_F(FusionOfArrays, what_is_gone_leaves_nothing_behind) {
+    constexpr std::uint32_t kRounds = 1000;
+    fusion_.see_controller({}, "honest", invented("honest", 7), occasion_);
+    fusion_.see_controller({}, "invents", invented("invents", 1), occasion_);
+    static_cast<void>(fusion_.take(occasion_));
+    const Fusion::Sizes before = fusion_.sizes();
+    EXPECT_EQ(before.heads, 2U);
+    EXPECT_EQ(before.groups, 2U);
+    for (std::uint32_t number = 2; number <= kRounds; ++number) {
+        fusion_.see_controller({}, "invents", invented("invents", number), occasion_);
+        EXPECT_EQ(fusion_.take(occasion_).size(), 5U)
+            << "added, path added, path lost, removed, and no path left";
+    }
+    EXPECT_EQ(fusion_.sizes(), before);
+    EXPECT_EQ(fusion_.status({}).namespaces.size(), 2U);
+    EXPECT_EQ(fusion_.status({}).namespaces[0].nsid, 7U) << "the other one is untouched";
+}
+
+TEST_F(FusionOfArrays, of_a_host_what_is_gone_leaves_nothing_behind) {
+    const auto see = [this](std::uint32_t number) {
+        const std::string name = fmt::format("nvme{}", number);
+        View view = invented(name, number);
+        view.namespaces[0].device = name + "n1";
+        view.namespaces[0].paths[0].name = name + "c1n1";
+        fusion_.see("host", view, occasion_);
+        fusion_.set_verdict("host", "nqn " + name, "pass");
+        static_cast<void>(fusion_.take(occasion_));
+    };
+    see(1);
+    const Fusion::Sizes before = fusion_.sizes();
+    EXPECT_EQ(before, (Fusion::Sizes{.controllers = 1,
+                                     .heads = 1,
+                                     .paths = 1,
+                                     .path_names = 1,
+                                     .groups = 1,
+                                     .verdicts = 1}));
+    for (std::uint32_t number = 2; number <= 1000; ++number) {
+        see(number);
+    }
+    EXPECT_EQ(fusion_.sizes(), before);
+}
+
 } // namespace
 } // namespace haoh::monitor

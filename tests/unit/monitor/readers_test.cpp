@@ -10,6 +10,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <numeric>
+
 namespace haoh::monitor {
 namespace {
 
@@ -21,7 +24,7 @@ using ::testing::SizeIs;
 
 class AnaReadingTest : public ::testing::Test {
   protected:
-    AnaReading read() { return test::run(context_, read_ana(controller, 2)); }
+    AnaReading read() { return test::run(context_, read_ana(controller, 2, spending, deadline)); }
     /// Every Get Log Page is answered with these bytes, as far as it asks for them, and zeros.
     void answer_with(nvme::Bytes bytes) {
         controller.before = [bytes = std::move(bytes)](const nvme::AdminCommand& command,
@@ -35,6 +38,8 @@ class AnaReadingTest : public ::testing::Test {
 
     boost::asio::io_context context_{1};
     FakeController controller{context_.get_executor(), 3};
+    std::shared_ptr<Spending> spending{std::make_shared<Spending>(Budget{})};
+    std::chrono::steady_clock::time_point deadline{std::chrono::steady_clock::time_point::max()};
 };
 
 TEST_F(AnaReadingTest, takes_a_whole_log_and_retains_the_event) {
@@ -45,6 +50,30 @@ TEST_F(AnaReadingTest, takes_a_whole_log_and_retains_the_event) {
     ASSERT_THAT(reading.log.groups, SizeIs(1));
     EXPECT_THAT(reading.log.groups[0].nsids, SizeIs(3));
     EXPECT_TRUE(controller.retained_every_event) << "else events would be taken from the kernel";
+}
+
+TEST_F(AnaReadingTest, reads_no_more_than_there_is_room_for) {
+    std::vector<std::uint32_t> nsids(2000);
+    std::iota(nsids.begin(), nsids.end(), 1U);
+    controller.ana = test::one_group_log(nsids, 9);
+    for (const Budget budget :
+         {Budget{.bytes = 6000, .objects = 9999}, Budget{.bytes = 9999, .objects = 2000}}) {
+        spending = std::make_shared<Spending>(budget);
+        const AnaReading reading = read();
+        EXPECT_THAT(reading.problem, HasSubstr("its ANA log was not read: "));
+        EXPECT_THAT(reading.problem, HasSubstr("are kept of one target"));
+        EXPECT_THAT(reading.log.groups, ::testing::IsEmpty());
+        EXPECT_EQ(spending->held(), Spending::Cost{}) << "nothing is kept";
+    }
+    spending = std::make_shared<Spending>(Budget{.bytes = 9999, .objects = 2001});
+    EXPECT_EQ(read().problem, "");
+    EXPECT_EQ(spending->held(), Spending::Cost{});
+}
+
+TEST_F(AnaReadingTest, ends_when_its_time_is_over) {
+    deadline = std::chrono::steady_clock::now();
+    EXPECT_THROW(static_cast<void>(read()), Error);
+    EXPECT_EQ(controller.commands, 0U);
 }
 
 TEST_F(AnaReadingTest, says_that_it_was_refused) {
@@ -87,6 +116,7 @@ TEST_F(AnaReadingTest, does_not_read_without_end) {
               bytes.begin() + nvme::kAnaLogHeaderSize + 8, std::uint8_t{0x3F});
     controller.queue_depth = 64;
     answer_with(bytes);
+    spending = std::make_shared<Spending>(Budget{.objects = 16U << 20U});
     EXPECT_THAT(read().problem, HasSubstr("malformed"));
     EXPECT_LE(controller.commands, (std::size_t{16} << 20U) / 4096) << "16 MiB are enough";
     EXPECT_GE(controller.commands, 2U);

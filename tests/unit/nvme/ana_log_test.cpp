@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/nvme/ana_log.hpp>
 
+#include "support/growth.hpp"
 #include "unit/nvme/literal.hpp"
 
 #include <gtest/gtest.h>
+
+#include <unordered_set>
 
 namespace haoh::nvme {
 namespace {
@@ -211,6 +214,43 @@ TEST(AnaLog, ReadsFiveThousandGroups) {
     const AnaLog log = decode_ana_log(log_of(groups));
     EXPECT_EQ(brief(log.problems), Briefs{});
     EXPECT_EQ(log.groups.size(), 5000U);
+}
+
+/// Descriptors without a bit set, and one bit at the end of the log.
+Bytes zeros(std::uint16_t groups) {
+    Bytes log(kAnaLogHeaderSize + kAnaGroupHeaderSize * std::size_t{groups} + 1);
+    store_le(log, 8, groups);
+    log.back() = 1;
+    return log;
+}
+
+TEST(AnaLog, ZerosAreNotLookedThroughAgainForEachDescriptor) {
+    const Bytes smaller = zeros(1000);
+    const Bytes larger = zeros(8000);
+    EXPECT_EQ(decode_ana_log(larger).groups.size(), 8000U);
+    EXPECT_LT(test::growth([&] { EXPECT_EQ(decode_ana_log(smaller).nagd, 1000U); },
+                           [&] { EXPECT_EQ(decode_ana_log(larger).nagd, 8000U); }),
+              test::kMostForEightTimes);
+}
+
+TEST(AnaLog, NsidsThatSomebodyChoseCostNoMoreThanOthers) {
+    constexpr std::uint32_t kNsids = 20'000;
+    std::unordered_set<std::uint32_t> table; // as large as one with as many elements becomes
+    for (std::uint32_t nsid = 0; nsid < kNsids; ++nsid) {
+        table.insert(nsid);
+    }
+    const auto log_with = [](std::uint32_t step) {
+        std::vector<std::uint32_t> nsids;
+        for (std::uint32_t number = 1; number <= kNsids; ++number) {
+            nsids.push_back(number * step);
+        }
+        return log_of({group(1, AnaState::optimized, std::move(nsids))});
+    };
+    const Bytes usual = log_with(1);
+    const Bytes chosen = log_with(static_cast<std::uint32_t>(table.bucket_count()));
+    EXPECT_LT(test::growth([&] { EXPECT_EQ(decode_ana_log(usual).problems.size(), 0U); },
+                           [&] { EXPECT_EQ(decode_ana_log(chosen).problems.size(), 0U); }),
+              4);
 }
 
 TEST(AnaState, IsNamedAsInSysfs) {

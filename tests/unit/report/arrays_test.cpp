@@ -52,7 +52,8 @@ TEST(Arrays, LabelControllersOfNoKnownArrayByTheirIds) {
     EXPECT_EQ(label_of(&subsystems[0], "", names(sample, {0, 1, 2, 3})),
               "controllers 1-2, 1001-1002");
     sample.observation.controllers[1].connection.cntlid = 1;
-    EXPECT_EQ(label_of(&subsystems[0], "", names(sample, {0, 2})),
+    const auto alike = subsystems_of(sample.observation, sample.report.attributions);
+    EXPECT_EQ(label_of(&alike[0], "", names(sample, {0, 2})),
               "tcp://10.0.0.1:4420 controller 1, tcp://10.1.0.1:4420 controller 1001");
 }
 

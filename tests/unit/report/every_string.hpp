@@ -97,7 +97,7 @@ class EveryString {
 
     // Observations. Pages are bytes: their texts are put in as bytes by the test.
     void operator()(Page& it) const {
-        auto& [state, status, length, bytes, error] = it;
+        auto& [state, status, over_budget, length, bytes, error] = it;
         all(error);
     }
     void operator()(NamespaceObservation& it) const {
@@ -185,7 +185,7 @@ class EveryString {
     }
     void operator()(MonitorStatus& it) const {
         auto& [began, now, sources, subsystems, controllers, namespaces, events, coalesced,
-               ana_latency, queue_merged] = it;
+               ana_latency, queue_merged, queue_dropped] = it;
         all(sources, subsystems, controllers, namespaces);
     }
 

@@ -257,12 +257,14 @@ TEST(Summary, CountsSubsystemsOfNamespacesAndOfControllers) {
 TEST(Summary, SaysWhatWasJoinedAndWhatIsBroken) {
     MonitorStatus status = monitor_status();
     status.queue_merged = 1234;
+    status.queue_dropped = 56789;
     status.coalesced = 0;
     status.sources[1].problem.clear();
     status.namespaces[1].device.clear();
-    const std::string text = summary_text(status, {}, {.width = 120});
+    const std::string text = summary_text(status, {}, {.width = 200});
     EXPECT_THAT(text, HasSubstr("access; 1,234 more were joined with others because they were not "
-                                "taken in time\n"));
+                                "taken in time; 56,789 were left out because more came than were "
+                                "taken\n"));
     EXPECT_THAT(text, HasSubstr("transitions   6 of paths\n"));
     EXPECT_THAT(text, HasSubstr("source        trace is lost\n"));
     EXPECT_THAT(text, HasSubstr("not restored  " + status.namespaces[1].subsysnqn + " nsid 2 "));

@@ -164,9 +164,10 @@ TEST(MonitorHeader, counts_events_and_what_was_not_seen_as_one) {
               "seen\x1b[0m");
     status.coalesced = 2;
     status.queue_merged = 1;
+    status.queue_dropped = 3;
     EXPECT_EQ(last_line_of(status, true),
               "\x1b[2mlast of 1,235 events\x1b[0m\x1b[2m, 2 transitions too short to be "
-              "seen\x1b[0m\x1b[1;33m, 1 joined in the queue\x1b[0m");
+              "seen\x1b[0m\x1b[1;33m, 1 joined in the queue\x1b[0m\x1b[1;33m, 3 left out\x1b[0m");
 }
 
 TEST(MonitorHeader, the_last_lines_are_kept_and_the_latest_is_at_the_end) {

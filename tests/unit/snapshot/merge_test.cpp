@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/observation.hpp>
 
+#include "support/growth.hpp"
 #include "unit/model/sample_kernel.hpp"
 #include "unit/model/sample_observation.hpp"
 
@@ -379,6 +380,33 @@ TEST(Merge, KnowsAFailureByEachNameOfItsController) {
     EXPECT_EQ(left(on_host, "nvme0", "", ""), 1U) << "of which host?";
     EXPECT_EQ(left(on_host, "nvme1", "", "alpha"), 1U);
     EXPECT_EQ(left(on_host, "beta nvme0", "", "alpha"), 1U);
+}
+
+/// Controllers, and failures of others.
+Observation failures(std::size_t count, const std::string& target) {
+    Observation out;
+    out.observed_at = kEarly;
+    for (std::size_t number = 0; number < count; ++number) {
+        ControllerObservation& one = out.controllers.emplace_back();
+        one.target = target;
+        one.name = target + " controller " + std::to_string(number);
+        one.subsysnqn = "nqn.2026-01.io.example:" + std::to_string(number);
+        out.unobserved.push_back({.object = "tcp://10.0.0.3:" + std::to_string(number),
+                                  .target = target,
+                                  .subsysnqn = one.subsysnqn,
+                                  .error = "e"});
+    }
+    return out;
+}
+
+TEST(Merge, CostsNoMoreThanItsPartsAreLong) {
+    const auto join = [](std::size_t count) {
+        return [parts =
+                    std::vector{failures(count, "a"), failures(count, "a"), failures(count, "b")}] {
+            EXPECT_FALSE(merge(parts).unobserved.empty());
+        };
+    };
+    EXPECT_LT(test::growth(join(250), join(2000)), test::kMostForEightTimes);
 }
 
 } // namespace

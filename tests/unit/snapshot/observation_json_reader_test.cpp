@@ -14,6 +14,7 @@ namespace haoh {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -72,6 +73,33 @@ TEST_F(ObservationJsonReader, RefusesUnknownKeysWhereverTheyMatter) {
         snapshot[Json::json_pointer(where)]["surplus"] = 1;
         EXPECT_THAT(refusal(), HasSubstr(std::string(where) + "/surplus: unknown key"));
     }
+}
+
+TEST_F(ObservationJsonReader, KnowsWhatABudgetHas) {
+    path()["pages"]["nvm"] = {{"error", "out of bytes"}, {"over_budget", "bytes"}};
+    const Observation seen = observation_from_json(snapshot.dump(), "pair.json");
+    EXPECT_EQ(seen.controllers[1].namespaces[1].nvm, Page::of_budget(BudgetPart::bytes));
+    path()["pages"]["nvm"]["over_budget"] = "money";
+    EXPECT_THAT(refusal(), HasSubstr("\"money\" is no part of a budget; it is time, bytes or "));
+}
+
+TEST_F(ObservationJsonReader, BoundsTheLengthsOfAllLogsTogether) {
+    // Zeros at the end are not in the text: 40 bytes of it can stand for 16 MiB.
+    const Json log = {{"length", 16U << 20U}, {"bytes", "00"}};
+    const auto add = [&](std::size_t count) {
+        snapshot["discovery"] = Json::array();
+        for (std::size_t number = 0; number < count; ++number) {
+            snapshot["discovery"].push_back({{"target", "t"},
+                                             {"address", std::to_string(number)},
+                                             {"stable", true},
+                                             {"pages", {{"log", log}}}});
+        }
+    };
+    add(31);
+    EXPECT_EQ(refusal_of(snapshot.dump()).text, "");
+    add(33);
+    EXPECT_THAT(refusal(Errc::too_large),
+                AllOf(HasSubstr("/discovery/"), HasSubstr("logs of more than 512 MiB in all")));
 }
 
 TEST_F(ObservationJsonReader, RefusesUnknownKeysOfPagesLogsAndFailures) {

@@ -26,6 +26,7 @@ TEST(ObservationSchema, DescribesSnapshotsAndListings) {
     Observation pair = test::healthy_pair(2, 3);
     pair.controllers[0].namespaces[0].nvm = Page::of_status({.value = 0x4002});
     pair.controllers[0].namespaces[1].nvm = Page::of_failure("no answer in 5 s");
+    pair.controllers[0].namespaces[2].nvm = Page::of_budget(BudgetPart::bytes);
     pair.controllers[1].active_nsids.reset();
     nvme::DiscoveryLog log;
     log.numrec = 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // ANA groups and path states over all controllers of a subsystem.
 #include "catalogue/ana/ana_log_read.hpp"
+#include "catalogue/ana/group_uses.hpp"
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
@@ -34,44 +35,6 @@ std::optional<std::uint32_t> group_of(const Namespace& path) {
     const auto agid = path.log_agid();
     return agid && *agid <= path.controller->id.anagrpmax ? agid : std::nullopt;
 }
-
-/// Namespaces that a controller's log puts into a group and that another controller has as well.
-std::vector<std::uint32_t> members(const Controller& controller, std::uint32_t agid,
-                                   const Controller& other) {
-    std::vector<std::uint32_t> out;
-    for (const nvme::AnaGroup& group : controller.log.groups) {
-        if (group.agid != agid) {
-            continue;
-        }
-        for (const std::uint32_t nsid : group.nsids) {
-            if (other.observed->find_namespace(nsid) != nullptr) {
-                out.push_back(nsid);
-            }
-        }
-    }
-    std::sort(out.begin(), out.end());
-    return out;
-}
-
-/// Whether two controllers use one group identifier for groups that have no namespace in common.
-class GroupUses {
-  public:
-    bool disjoint(const Controller& a, const Controller& b, std::uint32_t agid) {
-        const auto [at, fresh] = known_.try_emplace({a.index, b.index, agid}, false);
-        if (fresh) {
-            const auto left = members(a, agid, b);
-            const auto right = members(b, agid, a);
-            std::vector<std::uint32_t> common;
-            std::set_intersection(left.begin(), left.end(), right.begin(), right.end(),
-                                  std::back_inserter(common));
-            at->second = !left.empty() && !right.empty() && common.empty();
-        }
-        return at->second;
-    }
-
-  private:
-    std::map<std::tuple<std::size_t, std::size_t, std::uint32_t>, bool> known_;
-};
 
 std::string groups_text(const Controller& controller, const std::set<std::uint32_t>& agids) {
     constexpr std::size_t kShown = 4;

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 namespace haoh::judge {
 
@@ -56,17 +55,6 @@ std::optional<std::string> group_order(const Controller& controller) {
     });
 }
 
-/// The arrays disagree about the largest group: that is the finding then.
-bool one_anagrpmax(const Subsystem& subsystem) {
-    std::set<std::uint32_t> values;
-    for (const Controller* controller : subsystem.controllers) {
-        if (controller->ana()) {
-            values.insert(controller->id.anagrpmax);
-        }
-    }
-    return values.size() < 2;
-}
-
 template <typename Predicate>
 std::optional<std::string> first_group(const Controller& controller, Predicate wanted) {
     const auto& groups = controller.log.groups;
@@ -88,7 +76,7 @@ std::optional<std::string> group_out_of_range(const Controller& controller) {
 
 Answer group_range(const Controller& controller, const Subsystem& subsystem) {
     const Answer answer = in_log<group_out_of_range>(controller, subsystem);
-    if (answer.kind() != Answer::Kind::broken || one_anagrpmax(subsystem)) {
+    if (answer.kind() != Answer::Kind::broken || subsystem.one_anagrpmax) {
         return answer;
     }
     // Which ANAGRPMAX is right is not known; 0 is wrong with each.
@@ -145,7 +133,7 @@ std::optional<std::string> nsid_order(const Controller& controller) {
 
 std::optional<std::string> several_groups(const Controller& controller) {
     constexpr std::size_t kShown = 4;
-    std::unordered_map<std::uint32_t, std::size_t> home; // nsid -> index of the first group
+    std::map<std::uint32_t, std::size_t> home; // nsid -> index of the first group
     std::vector<std::string> words;
     std::size_t count = 0;
     for (std::size_t i = 0; i < controller.log.groups.size(); ++i) {
@@ -280,7 +268,7 @@ Answer group_of_identify(const Namespace& path, const Subsystem& subsystem) {
     }
     // No group, several, or an identifier out of range are findings already.
     const auto agid = path.log_agid();
-    if (!agid || (*agid > controller.id.anagrpmax && one_anagrpmax(subsystem))) {
+    if (!agid || (*agid > controller.id.anagrpmax && subsystem.one_anagrpmax)) {
         return Answer::unknown();
     }
     const Answer answer = compare_group(path, *agid);

@@ -123,10 +123,8 @@ void collect(const Subsystem& subsystem, Member member, Places<Id>& places) {
                 continue;
             }
             std::vector<Place>& here = places[*id];
-            const bool known = std::any_of(here.begin(), here.end(), [&](const Place& place) {
-                return place.subsystem == &subsystem;
-            });
-            if (!known) {
+            // One subsystem is collected after the other.
+            if (here.empty() || here.back().subsystem != &subsystem) {
                 here.push_back({.subsystem = &subsystem, .shared = &shared});
             }
         }

@@ -28,31 +28,10 @@ extern const Row kDiscLogConsistentBetweenArrays;
 
 using nvme::DiscoveryEntry;
 
-/// An entry of the subsystem in question.
-struct Listing {
-    const DiscoveryView* log{};
-    const DiscoveryEntry* entry{};
-};
-
 FindingValue listing_value(const Listing& listing, const std::string& text) {
     return {.controller = {},
             .site = listing.log->site,
             .value = fmt::format("{}: {}", address_text(*listing.entry), text)};
-}
-
-std::vector<Listing> listings_of(const std::string& nqn, const std::vector<DiscoveryView>& logs) {
-    std::vector<Listing> out;
-    for (const DiscoveryView& log : logs) {
-        if (frame_defect(log.log)) {
-            continue;
-        }
-        for (const DiscoveryEntry& entry : log.log.entries) {
-            if (entry.subnqn == nqn) {
-                out.push_back({.log = &log, .entry = &entry});
-            }
-        }
-    }
-    return out;
 }
 
 /// Two entries of one port ID that cannot be one port: other addresses of one family, or other
@@ -230,39 +209,28 @@ std::set<std::string> serving(const Subsystem& subsystem) {
 
 /// Targets whose logs may leave out what they should say of the subsystem.
 std::set<std::string> unsure_targets(const Subsystem& subsystem, const Subject& subject) {
-    const std::set<std::string> targets = serving(subsystem);
-    std::set<std::string> out;
-    for (const DiscoveryObservation& log : subject.observation->discovery) {
-        if (targets.contains(log.target) && unread(log)) {
-            out.insert(log.target);
-        }
-    }
-    for (const DiscoveryView& log : subject.discovery) {
-        if (targets.contains(log.observed->target) && doubtful(log)) {
-            out.insert(log.observed->target);
-        }
-    }
+    std::set<std::string> out = serving(subsystem);
+    std::erase_if(out, [&subject](const auto& target) { return !subject.listings.unsure(target); });
     return out;
 }
 
 /// What each array's discovery says of the subsystem. Logs that have nothing in common are each
 /// array's own, which is legal; logs that overlap are meant to be one and should be the same.
-void judge_agreement(const Subsystem& subsystem, const std::vector<DiscoveryView>& logs,
+void judge_agreement(const Subsystem& subsystem, const DiscoveryIndex& index,
                      const std::set<std::string>& unsure, Findings& findings) {
-    const std::set<std::string> targets = serving(subsystem);
     std::map<std::string, Addresses> by_target;
     std::map<std::string, const DiscoveryView*> log_of;
-    for (const DiscoveryView& log : logs) {
-        if (!targets.contains(log.observed->target) || frame_defect(log.log)) {
-            continue;
+    for (const std::string& target : serving(subsystem)) {
+        if (const DiscoveryView* const log = index.first_log(target)) {
+            by_target[target];
+            log_of[target] = log;
         }
-        // Referrals are part of what the target leads to.
-        Addresses& addresses = by_target[log.observed->target];
-        log_of.try_emplace(log.observed->target, &log);
-        for (const DiscoveryEntry& entry : log.log.entries) {
-            if (entry.subnqn == subsystem.nqn) {
-                addresses.insert(address_text(entry));
-            }
+    }
+    // Referrals are part of what the target leads to.
+    for (const Listing& listing : index.of(subsystem.nqn)) {
+        const auto here = by_target.find(listing.log->observed->target);
+        if (here != by_target.end()) {
+            here->second.insert(address_text(*listing.entry));
         }
     }
     std::set<std::string> sides = unsure;
@@ -359,7 +327,7 @@ constexpr std::array<const Row*, 7> kOfEntries{&kDiscEntryPortidUniquePerPort,
                                                &kDiscLogComplete};
 
 void judge_entries(const Subsystem& subsystem, const Subject& subject, Findings& findings) {
-    const std::vector<Listing> listings = listings_of(subsystem.nqn, subject.discovery);
+    const std::vector<Listing>& listings = subject.listings.of(subsystem.nqn);
     const std::set<std::string> unsure = unsure_targets(subsystem, subject);
     if (!unsure.empty()) {
         for (const Row* row : kOfEntries) {
@@ -375,7 +343,7 @@ void judge_entries(const Subsystem& subsystem, const Subject& subject, Findings&
     judge_same(kDiscEntryTsasSectypeEqual, "security of the ports (TSAS) differs", subsystem,
                listings, security_text, findings);
     judge_queue_size(subsystem, listings, findings);
-    judge_agreement(subsystem, subject.discovery, unsure, findings);
+    judge_agreement(subsystem, subject.listings, unsure, findings);
     judge_completeness(subsystem, listings, findings);
 }
 

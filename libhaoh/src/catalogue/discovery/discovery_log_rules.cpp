@@ -26,25 +26,6 @@ FindingValue log_value(const DiscoveryView& log, const std::string& text) {
             .value = fmt::format("discovery controller {}: {}", log.observed->address, text)};
 }
 
-std::optional<std::string> frame_defect(const nvme::DiscoveryLog& log) {
-    if (log.recfmt != 0) {
-        return fmt::format("RECFMT {}", log.recfmt);
-    }
-    const auto found =
-        std::find_if(log.problems.begin(), log.problems.end(), [](const auto& problem) {
-            return problem.kind == nvme::ProblemKind::truncated;
-        });
-    return found == log.problems.end() ? std::nullopt : std::optional{found->text};
-}
-
-bool unread(const DiscoveryObservation& log) {
-    return log.log.state == Page::State::failed || log.log.state == Page::State::status;
-}
-
-bool doubtful(const DiscoveryView& log) {
-    return !log.observed->stable || frame_defect(log.log);
-}
-
 namespace {
 
 // The rows are below the functions.
@@ -167,9 +148,25 @@ DiscoveryNames discovery_names(const std::vector<DiscoveryView>& logs) {
     return names;
 }
 
+/// Whether two logs say the same: compared once, though they may share thousands of names.
+class SameEntries {
+  public:
+    bool operator()(const DiscoveryView* a, const DiscoveryView* b) {
+        const auto [at, fresh] = known_.try_emplace({a, b}, false);
+        if (fresh) {
+            at->second = a->log.entries == b->log.entries;
+        }
+        return at->second;
+    }
+
+  private:
+    std::map<std::pair<const DiscoveryView*, const DiscoveryView*>, bool> known_;
+};
+
 /// Two arrays with one unique discovery NQN that say different things.
-void judge_discovery_name(const std::string& nqn, const std::vector<const DiscoveryView*>& here,
-                          Findings& findings) {
+/// \return whether they do
+bool judge_discovery_name(const std::string& nqn, const std::vector<const DiscoveryView*>& here,
+                          SameEntries& same, bool tell, Findings& findings) {
     const DiscoveryView& first = *here.front();
     std::vector<const DiscoveryView*> others; ///< of other targets
     std::copy_if(here.begin(), here.end(), std::back_inserter(others),
@@ -177,7 +174,7 @@ void judge_discovery_name(const std::string& nqn, const std::vector<const Discov
                      return log->observed->target != first.observed->target;
                  });
     if (others.empty()) {
-        return;
+        return false;
     }
     if (std::any_of(here.begin(), here.end(),
                     [](const DiscoveryView* log) { return doubtful(*log); })) {
@@ -185,10 +182,12 @@ void judge_discovery_name(const std::string& nqn, const std::vector<const Discov
     } else {
         findings.judged(kDiscNqnUniqueVsWellknown);
     }
-    if (std::all_of(others.begin(), others.end(), [&first](const DiscoveryView* log) {
-            return log->log.entries == first.log.entries;
-        })) {
-        return;
+    if (std::all_of(others.begin(), others.end(),
+                    [&](const DiscoveryView* log) { return same(&first, log); })) {
+        return false;
+    }
+    if (!tell) {
+        return true;
     }
     std::vector<FindingValue> values;
     for (const DiscoveryView* log : here) {
@@ -200,6 +199,25 @@ void judge_discovery_name(const std::string& nqn, const std::vector<const Discov
                   .what = fmt::format("discovery subsystem {} says different things", nqn),
                   .values = std::move(values),
                   .verdict = {}});
+    return true;
+}
+
+void judge_discovery_names(const DiscoveryNames& names, Findings& findings) {
+    constexpr std::size_t kShown = 8;
+    SameEntries same;
+    std::size_t count = 0;
+    for (const auto& [nqn, here] : names) {
+        count += judge_discovery_name(nqn, here, same, count < kShown, findings) ? 1U : 0U;
+    }
+    if (count > kShown) {
+        findings.add({.row = kDiscNqnUniqueVsWellknown,
+                      .subsystem = {},
+                      .nsids = {},
+                      .what = fmt::format("{} more discovery subsystems say different things",
+                                          count - kShown),
+                      .values = {},
+                      .verdict = {}});
+    }
 }
 
 /// What nobody can say of logs that were not read, or not whole.
@@ -230,9 +248,7 @@ void judge_logs(const Subject& subject, Findings& findings) {
     judge_entry_names(subject, subject.discovery, findings);
     judge_duplicates(subject.discovery, findings);
     const DiscoveryNames names = discovery_names(subject.discovery);
-    for (const auto& [nqn, here] : names) {
-        judge_discovery_name(nqn, here, findings);
-    }
+    judge_discovery_names(names, findings);
     count_unknown(subject, !names.empty(), findings);
 }
 

@@ -13,12 +13,5 @@ namespace haoh::judge {
 [[nodiscard]] std::string address_text(const nvme::DiscoveryEntry& entry);
 /// A value of a finding about a discovery controller.
 [[nodiscard]] FindingValue log_value(const DiscoveryView& log, const std::string& text);
-/// What is wrong with the frame of a log, so that its entries cannot be trusted; nullopt when
-/// nothing is.
-[[nodiscard]] std::optional<std::string> frame_defect(const nvme::DiscoveryLog& log);
-/// A log that was asked for and not read.
-[[nodiscard]] bool unread(const DiscoveryObservation& log);
-/// A log that may lack entries, or have some of another moment.
-[[nodiscard]] bool doubtful(const DiscoveryView& log);
 
 } // namespace haoh::judge

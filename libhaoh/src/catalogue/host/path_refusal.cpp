@@ -56,16 +56,9 @@ bool has(const nvme::NamespaceIds& ids, nvme::IdType type) {
     return true;
 }
 
-bool share_an_id(const nvme::NamespaceIds& a, const nvme::NamespaceIds& b) {
-    return (a.uuid && a.uuid == b.uuid) || (a.nguid && a.nguid == b.nguid) ||
-           (a.eui64 && a.eui64 == b.eui64);
-}
-
 const HostNamespace* namesake(const HostSubsystem& subsystem, const nvme::NamespaceIds& ids) {
-    const auto found =
-        std::find_if(subsystem.namespaces.begin(), subsystem.namespaces.end(),
-                     [&ids](const HostNamespace& head) { return share_an_id(ids, head.ids); });
-    return found == subsystem.namespaces.end() ? nullptr : &*found;
+    const auto found = subsystem.by_id.find(ids);
+    return found ? &subsystem.namespaces[*found] : nullptr;
 }
 
 } // namespace

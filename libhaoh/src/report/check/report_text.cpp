@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 namespace haoh {
 namespace {
@@ -59,7 +61,11 @@ class ReportText {
   public:
     ReportText(const ReportView& view, const Observation& observation, const TextStyle& style)
         : view_{view}, subsystems_{subsystems_of(observation, view.attributions)},
-          verbose_{style.verbose}, writer_{style.width, style.color} {}
+          verbose_{style.verbose}, writer_{style.width, style.color} {
+        for (std::size_t index = 0; index < subsystems_.size(); ++index) {
+            places_.try_emplace(subsystems_[index].subsysnqn, index);
+        }
+    }
 
     std::string render() && {
         write_verdict();
@@ -81,8 +87,8 @@ class ReportText {
     }
 
     [[nodiscard]] const SubsystemArrays* find_subsystem(const std::string& subsysnqn) const {
-        const auto found = std::ranges::find(subsystems_, subsysnqn, &SubsystemArrays::subsysnqn);
-        return found == subsystems_.end() ? nullptr : &*found;
+        const auto found = places_.find(subsysnqn);
+        return found == places_.end() ? nullptr : &subsystems_[found->second];
     }
 
     /// "NSID 2: " in front of what is about one namespace, or the same for each of several.
@@ -339,6 +345,7 @@ class ReportText {
 
     const ReportView& view_;
     std::vector<SubsystemArrays> subsystems_;
+    std::map<std::string_view, std::size_t> places_; ///< of the subsystems, by their names
     bool verbose_;
     bool folded_{}; ///< something was left out
     TextWriter writer_;

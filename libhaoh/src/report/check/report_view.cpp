@@ -195,12 +195,17 @@ std::string summarize(const ReportView& view) {
     return {};
 }
 
-/// Whether a finding already says that something was not observed.
-bool is_told(std::size_t unobserved, const std::vector<FindingGroup>& groups) {
-    return std::ranges::any_of(groups, [&](const FindingGroup& group) {
-        return std::ranges::find(group.items, std::optional{unobserved},
-                                 &FindingItem::unobserved) != group.items.end();
-    });
+/// What findings already say that it was not observed.
+std::set<std::size_t> told_by(const std::vector<FindingGroup>& groups) {
+    std::set<std::size_t> out;
+    for (const FindingGroup& group : groups) {
+        for (const FindingItem& item : group.items) {
+            if (item.unobserved) {
+                out.insert(*item.unobserved);
+            }
+        }
+    }
+    return out;
 }
 
 /// "all 163 rules that apply hold, 47 do not apply"; "150 rules hold, 3 could not be judged".
@@ -306,8 +311,9 @@ ReportView view_of(const Report& report) {
                                    .subsysnqn = safe_text(one.subsysnqn),
                                    .error = safe_text(one.error)});
     }
+    const std::set<std::size_t> told = told_by(view.groups);
     for (std::size_t index = 0; index < view.unobserved.size(); ++index) {
-        if (!is_told(index, view.groups)) {
+        if (!told.contains(index)) {
             view.untold.push_back(index);
         }
     }

@@ -18,8 +18,23 @@ std::size_t SubsystemArrays::controllers() const {
 }
 
 const Array* SubsystemArrays::find_array(std::string_view site) const {
-    const auto found = std::ranges::find(arrays, site, &Array::site);
-    return found == arrays.end() ? nullptr : &*found;
+    const auto found = places.find(site);
+    return found == places.end() ? nullptr : &arrays[found->second];
+}
+
+Array& SubsystemArrays::array(const std::string& site) {
+    const auto [at, is_new] = places.try_emplace(site, arrays.size());
+    if (is_new) {
+        arrays.push_back({.site = site, .controllers = {}});
+    }
+    return arrays[at->second];
+}
+
+void Array::add(const ControllerObservation& controller) {
+    controllers.push_back(&controller);
+    const std::uint16_t cntlid = cntlid_of(controller);
+    cntlids[safe_text(controller.name)].push_back(cntlid);
+    ++holders[cntlid];
 }
 
 std::vector<SubsystemArrays> subsystems_of(const Observation& observation,
@@ -34,11 +49,7 @@ std::vector<SubsystemArrays> subsystems_of(const Observation& observation,
         }
         SubsystemArrays& subsystem = out[at->second];
         const std::string site = safe_text(attributions.site_of(controller.host, controller.name));
-        auto array = std::ranges::find(subsystem.arrays, site, &Array::site);
-        if (array == subsystem.arrays.end()) {
-            array = subsystem.arrays.insert(array, {.site = site, .controllers = {}});
-        }
-        array->controllers.push_back(&controller);
+        subsystem.array(site).add(controller);
         for (const NamespaceObservation& entry : controller.namespaces) {
             subsystem.nsids.insert(entry.nsid);
         }
@@ -72,18 +83,16 @@ std::string label_of(const SubsystemArrays* subsystem, const std::string& site,
         return joined();
     }
     std::vector<std::uint32_t> cntlids;
-    std::map<std::uint16_t, std::size_t> holders;
-    for (const ControllerObservation* controller : array->controllers) {
-        ++holders[cntlid_of(*controller)];
-        if (std::ranges::find(controllers, safe_text(controller->name)) != controllers.end()) {
-            cntlids.push_back(cntlid_of(*controller));
+    for (const std::string& name : std::set<std::string>(controllers.begin(), controllers.end())) {
+        if (const auto own = array->cntlids.find(name); own != array->cntlids.end()) {
+            cntlids.insert(cntlids.end(), own->second.begin(), own->second.end());
         }
     }
     if (cntlids.size() == array->controllers.size() && !site.empty()) {
         return site;
     }
     const bool tell_apart = std::ranges::all_of(cntlids, [&](std::uint32_t cntlid) {
-        return holders[static_cast<std::uint16_t>(cntlid)] == 1;
+        return array->holders.at(static_cast<std::uint16_t>(cntlid)) == 1;
     });
     if (cntlids.size() != controllers.size() || !tell_apart) {
         return joined();

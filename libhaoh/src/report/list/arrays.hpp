@@ -6,6 +6,9 @@
 #include <haoh/check.hpp>
 #include <haoh/observation.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -18,6 +21,11 @@ namespace haoh::report {
 struct Array {
     std::string site;                                      ///< empty = not known
     std::vector<const ControllerObservation*> controllers; ///< in the observation's order
+    /// Their controller IDs by their names, which several hosts may share.
+    std::map<std::string, std::vector<std::uint16_t>> cntlids{};
+    std::map<std::uint16_t, std::size_t> holders{}; ///< controllers with an ID
+
+    void add(const ControllerObservation& controller);
 };
 
 /// One subsystem and its arrays. Points into the observation.
@@ -25,6 +33,10 @@ struct SubsystemArrays {
     std::string subsysnqn;
     std::vector<Array> arrays; ///< in the order in which they first occur
     std::set<std::uint32_t> nsids;
+    std::map<std::string, std::size_t, std::less<>> places{}; ///< of the arrays, by their names
+
+    /// The array of that name, made where there is none.
+    Array& array(const std::string& site);
 
     [[nodiscard]] std::size_t controllers() const;
     /// nullptr when the subsystem has no such controller.

@@ -109,10 +109,7 @@ class SubsystemView {
             if (controller.asked == nullptr || !controller.asked->identify.ok()) {
                 continue;
             }
-            if (asked.arrays.empty() || asked.arrays.back().site != controller.site) {
-                asked.arrays.push_back({.site = controller.site, .controllers = {}});
-            }
-            asked.arrays.back().controllers.push_back(controller.asked);
+            asked.array(controller.site).add(*controller.asked);
         }
         out_.product_from_sysfs = asked.arrays.empty();
         if (!out_.product_from_sysfs) {

@@ -289,6 +289,9 @@ class Metrics {
         page_.family("haoh_queue_merged_total", "counter",
                      "Events joined with others because nobody took them in time.");
         page_.sample({}, status_.queue_merged);
+        page_.family("haoh_queue_dropped_total", "counter",
+                     "Events left out because more came than were taken.");
+        page_.sample({}, status_.queue_dropped);
     }
 
     void write_latency() {

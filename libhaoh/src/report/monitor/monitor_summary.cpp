@@ -94,6 +94,10 @@ class Summary {
                                 "in time",
                                 grouped(status_.queue_merged));
         }
+        if (status_.queue_dropped > 0) {
+            text += fmt::format("; {} were left out because more came than were taken",
+                                grouped(status_.queue_dropped));
+        }
         line("events", {{text}});
     }
 
