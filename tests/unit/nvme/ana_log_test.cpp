@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/nvme/ana_log.hpp>
 
+#include "support/growth.hpp"
 #include "unit/nvme/literal.hpp"
 
 #include <gtest/gtest.h>
@@ -193,6 +194,23 @@ TEST(AnaLog, TakesZerosAtTheEndForFill) {
     EXPECT_EQ(namespaces.problems[0].text, "4294967295 NSIDs announced in group 2, 1 came");
     EXPECT_EQ(namespaces.groups, groups.groups);
     EXPECT_EQ(namespaces.length, size);
+}
+
+/// Each of them could be fill, until the last byte of the log shows that it is not.
+TEST(AnaLog, ReadsGroupsOfZerosInOneGo) {
+    const auto zeros = [](std::uint16_t groups) {
+        Bytes log(kAnaLogHeaderSize + groups * kAnaGroupHeaderSize);
+        store_le(log, 8, groups);
+        log.back() = 1;
+        return log;
+    };
+    EXPECT_EQ(decode_ana_log(zeros(100)).groups.size(), 100U);
+    const auto decoded = [](const Bytes& log) {
+        return [&log] { EXPECT_FALSE(decode_ana_log(log).problems.empty()); };
+    };
+    const Bytes some = zeros(4000);
+    const Bytes many = zeros(32000);
+    EXPECT_LT(test::growth(decoded(some), decoded(many)), test::kMostForEightTimes);
 }
 
 TEST(AnaLog, SaysOnceThatAListHoldsZeros) {
