@@ -250,7 +250,7 @@ std::vector<Row> any_rows(const Step& step, Outcome outcome, bool data, unsigned
     if (data) {
         for (Any& one : all) {
             if (one.name == std::string_view("answers_for_ever")) {
-                one.words = "0 of "; // the first answer is taken for one without data
+                one.words = "came"; // so many bytes, or a second answer: what is met first
             }
         }
         for (Any& one : of_reading_commands()) {
