@@ -95,6 +95,7 @@ TEST(MonitorOnTerminal, is_a_screen_until_q_is_pressed) {
         monitor.change("inaccessible");
         ASSERT_TRUE(monitor.wait_text("last of "));
         ASSERT_TRUE(monitor.wait_text("ANA optimized -> inaccessible")) << "the event";
+        EXPECT_TRUE(monitor.wait_text("▂")) << "one change in these ten seconds";
         EXPECT_THAT(monitor.shown(), Not(HasSubstr(kGivenBack)));
         EXPECT_THAT(monitor.shown(), Not(HasSubstr("\n"))) << "nothing is printed beside it";
         monitor.forget();

@@ -53,8 +53,7 @@ void explain_usage(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int run(int argc, char** argv) {
-    CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.",
-                 program_name(argc > 0 ? argv[0] : nullptr)};
+    CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.", program_name(argv[0])};
     app.set_version_flag("--version", app.get_name() + " " HAOH_VERSION);
     app.require_subcommand(1);
     app.get_formatter()->column_width(34);

@@ -315,9 +315,6 @@ class Session {
 
     /// Prints what is left, and waits until it is read: not for ever, and no longer when a signal comes.
     void finish() {
-        over_.cancel();
-        flush_due_.cancel();
-        check_due_.cancel();
         context_.restart();
         asio::co_spawn(context_, deliver(), [this](const std::exception_ptr& failure) {
             failure_ = failure_ ? failure_ : failure;

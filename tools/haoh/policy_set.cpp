@@ -103,7 +103,7 @@ int set_all(const SetPolicyArguments& options, std::string& rules) {
 int run(const SetPolicyArguments& options) {
     check_combination(options);
     if (!options.force) {
-        require_offered(options.policy, running_kernel());
+        require_policy(options.policy); // which of them it has, the kernel says
     }
     // Before anything is changed.
     std::string rules;

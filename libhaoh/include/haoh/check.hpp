@@ -32,10 +32,12 @@ struct FindingValue {
 
 /// What a Linux release makes of a finding: a row of `kernel_effects()`.
 struct OnKernel {
-    std::string release; ///< the row is about it, or about the last release that is known
+    std::string release; ///< as asked for, or as the host prints it
     KernelOutcome outcome{};
-    std::string text;
+    std::string text; ///< begins with a word of caution where it is not known of this release
     std::string source;
+    /// Upstream's release that the row is about, where it is not known of this one: "6.8".
+    std::string nearest{};
 
     bool operator==(const OnKernel&) const = default;
 };

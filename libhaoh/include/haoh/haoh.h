@@ -275,8 +275,8 @@ struct haoh_check_options {
     int fail_on;               /**< enum haoh_fail_on */
     const char* const* rules;  /**< globs of rule IDs; none: all */
     size_t rules_count;
-    /** "6.12", or as `uname -r` says: what this Linux release does with each finding. NULL: the
-     * observed host's, else the running one. */
+    /** "6.12", or as `uname -r` says on any distribution: what this Linux release does with each
+     * finding. NULL: the observed host's, else the running one. */
     const char* kernel;
 };
 #define HAOH_CHECK_OPTIONS_INIT                                                                    \
@@ -298,7 +298,8 @@ struct haoh_finding {
     const char* basis;      /**< section of a specification, function of the kernel */
     const uint32_t* nsids;  /**< ascending; none: it is about no namespace */
     size_t nsids_count;     /**< */
-    const char* on_kernel;  /**< what that release makes of it; "" where nothing is known */
+    const char* on_kernel;  /**< what that release makes of it, or, with a word of caution, what
+                                 the nearest does; "" where nothing is known */
     const char* on_release; /**< "6.12" */
     size_t values_count;    /**< haoh_report_value() */
 };
@@ -564,7 +565,7 @@ HAOH_API char* haoh_policy_explain(const struct haoh_source* source, const haoh_
                                    const char* device, int format, const struct haoh_style* style,
                                    int* status, haoh_error** error);
 /**
- * Sets the kernel's I/O policy; needs root.
+ * Sets the kernel's I/O policy; needs root. Whether it has the policy, the kernel says.
  * \param subsystem  NQN, nvme-subsysN, nvmeN or nvmeNnM; NULL: the default for those that appear
  * \param before     what it was, to be freed; may be NULL
  */

@@ -104,6 +104,9 @@ struct Connection {
     bool data_digest{};
     bool sq_flow_control_disabled{};
     std::uint32_t maxh2cdata{}; ///< bytes
+    /// Of ICResp: data from the host is aligned to (CPDA + 1) * 4 bytes. nullopt in snapshots from
+    /// before it was kept.
+    std::optional<std::uint8_t> cpda{};
 
     bool operator==(const Connection&) const = default;
 };

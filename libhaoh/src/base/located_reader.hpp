@@ -100,11 +100,11 @@ class ObjectReader {
     [[nodiscard]] const Node& node() const { return node_; }
 
   private:
-    [[nodiscard]] std::size_t find(std::string_view key) const; ///< index, or the number of members
+    [[nodiscard]] const LocatedMember* find(std::string_view key) const; ///< nullptr without it
 
     const Node& node_;
     const LocatedValue::Object& members_;
-    std::vector<bool> taken_;
+    std::vector<const LocatedMember*> taken_;
 };
 
 } // namespace haoh::base

@@ -65,7 +65,7 @@ std::size_t columns_of(char32_t value) {
 
 /// The next character of a text that should be UTF-8; a byte that is not stands for itself.
 Utf8Character next_character(std::string_view text) {
-    return decode_utf8(text).value_or(Utf8Character{.value = 0, .length = 1});
+    return decode_utf8(text).value_or(Utf8Character{{}, 1});
 }
 
 } // namespace

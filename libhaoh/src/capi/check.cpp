@@ -67,7 +67,7 @@ CheckOptions options_of(const haoh_check_options* options) {
     out.rules = texts(given.rules, given.rules_count, "rules");
     static_cast<void>(select_rules(out.rules));
     if (given.kernel != nullptr) {
-        require_known_release(given.kernel);
+        require_release(given.kernel);
         out.kernel = given.kernel;
     }
     return out;

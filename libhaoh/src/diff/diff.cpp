@@ -35,9 +35,9 @@ class Findings {
 
     void add(FieldChange change, std::optional<std::uint32_t> nsid = {}) {
         Difference::Kind kind = Difference::Kind::changed;
-        if (change.before.empty() && !change.after.empty()) {
+        if (change.before.empty()) {
             kind = Difference::Kind::added;
-        } else if (!change.before.empty() && change.after.empty()) {
+        } else if (change.after.empty()) {
             kind = Difference::Kind::removed;
         }
         out_.push_back({.kind = kind,
@@ -132,8 +132,7 @@ void compare_ana(const ControllerObservation& before, const ControllerObservatio
             // A namespace that moved to another group says so in Identify as well.
             const FieldChange same{
                 .field = "anagrpid", .before = change.before, .after = change.after};
-            if (change.field != "agid" ||
-                std::find(known.begin(), known.end(), same) == known.end()) {
+            if (std::find(known.begin(), known.end(), same) == known.end()) {
                 known.push_back(std::move(change));
             }
         }
@@ -156,6 +155,9 @@ void compare_connection(const ControllerObservation& before, const ControllerObs
     findings.compare("sq_flow_control_disabled", yes_no(a.sq_flow_control_disabled),
                      yes_no(b.sq_flow_control_disabled));
     findings.compare("maxh2cdata", std::to_string(a.maxh2cdata), std::to_string(b.maxh2cdata));
+    if (a.cpda && b.cpda) { // a snapshot from before it was kept says nothing of it
+        findings.compare("cpda", std::to_string(*a.cpda), std::to_string(*b.cpda));
+    }
 }
 
 void compare_properties(const ControllerObservation& before, const ControllerObservation& after,

@@ -184,7 +184,8 @@ asio::awaitable<void> StreamController::connect_queue() {
                 .data_digest = negotiated.data_digest,
                 .sq_flow_control_disabled = options_.disable_sq_flow_control &&
                                             connection_->session().sqhd() == kNoFlowControl,
-                .maxh2cdata = negotiated.maxh2cdata};
+                .maxh2cdata = negotiated.maxh2cdata,
+                .cpda = negotiated.cpda};
     connection_->set_name(fmt::format("{} controller {}", name(), settled_.cntlid));
     connection_->start_keep_alive(options_.keep_alive);
 }
@@ -248,7 +249,9 @@ asio::awaitable<void> StreamController::enable() {
         try {
             csts = co_await get_property(nvme::property::csts, 4, deadline);
         } catch (const Error& error) {
-            if (!looked || error.code() != Errc::timed_out || Clock::now() < deadline) {
+            // Times of commands are whole milliseconds, and so end by one too early.
+            const bool over = Clock::now() + std::chrono::milliseconds{1} >= deadline;
+            if (!looked || error.code() != Errc::timed_out || !over) {
                 throw;
             }
             throw not_ready(); // all time was over while it was asked once more

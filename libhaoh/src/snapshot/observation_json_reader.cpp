@@ -156,6 +156,9 @@ Connection read_connection(const base::Node& node) {
     connection.data_digest = reader.required("data_digest").boolean();
     connection.sq_flow_control_disabled = reader.required("sq_flow_control_disabled").boolean();
     connection.maxh2cdata = reader.required("maxh2cdata").number<std::uint32_t>();
+    if (reader.has("cpda")) {
+        connection.cpda = reader.required("cpda").number<std::uint8_t>();
+    }
     reader.finish();
     return connection;
 }

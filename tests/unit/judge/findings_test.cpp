@@ -358,6 +358,32 @@ TEST(ReportOfKernels, QuotesTheRowOfTheTable) {
                                                       .source = std::string(row.source)}));
 }
 
+TEST(ReportOfKernels, SaysWhereItIsNotKnown) {
+    const auto said = [](const char* release, void (*damage)(Pair&)) {
+        Pair pair(1, 1);
+        damage(pair);
+        pair.options.kernel = release;
+        const Report report = pair.report();
+        EXPECT_EQ(report.findings.size(), 1U) << release;
+        return report.findings[0].on_kernel.value();
+    };
+    const auto other_volume = [](Pair& pair) {
+        pair.on_b(1, [](Path& path) { path.uuid(other_uuid()); });
+    };
+    const OnKernel known = said("5.14.0-570.12.1.el9_6.x86_64", other_volume);
+    EXPECT_EQ(known.nearest, "");
+    EXPECT_EQ(known.text, find_kernel_effect("ns.uuid.equal", {6, 1})->text);
+    const OnKernel unknown = said("5.15.0-101-generic", other_volume);
+    EXPECT_EQ(unknown.nearest, "6.1");
+    EXPECT_EQ(unknown.text,
+              "not known; Linux 6.1 of kernel.org, the nearest that is: " + known.text);
+    EXPECT_EQ(unknown.outcome, known.outcome);
+    // The patch level decides, and Debian's name of this kernel does not have it.
+    const KernelAnswer log =
+        kernel_answer("ana.log.header.size", parse_kernel_release("6.1.0-26-amd64").value());
+    EXPECT_FALSE(log.known);
+}
+
 TEST(ReportVerdict, IsUnknownWhereAnythingIs) {
     // Two arrays, of which none was identified.
     Observation silent = Pair(1, 1).observation();

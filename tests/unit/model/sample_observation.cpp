@@ -113,6 +113,7 @@ ControllerObservation healthy_controller(unsigned index, unsigned controllers,
     out.connection.hostid = *nvme::parse_uuid("11111111-2222-4333-8444-555555555555");
     out.connection.cntlid = cntlid;
     out.connection.maxh2cdata = 131072;
+    out.connection.cpda = 0;
     out.properties = {{nvme::property::cap, 0x000000203C01007FULL},
                       {nvme::property::vs, 0x00020100},
                       {nvme::property::cc, 0x00460001},
@@ -278,6 +279,9 @@ ControllerObservation random_controller(ObservationDice& dice) {
     out.connection.data_digest = dice.one_in(2);
     out.connection.sq_flow_control_disabled = dice.one_in(2);
     out.connection.maxh2cdata = dice.any<std::uint32_t>();
+    if (dice.one_in(2)) {
+        out.connection.cpda = dice.any<std::uint8_t>();
+    }
     for (std::uint64_t count = dice.below(6); count > 0; --count) {
         out.properties[dice.any<std::uint32_t>()] = dice.any<std::uint64_t>();
     }

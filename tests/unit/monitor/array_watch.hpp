@@ -129,10 +129,14 @@ class ArrayWatch : public ::testing::Test {
     }
     /// From now on only so many bytes come of this.
     void cut(const std::string& array, arraysim::AnswerKind answer, std::size_t bytes) {
-        arraysim::OverrideSpec lie;
-        lie.answer = answer;
-        lie.length = static_cast<std::uint32_t>(bytes);
-        server_.run(arraysim::control::AddOverride{.array = array, .spec = std::move(lie)});
+        arraysim::FaultSpec fault;
+        fault.kind = arraysim::FaultKind::short_data;
+        fault.answer = answer;
+        fault.value = bytes;
+        faults(array).push_back({.spec = std::move(fault)});
+    }
+    [[nodiscard]] std::vector<arraysim::ActiveFault>& faults(const std::string& array) {
+        return simulator_.array(array == "a" ? 0 : 1).faults;
     }
     void ana(const std::string& array, nvme::AnaState state) {
         say("ana " + array + " all " + nvme::to_string(state));

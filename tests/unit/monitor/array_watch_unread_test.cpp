@@ -70,7 +70,7 @@ TEST_F(ArrayWatch, takes_half_an_answer_for_no_state) {
         EXPECT_THAT(of(EventKind::source_lost)[0].text, HasSubstr("bytes came"));
         EXPECT_EQ(count(EventKind::ana_change) + count(EventKind::access), 0U);
         EXPECT_EQ(state_of(1, 1), "optimized") << "as it was known last";
-        say("override b clear");
+        faults("b").clear();
         run_until([&] { return state_of(1, 1) == "inaccessible"; }, "it to be read again");
         restart();
     }
@@ -87,7 +87,7 @@ TEST_F(ArrayWatch, takes_half_an_answer_for_no_state) {
                       count(EventKind::identity_changed),
                   0U)
             << static_cast<int>(answer);
-        say("override b clear");
+        faults("b").clear();
         say("namespace remove b 9");
         restart();
     }

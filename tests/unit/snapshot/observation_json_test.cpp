@@ -73,7 +73,9 @@ TEST(ObservationJson, ControllersHaveTheNamesOfSysfs) {
     EXPECT_EQ(controller["identify"]["nanagrpid"], 128);
     EXPECT_EQ(controller["identify"]["ieee"], "a937e0");
     EXPECT_EQ(controller["identify"]["tnvmcap"], "0");
-    EXPECT_EQ(controller["supported_logs"].back(), "0x0c");
+    EXPECT_EQ(controller["supported_logs"],
+              (json{"0x00", "0x01", "0x02", "0x03", "0x04", "0x05", "0x0c"}));
+    EXPECT_EQ(controller["active_nsids"], json::array({1}));
     EXPECT_EQ(controller["controller_list"], (json{1, 1001}));
     EXPECT_EQ(controller["features"]["0x0b"], 0x900);
     EXPECT_EQ(controller["ana"]["groups"][0]["ana_state"], "non-optimized");
