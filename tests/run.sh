@@ -14,7 +14,8 @@ usage: tests/run.sh [--quick | --long] [--only NAME]... [--list] [--manifest] [-
   --quick      unit and scenario tests only
   --long       all: also the steps that are slow and depend on less than every change (the looks at
                the source and at threads, other Debians, more of the kernels), and longer fuzzing
-  --only NAME  one step, or one test program of the step `tests`; may be repeated
+  --only NAME  one step, or one test program of the step `tests`, or one target of the step `fuzz`;
+               may be repeated
   --list       the steps, and what each does
   --manifest   runs nothing: where the last run differs from what tests/manifest.txt lists
 
@@ -50,6 +51,10 @@ readonly long_steps=(
     "mutation    faults made in the library, one at a time: what part of them the tests notice"
     "trixie      Debian 13: build, unit and scenario tests, nvme-cli with the plugin also in a VM; as root"
 )
+
+step_with() {
+    if [[ $1 == *_fuzz ]]; then echo fuzz; else echo tests; fi
+}
 
 # What the wanted steps take besides.
 choose() {
@@ -87,11 +92,11 @@ step_format() {
 
 # Where the sanitized build runs them all, the release build is for what cannot run there: the
 # programs as their users meet them, and what needs a plain build.
-readonly release_tests='^(tool|mutation)_test$'
+readonly release_tests='^(hostile|tool|mutation)_test$'
 
 step_build() {
     if is_wanted sanitizers; then
-        build suite 3000 haoh_tool haoh-arraysim tool_test
+        build suite 3000 haoh_tool haoh-arraysim tool_test hostile_test
     else
         build suite 3000 all
     fi
@@ -99,8 +104,9 @@ step_build() {
 
 step_tests() {
     [[ -e build/suite/tests.txt ]] || return
-    local only=()
-    ((${#programs[@]})) && only=(--only "^($(IFS='|' && printf '%s' "${programs[*]}"))\$")
+    local only=() chosen
+    chosen=$(chosen_of tests)
+    [[ -z $chosen ]] || only=(--only "$chosen")
     ((${#only[@]})) || ! is_wanted sanitizers || only=(--only "$release_tests")
     runner run --listing build/suite/tests.txt --jobs "$jobs" --timeout 300 --logs "$logs" \
         "${only[@]}"
@@ -134,12 +140,19 @@ step_fuzz() {
     ! $is_long || seconds=60
     seconds=${HAOH_FUZZ_SECONDS:-$seconds}
     ((seconds >= 60)) || left_out+=("longer fuzzing: $seconds s for each target, 60 with --long")
+    local only=() chosen
+    chosen=$(chosen_of fuzz)
+    [[ -z $chosen ]] || only=(--only "$chosen")
     while IFS=$'\t' read -r name program; do
         printf 'script\t%s\t%s\t%s\t%s\t%s\t%s\n' "$name" tests/fuzz_run.sh "$name" \
             "$program" "$seconds" build/fuzz/findings
     done <build/fuzz/fuzzers.txt >"$logs/fuzz-runs"
     runner run --prefix fuzz- --listing "$logs/fuzz-runs" --jobs "$jobs" --logs "$logs" \
-        --timeout $((seconds + 120))
+        --timeout $((seconds + 120)) "${only[@]}"
+    while IFS=$'\t' read -r _ name _; do
+        [[ ! -e $logs/fuzz-$name.log ]] ||
+            sed -nE "s/^([0-9]+ executions in .*)/   $name: \1/p" "$logs/fuzz-$name.log"
+    done <"$logs/fuzz-runs"
 }
 
 step_threads() {

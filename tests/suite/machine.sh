@@ -6,6 +6,7 @@
 #   steps, long_steps   "NAME  what it does" each; long_steps run with --long, or by name
 #   step_NAME           what a step does; it owes a result (runner, case_of, skipped)
 #   step_setup          runs before all others; when it fails nothing else runs
+#   step_with NAME      prints the step that has a test program; the step tests unless it says otherwise
 #   choose              adds to `wanted` what the wanted steps take besides
 #   usage               prints the help
 # That a test can fail unseen is what the rest is against; tests/suite/suite_test.py plants each kind.
@@ -13,7 +14,7 @@
 set -uo pipefail
 
 wanted=()   # steps
-programs=() # of the step tests, these alone
+programs=() # of their steps, these alone
 tier=       # default or long when all of it runs; empty for --quick and --only
 is_long=false
 is_chosen=false # --only
@@ -21,6 +22,14 @@ began=()        # NAME=SECONDS
 left_out=()     # what this run does less than another would, in words; steps add to it
 lost=()         # where the runner failed; in memory, since there may be no file that can be written
 
+step_with() { echo tests; }
+chosen_of() { # STEP; prints the programs that alone are wanted of it, as a pattern
+    local program names=()
+    for program in "${programs[@]}"; do
+        [[ $(step_with "$program") != "$1" ]] || names+=("$program")
+    done
+    ((!${#names[@]})) || (IFS='|' && printf '^(%s)$' "${names[*]}")
+}
 step_names() { # lines of steps
     local step
     for step in "$@"; do
@@ -48,6 +57,7 @@ parse() {
                 wanted+=("$2")
             else
                 programs+=("$2")
+                wanted+=("$(step_with "$2")")
             fi
             shift
             ;;
@@ -61,7 +71,6 @@ parse() {
         esac
         shift
     done
-    ((!${#programs[@]})) || wanted+=(build tests)
     if ((!${#wanted[@]})); then
         tier=default
         mapfile -t wanted < <(step_names "${steps[@]}")

@@ -20,8 +20,9 @@ step_setup() { true; }
 step_rooms() { runner run --kind script --name rooms --timeout 60 --logs "$logs" -- tests/rooms.sh; }
 step_build() { case_of build 60 true; }
 step_tests() {
-    local only=()
-    ((!${#programs[@]})) || only=(--only "^($(IFS='|' && printf '%s' "${programs[*]}"))\$")
+    local only=() chosen
+    chosen=$(chosen_of tests)
+    [[ -z $chosen ]] || only=(--only "$chosen")
     runner run --listing programs.txt --jobs 2 --timeout "$seconds" --logs "$logs" "${only[@]}"
 }
 step_kernel() {

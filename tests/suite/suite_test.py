@@ -43,6 +43,19 @@ def command_line(tree):
                arguments=["--only", "first_test", "--only", "third_test"])
 
 
+def program_of_another_step(tree):
+    """a program of another step alone: no more of that step is owed"""
+    tree.plant("step_with() { [[ $1 == *_later ]] && echo later || echo tests; }\n"
+               "step_later() {\n    printf 'command\\t%s\\ttrue\\n' one_later two_later >later.txt\n"
+               "    runner run --listing later.txt --only \"$(chosen_of later)\"\n}\n")
+    tree.write("tests/manifest.txt", MANIFEST.replace(
+        "later  later ", "later  two_later 1\nlater  one_later "))
+    tree.passes("--only", "one_later", last="1 passed, 0 failed")
+    tree.passes("--only", "later", last="2 passed, 0 failed")
+    tree.passes("--only", "one_later", "--only", "first_test", last="5 passed, 0 failed")
+    tree.fails("three_later", arguments=["--only", "three_later"], last=r"0 passed, \d failed")
+
+
 def runner_killed(tree):
     """a runner that is killed"""
     tree.write("tests/script.sh", "#!/bin/bash\nkill -KILL $PPID\n")
@@ -344,7 +357,7 @@ def real_suite(_):
     assert held == set(tiers["default"] + tiers["long"]) - {"build"}, held
 
 
-CASES = (healthy, command_line, runner_killed, runner_breaks, summary_breaks, results_unwritable,
+CASES = (healthy, command_line, program_of_another_step, runner_killed, runner_breaks, summary_breaks, results_unwritable,
          disk_full, log_unwritable, results_torn, results_lost, setup_fails, command_fails,
          script_empty, script_stops, script_fails, program_fails, program_missing, crash_at_exit,
          crash_within, exit_within, test_hangs, test_disabled, test_skipped, environment_filters,

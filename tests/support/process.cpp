@@ -9,10 +9,13 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -47,6 +50,9 @@ int open_pidfd(pid_t pid) {
     dup2(null, STDIN_FILENO);
     dup2(options.standard_output >= 0 ? options.standard_output : null, STDOUT_FILENO);
     dup2(options.standard_error >= 0 ? options.standard_error : null, STDERR_FILENO);
+    // Whoever opened the rest may not have thought of children: a peer's socket that lives on here
+    // would never be seen closed.
+    syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     for (const int number : options.inherited)
         fcntl(number, F_SETFD, 0);
     execv(program, arguments);
@@ -117,9 +123,21 @@ void Process::kill() {
         return;
     ::kill(pid_, SIGKILL);
     int raw = 0;
-    while (waitpid(pid_, &raw, 0) < 0 && errno == EINTR) {
-    }
+    reap(raw);
     status_ = 128 + SIGKILL;
+}
+
+bool Process::reap(int& raw) {
+    rusage told{};
+    pid_t reaped = 0;
+    while ((reaped = wait4(pid_, &raw, 0, &told)) < 0 && errno == EINTR) {
+    }
+    const auto time = [](const timeval& value) {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::seconds(value.tv_sec) + std::chrono::microseconds(value.tv_usec));
+    };
+    processor_ = time(told.ru_utime) + time(told.ru_stime);
+    return reaped == pid_;
 }
 
 std::optional<int> Process::wait_for(std::chrono::milliseconds timeout) {
@@ -128,8 +146,8 @@ std::optional<int> Process::wait_for(std::chrono::milliseconds timeout) {
     if (!wait_readable(pidfd_.get(), Clock::now() + timeout))
         return std::nullopt;
     int raw = 0;
-    if (waitpid(pid_, &raw, 0) != pid_)
-        throw errno_error("waitpid");
+    if (!reap(raw))
+        throw errno_error("wait4");
     status_ = WIFEXITED(raw) ? WEXITSTATUS(raw) : 128 + WTERMSIG(raw);
     return status_;
 }

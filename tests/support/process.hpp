@@ -64,11 +64,17 @@ class Process {
     void kill();
     /// The exit status (128 + signal number for a killed process), once it has ended in this time.
     std::optional<int> wait_for(std::chrono::milliseconds timeout);
+    /// Of a process that has ended: what it had of the processor, in user mode and in the kernel.
+    std::chrono::milliseconds processor() const { return processor_; }
 
   private:
+    /// Reaps it. False when that failed.
+    bool reap(int& raw);
+
     pid_t pid_ = -1;
     FileDescriptor pidfd_;
     std::optional<int> status_;
+    std::chrono::milliseconds processor_{};
 };
 
 struct ProgramResult {

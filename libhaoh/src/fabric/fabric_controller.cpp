@@ -233,9 +233,30 @@ asio::awaitable<void> StreamController::enable() {
         co_await set_cc(configuration(cap), deadline);
     }
     const TimePoint ready_until = std::min(deadline, begin + allowed);
+    const auto not_ready = [&] {
+        const auto waited =
+            std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+        return Error(make_error_code(Errc::timed_out), "enable", name(),
+                     fmt::format("not ready (CSTS.RDY) after {} ms; the controller asks for up "
+                                 "to {} ms",
+                                 waited.count(), allowed.count()),
+                     waited < allowed ? "allow more time" : "look at the array's own log");
+    };
     auto wait = kFirstPoll;
+    bool looked = false;
     while (true) {
-        const std::uint64_t csts = co_await get_property(nvme::property::csts, 4, deadline);
+        std::uint64_t csts = 0;
+        try {
+            csts = co_await get_property(nvme::property::csts, 4, deadline);
+        } catch (const Error& error) {
+            // Times of commands are whole milliseconds, and so end by one too early.
+            const bool over = Clock::now() + std::chrono::milliseconds{1} >= deadline;
+            if (!looked || error.code() != Errc::timed_out || !over) {
+                throw;
+            }
+            throw not_ready(); // all time was over while it was asked once more
+        }
+        looked = true;
         if ((csts & kCstsFatal) != 0) {
             throw Error(make_error_code(Errc::unexpected), "enable", name(),
                         "the controller reports a fatal error (CSTS.CFS)",
@@ -245,13 +266,7 @@ asio::awaitable<void> StreamController::enable() {
             break;
         }
         if (Clock::now() >= ready_until) {
-            const auto waited =
-                std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
-            throw Error(make_error_code(Errc::timed_out), "enable", name(),
-                        fmt::format("not ready (CSTS.RDY) after {} ms; the controller asks for up "
-                                    "to {} ms",
-                                    waited.count(), allowed.count()),
-                        waited < allowed ? "allow more time" : "look at the array's own log");
+            throw not_ready();
         }
         co_await pause(std::min(wait, remaining(ready_until)));
         wait = std::min(wait * 2, kSlowestPoll);

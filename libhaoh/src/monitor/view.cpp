@@ -122,6 +122,7 @@ View view_of(const ControllerObservation& controller) {
         view.namespaces_problem = namespaces_problem_of(controller);
     }
     view.ana_problem = ana_problem_of(controller);
+    const bool has_ana = controller.identify_data().ana();
     std::map<std::uint32_t, AnaPlace> places;
     if (view.ana_problem.empty()) {
         places = controller.ana_places();
@@ -137,9 +138,9 @@ View view_of(const ControllerObservation& controller) {
         if (const auto place = places.find(one.nsid); place != places.end()) {
             path.ana_state = nvme::to_string(place->second.state);
             path.ana_grpid = place->second.agid;
-        } else if (view.ana_problem.empty()) {
+        } else if (!has_ana) {
             path.ana_state = std::string();
-        }
+        } // else its log does not tell: as Linux does, the state is taken for what it was
         viewed.paths.push_back(std::move(path));
     }
     return view;

@@ -116,6 +116,13 @@ void drop_fill(std::vector<std::uint32_t>& nsids) {
     }
 }
 
+/// Where the fill begins: behind the last byte that is not zero.
+std::size_t begin_of_fill(ByteView log) {
+    const auto last =
+        std::find_if(log.rbegin(), log.rend(), [](std::uint8_t byte) { return byte != 0; });
+    return static_cast<std::size_t>(log.rend() - last);
+}
+
 } // namespace
 
 std::string to_string(AnaState state) {
@@ -143,14 +150,12 @@ AnaLog decode_ana_log(ByteView log) {
         out.problems = std::move(problems).take();
         return out;
     }
-    const auto last =
-        std::find_if(log.rbegin(), log.rend(), [](std::uint8_t byte) { return byte != 0; });
-    const auto zeros_from = static_cast<std::size_t>(log.rend() - last);
+    const std::size_t fill = begin_of_fill(log); // looked for once: it may be megabytes away
     for (std::size_t i = 0; i < out.nagd; ++i) {
         const std::size_t offset = out.length;
         const std::size_t left = log.size() - offset;
         // The descriptor that is all zeros, up to the end of the log, is fill as well.
-        if (left < kAnaGroupHeaderSize || offset >= zeros_from) {
+        if (left < kAnaGroupHeaderSize || offset >= fill) {
             problems.add(ProblemKind::truncated, offset, "nagd",
                          fmt::format("{} group descriptors announced, {} came", out.nagd, i));
             break;

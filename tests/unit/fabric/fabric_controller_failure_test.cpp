@@ -496,6 +496,32 @@ TEST_F(FabricControllerTest, ReportsAControllerThatNeverGetsReady) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("CSTS.RDY"), HasSubstr("up to 500 ms")));
 }
 
+/// Its last answer comes when the host's time is over.
+TEST_F(FabricControllerTest, ReportsAControllerThatIsNotReadyInTheHostsTime) {
+    options.timeout = kShort;
+    array.cap = 0x0000'0020'0A00'03FF; // 5 s
+    array.becomes_ready = false;
+    std::vector<std::shared_ptr<asio::steady_timer>> late;
+    array.on_command = [&](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
+                           nvme::ByteView) {
+        if (entry.fctype != nvme::fctype::property_get || entry.cdw[1] != nvme::property::csts) {
+            return false;
+        }
+        late.push_back(std::make_shared<asio::steady_timer>(context, 30ms));
+        late.back()->async_wait([link, cid = entry.cid](const boost::system::error_code& error) {
+            if (!error) {
+                link->respond(cid, 0, 0);
+            }
+        });
+        return true;
+    };
+    const Error error = connect_error();
+    EXPECT_EQ(error.code(), Errc::timed_out);
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("CSTS.RDY"), HasSubstr("up to 5000 ms")));
+    EXPECT_THAT(error.advice(), HasSubstr("allow more time"));
+    EXPECT_GT(late.size(), 1U) << "it was asked more than once";
+}
+
 TEST_F(FabricControllerTest, ReportsAFatalController) {
     array.on_command = [](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,
                           nvme::ByteView) {

@@ -93,6 +93,25 @@ TEST_F(ArrayWatch, takes_half_an_answer_for_no_state) {
     }
 }
 
+TEST_F(ArrayWatch, takes_a_log_that_forgets_a_namespace_for_no_state) {
+    start();
+    ana("b", nvme::AnaState::inaccessible);
+    run_until([&] { return state_of(1, 1) == "inaccessible" && state_of(1, 2) == "inaccessible"; },
+              "the change");
+    events_.clear();
+    say("override b ana-log nagd 0");
+    say("namespace add b 9 1MiB"); // all is read then
+    run_until([&] { return count(EventKind::namespace_added) == 1U; }, "another reading");
+    EXPECT_EQ(count(EventKind::ana_change), 0U);
+    EXPECT_EQ(state_of(1, 1), "inaccessible") << "as it was known last";
+    for (const Event& event : of(EventKind::access)) {
+        EXPECT_NE(event.to, "restored");
+    }
+    say("override b clear");
+    ana("b", nvme::AnaState::optimized);
+    run_until([&] { return state_of(1, 1) == "optimized"; }, "what it tells");
+}
+
 TEST_F(ArrayWatch, takes_a_refused_namespace_list_for_no_removal) {
     start();
     refuse("b", arraysim::AnswerKind::namespace_list);

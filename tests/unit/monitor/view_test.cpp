@@ -146,6 +146,26 @@ TEST(View, of_an_array_has_its_states_sizes_and_groups) {
     EXPECT_EQ(places.at(1).state, nvme::AnaState::change);
 }
 
+/// Without ANA every path is good; where the log forgets one, nobody knows.
+TEST(View, of_an_array_whose_log_leaves_a_namespace_out) {
+    ControllerObservation seen;
+    seen.namespaces.emplace_back().nsid = 1;
+    seen.namespaces.emplace_back().nsid = 2;
+    nvme::AnaLog log;
+    log.nagd = 1;
+    log.groups.push_back({.agid = 4, .state = nvme::AnaState::inaccessible, .nsids = {1}});
+    seen.ana.log = Page::of(nvme::encode(log));
+    nvme::IdentifyController data;
+    for (const bool ana : {false, true}) {
+        data.cmic = ana ? 0x08 : 0;
+        seen.identify = Page::of(nvme::encode(data));
+        const View view = view_of(seen);
+        EXPECT_EQ(view.namespaces.at(0).paths.at(0).ana_state, "inaccessible");
+        EXPECT_EQ(view.namespaces.at(1).paths.at(0).ana_state,
+                  ana ? std::nullopt : std::optional<std::string>(""));
+    }
+}
+
 TEST(View, of_a_path_without_ana_and_one_that_is_broken) {
     KernelObservation kernel = sample_kernel();
     KernelPath& path = kernel.subsystems[0].namespaces[0].paths[0];

@@ -198,6 +198,23 @@ TEST(AnaLog, TakesZerosAtTheEndForFill) {
     EXPECT_EQ(namespaces.length, size);
 }
 
+/// Each of them could be fill, until the last byte of the log shows that it is not.
+TEST(AnaLog, ReadsGroupsOfZerosInOneGo) {
+    const auto zeros = [](std::uint16_t groups) {
+        Bytes log(kAnaLogHeaderSize + groups * kAnaGroupHeaderSize);
+        store_le(log, 8, groups);
+        log.back() = 1;
+        return log;
+    };
+    EXPECT_EQ(decode_ana_log(zeros(100)).groups.size(), 100U);
+    const auto decoded = [](const Bytes& log) {
+        return [&log] { EXPECT_FALSE(decode_ana_log(log).problems.empty()); };
+    };
+    const Bytes some = zeros(4000);
+    const Bytes many = zeros(32000);
+    EXPECT_LT(test::growth(decoded(some), decoded(many)), test::kMostForEightTimes);
+}
+
 TEST(AnaLog, SaysOnceThatAListHoldsZeros) {
     const AnaLog log =
         decode_ana_log(log_of({group(1, AnaState::optimized, {1, 0, 0, 0, 2, 0}),
