@@ -43,17 +43,23 @@ std::optional<nvme::Uuid> uuid_of(std::string_view hostnqn) {
 
 /// The one line of a file, trimmed; nullopt when there is no such file or nothing is in it.
 std::optional<std::string> read_line_of(const std::string& path) {
+    const auto fail = [&path] {
+        throw Error(std::error_code(errno, std::generic_category()), "read", path, {},
+                    "give --hostnqn and --hostid");
+    };
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (!file) {
         if (errno == ENOENT || errno == ENOTDIR) {
             return std::nullopt;
         }
-        throw Error(std::error_code(errno, std::generic_category()), "read", path, {},
-                    "give --hostnqn and --hostid");
+        fail();
     }
     std::string text(static_cast<std::size_t>(kIdentityFileBound), '\0');
     file.read(text.data(), kIdentityFileBound);
+    if (file.bad()) { // else this would be another host
+        fail();
+    }
     text.resize(static_cast<std::size_t>(file.gcount()));
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string::npos) {

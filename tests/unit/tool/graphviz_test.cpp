@@ -116,8 +116,8 @@ TEST_F(GraphvizTest, is_not_waited_for_beyond_the_time) {
 TEST_F(GraphvizTest, is_ended_with_the_one_that_waits_for_it) {
     for (const char* const ending : {"", "exec >&- 2>&-\n"}) {
         const std::string pid = (folder_ / "pid").string();
-        dot_is("echo $$ >\"" + pid + ".new\"\nmv \"" + pid + ".new\" \"" + pid + "\"\n" +
-               ending + "exec sleep 1000");
+        dot_is("echo $$ >\"" + pid + ".new\"\nmv \"" + pid + ".new\" \"" + pid + "\"\n" + ending +
+               "exec sleep 1000");
         const ::pid_t waiting = ::fork();
         if (waiting == 0) {
             static_cast<void>(draw_svg("graph", 600s));
