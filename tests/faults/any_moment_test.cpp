@@ -406,7 +406,7 @@ TEST_F(AnyMoment, ends_a_monitor_on_a_terminal_that_is_given_back) {
         const termios after = pty.modes();
         EXPECT_EQ(after.c_lflag, before.c_lflag);
         EXPECT_EQ(after.c_iflag, before.c_iflag);
-        taken += shown.find(kTaken) != std::string::npos ? 1 : 0;
+        taken += shown.find(kTaken) != std::string::npos ? 1U : 0U;
     }
     EXPECT_GT(taken, 0U);
 }

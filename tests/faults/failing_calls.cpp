@@ -150,8 +150,6 @@ HAOH_FAILING(open, void*, nullptr, fopen64, (const char* path, const char* mode)
 HAOH_FAILING(open, void*, nullptr, opendir, (const char* path), path)
 HAOH_FAILING(open, void*, nullptr, fdopendir, (int file), file)
 HAOH_FAILING(open, int, -1, memfd_create, (const char* name, unsigned flags), name, flags)
-HAOH_FAILING(read, ::ssize_t, -1, read, (int file, void* bytes, std::size_t size), file, bytes,
-             size)
 HAOH_FAILING(read, ::ssize_t, -1, pread, (int file, void* bytes, std::size_t size, ::off_t at),
              file, bytes, size, at)
 HAOH_FAILING(read, ::ssize_t, -1, pread64, (int file, void* bytes, std::size_t size, ::off_t at),
@@ -172,8 +170,6 @@ HAOH_FAILING(stat, int, -1, fstatat, (int at, const char* path, void* out, int f
              out, flags)
 HAOH_FAILING(stat, int, -1, fstatat64, (int at, const char* path, void* out, int flags), at, path,
              out, flags)
-HAOH_FAILING(write, ::ssize_t, -1, write, (int file, const void* bytes, std::size_t size), file,
-             bytes, size)
 HAOH_FAILING(write, ::ssize_t, -1, pwrite,
              (int file, const void* bytes, std::size_t size, ::off_t at), file, bytes, size, at)
 HAOH_FAILING(write, ::ssize_t, -1, pwrite64,
@@ -183,6 +179,24 @@ HAOH_FAILING(write, ::ssize_t, -1, writev, (int file, const ::iovec* parts, int 
 HAOH_FAILING(sync, int, -1, fsync, (int file), file)
 HAOH_FAILING(sync, int, -1, fdatasync, (int file), file)
 HAOH_FAILING(rename, int, -1, rename, (const char* from, const char* to), from, to)
+
+/// An eventfd or a timerfd has no kind, and nothing that could fail.
+static bool is_file(int file) noexcept {
+    struct stat status {};
+    return ::syscall(SYS_fstat, file, &status) == 0 && (status.st_mode & S_IFMT) != 0;
+}
+
+extern "C" ::ssize_t failing_read(int file, void* bytes, std::size_t size) __asm__("read");
+extern "C" ::ssize_t failing_read(int file, void* bytes, std::size_t size) {
+    static auto* const next = HAOH_NEXT(failing_read, "read");
+    return is_file(file) && fails(Call::read) ? -1 : next(file, bytes, size);
+}
+
+extern "C" ::ssize_t failing_write(int file, const void* bytes, std::size_t size) __asm__("write");
+extern "C" ::ssize_t failing_write(int file, const void* bytes, std::size_t size) {
+    static auto* const next = HAOH_NEXT(failing_write, "write");
+    return is_file(file) && fails(Call::write) ? -1 : next(file, bytes, size);
+}
 
 extern "C" int failing_close(int file) __asm__("close");
 extern "C" int failing_close(int file) {
@@ -248,12 +262,15 @@ HAOH_FAILING(send, ::ssize_t, -1, sendmsg, (int file, const ::msghdr* message, i
 // Waiting.
 HAOH_FAILING(epoll, int, -1, epoll_create, (int size), size)
 HAOH_FAILING(epoll, int, -1, epoll_create1, (int flags), flags)
-HAOH_FAILING(epoll, int, -1, epoll_ctl, (int epoll, int what, int file, ::epoll_event* event),
-             epoll, what, file, event)
+
+extern "C" int failing_epoll_ctl(int epoll, int what, int file,
+                                 ::epoll_event* event) __asm__("epoll_ctl");
+extern "C" int failing_epoll_ctl(int epoll, int what, int file, ::epoll_event* event) {
+    static auto* const next = HAOH_NEXT(failing_epoll_ctl, "epoll_ctl");
+    // Nothing else takes memory or a place.
+    return what == EPOLL_CTL_ADD && fails(Call::epoll) ? -1 : next(epoll, what, file, event);
+}
 HAOH_FAILING(timer, int, -1, timerfd_create, (int clock, int flags), clock, flags)
-HAOH_FAILING(timer, int, -1, timerfd_settime,
-             (int timer, int flags, const ::itimerspec* time, ::itimerspec* before), timer, flags,
-             time, before)
 HAOH_FAILING(wake, int, -1, eventfd, (unsigned value, int flags), value, flags)
 HAOH_FAILING(wake, int, -1, pipe, (int* ends), ends)
 HAOH_FAILING(wake, int, -1, pipe2, (int* ends, int flags), ends, flags)

@@ -19,10 +19,8 @@
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <typeinfo>
 #include <vector>
 
-#include <cxxabi.h>
 #include <unistd.h>
 
 namespace {
@@ -119,12 +117,16 @@ constexpr std::string_view kNoMemory = "there is not enough memory for it";
 
 /// Where nothing may throw, and in a thread that nobody waits for, a lack of memory is the end, too.
 void end_without_memory() {
-    const std::type_info* const what = abi::__cxa_current_exception_type();
-    if (what != nullptr && *what == typeid(std::bad_alloc)) {
-        say(kNoMemory);
-        ::_exit(Exit::nothing);
+    if (std::current_exception()) {
+        try {
+            throw;
+        } catch (const std::bad_alloc&) {
+            say(kNoMemory);
+            ::_exit(Exit::nothing);
+        } catch (...) { // a fault of ours
+        }
     }
-    __gnu_cxx::__verbose_terminate_handler(); // that is a fault of ours: says which
+    __gnu_cxx::__verbose_terminate_handler(); // says which
 }
 
 /// `haoh ... | head` ends as other programs do, without a word, when its reader has seen enough.

@@ -128,6 +128,9 @@ struct PathChoice {
 /// A device in an observation, which must outlive it.
 struct FoundDevice {
     const KernelSubsystem* subsystem{};
+
+    /// Whether all was read that decides whether the next I/O of a device has a path.
+    [[nodiscard]] bool paths_known(const KernelObservation& kernel, const FoundDevice& device);
     const KernelNamespace* head{};
 };
 /// \param name  "nvme0n1", also below /dev

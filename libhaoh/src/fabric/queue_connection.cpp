@@ -26,6 +26,7 @@ constexpr auto kUseTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = 64U << 10U;
 /// How long a connection stays after a termination request was sent, so that the peer can read it.
 constexpr std::chrono::milliseconds kLinger{250};
+constexpr std::chrono::milliseconds kTurn{10};
 
 } // namespace
 
@@ -396,9 +397,21 @@ asio::awaitable<void> QueueConnection::send_all(Self self) {
             continue;
         }
         const nvme::Bytes output = self->session_.take_output();
-        if (co_await self->stream_->write(asio::buffer(output))) {
-            // The reader has the better story: what the peer said before it closed. It gives up by
-            // itself, or its commands time out.
+        if (const error_code error = co_await self->stream_->write(asio::buffer(output))) {
+            // The reader has the better story: what the peer said before it closed. It may have none.
+            asio::steady_timer pause(self->executor_);
+            for (auto waited = kLinger; waited.count() > 0 && !self->closed_; waited -= kTurn) {
+                pause.expires_after(kTurn);
+                co_await pause.async_wait(kUseTuple);
+            }
+            if (!self->failed()) {
+                self->session_.fail(
+                    {.code = as_std(error),
+                     .cause = fmt::format("the connection was lost: {}", error.message()),
+                     .advice = {}});
+                self->pump();
+                self->close_stream();
+            }
             break;
         }
     }

@@ -28,6 +28,12 @@ namespace haoh::host {
 
 namespace asio = boost::asio;
 
+namespace {
+
+constexpr std::chrono::seconds kLookAgain{1};
+
+} // namespace
+
 /// One run of work. `timer` and `done` belong to the caller's executor, the rest to the mutex.
 struct BlockingThreads::Call {
     std::function<void()> work;
@@ -203,22 +209,26 @@ BlockingThreads::run(std::function<void()> work, std::optional<std::chrono::mill
         }
     }
     asio::steady_timer timer(executor, kForEver);
-    if (limit) {
-        timer.expires_after(*limit);
-    }
+    const auto end = limit ? asio::steady_timer::clock_type::now() + *limit : kForEver;
     const auto call = std::make_shared<Call>();
     call->work = std::move(work);
     call->executor = executor;
     start(call);
     const Waiting waiting(shared_, call, timer);
-    const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    bool canceled = false;
+    while (!call->done && !canceled && asio::steady_timer::clock_type::now() < end) {
+        // Asio does not say that there was no place for what wakes it: then it looks itself.
+        timer.expires_at(std::min(end, asio::steady_timer::clock_type::now() + kLookAgain));
+        const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        canceled = error && !call->done;
+    }
     if (call->done) {
         if (call->failure) {
             std::rethrow_exception(call->failure);
         }
         co_return Outcome::done;
     }
-    co_return error ? Outcome::canceled : Outcome::late;
+    co_return canceled ? Outcome::canceled : Outcome::late;
 }
 
 } // namespace haoh::host

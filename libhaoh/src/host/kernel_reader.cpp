@@ -295,7 +295,7 @@ class TopologyReader {
             int error = 0;
             found.linked =
                 names_of(root_.open(links).entries(error), linux_kernel::ObjectName::Kind::path);
-            if (error != 0 && !means_absent(error)) {
+            if (error != 0 && !means_absent(error) && error != ELOOP) { // as the head itself
                 subsystem.head_problems[i] = unlisted(links, error);
             }
         }

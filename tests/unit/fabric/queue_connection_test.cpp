@@ -185,6 +185,14 @@ TEST_F(QueueConnectionTest, ClosesItsStreamOnce) {
     EXPECT_TRUE(connection_->failed());
 }
 
+TEST_F(QueueConnectionTest, FailsWhenItCannotSend) {
+    state_.hangs = true; // and the peer has nothing to say of it
+    state_.answer = [](nvme::ByteView) { return icresp(); };
+    state_.write_error = boost::asio::error::no_buffer_space;
+    EXPECT_THAT(open(), HasSubstr("the connection was lost: No buffer space available"));
+    EXPECT_TRUE(state_.closed);
+}
+
 /// Nobody waits for the loops of a connection, but for what they bring.
 TEST_F(QueueConnectionTest, FailsWhenThereIsNoMemoryToReadOrToWrite) {
     state_.hangs = true;
