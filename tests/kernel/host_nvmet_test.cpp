@@ -136,7 +136,7 @@ TEST_P(HostOfNvmet, a_refused_path_is_told_with_its_reason) {
     EXPECT_EQ(haoh_states(host().wait_device(a.nqn(), 2)).size(), 1U);
 }
 
-/// Two arrays, two controllers each, 512 namespaces: how fast haoh reads all of that through the
+/// Two arrays, two controllers each, 128 namespaces: how fast haoh reads all of that through the
 /// kernel, and how fast a shell does with nvme-cli. Under emulation only the ratio says something.
 class HostRate : public KernelTest {
   protected:
@@ -148,11 +148,11 @@ class HostRate : public KernelTest {
 };
 
 TEST_F(HostRate, is_far_above_a_loop_of_nvme_cli) {
-    constexpr unsigned kNamespaces = 512;
+    constexpr unsigned kNamespaces = 128;
     constexpr unsigned kSample = 8; // of the loop: all of it would take minutes
     serve(R"(title = "rate"
 [[namespace]]
-count = 512
+count = 128
 size = "16MiB"
 [[array]]
 name = "a"

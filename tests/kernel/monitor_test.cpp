@@ -146,7 +146,7 @@ TEST_P(HostMonitor, tells_each_change_of_an_array_soon) {
     const auto array = NvmetArray::first();
     serve_in_guest(host(), array);
     start_monitor();
-    const int count_of_flips = GetParam() == "6.1" ? 50 : 200;
+    const int count_of_flips = GetParam() == "6.12" ? 200 : 50;
     const auto flips = flip_in_guest(host(), array, fmt::format("{} 1 60 250 1", count_of_flips));
     const auto told = stop_monitor();
 
