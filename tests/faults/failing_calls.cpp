@@ -68,6 +68,12 @@ int open_descriptors() noexcept {
     return count;
 }
 
+/// An eventfd or a timerfd has no kind, and nothing that could fail.
+bool is_file(int file) noexcept {
+    struct stat status {};
+    return ::syscall(SYS_fstat, file, &status) == 0 && (status.st_mode & S_IFMT) != 0;
+}
+
 using Main = int (*)(int, char**, char**);
 Main program_main{}; // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
@@ -179,12 +185,6 @@ HAOH_FAILING(write, ::ssize_t, -1, writev, (int file, const ::iovec* parts, int 
 HAOH_FAILING(sync, int, -1, fsync, (int file), file)
 HAOH_FAILING(sync, int, -1, fdatasync, (int file), file)
 HAOH_FAILING(rename, int, -1, rename, (const char* from, const char* to), from, to)
-
-/// An eventfd or a timerfd has no kind, and nothing that could fail.
-static bool is_file(int file) noexcept {
-    struct stat status {};
-    return ::syscall(SYS_fstat, file, &status) == 0 && (status.st_mode & S_IFMT) != 0;
-}
 
 extern "C" ::ssize_t failing_read(int file, void* bytes, std::size_t size) __asm__("read");
 extern "C" ::ssize_t failing_read(int file, void* bytes, std::size_t size) {
