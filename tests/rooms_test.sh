@@ -39,10 +39,10 @@ declare -A may_include=(
 
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
-    [address]=base [error]=base [visibility]=base
+    [address]=base [error]=base [safe_text]=base [visibility]=base
     [kernel]=model [numa]=model [path_statistics]=model [path_use]=model
     [observation]=model [event]=model [monitor_status]=model
-    [kernel_effect]=linux [kernel_policy]=linux
+    [driver_change]=linux [kernel_effect]=linux [kernel_policy]=linux [kernel_release]=linux
     [attribution]=attribution [config]=attribution
     [admin_channel]=collect [collector]=collect [replay]=collect
     [host]=host [host_policy]=host

@@ -195,7 +195,7 @@ class FailingCalls : public ::testing::TestWithParam<std::string> {
         EXPECT_NE(fault.error, EINTR) << "nothing was wrong";
         if (result.status == command.status && !speechless) {
             EXPECT_THAT(told, AnyOf(HasSubstr(std::generic_category().message(fault.error)),
-                                    HasSubstr("not enough memory")))
+                                    HasSubstr("out of memory")))
                 << "what is different has no reason";
         } else if (result.status != command.status) {
             // Another port may be free.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the kernel writes for people: attributes, object names, log records; and rules of udev. The
-// first byte chooses.
+// What the kernel writes for people: attributes, object names, log records, its release; and rules of
+// udev. The first byte chooses.
 #include "fuzz/property.hpp"
 
 #include "host/attribute_text.hpp"
@@ -9,6 +9,9 @@
 #include "host/udev_rules.hpp"
 #include "linux/kernel_event_message.hpp"
 #include "linux/object_name.hpp"
+
+#include <haoh/driver_change.hpp>
+#include <haoh/kernel_effect.hpp>
 
 #include <string>
 
@@ -133,6 +136,29 @@ void join(std::string_view bytes) {
     fuzz::require(found == path_count, "no path is lost");
 }
 
+/// What `uname -r` printed: whatever it is, one kernel, of which something is known or not.
+void release(std::string_view text) {
+    const std::optional<KernelRelease> parsed = parse_kernel_release(text);
+    fuzz::require(parsed.has_value() == parse_kernel_version(text).has_value(),
+                  "a release has a version");
+    if (!parsed) {
+        return;
+    }
+    fuzz::require(parsed->upstream == *parse_kernel_version(text),
+                  "the version is that of its base");
+    fuzz::require(name_of(*parsed).starts_with("Linux "), "it has a name");
+    for (const DriverChangeInfo& info : driver_changes()) {
+        fuzz::require(parsed->upstream < info.since ||
+                          presence_of(info.change, *parsed) == Presence::present,
+                      "a kernel has what its base has");
+    }
+    for (const KernelEffect& row : kernel_effects()) {
+        const KernelAnswer answer = kernel_answer(row.rule, *parsed);
+        fuzz::require(answer.effect == nullptr || answer.effect->rule == row.rule,
+                      "an answer is about the rule");
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -155,6 +181,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
     default:
         static_cast<void>(host::mentions_iopolicy(bytes));
+        release(bytes);
         break;
     }
     return 0;

@@ -210,6 +210,19 @@ records_snapshots() {
         run haoh snapshot -R "$work/host" -f "$work" && ended 1 && said 'directory' &&
         [[ -z $(find "$work" -maxdepth 1 -name '*.new-*') ]]
 }
+keeps_what_a_file_is() {
+    printf 'before\n' >"$work/kept.json" && chmod 640 "$work/kept.json" && ln -sf kept.json "$work/link.json" &&
+        run haoh snapshot -R "$work/host" -f "$work/link.json" && [[ -L $work/link.json ]] &&
+        [[ $(stat -c %a "$work/kept.json") == 640 ]] && python3 -m json.tool "$work/kept.json" >/dev/null &&
+        run haoh snapshot -R "$work/host" -f /dev/full && ended 1 && said 'No space left' &&
+        run haoh snapshot -R "$work/host" -f "$work/kept.json" && ! compgen -G "$work/.haoh-*"
+}
+waits_for_no_file() {
+    mkfifo "$work/fifo" && run haoh check -R "$work/host" --config="$work/fifo" && ended 1 && said FIFO &&
+        run haoh check -R "$work/host" --config=/dev/zero && ended 1 && said device &&
+        run haoh check -R "$work/host" --config=/dev/zero -o json && ended 1 && is_json && member 'it["error"]' &&
+        run haoh check -R "$work/host" --config=<(printf '[check]\nprofile = "single"\n') && silent err
+}
 knows_no_such_device() {
     run haoh check /dev/nvme99 && ended 1 && said nvme99 && silent out &&
         run haoh list nvme99n1 -R "$work/host" && ended 1 && said nvme99n1 &&
@@ -226,9 +239,32 @@ says_that_there_is_no_nvme() {
             run haoh $command -R "$work/bare" -o json && ended 1 && is_json && member 'it["error"]' || return 1
     done
 }
+# Nothing of an argument, a file or an array that is written for a terminal.
+harmless() { ! grep -qaP '[\x00-\x09\x0b-\x1f\x7f\xff]|\xc2\x9b|\xe2\x80\xae' "$work/out" "$work/err"; }
 quotes_errors() {
+    local bad=$'\x1b]0;x\x07\xc2\x9b\xe2\x80\xae\xff'
     run haoh list $'nvme"\\\n\x1b[1m' -R "$work/host" -o json && ended 1 && is_json && member 'it["error"]' &&
-        run haoh list $'nvme\x1b[1m' -R "$work/host" && ended 1 && ! grep -q $'\x1b' "$work/err"
+        run haoh list "nvme$bad" -R "$work/host" && ended 1 && harmless &&
+        run haoh list "nvme$bad" -R "$work/host" -o json && ended 1 && is_json && harmless &&
+        run haoh check -R "$work/host" --config="$work/$bad" && ended 1 && harmless &&
+        run haoh snapshot -R "$work/host" -f "/nonexistent/$bad" && ended 1 && harmless &&
+        run haoh policy set "numa$bad" nvme-subsys0 -R "$work/host" --dry-run && ended 0 && harmless &&
+        told 'would be numa\x1b]0;x\x07' &&
+        run haoh policy set "numa$bad" nvme-subsys0 -R "$work/host" --dry-run -o json && ended 0 && is_json && harmless
+}
+passes_nothing_on() {
+    local bad=$'\x1b]0;x\x07\xc2\x9b\xe2\x80\xae\xff' file command
+    cp -R "$work/host" "$work/hostile"
+    while IFS= read -r file; do
+        printf '%s%s\n' "$(<"$file")" "$bad" >"$file"
+    done < <(find "$work/hostile" -type f \( -name subsysnqn -o -name serial -o -name model -o -name state \
+        -o -name address -o -name iopolicy -o -name ana_state -o -name hostnqn \))
+    for command in list 'list -v' 'list -o json' check 'check -v' 'check -o json' snapshot 'policy show --for=0' \
+        'policy explain nvme0n1' 'policy explain nvme0n1 -o json' 'monitor --for=200ms' 'monitor --for=200ms -o json'; do
+        # shellcheck disable=SC2086 # words
+        run haoh $command -R "$work/hostile" && ((status < 2)) && [[ -s $work/out || $command == *monitor*json ]] &&
+            harmless || return 1
+    done
 }
 works_without_root() {
     local as_nobody=()
@@ -244,6 +280,9 @@ works_without_root() {
 }
 says_when_output_is_lost() {
     timeout 60 "$nvme" haoh rules >/dev/full 2>"$work/err"
+    status=$?
+    ended 1 && said 'No space left' || return 1
+    timeout 60 "$nvme" haoh policy set numa nvme-subsys0 --dry-run -R "$work/host" >/dev/full 2>"$work/err"
     status=$?
     ended 1 && said 'No space left'
 }
@@ -318,6 +357,9 @@ holds "snapshots are recorded" records_snapshots
 holds "an unknown device is named" knows_no_such_device
 holds "a host without NVMe is told" says_that_there_is_no_nvme
 holds "errors are quoted" quotes_errors
+holds "what is written for terminals is not passed on" passes_nothing_on
+holds "a file that is replaced keeps what it is" keeps_what_a_file_is
+holds "no file is waited for" waits_for_no_file
 holds "it works without root" works_without_root
 holds "lost output is told" says_when_output_is_lost
 holds "the monitor ends by a signal" ends_by_a_signal

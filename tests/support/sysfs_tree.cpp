@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::string_view kControllers = "sys/devices/virtual/nvme-fabrics/ctl";
 constexpr std::string_view kSubsystems = "sys/devices/virtual/nvme-subsystem";
-constexpr std::size_t kPage = 4096;
+constexpr std::size_t kLargestPage = 65536;
 
 std::string number(unsigned value) {
     return std::to_string(value);
@@ -68,8 +69,8 @@ SysfsTree::~SysfsTree() {
     fs::remove_all(root_, ignored);
 }
 
-SysfsTree& SysfsTree::nul_padded(bool on) {
-    nul_padded_ = on;
+SysfsTree& SysfsTree::nul_padded(std::size_t page) {
+    padded_to_ = page;
     return *this;
 }
 
@@ -106,9 +107,7 @@ void SysfsTree::write(const fs::path& directory, std::string_view file,
                       std::string_view text) const {
     std::string bytes(text);
     bytes += '\n';
-    if (nul_padded_) {
-        bytes.resize(kPage, '\0');
-    }
+    bytes.resize(std::max(bytes.size(), padded_to_), '\0');
     write_file(directory / file, bytes);
 }
 
@@ -297,7 +296,7 @@ SysfsTree& SysfsTree::make_directory(const std::string& file) {
 }
 
 SysfsTree& SysfsTree::make_too_long(const std::string& file) {
-    return set(file, std::string(kPage + 1, 'x'));
+    return set(file, std::string(kLargestPage + 1, 'x'));
 }
 
 SysfsTree& SysfsTree::make_dangling(const std::string& file) {

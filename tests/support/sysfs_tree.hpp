@@ -4,6 +4,7 @@
 /// does: in a directory of their own, which goes away with the object.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -30,8 +31,9 @@ class SysfsTree {
 
     // What is made from now on.
 
-    /// Attributes are followed by NUL bytes up to a page, as some recordings have them.
-    SysfsTree& nul_padded(bool on = true);
+    /// Attributes are followed by NUL bytes up to a page, as recordings by tar have them. A page has
+    /// 4 KiB, on some machines 16 or 64.
+    SysfsTree& nul_padded(std::size_t page = 4096);
     SysfsTree& without_ana(bool on = true);
     /// Links of `multipath` directories are not made, whatever the layout.
     SysfsTree& without_links(bool on = true);
@@ -80,7 +82,7 @@ class SysfsTree {
 
     std::filesystem::path root_;
     KernelLayout layout_;
-    bool nul_padded_{};
+    std::size_t padded_to_{};
     bool ana_{true};
     bool links_{true};
     unsigned subsystems_{};

@@ -49,6 +49,18 @@ TEST(Arguments, help_is_printed_and_succeeds_for_every_command) {
     }
 }
 
+TEST(Arguments, help_has_what_it_explains_in_one_column) {
+    const std::string help = haoh({"monitor", "--help"}).standard_output;
+    const auto column_of = [&help](const std::string& word, const std::string& meaning) {
+        const std::size_t line = help.find("\n  " + word + " ");
+        EXPECT_NE(line, std::string::npos) << word;
+        return help.find(meaning, line) - line - 1;
+    };
+    EXPECT_EQ(column_of("-v,--verbose", "Say more"), 34U);
+    EXPECT_EQ(column_of("-q,--quiet", "No progress"), 34U);
+    EXPECT_EQ(column_of("path_lost", "a path"), 34U);
+}
+
 TEST(Arguments, help_and_manual_name_the_same_options) {
     for (const std::string& command : commands()) {
         std::ifstream file{std::string{HAOH_SOURCE_DIR} + "/docs/man/haoh-" + command + ".1"};

@@ -10,6 +10,8 @@
 #include <filesystem>
 #include <tuple>
 
+#include <sys/utsname.h>
+
 namespace haoh::test {
 namespace {
 
@@ -244,6 +246,51 @@ TEST(Check, a_kernel_may_be_named) {
         EXPECT_THAT(result.standard_output, HasSubstr(std::string{release}));
     }
     EXPECT_EQ(haoh(with(both(arrays), {"--kernel", "yesterday"})).status, 2);
+    EXPECT_THAT(haoh(with(both(arrays), {"--kernel", "5.14.0-570.el9.x86_64"})).standard_output,
+                HasSubstr("Linux 5.14 of EL 9: the path of the array that came later is refused"));
+    // Of this one nothing is known, and that is said.
+    const ProgramResult unknown = haoh(with(both(arrays), {"--kernel", "5.15.0-101-generic"}));
+    EXPECT_EQ(unknown.status, 1) << unknown.standard_error;
+    EXPECT_THAT(unknown.standard_output,
+                HasSubstr("Linux 5.15 of Ubuntu: not known; Linux 6.1 of kernel.org, the nearest"));
+}
+
+TEST(Check, the_kernel_is_that_of_this_machine_where_none_was_observed) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    ::utsname machine{};
+    ASSERT_EQ(::uname(&machine), 0);
+    const json running = json::parse(haoh(with(both(arrays), {"-o", "json"})).standard_output);
+    EXPECT_EQ(running.at("kernel"), machine.release);
+    const json named =
+        json::parse(haoh(with(both(arrays), {"-o", "json", "--kernel", "6.1"})).standard_output);
+    EXPECT_EQ(named.at("kernel"), "6.1");
+}
+
+TEST(Check, each_window_relaxes_its_own_rules) {
+    // Versions may differ in an upgrade and in a migration, firmware in an upgrade only.
+    const SimulatedArrays version{pair_with_b("[array.subsystem]\nversion = \"2.1\"\n")};
+    const SimulatedArrays firmware{pair_with_b("[array.subsystem]\nfirmware = \"9.9\"\n")};
+    const ScratchDirectory directory;
+    const std::string one_site =
+        directory.file("haoh.toml", "[[site]]\nname = \"all\"\naddresses = [\"127.0.0.0/8\"]\n");
+    const auto verdict_of = [&](const SimulatedArrays& arrays, const std::string& window,
+                                const std::string& rule) {
+        std::vector<std::string> words =
+            with(both(arrays), {"-o", "json", "--rule", rule, "--config", one_site});
+        if (!window.empty()) {
+            words = with(words, {"--window", window});
+        }
+        const json findings = json::parse(haoh(words).standard_output).at("findings");
+        return findings.empty() ? std::string{"none"}
+                                : findings.at(0).at("verdict").get<std::string>();
+    };
+    EXPECT_EQ(verdict_of(version, "", "ctrl.ver.domain"), "warn");
+    EXPECT_EQ(verdict_of(version, "upgrade", "ctrl.ver.domain"), "note");
+    EXPECT_EQ(verdict_of(version, "migration", "ctrl.ver.domain"), "note");
+    EXPECT_EQ(verdict_of(version, "resize", "ctrl.ver.domain"), "warn");
+    EXPECT_EQ(verdict_of(firmware, "", "ctrl.fr.domain"), "warn");
+    EXPECT_EQ(verdict_of(firmware, "upgrade", "ctrl.fr.domain"), "note");
+    EXPECT_EQ(verdict_of(firmware, "migration", "ctrl.fr.domain"), "warn");
 }
 
 TEST(List, shows_subsystem_namespaces_and_paths) {

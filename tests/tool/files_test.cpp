@@ -244,6 +244,19 @@ TEST(Files, a_reader_that_has_seen_enough_ends_the_program_without_a_word) {
     EXPECT_EQ(ended.standard_error, "");
 }
 
+TEST(Files, a_reader_that_has_seen_enough_is_told_where_its_signal_is_blocked) {
+    constexpr const char* kRun =
+        "import os, signal, subprocess, sys\n"
+        "reader, writer = os.pipe()\n"
+        "os.close(reader)\n"
+        "block = lambda: signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})\n"
+        "sys.exit(subprocess.call(sys.argv[1:], stdout=writer, preexec_fn=block))\n";
+    const ProgramResult ended =
+        run_program({"python3", "-c", kRun, HAOH_PROGRAM, "rules"}, std::chrono::seconds{30});
+    EXPECT_EQ(ended.status, 4);
+    EXPECT_EQ(ended.standard_error, "haoh: write to standard output: Broken pipe\n");
+}
+
 TEST(Files, a_snapshot_replaces_its_file_as_a_whole) {
     const SimulatedArrays arrays{healthy_scenario()};
     const ScratchDirectory directory;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A host as a source: by its recorded observation, and which sources go together.
 #include "simulated_arrays.hpp"
+
+#include "support/sysfs_tree.hpp"
 #include "unit/report/sample_host.hpp"
 
 #include <gmock/gmock.h>
@@ -45,6 +47,17 @@ TEST_F(Host, without_root_is_listed_and_exits_with_3) {
     EXPECT_THAT(result.standard_output, HasSubstr("Permission denied"));
     const ProgramResult judged = haoh({"check", "--snapshot", directory.path("host.json")});
     EXPECT_NE(judged.status, 4) << judged.standard_output << judged.standard_error;
+}
+
+TEST_F(Host, recorded_with_large_pages_is_judged_as_any_other) {
+    for (const std::size_t page : {4096U, 65536U}) {
+        SysfsTree tree;
+        tree.nul_padded(page).add_subsystem("nqn.2026-01.io.example:pair", 2, 1);
+        const ProgramResult result = haoh({"check", "--sysroot", tree.root()});
+        EXPECT_EQ(result.status, 3) << result.standard_error;
+        EXPECT_THAT(result.standard_output, Not(HasSubstr("FAIL"))) << page;
+        EXPECT_THAT(result.standard_output, Not(HasSubstr("host.ns.usable_path"))) << page;
+    }
 }
 
 TEST_F(Host, with_an_unreadable_attribute_exits_with_3) {

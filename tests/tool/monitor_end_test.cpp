@@ -18,6 +18,8 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <sstream>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -191,6 +193,89 @@ TEST_F(MonitorEnd, a_reader_that_stalls_holds_up_neither_metrics_nor_the_end) {
         } else {
             EXPECT_THAT(monitor.errors(), HasSubstr("standard output takes nothing"));
         }
+    }
+}
+
+/// What a reader missed is told, and in JSON there is a gap in the sequence.
+TEST_F(MonitorEnd, a_reader_that_stalls_for_too_long_is_told_what_it_missed) {
+    constexpr std::uint64_t kNamespaces = 4096;
+    const SimulatedArrays arrays{fmt::format("[subsystem]\nnqn = \"{}\"\n[[namespace]]\n"
+                                             "count = {}\n[[array]]\nname = \"a\"\n",
+                                             kPairNqn, kNamespaces)};
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    const FileDescriptor reader{ends[0]};
+    FileDescriptor writer{ends[1]};
+    const RunningProgram monitor({HAOH_PROGRAM, "monitor", "-t", arrays.target("a"), "--nqn",
+                                  kPairNqn, "-o", "json", "--metrics", "0"},
+                                 writer.get());
+    writer.reset();
+    ASSERT_TRUE(wait_ready(monitor)) << monitor.told();
+    const auto events = [&monitor] {
+        constexpr std::string_view kCounter = "haoh_events_total{event=\"ana_change\"} ";
+        const std::string page = scraped(monitor);
+        const std::size_t at = page.find(kCounter);
+        return at == page.npos ? 0 : std::stoull(page.substr(at + kCounter.size()));
+    };
+    const std::array<const char*, 2> states{"optimized", "inaccessible"};
+    for (std::uint64_t round = 1; round <= 6; ++round) {
+        arrays.send({"ana", "a", "all", states.at(round % 2)});
+        ASSERT_TRUE(monitor.wait_for([&] { return events() >= round * kNamespaces; })) << events();
+    }
+    EXPECT_THAT(monitor.errors(), Not(HasSubstr("left out"))) << "it is not known yet how many";
+    monitor.signal(SIGTERM);
+    std::uint64_t last = 0;
+    std::uint64_t missing = 0;
+    std::string text;
+    std::string bytes(65536, '\0');
+    for (ssize_t count = 1; count > 0;) {
+        count = ::read(reader.get(), bytes.data(), bytes.size());
+        text.append(bytes, 0, static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    }
+    for (std::size_t at = 0; (at = text.find("\"sequence\":", at)) != text.npos; ++at) {
+        const std::uint64_t number = std::stoull(text.substr(at + 11, 20));
+        missing += number - last - 1;
+        last = number;
+    }
+    EXPECT_EQ(monitor.ended(), 0);
+    EXPECT_GE(last, 6 * kNamespaces) << "the last ones are kept";
+    EXPECT_GT(missing, 1000U);
+    EXPECT_THAT(monitor.errors(),
+                HasSubstr(fmt::format("haoh: {} events were left out: the reader of the output was "
+                                      "too slow\n",
+                                      missing)));
+}
+
+/// Ticks of processor time that a process has had.
+std::uint64_t ticks_of(::pid_t process) {
+    std::ifstream file{fmt::format("/proc/{}/stat", process)};
+    const std::string stat{std::istreambuf_iterator<char>{file}, {}};
+    std::istringstream fields{stat.substr(stat.rfind(") ") + 2)};
+    std::string field;
+    std::uint64_t user = 0;
+    std::uint64_t system = 0;
+    for (int number = 0; number < 11; ++number) { // proc(5): 3 to 13
+        fields >> field;
+    }
+    fields >> user >> system;
+    return user + system;
+}
+
+TEST_F(MonitorEnd, sleeps_as_long_as_nothing_happens) {
+    for (const std::string until : {"access no_path", "ana_change"}) {
+        std::vector<std::string> all = words({"--until", until});
+        all.insert(all.end(), {"--interval", "10s"});
+        all.erase(std::find(all.begin(), all.end(), "--interval"),
+                  std::find(all.begin(), all.end(), "--metrics"));
+        const RunningProgram monitor(all);
+        ASSERT_TRUE(wait_ready(monitor)) << monitor.told();
+        const std::uint64_t before = ticks_of(monitor.pid());
+        std::this_thread::sleep_for(2s);
+        EXPECT_LT(ticks_of(monitor.pid()) - before,
+                  static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK)) / 2)
+            << until;
+        monitor.signal(SIGTERM);
+        EXPECT_EQ(monitor.ended(), 1) << "it has waited in vain";
     }
 }
 

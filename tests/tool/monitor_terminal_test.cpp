@@ -95,6 +95,7 @@ TEST(MonitorOnTerminal, is_a_screen_until_q_is_pressed) {
         monitor.change("inaccessible");
         ASSERT_TRUE(monitor.wait_text("last of "));
         ASSERT_TRUE(monitor.wait_text("ANA optimized -> inaccessible")) << "the event";
+        EXPECT_TRUE(monitor.wait_text("▂")) << "one change in these ten seconds";
         EXPECT_THAT(monitor.shown(), Not(HasSubstr(kGivenBack)));
         EXPECT_THAT(monitor.shown(), Not(HasSubstr("\n"))) << "nothing is printed beside it";
         monitor.forget();
@@ -150,6 +151,46 @@ TEST(MonitorOnTerminal, programs_cannot_spoil_the_screen_and_their_failures_are_
     EXPECT_EQ(monitor.ended(), 0);
     EXPECT_THAT(monitor.shown(), Not(HasSubstr("SPOILT")));
     EXPECT_TRUE(std::filesystem::exists(directory.path("done")));
+}
+
+/// As Ctrl-S does it where nobody prevents it. What watches goes on.
+TEST(MonitorOnTerminal, that_was_stopped_holds_up_nothing) {
+    // Where the terminal's file has no name, as in a container, it is opened anew all the same.
+    const std::vector<std::string> without_names{
+        "unshare", "--mount", "sh", "-c", "mount -t tmpfs none /dev/pts && exec \"$@\"", "sh"};
+    std::vector<std::string> probe = without_names;
+    probe.emplace_back("true");
+    const bool possible = run_program(probe, kTerminalLimit).status == 0;
+    for (const bool named : {true, false}) {
+        if (!named && !possible) {
+            continue;
+        }
+        SCOPED_TRACE(named);
+        const ScratchDirectory directory;
+        std::vector<std::string> variables{"TERM=xterm", "NO_COLOR=1"};
+        if (!named) {
+            variables.insert(variables.end(), without_names.begin(), without_names.end());
+        }
+        MonitorOnTerminal monitor(
+            {"--exec", directory.script("run", "cat >>" + directory.path("told") + "\n")},
+            variables);
+        ASSERT_TRUE(monitor.wait_text("no event so far")) << monitor.shown();
+        EXPECT_THAT(monitor.shown(), HasSubstr(kTaken));
+        ASSERT_EQ(::tcflow(monitor.terminal().slave(), TCOOFF), 0);
+        static_cast<void>(monitor.shown());
+        monitor.forget();
+        monitor.change("inaccessible");
+        const auto deadline = std::chrono::steady_clock::now() + kTerminalLimit;
+        while (directory.read("told").find("inaccessible") == std::string::npos &&
+               std::chrono::steady_clock::now() < deadline) {
+            EXPECT_EQ(monitor.shown(), "") << "it is stopped";
+        }
+        EXPECT_THAT(directory.read("told"), HasSubstr("inaccessible"));
+        ASSERT_EQ(::tcflow(monitor.terminal().slave(), TCOON), 0);
+        EXPECT_TRUE(monitor.wait_text("ANA optimized -> inaccessible"));
+        monitor.process().signal(SIGTERM);
+        EXPECT_EQ(monitor.ended(), 0) << monitor.shown();
+    }
 }
 
 TEST(MonitorOnTerminal, is_no_screen_where_lines_are_wanted_or_nothing_can_be_drawn) {

@@ -95,6 +95,23 @@ TEST_F(PolicySet, sets_what_is_named_and_says_what_was) {
                                         "): round-robin, was numa\n");
 }
 
+TEST_F(PolicySet, passes_nothing_on_that_is_written_for_a_terminal) {
+    tree.set(SysfsTree::subsystem(0) + "/subsysnqn", "nqn.2026-01.io.example:\x1b]0;owned\x07\n");
+    tree.set(SysfsTree::subsystem(0) + "/iopolicy", "numa\x1b]0;owned\x07\n");
+    const ProgramResult told = set({"round-robin", "nvme-subsys0"});
+    EXPECT_EQ(told.status, 0) << told.standard_error;
+    EXPECT_EQ(
+        told.standard_output,
+        R"(nvme-subsys0 (nqn.2026-01.io.example:\x1b]0;owned\x07): round-robin, was numa\x1b]0;owned\x07)"
+        "\n");
+    const ProgramResult rule =
+        set({"numa", "nvme-subsys0", "--udev-rule", directory.path("72-\x1b]0;x.rules")});
+    EXPECT_THAT(rule.standard_output + rule.standard_error, Not(HasSubstr("\x1b")));
+    EXPECT_THAT(set({"numa", "nvme-subsys1", "--udev-rule", directory.path("72-\x1b]0;x.rules")})
+                    .standard_output,
+                HasSubstr(R"(72-\x1b]0;x.rules: written)"));
+}
+
 TEST_F(PolicySet, sets_the_default_of_what_appears_later) {
     EXPECT_EQ(set({"round-robin", "--default"}).standard_output,
               "new subsystems: round-robin, was numa\n");

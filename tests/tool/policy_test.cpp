@@ -59,6 +59,12 @@ TEST_F(Policy, list_is_of_the_recorded_release) {
     const ProgramResult text = policy({"list"});
     EXPECT_EQ(text.status, 0);
     EXPECT_THAT(text.standard_output, HasSubstr("not here: from Linux 6.11 on"));
+    tree.set("sys/kernel/osrelease", "5.14.0-570.12.1.el9_6.x86_64\n");
+    EXPECT_EQ(json({"list"})["policies"][2]["offered"], true);
+    tree.set("sys/kernel/osrelease", "6.8.0-45-generic\n");
+    EXPECT_TRUE(json({"list"})["policies"][2]["offered"].is_null());
+    EXPECT_THAT(policy({"list"}).standard_output,
+                HasSubstr("not known of this kernel: from Linux 6.11 on"));
 }
 
 TEST_F(Policy, show_tells_where_io_goes) {

@@ -28,7 +28,7 @@ struct CheckArguments {
 int run(const CheckArguments& options) {
     CheckOptions check_options;
     if (!options.kernel.empty()) {
-        require_known_release(options.kernel);
+        require_release(options.kernel);
         check_options.kernel = options.kernel;
     }
     check_options.config = read_config(options.config);

@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
@@ -26,7 +27,6 @@ extern char** environ; // NOLINT(readability-redundant-declaration): POSIX leave
 namespace haoh::tool {
 namespace {
 
-constexpr std::size_t kSvgLimit = std::size_t{256} << 20U;
 constexpr std::chrono::milliseconds kLookForSignals{50};
 constexpr const char* kAdvice = "or draw the output of -o dot elsewhere";
 
@@ -78,23 +78,24 @@ class Child {
         ::posix_spawnattr_setsigdefault(&attributes, &defaults);
         ::posix_spawnattr_setsigmask(&attributes, &signals.before());
         ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+        ::pid_t id{};
         const int error =
-            ::posix_spawnp(&id_, name.c_str(), &actions, &attributes, arguments.data(), environ);
+            ::posix_spawnp(&id, name.c_str(), &actions, &attributes, arguments.data(), environ);
         ::posix_spawnattr_destroy(&attributes);
         ::posix_spawn_file_actions_destroy(&actions);
         if (error != 0) {
-            id_ = -1;
             if (error == ENOENT) {
                 fail("it is not installed",
                      "install the package graphviz, or draw the output of -o dot elsewhere");
             }
             fail(std::generic_category().message(error));
         }
+        id_ = id;
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
     ~Child() {
-        if (id_ > 0) {
+        if (id_) {
             static_cast<void>(kill());
         }
     }
@@ -104,10 +105,10 @@ class Child {
     int wait() {
         constexpr int kTries = 500;
         constexpr ::useconds_t kPause = 10'000;
-        int status = 0;
+        int status{};
         for (int i = 0; i < kTries; ++i) {
-            if (::waitpid(id_, &status, WNOHANG) == id_) {
-                id_ = -1;
+            if (::waitpid(*id_, &status, WNOHANG) == *id_) {
+                id_.reset();
                 return status;
             }
             heed(signals_);
@@ -118,21 +119,21 @@ class Child {
 
   private:
     int kill() {
-        int status = 0;
-        ::kill(id_, SIGKILL);
-        while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
+        int status{};
+        ::kill(*id_, SIGKILL);
+        while (::waitpid(*id_, &status, 0) < 0 && errno == EINTR) {
         }
-        id_ = -1;
+        id_.reset();
         return status;
     }
 
     const base::SignalsHeld& signals_;
-    ::pid_t id_{-1};
+    std::optional<::pid_t> id_;
 };
 
 /// Writes and reads at once: either side may wait for the other.
 std::string exchange(base::FileDescriptor to_child, base::FileDescriptor from_child,
-                     std::string_view input, std::chrono::milliseconds timeout,
+                     std::string_view input, std::chrono::milliseconds timeout, std::size_t limit,
                      const base::SignalsHeld& signals) {
     const auto end = std::chrono::steady_clock::now() + timeout;
     ::fcntl(to_child.get(), F_SETFL, O_NONBLOCK);
@@ -173,8 +174,8 @@ std::string exchange(base::FileDescriptor to_child, base::FileDescriptor from_ch
             } else if (errno != EINTR) {
                 throw Error({errno, std::generic_category()}, "read from", "Graphviz");
             }
-            if (output.size() > kSvgLimit) {
-                fail(fmt::format("a drawing of more than {} bytes", kSvgLimit));
+            if (output.size() > limit) {
+                fail(fmt::format("a drawing of more than {} bytes", limit));
             }
         }
     }
@@ -182,7 +183,7 @@ std::string exchange(base::FileDescriptor to_child, base::FileDescriptor from_ch
 
 } // namespace
 
-std::string draw_svg(std::string_view graph, std::chrono::milliseconds timeout) {
+std::string draw_svg(std::string_view graph, std::chrono::milliseconds timeout, std::size_t limit) {
     Pipe input = make_pipe();
     Pipe output = make_pipe();
     const base::SignalsHeld signals; // else one would leave a program behind that draws on
@@ -190,7 +191,7 @@ std::string draw_svg(std::string_view graph, std::chrono::milliseconds timeout) 
     input.read.reset();
     output.write.reset();
     std::string svg =
-        exchange(std::move(input.write), std::move(output.read), graph, timeout, signals);
+        exchange(std::move(input.write), std::move(output.read), graph, timeout, limit, signals);
     const int status = child.wait();
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         fail(WIFEXITED(status) ? fmt::format("exit status {}", WEXITSTATUS(status))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "command.hpp"
 
+#include "base/safe_text.hpp"
 #include "base/standard_streams.hpp"
 
 #include <haoh/error.hpp>
@@ -48,16 +49,16 @@ void explain_usage(const CLI::App& app, const CLI::ParseError& error) {
         !command->get_subcommands([](const CLI::App*) { return true; }).empty();
     const std::vector<std::string> strange =
         has_commands ? app.remaining(true) : std::vector<std::string>{};
-    base::note(fmt::format("{0}: {1}\nTry '{0} {2}--help'.\n", app.get_name(),
-                           strange.empty()
-                               ? error.what()
-                               : fmt::format("there is no command '{}{}'", words, strange.front()),
-                           has_commands ? words : std::string()));
+    base::note(fmt::format(
+        "{0}: {1}\nTry '{0} {2}--help'.\n", app.get_name(),
+        base::safe_text(strange.empty()
+                            ? std::string(error.what())
+                            : fmt::format("there is no command '{}{}'", words, strange.front())),
+        has_commands ? words : std::string()));
 }
 
 int run(int argc, char** argv) {
-    CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.",
-                 program_name(argc > 0 ? argv[0] : nullptr)};
+    CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.", program_name(argv[0])};
     app.set_version_flag("--version", app.get_name() + " " HAOH_VERSION);
     app.require_subcommand(1);
     app.get_formatter()->column_width(34);
@@ -113,7 +114,7 @@ void say(std::string_view problem, std::string_view more = {}) noexcept {
     base::note("\n");
 }
 
-constexpr std::string_view kNoMemory = "there is not enough memory for it";
+constexpr std::string_view kNoMemory = "out of memory";
 
 /// Where nothing may throw, and in a thread that nobody waits for, a lack of memory is the end, too.
 void end_without_memory() {
@@ -161,7 +162,7 @@ int main(int argc, char** argv) {
         say("wait for input and time: ", error.code().message());
         return Exit::nothing;
     } catch (const std::exception& error) {
-        say(error.what());
+        say(base::safe_text(error.what()));
         return Exit::nothing;
     }
 }

@@ -208,7 +208,6 @@ class MetricsServer::State : public std::enable_shared_from_this<State> {
             stream->close();
         }
         metrics_ = nullptr;
-        last_page_.reset();
     }
 
     [[nodiscard]] const std::string& endpoint() const { return endpoint_; }

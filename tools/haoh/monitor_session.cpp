@@ -9,6 +9,8 @@
 #include "service_notifier.hpp"
 #include "terminal_screen.hpp"
 
+#include "base/safe_text.hpp"
+
 #include <haoh/error.hpp>
 #include <haoh/event_report.hpp>
 
@@ -274,7 +276,8 @@ class Session {
         draw_soon(kRedraw);
     }
 
-    void complain(const std::string& problem) {
+    void complain(const std::string& raw) {
+        const std::string problem = base::safe_text(raw);
         if (screen_) {
             view_.tell(problem);
         } else if (messages_.waiting() < kMostMessages) {
@@ -312,9 +315,6 @@ class Session {
 
     /// Prints what is left, and waits until it is read: not for ever, and no longer when a signal comes.
     void finish() {
-        over_.cancel();
-        flush_due_.cancel();
-        check_due_.cancel();
         context_.restart();
         asio::co_spawn(context_, deliver(), [this](const std::exception_ptr& failure) {
             failure_ = failure_ ? failure_ : failure;

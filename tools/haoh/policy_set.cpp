@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy.hpp"
 
+#include "base/safe_text.hpp"
 #include "file.hpp"
 #include "terminal.hpp"
 
@@ -68,9 +69,10 @@ void tell(const PolicyChange& change) {
     const std::string what = change.subsystem.empty()
                                  ? std::string("new subsystems")
                                  : fmt::format("{} ({})", change.subsystem, change.subsysnqn);
-    print(change.before == change.after
-              ? fmt::format("{}: {}, as before\n", what, change.after)
-              : fmt::format("{}: {}, was {}\n", what, change.after, change.before));
+    const std::string state = change.before == change.after
+                                  ? fmt::format("{}, as before", change.after)
+                                  : fmt::format("{}, was {}", change.after, change.before);
+    print(base::safe_text(fmt::format("{}: {}", what, state)) + "\n");
 }
 
 /// \return 1 when the kernel did not take it: nothing is wrong with the usage
@@ -101,7 +103,7 @@ int set_all(const SetPolicyArguments& options, std::string& rules) {
 int run(const SetPolicyArguments& options) {
     check_combination(options);
     if (!options.force) {
-        require_offered(options.policy, running_kernel());
+        require_policy(options.policy); // which of them it has, the kernel says
     }
     // Before anything is changed.
     std::string rules;
@@ -112,7 +114,7 @@ int run(const SetPolicyArguments& options) {
     if (status == Exit::ok && !options.udev_rule.empty()) {
         write_file(options.udev_rule, rules);
         print(fmt::format("{}: written; it holds from the next time that a subsystem appears\n",
-                          options.udev_rule));
+                          base::safe_text(options.udev_rule)));
     }
     return status;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "base/safe_text.hpp"
 #include "command.hpp"
 #include "file.hpp"
 #include "source.hpp"
@@ -57,7 +58,7 @@ int run(const SnapshotArguments& options) {
                                                     observation.kernels.size() == 1 ? "" : "s");
         const std::size_t controllers = observation.controllers.size();
         note(fmt::format("haoh: {}{} controller{} written to {}\n", hosts, controllers,
-                         controllers == 1 ? "" : "s", file));
+                         controllers == 1 ? "" : "s", base::safe_text(file)));
     }
     return reading_status(observation);
 }

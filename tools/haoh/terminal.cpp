@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "terminal.hpp"
 
+#include "base/safe_text.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -60,11 +62,7 @@ void Progress::update(std::string_view target, std::size_t done, std::size_t tot
     if (!active_) {
         return;
     }
-    auto found = targets_.find(target);
-    if (found == targets_.end()) {
-        found = targets_.emplace(std::string{target}, State{}).first;
-    }
-    found->second = {done, total};
+    targets_[base::safe_text(target)] = {done, total};
     const auto now = std::chrono::steady_clock::now();
     if (shown_ && now - last_ < kRefresh) {
         return;
@@ -75,11 +73,7 @@ void Progress::update(std::string_view target, std::size_t done, std::size_t tot
         line += state.total == 0 ? fmt::format("  {}", name)
                                  : fmt::format("  {} {}/{}", name, state.done, state.total);
     }
-    const unsigned width = columns(STDERR_FILENO);
-    if (line.size() >= width) {
-        line.resize(width - 1);
-    }
-    note("\r\033[K" + line);
+    note("\r\033[K" + std::string(base::column_prefix(line, columns(STDERR_FILENO) - 1)));
     shown_ = true;
 }
 

@@ -16,7 +16,9 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <memory>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -32,18 +34,41 @@ namespace {
 constexpr std::string_view kEnter = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[0m\x1b[2J";
 constexpr std::string_view kLeave = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
 
-/// How long a screen may hold up everything else.
+/// How long its end waits for a terminal that takes nothing.
 constexpr std::chrono::milliseconds kPatience{100};
+constexpr int kStep = 10; ///< ms, of this
 constexpr std::size_t kMaxKeys = 256;
+
+/// Which terminal it is, whatever its file is called.
+std::optional<unsigned> device_of(int descriptor) {
+    unsigned device = 0;
+    return ::ioctl(descriptor, TIOCGDEV, &device) == 0 ? std::optional{device} : std::nullopt;
+}
 
 /// Opens the terminal once more. A descriptor is shared with the shell and with standard error:
 /// O_NONBLOCK would be theirs as well.
 int reopen(int descriptor) {
+    const auto device = device_of(descriptor);
     std::array<char, 256> name{};
-    if (::ttyname_r(descriptor, name.data(), name.size()) != 0) {
-        return -1;
+    const bool named = ::ttyname_r(descriptor, name.data(), name.size()) == 0;
+    // Its name may be another user's file (su), or of another mount namespace.
+    for (const std::string& path :
+         {named ? std::string{name.data()} : std::string{},
+          fmt::format("/proc/self/fd/{}", descriptor), std::string{"/dev/tty"}}) {
+        const int file = ::open(path.c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        if (file >= 0 && device && device_of(file) == device) {
+            return file;
+        }
+        const int error = errno;
+        if (file >= 0) {
+            ::close(file);
+        }
+        if (error == EMFILE || error == ENFILE) {
+            return -1;
+        }
     }
-    return ::open(name.data(), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    errno = EACCES;
+    return -1;
 }
 
 termios screen_modes(termios modes) {
@@ -69,7 +94,7 @@ TerminalScreen::TerminalScreen(const asio::any_io_executor& executor, Descriptor
     : descriptors_{descriptors}, modes_descriptor_{::isatty(descriptors.input) != 0
                                                        ? descriptors.input
                                                        : descriptors.output},
-      signals_{executor} {
+      out_{executor}, signals_{executor} {
     if (::isatty(descriptors.output) == 0) {
         throw Error({ENOTTY, std::generic_category()}, "draw on", "standard output",
                     "it is not a terminal", "print lines instead");
@@ -93,25 +118,35 @@ TerminalScreen::TerminalScreen(const asio::any_io_executor& executor, Descriptor
     if (::tcgetattr(modes_descriptor_, &modes) == 0) {
         modes_ = modes;
     }
-    out_ = reopen(descriptors.output);
-    if (out_ < 0) {
-        out_ = ::fcntl(descriptors.output, F_DUPFD_CLOEXEC, 3);
-    }
-    if (out_ < 0) {
+    const int out = reopen(descriptors.output);
+    if (out < 0) {
         throw Error(last_error(), "draw on", "standard output");
+    }
+    boost::system::error_code error;
+    out_.assign(out, error);
+    if (error) {
+        ::close(out);
+        throw Error(error, "draw on", "standard output");
     }
     enter();
 }
 
 TerminalScreen::~TerminalScreen() {
     leave();
-    ::close(out_);
 }
 
 bool TerminalScreen::possible(int output) {
     const char* const kind = std::getenv("TERM"); // NOLINT(concurrency-mt-unsafe): nobody sets it
-    return ::isatty(output) != 0 && kind != nullptr && *kind != '\0' &&
-           std::string_view{kind} != "dumb";
+    if (::isatty(output) == 0 || kind == nullptr || *kind == '\0' ||
+        std::string_view{kind} == "dumb") {
+        return false;
+    }
+    const int out = reopen(output);
+    if (out < 0) {
+        return false;
+    }
+    ::close(out);
+    return true;
 }
 
 void TerminalScreen::enter() {
@@ -125,8 +160,12 @@ void TerminalScreen::enter() {
 void TerminalScreen::leave() noexcept {
     try {
         // A sequence that was cut off ends where the next one begins.
-        unsent_.clear();
-        send(kLeave);
+        unsent_ = kLeave;
+        const auto deadline = std::chrono::steady_clock::now() + kPatience;
+        while (!flush() && std::chrono::steady_clock::now() < deadline) {
+            pollfd entry{.fd = out_.native_handle(), .events = POLLOUT, .revents = 0};
+            ::poll(&entry, 1, kStep);
+        }
     } catch (...) { // out of memory: the modes matter more
     }
     if (modes_) {
@@ -145,41 +184,49 @@ ScreenSize TerminalScreen::size() const {
 
 void TerminalScreen::send(std::string_view bytes) {
     unsent_ += bytes;
-    flush();
+    if (!flush()) {
+        go_on_when_taken();
+    }
 }
 
-/// Writes what is unsent; false when the terminal did not take all of it in time.
+/// Writes of what is unsent as much as the terminal takes now. \return whether that was all
 bool TerminalScreen::flush() {
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
     std::string_view rest = unsent_;
     while (!rest.empty()) {
-        const ssize_t written = ::write(out_, rest.data(), rest.size());
+        const ssize_t written = ::write(out_.native_handle(), rest.data(), rest.size());
         if (written > 0) {
             rest.remove_prefix(static_cast<std::size_t>(written));
-            continue;
-        }
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            deadline - std::chrono::steady_clock::now());
-        pollfd entry{.fd = out_, .events = POLLOUT, .revents = 0};
-        const bool full = written < 0 && errno == EAGAIN;
-        if (full && left.count() > 0) {
-            ::poll(&entry, 1, static_cast<int>(left.count()));
-            continue;
-        }
-        if (!full) {
+        } else if (written == 0 || errno == EAGAIN) {
+            break;
+        } else if (errno != EINTR) {
             rest = {}; // nobody is there any more; next_key tells
         }
-        break;
     }
     unsent_ = std::string{rest};
     return unsent_.empty();
 }
 
+/// As soon as it takes more. One that says so and takes nothing is left to the next `draw`.
+void TerminalScreen::go_on_when_taken() {
+    if (std::exchange(waiting_, true)) {
+        return;
+    }
+    out_.async_wait(asio::posix::stream_descriptor::wait_write,
+                    [this, alive = std::weak_ptr<bool>{alive_}](const auto& error) {
+                        if (alive.expired()) {
+                            return;
+                        }
+                        waiting_ = false;
+                        const std::size_t before = unsent_.size();
+                        if (!error && !flush() && unsent_.size() < before) {
+                            go_on_when_taken();
+                        }
+                    });
+}
+
 void TerminalScreen::draw(std::string_view lines) {
     if (!unsent_.empty() && !flush()) {
+        go_on_when_taken();
         return; // it would grow and grow
     }
     std::vector<std::string> wanted;

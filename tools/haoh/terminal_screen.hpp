@@ -11,6 +11,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,13 +41,14 @@ class TerminalScreen {
     TerminalScreen(const TerminalScreen&) = delete;
     TerminalScreen& operator=(const TerminalScreen&) = delete;
 
-    /// Whether there is one that can be drawn on.
+    /// Whether there is one that can be drawn on without being waited for.
     [[nodiscard]] static bool possible(int output = STDOUT_FILENO);
 
     [[nodiscard]] ScreenSize size() const;
 
     /// Shows these lines from the top, and nothing below them; writes only lines that changed. Never
-    /// waits for long: a terminal that takes nothing gets this screen late, or the next one.
+    /// waits: a terminal that takes nothing, as one that was stopped, gets this screen late, or the
+    /// next one.
     void draw(std::string_view lines);
 
     /// The next byte from the keyboard; nullopt when there is none to be had: the input is not a
@@ -61,16 +63,20 @@ class TerminalScreen {
     void leave() noexcept;
     void send(std::string_view bytes);
     bool flush();
+    void go_on_when_taken();
 
     Descriptors descriptors_;
     int modes_descriptor_; ///< the one whose modes are changed
-    int out_{-1};          ///< an open file of our own, so that not to block is our choice alone
+    /// An open file of our own, so that not to block is our choice alone.
+    boost::asio::posix::stream_descriptor out_;
     std::optional<termios> modes_; ///< as they were
     std::optional<boost::asio::posix::stream_descriptor> keyboard_;
     boost::asio::signal_set signals_;
     std::deque<char> keys_;
     std::vector<std::string> shown_;
-    std::string unsent_; ///< the rest of one screen
+    std::string unsent_;                                    ///< the rest of one screen
+    bool waiting_{};                                        ///< until the terminal takes more
+    std::shared_ptr<bool> alive_{std::make_shared<bool>()}; ///< of what comes after the end
 };
 
 } // namespace haoh::tool

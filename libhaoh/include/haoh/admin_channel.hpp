@@ -37,8 +37,9 @@ class AdminChannel {
     virtual ~AdminChannel() = default;
 
     /// Runs one command. Waits for a free queue entry first. The awaiting coroutine's cancellation
-    /// (terminal) abandons the command. \return the completion, whatever its status \throws Error
-    /// when no completion came: timed out, connection lost, protocol broken
+    /// (terminal) abandons the command. \return the completion, whatever its status, and what came of
+    /// the data, which may be less than was asked for \throws Error when no completion came: timed
+    /// out, connection lost, protocol broken
     [[nodiscard]] virtual boost::asio::awaitable<nvme::AdminResult>
     submit(nvme::AdminCommand command) = 0;
 

@@ -32,15 +32,18 @@ struct FindingValue {
 
 /// What a Linux release makes of a finding: a row of `kernel_effects()`.
 struct OnKernel {
-    std::string release; ///< the row is about it, or about the last release that is known
+    std::string release; ///< as asked for, or as the host prints it
     KernelOutcome outcome{};
-    std::string text;
+    std::string text; ///< begins with a word of caution where it is not known of this release
     std::string source;
+    /// Upstream's release that the row is about, where it is not known of this one: "6.8".
+    std::string nearest{};
 
     bool operator==(const OnKernel&) const = default;
 };
 
-/// A rule that does not hold (or cannot be judged) for one object.
+/// A rule that does not hold (or cannot be judged) for one object. Names are as they came, `what` and
+/// the values are safe to print (safe_text.hpp).
 struct Finding {
     std::string rule;
     Verdict verdict{}; ///< fail, warn, note or unknown

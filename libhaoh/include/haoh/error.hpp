@@ -28,6 +28,7 @@ enum class Errc {
     too_large,         ///< over a bound of ours; the text says which
     canceled,          ///< the caller canceled it
     not_found,         ///< a file, key or object that does not exist
+    short_answer,      ///< fewer bytes came than were asked for
 };
 
 /// The category of `Errc`; its name is "haoh".
@@ -39,8 +40,7 @@ enum class Errc {
 
 /// A failed operation. `what()` reads "OPERATION OBJECT: CAUSE" and, where there is one,
 /// "; ADVICE" at the end: one line, lower case, no trailing full stop. Whatever an array or a file put
-/// into it, a terminal may have it: control characters, invisible ones and what is not UTF-8 are
-/// written as `\xNN`.
+/// into it, a terminal may have it (safe_text.hpp).
 class Error : public std::system_error {
   public:
     /// \param code       the cause as a code: an `Errc` or an errno value

@@ -82,8 +82,8 @@ struct AccessCounts {
     [[nodiscard]] Access access() const;
 };
 
-/// Texts are empty and numbers absent where they say nothing of this kind of event. Names come from
-/// outside: escape them before they reach a terminal.
+/// Texts are empty and numbers absent where they say nothing of this kind of event. Names are as they
+/// came, `text` is safe to print (safe_text.hpp).
 struct Event {
     EventKind kind{};
     std::uint64_t sequence{}; ///< 1, 2, ... of one monitor, without a gap

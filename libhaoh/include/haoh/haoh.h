@@ -12,9 +12,14 @@
  * **Ownership.** A handle belongs to who got it, and is freed by the function of its name, which
  * takes NULL. Handles do not depend on each other: what was made from an observation or a
  * configuration may outlive it. Text that is returned as `char *` is freed with haoh_text_free();
- * `const char *` belongs to the handle that was asked. All text is UTF-8 and ends with a NUL. What
- * comes from arrays is escaped in text and JSON, so that it is safe to print; strings of
- * `haoh_event_info` and `haoh_finding` are not.
+ * `const char *` belongs to the handle that was asked.
+ *
+ * **Text** is UTF-8, ends with a NUL and is safe to print, whatever an array or a file has put into it:
+ * what every function here returns, calls back with or puts into a structure. Names and messages are
+ * one line each, in which each byte of a control character, of one that is invisible or changes the
+ * direction of writing, and of anything that is not UTF-8 is written as `\xNN`. A name that has none of
+ * these, as every good one, is exact. JSON of observations, events and policies has the very bytes, as
+ * escapes.
  *
  * **Structures** have their size as the first member, set by the `..._INIT` macro (or by hand:
  * everything else zero). Members are only ever added at the end: a program that was built against an
@@ -48,7 +53,10 @@ extern "C" {
 #endif
 
 /** Of this header; haoh_api_version() is that of the library. Grows with each addition. */
-#define HAOH_API_VERSION 2
+#define HAOH_API_VERSION 3
+
+/** What was tried, on what, why it failed and what helps. */
+typedef struct haoh_error haoh_error;
 
 /** "0.1.0" */
 HAOH_API const char* haoh_version(void);
@@ -58,10 +66,11 @@ HAOH_API unsigned haoh_api_version(void);
 /** Frees a text that a function here returned. NULL is fine. */
 HAOH_API void haoh_text_free(char* text);
 
-/* ---- Errors ------------------------------------------------------------------------------- */
+/** What another source than this library gave, such as an argument, as safe to print as all text here.
+ * To be freed with haoh_text_free(). Since version 3. */
+HAOH_API char* haoh_safe_text(const char* text, size_t length, haoh_error** error);
 
-/** What was tried, on what, why it failed and what helps. */
-typedef struct haoh_error haoh_error;
+/* ---- Errors ------------------------------------------------------------------------------- */
 
 /** Why a call failed. Functions that return `int` return it negated. */
 enum haoh_code {
@@ -81,6 +90,7 @@ enum haoh_code {
     HAOH_TOO_LARGE = 13,        /**< over a bound; the message says which */
     HAOH_CANCELED = 14,         /**< the caller canceled it */
     HAOH_NOT_FOUND = 15,        /**< a file, key or object that does not exist */
+    HAOH_SHORT_ANSWER = 16,     /**< fewer bytes came than were asked for. Since version 3 */
     HAOH_SYSTEM = 100,          /**< the operating system says why: haoh_error_errno() */
     HAOH_NO_MEMORY = 101,       /**< */
     HAOH_INTERNAL = 102         /**< a defect of libhaoh; please report it */
@@ -139,6 +149,9 @@ typedef struct haoh_config haoh_config;
 /** \param name  the file's name, for messages; NULL: "configuration" */
 HAOH_API haoh_config* haoh_config_parse(const char* toml, size_t length, const char* name,
                                         haoh_error** error);
+/** The same of a file, of at most 1 MiB. What never ends or waits for somebody (a FIFO, /dev/zero) is
+ * refused. Since version 3. */
+HAOH_API haoh_config* haoh_config_read(const char* path, haoh_error** error);
 /** NULL is fine. */
 HAOH_API void haoh_config_free(haoh_config* config);
 
@@ -197,6 +210,10 @@ HAOH_API haoh_observation* haoh_observation_merge(const haoh_observation* const*
                                                   size_t count, haoh_error** error);
 /** The snapshot: `haoh.observation/1` with raw pages. */
 HAOH_API char* haoh_observation_json(const haoh_observation* observation, haoh_error** error);
+/** The same into a file, as `haoh snapshot` writes it: whole or not at all; links are followed, and a file
+ * that is replaced keeps its mode. \return 0 or a negative haoh_code. Since version 3. */
+HAOH_API int haoh_observation_write(const haoh_observation* observation, const char* path,
+                                    haoh_error** error);
 /** HAOH_STATUS_OK, _INCOMPLETE or _NOTHING; negative haoh_code for NULL. */
 HAOH_API int haoh_observation_status(const haoh_observation* observation);
 /** Controllers that were read, by the kernel's names or addresses. */
@@ -258,8 +275,8 @@ struct haoh_check_options {
     int fail_on;               /**< enum haoh_fail_on */
     const char* const* rules;  /**< globs of rule IDs; none: all */
     size_t rules_count;
-    /** "6.12", or as `uname -r` says: what this Linux release does with each finding. NULL: the
-     * observed host's, else the running one. */
+    /** "6.12", or as `uname -r` says on any distribution: what this Linux release does with each
+     * finding. NULL: the observed host's, else the running one. */
     const char* kernel;
 };
 #define HAOH_CHECK_OPTIONS_INIT                                                                    \
@@ -281,7 +298,8 @@ struct haoh_finding {
     const char* basis;      /**< section of a specification, function of the kernel */
     const uint32_t* nsids;  /**< ascending; none: it is about no namespace */
     size_t nsids_count;     /**< */
-    const char* on_kernel;  /**< what that release makes of it; "" where nothing is known */
+    const char* on_kernel;  /**< what that release makes of it, or, with a word of caution, what
+                                 the nearest does; "" where nothing is known */
     const char* on_release; /**< "6.12" */
     size_t values_count;    /**< haoh_report_value() */
 };
@@ -547,7 +565,7 @@ HAOH_API char* haoh_policy_explain(const struct haoh_source* source, const haoh_
                                    const char* device, int format, const struct haoh_style* style,
                                    int* status, haoh_error** error);
 /**
- * Sets the kernel's I/O policy; needs root.
+ * Sets the kernel's I/O policy; needs root. Whether it has the policy, the kernel says.
  * \param subsystem  NQN, nvme-subsysN, nvmeN or nvmeNnM; NULL: the default for those that appear
  * \param before     what it was, to be freed; may be NULL
  */

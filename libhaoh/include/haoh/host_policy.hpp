@@ -54,8 +54,8 @@ struct PolicyChange {
 
 /// Writes the policy and reads it back. From Linux 6.11 on the kernel forgets which path each NUMA
 /// node used; before, it keeps them (nvme_subsys_iopolicy_update). Needs root. The caller checks
-/// first whether this kernel offers the policy (`require_offered`): the module parameter of releases
-/// before 7.0 takes any text that begins with a policy's name.
+/// first that the word is a policy (`require_policy`): the module parameter of releases before 7.0
+/// takes any text that begins with a policy's name. Whether it has the policy, the kernel says.
 /// \throws Error: not_found (no such subsystem, also when it vanishes in between), unsupported (no
 ///         native multipath), invalid_argument (the kernel answered EINVAL), unexpected (it took the
 ///         policy and shows another one), and what the file system says (EROFS, EACCES)

@@ -24,7 +24,7 @@ struct Attribute {
         absent,     ///< this kernel or this object has no such file
         empty,      ///< the file is there and says nothing: `queue_depth` under another policy
         ok,         ///< `text` is what it says
-        unreadable, ///< `text` is why: "Permission denied", "longer than 4096 bytes"
+        unreadable, ///< `text` is why: "Permission denied", "longer than 65536 bytes"
     };
     State state{State::absent};
     bool nul_padded{}; ///< NUL bytes followed the text: the tree was recorded, not read

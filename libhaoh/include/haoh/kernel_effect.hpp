@@ -3,7 +3,9 @@
 /// What a Linux release makes of a finding: a table with its sources, not prose.
 #pragma once
 
+#include <haoh/driver_change.hpp>
 #include <haoh/kernel.hpp>
+#include <haoh/kernel_release.hpp>
 #include <haoh/visibility.h>
 
 #include <cstdint>
@@ -30,27 +32,39 @@ enum class KernelOutcome : std::uint8_t {
 /// "unnoticed", "path_refused", ...
 [[nodiscard]] std::string_view to_string(KernelOutcome value);
 
-/// One row: what releases from `from` up to `until` (not included) do.
+/// One row: what upstream's releases from `from` up to `until` (not included) do, and the kernels
+/// that have the one change and not the other.
 struct KernelEffect {
     std::string_view rule; ///< Finding::rule
     KernelVersion from;
     KernelVersion until;
     KernelOutcome outcome{};
-    std::string_view text;   ///< what happens, and what the kernel's log says of it
-    std::string_view source; ///< function in drivers/nvme/host
+    std::string_view text;                   ///< what happens, and what the kernel's log says of it
+    std::string_view source;                 ///< function in drivers/nvme/host
+    std::optional<DriverChange> since{};     ///< that `from` brought
+    std::optional<DriverChange> gone_with{}; ///< that `until` brought
 };
 
-/// The releases that the table speaks of; later ones are taken for the last.
+/// The releases that the table speaks of; later ones are taken for the last. Of earlier ones it
+/// knows Red Hat's 4.18 and 5.14.
 inline constexpr KernelVersion kFirstKnownKernel{6, 1};
 inline constexpr KernelVersion kLastKnownKernel{7, 3};
 
+/// What is known of one kernel and one rule.
+struct KernelAnswer {
+    const KernelEffect* effect{}; ///< nullptr: no row is about the rule
+    bool known{};                 ///< false: what the nearest upstream kernel does
+    KernelRelease nearest;        ///< of kernel.org, where it is not known
+};
+
 /// Every row, by rule, then by release.
 [[nodiscard]] std::span<const KernelEffect> kernel_effects();
-/// nullptr where nothing is known: another rule, or a release before the first.
+/// By upstream's number alone.
+/// \return nullptr where nothing is known: another rule, or a release before the first
 [[nodiscard]] const KernelEffect* find_kernel_effect(std::string_view rule, KernelVersion release);
-/// Refuses a text that is no release ("6.12", "7.x", or as `uname -r` prints it), and releases before
-/// the first known one.
-/// \throws Error (invalid_argument, unsupported)
-void require_known_release(std::string_view release);
+[[nodiscard]] KernelAnswer kernel_answer(std::string_view rule, const KernelRelease& release);
+/// Refuses a text that is no release: neither "6.12" or "7.x", nor what `uname -r` prints.
+/// \throws Error (invalid_argument)
+void require_release(std::string_view release);
 
 } // namespace haoh

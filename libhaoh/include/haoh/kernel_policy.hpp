@@ -4,6 +4,7 @@
 /// nvme_iopolicy_names): which releases offer them, and when each is the wrong one. Pure.
 #pragma once
 
+#include <haoh/driver_change.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/visibility.h>
 
@@ -26,13 +27,22 @@ struct KernelPolicyInfo {
 [[nodiscard]] std::span<const KernelPolicyInfo> kernel_policies();
 /// \return nullptr when no release has it
 [[nodiscard]] const KernelPolicyInfo* find_kernel_policy(std::string_view name);
-/// Whether a release offers a policy. One that is no number ("") is taken for the newest.
-/// Distributions that bring a policy to an older release are not known here.
+/// Whether a release has a policy, as `uname -r` prints it; unknown where nobody looked into this
+/// kernel of a distribution, and for what is no release ("").
+[[nodiscard]] Presence presence_of(const KernelPolicyInfo& policy, std::string_view release);
+/// The same of a host. What it shows counts before its release: a policy that is in force, and the
+/// attribute that came with queue-depth.
+[[nodiscard]] Presence presence_of(const KernelPolicyInfo& policy, const KernelObservation& kernel);
+/// Whether a release may offer a policy: it is not known to lack it.
 [[nodiscard]] bool offers(std::string_view release, const KernelPolicyInfo& policy);
-/// The names of those that it offers, in the order of `kernel_policies`.
+/// The names of those that it may offer, in the order of `kernel_policies`.
 [[nodiscard]] std::vector<std::string_view> offered_policies(std::string_view release);
 
-/// Refuses a policy that a release does not offer.
+/// Refuses a word that is no policy of Linux's: some releases take it for one that it begins like.
+/// \throws Error (invalid_argument)
+void require_policy(std::string_view policy);
+/// Refuses also a policy that a release is known to lack. For a recorded tree: a kernel that runs is
+/// asked by setting it.
 /// \throws Error (invalid_argument) that lists what it offers
 void require_offered(std::string_view policy, std::string_view release);
 

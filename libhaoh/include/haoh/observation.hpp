@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
 /// Observation: what was read from controllers, as plain values. Raw pages are the truth; typed
-/// views are decoded from them when needed, so that later rules can judge old snapshots.
+/// views are decoded from them when needed, so that later rules can judge old snapshots. Names are as
+/// they came, messages (`error`, `unread`, `before`, `after`) are safe to print (safe_text.hpp).
 #pragma once
 
 #include <haoh/kernel.hpp>
@@ -15,10 +16,12 @@
 #include <haoh/visibility.h>
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace HAOH_PUBLIC haoh {
@@ -45,8 +48,11 @@ struct Page {
 
     /// A page that was read, with its trailing zeros cut.
     [[nodiscard]] static Page of(nvme::ByteView bytes);
+    /// The answer to a command that asked for `wanted` bytes: what ended before them is no usable answer,
+    /// and says how many came.
+    [[nodiscard]] static Page of_answer(nvme::ByteView bytes, std::size_t wanted);
     [[nodiscard]] static Page of_status(nvme::Status status);
-    [[nodiscard]] static Page of_failure(std::string error);
+    [[nodiscard]] static Page of_failure(std::string_view error);
 };
 
 /// One namespace as one controller describes it: a path.
@@ -98,6 +104,9 @@ struct Connection {
     bool data_digest{};
     bool sq_flow_control_disabled{};
     std::uint32_t maxh2cdata{}; ///< bytes
+    /// Of ICResp: data from the host is aligned to (CPDA + 1) * 4 bytes. nullopt in snapshots from
+    /// before it was kept.
+    std::optional<std::uint8_t> cpda{};
 
     bool operator==(const Connection&) const = default;
 };

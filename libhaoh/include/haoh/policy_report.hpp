@@ -16,7 +16,7 @@
 namespace HAOH_PUBLIC haoh {
 
 /// What a release offers, and when each policy is the wrong one.
-/// \param release  "6.12.107-amd64"; empty: not known, and every policy is taken as offered
+/// \param release  "6.12.107-amd64"; empty: not known, nor what it offers
 [[nodiscard]] std::string policy_list_text(std::string_view release, const TextStyle& style = {});
 [[nodiscard]] std::string policy_list_json(std::string_view release);
 

@@ -3,6 +3,7 @@
 // comes first, then what was asked for, then what separates the controllers that a host connected.
 #include "attribution/address_range.hpp"
 #include "attribution/site_evidence.hpp"
+#include "base/safe_text.hpp"
 
 #include <haoh/attribution.hpp>
 #include <haoh/config.hpp>
@@ -268,6 +269,9 @@ Attributions attribute(const Observation& observation, const std::vector<Site>& 
         out.push_back(std::move(attribution));
     }
     separate_the_rest(controllers, taken, out);
+    for (Attribution& attribution : out) {
+        attribution.evidence = base::safe_text(attribution.evidence);
+    }
     return Attributions(std::move(out));
 }
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 namespace haoh {
 
@@ -24,9 +25,10 @@ bool is_alphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/// A host name's labels: letters, digits, '-' and '_' inside, separated by dots.
+/// Whether a text that is not empty is a host name's labels: letters, digits, '-' and '_' inside,
+/// separated by dots.
 bool is_host_name(std::string_view text) {
-    if (text.empty() || text.size() > kHostNameMaxLength) {
+    if (text.size() > kHostNameMaxLength) {
         return false;
     }
     while (!text.empty()) {
@@ -112,8 +114,7 @@ class Parser {
 
     Address parse_options() const {
         Address address;
-        std::string_view seen_keys[4];
-        std::size_t seen = 0;
+        std::vector<std::string_view> seen;
         std::string_view rest = text_;
         while (true) {
             const std::size_t comma = rest.find(',');
@@ -140,10 +141,10 @@ class Parser {
                 fail(fmt::format("the key \"{}\" is not known", key),
                      "transport, traddr, trsvcid and host_traddr are");
             }
-            if (std::find(seen_keys, seen_keys + seen, key) != seen_keys + seen) {
+            if (std::ranges::find(seen, key) != seen.end()) {
                 fail(fmt::format("the key \"{}\" comes twice", key));
             }
-            seen_keys[seen++] = key;
+            seen.push_back(key);
             if (comma == std::string_view::npos) {
                 break;
             }

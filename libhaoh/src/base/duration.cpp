@@ -26,7 +26,7 @@ std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
                                                                          {"min", 60},
                                                                          {"h", 3600},
                                                                          {"d", 86400}}};
-    double number = 0;
+    double number{};
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
     if (error != std::errc{}) {

@@ -43,6 +43,8 @@ class ErrorCategory final : public std::error_category {
             return "canceled";
         case Errc::not_found:
             return "not found";
+        case Errc::short_answer:
+            return "fewer bytes came than were asked for";
         }
         return "error " + std::to_string(value);
     }

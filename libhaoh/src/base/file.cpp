@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
 #include <fcntl.h>
@@ -29,6 +30,7 @@ constexpr decltype(std::declval<struct statfs>().f_type) kPipeFileSystem = 0x504
 constexpr int kMaxLinks = 40; // as the kernel
 constexpr int kMaxNames = 100;
 constexpr std::size_t kPart = 65536;
+constexpr std::size_t kBetweenSignals = 1'048'576;
 
 std::string_view kind_of(::mode_t mode) {
     switch (mode & S_IFMT) {
@@ -81,21 +83,19 @@ FileDescriptor open_to_read(const std::string& path) {
 }
 
 /// Follows symbolic links to the file that is meant, which need not be there yet.
-std::string followed(std::string path) {
+std::filesystem::path followed(std::filesystem::path path) {
     for (int count = 0; count < kMaxLinks; ++count) {
-        std::array<char, 4096> link{};
-        const ::ssize_t length = ::readlink(path.c_str(), link.data(), link.size());
-        if (length <= 0 || static_cast<std::size_t>(length) == link.size()) {
-            return path;
+        std::error_code failure;
+        const std::filesystem::path target = std::filesystem::read_symlink(path, failure);
+        if (failure) {
+            return path; // no link
         }
-        const std::string_view target{link.data(), static_cast<std::size_t>(length)};
-        path.resize(target.starts_with('/') ? 0 : path.rfind('/') + 1);
-        path += target;
+        path = path.parent_path() / target;
     }
     return path;
 }
 
-bool same_file(const std::string& path, const struct stat& status) {
+bool same_file(const std::filesystem::path& path, const struct stat& status) {
     struct stat other {};
     return ::stat(path.c_str(), &other) == 0 && other.st_dev == status.st_dev &&
            other.st_ino == status.st_ino;
@@ -104,19 +104,15 @@ bool same_file(const std::string& path, const struct stat& status) {
 /// A new file beside another one, that is gone with its scope unless it took its place.
 class Replacement {
   public:
-    explicit Replacement(const std::string& target) : target_{target} {
-        const std::string folder = target.substr(0, target.rfind('/') + 1);
-        for (int number = 0; number < kMaxNames && !file_; ++number) {
-            name_ = fmt::format("{}.haoh-{}-{}.new", folder, ::getpid(), number);
+    explicit Replacement(const std::filesystem::path& target) : target_{target} {
+        int number = 0;
+        do {
+            name_ = target.parent_path() / fmt::format(".haoh-{}-{}.new", ::getpid(), number);
             file_ = FileDescriptor{
                 ::open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)};
-            if (!file_ && errno != EEXIST) {
-                break;
-            }
-        }
+        } while (!file_ && errno == EEXIST && ++number < kMaxNames);
         if (!file_) {
-            name_.clear();
-            throw Error(last_error(), "create", target);
+            throw Error(last_error(), "create", target.string());
         }
     }
     ~Replacement() {
@@ -128,7 +124,7 @@ class Replacement {
     Replacement& operator=(const Replacement&) = delete;
 
     /// Who may read and write the other one, as far as this user can say so.
-    void admit_as(const std::string& path, const struct stat& status) const {
+    void admit_as(const std::filesystem::path& path, const struct stat& status) const {
         ::mode_t mode = status.st_mode & 07777U;
         ::fchmod(file_.get(), mode & 0700U);
         if (::fchown(file_.get(), status.st_uid, status.st_gid) != 0 &&
@@ -148,7 +144,7 @@ class Replacement {
             if (signals.one_waits()) {
                 return std::make_error_code(std::errc::interrupted);
             }
-            const std::string_view part = content.substr(0, kPart * 16);
+            const std::string_view part = content.substr(0, kBetweenSignals);
             if (const std::error_code failure = write_all(file_.get(), part)) {
                 return failure;
             }
@@ -169,8 +165,8 @@ class Replacement {
     }
 
   private:
-    std::string target_;
-    std::string name_;
+    std::filesystem::path target_;
+    std::filesystem::path name_;
     FileDescriptor file_;
 };
 
@@ -225,8 +221,7 @@ std::string read_file(const std::string& path, std::size_t limit) {
                 throw too_large();
             }
         } else if (errno == EAGAIN && !S_ISREG(status.st_mode)) {
-            ::pollfd entry{.fd = file, .events = POLLIN, .revents = 0};
-            static_cast<void>(::poll(&entry, 1, -1));
+            wait_until_ready(file, POLLIN);
         } else if (errno != EINTR) {
             throw Error(last_error(), "read", name);
         }
@@ -239,7 +234,7 @@ void write_file(const std::string& path, std::string_view content) {
     if (!there && errno != ENOENT) {
         throw Error(last_error(), "create", path);
     }
-    const std::string target = followed(path);
+    const std::filesystem::path target = followed(path);
     // What is not a regular file cannot be replaced; nor what has no name, behind a link in /proc.
     if (there && (!S_ISREG(status.st_mode) || !same_file(target, status))) {
         write_into(path, content);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
-/// A file descriptor that closes itself.
+/// A file descriptor that closes itself, and waiting for one.
 #pragma once
 
-#include <unistd.h>
-
+#include <array>
 #include <utility>
+
+#include <poll.h>
+#include <unistd.h>
 
 namespace haoh::base {
 
@@ -39,5 +41,13 @@ class FileDescriptor {
   private:
     int number_{-1};
 };
+
+/// Sleeps until it can be read or written (POLLIN, POLLOUT), or has an error to tell; a signal may end
+/// that sooner.
+inline void wait_until_ready(int descriptor, short events) noexcept {
+    constexpr int kForEver = -1;
+    std::array<::pollfd, 1> entries{{{.fd = descriptor, .events = events, .revents = 0}}};
+    static_cast<void>(::poll(entries.data(), entries.size(), kForEver));
+}
 
 } // namespace haoh::base

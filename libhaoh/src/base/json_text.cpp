@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kIndent = 2;
 constexpr std::size_t kWidth = 100; ///< columns that an object on one line may reach ...
 constexpr std::size_t kFew = 3;     ///< ... if it has more keys than this
+constexpr int kNoLines = -1;        ///< nlohmann's indentation for all on one line
 
 using Json = nlohmann::ordered_json;
 
@@ -24,6 +25,11 @@ int escape_at(std::string_view text, std::size_t offset) {
     const int high = lower_hex_value(text[offset + 2]);
     const int low = lower_hex_value(text[offset + 3]);
     return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/// On one line without a blank, in ASCII.
+std::string compact(const Json& value) {
+    return value.dump(kNoLines, ' ', true);
 }
 
 /// Writes a value the way `lay_out` says.
@@ -47,7 +53,7 @@ class Layout {
     [[nodiscard]] std::string take() && { return std::move(out_); }
 
   private:
-    void write_plain(const Json& value) { out_ += value.dump(-1, ' ', true); }
+    void write_plain(const Json& value) { out_ += compact(value); }
 
     void write_items(const Json& value, std::size_t depth, std::string_view before,
                      std::string_view between, std::string_view after) {
@@ -72,8 +78,9 @@ class Layout {
                         [](const Json& item) { return item.is_structured(); })) {
             return false;
         }
+        // A blank behind each colon, and behind each comma but what follows the object.
         return value.is_array() || value.size() <= kFew ||
-               kIndent * depth + value.dump(-1, ' ', true).size() + value.size() <= kWidth;
+               kIndent * depth + compact(value).size() + 2 * value.size() - 1 <= kWidth;
     }
 
     std::string out_;

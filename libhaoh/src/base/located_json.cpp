@@ -49,13 +49,7 @@ class CountingIterator {
         ++at_;
         return *this;
     }
-    CountingIterator operator++(int) {
-        CountingIterator before = *this;
-        ++*this;
-        return before;
-    }
     bool operator==(const CountingIterator& other) const { return at_ == other.at_; }
-    bool operator!=(const CountingIterator& other) const { return at_ != other.at_; }
 
   private:
     const char* at_;
@@ -104,16 +98,13 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     bool parse_error(std::size_t /*position*/, const std::string& /*token*/,
                      const nlohmann::detail::exception& error) override {
         // "[json.exception.parse_error.101] parse error at line 3, column 5: what"
+        // or, of a number that no double can have, "[json.exception.out_of_range.406] what"
         std::string_view text = error.what();
-        for (const std::string_view prefix : {"] ", "column "}) {
-            const std::size_t found = text.find(prefix);
-            if (found != std::string_view::npos && found < 80) {
-                text.remove_prefix(found + prefix.size());
+        for (const std::string_view mark : {"] ", ": "}) {
+            const std::size_t found = text.find(mark);
+            if (found != std::string_view::npos) {
+                text.remove_prefix(found + mark.size());
             }
-        }
-        const std::size_t colon = text.find_first_not_of("0123456789");
-        if (colon != 0 && colon != std::string_view::npos && text.substr(colon, 2) == ": ") {
-            text.remove_prefix(colon + 2);
         }
         fail(Errc::malformed, base::safe_text(base::utf8_prefix(text, 300)));
     }

@@ -2,8 +2,11 @@
 #include "base/located_reader.hpp"
 
 #include "base/json_text.hpp"
+#include "base/safe_text.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace haoh::base {
 
@@ -106,44 +109,47 @@ std::vector<std::string> texts(const Node& node) {
     return out;
 }
 
-ObjectReader::ObjectReader(const Node& node)
-    : node_(node), members_(node.object()), taken_(members_.size()) {}
+std::string message(const Node& node) {
+    return safe_text(text(node));
+}
 
-std::size_t ObjectReader::find(std::string_view key) const {
-    std::size_t index = 0;
-    while (index < members_.size() && members_[index].key != key) {
-        ++index;
-    }
-    return index;
+std::vector<std::string> messages(const Node& node) {
+    std::vector<std::string> out;
+    node.for_each_item([&out](const Node& item) { out.push_back(message(item)); });
+    return out;
+}
+
+ObjectReader::ObjectReader(const Node& node) : node_(node), members_(node.object()) {}
+
+const LocatedMember* ObjectReader::find(std::string_view key) const {
+    const auto found = std::ranges::find(members_, key, &LocatedMember::key);
+    return found == members_.end() ? nullptr : &*found;
 }
 
 bool ObjectReader::has(std::string_view key) const {
-    return find(key) < members_.size();
+    return find(key) != nullptr;
 }
 
 Node ObjectReader::required(std::string_view key) {
-    const std::size_t index = find(key);
-    if (index == members_.size()) {
+    const LocatedMember* const found = find(key);
+    if (found == nullptr) {
         node_.fail(fmt::format("the key \"{}\" is missing", key));
     }
-    taken_[index] = true;
-    return {node_, members_[index].key, members_[index].value};
+    taken_.push_back(found);
+    return {node_, found->key, found->value};
 }
 
 void ObjectReader::ignore(std::initializer_list<std::string_view> keys) {
     for (const std::string_view key : keys) {
-        const std::size_t index = find(key);
-        if (index < members_.size()) {
-            taken_[index] = true;
-        }
+        taken_.push_back(find(key));
     }
 }
 
 void ObjectReader::finish() const {
-    for (std::size_t i = 0; i < members_.size(); ++i) {
-        if (!taken_[i]) {
-            Node(node_, members_[i].key, members_[i].value)
-                .fail(fmt::format("unknown key {}", quote(members_[i].key)));
+    for (const LocatedMember& member : members_) {
+        if (std::ranges::find(taken_, &member) == taken_.end()) {
+            Node(node_, member.key, member.value)
+                .fail(fmt::format("unknown key {}", quote(member.key)));
         }
     }
 }

@@ -80,6 +80,9 @@ class Node {
 /// A text from a device, which a document holds escaped.
 [[nodiscard]] std::string text(const Node& node);
 [[nodiscard]] std::vector<std::string> texts(const Node& node);
+/// Words for people, which are safe to print whoever wrote them (safe_text.hpp).
+[[nodiscard]] std::string message(const Node& node);
+[[nodiscard]] std::vector<std::string> messages(const Node& node);
 
 /// An object whose keys are known: each is asked for, and `finish` refuses what is left.
 class ObjectReader {
@@ -97,11 +100,11 @@ class ObjectReader {
     [[nodiscard]] const Node& node() const { return node_; }
 
   private:
-    [[nodiscard]] std::size_t find(std::string_view key) const; ///< index, or the number of members
+    [[nodiscard]] const LocatedMember* find(std::string_view key) const; ///< nullptr without it
 
     const Node& node_;
     const LocatedValue::Object& members_;
-    std::vector<bool> taken_;
+    std::vector<const LocatedMember*> taken_;
 };
 
 } // namespace haoh::base

@@ -21,17 +21,22 @@ bool within(std::span<const CodeRange> ranges, char32_t value) {
     });
 }
 
-/// Controls, what is not seen, and what changes the direction of writing.
-constexpr std::array<CodeRange, 11> kHarmful{{{0x00, 0x1F},
+/// Controls, what is not seen, what changes the direction of writing, and what XML has no way to write.
+constexpr std::array<CodeRange, 16> kHarmful{{{0x00, 0x1F},
                                               {0x7F, 0x9F},
                                               {0xAD, 0xAD},
                                               {0x61C, 0x61C},
+                                              {0x115F, 0x1160},
+                                              {0x17B4, 0x17B5},
                                               {0x180B, 0x180F},
                                               {0x200B, 0x200F},
                                               {0x2028, 0x202E},
                                               {0x2060, 0x206F},
+                                              {0x3164, 0x3164},
                                               {0xFEFF, 0xFEFF},
+                                              {0xFFA0, 0xFFA0},
                                               {0xFFF0, 0xFFFB},
+                                              {0xFFFE, 0xFFFF},
                                               {0xE0000, 0xE0FFF}}};
 /// Marks that stand on the character before them.
 constexpr std::array<CodeRange, 6> kCombining{{{0x300, 0x36F},
@@ -60,7 +65,7 @@ std::size_t columns_of(char32_t value) {
 
 /// The next character of a text that should be UTF-8; a byte that is not stands for itself.
 Utf8Character next_character(std::string_view text) {
-    return decode_utf8(text).value_or(Utf8Character{.value = 0, .length = 1});
+    return decode_utf8(text).value_or(Utf8Character{{}, 1});
 }
 
 } // namespace
@@ -69,6 +74,14 @@ std::string safe_text(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
+        const auto plain = std::find_if(text.begin(), text.end(), [](char letter) {
+            return letter < ' ' || letter > '~'; // as most texts have none
+        });
+        out.append(text.begin(), plain);
+        text.remove_prefix(static_cast<std::size_t>(plain - text.begin()));
+        if (text.empty()) {
+            break;
+        }
         const auto character = decode_utf8(text);
         const std::string_view bytes = text.substr(0, character ? character->length : 1);
         if (character && !within(kHarmful, character->value)) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/standard_streams.hpp"
 
+#include "base/file_descriptor.hpp"
+
 #include <cerrno>
 
 #include <fcntl.h>
@@ -26,8 +28,7 @@ std::error_code write_all(int descriptor, std::string_view text) noexcept {
         } else if (written == 0) {
             return {EIO, std::generic_category()};
         } else if (errno == EAGAIN) {
-            ::pollfd entry{.fd = descriptor, .events = POLLOUT, .revents = 0};
-            static_cast<void>(::poll(&entry, 1, -1));
+            wait_until_ready(descriptor, POLLOUT);
         } else if (errno != EINTR) {
             return {errno, std::generic_category()};
         }

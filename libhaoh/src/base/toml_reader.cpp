@@ -13,6 +13,13 @@ namespace {
 
 constexpr std::string_view kOperation = "read";
 
+/// A number with or without a fraction; of a large integer what a double can have of it.
+double number_of(const toml::node& node) {
+    const toml::value<std::int64_t>* const integer = node.as_integer();
+    return integer != nullptr ? static_cast<double>(integer->get())
+                              : node.as_floating_point()->get();
+}
+
 } // namespace
 
 toml::table parse_toml(std::string_view text, std::string_view origin) {
@@ -118,10 +125,10 @@ std::optional<double> TomlReader::number(std::string_view key, double least, dou
     if (!found->is_number()) {
         refuse_kind(*found, key, "a number");
     }
-    const auto value = found->value<double>();
-    const bool inside = value && *value >= least && *value <= most; // NaN is not
+    const double value = number_of(*found);
+    const bool inside = value >= least && value <= most; // NaN is not
     if (!inside) {
-        fail(key, fmt::format("{} is not from {} to {}", value.value_or(0), least, most));
+        fail(key, fmt::format("{} is not from {} to {}", value, least, most));
     }
     return value;
 }
@@ -161,7 +168,7 @@ std::optional<std::chrono::nanoseconds> TomlReader::duration(std::string_view ke
         return std::nullopt;
     }
     std::optional<std::chrono::nanoseconds> time;
-    double seconds = 0;
+    double seconds{};
     if (const auto* const written = found->as_string()) {
         time = parse_duration(written->get());
         if (!time) {
@@ -169,7 +176,7 @@ std::optional<std::chrono::nanoseconds> TomlReader::duration(std::string_view ke
         }
         seconds = std::chrono::duration<double>{*time}.count();
     } else if (found->is_number()) {
-        seconds = found->value<double>().value_or(0);
+        seconds = number_of(*found);
         time = duration_of_seconds(seconds);
     } else {
         refuse_kind(*found, key, "a time", kTimeAdvice);
@@ -229,19 +236,23 @@ std::vector<std::string> TomlReader::unused() const {
 }
 
 void TomlReader::finish(std::string_view advice) const {
-    // The first in the file, so that errors are met in reading order.
-    const toml::key* first = nullptr;
+    std::vector<const toml::key*> unknown;
     for (const auto& [key, value] : table_) {
-        if (std::ranges::find(used_, key.str()) == used_.end() &&
-            (first == nullptr || key.source().begin.line < first->source().begin.line)) {
-            first = &key;
+        if (std::ranges::find(used_, key.str()) == used_.end()) {
+            unknown.push_back(&key);
         }
     }
-    if (first != nullptr) {
-        fail_at(first->source(), first->str(), "unknown key",
-                advice.empty() ? fmt::format("the keys are {}", fmt::join(used_, ", "))
-                               : std::string{advice});
+    if (unknown.empty()) {
+        return;
     }
+    // The first in the file, so that errors are met in reading order.
+    const auto place = [](const toml::key* key) {
+        return std::pair{key->source().begin.line, key->source().begin.column};
+    };
+    const toml::key* const first = *std::ranges::min_element(unknown, {}, place);
+    fail_at(first->source(), first->str(), "unknown key",
+            advice.empty() ? fmt::format("the keys are {}", fmt::join(used_, ", "))
+                           : std::string{advice});
 }
 
 } // namespace haoh::base

@@ -2,6 +2,7 @@
 #include "capi/call.hpp"
 #include "capi/config.hpp"
 #include "capi/observation.hpp"
+#include "capi/safe_copy.hpp"
 #include "capi/source.hpp"
 #include "capi/style.hpp"
 #include "capi/versioned.hpp"
@@ -14,10 +15,12 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 struct haoh_report : haoh::capi::Handle<0x68616f04U> {
     std::shared_ptr<const haoh::Observation> observation;
     haoh::Report report;
+    std::vector<haoh::Finding> told; ///< its findings, for C
     int status{};
 };
 
@@ -64,14 +67,26 @@ CheckOptions options_of(const haoh_check_options* options) {
     out.rules = texts(given.rules, given.rules_count, "rules");
     static_cast<void>(select_rules(out.rules));
     if (given.kernel != nullptr) {
-        require_known_release(given.kernel);
+        require_release(given.kernel);
         out.kernel = given.kernel;
     }
     return out;
 }
 
 const Finding& finding_at(const haoh_report* report, std::size_t index) {
-    return at(object(report, "haoh_report *").report.findings, index, "finding");
+    return at(object(report, "haoh_report *").told, index, "finding");
+}
+
+Finding safe_copy(Finding finding) {
+    make_safe(finding.rule, finding.subsystem, finding.what, finding.why, finding.fix,
+              finding.basis);
+    for (FindingValue& value : finding.values) {
+        make_safe(value.controller, value.site, value.value, value.object);
+    }
+    if (finding.on_kernel) {
+        make_safe(finding.on_kernel->text, finding.on_kernel->release);
+    }
+    return finding;
 }
 
 /// Of a finding about one namespace there is only the one.
@@ -124,6 +139,9 @@ haoh_report* haoh_check(const haoh_observation* observation, const haoh_check_op
         auto out = std::make_unique<haoh_report>();
         out->observation = observation->value;
         out->report = haoh::check(value, chosen);
+        for (const haoh::Finding& finding : out->report.findings) {
+            out->told.push_back(haoh::capi::safe_copy(finding));
+        }
         out->status = haoh::exit_status(out->report, chosen.config.fail_on,
                                         haoh::completeness(value) != haoh::Completeness::nothing);
         return out.release();

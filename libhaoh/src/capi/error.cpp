@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "capi/call.hpp"
 #include "capi/handle.hpp"
+#include "capi/safe_copy.hpp"
+#include "capi/source.hpp"
 
 #include <haoh/error.hpp>
 
@@ -35,8 +37,8 @@ int code_of(const std::error_code& code) {
 void fill(haoh_error& out, const std::system_error& error) {
     out.code = code_of(error.code());
     out.number = out.code == HAOH_SYSTEM ? error.code().value() : 0;
-    out.message = error.what();
-    out.cause = error.what();
+    out.message = safe_text(error.what());
+    out.cause = out.message;
 }
 
 /// Describes the exception that is being handled.
@@ -56,7 +58,7 @@ void describe(haoh_error& out) {
         fill(out, error);
     } catch (const std::exception& error) {
         out.code = HAOH_INTERNAL;
-        out.message = out.cause = error.what();
+        out.message = out.cause = safe_text(error.what());
     } catch (...) {
         out.code = HAOH_INTERNAL;
         out.message = out.cause = "an exception of unknown type";
@@ -114,6 +116,12 @@ const char* haoh_version(void) {
 
 unsigned haoh_api_version(void) {
     return HAOH_API_VERSION;
+}
+
+char* haoh_safe_text(const char* text, size_t length, haoh_error** error) {
+    return haoh::capi::pointer_of(error, [&] {
+        return haoh::capi::text_for_c(haoh::safe_text(haoh::capi::bytes(text, length, "text")));
+    });
 }
 
 void haoh_text_free(char* text) {

@@ -2,10 +2,13 @@
 #include "capi/event.hpp"
 
 #include "capi/call.hpp"
+#include "capi/safe_copy.hpp"
 #include "capi/style.hpp"
 #include "capi/versioned.hpp"
 
 #include <haoh/event_report.hpp>
+
+#include <utility>
 
 namespace haoh::capi {
 namespace {
@@ -59,6 +62,12 @@ constexpr bool kSameOrder = [] {
 }();
 static_assert(kSameOrder, "haoh.h promises the order of haoh/event.hpp");
 
+Event safe_copy(Event event) {
+    make_safe(event.source, event.host, event.subsysnqn, event.controller, event.site, event.device,
+              event.path, event.from, event.to, event.rule, event.text);
+    return event;
+}
+
 haoh_event_info info_of(const Event& event) {
     haoh_event_info out HAOH_EVENT_INFO_INIT;
     out.kind = kind_of(event.kind);
@@ -95,11 +104,14 @@ haoh_event_info info_of(const Event& event) {
 } // namespace
 } // namespace haoh::capi
 
+haoh_event::haoh_event(haoh::Event happened)
+    : event{std::move(happened)}, told{haoh::capi::safe_copy(event)} {}
+
 int haoh_event_get(const haoh_event* event, haoh_event_info* info, haoh_error** error) {
     return haoh::capi::status_of(error, [&] {
         constexpr size_t kFirst = offsetof(haoh_event_info, arrays) + sizeof(uint32_t);
         const haoh_event& known = haoh::capi::object(event, "haoh_event *");
-        haoh::capi::give(info, haoh::capi::info_of(known.event), kFirst, "struct haoh_event_info");
+        haoh::capi::give(info, haoh::capi::info_of(known.told), kFirst, "struct haoh_event_info");
         return 0;
     });
 }

@@ -5,9 +5,8 @@
 
 #include <haoh/event.hpp>
 
-#include <utility>
-
 struct haoh_event : haoh::capi::Handle<0x68616f05U> {
-    explicit haoh_event(haoh::Event happened) : event{std::move(happened)} {}
+    explicit haoh_event(haoh::Event happened);
     haoh::Event event;
+    haoh::Event told; ///< the same, for C
 };

@@ -3,6 +3,7 @@
 #include "capi/event.hpp"
 #include "capi/monitor_options.hpp"
 #include "capi/monitor_thread.hpp"
+#include "capi/safe_copy.hpp"
 #include "capi/style.hpp"
 #include "capi/versioned.hpp"
 
@@ -60,6 +61,16 @@ void fill(haoh_path_list& out) {
             out.entries.push_back({.head = &head,
                                    .path = &path,
                                    .controller = found == known.end() ? nullptr : found->second});
+        }
+    }
+    // Only now: what belongs together is told by names as they are.
+    for (MonitorStatus::Controller& one : out.status.controllers) {
+        make_safe(one.state, one.site);
+    }
+    for (MonitorStatus::Namespace& head : out.status.namespaces) {
+        make_safe(head.host, head.subsysnqn, head.device);
+        for (MonitorStatus::Path& path : head.paths) {
+            make_safe(path.name, path.controller, path.ana_state);
         }
     }
 }

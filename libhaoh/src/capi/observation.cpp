@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "capi/observation.hpp"
 
+#include "base/file.hpp"
 #include "capi/call.hpp"
 #include "capi/config.hpp"
 #include "capi/source.hpp"
@@ -10,6 +11,7 @@
 #include <haoh/report.hpp>
 #include <haoh/source.hpp>
 
+#include <string>
 #include <vector>
 
 using haoh::capi::pointer_of;
@@ -48,6 +50,15 @@ haoh_observation* haoh_observation_merge(const haoh_observation* const* parts, s
 char* haoh_observation_json(const haoh_observation* observation, haoh_error** error) {
     return pointer_of(error,
                       [&] { return haoh::capi::json_for_c(haoh::to_json(value_of(observation))); });
+}
+
+int haoh_observation_write(const haoh_observation* observation, const char* path,
+                           haoh_error** error) {
+    return status_of(error, [&] {
+        const std::string name(haoh::capi::text(path, "path"));
+        haoh::base::write_file(name, haoh::to_json(value_of(observation)) + "\n");
+        return 0;
+    });
 }
 
 int haoh_observation_status(const haoh_observation* observation) {

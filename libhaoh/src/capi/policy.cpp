@@ -3,6 +3,7 @@
 
 #include "capi/call.hpp"
 #include "capi/config.hpp"
+#include "capi/safe_copy.hpp"
 #include "capi/source.hpp"
 #include "capi/style.hpp"
 
@@ -65,10 +66,15 @@ PolicyOverview overview_of(const Observation& observation, const haoh_config* co
 } // namespace
 
 void set_policy(const PolicySetting& setting, char** before) {
-    require_offered(setting.policy, running_kernel(setting.sysroot));
+    // A kernel that runs is asked by setting it; a recorded tree takes anything.
+    if (setting.sysroot == "/") {
+        require_policy(setting.policy);
+    } else {
+        require_offered(setting.policy, running_kernel(setting.sysroot));
+    }
     const PolicyChange change = set_io_policy(setting);
     if (before != nullptr) {
-        *before = text_for_c(change.before);
+        *before = text_for_c(safe_text(change.before));
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "capi/source.hpp"
 
+#include "capi/safe_copy.hpp"
 #include "capi/versioned.hpp"
 
 #include <fmt/format.h>
@@ -58,7 +59,7 @@ Source source_of(const haoh_source* source) {
     if (given.progress != nullptr) {
         out.progress = [call = given.progress, data = given.progress_data](
                            std::string_view object, std::size_t done, std::size_t total) {
-            call(data, std::string(object).c_str(), done, total);
+            call(data, safe_text(object).c_str(), done, total);
         };
     }
     return out;

@@ -17,10 +17,12 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> capability_rows();
 [[nodiscard]] std::span<const Row* const> limit_rows();
 [[nodiscard]] std::span<const Row* const> transport_rows();
+[[nodiscard]] std::span<const Row* const> property_rows();
 [[nodiscard]] std::span<const Row* const> identity_rows();
 [[nodiscard]] std::span<const Row* const> identifier_rows();
 [[nodiscard]] std::span<const Row* const> descriptor_rows();
 [[nodiscard]] std::span<const Row* const> geometry_rows();
+[[nodiscard]] std::span<const Row* const> format_rows();
 [[nodiscard]] std::span<const Row* const> protection_rows();
 [[nodiscard]] std::span<const Row* const> attribute_rows();
 [[nodiscard]] std::span<const Row* const> ana_capability_rows();

@@ -2,6 +2,7 @@
 #include <haoh/collector.hpp>
 
 #include "log_reader.hpp"
+#include "model/short_answer.hpp"
 #include "parallel.hpp"
 
 #include <haoh/error.hpp>
@@ -37,11 +38,12 @@ class Reader {
         if (!may_go_on()) {
             co_return Page::of_failure(stop_cause_);
         }
+        const std::uint32_t wanted = command.data_in;
         std::string failure;
         try {
             const nvme::AdminResult result = co_await channel_.submit(std::move(command));
             if (result.status.ok()) {
-                co_return Page::of(result.data);
+                co_return Page::of_answer(result.data, wanted);
             }
             co_return Page::of_status(result.status);
         } catch (const Error& error) {
@@ -79,6 +81,10 @@ class Reader {
                 co_await read_growing_log(channel_, lid, std::move(extent), limit, part, depth());
             if (!reading.status.ok() && reading.bytes.empty()) {
                 co_return Page::of_status(reading.status);
+            }
+            if (reading.cut_short()) {
+                co_return Page::of_failure(
+                    model::short_answer(reading.bytes.size(), reading.length));
             }
             co_return Page::of(reading.bytes); // shorter than it says, if a later part was refused
         } catch (const Error& error) {
@@ -413,6 +419,10 @@ awaitable<DiscoveryObservation> collect_discovery_log(AdminChannel& channel,
         if (!reading.status.ok() && reading.bytes.empty()) {
             throw Error(Errc::command_failed, "read the discovery log of", channel.name(),
                         nvme::describe(reading.status));
+        }
+        if (reading.cut_short()) {
+            throw Error(Errc::short_answer, "read the discovery log of", channel.name(),
+                        model::short_answer(reading.bytes.size(), reading.length));
         }
         const nvme::Bytes again =
             co_await read_log(channel, nvme::lid::discovery, nvme::kDiscoveryHeaderSize, kLogPart);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "log_reader.hpp"
 
+#include "model/short_answer.hpp"
 #include "parallel.hpp"
 
 #include <haoh/collector.hpp>
@@ -19,7 +20,7 @@ using boost::asio::awaitable;
 
 /// How far a range could be read.
 struct RangeEnd {
-    nvme::Status status;  ///< of the refused part with the lowest offset
+    nvme::Status status;  ///< of the part there, if it was refused; else it ended early
     std::uint64_t good{}; ///< everything below this offset came
 };
 
@@ -42,6 +43,9 @@ awaitable<RangeEnd> read_range(AdminChannel& channel, std::uint8_t lid, nvme::By
             co_return;
         }
         const nvme::ByteView got = nvme::slice(result.data, 0, wanted);
+        if (got.size() < wanted && offset + got.size() < end.good) {
+            end = {{}, offset + got.size()};
+        }
         std::copy(got.begin(), got.end(), bytes.begin() + static_cast<std::ptrdiff_t>(offset));
     };
     const auto parts = static_cast<std::size_t>((length + part - 1) / part);
@@ -78,12 +82,14 @@ awaitable<LogReading> read_growing_log(AdminChannel& channel, std::uint8_t lid, 
         const std::uint64_t begin = reading.bytes.size();
         reading.bytes.resize(static_cast<std::size_t>(wanted));
         const RangeEnd end = co_await read_range(channel, lid, reading.bytes, begin, part, depth);
-        if (!end.status.ok()) {
-            reading.status = end.status;
-            reading.bytes.resize(static_cast<std::size_t>(end.good));
+        const bool whole = end.good == reading.bytes.size();
+        reading.status = end.status;
+        reading.bytes.resize(static_cast<std::size_t>(end.good));
+        wanted = std::min(extent(reading.bytes), limit);
+        reading.length = wanted;
+        if (!whole && (!end.status.ok() || reading.cut_short())) {
             co_return reading;
         }
-        wanted = std::min(extent(reading.bytes), limit);
     }
     reading.bytes.resize(static_cast<std::size_t>(wanted));
     co_return reading;
@@ -97,6 +103,10 @@ awaitable<nvme::Bytes> read_log(AdminChannel& channel, std::uint8_t lid, std::ui
     if (!reading.status.ok()) {
         throw Error(Errc::command_failed, fmt::format("read log page {:02X}h of", lid),
                     channel.name(), nvme::describe(reading.status));
+    }
+    if (reading.cut_short()) {
+        throw Error(Errc::short_answer, fmt::format("read log page {:02X}h of", lid),
+                    channel.name(), model::short_answer(reading.bytes.size(), reading.length));
     }
     co_return std::move(reading.bytes);
 }

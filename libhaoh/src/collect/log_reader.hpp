@@ -24,8 +24,13 @@ using LogExtent = std::function<std::uint64_t(nvme::ByteView)>;
 struct LogReading {
     nvme::Status status; ///< of the first part that was refused
     /// As long as the log says, or as `limit` allows; when a part was refused, what lies before it. A log
-    /// that says it is longer than it is ends so: Get Log Page beyond the end is an Invalid Field.
+    /// that says it is longer than it is ends so: Get Log Page beyond the end is an Invalid Field. When an
+    /// answer ended early, what came of it.
     nvme::Bytes bytes;
+    std::uint64_t length{}; ///< what the log has at least, by `bytes` and as `limit` allows
+
+    /// An answer ended before the log did: what is missing is not known.
+    [[nodiscard]] bool cut_short() const { return status.ok() && bytes.size() < length; }
 };
 
 /// Reads a log in parts of `part` bytes, several parts at once as soon as its length is known, but never more

@@ -102,7 +102,7 @@ nvme::Bytes without_change_counts(const Page& page) {
     const nvme::AnaLog log = nvme::decode_ana_log(bytes);
     const auto clear = [&bytes](std::size_t offset) {
         for (std::size_t i = offset; i < std::min(offset + 8, bytes.size()); ++i) {
-            bytes[i] = 0;
+            bytes[i] = {};
         }
     };
     clear(0);
@@ -131,9 +131,6 @@ std::string log_text(const nvme::AnaLog& log) {
 void compare_form(const AnaObservation& before, const AnaObservation& after, AnaChanges& out) {
     const nvme::Bytes a = without_change_counts(before.log);
     const nvme::Bytes b = without_change_counts(after.log);
-    if (a == b) {
-        return;
-    }
     std::string was = log_text(nvme::decode_ana_log(a));
     std::string is = log_text(nvme::decode_ana_log(b));
     if (was != is) {
@@ -155,14 +152,11 @@ AnaChanges changed_ana(const AnaObservation& before, const AnaObservation& after
         out.log.push_back(
             {.field = "ana_log", .before = text(before.stable), .after = text(after.stable)});
     }
-    if (!before.stable || !after.stable) {
+    if (!before.stable || !after.stable || before.log == after.log) {
         return out;
     }
     if (!before.log.ok() || !after.log.ok()) {
         out.log = changed_page("ana_log", before.log, after.log, {});
-        return out;
-    }
-    if (before.log == after.log) {
         return out;
     }
     compare_places(places_of(before), places_of(after), out);

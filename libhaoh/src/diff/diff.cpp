@@ -2,6 +2,7 @@
 #include <haoh/nvme/supported_logs.hpp>
 #include <haoh/observation.hpp>
 
+#include "base/safe_text.hpp"
 #include "diff/ana_diff.hpp"
 #include "diff/discovery_diff.hpp"
 #include "diff/kernel_diff.hpp"
@@ -34,9 +35,9 @@ class Findings {
 
     void add(FieldChange change, std::optional<std::uint32_t> nsid = {}) {
         Difference::Kind kind = Difference::Kind::changed;
-        if (change.before.empty() && !change.after.empty()) {
+        if (change.before.empty()) {
             kind = Difference::Kind::added;
-        } else if (!change.before.empty() && change.after.empty()) {
+        } else if (change.after.empty()) {
             kind = Difference::Kind::removed;
         }
         out_.push_back({.kind = kind,
@@ -131,8 +132,7 @@ void compare_ana(const ControllerObservation& before, const ControllerObservatio
             // A namespace that moved to another group says so in Identify as well.
             const FieldChange same{
                 .field = "anagrpid", .before = change.before, .after = change.after};
-            if (change.field != "agid" ||
-                std::find(known.begin(), known.end(), same) == known.end()) {
+            if (std::find(known.begin(), known.end(), same) == known.end()) {
                 known.push_back(std::move(change));
             }
         }
@@ -155,6 +155,9 @@ void compare_connection(const ControllerObservation& before, const ControllerObs
     findings.compare("sq_flow_control_disabled", yes_no(a.sq_flow_control_disabled),
                      yes_no(b.sq_flow_control_disabled));
     findings.compare("maxh2cdata", std::to_string(a.maxh2cdata), std::to_string(b.maxh2cdata));
+    if (a.cpda && b.cpda) { // a snapshot from before it was kept says nothing of it
+        findings.compare("cpda", std::to_string(*a.cpda), std::to_string(*b.cpda));
+    }
 }
 
 void compare_properties(const ControllerObservation& before, const ControllerObservation& after,
@@ -397,6 +400,10 @@ std::vector<Difference> diff(const Observation& before, const Observation& after
     compare_discovery(before, after, out);
     compare_unobserved(before, after, out);
     add_kernel_differences(before.kernels, after.kernels, out);
+    for (Difference& difference : out) {
+        difference.before = base::safe_text(difference.before);
+        difference.after = base::safe_text(difference.after);
+    }
     std::stable_sort(out.begin(), out.end(), [](const Difference& a, const Difference& b) {
         return std::tie(a.controller, a.nsid, a.field) < std::tie(b.controller, b.nsid, b.field);
     });

@@ -31,8 +31,6 @@ constexpr std::array<std::string_view, 16> kNoise{"command_error_count",
                                                   "serial",
                                                   "model",
                                                   "firmware_rev"};
-/// Of a subsystem these are no copies of copies.
-constexpr std::array<std::string_view, 3> kProduct{"serial", "model", "firmware_rev"};
 
 std::string attribute_text(const Attribute& attribute) {
     switch (attribute.state) {
@@ -74,10 +72,10 @@ class Place {
 
     template <typename Object>
     void compare_attributes(const char* prefix, const Object& before, const Object& after,
-                            std::span<const AttributeRow<Object>> rows, bool product) const {
+                            std::span<const AttributeRow<Object>> rows,
+                            std::span<const std::string_view> left_out = kNoise) const {
         for (const AttributeRow<Object>& row : rows) {
-            if (!model::is_one_of(row.key, kNoise) ||
-                (product && model::is_one_of(row.key, kProduct))) {
+            if (!model::is_one_of(row.key, left_out)) {
                 compare(fmt::format("{} {}", prefix, row.key), attribute_text(before.*row.member),
                         attribute_text(after.*row.member));
             }
@@ -180,7 +178,7 @@ class HostDiff {
         const Place place = at("kernel");
         place.compare("kernel release", before.release, after.release);
         place.compare_attributes<KernelObservation>("kernel nvme_core", before, after,
-                                                    module_parameters(), false);
+                                                    module_parameters());
         place.compare("kernel messages_error", before.messages_error, after.messages_error);
         place.compare_lists("kernel udev_rules", before.udev_rules, after.udev_rules);
         place.compare_lists("kernel unread", before.unread, after.unread);
@@ -221,14 +219,15 @@ class HostDiff {
                 continue;
             }
             names[a->name] = b->name;
-            place.compare_attributes("kernel", *a, *b, controller_attributes(), false);
+            place.compare_attributes("kernel", *a, *b, controller_attributes());
         }
         return names;
     }
 
     void compare_subsystems(const KernelSubsystem& before, const KernelSubsystem& after,
                             const Place& place) {
-        place.compare_attributes("kernel", before, after, subsystem_attributes(), true);
+        // What is left out elsewhere is its own here: controllers show copies of it.
+        place.compare_attributes("kernel", before, after, subsystem_attributes(), {});
         const Names names = compare_controllers(before.controllers, after.controllers);
         for (const auto& [a, b] : pairs_of(before.namespaces, after.namespaces, namespace_key)) {
             compare_namespaces(a, b, names, after.name);
@@ -246,7 +245,7 @@ class HostDiff {
                           after == nullptr ? "" : "present");
         }
         if (before != nullptr && after != nullptr) {
-            place.compare_attributes("kernel", *before, *after, namespace_attributes(), false);
+            place.compare_attributes("kernel", *before, *after, namespace_attributes());
             place.compare("kernel device node", before->dev.ok() ? "present" : "",
                           after->dev.ok() ? "present" : "");
             place.compare_lists("kernel links", before->links, after->links);
@@ -272,8 +271,7 @@ class HostDiff {
         for (const auto& [controller, both] : paths) {
             const Place place = at(controller, nsid);
             if (both.first != nullptr && both.second != nullptr) {
-                place.compare_attributes(field, *both.first, *both.second, path_attributes(),
-                                         false);
+                place.compare_attributes(field, *both.first, *both.second, path_attributes());
             } else {
                 place.compare(field, both.first != nullptr ? "present" : "",
                               both.second != nullptr ? "present" : "");

@@ -33,11 +33,19 @@ class PageComparison {
     PageComparison(ByteView before, ByteView after) : before_(before), after_(after) {}
 
     void field(const FieldRange& field) {
-        if (differ(field.offset, std::size_t{field.offset} + field.length)) {
-            changes_.push_back({.field = std::string(field.name),
-                                .before = model::field_text(field, before_),
-                                .after = model::field_text(field, after_)});
+        const std::size_t end = std::size_t{field.offset} + field.length;
+        if (!differ(field.offset, end)) {
+            return;
         }
+        std::string before = model::field_text(field, before_);
+        std::string after = model::field_text(field, after_);
+        if (before == after) { // texts that are padded in another way
+            before = hex_range(before_, field.offset, end);
+            after = hex_range(after_, field.offset, end);
+        }
+        changes_.push_back({.field = std::string(field.name),
+                            .before = std::move(before),
+                            .after = std::move(after)});
     }
 
     /// Bytes without a name.
@@ -78,12 +86,11 @@ class PageComparison {
 
 std::string state_text(const Page& page) {
     switch (page.state) {
-    case Page::State::not_read:
-        return "not read";
     case Page::State::ok:
         return "read";
     case Page::State::status:
         return nvme::describe(page.status);
+    case Page::State::not_read: // of which nothing is said
     case Page::State::failed:
         break;
     }

@@ -3,6 +3,8 @@
 #include "stream_controller.hpp"
 #include "tcp_stream.hpp"
 
+#include "model/short_answer.hpp"
+
 #include <haoh/nvme/identify_controller.hpp>
 #include <haoh/nvme/nqn.hpp>
 
@@ -182,7 +184,8 @@ asio::awaitable<void> StreamController::connect_queue() {
                 .data_digest = negotiated.data_digest,
                 .sq_flow_control_disabled = options_.disable_sq_flow_control &&
                                             connection_->session().sqhd() == kNoFlowControl,
-                .maxh2cdata = negotiated.maxh2cdata};
+                .maxh2cdata = negotiated.maxh2cdata,
+                .cpda = negotiated.cpda};
     connection_->set_name(fmt::format("{} controller {}", name(), settled_.cntlid));
     connection_->start_keep_alive(options_.keep_alive);
 }
@@ -269,6 +272,11 @@ asio::awaitable<void> StreamController::enable_events() {
     if (!page.status.ok()) {
         throw Error(make_error_code(Errc::command_failed), "configure the events of", name(),
                     fmt::format("Identify Controller failed: {}", nvme::describe(page.status)));
+    }
+    if (page.data.size() < nvme::kIdentifySize) {
+        throw Error(make_error_code(Errc::short_answer), "configure the events of", name(),
+                    fmt::format("of Identify Controller {}",
+                                model::short_answer(page.data.size(), nvme::kIdentifySize)));
     }
     const std::uint32_t offered = nvme::decode_identify_controller(page.data).oaes;
     nvme::AdminCommand command;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/fabric.hpp>
 
+#include "base/file.hpp"
+
 #include <haoh/error.hpp>
 #include <haoh/nvme/nqn.hpp>
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <fstream>
 #include <random>
 
 namespace haoh {
@@ -15,7 +15,7 @@ namespace haoh {
 namespace {
 
 constexpr std::string_view kUuidNqnPrefix = "nqn.2014-08.org.nvmexpress:uuid:";
-constexpr std::streamsize kIdentityFileBound = 4096; ///< bytes; such a file holds one line
+constexpr std::size_t kIdentityFileBound = 4096; ///< bytes; such a file holds one line
 
 nvme::Uuid random_uuid() {
     std::random_device device;
@@ -43,24 +43,16 @@ std::optional<nvme::Uuid> uuid_of(std::string_view hostnqn) {
 
 /// The one line of a file, trimmed; nullopt when there is no such file or nothing is in it.
 std::optional<std::string> read_line_of(const std::string& path) {
-    const auto fail = [&path] {
-        throw Error(std::error_code(errno, std::generic_category()), "read", path, {},
-                    "give --hostnqn and --hostid");
-    };
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        if (errno == ENOENT || errno == ENOTDIR) {
+    std::string text;
+    try {
+        text = base::read_file(path, kIdentityFileBound);
+    } catch (const Error& error) {
+        if (error.code() == std::errc::no_such_file_or_directory ||
+            error.code() == std::errc::not_a_directory) {
             return std::nullopt;
         }
-        fail();
+        throw Error(error.code(), "read", path, error.cause(), "give --hostnqn and --hostid");
     }
-    std::string text(static_cast<std::size_t>(kIdentityFileBound), '\0');
-    file.read(text.data(), kIdentityFileBound);
-    if (file.bad()) { // else this would be another host
-        fail();
-    }
-    text.resize(static_cast<std::size_t>(file.gcount()));
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string::npos) {
         return std::nullopt;

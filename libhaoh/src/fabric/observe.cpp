@@ -5,6 +5,7 @@
 #include <haoh/collector.hpp>
 #include <haoh/fabric.hpp>
 
+#include "base/safe_text.hpp"
 #include "base/utc_time.hpp"
 #include "collect/parallel.hpp"
 
@@ -368,8 +369,10 @@ class Observer {
             }
             std::move(target.discovery.begin(), target.discovery.end(),
                       std::back_inserter(observation.discovery));
-            std::move(target.unobserved.begin(), target.unobserved.end(),
-                      std::back_inserter(observation.unobserved));
+            for (Unobserved& missing : target.unobserved) {
+                missing.error = base::safe_text(missing.error); // it names what logs and users name
+                observation.unobserved.push_back(std::move(missing));
+            }
         }
     }
 

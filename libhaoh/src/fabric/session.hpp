@@ -38,8 +38,8 @@ struct SessionOptions {
 struct Negotiated {
     bool header_digest{};
     bool data_digest{};
-    std::uint32_t maxh2cdata{};     ///< bytes
-    std::uint32_t data_alignment{}; ///< bytes: (CPDA + 1) * 4
+    std::uint32_t maxh2cdata{}; ///< bytes
+    std::uint8_t cpda{};        ///< data from the host is aligned to (CPDA + 1) * 4 bytes
 };
 
 struct Completion {

@@ -75,10 +75,10 @@ void Session::on_icresp(const nvme::IcResp& resp, const nvme::Pdu& pdu) {
     negotiated_ = {.header_digest = header_digest,
                    .data_digest = data_digest,
                    .maxh2cdata = resp.maxh2cdata,
-                   .data_alignment = (resp.cpda + 1U) * 4U};
+                   .cpda = resp.cpda};
     format_ = {.header_digest = header_digest,
                .data_digest = data_digest,
-               .data_alignment = negotiated_.data_alignment};
+               .data_alignment = (resp.cpda + 1U) * 4U};
     reader_.set_format(format_);
     state_ = State::ready;
     icresp_deadline_ = TimePoint::max();

@@ -10,8 +10,11 @@
 
 namespace haoh::host {
 
-/// The most that an attribute of sysfs can say: a page.
-inline constexpr std::size_t kMaxAttributeBytes = 4096;
+/// The most that an attribute of sysfs can say: a page, of which the largest has 64 KiB (POWER, some
+/// arm64). tar records each attribute of such a machine at that size, padded with NUL bytes.
+inline constexpr std::size_t kMaxAttributeBytes = 65536;
+/// What nearly every attribute fits in, so that most are read with one call, to the stack.
+inline constexpr std::size_t kUsualAttributeBytes = 4096;
 
 /// \param bytes  the file from its beginning; one byte more than a page tells that it is too long
 [[nodiscard]] Attribute attribute_of(std::string_view bytes);

@@ -10,7 +10,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <random>
 #include <utility>
 
 namespace haoh::host {
@@ -28,6 +30,29 @@ struct Exchange {
     nvme::Bytes data;
     DeviceAnswer answer;
 };
+
+/// What stands in a buffer before a command, different each time. The kernel does not say how much came;
+/// it leaves alone what did not, unless it copies.
+constexpr std::size_t kMark = 16;
+
+nvme::Bytes marked(std::size_t size, const std::array<std::uint8_t, kMark>& mark) {
+    nvme::Bytes out(size);
+    for (std::size_t index = 0; index < size; ++index) {
+        out[index] = mark[index % kMark];
+    }
+    return out;
+}
+
+/// Without the end that is as it was: a few bytes may be so by chance.
+void cut_marked(nvme::Bytes& data, const std::array<std::uint8_t, kMark>& mark) {
+    std::size_t came = data.size();
+    while (came > 0 && data[came - 1] == mark[(came - 1) % kMark]) {
+        --came;
+    }
+    if (data.size() - came >= kMark) {
+        data.resize(came);
+    }
+}
 
 /// Dwords that a Get Log Page command asks for (NUMDL, NUMDU; zero's based).
 std::uint64_t log_bytes(const nvme::AdminCommand& command) {
@@ -92,7 +117,12 @@ DeviceChannel::DeviceChannel(asio::any_io_executor executor, std::string name,
                              std::unique_ptr<NvmeDevice> device,
                              std::chrono::milliseconds command_timeout, std::size_t depth)
     : executor_{std::move(executor)}, name_{std::move(name)}, device_{std::move(device)},
-      command_timeout_{command_timeout}, threads_{depth} {}
+      command_timeout_{command_timeout}, threads_{depth} {
+    std::random_device random;
+    std::generate(mark_.begin(), mark_.end(), [&random] { // never 0, as the end of most pages is
+        return static_cast<std::uint8_t>(1 + random() % 255);
+    });
+}
 
 asio::awaitable<nvme::AdminResult> DeviceChannel::submit(nvme::AdminCommand command) {
     if (command.opcode == nvme::opcode::fabrics && command.nsid == nvme::fctype::property_get) {
@@ -106,7 +136,7 @@ asio::awaitable<nvme::AdminResult> DeviceChannel::submit(nvme::AdminCommand comm
         throw Error(Errc::invalid_argument, operation, name_, refusal);
     }
     const auto exchange = std::make_shared<Exchange>();
-    exchange->data.resize(command.data_in);
+    exchange->data = marked(command.data_in, mark_);
     exchange->command = std::move(command);
     std::function<void()> work = [exchange, device = device_] {
         exchange->answer = device->execute(exchange->command, exchange->data);
@@ -136,6 +166,7 @@ asio::awaitable<nvme::AdminResult> DeviceChannel::submit(nvme::AdminCommand comm
     result.dword01 = answer.dword0;
     if (answer.status.ok()) {
         result.data = std::move(exchange->data);
+        cut_marked(result.data, mark_);
     }
     co_return result;
 }

@@ -9,8 +9,10 @@
 
 #include <haoh/admin_channel.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -42,6 +44,7 @@ class DeviceChannel : public AdminChannel {
     std::string name_;
     std::shared_ptr<NvmeDevice> device_; ///< also of the threads that are left behind
     std::chrono::milliseconds command_timeout_;
+    std::array<std::uint8_t, 16> mark_{}; ///< what no controller knows
     BlockingThreads threads_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/host_observer.hpp"
 
+#include "base/safe_text.hpp"
 #include "base/utc_time.hpp"
 #include "collect/parallel.hpp"
 #include "host/blocking_threads.hpp"
@@ -141,7 +142,7 @@ class Asker {
             observation.unobserved.push_back({.object = candidate.controller->name,
                                               .target = {},
                                               .subsysnqn = std::string(subsysnqn),
-                                              .error = std::move(candidate.error)});
+                                              .error = base::safe_text(candidate.error)});
         }
     }
 
@@ -170,7 +171,7 @@ class Asker {
             };
             ControllerObservation told = co_await collect_controller(channel, std::move(collect));
             if (told.identify.state == Page::State::failed) {
-                candidate.error = std::move(told.identify.error);
+                candidate.error = fmt::format("identify {}: {}", name, told.identify.error);
                 co_return;
             }
             name_by_sysfs(told, *candidate.controller, kernel_.host);

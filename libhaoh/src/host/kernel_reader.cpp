@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/kernel_reader.hpp"
 
+#include "base/safe_text.hpp"
 #include "host/attribute_text.hpp"
 #include "host/path_join.hpp"
 #include "linux/object_name.hpp"
@@ -151,9 +152,9 @@ class TopologyReader {
         return fmt::format("{}: {}", path, broken_attribute(error).text);
     }
 
-    void note(std::string problem) {
+    void note(std::string_view problem) {
         if (!problem.empty()) {
-            out_.unread.push_back(std::move(problem));
+            out_.unread.push_back(base::safe_text(problem));
         }
     }
 

@@ -158,10 +158,15 @@ void PathStates::read(std::string_view controller, Watched& watched,
         opened = root_.open_file(watched.file.c_str(), error);
     }
     const int number = watched.descriptor ? watched.descriptor.get() : opened.get();
-    std::array<char, kMaxAttributeBytes + 1> bytes; // NOLINT: filling it would take as long
+    std::array<char, kUsualAttributeBytes + 1> bytes; // NOLINT: filling it would take as long
+    std::string all; // of a file that is longer: of a recorded tree
     ssize_t length = -1;
     if (number >= 0) {
         length = root_.calls().read_again(number, bytes.data(), bytes.size());
+        if (length > static_cast<ssize_t>(kUsualAttributeBytes)) {
+            all.resize(kMaxAttributeBytes + 1);
+            length = root_.calls().read_again(number, all.data(), all.size());
+        }
         error = errno; // of use where it failed
     }
     if (length < 0 && means_gone(error)) {
@@ -170,7 +175,7 @@ void PathStates::read(std::string_view controller, Watched& watched,
         watched.descriptor = {};
         return;
     }
-    const std::string_view text(bytes.data(),
+    const std::string_view text(all.empty() ? bytes.data() : all.data(),
                                 static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
     if (length >= 0 && !watched.unreadable && says(text, watched.text)) {
         return;

@@ -46,17 +46,39 @@ bool same_file(const struct stat& a, const struct stat& b) {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/// The content of a file that has more than a usual attribute: it goes on where the beginning ends.
+Attribute read_long_attribute(const FileCalls& calls, const base::FileDescriptor& file,
+                              std::string_view beginning, int& error) {
+    std::string bytes(beginning);
+    bytes.resize(kMaxAttributeBytes + 1);
+    std::size_t size = beginning.size();
+    while (size < bytes.size()) {
+        const ssize_t length = calls.read(file.get(), bytes.data() + size, bytes.size() - size);
+        if (length < 0) {
+            error = errno;
+            return unreadable_attribute(errno_text(error));
+        }
+        if (length == 0) {
+            break;
+        }
+        size += static_cast<std::size_t>(length);
+    }
+    return attribute_of(std::string_view(bytes).substr(0, size));
+}
+
 /// The content of an open file. One reading is one answer of the kernel: a second could be of
 /// another moment.
 Attribute read_attribute(const FileCalls& calls, const base::FileDescriptor& file, int& error) {
-    std::array<char, kMaxAttributeBytes + 1> bytes; // NOLINT: filling it would take as long
+    std::array<char, kUsualAttributeBytes + 1> bytes; // NOLINT: filling it would take as long
     const ssize_t length = calls.read(file.get(), bytes.data(), bytes.size());
     if (length < 0) {
         error = errno;
         return unreadable_attribute(errno_text(error));
     }
     error = 0;
-    return attribute_of({bytes.data(), static_cast<std::size_t>(length)});
+    const std::string_view read(bytes.data(), static_cast<std::size_t>(length));
+    return read.size() <= kUsualAttributeBytes ? attribute_of(read)
+                                               : read_long_attribute(calls, file, read, error);
 }
 
 } // namespace

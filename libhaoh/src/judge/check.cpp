@@ -6,6 +6,8 @@
 #include "judge/page_compare.hpp"
 #include "judge/row.hpp"
 
+#include <haoh/kernel_effect.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -217,19 +219,40 @@ std::string release_of(const CheckOptions& options, const Observation& observati
     return {};
 }
 
+/// What is said in front of what another release does.
+std::string caution(const KernelRelease& release, const KernelRelease& nearest) {
+    return release.upstream == nearest.upstream && release.distribution == nearest.distribution
+               ? "depends on the patch level, which is not told; the first of them: "
+               : fmt::format("not known; {} of kernel.org, the nearest that is: ",
+                             name_of(nearest));
+}
+
+std::optional<OnKernel> on_kernel(const std::string& rule, const std::string& text,
+                                  const KernelRelease& release) {
+    const KernelAnswer answer = kernel_answer(rule, release);
+    if (answer.effect == nullptr) {
+        return std::nullopt;
+    }
+    OnKernel out{.release = text,
+                 .outcome = answer.effect->outcome,
+                 .text = std::string(answer.effect->text),
+                 .source = std::string(answer.effect->source)};
+    if (!answer.known) {
+        out.text.insert(0, caution(release, answer.nearest));
+        out.nearest =
+            fmt::format("{}.{}", answer.nearest.upstream.major, answer.nearest.upstream.minor);
+    }
+    return out;
+}
+
 void say_what_kernel_does(Report& report) {
-    const auto version = parse_kernel_version(report.kernel);
-    if (!version) {
+    const auto release = parse_kernel_release(report.kernel);
+    if (!release) {
         return;
     }
     for (Finding& finding : report.findings) {
-        const KernelEffect* const effect =
-            find_kernel_effect(finding.rule, std::min(*version, kLastKnownKernel));
-        if (effect != nullptr && finding.verdict != Verdict::unknown) {
-            finding.on_kernel = OnKernel{.release = report.kernel,
-                                         .outcome = effect->outcome,
-                                         .text = std::string(effect->text),
-                                         .source = std::string(effect->source)};
+        if (finding.verdict != Verdict::unknown) {
+            finding.on_kernel = on_kernel(finding.rule, report.kernel, *release);
         }
     }
 }

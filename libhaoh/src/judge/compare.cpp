@@ -394,13 +394,14 @@ Judged compare_namespaces(const Row& row, const EqualNamespaces& kind,
         }
         ComparedField result = compare_field(field, volume);
         compared = compared || result.compared;
-        incomplete = incomplete || result.unread;
+        const bool meaningless = !comparable_blocks && field.unit == Unit::blocks;
+        incomplete = incomplete || result.unread || (meaningless && result.compared);
         if (result.keys.empty()) {
             continue;
         }
         named.add(field.page, field.field);
         const bool told = field.repeats && !out.results.empty();
-        if (!told && (comparable_blocks || field.unit != Unit::blocks)) {
+        if (!told && !meaningless) {
             out.results.push_back({.field = &field, .keys = std::move(result.keys)});
         }
     }
@@ -439,7 +440,9 @@ void judge_volume(std::span<const Row* const> rows, std::span<const Namespace* c
     };
     for (const Judged& one : broken) {
         // Also what is explained away explains what follows from it.
-        if (std::none_of(one.kind->yields_to.begin(), one.kind->yields_to.end(), is_broken)) {
+        if (std::any_of(one.kind->yields_to.begin(), one.kind->yields_to.end(), is_broken)) {
+            findings.unknown(*one.row);
+        } else {
             report_volume(*one.row, one.results, volume, nsid, subsystem, findings);
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "judge/findings.hpp"
 
+#include "base/safe_text.hpp"
 #include "judge/row.hpp"
 
 #include <fmt/format.h>
@@ -136,8 +137,11 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
     if (draft.nsids.size() > 1) {
         finding.nsids = std::move(draft.nsids);
     }
-    finding.what = std::move(draft.what);
+    finding.what = base::safe_text(draft.what);
     finding.values = std::move(draft.values);
+    for (FindingValue& value : finding.values) {
+        value.value = base::safe_text(value.value);
+    }
     finding.unobserved = draft.unobserved;
     finding.names_nsid = draft.names_nsid;
     finding.basis = rule.basis;

@@ -3,6 +3,7 @@
 
 #include "judge/subject.hpp"
 
+#include <haoh/driver_change.hpp>
 #include <haoh/kernel_effect.hpp>
 
 #include <algorithm>
@@ -13,8 +14,6 @@
 namespace haoh::judge {
 
 namespace {
-
-constexpr KernelVersion kReadsIndependentPageFirst{6, 16};
 
 std::optional<std::uint32_t> nsid_of(const KernelNamespace& head) {
     const auto number = head.nsid.number();
@@ -36,11 +35,6 @@ HostNamespace view(const KernelSubsystem& subsystem, const KernelNamespace& head
     return out;
 }
 
-bool uses_independent_page(const Namespace& path, KernelVersion release) {
-    return release >= kReadsIndependentPageFirst && path.has_independent &&
-           path.controller->version() >= version_number(2, 0);
-}
-
 using ControllerKey = std::pair<std::string_view, std::string_view>; ///< host, name
 
 bool over_fabrics(const KernelSubsystem& subsystem) {
@@ -60,6 +54,12 @@ const Namespace* HostController::find(std::uint32_t nsid) const {
         asked->namespaces.begin(), asked->namespaces.end(), nsid,
         [](const Namespace& path, std::uint32_t wanted) { return path.nsid < wanted; });
     return found != asked->namespaces.end() && found->nsid == nsid ? &*found : nullptr;
+}
+
+bool HostPath::unread() const {
+    return use.kind == PathUse::Kind::ana_unreadable ||
+           (controller != nullptr &&
+            controller->kernel->state.state == Attribute::State::unreadable);
 }
 
 const HostPath* HostNamespace::find(const KernelController& controller) const {
@@ -86,7 +86,8 @@ std::vector<Host> hosts_of(const Subject& subject) {
     for (const KernelObservation& kernel : subject.observation->kernels) {
         Host& host = out.emplace_back();
         host.kernel = &kernel;
-        host.release = parse_kernel_version(kernel.release).value_or(kLastKnownKernel);
+        host.release = parse_kernel_release(kernel.release)
+                           .value_or(KernelRelease{.upstream = kLastKnownKernel});
         for (const KernelSubsystem& subsystem : kernel.subsystems) {
             if (subsystem.subsystype.value() == "discovery" || !over_fabrics(subsystem)) {
                 continue;
@@ -141,8 +142,26 @@ nvme::NamespaceIds head_ids(const KernelNamespace& head) {
     return ids;
 }
 
-nvme::NamespaceIds bound_ids(const Namespace& path, KernelVersion release) {
-    if (!uses_independent_page(path, release)) {
+std::optional<BoundBy> bound_by(const Namespace& path, const KernelRelease& release) {
+    if (!path.has_independent || path.controller->version() < version_number(2, 0)) {
+        return BoundBy::identify;
+    }
+    switch (presence_of(DriverChange::independent_page_first, release)) {
+    case Presence::absent:
+        return BoundBy::identify;
+    case Presence::present:
+        return BoundBy::independent;
+    case Presence::unknown:
+        break;
+    }
+    const bool is_the_same =
+        bound_ids(path, BoundBy::identify) == bound_ids(path, BoundBy::independent) &&
+        bound_as_shared(path, BoundBy::identify) == bound_as_shared(path, BoundBy::independent);
+    return is_the_same ? std::optional(BoundBy::identify) : std::nullopt;
+}
+
+nvme::NamespaceIds bound_ids(const Namespace& path, BoundBy page) {
+    if (page == BoundBy::identify) {
         return path.ids;
     }
     NamespaceObservation descriptors_only;
@@ -151,9 +170,8 @@ nvme::NamespaceIds bound_ids(const Namespace& path, KernelVersion release) {
     return descriptors_only.ids();
 }
 
-bool bound_as_shared(const Namespace& path, KernelVersion release) {
-    const std::uint8_t nmic =
-        uses_independent_page(path, release) ? path.independent.nmic : path.idns.nmic;
+bool bound_as_shared(const Namespace& path, BoundBy page) {
+    const std::uint8_t nmic = page == BoundBy::independent ? path.independent.nmic : path.idns.nmic;
     return (nmic & nvme::nmic::shared) != 0;
 }
 

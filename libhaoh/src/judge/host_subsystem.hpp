@@ -6,6 +6,7 @@
 
 #include <haoh/check.hpp>
 #include <haoh/kernel.hpp>
+#include <haoh/kernel_release.hpp>
 #include <haoh/nvme/namespace_id.hpp>
 #include <haoh/path_use.hpp>
 
@@ -35,6 +36,9 @@ struct HostPath {
     const KernelPath* kernel{};
     const HostController* controller{}; ///< nullptr: none of that name
     PathUse use;
+
+    /// What decides about its use could not be read: it may be usable.
+    [[nodiscard]] bool unread() const;
 };
 
 /// A head with its paths.
@@ -60,7 +64,7 @@ struct HostSubsystem {
 /// One machine's kernel.
 struct Host {
     const KernelObservation* kernel{};
-    KernelVersion release; ///< kLastKnownKernel when the kernel did not say
+    KernelRelease release; ///< kLastKnownKernel when the kernel did not say
     /// Every NVM subsystem that has a controller over a fabric.
     std::vector<HostSubsystem> subsystems;
 };
@@ -75,11 +79,15 @@ struct Host {
 /// `wwid` tells.
 [[nodiscard]] nvme::NamespaceIds head_ids(const KernelNamespace& head);
 
-/// The identifiers that a release takes for a path: from 6.16 on, a controller of NVMe 2.0 or later
-/// with Identify CNS 08h is not asked for CNS 00h, and only the descriptors count
-/// (drivers/nvme/host/core.c, nvme_scan_ns).
-[[nodiscard]] nvme::NamespaceIds bound_ids(const Namespace& path, KernelVersion release);
-/// Whether the namespace may be shared, from the page that the release reads.
-[[nodiscard]] bool bound_as_shared(const Namespace& path, KernelVersion release);
+/// The pages that a kernel takes identifiers and NMIC from. From 6.13 on, a controller of NVMe 2.0 or
+/// later with Identify CNS 08h is not asked for CNS 00h, and of identifiers only the descriptors
+/// count (drivers/nvme/host/core.c, nvme_scan_ns).
+enum class BoundBy : std::uint8_t { identify, independent };
+/// nullopt: nobody knows of this kernel, and for this controller it matters.
+[[nodiscard]] std::optional<BoundBy> bound_by(const Namespace& path, const KernelRelease& release);
+/// The identifiers that a kernel takes for a path.
+[[nodiscard]] nvme::NamespaceIds bound_ids(const Namespace& path, BoundBy page);
+/// Whether the namespace may be shared, from that page.
+[[nodiscard]] bool bound_as_shared(const Namespace& path, BoundBy page);
 
 } // namespace haoh::judge

@@ -66,11 +66,11 @@ std::optional<ObjectName> take_device(std::string_view& text, std::string_view& 
 
 /// The kernel prints the number as if it were signed.
 std::optional<std::uint32_t> take_nsid(std::string_view& text) {
-    std::int32_t negative = 0;
-    std::uint32_t nsid = 0;
-    if (text.starts_with('-') && base::take_number(text, negative)) {
-        return static_cast<std::uint32_t>(negative);
+    std::int32_t printed{};
+    if (base::take_number(text, printed)) {
+        return static_cast<std::uint32_t>(printed);
     }
+    std::uint32_t nsid{};
     return base::take_number(text, nsid) ? std::optional(nsid) : std::nullopt;
 }
 

@@ -42,6 +42,22 @@ constexpr std::array<KernelPolicyInfo, 3> kKernelPolicies{{
               "connected first, near or far. A path that fails at once looks idle and draws I/O."},
 }};
 
+constexpr std::string_view kQueueDepth = "queue-depth";
+
+DriverChange change_of(const KernelPolicyInfo& policy) {
+    return policy.name == kQueueDepth ? DriverChange::queue_depth : DriverChange::io_policies;
+}
+
+/// Paths have the attribute queue_depth from 6.15 on, which is later than the policy.
+bool shows_queue_depth(const KernelSubsystem& subsystem) {
+    return std::any_of(
+        subsystem.namespaces.begin(), subsystem.namespaces.end(), [](const KernelNamespace& head) {
+            return std::any_of(head.paths.begin(), head.paths.end(), [](const KernelPath& path) {
+                return path.queue_depth.state != Attribute::State::absent;
+            });
+        });
+}
+
 } // namespace
 
 std::span<const KernelPolicyInfo> kernel_policies() {
@@ -54,9 +70,24 @@ const KernelPolicyInfo* find_kernel_policy(std::string_view name) {
     return found == kKernelPolicies.end() ? nullptr : &*found;
 }
 
+Presence presence_of(const KernelPolicyInfo& policy, std::string_view release) {
+    const auto known = parse_kernel_release(release);
+    return known ? presence_of(change_of(policy), *known) : Presence::unknown;
+}
+
+Presence presence_of(const KernelPolicyInfo& policy, const KernelObservation& kernel) {
+    const bool is_shown =
+        kernel.iopolicy.value() == policy.name ||
+        std::any_of(kernel.subsystems.begin(), kernel.subsystems.end(),
+                    [&](const KernelSubsystem& one) {
+                        return one.iopolicy.value() == policy.name ||
+                               (policy.name == kQueueDepth && shows_queue_depth(one));
+                    });
+    return is_shown ? Presence::present : presence_of(policy, kernel.release);
+}
+
 bool offers(std::string_view release, const KernelPolicyInfo& policy) {
-    const auto version = parse_kernel_version(release);
-    return !version || *version >= policy.since;
+    return presence_of(policy, release) != Presence::absent;
 }
 
 std::vector<std::string_view> offered_policies(std::string_view release) {
@@ -69,18 +100,24 @@ std::vector<std::string_view> offered_policies(std::string_view release) {
     return names;
 }
 
-void require_offered(std::string_view policy, std::string_view release) {
-    const KernelPolicyInfo* const found = find_kernel_policy(policy);
-    if (found != nullptr && offers(release, *found)) {
-        return;
+void require_policy(std::string_view policy) {
+    if (find_kernel_policy(policy) == nullptr) {
+        throw Error(Errc::invalid_argument, "set the I/O policy", fmt::format("'{}'", policy),
+                    "no release of Linux has such a policy",
+                    fmt::format("Linux has {}", fmt::join(offered_policies({}), ", ")));
     }
-    const std::string kernel =
-        release.empty() ? std::string("the kernel") : fmt::format("Linux {}", release);
-    throw Error(Errc::invalid_argument, "set the I/O policy", fmt::format("'{}'", policy),
-                found == nullptr ? "no release of Linux has such a policy"
-                                 : fmt::format("Linux has it from {}.{} on, and this is {}",
-                                               found->since.major, found->since.minor, release),
-                fmt::format("{} offers {}", kernel, fmt::join(offered_policies(release), ", ")));
+}
+
+void require_offered(std::string_view policy, std::string_view release) {
+    require_policy(policy);
+    const KernelPolicyInfo& found = *find_kernel_policy(policy);
+    if (!offers(release, found)) {
+        throw Error(
+            Errc::invalid_argument, "set the I/O policy", fmt::format("'{}'", policy),
+            fmt::format("Linux has it from {}.{} on, and this is {}", found.since.major,
+                        found.since.minor, release),
+            fmt::format("Linux {} offers {}", release, fmt::join(offered_policies(release), ", ")));
+    }
 }
 
 } // namespace haoh

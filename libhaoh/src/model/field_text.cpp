@@ -80,8 +80,8 @@ FieldKind field_kind(const FieldRange& field) {
 }
 
 std::string field_text(const FieldRange& field, nvme::ByteView page) {
-    const auto number = nvme::load_le<std::uint64_t>(
-        nvme::slice(page, field.offset, std::min<std::size_t>(field.length, 8)), 0);
+    const auto number =
+        nvme::load_le<std::uint64_t>(nvme::slice(page, field.offset, field.length), 0);
     switch (field_kind(field)) {
     case FieldKind::number:
         return fmt::format("{}", number);
@@ -132,13 +132,14 @@ std::optional<std::uint32_t> property_offset(std::string_view name) {
             return property.offset;
         }
     }
-    const auto offset = parse_hex_number(name);
-    // A property that has a name is only known by that, so that none can be there twice.
-    if (!offset || *offset > 0xFFFFFFFFU ||
-        property_name(static_cast<std::uint32_t>(*offset)) != name) {
+    const auto number = parse_hex_number(name);
+    if (!number) {
         return std::nullopt;
     }
-    return static_cast<std::uint32_t>(*offset);
+    // Only as it is written: a property that has a name is known by that alone, so that none can be
+    // there twice, and what is too large is written otherwise.
+    const auto offset = static_cast<std::uint32_t>(*number);
+    return property_name(offset) == name ? std::optional(offset) : std::nullopt;
 }
 
 std::optional<std::uint64_t> parse_hex_number(std::string_view text) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/observation.hpp>
 
+#include "base/safe_text.hpp"
+#include "model/short_answer.hpp"
+
 #include <algorithm>
 
 namespace haoh {
@@ -37,6 +40,11 @@ Page Page::of(nvme::ByteView bytes) {
     return page;
 }
 
+Page Page::of_answer(nvme::ByteView bytes, std::size_t wanted) {
+    return bytes.size() < wanted ? of_failure(model::short_answer(bytes.size(), wanted))
+                                 : of(bytes);
+}
+
 Page Page::of_status(nvme::Status status) {
     Page page;
     page.state = State::status;
@@ -44,10 +52,10 @@ Page Page::of_status(nvme::Status status) {
     return page;
 }
 
-Page Page::of_failure(std::string error) {
+Page Page::of_failure(std::string_view error) {
     Page page;
     page.state = State::failed;
-    page.error = std::move(error);
+    page.error = base::safe_text(error);
     return page;
 }
 

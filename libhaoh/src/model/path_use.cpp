@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/path_use.hpp>
 
+#include "base/safe_text.hpp"
+
 #include <fmt/format.h>
 
 namespace haoh {
@@ -102,6 +104,7 @@ bool same_size(const KernelNamespace& head, const KernelPath& path) {
 }
 
 std::string to_string(const PathUse& use) {
+    const std::string detail = base::safe_text(use.detail); // as some tree has it
     switch (use.kind) {
     case Kind::optimized:
     case Kind::non_optimized:
@@ -111,9 +114,9 @@ std::string to_string(const PathUse& use) {
     case Kind::controller_gone:
         return "its controller is gone";
     case Kind::controller_not_live:
-        return use.detail.empty() ? "controller in an unknown state" : "controller " + use.detail;
+        return detail.empty() ? "controller in an unknown state" : "controller " + detail;
     case Kind::ana_unreadable:
-        return "ANA state not readable: " + use.detail;
+        return "ANA state not readable: " + detail;
     case Kind::ana_inaccessible:
         return "ANA " + nvme::to_string(nvme::AnaState::inaccessible);
     case Kind::ana_persistent_loss:
@@ -121,9 +124,9 @@ std::string to_string(const PathUse& use) {
     case Kind::ana_change:
         return "ANA " + nvme::to_string(nvme::AnaState::change);
     case Kind::ana_unknown:
-        return "ANA " + use.detail;
+        return "ANA " + detail;
     case Kind::size_differs:
-        return use.detail.empty() ? "another size" : "size " + use.detail;
+        return detail.empty() ? "another size" : "size " + detail;
     }
     return {};
 }

@@ -2,6 +2,7 @@
 #include "monitor/ana_reading.hpp"
 
 #include "collect/log_reader.hpp"
+#include "model/short_answer.hpp"
 #include "monitor/view.hpp"
 
 #include <utility>
@@ -16,6 +17,10 @@ boost::asio::awaitable<AnaReading> read_ana(AdminChannel& channel, std::size_t d
     AnaReading out;
     if (!reading.status.ok()) {
         out.problem = refused_ana_log(reading.status);
+        co_return out;
+    }
+    if (reading.cut_short()) {
+        out.problem = "of its ANA log " + model::short_answer(reading.bytes.size(), reading.length);
         co_return out;
     }
     out.log = nvme::decode_ana_log(reading.bytes);

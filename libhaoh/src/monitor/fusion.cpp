@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/fusion.hpp"
 
+#include "base/safe_text.hpp"
 #include "catalogue/cited_rows.hpp"
-
 #include "monitor/find_value.hpp"
 
 #include <fmt/format.h>
@@ -449,7 +449,8 @@ std::vector<Event> Fusion::take(const Occasion& occasion) {
         settle(host, world, occasion);
     }
     std::vector<Event> taken = std::exchange(events_, {});
-    for (const Event& event : taken) {
+    for (Event& event : taken) {
+        event.text = base::safe_text(event.text);
         ++counts_[event.kind];
         if (event.kind == EventKind::ana_change && event.latency()) {
             ana_latency_.add(*event.latency());

@@ -2,6 +2,8 @@
 // What events come from: sources that are lost and restored.
 #include "monitor/fusion.hpp"
 
+#include "base/safe_text.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -22,14 +24,15 @@ void Fusion::lose_source(std::string_view name, std::string_view why, const Mome
     MonitorStatus::Source& source = sources_[std::string(name)];
     const bool first = source.name.empty() || std::exchange(source.pending, false);
     source.name = name;
-    if (!first && !source.healthy && source.problem == why) {
+    const std::string problem = base::safe_text(why);
+    if (!first && !source.healthy && source.problem == problem) {
         return;
     }
     source.healthy = false;
-    source.problem = why;
+    source.problem = problem;
     ++source.lost;
     Event& event = add(EventKind::source_lost, {}, {.observed = now, .cause = {}, .source = name});
-    event.text = why;
+    event.text = problem;
 }
 
 void Fusion::restore_source(std::string_view name, const Moment& now) {

@@ -44,7 +44,7 @@ std::string text_of(const std::exception_ptr& failure) {
     try {
         std::rethrow_exception(failure);
     } catch (const std::bad_alloc&) {
-        return "there is not enough memory for it";
+        return "out of memory";
     } catch (const std::exception& error) {
         return error.what();
     } catch (...) { // anything else

@@ -3,10 +3,13 @@
 /// Collects the problems of one structure, bounded: hostile bytes can hold a problem in each word.
 #pragma once
 
+#include "base/safe_text.hpp"
+
 #include <haoh/nvme/problem.hpp>
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,12 +17,12 @@ namespace haoh::nvme {
 
 class ProblemList {
   public:
-    void add(ProblemKind kind, std::size_t offset, std::string field, std::string text) {
+    void add(ProblemKind kind, std::size_t offset, std::string field, std::string_view text) {
         if (problems_.size() < kMaxProblems) {
             problems_.push_back({.kind = kind,
                                  .offset = static_cast<std::uint32_t>(offset),
                                  .field = std::move(field),
-                                 .text = std::move(text)});
+                                 .text = base::safe_text(text)});
         } else {
             ++left_out_;
         }

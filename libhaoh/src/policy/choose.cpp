@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "policy/choose.hpp"
 
+#include "base/safe_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -89,12 +91,14 @@ NodeChoice Chooser::choose(unsigned node, const std::set<std::size_t>& lost) con
     } else {
         by_turns(candidates, out);
     }
+    out.why = base::safe_text(out.why);
     for (std::size_t i = 0; i < device_.paths.size(); ++i) {
         const std::string& name = device_.paths[i].path;
         if (std::find(out.takes.begin(), out.takes.end(), name) == out.takes.end()) {
-            out.others.push_back(
-                {.path = name,
-                 .why = lost.contains(i) ? "it is lost" : why_not(i, candidates, out)});
+            out.others.push_back({.path = name,
+                                  .why = lost.contains(i)
+                                             ? "it is lost"
+                                             : base::safe_text(why_not(i, candidates, out))});
         }
     }
     return out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/path_choice.hpp>
 
+#include "base/safe_text.hpp"
 #include "policy/choose.hpp"
 
 #include <haoh/error.hpp>
@@ -88,7 +89,8 @@ std::vector<LossOutcome> losses_of(const Chooser& chooser, const PathChoice& cho
     return out;
 }
 
-std::vector<std::string> notes_of(const KernelObservation& kernel, const PathChoice& choice) {
+std::vector<std::string> notes_of(const KernelObservation& kernel, const PathChoice& choice,
+                                  bool shows_depth) {
     std::vector<std::string> notes;
     const auto any = [&](Certainty certainty) {
         const auto is = [certainty](const NodeChoice& node) {
@@ -102,7 +104,8 @@ std::vector<std::string> notes_of(const KernelObservation& kernel, const PathCho
     if (choice.multipath && choice.policy.empty()) {
         notes.emplace_back("The policy cannot be read.");
     } else if (choice.multipath && find_kernel_policy(choice.policy) == nullptr) {
-        notes.push_back(fmt::format("The policy {} is not known to this haoh.", choice.policy));
+        notes.push_back(fmt::format("The policy {} is not known to this haoh.",
+                                    base::safe_text(choice.policy)));
     }
     if (any(Certainty::likely)) {
         notes.emplace_back(
@@ -110,17 +113,22 @@ std::vector<std::string> notes_of(const KernelObservation& kernel, const PathCho
             "controllers' instances, which is wrong where a controller was disconnected and its "
             "instance given away again.");
     }
-    const auto version = parse_kernel_version(kernel.release);
-    if (choice.policy == "numa" && version && *version < KernelVersion{6, 11} &&
-        choice.paths.size() > 1) {
-        notes.emplace_back("Before Linux 6.11 each node keeps the path that it used when the "
-                           "policy was changed: after round-robin that can be any optimized one.");
+    // Both came with one change (nvme_subsys_iopolicy_update).
+    const Presence forgets = presence_of(*find_kernel_policy("queue-depth"), kernel);
+    if (choice.policy == "numa" && forgets != Presence::present && choice.paths.size() > 1) {
+        notes.push_back(fmt::format(
+            "{} each node keeps the path that it used when the policy was changed: after "
+            "round-robin that can be any optimized one.",
+            forgets == Presence::absent
+                ? "Before Linux 6.11"
+                : "Unless this kernel has the policy queue-depth, which is not known,"));
     }
     if (any(Certainty::rotates)) {
         notes.emplace_back("Whose turn it is under round-robin is not shown in sysfs.");
     }
-    if (choice.policy == "queue-depth" && version && *version < KernelVersion{6, 15}) {
-        notes.emplace_back("What is in flight on a controller is shown from Linux 6.15 on.");
+    if (choice.policy == "queue-depth" && !shows_depth) {
+        notes.emplace_back("What is in flight on a controller is not shown by this kernel: that is "
+                           "so from Linux 6.15 on.");
     }
     if (kernel.has_changed(choice.device) ||
         std::any_of(choice.paths.begin(), choice.paths.end(), [&](const ExplainedPath& path) {
@@ -188,7 +196,9 @@ PathChoice explain(const KernelObservation& kernel, const KernelSubsystem& subsy
                    const Attributions& attributions) {
     PathChoice out = current_choice(kernel, subsystem, head, numa, attributions);
     out.losses = losses_of(Chooser(subsystem, head, numa, out), out);
-    out.notes = notes_of(kernel, out);
+    out.notes = notes_of(kernel, out, std::ranges::any_of(head.paths, [](const KernelPath& path) {
+                             return path.queue_depth.state != Attribute::State::absent;
+                         }));
     return out;
 }
 

@@ -119,7 +119,7 @@ Attribute read_attribute(const base::Node& node) {
     Attribute out;
     if (reader.has("error")) {
         out.state = Attribute::State::unreadable;
-        out.text = text(reader.required("error"));
+        out.text = message(reader.required("error"));
     } else {
         out = Attribute::of(text(reader.required("text")));
     }
@@ -238,9 +238,9 @@ KernelObservation read_kernel_json(const base::Node& node) {
     out.stray_controllers =
         list<KernelController>(reader.required("stray_controllers"), read_kernel_controller);
     out.messages = list<KernelMessage>(reader.required("messages"), read_message);
-    out.messages_error = text(reader.required("messages_error"));
+    out.messages_error = message(reader.required("messages_error"));
     out.udev_rules = texts(reader.required("udev_rules"));
-    out.unread = texts(reader.required("unread"));
+    out.unread = messages(reader.required("unread"));
     if (reader.has("changed")) { // not in the first snapshots
         out.changed = texts(reader.required("changed"));
         std::sort(out.changed.begin(), out.changed.end());

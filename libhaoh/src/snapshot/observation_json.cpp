@@ -202,14 +202,18 @@ Json namespace_json(const PathView& view, bool with_pages) {
 }
 
 Json connection_json(const Connection& connection) {
-    return {{"hostnqn", text(connection.hostnqn)},
-            {"hostid", nvme::format_uuid(connection.hostid)},
-            {"cntlid", connection.cntlid},
-            {"requested_cntlid", connection.requested_cntlid},
-            {"header_digest", connection.header_digest},
-            {"data_digest", connection.data_digest},
-            {"sq_flow_control_disabled", connection.sq_flow_control_disabled},
-            {"maxh2cdata", connection.maxh2cdata}};
+    Json out = {{"hostnqn", text(connection.hostnqn)},
+                {"hostid", nvme::format_uuid(connection.hostid)},
+                {"cntlid", connection.cntlid},
+                {"requested_cntlid", connection.requested_cntlid},
+                {"header_digest", connection.header_digest},
+                {"data_digest", connection.data_digest},
+                {"sq_flow_control_disabled", connection.sq_flow_control_disabled},
+                {"maxh2cdata", connection.maxh2cdata}};
+    if (connection.cpda) {
+        out["cpda"] = *connection.cpda;
+    }
+    return out;
 }
 
 Json properties_json(const ControllerObservation& controller) {

@@ -4,6 +4,7 @@
 #include "base/json_text.hpp"
 #include "base/located_reader.hpp"
 #include "model/field_text.hpp"
+#include "model/short_answer.hpp"
 #include "snapshot/kernel_json.hpp"
 #include "snapshot/observation_schema.hpp"
 
@@ -89,6 +90,10 @@ Page read_page(const base::Node& node, std::size_t length) {
     } else {
         const std::uint64_t bytes = reader.required("length").number(kMaxPageLength);
         page = read_bytes(reader.required("bytes"), static_cast<std::size_t>(bytes));
+        if (length != kAnyLength &&
+            bytes < length) { // the first haohs took what was missing for zeros
+            page = Page::of_failure(model::short_answer(bytes, length));
+        }
     }
     reader.finish();
     return page;
@@ -151,6 +156,9 @@ Connection read_connection(const base::Node& node) {
     connection.data_digest = reader.required("data_digest").boolean();
     connection.sq_flow_control_disabled = reader.required("sq_flow_control_disabled").boolean();
     connection.maxh2cdata = reader.required("maxh2cdata").number<std::uint32_t>();
+    if (reader.has("cpda")) {
+        connection.cpda = reader.required("cpda").number<std::uint8_t>();
+    }
     reader.finish();
     return connection;
 }
@@ -228,9 +236,9 @@ ControllerObservation read_controller(const base::Node& node) {
     if (!active.is_null()) {
         out.active_nsids = numbers<std::uint32_t>(active);
     }
-    out.active_problems = texts(reader.required("active_problems"));
+    out.active_problems = messages(reader.required("active_problems"));
     out.probed_cntlids = numbers<std::uint16_t>(reader.required("probed_cntlids"));
-    out.unread = texts(reader.required("unread"));
+    out.unread = messages(reader.required("unread"));
     read_controller_pages(required_pages(reader), out);
     out.namespaces = read_namespaces(reader.required("namespaces"));
     reader.ignore({"cntlid", "serial", "model", "firmware_rev", "identify", "controller_list",
@@ -260,7 +268,7 @@ Unobserved read_unobserved(const base::Node& node) {
     out.object = text(reader.required("object"));
     out.target = text(reader.required("target"));
     out.subsysnqn = text(reader.required("subsysnqn"));
-    out.error = text(reader.required("error"));
+    out.error = message(reader.required("error"));
     reader.finish();
     return out;
 }

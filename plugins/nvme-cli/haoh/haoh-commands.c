@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* nvme haoh list, check, rules and snapshot. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "haoh-nvme.h"
 
@@ -176,75 +173,30 @@ int haoh_nvme_rules(const struct haoh_call *call)
 	return haoh_print(call, text, error, HAOH_STATUS_OK);
 }
 
-/*
- * A file that is there is replaced in one step, so that it is whole or as before; a pipe or a
- * device takes the text itself. 0 or errno.
- */
-static int write_file(const char *path, const char *text)
-{
-	struct stat present;
-	bool special = !stat(path, &present) && !S_ISREG(present.st_mode);
-	char *name = NULL;
-	FILE *file;
-	int error;
-
-	if (!special && asprintf(&name, "%s.new-%d", path, (int)getpid()) < 0)
-		return ENOMEM;
-	file = fopen(special ? path : name, special ? "we" : "wxe");
-	if (!file) {
-		error = errno;
-		free(name);
-		return error;
-	}
-	error = 0;
-	if (fputs(text, file) == EOF || putc('\n', file) == EOF || fflush(file) ||
-	    (!special && fsync(fileno(file))))
-		error = errno;
-	if (fclose(file) && !error)
-		error = errno;
-	if (!special && !error && rename(name, path))
-		error = errno;
-	if (!special && error)
-		remove(name);
-	free(name);
-	return error;
-}
-
 int haoh_nvme_snapshot(const struct haoh_call *call)
 {
 	haoh_observation *observation;
 	haoh_error *error = NULL;
 	const char *missing;
-	char *text;
+	int status, ret;
 	size_t i;
-	int failed, ret;
 
 	if (!haoh_format_is_known(call))
 		return 1;
 	observation = haoh_read_host(call);
 	if (!observation)
 		return 1;
-	text = haoh_observation_json(observation, &error);
-	if (!text) {
-		haoh_observation_free(observation);
-		return haoh_fail_with(call, error);
-	}
+	status = haoh_observation_status(observation);
 	for (i = 0; (missing = haoh_observation_unobserved(observation, i)); i++)
 		fprintf(stderr, "not observed: %s\n", missing);
-	ret = haoh_observation_status(observation) == HAOH_STATUS_OK ? 0 : 1;
 
-	if (call->output_file) {
-		failed = write_file(call->output_file, text);
-		if (failed)
-			ret = haoh_fail(call, "%s: %s", call->output_file, strerror(failed));
-	} else {
-		failed = puts(text) == EOF || fflush(stdout) ? errno : 0;
-		if (failed) {
-			fprintf(stderr, "Error: cannot write the output: %s\n", strerror(failed));
-			ret = 1;
-		}
-	}
-	haoh_text_free(text);
+	if (!call->output_file)
+		ret = haoh_print_line(call, haoh_observation_json(observation, &error), error,
+				      status);
+	else if (haoh_observation_write(observation, call->output_file, &error) < 0)
+		ret = haoh_fail_with(call, error);
+	else
+		ret = status == HAOH_STATUS_OK ? 0 : 1;
 	haoh_observation_free(observation);
 	return ret;
 }

@@ -10,7 +10,6 @@
 
 #include "haoh-nvme.h"
 
-#define MAX_CONFIG_SIZE (1UL << 20)
 #define MIN_WIDTH 40
 
 bool haoh_is_json(const struct haoh_call *call)
@@ -42,34 +41,27 @@ struct haoh_style haoh_style_of(const struct haoh_call *call)
 	return style;
 }
 
-void haoh_print_json_string(const char *text)
+void haoh_print_name(FILE *stream, const char *text)
 {
-	const unsigned char *at;
+	char *safe = haoh_safe_text(text, strlen(text), NULL);
 
-	putchar('"');
-	for (at = (const unsigned char *)text; *at; at++) {
-		if (*at == '"' || *at == '\\')
-			printf("\\%c", *at);
-		else if (*at < 0x20 || *at == 0x7f)
-			printf("\\u%04x", *at);
-		else
-			putchar(*at);
-	}
-	putchar('"');
+	fputs(safe ? safe : "?", stream);
+	haoh_text_free(safe);
 }
 
-/* The user's own terminal is not written to by what a file or an argument is called. */
-static void print_line(FILE *stream, const char *text)
+void haoh_print_json_string(const char *text)
 {
-	const unsigned char *at;
+	char *safe = haoh_safe_text(text, strlen(text), NULL);
+	const char *at;
 
-	for (at = (const unsigned char *)text; *at; at++) {
-		if (*at < 0x20 || *at == 0x7f)
-			fprintf(stream, "\\x%02x", *at);
-		else
-			putc(*at, stream);
+	putchar('"');
+	for (at = safe ? safe : "?"; *at; at++) {
+		if (*at == '"' || *at == '\\')
+			putchar('\\');
+		putchar(*at);
 	}
-	putc('\n', stream);
+	putchar('"');
+	haoh_text_free(safe);
 }
 
 int haoh_fail(const struct haoh_call *call, const char *format, ...)
@@ -92,7 +84,8 @@ int haoh_fail(const struct haoh_call *call, const char *format, ...)
 	} else {
 		fflush(stdout);
 		fputs("Error: ", stderr);
-		print_line(stderr, text ? text : "no memory");
+		haoh_print_name(stderr, text ? text : "no memory");
+		putc('\n', stderr);
 	}
 	free(text);
 	return 1;
@@ -105,25 +98,42 @@ int haoh_fail_with(const struct haoh_call *call, haoh_error *error)
 	return 1;
 }
 
-int haoh_print(const struct haoh_call *call, char *text, haoh_error *error, int status)
+int haoh_flush(void)
 {
-	int failed;
+	int error;
 
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	/* What a write long ago met is known no more. */
+	error = errno ? errno : EIO;
+	/* Not as an object: stdout is what does not work. */
+	fprintf(stderr, "Error: cannot write the output: %s\n", strerror(error));
+	return 1;
+}
+
+static int print(const struct haoh_call *call, char *text, const char *end, haoh_error *error,
+		 int status)
+{
 	if (!text)
 		return haoh_fail_with(call, error);
 
 	errno = 0;
 	fputs(text, stdout);
-	if (haoh_is_json(call))
-		putchar('\n');
-	failed = fflush(stdout) || ferror(stdout) ? errno : 0;
+	fputs(end, stdout);
 	haoh_text_free(text);
-	if (failed) {
-		/* Not as an object: stdout is what does not work. */
-		fprintf(stderr, "Error: cannot write the output: %s\n", strerror(failed));
+	if (haoh_flush())
 		return 1;
-	}
 	return status == HAOH_STATUS_OK ? 0 : 1;
+}
+
+int haoh_print(const struct haoh_call *call, char *text, haoh_error *error, int status)
+{
+	return print(call, text, haoh_is_json(call) ? "\n" : "", error, status);
+}
+
+int haoh_print_line(const struct haoh_call *call, char *text, haoh_error *error, int status)
+{
+	return print(call, text, "\n", error, status);
 }
 
 bool haoh_parse_duration(const char *text, uint32_t *milliseconds)
@@ -207,46 +217,14 @@ struct haoh_source haoh_source_of(const struct haoh_call *call, const struct hao
 	return source;
 }
 
-/* The file's text, which has `*length` bytes; NULL with errno. */
-static char *read_file(const char *path, size_t *length)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t got = 0;
-	int error;
-
-	if (!file)
-		return NULL;
-	text = malloc(MAX_CONFIG_SIZE + 1);
-	if (text)
-		got = fread(text, 1, MAX_CONFIG_SIZE + 1, file);
-	error = !text ? ENOMEM : ferror(file) ? errno : got > MAX_CONFIG_SIZE ? EFBIG : 0;
-	fclose(file);
-	if (error) {
-		free(text);
-		errno = error;
-		return NULL;
-	}
-	*length = got;
-	return text;
-}
-
 bool haoh_take_config(const struct haoh_call *call, haoh_config **config)
 {
 	haoh_error *error = NULL;
-	size_t length;
-	char *text;
 
 	*config = NULL;
 	if (!call->config)
 		return true;
-	text = read_file(call->config, &length);
-	if (!text) {
-		haoh_fail(call, "%s: %s", call->config, strerror(errno));
-		return false;
-	}
-	*config = haoh_config_parse(text, length, call->config, &error);
-	free(text);
+	*config = haoh_config_read(call->config, &error);
 	if (*config)
 		return true;
 	haoh_fail_with(call, error);

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <haoh/haoh.h>
 
@@ -67,7 +68,16 @@ int haoh_fail_with(const struct haoh_call *call, haoh_error *error);
  */
 int haoh_print(const struct haoh_call *call, char *text, haoh_error *error, int status);
 
-/* To stdout, with its quotes. */
+/* The same, with a newline whatever the format. */
+int haoh_print_line(const struct haoh_call *call, char *text, haoh_error *error, int status);
+
+/* Whether what was printed has arrived: 0; or 1, and told. errno is that of the writes. */
+int haoh_flush(void);
+
+/* What an argument or a file is called, safe for the terminal that it goes to. */
+void haoh_print_name(FILE *stream, const char *text);
+
+/* The same to stdout, with quotes. */
 void haoh_print_json_string(const char *text);
 
 /* "250ms", "30s", "5m", "2h", or seconds. False when it is none, or more than a year. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* nvme haoh policy show | list | explain DEVICE | set POLICY NAME... */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,10 +71,12 @@ static int explain(const struct haoh_call *call, const haoh_config *config)
 static void tell_change(const struct haoh_call *call, const char *policy, const char *subsystem,
 			const char *before)
 {
+	errno = 0;
 	if (!haoh_is_json(call)) {
-		printf("%s: %s%s%s%s\n", subsystem ? subsystem : "new subsystems",
-		       before ? "" : "would be ", policy, before ? ", was " : "",
-		       before ? before : "");
+		haoh_print_name(stdout, subsystem ? subsystem : "new subsystems");
+		fputs(before ? ": " : ": would be ", stdout);
+		haoh_print_name(stdout, policy);
+		printf("%s%s\n", before ? ", was " : "", before ? before : "");
 		return;
 	}
 	printf("{\"subsystem\":");
@@ -122,7 +125,7 @@ static int set_one(const struct haoh_call *call, const char *policy, const char 
 		return haoh_fail_with(call, error);
 	tell_change(call, policy, subsystem, before);
 	haoh_text_free(before);
-	return 0;
+	return haoh_flush();
 }
 
 /* With -o json an object a line: a second subsystem may fail after the first was set. */

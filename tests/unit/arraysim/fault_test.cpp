@@ -49,6 +49,20 @@ TEST(Fault, StallsInTheMiddleAndStaysSilent) {
     EXPECT_EQ(admin.session().next_deadline(), TimePoint::max());
 }
 
+TEST(Fault, SendsAPartOfTheDataAndCompletes) {
+    for (const auto& [value, sent] :
+         {std::pair<std::optional<std::uint64_t>, std::size_t>{std::nullopt, 0},
+          {100, 24 + 100},
+          {4096, kData},
+          {5000, kData}}) {
+        Simulator simulator(faulty(FaultKind::short_data, AnswerKind::identify_namespace, value),
+                            kStart);
+        Admin admin(simulator, 0);
+        EXPECT_EQ(answer_to_identify(admin).size(), sent + kResponse);
+        EXPECT_EQ(answer_to_identify(admin).size(), sent + kResponse) << "and goes on";
+    }
+}
+
 TEST(Fault, SendsGarbageInstead) {
     Simulator simulator(faulty(FaultKind::garbage), kStart);
     Admin admin(simulator, 0);
@@ -229,7 +243,7 @@ TEST(Fault, KindsHaveNames) {
         "stall",     "garbage",          "header-digest",     "data-digest",
         "length",    "unsolicited",      "duplicate",         "no-answer",
         "close",     "terminate",        "data-out-of-range", "banner",
-        "not-ready", "moving-ana-count", "moving-generation"};
+        "not-ready", "moving-ana-count", "moving-generation", "short"};
     ASSERT_EQ(fault_kinds().size(), std::size(names));
     for (std::size_t i = 0; i < std::size(names); ++i) {
         const auto kind = static_cast<FaultKind>(i);

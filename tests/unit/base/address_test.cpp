@@ -104,6 +104,30 @@ TEST(ParseAddress, NamesTheKeyThatIsWrong) {
     EXPECT_THAT(error_of("traddr=10.0.0.1,traddr=10.0.0.2"), HasSubstr("\"traddr\" comes twice"));
     EXPECT_THAT(error_of("traddr=10.0.0.1,,"), HasSubstr("KEY=VALUE"));
     EXPECT_THAT(error_of("traddr=10.0.0.1,host_traddr=eth0"), HasSubstr("host_traddr \"eth0\""));
+    EXPECT_THAT(error_of("traddr=10.0.0.1,host_traddr="), HasSubstr("host_traddr \"\""));
+    EXPECT_THAT(error_of("traddr=,transport=tcp"), HasSubstr("the traddr is missing"));
+    EXPECT_THAT(error_of("traddr=10.0.0.256"), HasSubstr("not an IPv4 address"));
+    EXPECT_THAT(error_of("traddr=10.0.0.1,trsvcid=0"), HasSubstr("1 to 65535"));
+    for (const char* const twice : {"transport=tcp", "trsvcid=1", "host_traddr=::1"}) {
+        EXPECT_THAT(error_of(std::string{"traddr=10.0.0.1,"} + twice + "," + twice),
+                    HasSubstr("comes twice"));
+    }
+}
+
+TEST(ParseAddress, SourceAddressIsNumericAndCanonical) {
+    const Address address = parse_address("host_traddr=FD00:0:0::9,traddr=Array-A");
+    EXPECT_EQ(address, (Address{.traddr = "array-a", .trsvcid = 4420, .host_traddr = "fd00::9"}));
+    EXPECT_EQ(to_string(address), "tcp://array-a:4420") << "brackets are for the target";
+}
+
+TEST(ParseAddress, EachPartOfAnAddressTellsItFromAnother) {
+    const Address address{.traddr = "10.0.0.1", .trsvcid = 4420, .host_traddr = {}};
+    for (const char* const text :
+         {"tcp://10.0.0.2", "tcp://10.0.0.1:4421", "traddr=10.0.0.1,host_traddr=10.0.0.9"}) {
+        EXPECT_NE(parse_address(text), address);
+        EXPECT_LT(address, parse_address(text));
+    }
+    EXPECT_EQ(parse_address("traddr=10.0.0.1,transport=tcp"), address);
 }
 
 } // namespace

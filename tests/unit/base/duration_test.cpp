@@ -23,7 +23,7 @@ TEST(Duration, is_a_number_and_a_unit) {
 
 TEST(Duration, is_nothing_else) {
     for (const char* const text :
-         {"", "s", " 1s", "1s ", "-1s", "1w", "5mm", "nan", "inf", "1e3s", "2y", "366.1d",
+         {"", "s", " 1s", "1 ", "1s ", "-1s", "1w", "5mm", "nan", "inf", "1e3s", "2y", "366.1d",
           "99999999999999999999s", "2 fortnights", "+1s"}) {
         EXPECT_EQ(parse_duration(text), std::nullopt) << text;
     }

@@ -3,6 +3,7 @@
 
 #include "base/standard_streams.hpp"
 
+#include "support/pty.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <haoh/error.hpp>
@@ -18,10 +19,13 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace haoh::base {
@@ -101,6 +105,90 @@ TEST_F(FileTest, a_dash_is_standard_input) {
     ::close(before);
     std::clearerr(stdin);
     EXPECT_EQ(read, "what is piped in");
+}
+
+/// What `read_file` makes of a descriptor as standard input: its text, or what it says against it.
+std::string standard_input_of(int file, std::size_t limit = 1000) {
+    const int before = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (file < 0) {
+        ::close(STDIN_FILENO);
+    } else {
+        ::dup2(file, STDIN_FILENO);
+    }
+    std::string out;
+    try {
+        out = read_file("-", limit);
+    } catch (const Error& error) {
+        out = error.what();
+    }
+    ::dup2(before, STDIN_FILENO);
+    ::close(before);
+    return out;
+}
+
+TEST_F(FileTest, standard_input_may_be_what_somebody_writes) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    EXPECT_EQ(write_all(ends[1], "through a pipe"), std::error_code{});
+    ::close(ends[1]);
+    EXPECT_EQ(standard_input_of(ends[0]), "through a pipe");
+    ::close(ends[0]);
+
+    ASSERT_EQ(::mkfifo(at("fifo").c_str(), 0600), 0);
+    const int reader = ::open(at("fifo").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    const int writer = ::open(at("fifo").c_str(), O_WRONLY | O_CLOEXEC);
+    EXPECT_EQ(write_all(writer, "with a name"), std::error_code{});
+    ::close(writer);
+    EXPECT_EQ(standard_input_of(reader), "with a name");
+    ::close(reader);
+
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    EXPECT_EQ(write_all(ends[1], "through a socket"), std::error_code{});
+    ::close(ends[1]);
+    EXPECT_EQ(standard_input_of(ends[0]), "through a socket");
+    ::close(ends[0]);
+
+    const test::Pty terminal;
+    terminal.type("at a terminal\n\x04"); // and the end of the file
+    EXPECT_EQ(standard_input_of(terminal.slave()), "at a terminal\n");
+}
+
+TEST_F(FileTest, standard_input_that_cannot_be_read_is_named) {
+    const int zero = ::open("/dev/zero", O_RDONLY | O_CLOEXEC);
+    EXPECT_EQ(standard_input_of(zero), "read standard input: it is a device, not a file; name a "
+                                       "file, or '-' for what is piped in");
+    ::close(zero);
+    EXPECT_EQ(standard_input_of(-1), "read standard input: Bad file descriptor");
+    const int directory = ::open(folder_.c_str(), O_RDONLY | O_CLOEXEC);
+    EXPECT_EQ(standard_input_of(directory), "read standard input: Is a directory");
+    ::close(directory);
+    const int file = ::open(made("input", "12345").c_str(), O_RDONLY | O_CLOEXEC);
+    EXPECT_EQ(standard_input_of(file, 4), "read standard input: more than 4 bytes");
+    ::close(file);
+}
+
+TEST_F(FileTest, a_terminal_by_its_name_is_refused) {
+    const test::Pty terminal;
+    terminal.type("\x04");
+    std::string text;
+    EXPECT_EQ(failure_of([&] { static_cast<void>(read_file(terminal.name(), 10)); }, text),
+              Errc::invalid_argument);
+    EXPECT_THAT(text, HasSubstr("a device"));
+}
+
+TEST_F(FileTest, that_grows_while_it_is_read_is_bounded_as_well) {
+    // Files of /proc say that they have no byte.
+    EXPECT_THAT(read_file("/proc/self/stat", 100'000), HasSubstr(") "));
+    std::string text;
+    EXPECT_EQ(failure_of([&] { static_cast<void>(read_file("/proc/self/stat", 10)); }, text),
+              Errc::too_large);
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    EXPECT_EQ(write_all(ends[1], "12345"), std::error_code{});
+    ::close(ends[1]);
+    const std::string path = "/dev/fd/" + std::to_string(ends[0]);
+    EXPECT_EQ(failure_of([&] { static_cast<void>(read_file(path, 4)); }, text), Errc::too_large);
+    ::close(ends[0]);
 }
 
 TEST_F(FileTest, is_replaced_as_a_whole) {
@@ -187,6 +275,15 @@ TEST_F(FileTest, that_has_no_end_or_no_writer_yet_is_refused_at_once) {
     }
     ::close(socket);
     EXPECT_EQ(read_file("/dev/null", 1000), "");
+    const int event = ::eventfd(0, EFD_CLOEXEC); // which is of none of these kinds
+    std::string text;
+    EXPECT_EQ(
+        failure_of(
+            [&] { static_cast<void>(read_file("/proc/self/fd/" + std::to_string(event), 1000)); },
+            text),
+        Errc::invalid_argument);
+    EXPECT_THAT(text, HasSubstr("it is something else, not a file"));
+    ::close(event);
 }
 
 TEST_F(FileTest, that_is_too_large_is_not_even_begun) {
@@ -229,10 +326,84 @@ TEST_F(FileTest, a_link_stays_one_and_its_file_is_replaced) {
     }
     EXPECT_EQ(files(), 5U) << "nothing else is left";
 
+    // Forty links are as many as the kernel follows.
+    for (int number = 1; number <= 41; ++number) {
+        std::filesystem::create_symlink(number == 1 ? "file" : "link" + std::to_string(number - 1),
+                                        at("link" + std::to_string(number)));
+    }
+    write_file(at("link40"), "behind forty links");
+    EXPECT_EQ(text_of("file"), "behind forty links");
+    for (int number = 1; number <= 40; ++number) {
+        EXPECT_TRUE(std::filesystem::is_symlink(at("link" + std::to_string(number)))) << number;
+    }
+    std::string further;
+    EXPECT_EQ(failure_of([&] { write_file(at("link41"), "x"); }, further),
+              std::errc::too_many_symbolic_link_levels);
+
     std::filesystem::create_symlink("loop", at("loop"));
     std::string text;
     EXPECT_EQ(failure_of([&] { write_file(at("loop"), "x"); }, text),
               std::errc::too_many_symbolic_link_levels);
+}
+
+TEST_F(FileTest, without_a_name_takes_the_bytes_itself) {
+    const int file = ::open(made("file", "old").c_str(), O_RDWR | O_CLOEXEC);
+    const std::string link = "/proc/self/fd/" + std::to_string(file);
+    write_file(link, "behind a link that leads to it");
+    EXPECT_EQ(text_of("file"), "behind a link that leads to it");
+    const int same = ::open(at("file").c_str(), O_RDWR | O_CLOEXEC);
+    const std::string other = "/proc/self/fd/" + std::to_string(same);
+    std::filesystem::remove(at("file"));
+    // What the link now says is the name of another file.
+    static_cast<void>(made("file (deleted)", "somebody's"));
+    write_file(other, "gone");
+    EXPECT_EQ(text_of("file (deleted)"), "somebody's");
+    EXPECT_EQ(files(), 1U);
+    std::string bytes(100, '\0');
+    bytes.resize(static_cast<std::size_t>(
+        std::max<ssize_t>(0, ::pread(same, bytes.data(), bytes.size(), 0))));
+    EXPECT_EQ(bytes, "gone");
+    ::close(file);
+    ::close(same);
+}
+
+TEST_F(FileTest, is_written_beside_the_one_that_it_replaces) {
+    std::filesystem::create_directory(at("folder"));
+    const std::filesystem::path before = std::filesystem::current_path();
+    std::filesystem::current_path(folder_);
+    write_file("folder/file", "relative");
+    EXPECT_EQ(text_of("folder/file"), "relative");
+    write_file("file", "without a folder");
+    EXPECT_EQ(text_of("file"), "without a folder");
+    EXPECT_EQ(files(), 2U);
+    std::filesystem::current_path(before);
+    const int watch = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    ASSERT_GE(::inotify_add_watch(watch, at("folder").c_str(), IN_CREATE), 0);
+    write_file(at("folder/file"), "new");
+    std::array<char, 4096> event{};
+    ASSERT_GT(::read(watch, event.data(), event.size()), 0) << "no file was made there";
+    ::close(watch);
+    const std::string_view name{event.data() + sizeof(::inotify_event)}; // what follows its fields
+    EXPECT_EQ(name.substr(0, 1), ".") << "and it is hidden";
+}
+
+TEST_F(FileTest, keeps_who_else_may_read_it) {
+    // An access ACL, as the kernel has it (linux/posix_acl_xattr.h): version 2, then tag, rights and
+    // who: the owner, user 12345, the group, the mask, anybody.
+    const std::array<std::uint32_t, 11> acl{2,   0x00060001, ~0U, 0x00040002, 12345, 0x00040004,
+                                            ~0U, 0x00040010, ~0U, 0x00000020, ~0U};
+    constexpr const char* kName = "system.posix_acl_access";
+    const std::string path = made("file", "old");
+    if (::setxattr(path.c_str(), kName, acl.data(), sizeof acl, 0) != 0) {
+        ASSERT_EQ(errno, ENOTSUP);
+        return; // nobody else to ask of
+    }
+    write_file(path, "new");
+    std::array<std::uint32_t, 11> after{};
+    EXPECT_EQ(::getxattr(path.c_str(), kName, after.data(), sizeof after),
+              static_cast<ssize_t>(sizeof acl));
+    EXPECT_EQ(after, acl);
+    EXPECT_EQ(text_of("file"), "new");
 }
 
 TEST_F(FileTest, keeps_its_mode_and_owner) {

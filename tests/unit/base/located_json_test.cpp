@@ -43,7 +43,10 @@ TEST(LocatedJson, HasEveryKindOfValue) {
                                             "a string", "a list", "an object"));
     EXPECT_EQ(std::get<std::uint64_t>(list[2].data), 1U);
     EXPECT_EQ(std::get<std::int64_t>(list[3].data), -1);
+    EXPECT_TRUE(std::get<bool>(list[1].data));
+    EXPECT_EQ(std::get<double>(list[4].data), 1.5);
     EXPECT_EQ(std::get<std::string>(list[5].data), "text");
+    EXPECT_FALSE(std::get<bool>(parse("false").data));
 }
 
 TEST(LocatedJson, KeepsTheOrderOfKeys) {
@@ -76,11 +79,22 @@ TEST(LocatedJson, NamesLineAndColumnOfASyntaxError) {
     EXPECT_THAT(error_of("{\"a\": 1e999}"), testing::HasSubstr("number overflow"));
     EXPECT_THAT(error_of("[\"\xff\"]"), testing::HasSubstr("UTF-8"));
     EXPECT_EQ(code_of("[1, 2"), Errc::malformed);
+    EXPECT_EQ(code_of("{\"a\": 1e999}"), Errc::malformed);
 }
 
 TEST(LocatedJson, SaysWhatIsWrongWithoutThePrefixOfTheParser) {
     EXPECT_THAT(error_of("[1 2]"), testing::StartsWith("read x.json:1:5: syntax error while "));
     EXPECT_THAT(error_of("[1 2]"), testing::Not(testing::HasSubstr("exception")));
+    EXPECT_THAT(error_of("{\"] a: column 7: \" 2}"),
+                testing::StartsWith("read x.json:1:21: syntax error while "));
+    EXPECT_EQ(error_of("1e999"), "read x.json:1:5: number overflow parsing '1e999'");
+}
+
+TEST(LocatedJson, ShortensWhatTheParserSaysOfALongText) {
+    const std::string text = error_of("[\"" + std::string(400, 'a') + "\\q");
+    const std::string_view place = "read x.json:1:404: ";
+    ASSERT_THAT(text, testing::StartsWith(std::string{place} + "syntax error while "));
+    EXPECT_EQ(text.size() - place.size(), 300U);
 }
 
 TEST(LocatedJson, PrintsNoByteOfTheTextThatIsNotPrintable) {
@@ -92,6 +106,8 @@ TEST(LocatedJson, PrintsNoByteOfTheTextThatIsNotPrintable) {
 
 TEST(LocatedJson, RefusesAKeyThatIsThereTwice) {
     EXPECT_EQ(error_of("{\"a\": 1,\n\"a\": 2}"), "read x.json:2:3: the key \"a\" is there twice");
+    EXPECT_EQ(code_of("{\"a\": 1, \"b\": 2, \"a\": 2}"), Errc::malformed);
+    EXPECT_EQ(code_of("{\"a\": 1, \"b\": {\"a\": 2}}"), Errc{}) << "of another object";
 }
 
 TEST(LocatedJson, IsBoundedInSizeDepthAndNumber) {
@@ -109,6 +125,7 @@ TEST(LocatedJson, IsBoundedInSizeDepthAndNumber) {
 TEST(Quote, ShortensAndEscapes) {
     EXPECT_EQ(quote("abc"), "\"abc\"");
     EXPECT_EQ(quote("a\x1b"), "\"a\\x1b\"");
+    EXPECT_EQ(quote(std::string(60, 'x')), "\"" + std::string(60, 'x') + "\"");
     EXPECT_EQ(quote(std::string(61, 'x')), "\"" + std::string(60, 'x') + "...\"");
 }
 

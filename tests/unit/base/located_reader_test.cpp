@@ -93,6 +93,87 @@ TEST_F(LocatedReader, RefusesUnknownKeysAndMissingOnes) {
     EXPECT_FALSE(reader.has("wanted"));
 }
 
+TEST_F(LocatedReader, TellsWhatAValueIsNot) {
+    const Node& root = parse(R"([null, "text", true, 1, [], {}])");
+    std::string nulls;
+    std::string strings;
+    root.for_each_item([&](const Node& item) {
+        nulls += item.is_null() ? '1' : '0';
+        strings += item.is_string() ? '1' : '0';
+    });
+    EXPECT_EQ(nulls, "100000");
+    EXPECT_EQ(strings, "010000");
+}
+
+TEST_F(LocatedReader, SaysOfEachKindWhereItBelongs) {
+    const Node& root = parse(R"({"x": null})");
+    const Node x = ObjectReader(root).required("x");
+    const std::string null = "read x.json:1: /x: null where ";
+    EXPECT_EQ(error_of([&x] { static_cast<void>(x.boolean()); }), null + "a boolean belongs");
+    EXPECT_EQ(error_of([&x] { static_cast<void>(x.string()); }), null + "a string belongs");
+    EXPECT_EQ(error_of([&x] { static_cast<void>(x.list()); }), null + "a list belongs");
+    EXPECT_EQ(error_of([&x] { static_cast<void>(x.object()); }), null + "an object belongs");
+    EXPECT_EQ(error_of([&x] { static_cast<void>(x.number(7)); }),
+              null + "a whole number from 0 to 7 belongs");
+    EXPECT_EQ(error_of([&x] { x.fail("it is wrong", "mend it"); }),
+              "read x.json:1: /x: it is wrong; mend it");
+}
+
+TEST_F(LocatedReader, RefusesWithTheCodeOfMalformedDataUnlessToldAnother) {
+    const Node& root = parse("[1]");
+    const auto code_of = [](const auto& action) {
+        try {
+            action();
+        } catch (const Error& error) {
+            return error.code();
+        }
+        return std::error_code{};
+    };
+    EXPECT_EQ(code_of([&root] { static_cast<void>(root.object()); }), Errc::malformed);
+    EXPECT_EQ(code_of([&root] { root.fail("cause"); }), Errc::malformed);
+    EXPECT_EQ(code_of([&root] { root.fail("cause", {}, Errc::unsupported); }), Errc::unsupported);
+}
+
+TEST_F(LocatedReader, CountsItemsAndGoesThroughMembersInTheirOrder) {
+    const Node& root = parse("{\"b\": [1, 2,\n\"x\"], \"a\": 2}");
+    std::string keys;
+    root.for_each_member([&keys](std::string_view key, const Node&) { keys += key; });
+    EXPECT_EQ(keys, "ba");
+    const Node list = ObjectReader(root).required("b");
+    EXPECT_EQ(list.list().size(), 3U);
+    EXPECT_EQ(error_of([&list] {
+                  list.for_each_item([](const Node& item) { static_cast<void>(item.number(9)); });
+              }),
+              "read x.json:2: /b/2: a string where a whole number from 0 to 9 belongs");
+}
+
+TEST_F(LocatedReader, UndoesTheEscapesOfTextsFromADevice) {
+    const Node& root = parse(R"(["a\\xff", "\\x5cx41", ""])");
+    EXPECT_EQ(texts(root), (std::vector<std::string>{"a\xff", "\\x41", ""}));
+    EXPECT_EQ(root.list().size(), 3U);
+    const Node first(root, std::size_t{0}, root.list().front());
+    EXPECT_EQ(text(first), "a\xff");
+    EXPECT_EQ(first.string(), "a\\xff") << "as it is in the document";
+}
+
+TEST_F(LocatedReader, AsksForTheKeysOfEachObjectApart) {
+    const Node& root = parse(R"({"first": 1, "second": 2, "third": 3})");
+    for (const std::string_view left : {"first", "second", "third"}) {
+        ObjectReader reader(root);
+        for (const std::string_view key : {"first", "second", "third"}) {
+            if (key != left) {
+                static_cast<void>(reader.required(key));
+            }
+        }
+        EXPECT_EQ(error_of([&] { reader.finish(); }), "read x.json:1: /" + std::string{left} +
+                                                          ": unknown key \"" + std::string{left} +
+                                                          "\"");
+        reader.ignore({left, "not there"});
+        EXPECT_EQ(error_of([&] { reader.finish(); }), "no error");
+        EXPECT_EQ(reader.node().object().size(), 3U);
+    }
+}
+
 TEST_F(LocatedReader, PrintsForeignKeysSafely) {
     const Node& root = parse("{\"\\u001b[31m\": 3}");
     EXPECT_EQ(error_of([&root] { ObjectReader(root).finish(); }),

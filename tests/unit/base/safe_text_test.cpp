@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "base/safe_text.hpp"
 
+#include <haoh/safe_text.hpp>
+
 #include <gtest/gtest.h>
 
 #include <utility>
@@ -27,6 +29,25 @@ TEST(SafeText, writes_what_hides_or_turns_text_as_hexadecimal) {
               "a\\xe2\\x80\\xaez");                            // right-to-left override
     EXPECT_EQ(safe_text("a\xe2\x80\x8b"), "a\\xe2\\x80\\x8b"); // zero width space
     EXPECT_EQ(safe_text("\xef\xbb\xbf"), "\\xef\\xbb\\xbf");   // byte order mark
+}
+
+TEST(SafeText, writes_what_shows_nothing_or_is_no_character_of_xml_as_hexadecimal) {
+    for (const char* const blank : {"\xe1\x85\x9f", "\xe1\x85\xa0", "\xe1\x9e\xb4", "\xe3\x85\xa4",
+                                    "\xef\xbe\xa0", "\xef\xbf\xbe", "\xef\xbf\xbf"}) {
+        EXPECT_EQ(safe_text(blank).substr(0, 2), "\\x") << blank;
+    }
+    // Their neighbours.
+    for (const char* const good : {"\xe1\x85\x9e", "\xe1\x85\xa1", "\xe3\x85\xa3", "\xe3\x85\xa5",
+                                   "\xef\xbe\x9f", "\xef\xbe\xa1", "\xef\xbf\xbd"}) {
+        EXPECT_EQ(safe_text(good), good);
+    }
+}
+
+TEST(SafeText, is_the_same_when_it_is_done_again) {
+    const std::string once = safe_text("a\x1b]0;b\x07\\x1b \xff\n");
+    EXPECT_EQ(once, R"(a\x1b]0;b\x07\x1b \xff\x0a)");
+    EXPECT_EQ(safe_text(once), once);
+    EXPECT_EQ(haoh::safe_text("\x1b"), "\\x1b") << "as it is exported";
 }
 
 TEST(SafeText, writes_what_is_not_utf8_as_hexadecimal) {

@@ -132,6 +132,101 @@ TEST(TomlReader, says_file_line_key_and_what_is_there) {
     EXPECT_THAT(refusal("a = 1\nb = ", only), testing::StartsWith("read x.toml:2: "));
 }
 
+TEST(TomlReader, takes_the_ends_of_a_range) {
+    const toml::table document = parse_toml("least = 1\nmost = 5\na = 1.0\n"
+                                            "b = 5.0\nc = \"1s\"\nd = \"5s\"\nboth = [1, 5]\n"
+                                            "day = \"1d\"\nnothing = 0",
+                                            "x.toml");
+    TomlReader reader{document, "x.toml"};
+    EXPECT_EQ(reader.integer("least", 1, 5), 1U);
+    EXPECT_EQ(reader.integer("most", 1, 5), 5U);
+    EXPECT_EQ(reader.integers("both", 1, 5), (std::vector<std::uint64_t>{1, 5}));
+    for (const auto& [key, value] :
+         {std::pair{"least", 1.0}, {"most", 5.0}, {"a", 1.0}, {"b", 5.0}}) {
+        EXPECT_EQ(reader.number(key, 1, 5), value) << key;
+        EXPECT_EQ(reader.duration(key, 1, 5), std::chrono::duration<double>{value}) << key;
+    }
+    EXPECT_EQ(reader.duration("c", 1, 5), 1s);
+    EXPECT_EQ(reader.duration("d", 1, 5), 5s);
+    EXPECT_EQ(reader.duration("day"), 24h) << "the longest where nothing else is said";
+    EXPECT_EQ(reader.duration("nothing"), 0s);
+    const Read time = [](TomlReader& table) { static_cast<void>(table.duration("k")); };
+    EXPECT_EQ(refusal("k = 86400.5", time), "read x.toml:1: k: 86400.5 s is not from 0 to 86400 s");
+    EXPECT_EQ(refusal("k = -0.5", time), "read x.toml:1: k: -0.5 s is not from 0 to 86400 s");
+}
+
+TEST(TomlReader, refuses_what_is_no_time_however_wide_the_range) {
+    const Read number = [](TomlReader& table) { static_cast<void>(table.number("k", 0, 5)); };
+    const Read time = [](TomlReader& table) { static_cast<void>(table.duration("k", 0, 1e12)); };
+    EXPECT_EQ(refusal("k = nan", time), "read x.toml:1: k: nan s is not from 0 to 1000000000000 s");
+    EXPECT_EQ(refusal("k = 1e11", time),
+              "read x.toml:1: k: 100000000000 s is not from 0 to 1000000000000 s");
+    EXPECT_EQ(refusal("k = 31622400", time), "") << "a year is one";
+    // An integer that a double cannot have exactly is not 0.
+    EXPECT_EQ(refusal("k = 9007199254740993", time),
+              "read x.toml:1: k: 9007199254740992 s is not from 0 to 1000000000000 s");
+    EXPECT_EQ(refusal("k = 9007199254740993", number),
+              "read x.toml:1: k: 9007199254740992 is not from 0 to 5");
+}
+
+TEST(TomlReader, says_the_place_of_what_is_wrong) {
+    const Read absent = [](TomlReader& table) {
+        table.table("t", [](TomlReader& one) {
+            EXPECT_EQ(one.line_of("k"), 4);
+            EXPECT_EQ(one.line_of("absent"), 2) << "of the table";
+            EXPECT_EQ(one.where().begin.line, 2U);
+            EXPECT_EQ(one.origin(), "x.toml");
+            one.fail("absent", "is missing");
+        });
+    };
+    EXPECT_EQ(refusal("\n[t]\n\nk = 1", absent), "read x.toml:2: t.absent: is missing");
+    const Read there = [](TomlReader& table) { table.fail("k", "is wrong"); };
+    EXPECT_EQ(refusal("\n\nk = 1", there), "read x.toml:3: k: is wrong");
+    const Read all = [](TomlReader& table) { table.fail("", "is too short"); };
+    EXPECT_EQ(refusal("\nk = 1", all), "read x.toml:1: is too short");
+}
+
+TEST(TomlReader, names_each_kind) {
+    const toml::table document =
+        parse_toml("a = {}\nb = []\nc = \"\"\nd = 1\ne = 1.0\nf = true\n"
+                   "g = 2026-11-29\nh = 07:30:00\ni = 2026-11-29T07:30:00Z",
+                   "x.toml");
+    std::vector<std::string> kinds;
+    for (const auto& [key, node] : document) {
+        kinds.emplace_back(kind_of(node));
+    }
+    EXPECT_THAT(kinds, ElementsAre("a table", "an array", "a string", "an integer",
+                                   "a number with a fraction", "a boolean", "a date or time",
+                                   "a date or time", "a date or time"));
+}
+
+TEST(TomlReader, marks_a_raw_node_and_an_array_as_used) {
+    const Read asked = [](TomlReader& table) {
+        ASSERT_NE(table.node("a"), nullptr);
+        EXPECT_TRUE(table.node("a")->is_integer());
+        ASSERT_NE(table.array("b"), nullptr);
+        EXPECT_EQ(table.array("b")->size(), 2U);
+        table.finish();
+    };
+    EXPECT_EQ(refusal("a = 1\nb = [1, 2]", asked), "");
+    EXPECT_EQ(refusal("a = 1\nb = 2", asked), "read x.toml:2: b: must be an array, not an integer");
+    EXPECT_EQ(refusal("a = 1\nb = [1, 2]\nc = 3", asked),
+              "read x.toml:3: c: unknown key; the keys are a, b")
+        << "each once";
+}
+
+TEST(TomlReader, refuses_the_first_unknown_key_in_reading_order) {
+    const Read none = [](TomlReader& table) { table.finish("mend it"); };
+    const Read inner = [](TomlReader& table) {
+        table.table("t", [](TomlReader& one) { one.finish("mend it"); });
+    };
+    EXPECT_EQ(refusal("c = 1\nb = 1\na = 1", none), "read x.toml:1: c: unknown key; mend it");
+    EXPECT_EQ(refusal("a = 1\nb = 1\nc = 1", none), "read x.toml:1: a: unknown key; mend it");
+    EXPECT_EQ(refusal("t = {c = 1, a = 1, b = 1}", inner),
+              "read x.toml:1: t.c: unknown key; mend it");
+    EXPECT_EQ(refusal("t = {}", inner), "");
+}
+
 TEST(TomlReader, knows_what_nobody_used) {
     const toml::table document = parse_toml("a = 1\nb = 2\nc = 3", "x.toml");
     TomlReader reader{document, "x.toml"};

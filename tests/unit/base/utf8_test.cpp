@@ -12,11 +12,19 @@ namespace {
 
 TEST(Utf8, decodes_what_rfc_3629_allows) {
     // The first and the last of each length, and those next to the surrogates.
-    const std::vector<std::pair<std::string, char32_t>> all{
-        {std::string(1, '\0'), 0},     {"\x7F", 0x7F},           {"\xC2\x80", 0x80},
-        {"\xDF\xBF", 0x7FF},           {"\xE0\xA0\x80", 0x800},  {"\xED\x9F\xBF", 0xD7FF},
-        {"\xEE\x80\x80", 0xE000},      {"\xEF\xBF\xBF", 0xFFFF}, {"\xF0\x90\x80\x80", 0x10000},
-        {"\xF4\x8F\xBF\xBF", 0x10FFFF}};
+    const std::vector<std::pair<std::string, char32_t>> all{{std::string(1, '\0'), 0},
+                                                            {"\x7F", 0x7F},
+                                                            {"\xC2\x80", 0x80},
+                                                            {"\xDF\xBF", 0x7FF},
+                                                            {"\xE0\xA0\x80", 0x800},
+                                                            {"\xED\x9F\xBF", 0xD7FF},
+                                                            {"\xEE\x80\x80", 0xE000},
+                                                            {"\xEF\xBF\xBF", 0xFFFF},
+                                                            {"\xF0\x90\x80\x80", 0x10000},
+                                                            {"\xF1\x80\x80\x80", 0x40000},
+                                                            {"\xF2\xA5\x96\xB4", 0xA55B4},
+                                                            {"\xF3\xBF\xBF\xBF", 0xFFFFF},
+                                                            {"\xF4\x8F\xBF\xBF", 0x10FFFF}};
     for (const auto& [bytes, value] : all) {
         const auto character = decode_utf8(bytes + "\x80");
         ASSERT_TRUE(character) << static_cast<std::uint32_t>(value);

@@ -187,7 +187,13 @@ void namespace_numbers(std::vector<Case>& out) {
     add(out, "Lbads", on_second<[](Path& path, std::uint64_t value) {
             path.identify.lbaf[0].lbads = static_cast<std::uint8_t>(value);
         }>,
-        {{8, kFormat}, {9, {}}, {12, {}}, {63, {}}, {64, kFormat}});
+        {{8, kFormat},
+         {9, {}},
+         {12, {}},
+         {13, {"WARN ns.lbaf_active.page 2"}},
+         {16, {"WARN ns.lbaf_active.page 2"}},
+         {17, kFormat},
+         {64, kFormat}});
     // Two formats: index 1 is the last.
     add(out, "FormatIndex", on_second<[](Path& path, std::uint64_t value) {
             path.identify.lbaf.fill({.ms = 0, .lbads = 9, .rp = 0});

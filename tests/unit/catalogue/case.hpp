@@ -39,10 +39,12 @@ inline std::ostream& operator<<(std::ostream& out, const Case& one) {
 [[nodiscard]] std::vector<Case> controller_id_cases();
 [[nodiscard]] std::vector<Case> capability_cases();
 [[nodiscard]] std::vector<Case> transport_cases();
+[[nodiscard]] std::vector<Case> property_cases();
 [[nodiscard]] std::vector<Case> ana_capability_cases();
 [[nodiscard]] std::vector<Case> identity_cases();
 [[nodiscard]] std::vector<Case> descriptor_cases();
 [[nodiscard]] std::vector<Case> geometry_cases();
+[[nodiscard]] std::vector<Case> format_cases();
 [[nodiscard]] std::vector<Case> attribute_cases();
 [[nodiscard]] std::vector<Case> list_cases();
 [[nodiscard]] std::vector<Case> ana_log_cases();

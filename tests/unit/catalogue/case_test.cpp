@@ -18,11 +18,12 @@ namespace {
 std::vector<Case> all_cases() {
     std::vector<Case> out;
     for (auto& table :
-         {snapshot_cases(),  subsystem_cases(),      controller_id_cases(), capability_cases(),
-          transport_cases(), ana_capability_cases(), identity_cases(),      descriptor_cases(),
-          geometry_cases(),  attribute_cases(),      list_cases(),          ana_log_cases(),
-          ana_group_cases(), feature_cases(),        domain_cases(),        dispersed_cases(),
-          discovery_cases(), mask_cases(),           boundary_cases(),      shown_cases()}) {
+         {snapshot_cases(),   subsystem_cases(), controller_id_cases(),  capability_cases(),
+          transport_cases(),  property_cases(),  ana_capability_cases(), identity_cases(),
+          descriptor_cases(), geometry_cases(),  format_cases(),         attribute_cases(),
+          list_cases(),       ana_log_cases(),   ana_group_cases(),      feature_cases(),
+          domain_cases(),     dispersed_cases(), discovery_cases(),      mask_cases(),
+          boundary_cases(),   shown_cases()}) {
         out.insert(out.end(), table.begin(), table.end());
     }
     return out;

@@ -24,6 +24,12 @@ std::vector<Case> feature_cases() {
              pair.on_b([](Node& node) { node.edit = feature(nvme::fid::keep_alive_timer, 15000); });
          },
          {"WARN feat.kato.equal"}},
+        {"NoKeepAliveTimeout",
+         [](Pair& pair) {
+             pair.on_b([](Node& node) { node.edit = feature(nvme::fid::keep_alive_timer, 0); });
+         },
+         {"WARN feat.kato.nonzero"},
+         {{"feat.kato.nonzero", Severity::degraded, "", "0 ms"}}},
         {"AKeepAliveTimeoutBetweenItsSteps",
          [](Pair& pair) {
              pair.on_both(

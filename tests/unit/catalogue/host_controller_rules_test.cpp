@@ -27,11 +27,15 @@ TEST(HostCtrlLive, ShowsTheStateOfEachController) {
     controller_of(host, "nvme1").state = Attribute::of("connecting");
     controller_of(host, "nvme3").state = unreadable();
     EXPECT_THAT(told(host, "host.ctrl.live"),
-                ElementsAre("2 of 4 controllers not live: nvme1 and nvme3", "nvme0 (array-a): live",
+                ElementsAre("1 of 4 controllers not live: nvme1", "nvme0 (array-a): live",
                             "nvme1 (array-a): connecting", "nvme2 (array-b): live",
                             "nvme3 (array-b): state not readable"));
     EXPECT_EQ(findings_of(host, "host.ctrl.live").front().subsystem, kNqn);
-    controller_of(host, "nvme1").state = controller_of(host, "nvme3").state = Attribute::of("live");
+    controller_of(host, "nvme1").state = Attribute::of("live");
+    EXPECT_THAT(told(host, "host.ctrl.live"),
+                testing::Contains("of 1 of 4 controllers the state cannot be read: nvme3"));
+    EXPECT_EQ(findings_of(host, "host.ctrl.live").front().verdict, Verdict::unknown);
+    controller_of(host, "nvme3").state = Attribute::of("live");
     EXPECT_THAT(told(host, "host.ctrl.live"), IsEmpty());
 }
 

@@ -339,6 +339,41 @@ TEST(HostUsable, ShowsWhyEachPathIsNot) {
     EXPECT_THAT(nsids_of(host, "host.ns.usable_arrays"), ElementsAre("2", "3"));
 }
 
+TEST(HostUsable, LeavesOpenWhatCannotBeRead) {
+    const Attribute unreadable{
+        .state = Attribute::State::unreadable, .nul_padded = false, .text = "too long"};
+    Observation host = connected(Pair(1).observation());
+    path_of(host, 1, "nvme0").ana_state = unreadable;
+    path_of(host, 1, "nvme1").ana_state = unreadable;
+    path_of(host, 2, "nvme1").ana_state = unreadable;
+    EXPECT_THAT(told(host, "host.ns.usable_path"),
+                ElementsAre("of 2 of the 2 paths of nvme0n1 the state cannot be read",
+                            "nvme0 (array-a): ANA state not readable: too long",
+                            "nvme1 (array-b): ANA state not readable: too long"));
+    EXPECT_EQ(findings_of(host, "host.ns.usable_path").front().verdict, Verdict::unknown);
+    EXPECT_THAT(told(host, "host.ns.usable_arrays"),
+                testing::Contains("of 1 of the 2 paths of nvme0n2 the state cannot be read"));
+    EXPECT_EQ(findings_of(host, "host.ns.usable_arrays").front().verdict, Verdict::unknown);
+    // The other one is surely of no use: it hangs on what cannot be read.
+    path_of(host, 2, "nvme0").ana_state = Attribute::of("persistent-loss");
+    EXPECT_THAT(nsids_of(host, "host.ns.usable_path"), ElementsAre("1", "2"));
+    // Of a controller whose state is not known nothing is known; of one that is down it is.
+    Observation blind = connected(Pair(1, 1).observation());
+    controller_of(blind, "nvme0").state = controller_of(blind, "nvme1").state = unreadable;
+    EXPECT_EQ(findings_of(blind, "host.ns.usable_path").front().verdict, Verdict::unknown);
+    controller_of(blind, "nvme0").state = controller_of(blind, "nvme1").state =
+        Attribute::of("dead");
+    EXPECT_EQ(findings_of(blind, "host.ns.usable_path").front().verdict, Verdict::fail);
+}
+
+TEST(HostHeadMissing, IsNotSaidOfADeviceThatCannotBeRead) {
+    Observation host = connected(Pair(1, 1).observation());
+    head_of(host, 1).dev = {};
+    EXPECT_THAT(findings_of(host, "host.head.missing"), SizeIs(1));
+    head_of(host, 1).dev.state = Attribute::State::unreadable;
+    EXPECT_THAT(findings_of(host, "host.head.missing"), IsEmpty());
+}
+
 TEST(HostUsable, TakesAnArrayInWaitingForReady) {
     // Base 2.3 §8.1.1.4: inaccessible and change end, persistent loss does not.
     for (const AnaState state :

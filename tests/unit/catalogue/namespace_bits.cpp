@@ -69,7 +69,8 @@ std::vector<FieldBits> sizes() {
     const char* const kMore = "more capacity than size";
     return {
         named("NSZE", 0, 8, {"FAIL ns.nsze.equal"}),
-        some("NCAP", 8, 8, 0x001F'FFFF, {"NOTE ns.ncap.equal"}),
+        some("NCAP", 8, 8, 0x000F'FFFF, {"NOTE ns.ncap.equal"}),
+        some("NCAP to 0", 8, 8, 0x0010'0000, {"FAIL ns.ncap.nonzero", "NOTE ns.ncap.equal"}),
         some("NCAP beyond NSZE", 8, 8, ~std::uint64_t{0x001F'FFFF},
              {"NOTE ns.ncap.equal", "NOTE ns.nuse"}, kMore),
         some("NUSE", 16, 8, 0x001F'FFFF, {}, kMoment),

@@ -158,6 +158,7 @@ ControllerObservation observe(const Node& node, const std::vector<std::uint16_t>
     out.connection.hostnqn = kHost;
     out.connection.hostid = *nvme::parse_uuid("11111111-2222-4333-8444-555555555555");
     out.connection.cntlid = node.id.cntlid;
+    out.connection.cpda = 0;
     out.properties = {{nvme::property::cap, 0x0000'0020'1E01'007FULL | (1ULL << 43U)},
                       {nvme::property::vs, node.id.ver},
                       {nvme::property::csts, 1}};

@@ -98,9 +98,13 @@ std::vector<Case> capability_values() {
         controllers(
             "AdminCommands", [](Idc& id, bool b) { id.oacs = b ? 0x06 : 0x02; },
             "WARN ctrl.oacs.equal", kDegraded, "0x2", "0x6"),
-        controllers(
-            "FlushToAll", [](Idc& id, bool b) { id.vwc = b ? 0x06 : 0x04; }, "FAIL ctrl.vwc.equal",
-            kCorruption, "0x2", "0x3"),
+        {"FlushToAll",
+         [](Pair& pair) {
+             pair.on_a([](Node& node) { node.id.vwc = 0x05; });
+             pair.on_b([](Node& node) { node.state(3).id.vwc = 0x07; });
+         },
+         {"FAIL ctrl.vwc.equal"},
+         {{"ctrl.vwc.equal", kCorruption, "0x2", "0x3"}}},
         controllers(
             "Fna", [](Idc& id, bool b) { id.fna = b ? 0x3 : 0x4; }, "WARN ctrl.sanicap_fna.equal",
             kCorruption, "0x4", "0x3"),
@@ -170,14 +174,14 @@ std::vector<Case> capability_values() {
             "AtomicOrder", [](Idc& id, bool /*b*/) { id.awupf = 9; }, "NOTE ctrl.awun.le",
             kManagement, "AWUN 7, AWUPF 9", "AWUN 7, AWUPF 9"),
         controllers(
-            "Domain", [](Idc& id, bool b) { id.domainid = b ? 7 : 0; }, "FAIL domain.mds_domainid",
+            "Domain", [](Idc& id, bool b) { id.domainid = b ? 7 : 0; }, "WARN domain.mds_domainid",
             kManagement, "", "MDS 0, DOMAINID 7"),
         controllers(
             "Groups", [](Idc& id, bool b) { id.nanagrpid = b ? 300 : 128; },
             "FAIL ana.nanagrpid.covers", kLoss, "", "NANAGRPID 300, ANAGRPMAX 128"),
         controllers(
             "MissingState", [](Idc& id, bool /*b*/) { id.anacap = 0x1D; },
-            "FAIL ana.log.group.state_allowed", kManagement, "",
+            "WARN ana.log.group.state_allowed", kManagement, "",
             "group 1 is non-optimized, ANACAP 0x1d"),
     };
 }

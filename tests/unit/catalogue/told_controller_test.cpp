@@ -333,7 +333,6 @@ std::vector<ToldCase> told_link_cases() {
              out.transport = "rdma";
              nvme::Bytes bytes = out.identify.whole();
              bytes[1792] = 0x40; // IOCCSZ
-             bytes[1800] = 1;    // ICDOFF
              bytes[538] = 0;     // SGLS
              out.identify = Page::of(bytes);
          }),

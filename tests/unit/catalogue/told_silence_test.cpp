@@ -137,7 +137,7 @@ std::vector<ToldCase> capabilities() {
           "  array-a 1001: 0x2", "  array-b 2001: 0x402"}},
         {"ReservationsWithoutWhatTheyNeed",
          keys(nvme::oncs::reservations, 0x7E),
-         {"WARN resv.ptpl 1: reservations do not persist on both arrays",
+         {"FAIL resv.ptpl 1: reservations do not persist on both arrays",
           "  array-a 1001: " + missing, "  array-b 2001: " + missing,
           "WARN resv.ieks 1: RESCAP bit 7 clear on both arrays", "  array-a 1001: " + missing,
           "  array-b 2001: " + missing}},

@@ -10,11 +10,6 @@ std::function<void(Pair&)> on_b(void (*change)(ControllerObservation&)) {
     return [change](Pair& pair) { pair.on_b([change](Node& node) { node.edit = change; }); };
 }
 
-void set_cap(ControllerObservation& out, std::uint64_t mask, std::uint64_t value) {
-    std::uint64_t& cap = out.properties[nvme::property::cap];
-    cap = (cap & ~mask) | value;
-}
-
 } // namespace
 
 std::vector<Case> transport_cases() {
@@ -31,6 +26,44 @@ std::vector<Case> transport_cases() {
         {"AnInCapsuleDataOffset",
          [](Pair& pair) { pair.on_b([](Node& node) { node.id.icdoff = 1; }); },
          {"FAIL ctrl.icdoff"}},
+        {"AnInCapsuleDataOffsetOverRdma",
+         on_b([](ControllerObservation& out) {
+             out.transport = "rdma";
+             nvme::Bytes bytes = out.identify.whole();
+             bytes[1800] = 1;
+             out.identify = Page::of(bytes);
+         }),
+         {"FAIL ctrl.icdoff", "WARN conn.transport.not_mixed"}},
+        {"NoSgls",
+         [](Pair& pair) { pair.on_b([](Node& node) { node.id.sgls = 0x00100004; }); },
+         {"FAIL ctrl.sgls.supported"},
+         {{"ctrl.sgls.supported", Severity::loss, "", "0x100004"}}},
+        {"NoSglsOnBothArrays",
+         [](Pair& pair) { pair.on_both([](Node& node) { node.id.sgls = 0; }); },
+         {"FAIL ctrl.sgls.supported"}},
+        {"NoKeyedSglsOverRdma",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) {
+                 node.id.sgls = 1;
+                 node.edit = [](ControllerObservation& out) { out.transport = "rdma"; };
+             });
+         },
+         {"FAIL ctrl.sgls.supported"}},
+        {"KeyedSglsOverRdma",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) {
+                 node.id.sgls = 4;
+                 node.edit = [](ControllerObservation& out) { out.transport = "rdma"; };
+             });
+         },
+         {}},
+        {"DataThatHasToBeAligned",
+         on_b([](ControllerObservation& out) { out.connection.cpda = 1; }),
+         {"FAIL conn.cpda"},
+         {{"conn.cpda", Severity::loss, "", "1 (8 bytes)"}}},
+        {"AnAlignmentThatIsNotKnown",
+         on_b([](ControllerObservation& out) { out.connection.cpda.reset(); }),
+         {}},
         {"OtherSgls",
          [](Pair& pair) { pair.on_b([](Node& node) { node.id.sgls = 1; }); },
          {"WARN ctrl.sgls.equal"}},
@@ -40,37 +73,6 @@ std::vector<Case> transport_cases() {
         {"ADiscoveryTypeOnAnIoController",
          [](Pair& pair) { pair.on_both([](Node& node) { node.id.dctype = 1; }); },
          {"NOTE ctrl.dctype"}},
-        {"OtherCommandSetsInCap",
-         on_b([](ControllerObservation& out) { set_cap(out, 1ULL << 38U, 1ULL << 38U); }),
-         {"WARN prop.cap.css.equal"}},
-        {"LargePages",
-         [](Pair& pair) {
-             pair.on_both([](Node& node) {
-                 node.edit = [](ControllerObservation& out) {
-                     set_cap(out, 0xFULL << 48U, 2ULL << 48U);
-                 };
-             });
-         },
-         {"FAIL prop.cap.mps"}},
-        {"NoTimeToBecomeReady",
-         [](Pair& pair) {
-             pair.on_both([](Node& node) {
-                 node.edit = [](ControllerObservation& out) { set_cap(out, 0xFFULL << 24U, 0); };
-             });
-         },
-         {"NOTE prop.cap.to_crto.plausible"}},
-        {"SubsystemResetOnOneArray",
-         on_b([](ControllerObservation& out) { set_cap(out, 1ULL << 36U, 1ULL << 36U); }),
-         {"WARN prop.cap.nssrs_nsses"}},
-        {"AFatalStatus",
-         on_b([](ControllerObservation& out) { out.properties[nvme::property::csts] = 3; }),
-         {"FAIL prop.csts.ready_nofatal"}},
-        {"AControllerThatIsNotReady",
-         on_b([](ControllerObservation& out) { out.properties[nvme::property::csts] = 0; }),
-         {"FAIL prop.csts.ready_nofatal"}},
-        {"AVersionTooOldForAna",
-         [](Pair& pair) { pair.on_both([](Node& node) { node.id.ver = 0x00010201; }); },
-         {"WARN prop.vs.supported"}},
         {"OneHostWithTwoIds",
          on_b([](ControllerObservation& out) { out.connection.hostid.fill(9); }),
          {"FAIL conn.hostnqn_hostid.same"}},

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fake_controller.hpp"
 
+#include "base/number_text.hpp"
+
 #include <haoh/collector.hpp>
 #include <haoh/error.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -56,6 +59,52 @@ TEST_F(Collector, reads_everything_that_a_controller_tells) {
     EXPECT_TRUE(seen.controller_list.ok());
     EXPECT_TRUE(seen.features.at(nvme::fid::keep_alive_timer).ok());
     EXPECT_TRUE(fake.retained_every_event) << "a reader must not clear the events of others";
+}
+
+/// What a controller may be asked for, and how it is called where it could not be read.
+struct AskedFor {
+    std::uint8_t opcode, page;
+    const char* name;
+    std::size_t length;
+};
+
+TEST_F(Collector, tells_of_each_page_how_much_of_it_came) {
+    const std::vector<AskedFor> pages{
+        {nvme::opcode::identify, nvme::cns::identify_controller, "Identify Controller", 4096},
+        {nvme::opcode::identify, nvme::cns::active_namespaces, "active namespace list", 4096},
+        {nvme::opcode::identify, nvme::cns::identify_namespace, "Identify Namespace of", 4096},
+        {nvme::opcode::identify, nvme::cns::namespace_descriptors, "ID descriptors of", 4096},
+        {nvme::opcode::identify, nvme::cns::command_set_namespace, "Identify CNS 05h of", 4096},
+        {nvme::opcode::identify, nvme::cns::independent_namespace, "Identify CNS 08h of", 4096},
+        {nvme::opcode::identify, nvme::cns::subsystem_controllers, "controller list", 4096},
+        {nvme::opcode::identify, 0x1C, "I/O command sets", 4096},
+        {nvme::opcode::get_log_page, nvme::lid::supported_logs, "supported log pages", 1024},
+        {nvme::opcode::get_log_page, nvme::lid::ana, "ANA log", 60},
+    };
+    for (const AskedFor& page : pages) {
+        for (const std::size_t came : {std::size_t{0}, std::size_t{1}, page.length / 2}) {
+            SCOPED_TRACE(fmt::format("{} {}", page.name, came));
+            FakeController fake = controller(3);
+            fake.properties[nvme::property::cap] |= std::uint64_t{1} << 43U; // has CNS 1Ch
+            fake.before = [&](const nvme::AdminCommand& command,
+                              std::size_t) -> std::optional<nvme::AdminResult> {
+                if (command.opcode != page.opcode || (command.cdw[0] & 0xFFU) != page.page) {
+                    return std::nullopt;
+                }
+                nvme::AdminResult result;
+                result.data.assign(came, 0xA5);
+                return result;
+            };
+            const ControllerObservation seen = collect(fake);
+            ASSERT_EQ(seen.unread.size(), 1U) << ::testing::PrintToString(seen.unread);
+            EXPECT_THAT(seen.unread[0], AllOf(HasSubstr(page.name), HasSubstr("bytes came")));
+            if (page.page != nvme::lid::ana || page.opcode == nvme::opcode::identify) {
+                EXPECT_THAT(seen.unread[0],
+                            HasSubstr(fmt::format("{} of {} bytes came", base::grouped(came),
+                                                  base::grouped(page.length))));
+            }
+        }
+    }
 }
 
 TEST_F(Collector, keeps_as_many_commands_in_flight_as_the_queue_takes) {
@@ -564,6 +613,29 @@ TEST_F(Collector, reads_a_discovery_log_of_any_length) {
     const DiscoveryObservation seen = run(context_, collect_discovery_log(fake, {}));
     EXPECT_TRUE(seen.stable);
     EXPECT_EQ(nvme::decode_discovery_log(seen.log.whole()).entries, fake.discovery.entries);
+}
+
+TEST_F(Collector, refuses_a_discovery_log_of_which_less_came_than_it_has) {
+    for (const auto& [came, told] :
+         {std::pair<std::size_t, const char*>{0, "0 of 1,024 bytes came"},
+          {512, "512 of 41,984 bytes came"}}) {
+        FakeController fake = controller(0);
+        fake.discovery = discovery_log(40);
+        fake.before = [&](const nvme::AdminCommand&, std::size_t) {
+            nvme::AdminResult result;
+            result.data = nvme::encode(fake.discovery);
+            result.data.resize(came);
+            return std::optional{result};
+        };
+        try {
+            static_cast<void>(run(context_, collect_discovery_log(fake, {})));
+            ADD_FAILURE() << "it is taken for whole";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::short_answer);
+            EXPECT_EQ(std::string(error.what()),
+                      std::string("read the discovery log of fake controller 7: ") + told);
+        }
+    }
 }
 
 TEST_F(Collector, calls_a_discovery_log_unstable_whose_generation_never_stands_still) {

@@ -137,6 +137,85 @@ TEST(LogReader, gives_what_came_before_the_first_part_that_was_refused) {
     }
 }
 
+/// Of a log only so many bytes come, in whatever parts it is asked for.
+auto until(std::uint64_t end, const nvme::Bytes& log) {
+    return [end, &log](const nvme::AdminCommand& command,
+                       std::size_t) -> std::optional<nvme::AdminResult> {
+        nvme::AdminResult result;
+        const std::uint64_t offset = command.cdw[2];
+        if (offset < end) {
+            const nvme::ByteView part = nvme::slice(
+                log, static_cast<std::size_t>(offset),
+                std::min<std::size_t>(command.data_in, static_cast<std::size_t>(end - offset)));
+            result.data.assign(part.begin(), part.end());
+        }
+        return result;
+    };
+}
+
+TEST(LogReader, takes_what_did_not_come_for_nothing_and_not_for_zeros) {
+    const nvme::Bytes whole = many_groups(300, 2); // 40 bytes each
+    ASSERT_EQ(whole.size(), 12016U);
+    for (const auto& [came, length] : {std::pair<std::size_t, std::uint64_t>{0, 16},
+                                       {9, 16}, // not the number of groups
+                                       {16, 16 + 300 * 32},
+                                       {4096, 4096 + 198 * 32}, // the first part, and 102 groups
+                                       {6096, 6096 + 148 * 32},
+                                       {12015, 12016}}) {
+        SCOPED_TRACE(came);
+        for (const bool backwards : {false, true}) {
+            boost::asio::io_context context{1};
+            FakeController fake{context.get_executor(), 0};
+            fake.answers_backwards = backwards;
+            fake.before = until(came, whole);
+            const LogReading reading =
+                run(context,
+                    read_growing_log(fake, nvme::lid::ana, ana_log_extent, 1U << 20U, kLogPart, 8));
+            EXPECT_TRUE(reading.status.ok());
+            EXPECT_TRUE(reading.cut_short());
+            EXPECT_EQ(
+                reading.bytes,
+                nvme::Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(came)));
+            EXPECT_EQ(reading.length, length);
+        }
+    }
+}
+
+TEST(LogReader, is_content_with_an_answer_that_ends_with_the_log) {
+    for (const std::uint32_t groups : {7U, 300U}) {
+        boost::asio::io_context context{1};
+        FakeController fake{context.get_executor(), 0};
+        const nvme::Bytes whole = many_groups(groups, 2);
+        fake.before = until(whole.size(), whole);
+        const LogReading reading =
+            run(context,
+                read_growing_log(fake, nvme::lid::ana, ana_log_extent, 1U << 20U, kLogPart, 8));
+        EXPECT_FALSE(reading.cut_short());
+        EXPECT_EQ(reading.bytes, whole);
+        // Nor is a bound that it goes beyond.
+        fake.before = until(100, whole);
+        EXPECT_EQ(
+            run(context, read_growing_log(fake, nvme::lid::ana, ana_log_extent, 100, kLogPart, 8))
+                .bytes.size(),
+            100U);
+    }
+}
+
+TEST(LogReader, says_how_much_of_a_log_of_known_length_came) {
+    boost::asio::io_context context{1};
+    FakeController fake{context.get_executor(), 0};
+    fake.before = [](const nvme::AdminCommand&, std::size_t) {
+        return std::optional<nvme::AdminResult>(std::in_place);
+    };
+    try {
+        static_cast<void>(run(context, read_log(fake, nvme::lid::ana, 1024, kLogPart)));
+        FAIL() << "it is taken for whole";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::short_answer);
+        EXPECT_STREQ(error.what(), "read log page 0Ch of fake controller 7: 0 of 1,024 bytes came");
+    }
+}
+
 TEST(LogReader, asks_for_whole_dwords_of_a_log_of_odd_length) {
     boost::asio::io_context context{1};
     FakeController fake{context.get_executor(), 0};

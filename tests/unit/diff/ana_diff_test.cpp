@@ -82,6 +82,71 @@ TEST(ChangedAna, NamesGroupsThatNoNamespaceTellsOf) {
     EXPECT_THAT(changes.namespaces, IsEmpty());
 }
 
+TEST(ChangedAna, SaysNothingOfEmptyGroupsThatStayedAsTheyWere) {
+    const AnaChanges changes = changed_ana(
+        ana_log({group(1, AnaState::optimized, {}), group(2, AnaState::optimized, {3})}),
+        ana_log({group(1, AnaState::optimized, {}), group(2, AnaState::change, {3})}));
+    EXPECT_THAT(changes.log, IsEmpty());
+    EXPECT_THAT(changes.namespaces,
+                ElementsAre(Pair(3, ElementsAre(change("ana_state", "optimized", "change")))));
+}
+
+TEST(ChangedAna, LeavesAGroupThatGotItsFirstNamespaceToThat) {
+    const AnaChanges changes = changed_ana(ana_log({group(1, AnaState::optimized, {})}),
+                                           ana_log({group(1, AnaState::change, {4})}));
+    EXPECT_THAT(changes.log, IsEmpty());
+    EXPECT_THAT(changes.namespaces, ElementsAre(Pair(4, testing::SizeIs(2))));
+    // And a group that went away together with its namespaces.
+    const AnaChanges gone = changed_ana(
+        ana_log({group(1, AnaState::optimized, {4}), group(2, AnaState::optimized, {5})}),
+        ana_log({group(1, AnaState::optimized, {4})}));
+    EXPECT_THAT(gone.log, IsEmpty());
+    EXPECT_THAT(gone.namespaces, ElementsAre(Pair(5, testing::SizeIs(2))));
+}
+
+TEST(ChangedAna, NamesAReservedByteByItsPlaceBesideEveryChangeCount) {
+    const auto logs = [](std::uint64_t chgc) {
+        std::vector<nvme::AnaGroup> groups{group(1, AnaState::optimized, {1, 2}),
+                                           group(2, AnaState::change, {3})};
+        for (nvme::AnaGroup& one : groups) {
+            one.chgc = chgc;
+        }
+        return ana_log(groups, chgc);
+    };
+    // Base 2.3, figures of the ANA log: byte 12 of its header, and 17 of a group's, are reserved.
+    for (const std::size_t offset :
+         {std::size_t{12}, std::size_t{16 + 17}, std::size_t{16 + 32 + 8 + 31}}) {
+        AnaObservation after = logs(0x1122334455667788);
+        nvme::Bytes bytes = after.log.whole();
+        bytes[offset] = 0xEE;
+        after.log = Page::of(bytes);
+        const AnaChanges changes = changed_ana(logs(5), after);
+        EXPECT_THAT(changes.log,
+                    ElementsAre(change("ana_log byte " + std::to_string(offset), "00", "ee")));
+        EXPECT_THAT(changes.namespaces, IsEmpty());
+        // Where a state changed as well, that is what is told.
+        nvme::Bytes other = bytes;
+        other[16 + 16] = 3;
+        after.log = Page::of(other);
+        EXPECT_THAT(changed_ana(logs(5), after).log, IsEmpty());
+        EXPECT_THAT(changed_ana(logs(5), after).namespaces, testing::SizeIs(2));
+    }
+}
+
+TEST(ChangedAna, SaysHowMuchOfALogCame) {
+    const AnaObservation plain = ana_log({group(1, AnaState::optimized, {1, 2})});
+    AnaObservation odd = plain;
+    nvme::Bytes bytes = plain.log.whole();
+    bytes[8] = 2; // as many groups are announced
+    odd.log = Page::of(bytes);
+    const AnaChanges changes = changed_ana(plain, odd);
+    ASSERT_EQ(changes.log.size(), 1U);
+    EXPECT_EQ(changes.log[0].field, "ana_log");
+    EXPECT_EQ(changes.log[0].before, "56 bytes, 1 of 1 groups, 2 namespaces");
+    EXPECT_THAT(changes.log[0].after,
+                testing::StartsWith("56 bytes, 1 of 2 groups, 2 namespaces; "));
+}
+
 TEST(ChangedAna, LeavesAGroupThatBecameEmptyToItsNamespaces) {
     const AnaChanges changes = changed_ana(ana_log({group(1, AnaState::optimized, {1})}),
                                            ana_log({group(1, AnaState::optimized, {})}));
@@ -104,7 +169,7 @@ TEST(ChangedAna, ShowsReservedBytesAndOrder) {
     bytes[12] = 0xEE; // reserved in the header
     padded.log = Page::of(bytes);
     ASSERT_EQ(changed_ana(plain, padded).log.size(), 1U);
-    EXPECT_THAT(changed_ana(plain, padded).log[0].field, testing::StartsWith("ana_log"));
+    EXPECT_EQ(changed_ana(plain, padded).log[0], change("ana_log byte 12", "00", "ee"));
 }
 
 TEST(ChangedAna, TrustsNoUnstableLog) {
@@ -115,12 +180,23 @@ TEST(ChangedAna, TrustsNoUnstableLog) {
     EXPECT_THAT(changes.log, ElementsAre(change("ana_log", "stable", "unstable")));
     EXPECT_THAT(changes.namespaces, IsEmpty());
     expect_none(changed_ana(unstable, unstable));
+    AnaObservation other = ana_log({group(1, AnaState::inaccessible, {1})});
+    other.stable = false;
+    expect_none(changed_ana(unstable, other));
+    EXPECT_THAT(changed_ana(unstable, stable).log,
+                ElementsAre(change("ana_log", "unstable", "stable")));
+    EXPECT_THAT(changed_ana(unstable, stable).namespaces, IsEmpty());
 }
 
 TEST(ChangedAna, SaysWhenTheLogCouldNotBeRead) {
     const AnaObservation good = ana_log({});
     const AnaObservation lost{.log = Page::of_failure("lost"), .stable = true, .attempts = 1};
     EXPECT_THAT(changed_ana(good, lost).log, ElementsAre(change("ana_log", "read", "lost")));
+    EXPECT_THAT(changed_ana(lost, good).log, ElementsAre(change("ana_log", "lost", "read")));
+    const AnaObservation full = ana_log({group(1, AnaState::optimized, {1})});
+    EXPECT_THAT(changed_ana(full, lost).log, ElementsAre(change("ana_log", "read", "lost")));
+    EXPECT_THAT(changed_ana(full, lost).namespaces, IsEmpty()) << "nothing is known of them";
+    expect_none(changed_ana(lost, lost));
     expect_none(changed_ana(good, AnaObservation{}));
 }
 

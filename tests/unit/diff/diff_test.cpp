@@ -64,6 +64,15 @@ class Diff : public testing::Test {
     }
 };
 
+TEST_F(Diff, SaysValuesInWordsThatAreSafeToPrint) {
+    change_identify([](nvme::IdentifyController& id) { id.sn[0] = 0x1B; });
+    after.hostnqn += "\x1b]0;owned\x07";
+    for (const Difference& difference : differences()) {
+        EXPECT_EQ(difference.after.find('\x1b'), std::string::npos) << difference.field;
+    }
+    EXPECT_THAT(differences(), testing::SizeIs(2));
+}
+
 TEST_F(Diff, OfTheSameReadingIsNothing) {
     EXPECT_THAT(differences(), IsEmpty());
     EXPECT_THAT(diff({}, {}), IsEmpty());

@@ -26,6 +26,17 @@ TEST(ChangedFields, NameFieldsAndTheirValues) {
         ElementsAre(change("nn", "1", "256"), change("oncs", "0x0001", "0x0002")));
 }
 
+TEST(ChangedFields, ShowTheBytesOfTextsThatReadAlike) {
+    constexpr std::array<nvme::FieldRange, 1> kText{{{.name = "fr", .offset = 1, .length = 8}}};
+    const Bytes blanks{9, '7', '.', '2', ' ', ' ', ' ', ' ', ' ', 9};
+    Bytes other = blanks;
+    other[8] = 0;
+    EXPECT_THAT(changed_fields(blanks, other, kText),
+                ElementsAre(change("fr", "372e322020202020", "372e322020202000")));
+    other[3] = '3';
+    EXPECT_THAT(changed_fields(blanks, other, kText), ElementsAre(change("fr", "7.2", "7.3")));
+}
+
 TEST(ChangedFields, NameBytesBetweenAndBehindFieldsByWhereTheyAre) {
     const Bytes before(12);
     Bytes after(12);
@@ -70,6 +81,23 @@ TEST(ChangedPage, SaysWhenAPageCouldNotBeRead) {
 TEST(ChangedPage, SaysNothingOfAPageThatWasNotAskedFor) {
     EXPECT_TRUE(changed_page("nvm", {}, Page::of(Bytes{1}), {}).empty());
     EXPECT_TRUE(changed_page("nvm", Page::of(Bytes{1}), {}, {}).empty());
+}
+
+TEST(ChangedPage, SaysBothWhatChangedAndThatItIsShorter) {
+    EXPECT_THAT(changed_page("nvm", Page::of(Bytes{1, 0, 0, 0}), Page::of(Bytes{2, 0}), kFields),
+                ElementsAre(change("byte 0", "01", "02"), change("nvm length", "4", "2")));
+}
+
+TEST(Changes, AreFoundAndDroppedByTheirField) {
+    std::vector<FieldChange> changes{change("nn", "1", "2"), change("sn", "a", "b"),
+                                     change("nn", "2", "3")};
+    EXPECT_TRUE(has(changes, "nn"));
+    EXPECT_FALSE(has(changes, "n"));
+    EXPECT_FALSE(has({}, "nn"));
+    drop(changes, "mn");
+    EXPECT_EQ(changes.size(), 3U);
+    drop(changes, "nn");
+    EXPECT_THAT(changes, ElementsAre(change("sn", "a", "b")));
 }
 
 TEST(ChangedPage, SaysWhenAPageIsShorter) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "fabric_controller_fixture.hpp"
 
+#include "base/number_text.hpp"
 #include "collect/parallel.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -251,6 +254,30 @@ TEST_F(FabricControllerTest, DeliversEvents) {
     ASSERT_NE(configured, array.commands.end());
     EXPECT_EQ(configured->cdw[0], 0x0BU);
     EXPECT_EQ(configured->cdw[1], 0x900U); // what OAES offers
+    EXPECT_TRUE(submit(*controller, nvme::identify_controller_command()).status.ok());
+}
+
+TEST_F(FabricControllerTest, TakesNoPartOfAPageForWhatEventsThereAre) {
+    const ControllerPtr controller = connect();
+    for (const std::size_t came : {std::size_t{0}, std::size_t{2048}, std::size_t{4095}}) {
+        on_identify([came](const FakeArray::Link& link, std::uint16_t cid) {
+            if (came == 0) {
+                link->respond(cid, 0);
+            } else {
+                link->respond_data(cid, Bytes(came));
+            }
+        });
+        try {
+            run(context, controller->next_event());
+            ADD_FAILURE() << "an event";
+        } catch (const Error& error) {
+            EXPECT_EQ(error.code(), Errc::short_answer);
+            EXPECT_THAT(error.what(), HasSubstr(fmt::format("of Identify Controller {} of 4,096 "
+                                                            "bytes came",
+                                                            base::grouped(came))));
+        }
+    }
+    array.on_command = {};
     EXPECT_TRUE(submit(*controller, nvme::identify_controller_command()).status.ok());
 }
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -61,6 +62,41 @@ TEST_F(HostIdentityTest, TakesWhatIsGiven) {
     EXPECT_EQ(both.hostnqn, "nqn.2024-01.com.example:host");
     EXPECT_EQ(nvme::format_uuid(both.hostid), kUuidA);
     EXPECT_EQ(both.origin, "--hostnqn, --hostid");
+}
+
+TEST_F(HostIdentityTest, WaitsForNobodyAndReadsNothingThatNeverEnds) {
+    for (const char* const name : {"hostnqn", "hostid"}) {
+        const std::string path = directory + "/" + name;
+        for (const bool fifo : {true, false}) {
+            if (fifo) {
+                ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+            } else {
+                ASSERT_EQ(::symlink("/dev/zero", path.c_str()), 0);
+            }
+            try {
+                static_cast<void>(identity());
+                ADD_FAILURE() << name;
+            } catch (const Error& caught) {
+                EXPECT_EQ(caught.code(), Errc::invalid_argument);
+                EXPECT_EQ(std::string(caught.what()),
+                          "read " + path + ": it is " + (fifo ? "a FIFO" : "a device") +
+                              ", not a file; give --hostnqn and --hostid");
+            }
+            EXPECT_EQ(identity("nqn.2024-01.com.example:host", kUuidA).hostnqn,
+                      "nqn.2024-01.com.example:host")
+                << "which looks at no file";
+            ASSERT_EQ(::unlink(path.c_str()), 0);
+        }
+    }
+    write("hostnqn", std::string(5000, 'x'));
+    try {
+        static_cast<void>(identity());
+        ADD_FAILURE() << "a long file";
+    } catch (const Error& caught) {
+        EXPECT_EQ(caught.code(), Errc::too_large);
+    }
+    write("hostnqn", nqn_of(kUuidB) + "\n" + std::string(4000, ' '));
+    EXPECT_EQ(identity().hostnqn, nqn_of(kUuidB));
 }
 
 TEST_F(HostIdentityTest, TakesTheUuidOutOfAGivenNqn) {

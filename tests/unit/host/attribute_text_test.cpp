@@ -50,7 +50,7 @@ TEST(AttributeText, takes_a_page_and_no_more) {
     EXPECT_TRUE(attribute_of(std::string(kMaxAttributeBytes, 'x')).ok());
     const Attribute long_one = attribute_of(std::string(kMaxAttributeBytes + 1, 'x'));
     EXPECT_EQ(long_one.state, State::unreadable);
-    EXPECT_EQ(long_one.text, "longer than 4096 bytes");
+    EXPECT_EQ(long_one.text, "longer than 65536 bytes");
 }
 
 TEST(AttributeText, names_errors) {

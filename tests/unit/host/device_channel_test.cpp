@@ -96,6 +96,36 @@ TEST(Refusal, stops_a_buffer_that_is_not_what_the_controller_sends) {
                 HasSubstr("bytes"));
 }
 
+/// A driver that transfers so many bytes of an answer.
+class ShortDevice : public NvmeDevice {
+  public:
+    explicit ShortDevice(std::size_t bytes) : bytes_{bytes} {}
+    DeviceAnswer execute(const nvme::AdminCommand& /*command*/,
+                         std::span<std::uint8_t> data) override {
+        std::fill_n(data.begin(), std::min(bytes_, data.size()), std::uint8_t{0});
+        return {};
+    }
+
+  private:
+    std::size_t bytes_;
+};
+
+TEST_F(Channel, gives_what_came_and_nothing_for_what_did_not) {
+    for (const std::size_t came : {0U, 1U, 2048U, 4080U, 4096U}) {
+        DeviceChannel to(context_.get_executor(), "nvme3", std::make_unique<ShortDevice>(came),
+                         1min, 2);
+        for (int round = 0; round < 3; ++round) {
+            const nvme::AdminResult page = submit(to, nvme::identify_controller_command());
+            EXPECT_EQ(page.data, nvme::Bytes(came));
+        }
+    }
+    DeviceChannel half(context_.get_executor(), "nvme3", std::make_unique<ShortDevice>(2048), 1min,
+                       2);
+    const ControllerObservation seen = test::run(context_, collect_controller(half, {}));
+    EXPECT_THAT(seen.unread,
+                ::testing::ElementsAre("Identify Controller: 2,048 of 4,096 bytes came"));
+}
+
 TEST_F(Channel, gives_bytes_dword_and_status) {
     nvme::AdminCommand seen;
     DeviceChannel to =

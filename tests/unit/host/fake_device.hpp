@@ -8,6 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -33,7 +34,7 @@ class Gate {
     std::size_t passed_{};
 };
 
-/// A device that does what a function does.
+/// A device that does what a function does, in a page of zeros.
 class FakeDevice : public host::NvmeDevice {
   public:
     using Execute =
@@ -42,6 +43,7 @@ class FakeDevice : public host::NvmeDevice {
 
     host::DeviceAnswer execute(const nvme::AdminCommand& command,
                                std::span<std::uint8_t> data) override {
+        std::fill(data.begin(), data.end(), std::uint8_t{0});
         return execute_(command, data);
     }
 

@@ -61,6 +61,7 @@ class FaultyCalls : public FileCalls {
         const int file = FileCalls::open(directory, path, flags, resolve);
         if (file >= 0) {
             paths_[file] = full;
+            answered_[file] = 0;
         }
         return file;
     }
@@ -68,14 +69,15 @@ class FaultyCalls : public FileCalls {
         if (fails(Call::read, paths_[file])) {
             return -1;
         }
-        const auto own = content(file, bytes, size);
+        const auto own = content(file, bytes, size, answered_[file]);
+        answered_[file] += static_cast<std::size_t>(own.value_or(0));
         return own ? *own : FileCalls::read(file, bytes, size);
     }
     ssize_t read_again(int file, void* bytes, std::size_t size) const override {
         if (fails(Call::read_again, paths_[file])) {
             return -1;
         }
-        const auto own = content(file, bytes, size);
+        const auto own = content(file, bytes, size, 0);
         return own ? *own : FileCalls::read_again(file, bytes, size);
     }
     ssize_t list(int directory, void* bytes, std::size_t size) const override {
@@ -112,11 +114,13 @@ class FaultyCalls : public FileCalls {
         }
         return false;
     }
-    std::optional<ssize_t> content(int file, void* bytes, std::size_t size) const {
+    std::optional<ssize_t> content(int file, void* bytes, std::size_t size,
+                                   std::size_t from) const {
         for (const auto& [end, text] : answers_) {
             if (paths_[file].ends_with(end)) {
-                const std::size_t length = std::min(size, text.size());
-                std::memcpy(bytes, text.data(), length);
+                const std::string_view rest = std::string_view(text).substr(from);
+                const std::size_t length = std::min(size, rest.size());
+                std::memcpy(bytes, rest.data(), length);
                 return static_cast<ssize_t>(length);
             }
         }
@@ -126,7 +130,8 @@ class FaultyCalls : public FileCalls {
     std::vector<Rule> faults_;
     std::map<std::string, std::size_t> pretended_;
     std::map<std::string, std::string> answers_;
-    mutable std::map<int, std::string> paths_; ///< by descriptor, from the root on
+    mutable std::map<int, std::string> paths_;    ///< by descriptor, from the root on
+    mutable std::map<int, std::size_t> answered_; ///< of `answers_`, by descriptor
     mutable std::map<Call, unsigned> counts_;
 };
 

@@ -121,7 +121,29 @@ TEST_F(FileFaults, of_content_are_told_from_content) {
     EXPECT_TRUE(as_read("live\n" + std::string(4091, '\0')).nul_padded);
     EXPECT_EQ(as_read(std::string("li\0ve\n", 6)).state, State::unreadable);
     EXPECT_EQ(as_read(std::string(4096, 'x')).text, std::string(4096, 'x'));
-    EXPECT_EQ(as_read(std::string(4097, 'x')).text, "longer than 4096 bytes");
+    EXPECT_EQ(as_read(std::string(65536, 'x')).text, std::string(65536, 'x'));
+    EXPECT_EQ(as_read(std::string(65537, 'x')).text, "longer than 65536 bytes");
+}
+
+TEST_F(FileFaults, of_attributes_that_were_recorded_with_larger_pages_lose_nothing) {
+    for (const std::size_t page : {4096U, 4097U, 16384U, 65536U}) {
+        std::string content = "live\n";
+        content.resize(page, '\0');
+        calls.work_again();
+        calls.answer("nvme0/state", content);
+        EXPECT_EQ(state_of(0).text, "live") << page;
+        EXPECT_TRUE(state_of(0).nul_padded) << page;
+        content.back() = 'x';
+        calls.work_again();
+        calls.answer("nvme0/state", content);
+        EXPECT_EQ(state_of(0).text, "NUL bytes inside its text") << page;
+    }
+    // It breaks off behind what is usual.
+    calls.work_again();
+    calls.answer("nvme0/state", std::string(16384, '\0'));
+    unsigned readings = 0;
+    calls.fail(Call::read, "nvme0/state", [&] { return ++readings == 2 ? EIO : 0; });
+    EXPECT_EQ(state_of(0).text, "Input/output error");
 }
 
 TEST_F(FileFaults, of_the_root_say_what_is_missing) {

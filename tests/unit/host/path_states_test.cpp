@@ -74,6 +74,21 @@ TEST_P(States, change_and_are_told_once) {
                                                    "inaccessible", "change")));
 }
 
+TEST_P(States, are_read_with_the_padding_of_a_recording) {
+    const auto padded = [](std::string text, std::size_t page) {
+        text.resize(page, '\0');
+        return text;
+    };
+    PathStates states = make();
+    for (const std::size_t page : {4096U, 16384U, 65536U}) {
+        tree_.change(state(0), padded("live\n", page));
+        EXPECT_THAT(states.sweep(), IsEmpty()) << page;
+    }
+    tree_.change(state(0), padded("resetting\n", 65536));
+    EXPECT_THAT(states.sweep(),
+                ElementsAre(Change(StateChange::Kind::changed, "nvme0", "", "live", "resetting")));
+}
+
 TEST_P(States, are_compared_with_the_observation_at_first) {
     KernelObservation kernel = observe();
     tree_.change(ana_state(0, 1), "non-optimized\n");

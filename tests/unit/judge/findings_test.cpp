@@ -121,6 +121,31 @@ TEST(Taken, SayWhatRuleAndDraftSay) {
     EXPECT_THAT(passing.take(), IsEmpty());
 }
 
+TEST(Taken, AreSafeToPrintInWhatTheySayAndExactInWhatTheyName) {
+    const std::string hostile = "\x1b]0;owned\x07\n";
+    Findings findings(Window::none);
+    Draft one = draft("ns.uuid.equal", hostile);
+    one.what = "says " + hostile;
+    one.values = {{.controller = hostile, .site = hostile, .value = hostile, .object = hostile}};
+    put(findings, one);
+    for (std::uint32_t nsid = 1; nsid <= Findings::kUnfolded + 1; ++nsid) {
+        put_folded(findings, "ns.nguid.equal", "n", nsid, {}, [&] {
+            return judge::Wording{.what = hostile, .values = one.values, .verdict = {}};
+        });
+    }
+    const std::vector<Finding> taken = findings.take();
+    ASSERT_EQ(taken.size(), 2U);
+    for (const Finding& finding : taken) {
+        EXPECT_EQ(finding.what.find_first_of("\x1b\x07\n"), std::string::npos) << finding.what;
+        EXPECT_EQ(finding.values.at(0).value, R"(\x1b]0;owned\x07\x0a)");
+        EXPECT_EQ(finding.values.at(0).controller, hostile);
+        EXPECT_EQ(finding.values.at(0).site, hostile);
+        EXPECT_EQ(finding.values.at(0).object, hostile);
+    }
+    EXPECT_EQ(taken[1].subsystem, hostile);
+    EXPECT_EQ(taken[1].what, R"(says \x1b]0;owned\x07\x0a)");
+}
+
 TEST(Taken, FoldByRuleSubsystemAndKey) {
     Findings findings(Window::none);
     int made = 0;
@@ -331,6 +356,32 @@ TEST(ReportOfKernels, QuotesTheRowOfTheTable) {
                                                       .outcome = row.outcome,
                                                       .text = std::string(row.text),
                                                       .source = std::string(row.source)}));
+}
+
+TEST(ReportOfKernels, SaysWhereItIsNotKnown) {
+    const auto said = [](const char* release, void (*damage)(Pair&)) {
+        Pair pair(1, 1);
+        damage(pair);
+        pair.options.kernel = release;
+        const Report report = pair.report();
+        EXPECT_EQ(report.findings.size(), 1U) << release;
+        return report.findings[0].on_kernel.value();
+    };
+    const auto other_volume = [](Pair& pair) {
+        pair.on_b(1, [](Path& path) { path.uuid(other_uuid()); });
+    };
+    const OnKernel known = said("5.14.0-570.12.1.el9_6.x86_64", other_volume);
+    EXPECT_EQ(known.nearest, "");
+    EXPECT_EQ(known.text, find_kernel_effect("ns.uuid.equal", {6, 1})->text);
+    const OnKernel unknown = said("5.15.0-101-generic", other_volume);
+    EXPECT_EQ(unknown.nearest, "6.1");
+    EXPECT_EQ(unknown.text,
+              "not known; Linux 6.1 of kernel.org, the nearest that is: " + known.text);
+    EXPECT_EQ(unknown.outcome, known.outcome);
+    // The patch level decides, and Debian's name of this kernel does not have it.
+    const KernelAnswer log =
+        kernel_answer("ana.log.header.size", parse_kernel_release("6.1.0-26-amd64").value());
+    EXPECT_FALSE(log.known);
 }
 
 TEST(ReportVerdict, IsUnknownWhereAnythingIs) {

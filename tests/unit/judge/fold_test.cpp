@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Findings about many namespaces become one, but only where they read alike.
 #include "unit/catalogue/field_bits.hpp"
+#include "unit/catalogue/linux_host.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace haoh::test {
 namespace {
@@ -172,6 +174,58 @@ TEST(Folding, KeepsApartWhatFewerControllersShow) {
                                            "WARN nslist.active.equal 7-12"));
     EXPECT_THAT(report.findings[0].what, HasSubstr("on 1 of 2 controllers of array-b"));
     EXPECT_THAT(report.findings[1].what, HasSubstr("being formatted on array-b"));
+}
+
+TEST(Folding, KeepsStatesOfTheKernelApart) {
+    Observation host = connected(Pair(1, 12).observation());
+    for (std::uint32_t nsid = 1; nsid <= 12; ++nsid) {
+        path_of(host, nsid, "nvme1").ana_state =
+            Attribute::of(nsid <= 6 ? "(null)" : "invalid state");
+    }
+    const std::vector<Finding> found = findings_of(host, "host.ana.no_group");
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_THAT(found[0].what,
+                AllOf(HasSubstr("\"(null)\""), HasSubstr("for 6 namespaces (nsid 1-6;")));
+    EXPECT_THAT(found[1].what,
+                AllOf(HasSubstr("\"invalid state\""), HasSubstr("for 6 namespaces (nsid 7-12;")));
+}
+
+/// What a rule is about, on each of two hosts for three namespaces.
+struct OnHosts {
+    const char* rule;
+    std::function<void(KernelNamespace&)> damage;
+};
+
+TEST(Folding, KeepsHostsApart) {
+    const OnHosts cases[] = {
+        {"host.path.size", [](KernelNamespace& head) { head.paths[0].size = Attribute::of("8"); }},
+        {"host.ana.no_group",
+         [](KernelNamespace& head) { head.paths[0].ana_state = Attribute::of("(null)"); }},
+        {"host.ana.state",
+         [](KernelNamespace& head) { head.paths[0].ana_state = Attribute::of("inaccessible"); }},
+        {"host.head.missing", [](KernelNamespace& head) { head.dev = {}; }},
+        {"host.ns.usable_path",
+         [](KernelNamespace& head) {
+             for (KernelPath& path : head.paths) {
+                 path.ana_state = Attribute::of("inaccessible");
+             }
+         }},
+    };
+    for (const OnHosts& one : cases) {
+        std::vector<Observation> hosts;
+        for (const char* const name : {"db1", "db2"}) {
+            Observation& host = hosts.emplace_back(connected(Pair(1, 3).observation()));
+            host.kernels.at(0).host = name;
+            for (ControllerObservation& controller : host.controllers) {
+                controller.host = name;
+            }
+            for (KernelNamespace& head : host.kernels.at(0).subsystems.at(0).namespaces) {
+                one.damage(head);
+            }
+        }
+        const std::vector<Finding> found = findings_of(merge(std::move(hosts)), one.rule);
+        EXPECT_EQ(found.size(), 6U) << one.rule << ": " << (found.empty() ? "" : found[0].what);
+    }
 }
 
 TEST(Folding, BeginsWithTheFifth) {

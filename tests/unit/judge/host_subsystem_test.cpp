@@ -58,7 +58,7 @@ TEST(HostSubsystem, TakesTheLastReleaseForOneThatIsNotTold) {
              {"6.1.176", {6, 1}}, {"", kLastKnownKernel}, {"rolling", kLastKnownKernel}}) {
         const Observation host = connected(Pair(1).observation(), text);
         const judge::Subject subject(host, {});
-        EXPECT_EQ(subject.hosts.front().release, release) << text;
+        EXPECT_EQ(subject.hosts.front().release.upstream, release) << text;
     }
 }
 
@@ -185,17 +185,19 @@ TEST(HostSubsystem, TakesTheWordOfTheWwidForAUuid) {
 }
 
 struct Reading {
-    KernelVersion release;
+    const char* release{};
     std::uint32_t version{};
     bool answers_independent{};
-    bool from_independent{}; ///< core.c, nvme_scan_ns, 6.16 and later
+    bool from_independent{}; ///< core.c, nvme_scan_ns, 6.13 and later
 };
 
 TEST(HostSubsystem, ReadsThePageThatTheReleaseReads) {
     for (const Reading& one :
-         {Reading{{6, 15}, 0x20000, true, false}, Reading{{6, 16}, 0x20000, true, true},
-          Reading{{7, 3}, 0x20100, true, true}, Reading{{6, 16}, 0x1FFFF, true, false},
-          Reading{{6, 16}, 0x20000, false, false}}) {
+         {Reading{"6.12.107", 0x20000, true, false}, Reading{"6.13", 0x20000, true, true},
+          Reading{"7.3.4-amd64", 0x20100, true, true}, Reading{"6.13", 0x1FFFF, true, false},
+          Reading{"6.13", 0x20000, false, false},
+          // Nobody knows, and it makes no difference.
+          Reading{"6.8.0-45-generic", 0x1FFFF, true, false}}) {
         for (const bool shared : {true, false}) {
             Pair pair(1, 1);
             pair.b[0].id.ver = one.version;
@@ -215,13 +217,29 @@ TEST(HostSubsystem, ReadsThePageThatTheReleaseReads) {
             const Observation seen = pair.observation();
             const judge::Subject subject(seen, {});
             const judge::Namespace& path = subject.controllers[1].namespaces.front();
-            EXPECT_EQ(judge::bound_as_shared(path, one.release), shared == one.from_independent)
-                << one.release.minor << " " << one.version;
-            const nvme::NamespaceIds ids = judge::bound_ids(path, one.release);
+            const auto page = judge::bound_by(path, parse_kernel_release(one.release).value());
+            ASSERT_TRUE(page) << one.release;
+            EXPECT_EQ(judge::bound_as_shared(path, *page), shared == one.from_independent)
+                << one.release << " " << one.version;
+            const nvme::NamespaceIds ids = judge::bound_ids(path, *page);
             EXPECT_EQ(ids.eui64.has_value(), !one.from_independent);
             EXPECT_TRUE(ids.uuid && ids.nguid);
         }
     }
+}
+
+TEST(HostSubsystem, DoesNotGuessWhichPageADistributionReads) {
+    const auto page_of = [](bool differ) {
+        Pair pair(1, 1);
+        pair.b[0].id.ver = 0x20000;
+        pair.on_b(1, [&](Path& path) { path.independent.nmic = differ ? 0 : path.identify.nmic; });
+        const Observation seen = pair.observation();
+        const judge::Subject subject(seen, {});
+        return judge::bound_by(subject.controllers[1].namespaces.front(),
+                               parse_kernel_release("6.8.0-45-generic").value());
+    };
+    EXPECT_EQ(page_of(true), std::nullopt);
+    EXPECT_EQ(page_of(false), judge::BoundBy::identify);
 }
 
 /// What the functions below were asked.

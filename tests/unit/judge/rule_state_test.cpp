@@ -188,6 +188,30 @@ TEST(RuleStates, AreUnknownWhereAnotherFindingExplainsThem) {
     EXPECT_THAT(lines(report), Not(testing::Contains(testing::HasSubstr("partitioned"))));
 }
 
+TEST(RuleStates, OfANamespaceAreUnknownWhereAnotherFindingExplainsThem) {
+    Pair pair(1, 2);
+    pair.on_b(2, [](Path& path) { path.identify.nsze = path.identify.ncap *= 2; });
+    const States sizes = states_of(pair.report());
+    EXPECT_EQ(sizes.at("ns.nsze.equal"), RuleState::broken);
+    EXPECT_EQ(sizes.at("ns.ncap.equal"), RuleState::unknown) << "NCAP differs, too";
+    pair.on_b(2, [](Path& path) { path.identify.nsze /= 2; });
+    EXPECT_EQ(states_of(pair.report()).at("ns.ncap.equal"), RuleState::broken) << "alone";
+}
+
+TEST(RuleStates, OfWhatCountsInBlocksAreUnknownBetweenBlockSizes) {
+    for (const bool same_numbers : {true, false}) {
+        Pair pair(1, 2);
+        EXPECT_EQ(states_of(pair.report()).at("ns.nabsn_nabo_nabspf.equal"), RuleState::held);
+        pair.on_b(2, [same_numbers](Path& path) {
+            path.block_size(12);
+            path.identify.nabo = same_numbers ? path.identify.nabo : 3;
+        });
+        const States states = states_of(pair.report());
+        EXPECT_EQ(states.at("ns.lbaf_active.equal"), RuleState::broken);
+        EXPECT_EQ(states.at("ns.nabsn_nabo_nabspf.equal"), RuleState::unknown) << same_numbers;
+    }
+}
+
 TEST(RuleStates, OfTheSelectedRulesOnly) {
     Pair pair;
     pair.options.rules = {"ns.uuid.*", "ctrl.kas.nonzero"};
@@ -252,7 +276,6 @@ TEST(RuleStates, OfWholePagesAreUnknownWhereOneIsMissing) {
 /// What a healthy pair leaves rules without anything to judge, and why: all others are held.
 const std::map<std::string, const char*> kNothingToJudge{
     {"ana.ns.single_owner", "no policy is configured"},
-    {"ana.ns.usable_path_per_array", "no policy is configured"},
     {"ctrl.fguid.domain", "no FRU has a GUID"},
     {"ctrl.sn.not_shared_by_nqns", "one subsystem"},
     {"disc.entry.nqn_format", "names that were connected are judged by subsys.nqn.format"},

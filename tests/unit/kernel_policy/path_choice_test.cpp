@@ -50,6 +50,23 @@ TEST(PathChoice, is_the_only_optimized_path_under_every_policy) {
     }
 }
 
+TEST(PathChoice, says_everything_in_words_that_are_safe_to_print) {
+    const std::string hostile = "\x1b]0;owned\x07";
+    Device device("a policy " + hostile);
+    device.path("optimized").path("optimized").path(hostile);
+    device.subsystem().controllers[1].state = Attribute::of(hostile);
+    const PathChoice choice = device.explained();
+    EXPECT_EQ(choice.policy, "a policy " + hostile) << "a name is exact";
+    EXPECT_EQ(choice.paths.at(2).ana_state, hostile);
+    EXPECT_THAT(choice.notes,
+                Contains(R"(The policy a policy \x1b]0;owned\x07 is not known to this haoh.)"));
+    EXPECT_EQ(why_not(choice.nodes.at(0), "nvme0c1n1"), R"(controller \x1b]0;owned\x07)");
+    EXPECT_EQ(why_not(choice.nodes.at(0), "nvme0c2n1"), R"(ANA \x1b]0;owned\x07)");
+    for (const NodeChoice& node : choice.nodes) {
+        EXPECT_EQ(node.why.find('\x1b'), std::string::npos);
+    }
+}
+
 TEST(PathChoice, says_why_a_path_is_taken) {
     struct Case {
         const char* policy;
@@ -167,36 +184,41 @@ TEST(NumaChoice, does_not_look_at_distances_under_other_policies) {
     EXPECT_THAT(device.next().takes, ElementsAre("nvme0c0n1"));
 }
 
-/// What a note says of releases before one, and the releases on both sides of it.
-struct ReleaseNote {
-    const char* policy;
-    const char* note;
-    const char* before;
-    const char* from;
-};
+std::vector<std::string> notes_of(const std::string& release, const std::string& policy) {
+    Device device(policy, release);
+    device.path("optimized").path("optimized");
+    return device.explained().notes;
+}
 
 // Linux 6.11 made a change of the policy clear the paths that the nodes remember
-// (nvme_subsys_iopolicy_update); 6.15 brought the attributes queue_depth and numa_nodes.
+// (nvme_subsys_iopolicy_update), together with queue-depth.
 TEST(Notes, are_of_the_releases_that_they_are_true_of) {
-    for (const ReleaseNote& one :
-         {ReleaseNote{"numa", "Before Linux 6.11", "6.10", "6.11"},
-          ReleaseNote{"queue-depth", "from Linux 6.15 on", "6.14", "6.15"}}) {
-        const auto notes = [&](const std::string& release, const std::string& policy) {
-            Device device(policy, release);
-            device.path("optimized").path("optimized");
-            return device.explained().notes;
-        };
-        const std::string before = one.before;
-        const std::string from = one.from;
-        for (const std::string& release : {before, before + ".99-amd64", before + ".0-rc7"}) {
-            EXPECT_THAT(notes(release, one.policy), Contains(HasSubstr(one.note))) << release;
-            EXPECT_THAT(notes(release, "round-robin"), Each(Not(HasSubstr(one.note)))) << release;
-        }
-        for (const std::string& release :
-             {from, from + ".0-rc1", from + ".1-amd64", std::string("7.0"), std::string()}) {
-            EXPECT_THAT(notes(release, one.policy), Each(Not(HasSubstr(one.note)))) << release;
-        }
+    const auto before = HasSubstr("Before Linux 6.11 each node keeps");
+    const auto unknown = HasSubstr("Unless this kernel has the policy queue-depth");
+    for (const char* const release :
+         {"6.10", "6.10.99-amd64", "6.10.0-rc7", "4.18.0-553.el8_10.x86_64"}) {
+        EXPECT_THAT(notes_of(release, "numa"), Contains(before)) << release;
+        EXPECT_THAT(notes_of(release, "round-robin"), Each(Not(before))) << release;
     }
+    for (const char* const release :
+         {"6.11", "6.11.0-rc1", "6.11.1-amd64", "7.0", "5.14.0-570.12.1.el9_6.x86_64"}) {
+        EXPECT_THAT(notes_of(release, "numa"), Each(AllOf(Not(before), Not(unknown)))) << release;
+    }
+    for (const char* const release : {"6.8.0-45-generic", "6.4.0-150600.23-default", ""}) {
+        EXPECT_THAT(notes_of(release, "numa"), Contains(unknown)) << release;
+    }
+}
+
+TEST(Notes, of_what_is_in_flight_go_by_the_attribute) {
+    const auto hidden = Contains(HasSubstr("from Linux 6.15 on"));
+    EXPECT_THAT(notes_of("6.14", "queue-depth"), hidden);
+    EXPECT_THAT(notes_of("6.14", "round-robin"), Not(hidden));
+    // A distribution may have taken it to an older kernel.
+    Device device("queue-depth", "5.14.0-687.5.3.el9_8.x86_64");
+    device.path("optimized").path("optimized");
+    EXPECT_THAT(device.explained().notes, hidden);
+    device.path_at(0).queue_depth = Attribute::of("");
+    EXPECT_THAT(device.explained().notes, Not(hidden));
 }
 
 /// Notes of order, turns and an unknown policy, and of nothing else.

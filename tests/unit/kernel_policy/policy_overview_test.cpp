@@ -37,6 +37,19 @@ TEST(PathShares, are_those_of_all_requests) {
     EXPECT_DOUBLE_EQ(shares[1].share, 0.75);
 }
 
+TEST(PathShares, count_requests_that_free_blocks) {
+    BlockStatistics before = counted(1, 1);
+    BlockStatistics after = counted(3, 2);
+    before.discards = 10;
+    after.discards = 14;
+    const std::vector<std::string> paths{"p"};
+    const auto shares = path_shares({.monotonic = {}, .paths = {{"p", before}}},
+                                    {.monotonic = {}, .paths = {{"p", after}}}, paths);
+    EXPECT_EQ(shares.front().requests, 7U);
+    EXPECT_EQ(shares.front().read_bytes, 2U * 4096);
+    EXPECT_EQ(shares.front().write_bytes, 1U * 4096);
+}
+
 TEST(PathShares, of_a_quiet_moment_are_none) {
     const StatisticsReading same{.monotonic = {}, .paths = {{"p0", counted(10, 0)}}};
     const std::vector<std::string> paths{"p0"};
@@ -127,11 +140,32 @@ TEST(PolicyOverview, tells_of_each_subsystem_but_discovery) {
     ASSERT_THAT(overview.subsystems, SizeIs(1));
     const SubsystemPolicy& only = overview.subsystems.front();
     EXPECT_EQ(only.policy, "round-robin");
-    EXPECT_THAT(only.shares, SizeIs(2));
+    ASSERT_THAT(only.shares, SizeIs(2));
+    EXPECT_EQ(only.shares[0].path, "nvme0c0n1");
+    EXPECT_TRUE(only.shares[0].known);
+    EXPECT_EQ(only.shares[0].requests, 9U);
+    EXPECT_DOUBLE_EQ(only.shares[0].share, 1.0);
+    EXPECT_EQ(only.shares[1].path, "nvme0c1n1");
+    EXPECT_FALSE(only.shares[1].known);
     ASSERT_THAT(only.devices, SizeIs(1));
     EXPECT_THAT(only.devices.front().losses, IsEmpty());
     EXPECT_THAT(policy_overview(device.kernel, device.numa, {}, std::nullopt).subsystems[0].shares,
                 IsEmpty());
+}
+
+TEST(PolicyOverview, says_how_long_it_measured_to_the_nearest_millisecond) {
+    const Device device("numa");
+    const auto measured = [&device](std::chrono::nanoseconds from, std::chrono::nanoseconds to) {
+        return policy_overview(device.kernel, {}, {},
+                               StatisticsInterval{{.monotonic = from, .paths = {}},
+                                                  {.monotonic = to, .paths = {}}})
+            .measured.count();
+    };
+    using namespace std::chrono_literals;
+    EXPECT_EQ(measured(1s, 2s), 1000);
+    EXPECT_EQ(measured(1s, 2s + 600us), 1001);
+    EXPECT_EQ(measured(1s, 2s + 400us), 1000);
+    EXPECT_EQ(policy_overview(device.kernel, {}, {}, {}).measured.count(), 0);
 }
 
 TEST(PolicyOverview, is_of_known_policies_when_each_could_be_read) {

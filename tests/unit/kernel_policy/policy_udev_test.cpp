@@ -51,6 +51,26 @@ TEST(PolicyUdev, file_keeps_other_rules_and_replaces_its_own) {
     EXPECT_THAT(merge_udev_rules(all, "round-robin", ""), Not(HasSubstr("\"numa\"")));
 }
 
+TEST(PolicyUdev, file_is_a_header_and_its_rules_line_by_line) {
+    const std::string own = merge_udev_rules("", "numa", kNqn);
+    const std::string header = own.substr(0, own.find('\n') + 1);
+    EXPECT_EQ(own, header + udev_rule("numa", kNqn));
+    const std::string two = merge_udev_rules(own, "round-robin", "nqn.other");
+    EXPECT_EQ(two, own + udev_rule("round-robin", "nqn.other"));
+    // An editor may have taken the last newline, and left lines of its own.
+    EXPECT_EQ(merge_udev_rules(two.substr(0, two.size() - 1), "numa", "nqn.third"),
+              two + udev_rule("numa", "nqn.third"));
+    EXPECT_EQ(merge_udev_rules(header + "\n# why\n", "numa", kNqn),
+              header + "\n# why\n" + udev_rule("numa", kNqn));
+    EXPECT_EQ(merge_udev_rules(header.substr(0, header.size() - 1), "numa", kNqn), own);
+    // The one for all comes first, the one for a subsystem last.
+    EXPECT_EQ(merge_udev_rules(two, "queue-depth", ""), header + udev_rule("queue-depth", "") +
+                                                            udev_rule("numa", kNqn) +
+                                                            udev_rule("round-robin", "nqn.other"));
+    EXPECT_EQ(merge_udev_rules(two, "queue-depth", kNqn),
+              header + udev_rule("round-robin", "nqn.other") + udev_rule("queue-depth", kNqn));
+}
+
 TEST(PolicyUdev, file_of_somebody_else_is_not_kept) {
     EXPECT_FALSE(is_own_udev_file(""));
     const std::string own = merge_udev_rules("", "numa", kNqn);
@@ -61,8 +81,12 @@ TEST(PolicyUdev, file_of_somebody_else_is_not_kept) {
     EXPECT_FALSE(is_own_udev_file(header.substr(0, header.size() - 1)));
     EXPECT_FALSE(is_own_udev_file("\n" + own));
     EXPECT_FALSE(is_own_udev_file("# rules of the array's maker\n"));
-    EXPECT_EQ(merge_udev_rules("# rules of the array's maker\n", "numa", kNqn),
-              merge_udev_rules("", "numa", kNqn));
+    const std::string others = "# rules of the array's maker\n" + udev_rule("numa", "nqn.other") +
+                               udev_rule("round-robin", "");
+    for (const std::string& content :
+         {others, header + ", and changed by hand\n" + others, "\n" + own, others + own}) {
+        EXPECT_EQ(merge_udev_rules(content, "numa", kNqn), own) << content;
+    }
 }
 
 } // namespace

@@ -50,24 +50,34 @@ TEST(EnumNames, OfClassesSeveritiesVerdictsAndModels) {
     }
 }
 
-TEST(KnownRelease, BeginsWithTheFirstOfTheTable) {
+TEST(Release, IsAnyThatAKernelCallsItself) {
     const auto refusal = [](std::string_view release) -> std::error_code {
         try {
-            require_known_release(release);
+            require_release(release);
         } catch (const Error& error) {
             return error.code();
         }
         return {};
     };
-    for (const char* const known : {"6.1", "6.1.176-amd64", "6.12", "7.x", "9.0", "7"}) {
-        EXPECT_EQ(refusal(known), std::error_code{}) << known;
-    }
-    for (const char* const old : {"6.0", "5.15.0", "5.x", "6.0.99"}) {
-        EXPECT_EQ(refusal(old), make_error_code(Errc::unsupported)) << old;
+    for (const char* const release : {"6.1", "6.1.176-amd64", "6.12", "7.x", "9.0", "7", "5.15.0",
+                                      "5.x", "4.18.0-553.el8_10"}) {
+        EXPECT_EQ(refusal(release), std::error_code{}) << release;
     }
     for (const char* const none : {"", "trixie", "six.one", "6."}) {
         EXPECT_EQ(refusal(none), make_error_code(Errc::invalid_argument)) << none;
     }
+}
+
+TEST(KnownRelease, IsSaidWhereAnOlderOneIsRefused) {
+    try {
+        require_known_release("5.15.0-91-generic");
+        ADD_FAILURE() << "accepted";
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr("kernel 5.15.0-91-generic"));
+        EXPECT_THAT(error.what(), testing::HasSubstr("nothing is known of releases before 6.1"));
+    }
+    EXPECT_EQ(kFirstKnownKernel, (KernelVersion{6, 1}));
+    EXPECT_EQ(kLastKnownKernel, (KernelVersion{7, 3}));
 }
 
 TEST(KernelEffectRows, CountFromTheFirstReleaseToTheLast) {

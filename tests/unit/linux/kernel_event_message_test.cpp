@@ -9,66 +9,80 @@
 namespace haoh::linux_kernel {
 namespace {
 
+/// A message as the kernel prints it (core.c, multipath.c), and what it is.
 struct Refused {
     const char* text;
+    KernelRefusal refusal;
     const char* controller;
     std::optional<std::uint32_t> nsid;
     const char* rule;
 };
 
-class KernelRefusal : public ::testing::TestWithParam<Refused> {};
+class RefusalMessage : public ::testing::TestWithParam<Refused> {};
 
-TEST_P(KernelRefusal, names_controller_namespace_and_rule) {
+TEST_P(RefusalMessage, names_controller_namespace_and_rule) {
     const Refused& expected = GetParam();
     const auto message = parse_kernel_event(expected.text);
     ASSERT_TRUE(message);
     EXPECT_EQ(message->kind, KernelEventMessage::Kind::path_refused);
+    EXPECT_EQ(message->refusal, expected.refusal);
     EXPECT_EQ(message->device, expected.controller);
     EXPECT_EQ(message->nsid, expected.nsid);
     EXPECT_EQ(message->rule, expected.rule);
     EXPECT_EQ("nvme " + message->device + ": " + message->reason, expected.text);
 }
 
-TEST_P(KernelRefusal, has_a_rule_that_exists) {
+TEST_P(RefusalMessage, has_a_rule_that_exists) {
     EXPECT_NE(find_rule(GetParam().rule), nullptr);
 }
 
-TEST_P(KernelRefusal, is_written_as_it_is_read) {
-    const auto message = parse_kernel_event(GetParam().text);
-    ASSERT_TRUE(message);
-    ASSERT_TRUE(message->refusal);
-    const std::string written = refusal_message(*message->refusal, message->nsid.value_or(0));
-    if (!message->nsid) {
-        EXPECT_TRUE(message->reason.starts_with(written)) << written;
+TEST_P(RefusalMessage, is_written_as_it_is_read) {
+    const Refused& expected = GetParam();
+    const std::string written = refusal_message(expected.refusal, expected.nsid.value_or(0));
+    if (!expected.nsid) {
+        EXPECT_THAT(expected.text, ::testing::HasSubstr(": " + written)) << "where it begins";
+        EXPECT_THAT(written, ::testing::SizeIs(::testing::Gt(10)));
         return;
     }
-    const auto again = parse_kernel_event("nvme " + message->device + ": " + written);
+    const auto again =
+        parse_kernel_event(std::string("nvme ") + expected.controller + ": " + written);
     ASSERT_TRUE(again) << written;
-    EXPECT_EQ(again->refusal, message->refusal);
-    EXPECT_EQ(again->nsid, message->nsid);
+    EXPECT_EQ(again->refusal, expected.refusal);
+    EXPECT_EQ(again->nsid, expected.nsid);
+}
+
+TEST(RefusalOfANamespace, is_written_as_the_kernel_prints_it) {
+    EXPECT_EQ(refusal_message(KernelRefusal::ids_differ, 2),
+              "IDs don't match for shared namespace 2");
+    EXPECT_EQ(refusal_message(KernelRefusal::ids_on_host, 1),
+              "ignoring nsid 1 because of duplicate IDs");
+    EXPECT_EQ(refusal_message(KernelRefusal::ids_changed, 4294967294U),
+              "identifiers changed for nsid -2")
+        << "%d of an unsigned";
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Messages, KernelRefusal,
+    Messages, RefusalMessage,
     ::testing::Values(
-        Refused{"nvme nvme1: IDs don't match for shared namespace 2", "nvme1", 2,
-                "host.path.missing"},
-        Refused{"nvme nvme12: duplicate IDs in subsystem for nsid 3", "nvme12", 3,
-                "host.path.missing"},
-        Refused{"nvme nvme1: ignoring nsid 1 because of duplicate IDs", "nvme1", 1,
-                "ns.id.unique_on_host"},
-        Refused{"nvme nvme1: Duplicate unshared namespace 4294967294", "nvme1", 4294967294U,
-                "ns.nmic.shared"},
-        Refused{"nvme nvme1: identifiers changed for nsid -2", "nvme1", 4294967294U,
-                "host.path.missing"},
+        Refused{"nvme nvme1: IDs don't match for shared namespace 2", KernelRefusal::ids_differ,
+                "nvme1", 2, "host.path.missing"},
+        Refused{"nvme nvme12: duplicate IDs in subsystem for nsid 3",
+                KernelRefusal::ids_in_subsystem, "nvme12", 3, "host.path.missing"},
+        Refused{"nvme nvme1: ignoring nsid 1 because of duplicate IDs", KernelRefusal::ids_on_host,
+                "nvme1", 1, "ns.id.unique_on_host"},
+        Refused{"nvme nvme1: Duplicate unshared namespace 4294967294", KernelRefusal::not_shared,
+                "nvme1", 4294967294U, "ns.nmic.shared"},
+        Refused{"nvme nvme1: identifiers changed for nsid -2", KernelRefusal::ids_changed, "nvme1",
+                4294967294U, "host.path.missing"},
         Refused{"nvme nvme2: Duplicate cntlid 1 with nvme0, subsys nqn.2024-01.com.example:pair, "
                 "rejecting",
-                "nvme2", std::nullopt, "ctrl.cntlid.unique"},
-        Refused{"nvme nvme2: Subsystem does not support multiple controllers", "nvme2",
-                std::nullopt, "ctrl.cmic.mctrs"},
-        Refused{"nvme nvme2: Mismatching cntlid: Connect 1 vs Identify 2, rejecting", "nvme2",
-                std::nullopt, "ctrl.cntlid.connect_match"},
-        Refused{"nvme nvme2: Invalid MNAN value 0", "nvme2", std::nullopt, "ctrl.mnan.valid"}));
+                KernelRefusal::cntlid_in_use, "nvme2", std::nullopt, "ctrl.cntlid.unique"},
+        Refused{"nvme nvme2: Subsystem does not support multiple controllers",
+                KernelRefusal::one_controller, "nvme2", std::nullopt, "ctrl.cmic.mctrs"},
+        Refused{"nvme nvme2: Mismatching cntlid: Connect 1 vs Identify 2, rejecting",
+                KernelRefusal::cntlid_mismatch, "nvme2", std::nullopt, "ctrl.cntlid.connect_match"},
+        Refused{"nvme nvme2: Invalid MNAN value 0", KernelRefusal::mnan_invalid, "nvme2",
+                std::nullopt, "ctrl.mnan.valid"}));
 
 TEST(KernelHint, names_what_to_look_at) {
     const std::pair<const char*, const char*> hints[] = {
@@ -95,6 +109,8 @@ TEST(KernelHint, names_what_to_look_at) {
         EXPECT_EQ(message->device, device) << text;
         EXPECT_EQ(message->nsid, std::nullopt) << text;
         EXPECT_EQ(message->rule, "") << text;
+        EXPECT_EQ(message->refusal, std::nullopt) << text;
+        EXPECT_THAT(text, ::testing::EndsWith(": " + message->reason));
     }
 }
 
@@ -105,7 +121,10 @@ TEST(KernelMessage, tells_nothing_of_this_kind_otherwise) {
              "nvme nvme0: ",
              "nvme nvme0: creating 2 I/O queues.",
              "nvme nvme0: IDs don't match for shared namespace",
+             "nvme nvme0: IDs don't match for shared namespace ",
              "nvme nvme0: IDs don't match for shared namespace x",
+             "nvme nvme0: IDs don't match for shared namespace -2147483649",
+             "nvme nvme0: IDs don't match for shared namespace -",
              "nvme nvme0: IDs don't match for shared namespace 2 or so",
              "nvme nvme0: IDs don't match for shared namespace 4294967296",
              "nvme nvme0: ignoring nsid 1",

@@ -74,9 +74,42 @@ TEST(KernelPolicy, what_is_not_offered_is_refused_with_what_is) {
     EXPECT_THAT(refusal("queue-depth", "6.1.176"),
                 AllOf(HasSubstr("from 6.11 on, and this is 6.1.176"),
                       HasSubstr("Linux 6.1.176 offers numa, round-robin")));
+    EXPECT_EQ(refusal("queue-depth", "5.14.0-570.12.1.el9_6.x86_64"), "");
+    EXPECT_EQ(refusal("queue-depth", "6.8.0-45-generic"), "") << "nobody knows: the kernel says";
+    EXPECT_THAT(refusal("queue-depth", "4.18.0-553.el8_10.x86_64"), HasSubstr("from 6.11 on"));
     // The module parameter of old releases would take it for numa.
     EXPECT_THAT(refusal("numa2", "6.12.1"), HasSubstr("no release of Linux has such a policy"));
-    EXPECT_THAT(refusal("", ""), HasSubstr("the kernel offers numa"));
+    EXPECT_THAT(refusal("", ""), HasSubstr("Linux has numa, round-robin, queue-depth"));
+    EXPECT_THAT(refusal("numa2", "6.12.1"), Not(HasSubstr("from")));
+}
+
+TEST(KernelPolicy, is_known_of_a_host_that_shows_it) {
+    const KernelPolicyInfo& depth = *find_kernel_policy("queue-depth");
+    KernelObservation kernel;
+    const auto of_release = [&](const char* release) {
+        kernel.release = release;
+        return presence_of(depth, kernel);
+    };
+    EXPECT_EQ(of_release("6.1.176"), Presence::absent);
+    EXPECT_EQ(of_release("6.8.0-45-generic"), Presence::unknown);
+    EXPECT_EQ(of_release(""), Presence::unknown);
+    EXPECT_EQ(of_release("6.12.107"), Presence::present);
+    kernel.subsystems.resize(2);
+    kernel.subsystems[1].iopolicy = Attribute::of("round-robin");
+    EXPECT_EQ(of_release("6.8.0-45-generic"), Presence::unknown);
+    KernelObservation in_force = kernel;
+    in_force.subsystems[1].iopolicy = Attribute::of("queue-depth");
+    EXPECT_EQ(presence_of(depth, in_force), Presence::present);
+    KernelObservation as_default = kernel;
+    as_default.iopolicy = Attribute::of("queue-depth");
+    EXPECT_EQ(presence_of(depth, as_default), Presence::present);
+    // The attribute of paths came later than the policy (6.15); under another policy it is empty.
+    kernel.subsystems[1].namespaces.resize(1);
+    kernel.subsystems[1].namespaces[0].paths.resize(1);
+    EXPECT_EQ(presence_of(depth, kernel), Presence::unknown);
+    kernel.subsystems[1].namespaces[0].paths[0].queue_depth = Attribute::of("");
+    EXPECT_EQ(presence_of(depth, kernel), Presence::present);
+    EXPECT_EQ(presence_of(*find_kernel_policy("numa"), kernel), Presence::present);
 }
 
 TEST(KernelPolicy, each_says_when_it_is_the_wrong_one) {

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace haoh {
 namespace {
@@ -25,6 +27,31 @@ TEST(EventKinds, are_in_their_order_and_each_has_its_name) {
         }
     }
     EXPECT_EQ(names.size(), kEventKinds);
+}
+
+TEST(EventKinds, keep_their_names_and_their_places) {
+    // haoh.event/1 and the numbers in haoh.h: a new one comes behind the last.
+    const std::vector<std::pair<EventKind, std::string_view>> names{
+        {EventKind::ana_change, "ana_change"},
+        {EventKind::ana_coalesced, "ana_coalesced"},
+        {EventKind::aen, "aen"},
+        {EventKind::path_added, "path_added"},
+        {EventKind::path_lost, "path_lost"},
+        {EventKind::path_refused, "path_refused"},
+        {EventKind::controller_state, "controller_state"},
+        {EventKind::namespace_added, "namespace_added"},
+        {EventKind::namespace_removed, "namespace_removed"},
+        {EventKind::namespace_resized, "namespace_resized"},
+        {EventKind::namespace_read_only, "namespace_read_only"},
+        {EventKind::identity_changed, "identity_changed"},
+        {EventKind::access, "access"},
+        {EventKind::anatt_exceeded, "anatt_exceeded"},
+        {EventKind::source_lost, "source_lost"},
+        {EventKind::source_restored, "source_restored"}};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        EXPECT_EQ(names[i].first, static_cast<EventKind>(i));
+        EXPECT_EQ(to_string(names[i].first), names[i].second);
+    }
 }
 
 TEST(EventKinds, that_are_none_have_no_name) {

@@ -4,7 +4,10 @@
 #include <haoh/nvme/fabrics.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+
+#include <algorithm>
 
 namespace haoh::model {
 namespace {
@@ -85,6 +88,104 @@ TEST(FieldKind, OfEveryFieldFitsItsLength) {
     }
 }
 
+/// What the specifications have bits in is written bit by bit, and counts are not (Base 2.3, figures
+/// of Identify Controller and Identify Namespace; NVM Command Set 1.2, CNS 05h).
+TEST(FieldKind, TellsBitsFromNumbersAndTexts) {
+    struct Row {
+        std::span<const nvme::FieldRange> fields;
+        FieldKind kind;
+        std::vector<std::string_view> names;
+    };
+    const auto controller = nvme::identify_controller_fields();
+    const auto path = nvme::identify_namespace_fields();
+    const auto nvm = nvme::identify_namespace_nvm_fields();
+    const auto independent = nvme::identify_namespace_independent_fields();
+    const std::vector<Row> rows{
+        {controller, FieldKind::text, {"sn", "mn", "fr", "subnqn"}},
+        {controller, FieldKind::wide, {"tnvmcap", "unvmcap"}},
+        {controller, FieldKind::oui, {"ieee"}},
+        {controller,
+         FieldKind::flags,
+         {"cmic", "oaes", "ctratt", "oacs", "anacap", "oncs", "sgls"}},
+        {controller, FieldKind::number, {"cntlid", "mdts", "nn", "mnan", "anatt", "kas", "ioccsz"}},
+        {controller, FieldKind::bytes, {"fguid"}},
+        {path,
+         FieldKind::flags,
+         {"nsfeat", "nmic", "flbas", "mc", "dpc", "dps", "rescap", "nsattr"}},
+        {path, FieldKind::number, {"nsze", "ncap", "nuse", "nawun", "anagrpid", "nvmsetid"}},
+        {path, FieldKind::bytes, {"nguid", "eui64"}},
+        {path, FieldKind::format, {"lbaf0", "lbaf1", "lbaf15", "lbaf63"}},
+        {path, FieldKind::wide, {"nvmcap"}},
+        {nvm, FieldKind::flags, {"lbstm", "pic", "elbaf0", "elbaf63"}},
+        {independent, FieldKind::flags, {"nsfeat", "nmic", "rescap", "fpi"}},
+        {independent, FieldKind::number, {"anagrpid", "endgid"}},
+    };
+    for (const Row& row : rows) {
+        for (const std::string_view name : row.names) {
+            const auto found = std::find_if(row.fields.begin(), row.fields.end(),
+                                            [name](const auto& one) { return one.name == name; });
+            ASSERT_NE(found, row.fields.end()) << name;
+            EXPECT_EQ(field_kind(*found), row.kind) << name;
+        }
+    }
+}
+
+std::string repeated(std::string_view part, std::size_t count) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i) {
+        out += part;
+    }
+    return out;
+}
+
+TEST(FieldText, IsOfTheBytesOfTheFieldAlone) {
+    const nvme::Bytes page(nvme::kIdentifySize, 0xAA);
+    for (const auto fields :
+         {nvme::identify_controller_fields(), nvme::identify_namespace_fields(),
+          nvme::identify_namespace_nvm_fields(), nvme::identify_namespace_independent_fields()}) {
+        for (const nvme::FieldRange& field : fields) {
+            const std::string text = field_text(field, page);
+            std::uint64_t number = 0;
+            for (std::size_t i = 0; i < std::min<std::size_t>(field.length, 8); ++i) {
+                number = number * 256 + 0xAA;
+            }
+            switch (field_kind(field)) {
+            case FieldKind::number:
+                EXPECT_EQ(text, std::to_string(number)) << field.name;
+                break;
+            case FieldKind::flags:
+                EXPECT_EQ(text, "0x" + repeated("aa", field.length)) << field.name;
+                break;
+            case FieldKind::wide:
+                EXPECT_EQ(text, "226854911280625642308916404954512140970") << field.name;
+                break;
+            case FieldKind::text:
+                EXPECT_EQ(text, repeated("\\xaa", field.length)) << field.name;
+                break;
+            case FieldKind::oui:
+                EXPECT_EQ(text, "aaaaaa") << field.name;
+                break;
+            case FieldKind::format:
+                EXPECT_EQ(text, "ms 43690, lbads 170, rp 170") << field.name;
+                break;
+            case FieldKind::bytes:
+                EXPECT_EQ(text, repeated("aa", field.length)) << field.name;
+                break;
+            }
+        }
+    }
+}
+
+TEST(FieldText, WritesAnExtendedFormatBitByBit) {
+    nvme::Bytes page(nvme::kIdentifySize);
+    for (const nvme::FieldRange& field : nvme::identify_namespace_nvm_fields()) {
+        if (field.name == "elbaf0") {
+            page[field.offset] = 0x50;
+        }
+    }
+    EXPECT_EQ(text_of(nvme::identify_namespace_nvm_fields(), "elbaf0", page), "0x00000050");
+}
+
 TEST(Decimal, WritesNumbersOf128Bits) {
     std::array<std::uint8_t, 16> value{};
     EXPECT_EQ(decimal(value), "0");
@@ -92,6 +193,17 @@ TEST(Decimal, WritesNumbersOf128Bits) {
     EXPECT_EQ(decimal(value), "10");
     value.fill(0xFF);
     EXPECT_EQ(decimal(value), "340282366920938463463374607431768211455");
+}
+
+TEST(PropertyName, IsThatOfTheRegister) {
+    // Base 2.3, figure "Property Definition".
+    const std::vector<std::pair<std::uint32_t, std::string>> properties{
+        {0x00, "cap"}, {0x08, "vs"}, {0x14, "cc"}, {0x1C, "csts"}, {0x20, "nssr"}, {0x68, "crto"}};
+    for (const auto& [offset, name] : properties) {
+        EXPECT_EQ(property_name(offset), name);
+        EXPECT_EQ(property_offset(name), offset);
+        EXPECT_EQ(property_name(offset + 1), fmt::format("0x{:02x}", offset + 1));
+    }
 }
 
 TEST(PropertyName, IsReadBack) {
@@ -105,13 +217,16 @@ TEST(PropertyName, IsReadBack) {
 
 TEST(PropertyName, ThatIsNoneIsRefused) {
     for (const std::string_view name :
-         {"", "CAP", "0x", "0x0", "0x00", "0x14", "0x0044", "0x100000000", "44", "0xzz", "0x44 "}) {
+         {"", "CAP", "0x", "0x0", "0x00", "0x14", "0x0044", "0x100000000", "0x100000044", "44",
+          "0xzz", "0x44 ", "0xAB"}) {
         EXPECT_EQ(property_offset(name), std::nullopt) << name;
     }
 }
 
 TEST(ParseHexNumber, TakesHexadecimalDigitsOnly) {
     EXPECT_EQ(parse_hex_number("0x0"), 0U);
+    EXPECT_EQ(parse_hex_number("0x10"), 16U);
+    EXPECT_EQ(parse_hex_number("0xaBcF"), 0xABCFU);
     EXPECT_EQ(parse_hex_number("0xffffffffffffffff"), ~std::uint64_t{0});
     for (const std::string_view text :
          {"", "0x", "ff", "0xg", "0x1 ", "0x10000000000000000", "0x-1", "0X1", " 0x1"}) {

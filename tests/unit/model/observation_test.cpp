@@ -57,10 +57,26 @@ TEST(Page, WithoutLengthIsWholeAsItIs) {
 
 TEST(Page, ThatIsNotAnAnswerIsNotOk) {
     EXPECT_FALSE(Page{}.ok());
+    EXPECT_EQ(Page{}.state, Page::State::not_read);
+    EXPECT_EQ(Page::of_status({.value = 2}).state, Page::State::status);
+    EXPECT_EQ(Page::of_failure("no answer").state, Page::State::failed);
     EXPECT_FALSE(Page::of_status({.value = 2}).ok());
     EXPECT_FALSE(Page::of_failure("no answer").ok());
     EXPECT_EQ(Page::of_status({.value = 2}).status.value, 2);
     EXPECT_EQ(Page::of_failure("no answer").error, "no answer");
+}
+
+TEST(Page, OfAnAnswerThatEndedEarlyFailed) {
+    const Bytes half(2048, 0xAB);
+    EXPECT_EQ(Page::of_answer(Bytes{}, 4096), Page::of_failure("0 of 4,096 bytes came"));
+    EXPECT_EQ(Page::of_answer(half, 4096), Page::of_failure("2,048 of 4,096 bytes came"));
+    EXPECT_THAT(Page::of_answer(half, 4096).bytes, testing::IsEmpty()) << "nobody decodes them";
+    EXPECT_EQ(Page::of_answer(half, 2048), Page::of(half));
+    EXPECT_EQ(Page::of_answer(half, 2047), Page::of(half));
+}
+
+TEST(Page, SaysWhyItFailedInWordsThatAreSafeToPrint) {
+    EXPECT_EQ(Page::of_failure("\x1b]0;x\x07").error, "\\x1b]0;x\\x07");
 }
 
 TEST(NamespaceIds, ComeFromTheDescriptors) {
@@ -89,6 +105,10 @@ TEST(NamespaceIds, OfTheDescriptorsGoBeforeThoseOfIdentifyNamespace) {
     path.identify = identify_with(other, {});
     EXPECT_EQ(path.ids().nguid, kNguid);
     EXPECT_EQ(path.ids().eui64, std::nullopt);
+    path = with_descriptors({descriptor(nvme::IdType::eui64, kEui64)});
+    path.identify = identify_with({}, nvme::Eui64{9});
+    EXPECT_EQ(path.ids().eui64, kEui64);
+    EXPECT_EQ(path.ids().nguid, std::nullopt);
 }
 
 TEST(NamespaceIds, ThatAreZeroInADescriptorComeFromIdentifyNamespace) {
@@ -113,6 +133,31 @@ TEST(NamespaceIds, BehindADescriptorOfWrongLengthAreNotSeen) {
     EXPECT_EQ(path.ids().uuid, std::nullopt);
 }
 
+// core.c: nvme_process_ns_desc wants each type's own length, and nvme_identify_ns_descs ends where one
+// has none.
+TEST(NamespaceIds, BehindADescriptorOfEachTypesWrongLengthAreNotSeen) {
+    const std::vector<std::pair<nvme::IdType, std::size_t>> types{{nvme::IdType::eui64, 8},
+                                                                  {nvme::IdType::nguid, 16},
+                                                                  {nvme::IdType::uuid, 16},
+                                                                  {nvme::IdType::csi, 1}};
+    for (const auto& [type, right] : types) {
+        const bool is_uuid = type == nvme::IdType::uuid;
+        const nvme::IdDescriptor behind = is_uuid ? descriptor(nvme::IdType::nguid, kNguid)
+                                                  : descriptor(nvme::IdType::uuid, kUuid);
+        for (const std::size_t length : {std::size_t{0}, right - 1, right, right + 1}) {
+            const nvme::IdDescriptor first = descriptor(type, Bytes(length, 7));
+            const nvme::NamespaceIds ids = with_descriptors({first, behind}).ids();
+            const bool seen = is_uuid ? ids.nguid.has_value() : ids.uuid.has_value();
+            EXPECT_EQ(seen, length == right) << nvme::to_string(type) << " of " << length;
+            EXPECT_EQ(ids.csi, type == nvme::IdType::csi && length == right ? 7 : 0);
+        }
+    }
+    EXPECT_FALSE(with_descriptors({{.nidt = 77, .nid = {}}, descriptor(nvme::IdType::uuid, kUuid)})
+                     .ids()
+                     .any())
+        << "one without a length ends the list, whatever its type";
+}
+
 TEST(NamespaceIds, BehindADescriptorOfAnUnknownTypeAreSeen) {
     const NamespaceObservation path =
         with_descriptors({{.nidt = 77, .nid = Bytes(5, 1)}, descriptor(nvme::IdType::uuid, kUuid)});
@@ -132,6 +177,7 @@ TEST(NamespaceIds, ThatEndInZerosSurviveThePage) {
 
 TEST(NamespaceIds, OfNothingAreNone) {
     EXPECT_FALSE(NamespaceObservation{}.ids().any());
+    EXPECT_EQ(NamespaceObservation{}.ids().csi, 0);
     EXPECT_TRUE(NamespaceObservation{}.id_descriptors().descriptors.empty());
     EXPECT_TRUE(NamespaceObservation{}.id_descriptors().problems.empty());
 }
@@ -154,6 +200,10 @@ TEST(ControllerObservation, FindsANamespaceByItsNsid) {
     EXPECT_EQ(controller.find_namespace(1), nullptr);
     EXPECT_EQ(controller.find_namespace(6), nullptr);
     EXPECT_EQ(controller.find_namespace(10), nullptr);
+    controller.namespaces.emplace_back().nsid = 10;
+    EXPECT_NE(controller.find_namespace(10), nullptr);
+    controller.namespaces.pop_back();
+    EXPECT_EQ(controller.find_namespace(10), nullptr) << "it was there, and is gone";
 }
 
 TEST(ControllerObservation, HasPropertiesThatWereRead) {
@@ -186,6 +236,9 @@ TEST(ControllerObservation, KnowsWhereTheAnaLogPutsEachNamespace) {
 
     controller.ana.stable = false;
     EXPECT_TRUE(controller.ana_places().empty());
+    controller.ana.stable = true;
+    controller.ana.log.state = Page::State::failed; // whatever bytes came before it failed
+    EXPECT_TRUE(controller.ana_places().empty());
     controller.ana = {.log = Page::of_failure("lost"), .stable = true, .attempts = 1};
     EXPECT_TRUE(controller.ana_places().empty());
 }
@@ -193,10 +246,55 @@ TEST(ControllerObservation, KnowsWhereTheAnaLogPutsEachNamespace) {
 TEST(ControllerObservation, ListsTheControllersOfTheSubsystem) {
     ControllerObservation controller;
     EXPECT_TRUE(controller.subsystem_controllers().cntlids.empty());
+    EXPECT_TRUE(controller.subsystem_controllers().problems.empty()) << "nothing was asked for";
     const std::vector<std::uint16_t> cntlids{1, 0x200};
     controller.controller_list = Page::of(nvme::encode_controller_list(cntlids));
     EXPECT_EQ(controller.subsystem_controllers().cntlids, cntlids);
     EXPECT_TRUE(controller.subsystem_controllers().problems.empty());
+}
+
+TEST(ControllerObservation, OfWhichNothingIsKnownIsDynamicAndItsLogIsNotInDoubt) {
+    const ControllerObservation controller;
+    EXPECT_EQ(controller.connection.requested_cntlid, 0xFFFF) << "Fabrics 1.1, 3.3: dynamic";
+    EXPECT_FALSE(controller.connection.header_digest || controller.connection.data_digest ||
+                 controller.connection.sq_flow_control_disabled);
+    EXPECT_TRUE(controller.ana.stable);
+    EXPECT_EQ(controller.ana.attempts, 0U);
+    EXPECT_EQ(controller.active_nsids, std::nullopt) << "not an empty list";
+    EXPECT_TRUE(DiscoveryObservation{}.stable);
+}
+
+TEST(IdentifyData, IsThatOfIdentifyAndOfNoOtherPage) {
+    NamespaceObservation path = with_descriptors({descriptor(nvme::IdType::uuid, kUuid)});
+    nvme::IdentifyNamespace id;
+    id.nsze = 77;
+    path.identify = Page::of(nvme::encode(id));
+    path.nvm = path.independent = Page::of(Bytes(4096, 0xEE));
+    EXPECT_EQ(path.identify_data().nsze, 77U);
+    path.identify = Page{};
+    EXPECT_EQ(path.identify_data().nsze, 0U);
+    ControllerObservation controller;
+    nvme::IdentifyController of_controller;
+    of_controller.cntlid = 78;
+    controller.identify = Page::of(nvme::encode(of_controller));
+    controller.io_command_sets = controller.controller_list = Page::of(Bytes(4096, 0xEE));
+    EXPECT_EQ(controller.identify_data().cntlid, 78);
+}
+
+TEST(Observation, HasTheKernelThroughWhichAControllerWasAsked) {
+    Observation seen;
+    seen.kernels.resize(3);
+    seen.kernels[0].host = ""; // a tree that says no name
+    seen.kernels[1].host = "alpha";
+    seen.kernels[2].host = "beta";
+    ControllerObservation controller;
+    EXPECT_EQ(seen.kernel_of(controller), nullptr) << "asked directly";
+    controller.host = "beta";
+    EXPECT_EQ(seen.kernel_of(controller), &seen.kernels[2]);
+    controller.host = "alpha";
+    EXPECT_EQ(seen.kernel_of(controller), &seen.kernels[1]);
+    controller.host = "gamma";
+    EXPECT_EQ(seen.kernel_of(controller), nullptr);
 }
 
 TEST(DiscoveryObservation, DecodesEveryEntryOfItsLog) {

@@ -22,13 +22,25 @@ TEST(BlockStatistics, has_the_fields_of_each_release) {
     const auto old = parse_block_statistics("1 2 3 4 5 6 7 8 9 10 11");
     ASSERT_TRUE(old);
     EXPECT_EQ(old->requests(), 6U);
+    EXPECT_EQ(*old,
+              (BlockStatistics{
+                  .reads = 1, .read_sectors = 3, .writes = 5, .write_sectors = 7, .in_flight = 9}));
+    const auto middle = parse_block_statistics("1\t2\n3 4 5 6 7 8 9 10 11 12 13 14 15 \n");
+    ASSERT_TRUE(middle);
+    EXPECT_EQ(middle->discards, 12U);
+    EXPECT_EQ(middle->flushes, 0U) << "not counted by 4.18";
+    EXPECT_EQ(middle->read_sectors, 3U);
     EXPECT_TRUE(parse_block_statistics("1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18"));
 }
 
 TEST(BlockStatistics, of_something_else_is_nothing) {
     for (const char* const text :
-         {"", " ", "1 2 3", "1 2 3 4 5 6 7 8 9 10 x", "-1 2 3 4 5 6 7 8 9 10 11",
-          "1.5 2 3 4 5 6 7 8 9 10 11", "99999999999999999999 2 3 4 5 6 7 8 9 10 11"}) {
+         {"", " ", "1 2 3", "1 2 3 4 5 6 7 8 9 10", "1 2 3 4 5 6 7 8 9 10 ",
+          "1 2 3 4 5 6 7 8 9 10 x", "1 2 3 4 5 6 7 8 9 10 11x",
+          "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17x",
+          "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17.5", "1,2 3 4 5 6 7 8 9 10 11 12",
+          "-1 2 3 4 5 6 7 8 9 10 11", "1.5 2 3 4 5 6 7 8 9 10 11",
+          "99999999999999999999 2 3 4 5 6 7 8 9 10 11"}) {
         EXPECT_FALSE(parse_block_statistics(text)) << text;
     }
 }

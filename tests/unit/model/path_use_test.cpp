@@ -165,6 +165,56 @@ TEST(PathUseOfTwoReasons, differs_where_they_read_alike) {
     EXPECT_NE(one.use(), other.use());
 }
 
+TEST(PathUseReason, is_the_ana_state_or_something_else) {
+    struct Row {
+        Kind kind;
+        bool barred_by_ana;
+        const char* words; ///< without a detail
+    };
+    const std::vector<Row> rows{
+        {Kind::optimized, false, "usable"},
+        {Kind::non_optimized, false, "usable"},
+        {Kind::no_head, false, "no head"},
+        {Kind::controller_gone, false, "its controller is gone"},
+        {Kind::controller_not_live, false, "controller in an unknown state"},
+        {Kind::ana_unreadable, true, "ANA state not readable: "},
+        {Kind::ana_inaccessible, true, "ANA inaccessible"},
+        {Kind::ana_persistent_loss, true, "ANA persistent-loss"},
+        {Kind::ana_change, true, "ANA change"},
+        {Kind::ana_unknown, true, "ANA "},
+        {Kind::size_differs, false, "another size"}};
+    for (const Row& row : rows) {
+        EXPECT_EQ(use(row.kind).barred_by_ana(), row.barred_by_ana) << row.words;
+        EXPECT_EQ(to_string(use(row.kind)), row.words);
+        EXPECT_EQ(use(row.kind).optimized(), row.kind == Kind::optimized) << row.words;
+    }
+    EXPECT_EQ(to_string(use(Kind::size_differs, "2048 of 4096 sectors")),
+              "size 2048 of 4096 sectors");
+}
+
+TEST(PathUseReason, where_nothing_is_said_is_none) {
+    EXPECT_TRUE(PathUse{}.optimized());
+    EXPECT_FALSE(PathUse{}.other_size);
+    EXPECT_EQ(to_string(PathUse{}), "usable");
+}
+
+// multipath.c: nvme_mpath_revalidate_paths clears NVME_NS_READY of a path whose capacity is not that of
+// the head.
+TEST(SameSize, is_asked_of_heads_with_paths_alone) {
+    OnePath one;
+    EXPECT_TRUE(same_size(one.head(), one.path()));
+    one.path().size = Attribute::of("4097");
+    EXPECT_FALSE(same_size(one.head(), one.path()));
+    one.head().multipath = false;
+    EXPECT_TRUE(same_size(one.head(), one.path()));
+    one.head().multipath = true;
+    one.path().size = unread("4097");
+    EXPECT_TRUE(same_size(one.head(), one.path())) << "not known";
+    one.path().size = Attribute::of("4097");
+    one.head().size = Attribute{};
+    EXPECT_TRUE(same_size(one.head(), one.path())) << "not known";
+}
+
 TEST(PathUseOfFacts, knows_that_sizes_differ_without_the_sizes) {
     EXPECT_TRUE(use_of({.controller_state = "live", .ana_state = "optimized"}).usable());
     const PathUse use =
@@ -172,6 +222,9 @@ TEST(PathUseOfFacts, knows_that_sizes_differ_without_the_sizes) {
     EXPECT_EQ(use.kind, Kind::size_differs);
     EXPECT_FALSE(use.ready());
     EXPECT_EQ(use_of(PathFacts{}).kind, Kind::controller_gone);
+    EXPECT_FALSE(use_of(PathFacts{}).other_size);
+    // Without ANA, of which all paths count as optimized.
+    EXPECT_EQ(use_of({.controller_state = "live", .ana_state = ""}).kind, Kind::optimized);
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/model/sample_kernel.hpp"
 
+#include <haoh/safe_text.hpp>
+
 #include <algorithm>
 
 namespace haoh::test {
@@ -13,6 +15,7 @@ class KernelDice {
 
     std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
+    std::string message() { return safe_text(text()); }
     std::string text() {
         std::string out;
         for (std::uint64_t count = below(8); count > 0; --count) {
@@ -27,8 +30,9 @@ class KernelDice {
         case 1:
             return Attribute::of("");
         case 2:
-            return {
-                .state = Attribute::State::unreadable, .nul_padded = below(4) == 0, .text = text()};
+            return {.state = Attribute::State::unreadable,
+                    .nul_padded = below(4) == 0,
+                    .text = message()};
         default:
             break;
         }
@@ -147,9 +151,9 @@ KernelObservation random_kernel(std::mt19937_64& random) {
     out.messages = dice.list(2, [&] {
         return KernelMessage{.microseconds = random() >> dice.below(64), .text = dice.text()};
     });
-    out.messages_error = dice.text();
+    out.messages_error = dice.message();
     out.udev_rules = dice.list(2, [&dice] { return dice.text(); });
-    out.unread = dice.list(2, [&dice] { return dice.text(); });
+    out.unread = dice.list(2, [&dice] { return dice.message(); });
     out.changed = dice.list(2, [&dice] { return dice.text(); });
     std::sort(out.changed.begin(), out.changed.end());
     return out;

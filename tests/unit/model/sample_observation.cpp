@@ -3,6 +3,7 @@
 
 #include <haoh/nvme/id_list.hpp>
 #include <haoh/nvme/supported_logs.hpp>
+#include <haoh/safe_text.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -112,6 +113,7 @@ ControllerObservation healthy_controller(unsigned index, unsigned controllers,
     out.connection.hostid = *nvme::parse_uuid("11111111-2222-4333-8444-555555555555");
     out.connection.cntlid = cntlid;
     out.connection.maxh2cdata = 131072;
+    out.connection.cpda = 0;
     out.properties = {{nvme::property::cap, 0x000000203C01007FULL},
                       {nvme::property::vs, 0x00020100},
                       {nvme::property::cc, 0x00460001},
@@ -189,6 +191,8 @@ class ObservationDice {
         }
         return out;
     }
+    /// Words for people, as whoever makes an observation writes them.
+    std::string message() { return safe_text(text()); }
     std::string text() {
         static constexpr std::array<std::string_view, 9> kParts{
             "nqn.2014-08.org",        "\\x41", "\\",     "\xff\xfe",
@@ -212,10 +216,10 @@ class ObservationDice {
         case 1:
             return Page::of_status({.value = static_cast<std::uint16_t>(below(0x8000))});
         case 2:
-            return Page::of_failure(text());
+            return Page::of_failure(message());
         default: {
             nvme::Bytes content = bytes(std::min<std::size_t>(most, 300));
-            if (!one_in(3) && most <= nvme::kIdentifySize) {
+            if (most <= nvme::kIdentifySize) { // else a log
                 content.resize(most);
             }
             return Page::of(content);
@@ -275,6 +279,9 @@ ControllerObservation random_controller(ObservationDice& dice) {
     out.connection.data_digest = dice.one_in(2);
     out.connection.sq_flow_control_disabled = dice.one_in(2);
     out.connection.maxh2cdata = dice.any<std::uint32_t>();
+    if (dice.one_in(2)) {
+        out.connection.cpda = dice.any<std::uint8_t>();
+    }
     for (std::uint64_t count = dice.below(6); count > 0; --count) {
         out.properties[dice.any<std::uint32_t>()] = dice.any<std::uint64_t>();
     }
@@ -290,10 +297,10 @@ ControllerObservation random_controller(ObservationDice& dice) {
     if (!dice.one_in(4)) {
         out.active_nsids = dice.list(5, [&dice] { return dice.any<std::uint32_t>(); });
     }
-    out.active_problems = dice.list(2, [&dice] { return dice.text(); });
+    out.active_problems = dice.list(2, [&dice] { return dice.message(); });
     out.namespaces = random_namespaces(dice);
     out.probed_cntlids = dice.list(3, [&dice] { return dice.any<std::uint16_t>(); });
-    out.unread = dice.list(2, [&dice] { return dice.text(); });
+    out.unread = dice.list(2, [&dice] { return dice.message(); });
     return out;
 }
 
@@ -329,7 +336,7 @@ Observation random_observation(std::mt19937_64& random) {
         return Unobserved{.object = dice.text(),
                           .target = dice.text(),
                           .subsysnqn = dice.text(),
-                          .error = dice.text()};
+                          .error = dice.message()};
     });
     return out;
 }

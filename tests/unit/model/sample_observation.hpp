@@ -14,8 +14,9 @@ namespace haoh::test {
 /// the arrays; each has all namespaces (NSID 1 and up), the first array's are optimized.
 [[nodiscard]] Observation healthy_pair(unsigned controllers, unsigned namespaces);
 
-/// Any observation that can be made with `Page::of`, `of_status` and `of_failure`: texts of any
-/// bytes, pages of any content, lists of any order. Small, so that thousands can be tried.
+/// Any observation that can be made with `Page::of_answer`, `of_status` and `of_failure`: names of any
+/// bytes, messages that are safe to print, pages of any content, lists of any order. Small, so that
+/// thousands can be tried.
 [[nodiscard]] Observation random_observation(std::mt19937_64& random);
 
 } // namespace haoh::test

@@ -75,6 +75,15 @@ class ArrayWatch : public ::testing::Test {
         events_.clear();
     }
 
+    /// Ends the monitor, for another `start`.
+    void restart() {
+        monitor_->stop();
+        stopped_ = false;
+        run_until([this] { return stopped_; }, "the end", true);
+        monitor_.reset();
+        stopped_ = false;
+    }
+
     [[nodiscard]] std::size_t healthy() const {
         const MonitorStatus status = monitor_->status();
         return static_cast<std::size_t>(
@@ -117,6 +126,17 @@ class ArrayWatch : public ::testing::Test {
         lie.answer = answer;
         lie.status = 0x0006;
         server_.run(arraysim::control::AddOverride{.array = array, .spec = std::move(lie)});
+    }
+    /// From now on only so many bytes come of this.
+    void cut(const std::string& array, arraysim::AnswerKind answer, std::size_t bytes) {
+        arraysim::FaultSpec fault;
+        fault.kind = arraysim::FaultKind::short_data;
+        fault.answer = answer;
+        fault.value = bytes;
+        faults(array).push_back({.spec = std::move(fault)});
+    }
+    [[nodiscard]] std::vector<arraysim::ActiveFault>& faults(const std::string& array) {
+        return simulator_.array(array == "a" ? 0 : 1).faults;
     }
     void ana(const std::string& array, nvme::AnaState state) {
         say("ana " + array + " all " + nvme::to_string(state));

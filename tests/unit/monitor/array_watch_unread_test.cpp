@@ -54,11 +54,42 @@ TEST_F(ArrayWatch, takes_a_refused_ana_log_for_no_state) {
             say("namespace remove b 9");
             run_until([&] { return count(EventKind::namespace_removed) == 1U; }, "its end");
         }
-        monitor_->stop();
-        stopped_ = false;
-        run_until([this] { return stopped_; }, "the end", true);
-        monitor_.reset();
-        stopped_ = false;
+        restart();
+    }
+}
+
+/// Half an answer, and none at all, is as good as a refusal.
+TEST_F(ArrayWatch, takes_half_an_answer_for_no_state) {
+    for (const std::size_t came : {std::size_t{0}, std::size_t{24}}) {
+        SCOPED_TRACE(came);
+        start();
+        cut("b", arraysim::AnswerKind::ana_log, came);
+        ana("b", nvme::AnaState::inaccessible);
+        run_until([&] { return count(EventKind::source_lost) == 1U; }, "it to be told");
+        EXPECT_THAT(of(EventKind::source_lost)[0].text, HasSubstr("ANA log"));
+        EXPECT_THAT(of(EventKind::source_lost)[0].text, HasSubstr("bytes came"));
+        EXPECT_EQ(count(EventKind::ana_change) + count(EventKind::access), 0U);
+        EXPECT_EQ(state_of(1, 1), "optimized") << "as it was known last";
+        faults("b").clear();
+        run_until([&] { return state_of(1, 1) == "inaccessible"; }, "it to be read again");
+        restart();
+    }
+    for (const auto answer :
+         {arraysim::AnswerKind::namespace_list, arraysim::AnswerKind::identify_namespace,
+          arraysim::AnswerKind::descriptors}) {
+        start();
+        cut("b", answer, 0);
+        say("namespace add b 9 1MiB"); // all is read then
+        run_until(
+            [&] { return count(EventKind::source_lost) + count(EventKind::namespace_added) > 0U; },
+            "another reading");
+        EXPECT_EQ(count(EventKind::namespace_removed) + count(EventKind::namespace_resized) +
+                      count(EventKind::identity_changed),
+                  0U)
+            << static_cast<int>(answer);
+        faults("b").clear();
+        say("namespace remove b 9");
+        restart();
     }
 }
 

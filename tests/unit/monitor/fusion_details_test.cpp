@@ -61,6 +61,22 @@ class FusionDetails : public ::testing::Test {
     Fusion fusion_;
 };
 
+TEST_F(FusionDetails, says_everything_in_words_that_are_safe_to_print) {
+    const std::string hostile = "\x1b]0;owned\x07\n";
+    const std::string safe = R"(\x1b]0;owned\x07\x0a)";
+    fusion_.lose_source(hostile, "it says " + hostile, now_);
+    fusion_.lose_source(hostile, "it says " + hostile, now_);
+    fusion_.refuse("h", {.controller = hostile, .nsid = 1, .rule = "r", .text = hostile},
+                   occasion());
+    const std::vector<Event> told = take();
+    ASSERT_EQ(told.size(), 2U) << "what was lost is told once";
+    EXPECT_EQ(told[0].text, "it says " + safe);
+    EXPECT_EQ(told[0].source, hostile) << "a name is exact";
+    EXPECT_EQ(told[1].text, safe);
+    EXPECT_EQ(told[1].controller, hostile);
+    EXPECT_EQ(fusion_.status(now_).sources.at(0).problem, "it says " + safe);
+}
+
 TEST_F(FusionDetails, an_asynchronous_event_has_a_name) {
     see();
     const std::pair<nvme::AsyncEvent, const char*> events[] = {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <vector>
@@ -172,6 +173,34 @@ TEST(WeightedSelector, SpreadsEvenly) {
         EXPECT_LE(run, 5U);
     }
     EXPECT_NE(light, heavy);
+}
+
+/// Selectors that go by what is in flight, on paths that are alike otherwise.
+template <typename Selector>
+class LeastBusyTest : public ::testing::Test {};
+using LeastBusySelectors = ::testing::Types<QueueDepthSelector, SiteAffinitySelector>;
+TYPED_TEST_SUITE(LeastBusyTest, LeastBusySelectors);
+
+TYPED_TEST(LeastBusyTest, TakesTheFirstOfThoseWithTheFewestInFlight) {
+    unsigned states = 1;
+    for (unsigned count = 1; count <= 5; ++count) {
+        states *= 3;
+        for (unsigned state = 0; state < states; ++state) { // each digit is the depth of a path
+            TypeParam selector;
+            std::vector<PathIndex> paths;
+            std::vector<unsigned> depths;
+            for (unsigned rest = state; paths.size() < count; rest /= 3) {
+                paths.push_back(selector.add_path().value());
+                depths.push_back(rest % 3);
+                for (unsigned i = 0; i < depths.back(); ++i) {
+                    selector.started(paths.back());
+                }
+            }
+            const auto least = std::min_element(depths.begin(), depths.end()) - depths.begin();
+            EXPECT_EQ(selector.pick({}), paths[static_cast<std::size_t>(least)])
+                << ::testing::PrintToString(depths);
+        }
+    }
 }
 
 class SiteAffinityTest : public ::testing::Test {

@@ -60,8 +60,8 @@ class EveryString {
         all(controller, site, value, object);
     }
     void operator()(OnKernel& it) const {
-        auto& [release, outcome, text, source] = it;
-        all(release, text, source);
+        auto& [release, outcome, text, source, nearest] = it;
+        all(release, text, source, nearest);
     }
     void operator()(Finding& it) const {
         auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix, told,
@@ -106,7 +106,7 @@ class EveryString {
     }
     void operator()(Connection& it) const {
         auto& [hostnqn, hostid, cntlid, requested_cntlid, header_digest, data_digest,
-               sq_flow_control_disabled, maxh2cdata] = it;
+               sq_flow_control_disabled, maxh2cdata, cpda] = it;
         all(hostnqn);
     }
     void operator()(ControllerObservation& it) const {

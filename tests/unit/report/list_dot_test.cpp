@@ -53,6 +53,19 @@ Sample broken_host() {
     return sample;
 }
 
+TEST(ListDot, HasNoEntityThatGraphvizTakesForAnyCharacter) {
+    Sample sample = healthy_host(2);
+    test::subsystem_of(sample).subsysnqn = Attribute::of("a&#27;]0;b&lt;c&amp;d&");
+    const std::string graph = dot_of(sample);
+    EXPECT_THAT(graph, HasSubstr("a&amp;#27;]0;b&amp;lt;c&amp;amp;d&amp;"));
+    if (!have_graphviz()) {
+        GTEST_SKIP() << "no Graphviz";
+    }
+    const std::string svg = drawn(graph);
+    EXPECT_EQ(svg.find('\x1b'), std::string::npos);
+    EXPECT_THAT(svg, HasSubstr("b&amp;lt;c&amp;amp;d"));
+}
+
 TEST(ListDot, GoesFromTheHostOverArraysToNamespaces) {
     EXPECT_EQ(dot_of(healthy_host()), R"(digraph haoh {
   rankdir=LR;

@@ -155,12 +155,26 @@ TEST(Metrics, TellTheWorstVerdictOfASubsystem) {
 
 TEST(Metrics, EscapeLabels) {
     MonitorStatus status = monitor_status();
-    status.controllers[0].site = "a \"b\" \\ \n\xff";
+    status.controllers[0].site = "a \"b\" \\ \n\xff\x1b[2J\u009b\u202e";
     status.sources[0].name = "{}";
     const std::string page = to_metrics(status);
     expect_well_formed(page);
-    EXPECT_THAT(page, HasSubstr(R"(controller="nvme1",site="a \"b\" \\ \n\\xff")"));
+    EXPECT_THAT(
+        page,
+        HasSubstr(
+            R"(controller="nvme1",site="a \"b\" \\ \\x0a\\xff\\x1b[2J\\xc2\\x9b\\xe2\\x80\\xae")"));
     EXPECT_THAT(page, HasSubstr("haoh_source_up{source=\"{}\"} 1\n"));
+}
+
+TEST(Metrics, TellANameFromWhatLooksLikeItsEscape) {
+    MonitorStatus status;
+    for (const char* const name : {"\x1b", "\\x1b", "\\x5cx1b"}) {
+        status.sources.push_back({.name = name, .healthy = true, .problem = {}});
+    }
+    const std::string page = to_metrics(status);
+    EXPECT_THAT(page, HasSubstr(R"(haoh_source_up{source="\\x1b"} 1)"));
+    EXPECT_THAT(page, HasSubstr(R"(haoh_source_up{source="\\x5cx1b"} 1)"));
+    EXPECT_THAT(page, HasSubstr(R"(haoh_source_up{source="\\x5cx5cx1b"} 1)"));
 }
 
 TEST(Metrics, HaveNoSeriesTwice) {

@@ -80,6 +80,11 @@ TEST(ReportJson, SaysWhatAKernelMakesOfAFinding) {
                     {"outcome", to_string(finding.on_kernel->outcome)},
                     {"text", "It makes no path."},
                     {"source", "drivers/nvme/host/core.c"}}));
+    // Of another release, where it is not known of this one.
+    sample.report.findings[0].on_kernel->nearest = "6.1";
+    const std::string nearest = to_json(sample.report);
+    expect_valid_report(nearest);
+    EXPECT_EQ(json::parse(nearest)["findings"][0]["on_kernel"]["nearest"], "6.1");
     // The schema wants each of them.
     for (const char* const key : {"release", "outcome", "text", "source"}) {
         json without = out;

@@ -484,6 +484,9 @@ TEST(ReportText, NamesTheReleaseByWhatDecidesWhatLinuxDoes) {
         return text_of(sample);
     };
     EXPECT_NE(shown("6.12.107-amd64").find("\n  Linux 6.12: it is refused\n"), std::string::npos);
+    EXPECT_NE(
+        shown("5.14.0-570.12.1.el9_6.x86_64").find("\n  Linux 5.14 of EL 9.6: it is refused\n"),
+        std::string::npos);
     EXPECT_NE(shown("my own").find("\n  Linux my own: it is refused\n"), std::string::npos);
 }
 

@@ -2,6 +2,8 @@
 #include "child_process.hpp"
 
 #include "base/file_descriptor.hpp"
+#include "support/child_status.hpp"
+#include "support/failing_call.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <haoh/error.hpp>
@@ -339,6 +341,74 @@ TEST_F(ChildProcessTest, it_gets_the_signals_that_are_meant_for_it) {
     }
     child.signal(SIGUSR1);
     EXPECT_EQ(WEXITSTATUS(ended(child).value_or(-1)), 5);
+}
+
+TEST_F(ChildProcessTest, after_sigterm_it_stays_until_it_is_killed_with_its_group) {
+    // What it started does not heed SIGTERM, and outlives it.
+    const std::string path = script("run", "(trap '' TERM; echo began; exec sleep 1000) &\nwait\n");
+    const base::FileDescriptor out = open_output();
+    ChildProcess child{
+        {.path = path, .name = "run", .input = {}, .environment = {}, .output = out.get()}};
+    const auto deadline = std::chrono::steady_clock::now() + kChildLimit;
+    while (output() != "began\n" && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(1ms);
+    }
+    EXPECT_EQ(::kill(-child.pid(), 0), 0) << "a group of its own";
+    child.signal(SIGTERM);
+    ::siginfo_t end{};
+    ASSERT_EQ(::waitid(P_PID, static_cast<::id_t>(child.pid()), &end, WEXITED | WNOWAIT), 0);
+    EXPECT_EQ(child.status(), std::nullopt) << "its number is to stay its group's";
+    child.signal(SIGCONT); // and no other signal ends that
+    EXPECT_EQ(child.status(), std::nullopt);
+    EXPECT_EQ(::kill(-child.pid(), 0), 0) << "one of it goes on";
+    child.signal(SIGKILL);
+    const std::optional<int> status = child.status();
+    ASSERT_TRUE(status);
+    EXPECT_TRUE(WIFSIGNALED(*status));
+    EXPECT_EQ(WTERMSIG(*status), SIGTERM) << "which is what ended it";
+    EXPECT_EQ(child.status(), status) << "asked again";
+}
+
+TEST_F(ChildProcessTest, signals_that_are_ignored_here_are_not_in_it) {
+    const auto pipe_before = std::signal(SIGPIPE, SIG_IGN);
+    const auto size_before = std::signal(SIGXFSZ, SIG_IGN);
+    const std::string told = said("grep SigIgn /proc/self/status");
+    std::signal(SIGPIPE, pipe_before);
+    std::signal(SIGXFSZ, size_before);
+    const auto ignored = std::stoull(told.substr(told.find(':') + 1), nullptr, 16);
+    for (const int number : {SIGPIPE, SIGXFSZ}) {
+        EXPECT_EQ(ignored >> static_cast<unsigned>(number - 1) & 1U, 0U) << told;
+    }
+}
+
+TEST_F(ChildProcessTest, without_memory_to_be_told_of_its_end_one_has_to_look) {
+    const std::string path = script("run", "exit 3");
+    const base::FileDescriptor out = open_output();
+    EXPECT_EQ(
+        test::status_of_child([&] {
+            const auto descriptors = [] {
+                const files::directory_iterator all{"/proc/self/fd"};
+                return std::distance(begin(all), end(all));
+            };
+            boost::asio::io_context context;
+            ChildProcess first{
+                {.path = path, .name = "run", .input = {}, .environment = {}, .output = out.get()}};
+            if (!first.watch(context.get_executor(), [] {})) {
+                return 1; // it opens what the context keeps
+            }
+            ChildProcess child{
+                {.path = path, .name = "run", .input = {}, .environment = {}, .output = out.get()}};
+            const auto before = descriptors();
+            if (!test::fail_call(SYS_epoll_ctl, ENOMEM)) {
+                return 2;
+            }
+            const bool watched = child.watch(context.get_executor(), [] {});
+            if (watched || descriptors() != before) {
+                return 3;
+            }
+            return ended(child) && WEXITSTATUS(*child.status()) == 3 ? 0 : 4;
+        }),
+        0);
 }
 
 TEST_F(ChildProcessTest, an_end_that_the_kernel_keeps_to_itself_is_one) {

@@ -3,6 +3,8 @@
 
 #include "base/file_descriptor.hpp"
 
+#include "support/child_status.hpp"
+#include "support/failing_call.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <haoh/error.hpp>
@@ -233,7 +235,7 @@ TEST_F(EventCommandTest, one_that_does_not_heed_sigterm_is_killed) {
         const auto begin = Clock::now();
         one.push(sample(), "{}");
         run(one.idle());
-        EXPECT_GE(Clock::now() - begin, 1s);
+        EXPECT_GE(Clock::now() - begin, chosen.timeout + chosen.grace);
         EXPECT_EQ(folder_.read("term"), "term\n");
         EXPECT_EQ(::kill(std::stoi(folder_.read("pid")), 0), -1);
         EXPECT_EQ(one.counts(), (EventCommand::Counts{.runs = 1, .failures = 1}));
@@ -265,6 +267,93 @@ TEST_F(EventCommandTest, all_that_a_program_started_is_ended_with_it) {
         });
         fs::remove(folder_.at("began"));
     }
+}
+
+TEST_F(EventCommandTest, one_that_heeds_sigterm_has_time_to_end) {
+    auto chosen = options(folder_.script("trap 'sleep 0.5; echo done > \"$D/done\"; exit 0' TERM\n"
+                                         "echo > \"$D/began\"\nwhile :; do sleep 0.02; done\n"));
+    chosen.grace = kProgramLimit;
+    EventCommand one{context_.get_executor(), chosen};
+    one.push(sample(), "{}");
+    run_until([&] { return fs::exists(folder_.at("began")); });
+    one.stop();
+    run_until([&] { return fs::exists(folder_.at("done")); });
+    EXPECT_THAT(problems_, IsEmpty());
+}
+
+TEST_F(EventCommandTest, nothing_is_done_while_a_program_runs) {
+    // Its end is told by a descriptor for it, where the kernel has them, and not looked for.
+    const auto pidfds = [] {
+        int count = 0;
+        for (const auto& entry : fs::directory_iterator{"/proc/self/fd"}) {
+            std::error_code gone;
+            const std::string target = fs::read_symlink(entry.path(), gone).string();
+            count += target.find("pidfd") != std::string::npos ? 1 : 0;
+        }
+        return count;
+    };
+    for (const bool poll : {false, true}) {
+        auto chosen = options(folder_.script("echo > \"$D/began\"\nexec sleep 1000\n"));
+        chosen.poll = poll;
+        EventCommand one{context_.get_executor(), chosen};
+        one.push(sample(), "{}");
+        bool idle = false;
+        asio::co_spawn(context_, one.idle(), [&idle](const std::exception_ptr&) { idle = true; });
+        run_until([&] { return fs::exists(folder_.at("began")); });
+        const std::size_t turns = context_.run_for(1s);
+        EXPECT_LT(turns, poll ? 200U : 20U);
+        EXPECT_EQ(pidfds(), poll ? 0 : 1);
+        EXPECT_FALSE(idle);
+        one.stop();
+        run(one.stopped());
+        run_until([&] { return idle; });
+        fs::remove(folder_.at("began"));
+    }
+}
+
+TEST_F(EventCommandTest, one_that_is_stuck_in_the_kernel_is_left_only_at_the_end) {
+    const std::string program = folder_.script("echo run >> \"$D/runs\"\n");
+    EXPECT_EQ(test::status_of_child([&] {
+                  asio::io_context context;
+                  std::vector<std::string> problems;
+                  EventCommandOptions chosen;
+                  chosen.program = program;
+                  chosen.timeout = 100ms;
+                  chosen.grace = 100ms;
+                  chosen.on_problem = [&](const std::string& text) { problems.push_back(text); };
+                  EventCommand one{context.get_executor(), chosen};
+                  // It ends, and the kernel does not say so.
+                  if (!test::fail_call(SYS_wait4, 0)) {
+                      return 1;
+                  }
+                  one.push(sample(1), "{}");
+                  one.push(sample(2), "{}");
+                  context.run_for(1s);
+                  if (one.counts() != EventCommand::Counts{.runs = 1, .waiting = 1}) {
+                      return 2; // no other runs beside it
+                  }
+                  one.stop();
+                  bool stopped = false;
+                  asio::co_spawn(context, one.stopped(),
+                                 [&](const std::exception_ptr&) { stopped = true; });
+                  context.restart();
+                  context.run_for(kProgramLimit);
+                  if (!stopped || one.counts() != EventCommand::Counts{.runs = 1}) {
+                      return 3;
+                  }
+                  return problems.empty() ? 0 : 4;
+              }),
+              0);
+    EXPECT_EQ(folder_.read("runs"), "run\n");
+}
+
+TEST_F(EventCommandTest, input_has_one_newline_at_its_end) {
+    EventCommand one = command(folder_.script("cat >> \"$D/input\"\n"));
+    for (const char* line : {"without", "with\n", ""}) {
+        one.push(sample(), line);
+    }
+    run(one.idle());
+    EXPECT_EQ(folder_.read("input"), "without\nwith\n\n");
 }
 
 TEST_F(EventCommandTest, ends_are_found_without_a_pidfd_too) {
@@ -404,6 +493,14 @@ TEST_F(EventCommandTest, a_program_that_cannot_be_run_is_told_at_once) {
     std::ofstream{folder_.at("text")} << "text";
     EXPECT_THAT(error_of(folder_.at("text")), HasSubstr("Permission denied"));
     EXPECT_EQ(error_of("true"), "none");
+}
+
+TEST_F(EventCommandTest, times_are_those_of_the_manual_unless_told_otherwise) {
+    const EventCommandOptions options;
+    EXPECT_EQ(options.rate, 10U);
+    EXPECT_EQ(options.timeout, 30s);
+    EXPECT_EQ(options.grace, 2s);
+    EXPECT_EQ(options.output, STDERR_FILENO);
 }
 
 TEST_F(EventCommandTest, options_that_make_no_sense_are_refused) {

@@ -70,6 +70,70 @@ TEST(KernelJson, EachStateOfAnAttributeHasAFormOfItsOwn) {
     EXPECT_EQ(observation_from_json(to_json(observation), "host.json"), observation);
 }
 
+TEST(KernelJson, AnAttributeOfARecordedTreeSaysSoWhereItIs) {
+    json written = json::parse(to_json(with_kernel(sample_kernel("alpha", 1))));
+    json& iopolicy = written["kernels"][0]["subsystems"][0]["iopolicy"];
+    const auto read = [&written] {
+        return observation_from_json(written.dump(), "host.json").kernels[0].subsystems[0].iopolicy;
+    };
+    iopolicy = {{"text", "numa"}, {"nul_padded", false}};
+    EXPECT_EQ(read(), Attribute::of("numa"));
+    iopolicy = {{"text", "numa"}};
+    EXPECT_EQ(read(), Attribute::of("numa"));
+    iopolicy = {{"text", "numa"}, {"nul_padded", true}};
+    EXPECT_TRUE(read().nul_padded);
+    EXPECT_EQ(read().text, "numa");
+    iopolicy = {{"error", "gone"}, {"nul_padded", true}};
+    EXPECT_EQ(read().state, Attribute::State::unreadable);
+    EXPECT_TRUE(read().nul_padded);
+    iopolicy = {{"error", "gone"}};
+    EXPECT_FALSE(read().nul_padded);
+}
+
+TEST(KernelJson, HasEachPartUnderItsName) {
+    KernelObservation kernel = sample_kernel("alpha", 1);
+    kernel.iopolicy = Attribute::of("queue-depth");
+    kernel.messages = {{.microseconds = 17, .text = "nvme nvme1: a"},
+                       {.microseconds = 1ULL << 53U, .text = "nvme nvme1: b"}};
+    kernel.messages_error = "Operation not permitted";
+    kernel.udev_rules = {"/etc/udev/rules.d/71.rules"};
+    kernel.unread = {"nvme3: gone"};
+    kernel.changed = {"nvme0", "nvme1"};
+    kernel.stray_controllers.resize(1);
+    kernel.stray_controllers[0].name = "nvme9";
+    kernel.subsystems[0].namespaces[0].links = {"/dev/disk/by-id/nvme-uuid.1"};
+    kernel.subsystems[0].namespaces[0].multipath = false;
+    const json out = kernel_of(with_kernel(kernel));
+    EXPECT_EQ(out["host"], "alpha");
+    EXPECT_EQ(out["release"], "6.12.107-amd64");
+    EXPECT_EQ(out["parameters"], (json{{"multipath", "Y"}, {"iopolicy", "queue-depth"}}));
+    EXPECT_EQ(out["messages"], json::parse(R"([{"microseconds": 17, "text": "nvme nvme1: a"},
+                              {"microseconds": "9007199254740992", "text": "nvme nvme1: b"}])"));
+    EXPECT_EQ(out["messages_error"], "Operation not permitted");
+    EXPECT_EQ(out["udev_rules"], json::array({"/etc/udev/rules.d/71.rules"}));
+    EXPECT_EQ(out["unread"], json::array({"nvme3: gone"}));
+    EXPECT_EQ(out["changed"], (json{"nvme0", "nvme1"}));
+    EXPECT_EQ(out["stray_controllers"], json::parse(R"([{"name": "nvme9"}])"));
+    const json& head = out["subsystems"][0]["namespaces"][0];
+    EXPECT_EQ(head["links"], json::array({"/dev/disk/by-id/nvme-uuid.1"}));
+    EXPECT_EQ(head["is_head"], false);
+    EXPECT_EQ(head["paths"][1]["controller"], "nvme1");
+    EXPECT_EQ(head["paths"][1]["name"], "nvme0c1n1");
+}
+
+TEST(KernelJson, OfTheFirstSnapshotsSaysNothingOfWhatChanged) {
+    json written = json::parse(to_json(with_kernel(sample_kernel("alpha", 1))));
+    written["kernels"][0].erase("changed");
+    EXPECT_EQ(observation_from_json(written.dump(), "host.json").kernels[0],
+              sample_kernel("alpha", 1));
+    // Names that somebody wrote in another order are found as well.
+    written["kernels"][0]["changed"] = {"nvme1", "nvme0n1", "nvme0"};
+    const Observation read = observation_from_json(written.dump(), "host.json");
+    for (const char* const name : {"nvme0", "nvme0n1", "nvme1"}) {
+        EXPECT_TRUE(read.kernels[0].has_changed(name)) << name;
+    }
+}
+
 TEST(KernelJson, PathsSayWhetherTheKernelUsesThem) {
     Observation observation = with_kernel(sample_kernel("alpha", 1));
     KernelSubsystem& subsystem = observation.kernels[0].subsystems[0];
@@ -107,6 +171,15 @@ TEST(KernelJson, RefusesDamageAndNamesItsPlace) {
         {"/kernels/0/subsystems/0/controllers/0/stat", "live"},
         {"/kernels/0/subsystems/0/namespaces/0/paths/0/controller", nullptr},
         {"/kernels/0/messages", json::array({{{"microseconds", "x"}, {"text", ""}}})},
+        {"/kernels/0/messages", json::array({{{"microseconds", ""}, {"text", ""}}})},
+        {"/kernels/0/messages", json::array({{{"microseconds", -1}, {"text", ""}}})},
+        {"/kernels/0/messages", json::array({{{"microseconds", 1}, {"text", ""}, {"x", 1}}})},
+        {"/kernels/0/subsystems/0/surplus", 1},
+        {"/kernels/0/subsystems/0/namespaces/0/surplus", 1},
+        {"/kernels/0/subsystems/0/namespaces/0/is_head", "yes"},
+        {"/kernels/0/subsystems/0/namespaces/0/paths/0/surplus", 1},
+        {"/kernels/0/subsystems/0/iopolicy", json{{"text", "x"}, {"surplus", 1}}},
+        {"/kernels/0/subsystems/0/iopolicy", json{{"text", "x"}, {"nul_padded", "yes"}}},
     };
     for (const auto& [pointer, value] : damages) {
         json damaged = good;

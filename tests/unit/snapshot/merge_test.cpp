@@ -67,6 +67,36 @@ TEST(Merge, KeepsControllersOfTwoSubsystemsApartThatHaveOneName) {
     EXPECT_EQ(merged.controllers[1].name, a.controllers[0].name + " of nqn.other");
 }
 
+TEST(Merge, KeepsTheLatestOfThreeReadingsInAnyOrder) {
+    std::vector<Observation> parts;
+    for (const char* const time :
+         {"2026-01-31T12:00:00Z", "2026-01-31T12:00:01Z", "2026-01-31T12:00:02Z"}) {
+        parts.push_back(one_array(0, time));
+        parts.back().controllers[0].unread = {time};
+    }
+    std::vector<std::size_t> order{0, 1, 2};
+    do {
+        const Observation merged = merge({parts[order[0]], parts[order[1]], parts[order[2]]});
+        ASSERT_EQ(merged.controllers.size(), 1U);
+        EXPECT_EQ(merged.controllers[0], parts[2].controllers[0])
+            << order[0] << order[1] << order[2];
+    } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST(Merge, GivesNoTwoControllersOneName) {
+    Observation part = one_array(0, kEarly);
+    const ControllerObservation first = part.controllers[0];
+    part.controllers.assign(3, first);
+    part.controllers[1].subsysnqn = "nqn.b";
+    part.controllers[2].subsysnqn = "nqn.c";
+    part.controllers[2].name = first.name + " of nqn.b"; // as the second will be called
+    const Observation merged = merge({part});
+    ASSERT_EQ(merged.controllers.size(), 3U);
+    EXPECT_EQ(merged.controllers[0].name, first.name);
+    EXPECT_EQ(merged.controllers[1].name, first.name + " of nqn.b");
+    EXPECT_EQ(merged.controllers[2].name, first.name + " of nqn.b of nqn.c");
+}
+
 TEST(Merge, OfHostsThatDifferHasNoHost) {
     const Observation a = one_array(0, kEarly);
     Observation b = one_array(1, kEarly);
@@ -221,6 +251,14 @@ TEST(Merge, DropsADiscoveryFailureThatAnotherPartMadeUpFor) {
     const Observation merged = merge({bad, good});
     ASSERT_EQ(merged.unobserved.size(), 1U);
     EXPECT_EQ(merged.unobserved[0].object, "b");
+    // Another target led there, or a subsystem behind it is what failed, or it failed later.
+    bad.unobserved = {{.object = "a", .target = "u", .subsysnqn = "", .error = "e"},
+                      {.object = "a", .target = "t", .subsysnqn = "nqn.s", .error = "e"}};
+    EXPECT_EQ(merge({bad, good}).unobserved, bad.unobserved);
+    bad.unobserved = {{.object = "a", .target = "t", .subsysnqn = "", .error = "e"}};
+    bad.observed_at = kLate;
+    good.observed_at = kEarly;
+    EXPECT_EQ(merge({bad, good}).unobserved, bad.unobserved);
 }
 
 TEST(Merge, FindsAPortByItsIpv6Address) {
@@ -284,9 +322,37 @@ TEST(Merge, DropsAFailureOfAHostOnlyForAReadingOfThatHost) {
     EXPECT_EQ(merge({failing, beta}).unobserved.size(), 2U);
 }
 
+TEST(Merge, NamesTheHostOfAFailureWhereThereAreSeveral) {
+    const auto merged = [](Observation failing, const Observation& other) {
+        const std::vector<Unobserved> left = merge({std::move(failing), other}).unobserved;
+        return left.size() == 1 ? left[0].object : std::string("not one");
+    };
+    Observation alpha;
+    alpha.kernels = {test::sample_kernel("alpha", 1)};
+    Observation beta;
+    beta.kernels = {test::sample_kernel("beta", 1)};
+    alpha.unobserved = {{.object = "nvme3", .target = "", .subsysnqn = "", .error = "e"}};
+    EXPECT_EQ(merged(alpha, beta), "alpha nvme3");
+    EXPECT_EQ(merged(alpha, alpha), "nvme3") << "one host";
+    EXPECT_EQ(merged(alpha, Observation{}), "nvme3") << "one host";
+    // A target says where it is; a name that has its host already has it once.
+    alpha.unobserved[0].target = "tcp://10.0.0.1:4420";
+    EXPECT_EQ(merged(alpha, beta), "nvme3");
+    alpha.unobserved[0] = {.object = "alpha nvme3", .target = "", .subsysnqn = "", .error = "e"};
+    EXPECT_EQ(merged(alpha, beta), "alpha nvme3");
+    alpha.unobserved[0].object = "alphabet";
+    EXPECT_EQ(merged(alpha, beta), "alpha alphabet");
+    // Of which of its hosts a part speaks is not known.
+    alpha.kernels.push_back(test::sample_kernel("gamma", 1));
+    EXPECT_EQ(merged(alpha, beta), "alphabet");
+    alpha.kernels = {test::sample_kernel("", 1)};
+    EXPECT_EQ(merged(alpha, beta), "alphabet");
+}
+
 TEST(Merge, KnowsAFailureByEachNameOfItsController) {
     // What was asked directly: by its target, its name, or its address.
-    const Observation direct = one_array(0, kLate);
+    Observation direct = one_array(0, kLate);
+    direct.controllers[0].target = "tcp://array-a:8009";
     const ControllerObservation& controller = direct.controllers[0];
     const auto left = [](const Observation& good, const std::string& object,
                          const std::string& target, const std::string& host) {

@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <sys/mman.h>
+
 namespace haoh {
 namespace {
 
@@ -72,6 +74,85 @@ TEST_F(ObservationJsonReader, RefusesUnknownKeysWhereverTheyMatter) {
     }
 }
 
+TEST_F(ObservationJsonReader, RefusesUnknownKeysOfPagesLogsAndFailures) {
+    snapshot["discovery"] = {{{"target", "t"},
+                              {"address", "a"},
+                              {"stable", true},
+                              {"pages", {{"log", {{"length", 2}, {"bytes", "01"}}}}}}};
+    snapshot["unobserved"] = {
+        {{"object", "o"}, {"target", "t"}, {"subsysnqn", "s"}, {"error", "e"}}};
+    const Json good = snapshot;
+    ASSERT_EQ(refusal_of(snapshot.dump()).text, "");
+    for (const char* where : {"/discovery/0", "/discovery/0/pages", "/discovery/0/pages/log",
+                              "/unobserved/0", "/controllers/0/pages/ana_log"}) {
+        snapshot = good;
+        snapshot[Json::json_pointer(where)]["surplus"] = 1;
+        EXPECT_THAT(refusal(), HasSubstr(std::string(where) + "/surplus: unknown key"));
+    }
+}
+
+TEST_F(ObservationJsonReader, AsksForEveryKey) {
+    snapshot["discovery"] = {
+        {{"target", "t"}, {"address", "a"}, {"stable", true}, {"pages", Json::object()}}};
+    snapshot["unobserved"] = {
+        {{"object", "o"}, {"target", "t"}, {"subsysnqn", "s"}, {"error", "e"}}};
+    const Json good = snapshot;
+    const std::vector<std::pair<const char*, std::vector<const char*>>> keys{
+        {"", {"observed_at", "hostnqn", "hostid", "controllers", "discovery", "unobserved"}},
+        {"/controllers/0",
+         {"name", "transport", "traddr", "trsvcid", "target", "subsysnqn", "connection",
+          "properties", "ana", "active_nsids", "active_problems", "probed_cntlids", "unread",
+          "namespaces"}},
+        {"/controllers/0/connection",
+         {"hostnqn", "hostid", "cntlid", "requested_cntlid", "header_digest", "data_digest",
+          "sq_flow_control_disabled", "maxh2cdata"}},
+        {"/controllers/0/ana", {"stable", "attempts"}},
+        {"/controllers/0/namespaces/0", {"nsid"}},
+        {"/discovery/0", {"target", "address", "stable"}},
+        {"/unobserved/0", {"object", "target", "subsysnqn", "error"}}};
+    for (const auto& [where, names] : keys) {
+        for (const char* const name : names) {
+            snapshot = good;
+            snapshot[Json::json_pointer(where)].erase(name);
+            EXPECT_THAT(refusal(), HasSubstr(std::string("the key \"") + name + "\" is missing"))
+                << where;
+        }
+    }
+    for (const char* const where :
+         {"/controllers/0", "/controllers/0/namespaces/0", "/discovery/0"}) {
+        snapshot = good;
+        snapshot[Json::json_pointer(where)].erase("pages");
+        EXPECT_THAT(refusal(), HasSubstr(std::string(where) + ": no raw pages (key \"pages\")"));
+    }
+}
+
+TEST_F(ObservationJsonReader, TakesEachNumberUpToItsWidth) {
+    struct Row {
+        const char* where;
+        std::uint64_t most;
+    };
+    const Json good = snapshot;
+    for (const Row& row : {Row{"/controllers/0/connection/cntlid", 0xFFFF},
+                           Row{"/controllers/0/connection/requested_cntlid", 0xFFFF},
+                           Row{"/controllers/0/connection/maxh2cdata", 0xFFFFFFFF},
+                           Row{"/controllers/0/ana/attempts", 0xFFFFFFFF},
+                           Row{"/controllers/0/active_nsids/0", 0xFFFFFFFF},
+                           Row{"/controllers/0/probed_cntlids", 0xFFFF}}) {
+        const bool list = std::string_view(row.where).ends_with("probed_cntlids");
+        for (const std::uint64_t more : {std::uint64_t{0}, std::uint64_t{1}}) {
+            snapshot = good;
+            const Json value = row.most + more;
+            snapshot[Json::json_pointer(row.where)] = list ? Json::array({value}) : value;
+            const Refusal result = refusal_of(snapshot.dump());
+            if (more == 0) {
+                EXPECT_EQ(result.text, "") << row.where;
+            } else {
+                EXPECT_THAT(result.text, HasSubstr("is more than " + std::to_string(row.most)));
+            }
+        }
+    }
+}
+
 TEST_F(ObservationJsonReader, IgnoresDecodedFields) {
     controller()["serial"] = 5;
     controller()["identify"] = "anything";
@@ -129,9 +210,31 @@ TEST_F(ObservationJsonReader, RefusesPagesThatAreNotPages) {
     EXPECT_THAT(with({{"status", "0x8000"}}), HasSubstr("is no status"));
     EXPECT_THAT(with({{"status", 2}}), HasSubstr("a number where a string belongs"));
     EXPECT_THAT(with({{"status", "0x2"}, {"error", "x"}}), HasSubstr("unknown key \"error\""));
+    EXPECT_THAT(with({{"status", "0x"}}), HasSubstr("\"0x\" is no status"));
+    EXPECT_THAT(with({{"length", 1}}), HasSubstr("the key \"bytes\" is missing"));
     EXPECT_THAT(with(5), HasSubstr("a number where an object belongs"));
     path()["pages"]["identify"] = good;
     EXPECT_EQ(refusal_of(snapshot.dump()).text, "");
+}
+
+TEST_F(ObservationJsonReader, TakesPagesUpToTheirBounds) {
+    const auto with = [this](const Json& page) {
+        path()["pages"]["nvm"] = page;
+        return observation_from_json(snapshot.dump(), "pair.json").controllers[1].namespaces[1].nvm;
+    };
+    nvme::Bytes full(4096, 0xAB);
+    EXPECT_EQ(with(nvme::to_hex(full)), Page::of(full));
+    EXPECT_EQ(with({{"length", 2}, {"bytes", "0102"}}), Page::of(nvme::Bytes{1, 2}));
+    EXPECT_EQ(with({{"length", 1U << 24U}, {"bytes", ""}}).length, 1U << 24U);
+    EXPECT_EQ(with({{"status", "0x7fff"}}), Page::of_status({.value = 0x7FFF}));
+    EXPECT_EQ(with({{"status", "0x0"}, {"text", "anything"}}), Page::of_status({.value = 0}));
+    EXPECT_EQ(with({{"error", "why"}}), Page::of_failure("why"));
+    controller()["pages"]["features"] = {{"0xff", "01"}, {"0x0", "02"}};
+    const auto features =
+        observation_from_json(snapshot.dump(), "pair.json").controllers[1].features;
+    ASSERT_EQ(features.size(), 2U);
+    EXPECT_EQ(features.at(0xFF), Page::of(nvme::Bytes{1, 0, 0, 0}));
+    EXPECT_EQ(features.at(0), Page::of(nvme::Bytes{2, 0, 0, 0}));
 }
 
 TEST_F(ObservationJsonReader, AsksForTheLengthOfALog) {
@@ -151,6 +254,35 @@ TEST_F(ObservationJsonReader, NormalizesPagesThatWereEdited) {
     nvme::Bytes expected(4096);
     expected[0] = 0x0A;
     EXPECT_EQ(observation.controllers[1].namespaces[1].nvm, Page::of(expected));
+}
+
+TEST_F(ObservationJsonReader, TakesNothingForZeroThatDidNotCome) {
+    path()["pages"]["nvm"] = {{"length", 2048}, {"bytes", "0a"}};
+    path()["pages"]["identify"] = {{"length", 0}, {"bytes", ""}};
+    controller()["pages"]["supported_logs"] = {{"length", 1024}, {"bytes", "01"}};
+    const ControllerObservation seen =
+        observation_from_json(snapshot.dump(), "pair.json").controllers[1];
+    EXPECT_EQ(seen.namespaces[1].nvm, Page::of_failure("2,048 of 4,096 bytes came"));
+    EXPECT_EQ(seen.namespaces[1].identify, Page::of_failure("0 of 4,096 bytes came"));
+    EXPECT_TRUE(seen.supported_logs.ok());
+}
+
+TEST_F(ObservationJsonReader, MakesMessagesSafeAndKeepsNames) {
+    const std::string hostile = "\x1b]0;owned\x07";
+    const std::string safe = "\\x1b]0;owned\\x07";
+    path()["pages"]["nvm"] = {{"error", hostile}};
+    controller()["unread"] = {hostile};
+    controller()["active_problems"] = {hostile};
+    controller()["name"] = hostile;
+    snapshot["unobserved"] = {
+        {{"object", hostile}, {"target", "t"}, {"subsysnqn", hostile}, {"error", hostile}}};
+    const Observation seen = observation_from_json(snapshot.dump(), "pair.json");
+    EXPECT_EQ(seen.controllers[1].namespaces[1].nvm.error, safe);
+    EXPECT_EQ(seen.controllers[1].unread, std::vector{safe});
+    EXPECT_EQ(seen.controllers[1].active_problems, std::vector{safe});
+    EXPECT_EQ(seen.unobserved.at(0).error, safe);
+    EXPECT_EQ(seen.controllers[1].name, hostile);
+    EXPECT_EQ(seen.unobserved.at(0).subsysnqn, hostile);
 }
 
 TEST_F(ObservationJsonReader, RefusesNamespacesOutOfOrder) {
@@ -178,7 +310,21 @@ TEST_F(ObservationJsonReader, RefusesPropertiesAndFeaturesThatAreNone) {
 
 TEST_F(ObservationJsonReader, RefusesTimesAndIdentitiesThatAreNone) {
     const Json good = snapshot;
-    for (const char* time : {"yesterday", "2026-01-31T12:00:00", "2026-01-31T12:00:00+01:00"}) {
+    const std::string right = "2026-01-31T12:00:00Z";
+    for (std::size_t i = 0; i < right.size(); ++i) {
+        const bool digit = right[i] >= '0' && right[i] <= '9';
+        for (const char other : {'0', '9', '/', ':', '-', 'T', 'Z', ' '}) {
+            std::string time = right;
+            time[i] = other;
+            snapshot["observed_at"] = time;
+            const bool fits = digit ? other == '0' || other == '9' : other == right[i];
+            EXPECT_EQ(refusal_of(snapshot.dump()).text.empty(), fits) << time;
+        }
+    }
+    snapshot["observed_at"] = ""; // not known
+    EXPECT_EQ(refusal_of(snapshot.dump()).text, "");
+    for (const char* time : {"yesterday", "2026", "2026-01-31T12:00:00", "2026-01-31T12:00:00Z ",
+                             "2026-01-31T12:00:00+01:00"}) {
         snapshot["observed_at"] = time;
         EXPECT_THAT(refusal(), HasSubstr("/observed_at: "));
     }
@@ -189,10 +335,59 @@ TEST_F(ObservationJsonReader, RefusesTimesAndIdentitiesThatAreNone) {
 
 TEST_F(ObservationJsonReader, RefusesDeepNestingAndManyKeys) {
     EXPECT_EQ(refusal_of(std::string(1'000'000, '[')).code, Errc::too_large);
+    const auto nested = [](std::size_t depth) {
+        return refusal_of(std::string(depth, '[') + std::string(depth, ']'));
+    };
+    EXPECT_THAT(nested(12).text, HasSubstr("a list where an object belongs"));
+    EXPECT_THAT(nested(13).text, HasSubstr("nested deeper than 12 levels"));
+    const auto keys = [](std::size_t count) {
+        Json object = Json::object();
+        for (std::size_t i = 0; i < count; ++i) {
+            object["k" + std::to_string(i)] = 1;
+        }
+        return refusal_of(object.dump()).code;
+    };
+    EXPECT_EQ(keys(512), Errc::malformed);
+    EXPECT_EQ(keys(513), Errc::too_large);
     for (int i = 0; i < 600; ++i) {
         controller()["pages"]["features"]["k" + std::to_string(i)] = 1;
     }
     EXPECT_THAT(refusal(Errc::too_large), HasSubstr("an object with more than 512 keys"));
+}
+
+/// As many NUL bytes, which take no memory as long as nobody writes to them.
+class ManyBytes {
+  public:
+    explicit ManyBytes(std::size_t size)
+        : size_(size), bytes_(mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {}
+    ~ManyBytes() { munmap(bytes_, size_); }
+    ManyBytes(const ManyBytes&) = delete;
+    ManyBytes& operator=(const ManyBytes&) = delete;
+
+    [[nodiscard]] bool there() const { return bytes_ != MAP_FAILED; }
+    [[nodiscard]] std::string_view first(std::size_t count) const {
+        return {static_cast<const char*>(bytes_), count};
+    }
+
+  private:
+    std::size_t size_;
+    void* bytes_;
+};
+
+TEST_F(ObservationJsonReader, LooksAtNoTextOfMoreThan512MiB) {
+    constexpr std::size_t kMost = std::size_t{512} << 20U;
+    const ManyBytes bytes(kMost + 1);
+    ASSERT_TRUE(bytes.there());
+    const auto code = [&](std::size_t count) {
+        try {
+            static_cast<void>(observation_from_json(bytes.first(count), "big.json"));
+        } catch (const Error& error) {
+            return static_cast<Errc>(error.code().value());
+        }
+        return Errc{};
+    };
+    EXPECT_EQ(code(kMost), Errc::malformed) << "the first byte is looked at";
+    EXPECT_EQ(code(kMost + 1), Errc::too_large);
 }
 
 TEST_F(ObservationJsonReader, SurvivesEveryTextThatIsCutShort) {

@@ -73,7 +73,9 @@ TEST(ObservationJson, ControllersHaveTheNamesOfSysfs) {
     EXPECT_EQ(controller["identify"]["nanagrpid"], 128);
     EXPECT_EQ(controller["identify"]["ieee"], "a937e0");
     EXPECT_EQ(controller["identify"]["tnvmcap"], "0");
-    EXPECT_EQ(controller["supported_logs"].back(), "0x0c");
+    EXPECT_EQ(controller["supported_logs"],
+              (json{"0x00", "0x01", "0x02", "0x03", "0x04", "0x05", "0x0c"}));
+    EXPECT_EQ(controller["active_nsids"], json::array({1}));
     EXPECT_EQ(controller["controller_list"], (json{1, 1001}));
     EXPECT_EQ(controller["features"]["0x0b"], 0x900);
     EXPECT_EQ(controller["ana"]["groups"][0]["ana_state"], "non-optimized");
@@ -175,13 +177,15 @@ TEST(ObservationJson, PagesAreHexadecimalWithoutTrailingZeros) {
     NamespaceObservation& path = pair.controllers[0].namespaces[0];
     path.nvm = Page::of_status({.value = 0x4002});
     path.independent = Page::of_failure("no answer in 5 s");
-    path.descriptors = Page::of(nvme::Bytes{4, 1, 0, 0});
+    nvme::Bytes longer(4100);
+    longer[0] = 4;
+    path.descriptors = Page::of(longer);
     const json pages = json::parse(to_json(pair))["controllers"][0]["namespaces"][0]["pages"];
     EXPECT_THAT(pages["identify"].get<std::string>(), testing::StartsWith("0000001000000000"));
     EXPECT_EQ(pages["nvm"]["status"], "0x4002");
     EXPECT_EQ(pages["nvm"]["text"], nvme::describe({.value = 0x4002}));
     EXPECT_EQ(pages["independent"]["error"], "no answer in 5 s");
-    EXPECT_EQ(pages["descriptors"], (json{{"length", 4}, {"bytes", "0401"}}));
+    EXPECT_EQ(pages["descriptors"], (json{{"length", 4100}, {"bytes", "04"}}));
 }
 
 TEST(ObservationJson, AThousandNamespacesAreNotAThousandLinesOfNsids) {

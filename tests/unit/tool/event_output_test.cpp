@@ -143,6 +143,25 @@ TEST_F(EventOutputTest, a_reader_that_stalls_holds_up_nobody_and_misses_only_wha
     EXPECT_EQ(left_out_.size(), 1U);
 }
 
+TEST_F(EventOutputTest, so_many_events_wait_and_no_more) {
+    const std::string first(kPipeSize, '.');
+    ASSERT_EQ(::write(writer_.get(), first.data(), first.size()),
+              static_cast<::ssize_t>(kPipeSize));
+    EventOutput output{context_.get_executor(), options()};
+    // Of lines of 100 bytes 10 are given to the writer, and 50 wait.
+    for (std::uint64_t number = 1; number <= 60; ++number) {
+        output.push(event(number));
+    }
+    output.release_all();
+    EXPECT_TRUE(left_out_.empty());
+    for (std::uint64_t number = 61; number <= 111; ++number) {
+        output.push(event(number));
+    }
+    output.release_all();
+    EXPECT_EQ(left_out_, (std::vector<std::uint64_t>{1}));
+    EXPECT_EQ(EventOutputOptions{}.events, 16384U) << "haoh-monitor(1)";
+}
+
 TEST_F(EventOutputTest, all_that_waits_is_written_at_the_end) {
     EventOutput output{context_.get_executor(), options()};
     for (std::uint64_t number = 1; number <= 55; ++number) {

@@ -2,6 +2,7 @@
 // With a program of ours in the place of Graphviz.
 #include "graphviz.hpp"
 
+#include "support/growth.hpp"
 #include "support/scratch_directory.hpp"
 
 #include <haoh/error.hpp>
@@ -77,10 +78,14 @@ TEST_F(GraphvizTest, may_leave_the_graph_unread) {
 TEST_F(GraphvizTest, is_ended_by_a_closed_pipe_as_any_program) {
     const std::string ignored = (folder_ / "ignored").string();
     dot_is("grep SigIgn /proc/self/status >" + ignored + "\ncat");
+    const auto before = std::signal(SIGXFSZ, SIG_IGN); // as well
     EXPECT_EQ(draw_svg("graph", 60s), "graph");
+    std::signal(SIGXFSZ, before);
     const std::string line = text_of("ignored");
     const auto mask = std::stoull(line.substr(line.find(':') + 1), nullptr, 16);
-    EXPECT_EQ(mask >> static_cast<unsigned>(SIGPIPE - 1) & 1U, 0U) << line;
+    for (const int number : {SIGPIPE, SIGXFSZ}) {
+        EXPECT_EQ(mask >> static_cast<unsigned>(number - 1) & 1U, 0U) << line;
+    }
 }
 
 TEST_F(GraphvizTest, failures_are_told_with_another_way) {
@@ -101,6 +106,36 @@ TEST_F(GraphvizTest, failures_are_told_with_another_way) {
     EXPECT_THAT(refused, HasSubstr("-o dot"));
     EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
     EXPECT_EQ(errno, ECHILD);
+}
+
+TEST_F(GraphvizTest, draws_no_more_than_the_limit) {
+    dot_is("cat");
+    for (const std::size_t limit : {std::size_t{10}, std::size_t{65536}, std::size_t{200'000}}) {
+        EXPECT_EQ(draw_svg(std::string(limit, 'g'), 60s, limit).size(), limit);
+        try {
+            static_cast<void>(draw_svg(std::string(limit + 1, 'g'), 60s, limit));
+            ADD_FAILURE() << "drawn";
+        } catch (const Error& error) {
+            EXPECT_THAT(error.what(),
+                        HasSubstr("a drawing of more than " + std::to_string(limit) + " bytes"));
+        }
+    }
+    EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
+}
+
+TEST_F(GraphvizTest, leaves_no_descriptor_open_and_sleeps_while_it_draws) {
+    const auto open = [] {
+        const std::filesystem::directory_iterator all{"/proc/self/fd"};
+        return std::distance(begin(all), end(all));
+    };
+    dot_is("sleep 1\ncat");
+    const auto before = open();
+    const double busy = test::cpu_seconds([] { EXPECT_EQ(draw_svg("graph", 60s), "graph"); });
+    EXPECT_EQ(open(), before);
+    EXPECT_LT(busy, 0.5) << "of a second";
+    dot_is("exit 3");
+    static_cast<void>(refusal_of("graph"));
+    EXPECT_EQ(open(), before);
 }
 
 TEST_F(GraphvizTest, is_not_waited_for_beyond_the_time) {

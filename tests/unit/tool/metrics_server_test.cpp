@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "metrics_server.hpp"
 
+#include "support/child_status.hpp"
+#include "support/failing_call.hpp"
+
 #include <haoh/error.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -21,6 +24,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -320,6 +324,13 @@ TEST_F(MetricsServerTest, RefusesWhatIsTooLargeOrNoRequest) {
     EXPECT_THAT(ask(kScrape), HasSubstr(" 200 OK\r\n"));
 }
 
+TEST_F(MetricsServerTest, LetsGoOfARefusedClientThatDoesNotClose) {
+    serve({.read = 60s, .write = 60s});
+    Client client{server_->endpoint()};
+    EXPECT_THAT(ask(client, "no request\r\n\r\n"), HasSubstr(" 400 "));
+    EXPECT_TRUE(run_until([&] { return server_->connections() == 0; }));
+}
+
 TEST_F(MetricsServerTest, SaysThatThePageCannotBeMade) {
     server_.emplace(context_.get_executor(), "0",
                     []() -> std::string { throw std::runtime_error{"no"}; });
@@ -490,6 +501,65 @@ TEST_F(MetricsServerTest, TakesItsPortAgainAtOnce) {
     server_.reset();
     EXPECT_EQ(serve({}, endpoint).endpoint(), endpoint);
     EXPECT_THAT(ask(kScrape), HasSubstr(" 200 OK\r\n"));
+}
+
+TEST_F(MetricsServerTest, WaitsForADescriptorAndThenServes) {
+    serve();
+    Client client{server_->endpoint()}; // the kernel takes the connection, the server cannot yet
+    const int next = ::dup(STDERR_FILENO);
+    ::close(next);
+    ::rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    ::rlimit none = limit;
+    none.rlim_cur = static_cast<::rlim_t>(next);
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    const std::size_t turns = context_.run_for(500ms);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    EXPECT_LT(turns, 30U) << "it does not try again and again";
+    EXPECT_EQ(server_->connections(), 0U);
+    EXPECT_THAT(ask(client, kScrape), HasSubstr(" 200 OK\r\n"));
+}
+
+TEST_F(MetricsServerTest, SaysWhatTheSystemSaidWhateverItIsThatFails) {
+    for (const long call : {SYS_socket, SYS_setsockopt, SYS_bind, SYS_listen, SYS_getsockname}) {
+        EXPECT_EQ(test::status_of_child([call] {
+                      boost::asio::io_context context;
+                      if (!test::fail_call(call, ENOBUFS)) {
+                          return 1;
+                      }
+                      try {
+                          const MetricsServer server{context.get_executor(), "127.0.0.1:0",
+                                                     [] { return std::string{}; }};
+                      } catch (const Error& error) {
+                          return error.code() == std::errc::no_buffer_space &&
+                                         error.operation() == "listen on" &&
+                                         error.object() == "127.0.0.1:0 for metrics"
+                                     ? 0
+                                     : 2;
+                      }
+                      return 3;
+                  }),
+                  0)
+            << call;
+    }
+}
+
+TEST_F(MetricsServerTest, SaysWhoMayListenBelowPort1024) {
+    EXPECT_EQ(test::status_of_child([] {
+                  boost::asio::io_context context;
+                  if (!test::fail_call(SYS_bind, EACCES)) {
+                      return 1;
+                  }
+                  try {
+                      const MetricsServer server{context.get_executor(), "80",
+                                                 [] { return std::string{}; }};
+                  } catch (const Error& error) {
+                      return error.advice().find("CAP_NET_BIND_SERVICE") != std::string::npos ? 0
+                                                                                              : 2;
+                  }
+                  return 3;
+              }),
+              0);
 }
 
 TEST_F(MetricsServerTest, SaysThatAPortIsTaken) {

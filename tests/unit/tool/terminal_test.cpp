@@ -169,6 +169,25 @@ TEST(Terminal, progress_is_not_longer_than_a_line) {
     }
 }
 
+TEST(Terminal, progress_is_safe_and_ends_before_the_last_column_whatever_targets_are_called) {
+    const Pty pty;
+    pty.resize(50, 24);
+    const Redirected err{stderr, pty.slave()};
+    {
+        Progress progress{false};
+        progress.update("\x1b]0;owned\x07", 0, 0);
+        EXPECT_EQ(pty.shown(), "\r\033[Kreading  \\x1b]0;owned\\x07");
+    }
+    static_cast<void>(pty.shown());
+    Progress progress{false};
+    std::string wide;
+    for (int count = 0; count < 40; ++count) {
+        wide += "\u65e5";
+    }
+    progress.update(wide, 0, 0);
+    EXPECT_EQ(pty.shown(), "\r\033[Kreading  " + wide.substr(0, std::size_t{3} * 20));
+}
+
 TEST(Terminal, progress_is_for_who_looks_and_wants_it) {
     const Pty pty;
     {

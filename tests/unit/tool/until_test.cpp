@@ -6,6 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 namespace haoh::tool {
 namespace {
 
@@ -38,6 +41,32 @@ TEST(Until, is_an_event_with_or_without_what_it_leads_to) {
     EXPECT_FALSE(one.met(event_of(EventKind::ana_change, "optimized")));
     EXPECT_FALSE(one.looks_at_state());
     EXPECT_FALSE(one.met(status_of({kGood})));
+}
+
+TEST(Until, of_access_without_a_state_is_its_first_event) {
+    const Until access = Until::parse("access");
+    EXPECT_FALSE(access.looks_at_state());
+    EXPECT_FALSE(access.met(status_of({kGood})));
+    EXPECT_TRUE(access.met(event_of(EventKind::access, "single_array")));
+    EXPECT_FALSE(access.met(event_of(EventKind::ana_change, "optimized")));
+}
+
+TEST(Until, of_access_knows_each_state) {
+    constexpr AccessCounts kSingle{
+        .paths = 2, .usable = 1, .optimized = 1, .arrays = 2, .ready = 1};
+    constexpr AccessCounts kSlow{.paths = 2, .usable = 2, .optimized = 0, .arrays = 2, .ready = 2};
+    const std::vector<std::pair<std::string_view, AccessCounts>> all{
+        {"access restored", kGood},
+        {"access no_path", kNone},
+        {"access single_array", kSingle},
+        {"access no_optimized_path", kSlow}};
+    for (const auto& [text, mine] : all) {
+        for (const auto& [other, counts] : all) {
+            EXPECT_EQ(Until::parse(text).met(status_of({counts})), text == other)
+                << text << " and " << other;
+        }
+        EXPECT_FALSE(Until::parse(text).met(status_of({}))) << "nothing is known yet";
+    }
 }
 
 TEST(Until, of_access_is_a_state) {

@@ -69,7 +69,10 @@ void Session::answer(const nvme::SubmissionEntry& entry, Answer&& answer, TimePo
     Bytes bytes;
     if (ok) {
         // What the host gave no room for is not sent.
-        const std::size_t length = std::min<std::size_t>(answer.data.size(), entry.sgl_length);
+        std::size_t length = std::min<std::size_t>(answer.data.size(), entry.sgl_length);
+        if (fault && fault->kind == FaultKind::short_data) {
+            length = std::min<std::size_t>(length, fault->value.value_or(0));
+        }
         for (std::size_t offset = 0; offset < length;) {
             const std::size_t part = std::min<std::size_t>(length - offset, spec.c2h_data_size);
             nvme::DataPdu pdu{.from_host = false,

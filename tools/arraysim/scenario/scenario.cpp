@@ -27,6 +27,7 @@ constexpr std::array kFaultNames{
     FaultName{FaultKind::not_ready, "not-ready"},
     FaultName{FaultKind::moving_ana_count, "moving-ana-count"},
     FaultName{FaultKind::moving_generation, "moving-generation"},
+    FaultName{FaultKind::short_data, "short"},
 };
 
 constexpr auto kFaultKinds = kinds_of(kFaultNames);

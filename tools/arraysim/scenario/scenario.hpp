@@ -96,6 +96,7 @@ enum class FaultKind : std::uint8_t {
     not_ready,         ///< CSTS.RDY stays 0
     moving_ana_count,  ///< the ANA log's change count moves at each read
     moving_generation, ///< the discovery log's GENCTR moves at each read
+    short_data,        ///< of the answer's data `value` bytes are sent (default none)
 };
 [[nodiscard]] std::string_view to_string(FaultKind kind);
 [[nodiscard]] std::optional<FaultKind> parse_fault_kind(std::string_view text);

@@ -5,6 +5,7 @@
 #include <arraysim/serve/server.hpp>
 
 #include "base/file.hpp"
+#include "base/safe_text.hpp"
 #include "base/standard_streams.hpp"
 
 #include <haoh/error.hpp>
@@ -139,7 +140,7 @@ int main(int argc, char** argv) {
         }
         return serve(arguments);
     } catch (const std::exception& error) {
-        base::note(fmt::format("haoh-arraysim: {}\n", error.what()));
+        base::note(fmt::format("haoh-arraysim: {}\n", base::safe_text(error.what())));
         return kExitFailure;
     }
 }

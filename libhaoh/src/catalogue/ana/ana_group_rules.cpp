@@ -348,8 +348,9 @@ void judge_owner(const Subsystem& subsystem, const SharedNamespace& shared, cons
     }
 }
 
+/// What each array has to have: usable paths if both take I/O, else paths that can become so.
 void judge_each_array(const Subsystem& subsystem, const SharedNamespace& shared, const Paths& paths,
-                      Policy policy, Findings& findings) {
+                      std::optional<Policy> policy, Findings& findings) {
     const bool active_active = policy == Policy::active_active;
     const auto arrays = by_array(shared, paths);
     const std::vector<std::string> idle =
@@ -377,7 +378,7 @@ void judge_each_array(const Subsystem& subsystem, const SharedNamespace& shared,
 void judge_states(const Subsystem& subsystem, const Subject& subject, Findings& findings) {
     const std::optional<Policy> policy = subsystem.stretched ? subject.config.policy : std::nullopt;
     std::vector<const Row*> asked{&kAnaNsUsablePath, &kAnaNsOptimizedPath};
-    if (policy) {
+    if (subsystem.stretched) {
         asked.push_back(&kAnaNsUsablePathPerArray);
     }
     if (policy == Policy::active_passive) {
@@ -393,8 +394,8 @@ void judge_states(const Subsystem& subsystem, const Subject& subject, Findings& 
         const Paths paths = paths_of(shared);
         judge_usable(subsystem, shared, paths, findings);
         judge_optimized(subsystem, shared, paths, findings);
-        if (policy) {
-            judge_each_array(subsystem, shared, paths, *policy, findings);
+        if (subsystem.stretched) {
+            judge_each_array(subsystem, shared, paths, policy, findings);
         }
         if (policy == Policy::active_passive) {
             judge_owner(subsystem, shared, paths, findings);
@@ -421,7 +422,7 @@ constexpr Row kAnaGroupIdConsistent{
              .title = "A namespace is in the same ANA group on all controllers",
              .rule_class = RuleClass::eqs,
              .severity = Severity::degraded,
-             .verdict = Verdict::fail,
+             .verdict = Verdict::warn,
              .basis = "Base 2.3 §8.1.1.2, §2.4.1",
              .why = "Hosts and tools that go by group mix up which volumes fail over together; a "
                     "change of one group is read for the wrong volume.",
@@ -468,11 +469,12 @@ constexpr Row kAnaNsSingleOwner{
 
 constexpr Row kAnaNsUsablePathPerArray{
     .rule = {.id = "ana.ns.usable_path_per_array",
-             .title = "Each array can serve each namespace as the policy says",
+             .title = "Each array can serve each namespace",
              .rule_class = RuleClass::xrf,
              .severity = Severity::degraded,
              .verdict = Verdict::warn,
-             .basis = "the declared policy (check.policy)",
+             .basis = "the declared policy (check.policy); without one, persistent loss, which is "
+                      "final (Base 2.3 §8.1.1)",
              .why = "The volume hangs on one array: a failover has nowhere to go.",
              .fix = "Array: look at the replication of the volume and bring its second copy "
                     "back."},

@@ -163,6 +163,13 @@ const Page* command_sets_page(const Controller& controller) {
     return &controller.observed->io_command_sets;
 }
 
+/// Without a cache there is nothing that a Flush of all namespaces could miss.
+std::optional<std::string> flush_of_all(const Controller& controller) {
+    return controller.has_identify && (controller.id.vwc & kCachePresent) != 0
+               ? bits<&Id::vwc, 0x06, 1>(controller)
+               : std::nullopt;
+}
+
 constexpr Row kResvSupportEqual{
     .rule = {.id = "resv.support.equal",
              .title = "Reservations are supported by all controllers, or by none",
@@ -212,7 +219,7 @@ constexpr Row kCtrlFusesEqual{
              .title = "Fused operations are the same (FUSES)",
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
-             .verdict = Verdict::fail,
+             .verdict = Verdict::warn,
              .basis = "practice: cluster locks use fused Compare and Write",
              .why = "After a failover to the array without it, locks of clustered file systems "
                     "cannot be taken.",
@@ -234,7 +241,7 @@ constexpr Row kCtrlVwcEqual{
                     "else the same VWC on both."},
     .judge = EqualControllers{
         .fields = {{{"volatile write cache (VWC bit 0)", "vwc", flag<&Id::vwc, kCachePresent>},
-                    {"flush to all namespaces (VWC bits 2:1)", "vwc", bits<&Id::vwc, 0x06, 1>}}}}};
+                    {"flush to all namespaces (VWC bits 2:1)", "vwc", flush_of_all}}}}};
 
 constexpr Row kCtrlCtrattHidsEqual{
     .rule = {.id = "ctrl.ctratt.hids.equal",

@@ -327,9 +327,10 @@ constexpr Row kNsIdUniqueOnHost{
              .basis = "Base 2.3 §4.7.1; Linux \"ignoring nsid %u because of duplicate IDs\"",
              .why = "Linux ignores the namespace of the subsystem that connects second. Hosts "
                     "that do not look mix a clone up with its original.",
-             .fix = "Array: give a clone identifiers of its own, remove the mapping that is not "
-                    "needed, or mark a namespace that two subsystems share as dispersed. Host: "
-                    "do not connect both subsystems."},
+             .fix = "Array: give a clone identifiers of its own, remove the mapping that is "
+                    "not needed, or mark a namespace that two subsystems share as dispersed. "
+                    "Host: do not connect both subsystems; unmount the clone before its "
+                    "identifiers change."},
     .judge = JudgeSubject{judge_host}};
 
 constexpr Row kNsNmicDispersedImpliesShared{

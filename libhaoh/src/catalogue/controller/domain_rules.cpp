@@ -94,7 +94,7 @@ constexpr Row kDomainMdsDomainid{
              .title = "There is a domain ID where there are domains",
              .rule_class = RuleClass::int_,
              .severity = Severity::management,
-             .verdict = Verdict::fail,
+             .verdict = Verdict::warn,
              .basis = "Base 2.3 §3.2.5.1: shall be non-zero with several domains, else 0",
              .why = "Hosts and tools cannot tell which controllers fail together.",
              .fix = "Array: give each controller the ID of its domain when CTRATT bit 10 is set, "

@@ -37,9 +37,28 @@ std::optional<std::uint32_t> feature(const Controller& controller, std::uint8_t 
     return nvme::load_le<std::uint32_t>(found->second.bytes, 0);
 }
 
+/// That there is none is another finding.
 std::optional<std::string> keep_alive_timeout(const Controller& controller) {
     const auto kato = feature(controller, nvme::fid::keep_alive_timer);
-    return kato ? std::optional{fmt::format("{} ms", *kato)} : std::nullopt;
+    return kato && *kato != 0 ? std::optional{fmt::format("{} ms", *kato)} : std::nullopt;
+}
+
+/// Of a feature that is not there: it could not be read, or nobody asked.
+Answer without_feature(const Controller& controller, std::uint8_t fid) {
+    const Page* const page = feature_page(controller, fid);
+    return page != nullptr && page->state == Page::State::failed ? Answer::unknown()
+                                                                 : Answer::not_asked();
+}
+
+Answer no_timeout(const Controller& controller, const Subsystem& own) {
+    if (own.nqn == nvme::kDiscoveryNqn) {
+        return Answer::not_asked(); // works without one
+    }
+    const auto kato = feature(controller, nvme::fid::keep_alive_timer);
+    if (!kato) {
+        return without_feature(controller, nvme::fid::keep_alive_timer);
+    }
+    return *kato != 0 ? Answer::holds() : Answer::broken("0 ms");
 }
 
 Answer odd_timeout(const Controller& controller, const Subsystem& /*own*/) {
@@ -50,11 +69,9 @@ Answer odd_timeout(const Controller& controller, const Subsystem& /*own*/) {
     }
     const auto kato = feature(controller, nvme::fid::keep_alive_timer);
     if (!kato) {
-        const Page* const page = feature_page(controller, nvme::fid::keep_alive_timer);
-        return page != nullptr && page->state == Page::State::failed ? Answer::unknown()
-                                                                     : Answer::not_asked();
+        return without_feature(controller, nvme::fid::keep_alive_timer);
     }
-    if (*kato % granularity == 0) {
+    if (*kato % granularity == 0) { // 0 too, which has a rule of its own
         return Answer::holds();
     }
     return Answer::broken(fmt::format("{} ms, granularity {} ms", *kato, granularity));
@@ -86,6 +103,20 @@ constexpr Row kFeatKatoEqual{
                     "granularities (KAS)."},
     .judge = EqualControllers{.fields = {{{"keep alive timeout (KATO)", "", keep_alive_timeout,
                                            feature_page<nvme::fid::keep_alive_timer>}}}}};
+
+constexpr Row kFeatKatoNonzero{
+    .rule = {.id = "feat.kato.nonzero",
+             .title = "A keep alive timeout is in force (feature 0Fh)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §3.9: with 0 the controller watches for nothing",
+             .why = "The controller never notices that its host is gone: it keeps connections and "
+                    "their commands, and a dead path is found only when I/O times out.",
+             .fix =
+                 "Host: connect with a keep alive timeout (nvme connect --keep-alive-tmo). Array: "
+                 "report the timeout of Connect."},
+    .judge = CheckController{.clause = "keep alive timeout is 0", .ask = no_timeout}};
 
 constexpr Row kFeatKatoGranularity{
     .rule = {.id = "feat.kato.granularity",
@@ -135,8 +166,8 @@ constexpr Row kCcrLimit{
     .judge = EqualControllers{
         .fields = {{{"limit of cross-controller resets (CCRL)", "ccrl", decimal<&Id::ccrl>}}}}};
 
-constexpr std::array kFeatureRows{&kFeatKatoEqual, &kFeatKatoGranularity, &kFeatCqtEqual,
-                                  &kFeatVwcEqual, &kCcrLimit};
+constexpr std::array kFeatureRows{&kFeatKatoEqual, &kFeatKatoNonzero, &kFeatKatoGranularity,
+                                  &kFeatCqtEqual,  &kFeatVwcEqual,    &kCcrLimit};
 
 } // namespace
 

@@ -103,8 +103,8 @@ constexpr Row kCtrlAwupfEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
-             .basis = "practice: Base 2.3 §2.4.1 lets them differ, but some kernels from "
-                      "Linux 6.16 on refuse a controller with another AWUPF",
+             .basis = "practice: Base 2.3 §2.4.1 lets them differ, but some stable kernels "
+                      "of 2025 refuse a controller with another AWUPF",
              .why = "Some kernels refuse the second array; databases that rely on atomic writes "
                     "get torn ones after a failover to the smaller size.",
              .fix = "Array: report the smaller value of both arrays on both. Host: configure "

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Fabrics attributes, properties, and what was negotiated with each connection.
+// Fabrics attributes, and what was negotiated with each connection.
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
@@ -31,10 +31,56 @@ Answer response_capsule(const Controller& controller, const Subsystem& own) {
     return capsule(own, controller.id.iorcsz, 1);
 }
 
+Answer in_capsule_offset(const Controller& controller, const Subsystem& /*own*/) {
+    if (controller.observed->transport == "pcie") {
+        return Answer::not_asked();
+    }
+    return controller.id.icdoff == 0 ? Answer::holds()
+                                     : Answer::broken(fmt::format("{}", controller.id.icdoff));
+}
+
+/// What Linux asks of SGLS over a transport: any support (TCP, FC), or keyed descriptors (RDMA).
+std::optional<std::uint32_t> wanted_sgls(const Controller& controller) {
+    constexpr std::uint32_t kAny = 0x3;
+    constexpr std::uint32_t kKeyed = 0x4;
+    const std::string& transport = controller.observed->transport;
+    if (transport == "rdma") {
+        return kKeyed;
+    }
+    return transport == "tcp" || transport == "fc" ? std::optional{kAny} : std::nullopt;
+}
+
+bool lacks_sgls(const Controller& controller) {
+    const auto wanted = wanted_sgls(controller);
+    return wanted && (controller.id.sgls & *wanted) == 0;
+}
+
+Answer no_sgls(const Controller& controller, const Subsystem& /*own*/) {
+    if (!wanted_sgls(controller)) {
+        return Answer::not_asked();
+    }
+    return lacks_sgls(controller) ? Answer::broken(fmt::format("{:#x}", controller.id.sgls))
+                                  : Answer::holds();
+}
+
 /// Properties of the transport only mean something within one transport.
 template <auto Accessor>
 std::optional<std::string> on_tcp(const Controller& controller) {
     return controller.observed->transport == "tcp" ? Accessor(controller) : std::nullopt;
+}
+
+/// SGLS of a controller that has what its transport takes: the rest is told of no SGLs.
+std::optional<std::string> sgls(const Controller& controller) {
+    return lacks_sgls(controller) ? std::nullopt : on_tcp<hexadecimal<&Id::sgls>>(controller);
+}
+
+Answer data_alignment(const Controller& controller, const Subsystem& /*own*/) {
+    const auto& cpda = controller.observed->connection.cpda;
+    if (!cpda) {
+        return Answer::not_asked();
+    }
+    return *cpda == 0 ? Answer::holds()
+                      : Answer::broken(fmt::format("{} ({} bytes)", *cpda, (*cpda + 1) * 4));
 }
 
 Answer discovery_type(const Controller& controller, const Subsystem& own) {
@@ -43,90 +89,6 @@ Answer discovery_type(const Controller& controller, const Subsystem& own) {
     }
     return controller.id.dctype == 0 ? Answer::holds()
                                      : Answer::broken(fmt::format("{}", controller.id.dctype));
-}
-
-std::optional<std::string> command_sets_supported(const Controller& controller) {
-    const auto cap = controller.capabilities();
-    return cap ? std::optional{fmt::format("{:#x}", cap->css())} : std::nullopt;
-}
-
-Answer large_pages(const Controller& controller, const Subsystem& /*own*/) {
-    const auto cap = controller.capabilities();
-    if (!cap) {
-        return no_property(controller);
-    }
-    return cap->mpsmin() == 0 ? Answer::holds()
-                              : Answer::broken(fmt::format("{} bytes", cap->page_bytes()));
-}
-
-Answer ready_time(const Controller& controller, const Subsystem& /*own*/) {
-    const auto cap = controller.capabilities();
-    if (!cap) {
-        return no_property(controller);
-    }
-    return cap->timeout_ms() == 0 ? Answer::broken("0 ms") : Answer::holds();
-}
-
-std::optional<std::string> subsystem_reset(const Controller& controller) {
-    const auto cap = controller.capabilities();
-    return cap ? std::optional{yes_or_no(cap->nssrs())} : std::nullopt;
-}
-
-Answer not_ready(const Controller& controller, const Subsystem& /*own*/) {
-    constexpr std::uint64_t kReady = 0x1;
-    constexpr std::uint64_t kFatal = 0x2;
-    constexpr std::uint64_t kShutdown = 0xC;
-    const auto csts = controller.observed->property(nvme::property::csts);
-    if (!csts) {
-        return no_property(controller);
-    }
-    std::vector<std::string> words;
-    if ((*csts & kFatal) != 0) {
-        words.emplace_back("fatal status (CFS)");
-    }
-    if ((*csts & kShutdown) != 0) {
-        words.emplace_back("shutting down (SHST)");
-    }
-    if ((*csts & kReady) == 0) {
-        words.emplace_back("not ready (RDY)");
-    }
-    if (words.empty()) {
-        return Answer::holds();
-    }
-    return Answer::broken(fmt::format("CSTS {:#x}: {}", *csts, join_words(words)));
-}
-
-/// What a controller may offer, and the version that has it.
-struct Offer {
-    bool offered{};
-    std::uint32_t needed{};
-    std::string_view what;
-};
-
-Answer old_version(const Controller& controller, const Subsystem& /*own*/) {
-    const std::array offers{
-        Offer{.offered = (controller.id.ctratt & nvme::ctratt::multi_domain) != 0,
-              .needed = version_number(2, 0),
-              .what = "domains"},
-        Offer{.offered = controller.ana(), .needed = version_number(1, 3), .what = "ANA"},
-        Offer{.offered = (controller.id.oncs & nvme::oncs::reservations) != 0,
-              .needed = version_number(1, 3),
-              .what = "reservations over several hosts"},
-        Offer{.offered = true, .needed = version_number(1, 2, 1), .what = "fabrics"},
-    };
-    const std::uint32_t version = controller.version();
-    if (version == 0) {
-        return Answer::unknown();
-    }
-    const auto* const missing =
-        std::find_if(offers.begin(), offers.end(), [version](const Offer& offer) {
-            return offer.offered && version < offer.needed;
-        });
-    if (missing == offers.end()) {
-        return Answer::holds();
-    }
-    return Answer::broken(fmt::format("{}, {} need {}", format_version(version), missing->what,
-                                      format_version(missing->needed)));
 }
 
 /// One host NQN goes with one host ID and the other way round; different hosts may be merged into
@@ -185,8 +147,9 @@ constexpr Row kCtrlIoccszMin{
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::fail,
-             .basis = "Base 2.1 Figure 312: at least 4 (64 bytes); Linux refuses less",
-             .why = "Linux refuses the controller: every path to this array is missing.",
+             .basis = "Base 2.1 Figure 312: at least 4 (64 bytes); Linux from 6.8 on refuses less",
+             .why =
+                 "Linux from 6.8 on refuses the controller: every path to this array is missing.",
              .fix = "Array: report IOCCSZ of at least 4."},
     .judge = CheckController{.clause = "IOCCSZ is less than 4", .ask = command_capsule}};
 
@@ -206,15 +169,31 @@ constexpr Row kCtrlIoccszEqualTransport{
 
 constexpr Row kCtrlIcdoff{
     .rule = {.id = "ctrl.icdoff",
-             .title = "The in-capsule data offset is the same (ICDOFF)",
-             .rule_class = RuleClass::eqs,
+             .title = "Data in a capsule follows the command at once (ICDOFF)",
+             .rule_class = RuleClass::int_,
              .severity = Severity::loss,
-             .verdict = Verdict::warn,
-             .basis = "practice, within one transport",
-             .why = "Hosts that support no offset refuse the array that has one.",
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_tcp_setup_ctrl() refuses any offset (\"icdoff is not "
+                      "supported!\"), and so do its other fabrics",
+             .why = "Linux refuses the controller: every path to this array is missing.",
              .fix = "Array: report ICDOFF 0."},
-    .judge = EqualControllers{
-        .fields = {{{"in-capsule data offset (ICDOFF)", "icdoff", on_tcp<decimal<&Id::icdoff>>}}}}};
+    .judge = CheckController{.clause = "ICDOFF is not 0", .ask = in_capsule_offset},
+    .fields = {"icdoff"}};
+
+constexpr Row kCtrlSglsSupported{
+    .rule = {.id = "ctrl.sgls.supported",
+             .title = "SGLs are supported as the transport needs them (SGLS)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis =
+                 "Linux nvme_tcp_setup_ctrl() refuses SGLS bits 1:0 of 0 (\"Mandatory sgls are "
+                 "not supported!\"); over RDMA bit 2 is needed",
+             .why = "Linux refuses the controller: every path to this array is missing.",
+             .fix = "Array: report SGL support (SGLS bits 1:0; over RDMA also keyed descriptors, "
+                    "bit 2)."},
+    .judge = CheckController{.clause = "no SGL support", .ask = no_sgls},
+    .fields = {"sgls"}};
 
 constexpr Row kCtrlSglsEqual{
     .rule = {.id = "ctrl.sgls.equal",
@@ -226,8 +205,7 @@ constexpr Row kCtrlSglsEqual{
              .why = "Hosts take different ways to the data of the two arrays, with different "
                     "cost.",
              .fix = "Array: report the same SGLS on both arrays."},
-    .judge = EqualControllers{
-        .fields = {{{"SGL support (SGLS)", "sgls", on_tcp<hexadecimal<&Id::sgls>>}}}}};
+    .judge = EqualControllers{.fields = {{{"SGL support (SGLS)", "sgls", sgls}}}}};
 
 constexpr Row kCtrlOfcsEqual{
     .rule = {.id = "ctrl.ofcs.equal",
@@ -240,82 +218,6 @@ constexpr Row kCtrlOfcsEqual{
              .fix = "Array: support the Disconnect command on both arrays or on neither."},
     .judge =
         EqualControllers{.fields = {{{"Disconnect (OFCS bit 0)", "ofcs", flag<&Id::ofcs, 1U>}}}}};
-
-constexpr Row kPropCapCssEqual{
-    .rule = {.id = "prop.cap.css.equal",
-             .title = "Supported command sets are the same (CAP.CSS)",
-             .rule_class = RuleClass::eqs,
-             .severity = Severity::loss,
-             .verdict = Verdict::fail,
-             .basis = "Base 2.3 §3.1.3.1, §5.2.13.2.3",
-             .why = "Hosts enable the arrays in different ways and read different identifiers "
-                    "of the same namespace.",
-             .fix = "Array: report the same CAP.CSS on both arrays."},
-    .judge = EqualControllers{
-        .fields = {{{"command sets (CAP.CSS)", "", command_sets_supported, property_page}}}}};
-
-constexpr Row kPropCapMps{
-    .rule = {.id = "prop.cap.mps",
-             .title = "Memory pages of 4 KiB are supported (CAP.MPSMIN)",
-             .rule_class = RuleClass::int_,
-             .severity = Severity::degraded,
-             .verdict = Verdict::warn,
-             .basis = "practice; Linux refuses controllers whose smallest page is larger than "
-                      "its own",
-             .why = "Hosts with pages of 4 KiB cannot use the array.",
-             .fix = "Array: report CAP.MPSMIN 0."},
-    .judge =
-        CheckController{.clause = "smallest memory page larger than 4 KiB", .ask = large_pages}};
-
-constexpr Row kPropCapToCrtoPlausible{
-    .rule = {.id = "prop.cap.to_crto.plausible",
-             .title = "The time to become ready is given (CAP.TO)",
-             .rule_class = RuleClass::int_,
-             .severity = Severity::management,
-             .verdict = Verdict::note,
-             .basis = "Base 2.3 §3.1.4: hosts wait that long for CSTS.RDY",
-             .why = "A host may give up before the controller is ready, which delays the way "
-                    "back after a failover.",
-             .fix = "Array: report the time that enabling takes at worst."},
-    .judge = CheckController{.clause = "CAP.TO is 0", .ask = ready_time}};
-
-constexpr Row kPropCapNssrsNsses{
-    .rule = {.id = "prop.cap.nssrs_nsses",
-             .title = "NVM subsystem reset is supported alike (CAP.NSSRS)",
-             .rule_class = RuleClass::eqs,
-             .severity = Severity::loss,
-             .verdict = Verdict::warn,
-             .basis = "practice: the reset is of the whole subsystem, which is both arrays",
-             .why = "A subsystem reset through one array takes paths away that the other array "
-                    "was to keep.",
-             .fix = "Array: do not support NVM subsystem reset for a stretched subsystem."},
-    .judge = EqualControllers{
-        .fields = {{{"NVM subsystem reset (CAP.NSSRS)", "", subsystem_reset, property_page}}}}};
-
-constexpr Row kPropCstsReadyNofatal{
-    .rule = {.id = "prop.csts.ready_nofatal",
-             .title = "The controller is ready and has no fatal status",
-             .rule_class = RuleClass::int_,
-             .severity = Severity::loss,
-             .verdict = Verdict::fail,
-             .basis = "Base 2.3 §3.1.4, §3.2.5.2: a controller may give up when reservations "
-                      "cannot be synchronised",
-             .why = "The controller serves no I/O.",
-             .fix = "Array: find out why the controller gave up; look at the link between the "
-                    "arrays. Host: the kernel resets such a controller when it notices."},
-    .judge = CheckController{.clause = "controller not ready", .ask = not_ready}};
-
-constexpr Row kPropVsSupported{
-    .rule = {.id = "prop.vs.supported",
-             .title = "The version is new enough for what the controller offers",
-             .rule_class = RuleClass::xrf,
-             .severity = Severity::degraded,
-             .verdict = Verdict::warn,
-             .basis = "Base 2.3 §1, Figure 335",
-             .why = "Hosts that go by the version do not use the feature, or do not read the "
-                    "fields that belong to it.",
-             .fix = "Array: report the version that the implementation follows."},
-    .judge = CheckController{.clause = "version too old for what is offered", .ask = old_version}};
 
 constexpr Row kConnSqflowDigestTlsEqual{
     .rule = {.id = "conn.sqflow_digest_tls.equal",
@@ -340,8 +242,9 @@ constexpr Row kCtrlIorcszMin{
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::fail,
-             .basis = "Base 2.1 Figure 312: at least 1 (16 bytes); Linux refuses less",
-             .why = "Linux refuses the controller: every path to this array is missing.",
+             .basis = "Base 2.1 Figure 312: at least 1 (16 bytes); Linux from 6.8 on refuses less",
+             .why =
+                 "Linux from 6.8 on refuses the controller: every path to this array is missing.",
              .fix = "Array: report IORCSZ of at least 1."},
     .judge = CheckController{.clause = "IORCSZ is 0", .ask = response_capsule},
     .fields = {"iorcsz"}};
@@ -368,7 +271,20 @@ constexpr Row kConnTransportNotMixed{
              .why = "Latency and error handling differ by path, and some hosts refuse the mix.",
              .fix = "Host: connect both arrays over the same transport."},
     .judge = EqualControllers{.fields = {{{"transport", "", transport, connection_page}}}},
-    .fields = {"ioccsz", "icdoff", "sgls"}};
+    .fields = {"ioccsz", "sgls"}};
+
+constexpr Row kConnCpda{
+    .rule = {.id = "conn.cpda",
+             .title = "Data from the host needs no alignment (CPDA)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis =
+                 "Linux nvme_tcp_init_connection() refuses a CPDA that is not 0 (\"unsupported "
+                 "cpda returned\")",
+             .why = "Linux refuses the connection: every path to this port is missing.",
+             .fix = "Array: answer ICReq with CPDA 0."},
+    .judge = CheckController{.clause = "CPDA is not 0", .ask = data_alignment}};
 
 } // namespace
 
@@ -392,17 +308,13 @@ constexpr std::array kTransportRows{&kCtrlIoccszMin,
                                     &kCtrlIorcszMin,
                                     &kCtrlIoccszEqualTransport,
                                     &kCtrlIcdoff,
+                                    &kCtrlSglsSupported,
                                     &kCtrlSglsEqual,
                                     &kCtrlOfcsEqual,
                                     &kCtrlDctype,
-                                    &kPropCapCssEqual,
-                                    &kPropCapMps,
-                                    &kPropCapToCrtoPlausible,
-                                    &kPropCapNssrsNsses,
-                                    &kPropCstsReadyNofatal,
-                                    &kPropVsSupported,
                                     &kConnHostnqnHostidSame,
                                     &kConnSqflowDigestTlsEqual,
+                                    &kConnCpda,
                                     &kConnTransportNotMixed};
 
 } // namespace

@@ -251,10 +251,11 @@ constexpr Row kDiscGenctrStableDuringRead{
     .rule = {.id = "disc.genctr.stable_during_read",
              .title = "The discovery log stood still long enough to be read",
              .rule_class = RuleClass::tmp,
-             .severity = Severity::degraded,
+             .severity = Severity::loss,
              .verdict = Verdict::unknown,
              .basis = "Base 2.3 §5.2.12.3.1: read again when GENCTR moved",
-             .why = "The entries may belong to different moments.",
+             .why =
+                 "The entries may belong to different moments: a port of an array can be missing.",
              .fix = "Check again later. Array: find what changes the log all the time."},
     .judge = JudgeSubject{judge_logs}};
 

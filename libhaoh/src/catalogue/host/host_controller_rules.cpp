@@ -35,9 +35,12 @@ std::string names_of(const std::vector<const HostController*>& controllers) {
 
 void judge_state(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     std::vector<const HostController*> down;
+    std::vector<const HostController*> unread;
     std::vector<FindingValue> values;
     for (const HostController& controller : subsystem.controllers) {
-        if (!controller.kernel->live()) {
+        if (controller.kernel->state.state == Attribute::State::unreadable) {
+            unread.push_back(&controller);
+        } else if (!controller.kernel->live()) {
             down.push_back(&controller);
         }
         values.push_back(value_of(controller, std::string(controller.kernel->state.ok()
@@ -47,17 +50,21 @@ void judge_state(const HostSubsystem& subsystem, const Subject& /*subject*/, Fin
     if (values.empty()) {
         return;
     }
-    findings.judged(kHostCtrlLive);
-    if (down.empty()) {
+    findings.count(kHostCtrlLive, unread.empty() ? Answer::Kind::holds : Answer::Kind::unknown);
+    if (down.empty() && unread.empty()) {
         return;
     }
+    const std::size_t all = subsystem.controllers.size();
     findings.add({.row = kHostCtrlLive,
                   .subsystem = subsystem.nqn,
                   .nsids = {},
-                  .what = fmt::format("{} of {} controllers not live: {}", down.size(),
-                                      subsystem.controllers.size(), names_of(down)),
+                  .what = down.empty()
+                              ? fmt::format("of {} of {} controllers the state cannot be read: {}",
+                                            unread.size(), all, names_of(unread))
+                              : fmt::format("{} of {} controllers not live: {}", down.size(), all,
+                                            names_of(down)),
                   .values = std::move(values),
-                  .verdict = {}});
+                  .verdict = down.empty() ? std::optional{Verdict::unknown} : std::nullopt});
 }
 
 /// sysfs keeps serial number, model and NQN of the first controller ever. When none of today's says
@@ -301,7 +308,7 @@ constexpr Row kHostIdentityPair{
              .rule_class = RuleClass::uni,
              .severity = Severity::corruption,
              .verdict = Verdict::fail,
-             .basis = "Base 2.3 §3.1.3.2; Linux nvmf_host_add() from 6.12 on",
+             .basis = "Base 2.3 §5.2.26.1.32; Linux nvmf_host_add() from 6.5 on",
              .why = "Arrays take the connections for several hosts: reservations and access "
                     "rights hold for some paths only.",
              .fix = "Host: connect every controller with one --hostnqn and one --hostid "

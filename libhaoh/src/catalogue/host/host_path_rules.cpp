@@ -34,11 +34,28 @@ FindingValue value_of(const HostPath& path, std::string text) {
             .value = std::move(text)};
 }
 
+std::vector<FindingValue> uses_of(const HostNamespace& head) {
+    std::vector<FindingValue> values;
+    for (const HostPath& path : head.paths) {
+        values.push_back(value_of(path, to_string(path.use)));
+    }
+    return values;
+}
+
+/// Findings of two hosts never read alike: nvme0 is on each of them.
+FoldKey fold_key(const HostSubsystem& subsystem) {
+    return FoldKey{}.add(subsystem.host->kernel->host);
+}
+
 std::string bytes_text(const Attribute& sectors) {
     constexpr std::uint64_t kSector = 512;
     const auto number = sectors.number();
     return number ? fmt::format("{} sectors ({} bytes)", *number, *number * kSector)
                   : std::string(sectors.value());
+}
+
+nvme::NamespaceIds ids_of(const Namespace& path, const Host& host) {
+    return bound_ids(path, bound_by(path, host.release).value_or(BoundBy::identify));
 }
 
 /// What each controller has for a namespace that one of them has no path to.
@@ -50,7 +67,7 @@ std::vector<FindingValue> offers_and_paths(const HostSubsystem& subsystem, std::
         const HostPath* const bound = head != nullptr ? head->find(*one.kernel) : nullptr;
         std::string text = bound != nullptr ? bound->kernel->name : "no path";
         if (offered != nullptr) {
-            text += "; " + format_ids(bound_ids(*offered, subsystem.host->release));
+            text += "; " + format_ids(ids_of(*offered, *subsystem.host));
         }
         values.push_back(value_of(one, std::move(text)));
     }
@@ -139,7 +156,7 @@ void judge_copied(const HostSubsystem& subsystem, const HostNamespace& head, con
     }
     const Attribute& shown = head.kernel->*row.head;
     std::vector<const HostPath*> differing;
-    FoldKey key;
+    FoldKey key = fold_key(subsystem);
     for (const HostPath& path : head.paths) {
         const Answer::Kind answer =
             compare_copied(*subsystem.host->kernel, shown, path, path.kernel->*row.path);
@@ -186,19 +203,20 @@ void judge_head(const HostSubsystem& subsystem, const HostNamespace& head, Findi
     if (!head.kernel->multipath || head.paths.empty()) {
         return;
     }
-    findings.judged(kHostHeadMissing);
-    if (!head.kernel->dev.ok()) {
-        std::vector<FindingValue> values;
-        for (const HostPath& path : head.paths) {
-            values.push_back(value_of(path, to_string(path.use)));
-        }
-        findings.add_folded(kHostHeadMissing, subsystem.nqn, head.nsid.value_or(0), {}, [&] {
-            return Wording{
-                .what = fmt::format("there is no device /dev/{}: no path of it was ever usable",
-                                    head.kernel->name),
-                .values = std::move(values),
-                .verdict = {}};
-        });
+    findings.count(kHostHeadMissing, head.kernel->dev.state == Attribute::State::unreadable
+                                         ? Answer::Kind::unknown
+                                         : Answer::Kind::holds);
+    if (head.kernel->dev.state == Attribute::State::absent ||
+        head.kernel->dev.state == Attribute::State::empty) {
+        std::vector<FindingValue> values = uses_of(head);
+        findings.add_folded(
+            kHostHeadMissing, subsystem.nqn, head.nsid.value_or(0), fold_key(subsystem), [&] {
+                return Wording{
+                    .what = fmt::format("there is no device /dev/{}: no path of it was ever usable",
+                                        head.kernel->name),
+                    .values = std::move(values),
+                    .verdict = {}};
+            });
     }
 }
 
@@ -223,15 +241,13 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
                   Findings& findings) {
     std::set<std::string> usable_sites;
     std::set<std::string> ready_sites;
-    std::size_t usable = 0;
-    FoldKey key;
+    FoldKey key = fold_key(subsystem);
     for (const HostPath& path : head.paths) {
         key.add(path.kernel->controller);
         key.add(path.use.usable() ? 0 : static_cast<std::uint64_t>(path.use.kind));
         key.add(path.use.detail);
         const std::string site = path.controller != nullptr ? path.controller->site : "";
         if (path.use.usable()) {
-            ++usable;
             usable_sites.insert(site);
         }
         // The passive array of a pair takes over by an ANA change.
@@ -239,27 +255,34 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
             ready_sites.insert(site);
         }
     }
-    const bool none = usable == 0;
-    findings.judged(kHostNsUsablePath);
+    const bool none = usable_sites.empty();
+    const bool holds = !none && (arrays < 2 || ready_sites.size() > 1);
+    const auto unread = std::count_if(head.paths.begin(), head.paths.end(),
+                                      [](const HostPath& path) { return path.unread(); });
+    const bool is_open = !holds && unread != 0; // one that cannot be read may be usable
+    findings.count(kHostNsUsablePath,
+                   none && is_open ? Answer::Kind::unknown : Answer::Kind::holds);
     if (arrays > 1) {
-        findings.count(kHostNsUsableArrays, none ? Answer::Kind::unknown : Answer::Kind::holds);
+        findings.count(kHostNsUsableArrays,
+                       none || is_open ? Answer::Kind::unknown : Answer::Kind::holds);
     }
-    if (!none && (arrays < 2 || ready_sites.size() > 1)) {
+    if (holds) {
         return;
     }
     const Row& row = none ? kHostNsUsablePath : kHostNsUsableArrays;
     findings.add_folded(row, subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
-        std::vector<FindingValue> values;
-        for (const HostPath& path : head.paths) {
-            values.push_back(value_of(path, to_string(path.use)));
-        }
+        std::vector<FindingValue> values = uses_of(head);
         group_values(values);
-        return Wording{.what = none ? fmt::format("none of the {} paths of {} can be used",
-                                                  head.paths.size(), head.kernel->name)
-                                    : fmt::format("only paths on {} of {} can be used",
-                                                  *usable_sites.begin(), head.kernel->name),
-                       .values = std::move(values),
-                       .verdict = {}};
+        const std::string& name = head.kernel->name;
+        const std::size_t all = head.paths.size();
+        return Wording{
+            .what = is_open ? fmt::format("of {} of the {} paths of {} the state cannot be read",
+                                          unread, all, name)
+                    : none  ? fmt::format("none of the {} paths of {} can be used", all, name)
+                            : fmt::format("only paths on {} of {} can be used",
+                                          *usable_sites.begin(), name),
+            .values = std::move(values),
+            .verdict = is_open ? std::optional{Verdict::unknown} : std::nullopt};
     });
 }
 
@@ -282,8 +305,9 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
     const bool no_group = offered != nullptr && controller->asked->ana_log_ok &&
                           !controller->asked->ana_log_truncated && offered->groups.empty();
     if (kernel == "invalid state" || kernel == "(null)" || no_group) {
-        FoldKey key;
+        FoldKey key = fold_key(subsystem);
         key.add(path.kernel->controller);
+        key.add(kernel);
         findings.add_folded(
             kHostAnaNoGroup, subsystem.nqn, head.nsid.value_or(0), std::move(key), [&] {
                 return Wording{
@@ -309,7 +333,7 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
     if (state == known) {
         return;
     }
-    FoldKey key;
+    FoldKey key = fold_key(subsystem);
     key.add(path.kernel->controller);
     key.add(kernel);
     key.add(static_cast<std::uint64_t>(*state));
@@ -380,7 +404,8 @@ constexpr Row kHostPathSize{
              .why = "The path gets no I/O although its ANA state says otherwise, and a rescan "
                     "of it resizes the live device.",
              .fix = "Array: finish the resize on both arrays. Host: rescan every controller "
-                    "after that, not before."},
+                    "after that, not before.",
+             .relaxed_in = in_window(Window::resize)},
     .judge = JudgeHostSubsystem{judge_heads}};
 
 constexpr Row kHostPathBlockSize{

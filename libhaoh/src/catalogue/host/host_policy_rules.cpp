@@ -4,6 +4,8 @@
 #include "judge/row.hpp"
 #include "judge/subject.hpp"
 
+#include <haoh/kernel_policy.hpp>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -19,11 +21,10 @@ extern const Row kHostIopolicyMaker;
 extern const Row kHostIopolicyOffered;
 extern const Row kHostIopolicySites;
 
-constexpr KernelVersion kFirstWithQueueDepth{6, 11};
-
-bool offers(KernelVersion release, std::string_view policy) {
-    return policy == "numa" || policy == "round-robin" ||
-           (policy == "queue-depth" && release >= kFirstWithQueueDepth);
+/// Whether the kernel is known to lack a policy.
+bool lacks(const KernelObservation& kernel, std::string_view policy) {
+    const KernelPolicyInfo* const info = find_kernel_policy(policy);
+    return info == nullptr || presence_of(*info, kernel) == Presence::absent;
 }
 
 /// What was given for nvme_core.iopolicy and not taken, from the kernel's log: "nvme_core:
@@ -42,12 +43,8 @@ std::string refused_default(const KernelObservation& kernel) {
 
 void judge_default(const Host& host, const Subject& /*subject*/, Findings& findings) {
     const KernelObservation& kernel = *host.kernel;
-    const auto release = parse_kernel_version(kernel.release);
-    std::string policy = refused_default(kernel);
-    if (policy.empty() && release && kernel.iopolicy.ok() &&
-        !offers(*release, kernel.iopolicy.value()) && *release < kFirstWithQueueDepth) {
-        policy = kernel.iopolicy.value();
-    }
+    // What sysfs shows as the parameter the kernel took: it offers that, whatever its release.
+    const std::string policy = refused_default(kernel);
     // What was refused is only in the log: without it there is nothing to judge by.
     if (policy.empty() && (!kernel.iopolicy.ok() || !kernel.messages_error.empty())) {
         return;
@@ -142,7 +139,7 @@ void judge_maker(const HostSubsystem& subsystem, const Subject& /*subject*/, Fin
     });
     const Attribute& policy = subsystem.observed->iopolicy;
     if (maker == kMakers.end() || policy.state == Attribute::State::absent ||
-        !offers(subsystem.host->release, maker->policy)) {
+        lacks(*subsystem.host->kernel, maker->policy)) {
         return;
     }
     if (!policy.ok()) {
@@ -174,7 +171,8 @@ constexpr Row kHostIopolicyOffered{
              .why = "The parameter is refused: subsystems get the default numa, or the module is "
                     "not loaded at all.",
              .fix = "Host: take nvme_core.iopolicy out of the kernel's command line and "
-                    "modprobe.d, set round-robin, or use Linux 6.11 or later."},
+                    "modprobe.d, set round-robin, or use a kernel that has it: Linux 6.11 or "
+                    "later, or that of a distribution that took it to an older one."},
     .judge = JudgeHost{judge_default}};
 
 constexpr Row kHostIopolicySites{

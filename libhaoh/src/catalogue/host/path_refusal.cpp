@@ -71,8 +71,11 @@ const HostNamespace* namesake(const HostSubsystem& subsystem, const nvme::Namesp
 } // namespace
 
 std::optional<PathRefusal> explain_refusal(const HostSubsystem& subsystem, const Namespace& path) {
-    const KernelVersion release = subsystem.host->release;
-    PathRefusal out{.kind = {}, .ids = bound_ids(path, release), .other = nullptr, .of = nullptr};
+    const auto page = bound_by(path, subsystem.host->release);
+    if (!page) {
+        return std::nullopt;
+    }
+    PathRefusal out{.kind = {}, .ids = bound_ids(path, *page), .other = nullptr, .of = nullptr};
     const auto because = [&out](KernelRefusal kind, const HostSubsystem& of,
                                 const HostNamespace* other) {
         out.kind = kind;
@@ -93,7 +96,7 @@ std::optional<PathRefusal> explain_refusal(const HostSubsystem& subsystem, const
                    ? std::nullopt
                    : std::optional(because(KernelRefusal::ids_in_subsystem, subsystem, same));
     }
-    if (!bound_as_shared(path, release)) {
+    if (!bound_as_shared(path, *page)) {
         return because(KernelRefusal::not_shared, subsystem, head);
     }
     return out.ids == head->ids

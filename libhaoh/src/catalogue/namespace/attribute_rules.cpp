@@ -192,8 +192,8 @@ constexpr Row kResvPtpl{
              .title = "Reservations survive a power loss (RESCAP PTPLS)",
              .rule_class = RuleClass::int_,
              .severity = Severity::corruption,
-             .verdict = Verdict::warn,
-             .basis = "Base 2.3 §8.1.24",
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §8.1.24: a namespace with reservations shall support it",
              .why = "When an array restarts, it forgets who was fenced, and lets a node that was "
                     "shut out write again.",
              .fix = "Array: support Persist Through Power Loss for the namespace. Host: fence by "
@@ -252,10 +252,11 @@ constexpr Row kNsNstatNrdy{
     .rule = {.id = "ns.nstat.nrdy",
              .title = "The namespace is ready (NSTAT NRDY)",
              .rule_class = RuleClass::int_,
-             .severity = Severity::degraded,
-             .verdict = Verdict::warn,
-             .basis = "Base 2.3 Figure 335",
-             .why = "I/O to the namespace through this controller fails until it is ready.",
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 Figure 335; Linux from 6.13 on makes no path until it is ready",
+             .why = "The path is missing, without a message, or its I/O fails until the namespace "
+                    "is ready.",
              .fix = "Array: see what keeps the namespace from being ready. Check again after a "
                     "start."},
     .judge = CheckNamespace{.clause = "namespace not ready", .ask = not_ready}};

@@ -47,21 +47,17 @@ Answer zero_id(const Namespace& path, const Subsystem& /*own*/) {
     if (!path.has_descriptors) {
         return without(path.observed->descriptors);
     }
-    bool told = false; // a zero UUID of a namespace without identifiers, by the rules about those
+    // A UUID of zeros says that there is none (RFC 9562 §5.9): without another identifier that is
+    // told by the rules about those.
     for (const nvme::IdDescriptor& descriptor : path.descriptors.descriptors) {
         const auto type = static_cast<nvme::IdType>(descriptor.nidt);
-        const bool uuid = type == nvme::IdType::uuid;
-        if ((!uuid && type != nvme::IdType::eui64 && type != nvme::IdType::nguid) ||
-            !nvme::all_zero(descriptor.nid)) {
-            continue;
-        }
-        if (!uuid || path.ids.any()) {
+        if ((type == nvme::IdType::eui64 || type == nvme::IdType::nguid) &&
+            nvme::all_zero(descriptor.nid)) {
             return Answer::broken(
                 fmt::format("{} descriptor with an all-zero value", nvme::to_string(type)));
         }
-        told = true;
     }
-    return told ? Answer::unknown() : not_found(path);
+    return not_found(path);
 }
 
 /// Whether both pages give an identifier of one type.
@@ -105,10 +101,20 @@ Answer no_csi(const Namespace& path, const Subsystem& /*own*/) {
     return malformed ? Answer::unknown() : Answer::broken("no CSI descriptor");
 }
 
+/// Says nothing that a list without it does not say: the NVM command set, which is all there is
+/// before NVMe 2.0, and a UUID of zeros.
+bool says_nothing(const nvme::IdDescriptor& descriptor) {
+    const auto type = static_cast<nvme::IdType>(descriptor.nidt);
+    return (type == nvme::IdType::csi || type == nvme::IdType::uuid) &&
+           nvme::all_zero(descriptor.nid);
+}
+
 std::set<std::pair<std::uint8_t, nvme::Bytes>> descriptor_set(const Namespace& path) {
     std::set<std::pair<std::uint8_t, nvme::Bytes>> out;
     for (const nvme::IdDescriptor& descriptor : path.descriptors.descriptors) {
-        out.emplace(descriptor.nidt, descriptor.nid);
+        if (!says_nothing(descriptor)) {
+            out.emplace(descriptor.nidt, descriptor.nid);
+        }
     }
     return out;
 }
@@ -254,10 +260,10 @@ constexpr Row kNsDescLengths{
 
 constexpr Row kNsDescNoZeroIds{
     .rule = {.id = "ns.desc.no_zero_ids",
-             .title = "No descriptor holds an all-zero identifier",
+             .title = "No descriptor holds an all-zero EUI64 or NGUID",
              .rule_class = RuleClass::int_,
              .severity = Severity::management,
-             .verdict = Verdict::fail,
+             .verdict = Verdict::warn,
              .basis = "Base 2.3 §5.2.13.2.3: an identifier of zero shall not be described",
              .why = "Hosts that do not treat zero as absent take all such namespaces for one.",
              .fix = "Array: leave the descriptor out when there is no identifier of its type."},
@@ -272,7 +278,10 @@ constexpr Row kNsDescMatchIdns{
              .basis = "Base 2.3 §5.2.13.2.3: they are copies",
              .why = "Hosts and kernels that read one page see another namespace than those that "
                     "read the other.",
-             .fix = "Array: report the same NGUID and EUI64 in CNS 00h and CNS 03h."},
+             .fix = "Array: report the same NGUID and EUI64 in CNS 00h and CNS 03h. Host: "
+                    "disconnect the array that is changed first, and connect it again "
+                    "afterwards: Linux takes a namespace in use away whose identifiers "
+                    "change."},
     .judge = CheckNamespace{.clause = "two values of one identifier", .ask = not_identify}};
 
 constexpr Row kNsDescCsiPresent{
@@ -293,12 +302,14 @@ constexpr Row kNsDescBytesEqual{
              .rule_class = RuleClass::eqn,
              .severity = Severity::corruption,
              .verdict = Verdict::fail,
-             .basis = "Base 2.3 §2.4.1; Linux from 6.16 on reads identifiers of VS 2.0 controllers "
+             .basis = "Base 2.3 §2.4.1; Linux from 6.13 on reads identifiers of VS 2.0 controllers "
                       "from this list alone",
              .why = "Kernels that read only this list see an identifier on one array and not on "
                     "the other, and refuse the path.",
-             .fix = "Array: send the same descriptors on both arrays; one for each identifier that "
-                    "Identify Namespace holds."},
+             .fix = "Array: send the same descriptors on both arrays; one for each identifier "
+                    "that Identify Namespace holds. Host: disconnect the array that is "
+                    "changed first, and connect it again afterwards: Linux takes a namespace "
+                    "in use away whose identifiers change."},
     .judge = JudgeSubsystem{judge_lists}};
 
 constexpr Row kNsCns08MatchCns00{

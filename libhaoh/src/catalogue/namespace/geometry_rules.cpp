@@ -155,61 +155,6 @@ std::optional<FieldKey> atomic_key(const Namespace& path) {
     return FieldKey{.number = path.idns.*Member};
 }
 
-/// Whether what is wrong is the same on all other paths that were read; if not, that is the finding.
-template <typename Same>
-bool alike(const Namespace& path, const Subsystem& subsystem, Same same) {
-    const SharedNamespace* shared = subsystem.find(path.nsid);
-    return shared == nullptr ||
-           std::all_of(shared->paths.begin(), shared->paths.end(), [&](const Namespace* other) {
-               return !other->has_identify || same(other->idns, path.idns);
-           });
-}
-
-bool same_format(const Ns& a, const Ns& b) {
-    return a.active_format().lbads == b.active_format().lbads &&
-           a.active_format().ms == b.active_format().ms;
-}
-
-bool same_size(const Ns& a, const Ns& b) {
-    return a.nsze == b.nsze;
-}
-
-/// What is wrong with the format in use; empty when nothing is.
-std::string format_defect(const Namespace& path) {
-    const unsigned index = path.idns.format_index();
-    const unsigned last = std::min(63U, unsigned{path.idns.nlbaf} + path.idns.nulbaf);
-    if (index > last) {
-        return fmt::format("format {} of {}", index, last + 1);
-    }
-    return path.block_bytes() ? "" : fmt::format("LBADS {}", path.idns.active_format().lbads);
-}
-
-Answer odd_format(const Namespace& path, const Subsystem& subsystem) {
-    if (!path.has_identify) {
-        return Answer::unknown();
-    }
-    std::string defect = format_defect(path);
-    if (defect.empty()) {
-        return Answer::holds();
-    }
-    return alike(path, subsystem, same_format) ? Answer::broken(std::move(defect))
-                                               : Answer::unknown();
-}
-
-Answer odd_usage(const Namespace& path, const Subsystem& subsystem) {
-    if (!path.has_identify) {
-        return Answer::unknown();
-    }
-    const Ns& id = path.idns;
-    if (id.ncap > id.nsze) {
-        return alike(path, subsystem, same_size)
-                   ? Answer::broken(fmt::format("NCAP {}, NSZE {}", id.ncap, id.nsze))
-                   : Answer::unknown();
-    }
-    return id.nuse > id.ncap ? Answer::broken(fmt::format("NUSE {}, NCAP {}", id.nuse, id.ncap))
-                             : Answer::holds();
-}
-
 } // namespace
 
 constexpr Row kNsLbafActiveEqual{
@@ -218,7 +163,7 @@ constexpr Row kNsLbafActiveEqual{
              .rule_class = RuleClass::eqn,
              .severity = Severity::corruption,
              .verdict = Verdict::fail,
-             .basis = "Base 2.3 §2.4.1; Linux from 6.12 on keeps one lba_shift for all paths, that "
+             .basis = "Base 2.3 §2.4.1; Linux from 6.8 on keeps one lba_shift for all paths, that "
                       "of the last one scanned",
              .why = "Linux sends addresses counted in the blocks of one array to the other: "
                     "reads and writes fail, Write Zeroes and Deallocate hit the wrong blocks "
@@ -267,19 +212,6 @@ constexpr Row kNsNszeEqual{
         EqualNamespaces{.fields = {{{"size (NSZE)", NamespacePage::identify, "nsze",
                                      size_key<&Ns::nsze>, size_text<&Ns::nsze>, Unit::bytes}}}}};
 
-constexpr Row kNsLbafActiveSane{
-    .rule = {.id = "ns.lbaf_active.sane",
-             .title = "The block format in use exists",
-             .rule_class = RuleClass::int_,
-             .severity = Severity::loss,
-             .verdict = Verdict::fail,
-             .basis = "NVM Command Set Specification 1.1 Figure 114: LBADS of at least 9, index in "
-                      "the table",
-             .why = "Hosts cannot tell the size of a block: Linux gives the namespace no "
-                    "capacity.",
-             .fix = "Array: correct FLBAS, NLBAF and the format that it points to."},
-    .judge = CheckNamespace{.clause = "no valid block format", .ask = odd_format}};
-
 constexpr Row kNsNcapEqual{
     .rule = {.id = "ns.ncap.equal",
              .title = "Capacity is the same on all controllers (NCAP)",
@@ -293,17 +225,6 @@ constexpr Row kNsNcapEqual{
     .judge = EqualNamespaces{.fields = {{{"capacity (NCAP)", NamespacePage::identify, "ncap",
                                           size_key<&Ns::ncap>, size_text<&Ns::ncap>, Unit::bytes}}},
                              .yields_to = {&kNsNszeEqual}}};
-
-constexpr Row kNsNuse{.rule = {.id = "ns.nuse",
-                               .title = "What is used fits what there is (NUSE, NCAP, NSZE)",
-                               .rule_class = RuleClass::int_,
-                               .severity = Severity::management,
-                               .verdict = Verdict::note,
-                               .basis = "NVM Command Set Specification 1.1 Figure 114",
-                               .why = "Tools report more than the namespace holds.",
-                               .fix = "Array: correct NUSE or NCAP."},
-                      .judge =
-                          CheckNamespace{.clause = "more used than there is", .ask = odd_usage}};
 
 constexpr Row kNsLbafTableEqual{
     .rule = {.id = "ns.lbaf_table.equal",
@@ -445,11 +366,10 @@ constexpr Row kNsCopyLimitsEqual{
              {"MSRC", NamespacePage::identify, "msrc", key<&Ns::msrc>, as_count}}}}};
 
 constexpr std::array kGeometryRows{
-    &kNsLbafActiveEqual,      &kNsNszeEqual,      &kNsFlbasEqual,
-    &kNsLbafActiveSane,       &kNsNcapEqual,      &kNsNuse,
-    &kNsLbafTableEqual,       &kNsNsfeatThin,     &kNsNsfeatNsabpEqual,
-    &kNsNabsnNaboNabspfEqual, &kNsNsfeatDae,      &kNsDlfeatEqual,
-    &kNsOptperfEqual,         &kNsCopyLimitsEqual};
+    &kNsLbafActiveEqual, &kNsNszeEqual,   &kNsFlbasEqual,       &kNsNcapEqual,
+
+    &kNsLbafTableEqual,  &kNsNsfeatThin,  &kNsNsfeatNsabpEqual, &kNsNabsnNaboNabspfEqual,
+    &kNsNsfeatDae,       &kNsDlfeatEqual, &kNsOptperfEqual,     &kNsCopyLimitsEqual};
 
 } // namespace
 

@@ -202,8 +202,10 @@ constexpr Row kNsUuidRequiredIfZero{
                       "there is none",
              .why = "Nothing proves that both arrays serve the same volume. Linux joins the paths "
                     "by their number without a word and mixes two volumes when they are two.",
-             .fix = "Array: give the namespace a UUID or an NGUID, the same on both arrays. Host: "
-                    "do not use the namespace over both arrays until then."},
+             .fix = "Array: give the namespace a UUID or an NGUID, the same on both arrays. "
+                    "Host: do not use the namespace over both arrays until then, and "
+                    "disconnect before it is done: Linux takes a namespace in use away whose "
+                    "identifiers change."},
     .judge = CheckNamespace{.clause = "no identifier", .ask = no_uuid}};
 
 constexpr Row kNsIdAtLeastOne{
@@ -216,7 +218,9 @@ constexpr Row kNsIdAtLeastOne{
              .why = "Nothing proves that both arrays serve the same volume. Linux joins the paths "
                     "by their number without a word and mixes two volumes when they are two.",
              .fix = "Array: give the namespace an NGUID or EUI64, the same on both arrays, or "
-                    "move to a version with UUIDs."},
+                    "move to a version with UUIDs. Host: disconnect the array that is changed "
+                    "first, and connect it again afterwards: Linux takes a namespace in use "
+                    "away whose identifiers change."},
     .judge = CheckNamespace{.clause = "no identifier", .ask = no_identifier}};
 
 constexpr Row kNsIdNotPlaceholder{
@@ -228,7 +232,9 @@ constexpr Row kNsIdNotPlaceholder{
              .basis = "Base 2.3 §4.5: globally unique",
              .why = "The next array of the same make shows the same identifier for another "
                     "volume, and a host that sees both mixes them up or refuses one.",
-             .fix = "Array: generate identifiers that are unique."},
+             .fix = "Array: generate identifiers that are unique. Host: disconnect the array "
+                    "that is changed first, and connect it again afterwards: Linux takes a "
+                    "namespace in use away whose identifiers change."},
     .judge =
         CheckNamespace{.clause = "identifier looks like a placeholder", .ask = placeholder_id}};
 

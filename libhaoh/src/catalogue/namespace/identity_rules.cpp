@@ -378,7 +378,9 @@ constexpr Row kNsIdentityOneNsid{
              .basis = "Base 2.3 §2.4.1; Linux \"duplicate IDs in subsystem for nsid\"",
              .why = "Linux refuses the second number: the volume has no path to that array. Hosts "
                     "that do not look show one volume as two disks.",
-             .fix = "Array: map the volume under the same NSID on both arrays."},
+             .fix = "Array: map the volume under the same NSID on both arrays. Host: unmount "
+                    "it, disconnect the array that is changed first, and connect it again "
+                    "afterwards."},
     .judge = JudgeSubsystem{judge_identity}};
 
 /// What becomes of a namespace whose identifiers differ.
@@ -394,9 +396,10 @@ constexpr Row kNsUuidEqual{
              .verdict = Verdict::fail,
              .basis = "Base 2.3 §2.4.1; Linux \"IDs don't match for shared namespace\"",
              .why = kRefused,
-             .fix = "Array: first make sure that both really serve the same volume, then give the "
-                    "copy the UUID of the original (nvmet: device_uuid). Host: rescan or "
-                    "reconnect."},
+             .fix = "Array: first make sure that both really serve the same volume, then give "
+                    "the copy the UUID of the original (nvmet: device_uuid). Host: disconnect "
+                    "the array that is changed first, and connect it again afterwards: Linux "
+                    "takes a namespace in use away whose identifiers change."},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr Row kNsNguidEqual{
@@ -407,9 +410,11 @@ constexpr Row kNsNguidEqual{
              .verdict = Verdict::fail,
              .basis = "Base 2.3 §2.4.1; Linux \"IDs don't match for shared namespace\"",
              .why = kRefused,
-             .fix = "Array: first make sure that both really serve the same volume, then give the "
-                    "copy the NGUID of the original (nvmet: device_nguid). Host: rescan or "
-                    "reconnect."},
+             .fix = "Array: first make sure that both really serve the same volume, then give "
+                    "the copy the NGUID of the original (nvmet: device_nguid). Host: "
+                    "disconnect the array that is changed first, and connect it again "
+                    "afterwards: Linux takes a namespace in use away whose identifiers "
+                    "change."},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr Row kNsEui64Equal{
@@ -420,8 +425,10 @@ constexpr Row kNsEui64Equal{
              .verdict = Verdict::fail,
              .basis = "Base 2.3 §2.4.1; Linux \"IDs don't match for shared namespace\"",
              .why = kRefused,
-             .fix = "Array: first make sure that both really serve the same volume, then give the "
-                    "copy the EUI64 of the original. Host: rescan or reconnect."},
+             .fix = "Array: first make sure that both really serve the same volume, then give "
+                    "the copy the EUI64 of the original. Host: disconnect the array that is "
+                    "changed first, and connect it again afterwards: Linux takes a namespace "
+                    "in use away whose identifiers change."},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr Row kNsCsiEqual{
@@ -461,7 +468,9 @@ constexpr Row kNsIdUniqueInSubsystem{
              .why = "Linux refuses all but one of the namespaces; device names by identifier lead "
                     "to whichever came last.",
              .fix = "Array: give each namespace identifiers of its own; do not map one volume "
-                    "twice."},
+                    "twice. Host: disconnect the array that is changed first, and connect it "
+                    "again afterwards: Linux takes a namespace in use away whose identifiers "
+                    "change."},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr std::array kIdentityRows{&kNsNsidMapEqual, &kNsIdentityOneNsid,    &kNsUuidEqual,

@@ -50,6 +50,9 @@ Json finding_json(const FindingGroup& group, const FindingItem& item,
                             {"outcome", to_string(group.on_kernel->outcome)},
                             {"text", group.on_kernel->text},
                             {"source", group.on_kernel->source}};
+        if (!group.on_kernel->nearest.empty()) {
+            out["on_kernel"]["nearest"] = group.on_kernel->nearest;
+        }
     }
     return out;
 }

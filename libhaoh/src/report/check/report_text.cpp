@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/report.hpp>
 
+#include <haoh/kernel_release.hpp>
+
 #include "report/check/report_view.hpp"
 #include "report/list/arrays.hpp"
 #include "report/rules/rules_view.hpp"
@@ -46,12 +48,10 @@ std::string label_of(const SubsystemArrays* subsystem, const ValueGroup& group) 
                                 : group.object;
 }
 
-/// "Linux 6.12" of "6.12.107-amd64": the rest means nothing for what the kernel does.
+/// "Linux 6.12" of "6.12.107-amd64", "Linux 5.14 of EL 9.6" of "5.14.0-570.12.1.el9_6.x86_64".
 std::string short_release(const std::string& release) {
-    const auto version = parse_kernel_version(release);
-    return version && version->minor != ~0U
-               ? fmt::format("Linux {}.{}", version->major, version->minor)
-               : "Linux " + release;
+    const auto known = parse_kernel_release(release);
+    return known ? name_of(*known) : "Linux " + release;
 }
 
 /// One rendering of one report.

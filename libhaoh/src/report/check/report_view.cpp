@@ -67,7 +67,8 @@ std::optional<OnKernel> safe_effect(const std::optional<OnKernel>& effect) {
     return OnKernel{.release = safe_text(effect->release),
                     .outcome = effect->outcome,
                     .text = safe_text(effect->text),
-                    .source = safe_text(effect->source)};
+                    .source = safe_text(effect->source),
+                    .nearest = safe_text(effect->nearest)};
 }
 
 std::vector<RuleResult> safe_rules(std::vector<RuleResult> rules) {

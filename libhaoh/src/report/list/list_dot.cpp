@@ -19,7 +19,8 @@ constexpr std::size_t kMaxDotRanges = 4;
 constexpr std::size_t kMaxDevices = 3;
 constexpr const char* kBad = "red3";
 
-/// A string of DOT: no byte of it ends the string or begins an escape.
+/// A string of DOT: no byte of it ends the string, or begins an escape or an entity of HTML, which
+/// Graphviz would take for any character.
 std::string quoted(const std::vector<std::string>& lines) {
     std::string out = "\"";
     for (const std::string& line : lines) {
@@ -30,6 +31,10 @@ std::string quoted(const std::vector<std::string>& lines) {
             out += "\\n";
         }
         for (const char c : line) {
+            if (c == '&') {
+                out += "&amp;";
+                continue;
+            }
             if (c == '"' || c == '\\') {
                 out += '\\';
             }

@@ -3,6 +3,7 @@
 #include <haoh/nvme/ana_log.hpp>
 
 #include "base/json_text.hpp"
+#include "base/safe_text.hpp"
 
 #include <fmt/format.h>
 
@@ -66,13 +67,10 @@ class Exposition {
   private:
     [[nodiscard]] std::back_insert_iterator<std::string> out() { return std::back_inserter(text_); }
 
+    /// What was escaped can be told from what looks like it: two names never become one.
     static std::string escaped(std::string_view value) {
         std::string out;
-        for (const char character : base::escape_bytes(value)) {
-            if (character == '\n') {
-                out += "\\n";
-                continue;
-            }
+        for (const char character : base::safe_text(base::escape_bytes(value))) {
             if (character == '\\' || character == '"') {
                 out += '\\';
             }

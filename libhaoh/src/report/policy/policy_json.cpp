@@ -107,9 +107,11 @@ std::string policy_list_json(std::string_view release) {
     Json out = head_of("list", {}, release);
     out["policies"] = Json::array();
     for (const KernelPolicyInfo& policy : kernel_policies()) {
+        const Presence presence = presence_of(policy, release);
         out["policies"].push_back(
             {{"policy", policy.name},
-             {"offered", offers(release, policy)},
+             {"offered",
+              presence == Presence::unknown ? Json() : Json(presence == Presence::present)},
              {"since", fmt::format("{}.{}", policy.since.major, policy.since.minor)},
              {"how", policy.how},
              {"right", policy.right},

@@ -271,13 +271,16 @@ std::string policy_list_text(std::string_view release, const TextStyle& style) {
         writer.wrapped(0, kIndent, {{fmt::format("Linux {} offers:", safe_text(release))}});
     }
     for (const KernelPolicyInfo& policy : kernel_policies()) {
-        const bool offered = offers(release, policy);
+        const Presence presence = presence_of(policy, release);
         writer.blank();
-        Spans line{{std::string(policy.name), offered ? Tone::strong : Tone::faint}};
-        if (!offered) {
-            line.push_back({fmt::format(" (not here: from Linux {}.{} on)", policy.since.major,
-                                        policy.since.minor),
-                            Tone::warn});
+        Spans line{
+            {std::string(policy.name), presence == Presence::absent ? Tone::faint : Tone::strong}};
+        if (!release.empty() && presence != Presence::present) {
+            line.push_back(
+                {fmt::format(" ({}: from Linux {}.{} on)",
+                             presence == Presence::absent ? "not here" : "not known of this kernel",
+                             policy.since.major, policy.since.minor),
+                 Tone::warn});
         }
         writer.wrapped(0, kIndent, line);
         write_advice(writer, policy.how, policy.right, policy.wrong);

@@ -72,6 +72,27 @@ std::vector<std::string> windows_of(const Rule& rule) {
     return out;
 }
 
+namespace {
+
+/// Where a distribution has a change in an older kernel: " (EL 9: from 5.14.0-448 on)".
+std::string taken_earlier(const std::optional<DriverChange>& change, bool with_it) {
+    std::string out;
+    if (!change) {
+        return out;
+    }
+    for (const DistributionChange& one : info_of(*change).distributions) {
+        if (one.distribution == Distribution::enterprise_linux && one.absent_until != 0 &&
+            one.present_from == one.absent_until + 1) {
+            out +=
+                fmt::format(" (EL {}: {} {}.{}.0-{}{})", one.product, with_it ? "from" : "before",
+                            one.base.major, one.base.minor, one.present_from, with_it ? " on" : "");
+        }
+    }
+    return out;
+}
+
+} // namespace
+
 std::vector<EffectView> effects_of(const Rule& rule) {
     const auto text = [](KernelVersion version) {
         return fmt::format("{}.{}", version.major, version.minor);
@@ -82,11 +103,13 @@ std::vector<EffectView> effects_of(const Rule& rule) {
             continue;
         }
         std::string releases = "Linux";
-        if (effect.from != kFirstKnownKernel) {
+        if (effect.from > kFirstKnownKernel) {
             releases += fmt::format(" from {} on", text(effect.from));
+            releases += taken_earlier(effect.since, true);
         }
         if (effect.until <= kLastKnownKernel) {
             releases += fmt::format(" before {}", text(effect.until));
+            releases += taken_earlier(effect.gone_with, false);
         }
         out.push_back({.releases = std::move(releases), .effect = &effect});
     }

@@ -29,7 +29,7 @@ namespace haoh::report {
 
 /// What Linux does where a rule does not hold, one for each run of releases.
 struct EffectView {
-    std::string releases; ///< "Linux", "Linux before 6.12", "Linux from 6.12 on"
+    std::string releases; ///< "Linux", "Linux before 6.8 (EL 9: before 5.14.0-448)"
     const KernelEffect* effect{};
 };
 [[nodiscard]] std::vector<EffectView> effects_of(const Rule& rule);
