@@ -93,6 +93,20 @@ TEST_F(Policy, what_cannot_be_read_exits_with_3) {
     EXPECT_EQ(policy({"explain", "nvme0n1"}).status, 3);
 }
 
+TEST_F(Policy, a_path_that_cannot_be_read_is_not_one_that_fails) {
+    for (const unsigned controller : {0U, 1U}) {
+        const std::string file = SysfsTree::path(0, controller, 1) + "/ana_state";
+        tree.remove(file).make_directory(file);
+    }
+    const ProgramResult unknown = policy({"explain", "nvme0n1"});
+    EXPECT_EQ(unknown.status, 3);
+    EXPECT_THAT(unknown.standard_output, HasSubstr("ANA state not readable"));
+    tree.make_directory("sys/kernel/hostname");
+    const ProgramResult shown = policy({"show", "--for", "0"});
+    EXPECT_EQ(shown.status, 3);
+    EXPECT_THAT(shown.standard_error, HasSubstr("haoh: not read: the host's name: Is a directory"));
+}
+
 TEST_F(Policy, show_is_of_what_is_named_and_measures_for_so_long) {
     tree.add_subsystem("nqn.2026-01.io.example:other", 2, 1);
     EXPECT_EQ(json({"show", "--for", "0"})["subsystems"].size(), 2U);

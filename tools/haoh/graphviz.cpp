@@ -2,12 +2,14 @@
 #include "graphviz.hpp"
 
 #include "base/file_descriptor.hpp"
+#include "base/signals_held.hpp"
 #include "base/standard_streams.hpp"
 
 #include <haoh/error.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -25,12 +27,20 @@ extern char** environ; // NOLINT(readability-redundant-declaration): POSIX leave
 namespace haoh::tool {
 namespace {
 
+constexpr std::chrono::milliseconds kLookForSignals{50};
 constexpr const char* kAdvice = "or draw the output of -o dot elsewhere";
 
 [[noreturn]] void fail(std::string_view cause, std::string_view advice = kAdvice) {
     // The graph is good; it is the output that does not come about.
     throw base::OutputError(std::make_error_code(std::errc::io_error), "draw",
                             "the graph with Graphviz (dot)", cause, advice);
+}
+
+/// The signal itself ends haoh when the program that draws is gone.
+void heed(const base::SignalsHeld& signals) {
+    if (signals.one_waits()) {
+        throw Error(std::make_error_code(std::errc::interrupted), "wait for", "Graphviz");
+    }
 }
 
 struct Pipe {
@@ -49,7 +59,8 @@ Pipe make_pipe() {
 /// The program, killed and awaited when it is not done by then.
 class Child {
   public:
-    Child(int standard_input, int standard_output) {
+    Child(int standard_input, int standard_output, const base::SignalsHeld& signals)
+        : signals_{signals} {
         std::string name = "dot";
         std::string format = "-Tsvg";
         std::array<char*, 3> arguments{name.data(), format.data(), nullptr};
@@ -65,7 +76,8 @@ class Child {
         ::sigaddset(&defaults, SIGXFSZ);
         ::posix_spawnattr_init(&attributes);
         ::posix_spawnattr_setsigdefault(&attributes, &defaults);
-        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+        ::posix_spawnattr_setsigmask(&attributes, &signals.before());
+        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
         ::pid_t id{};
         const int error =
             ::posix_spawnp(&id, name.c_str(), &actions, &attributes, arguments.data(), environ);
@@ -99,6 +111,7 @@ class Child {
                 id_.reset();
                 return status;
             }
+            heed(signals_);
             ::usleep(kPause);
         }
         return kill();
@@ -114,12 +127,14 @@ class Child {
         return status;
     }
 
+    const base::SignalsHeld& signals_;
     std::optional<::pid_t> id_;
 };
 
 /// Writes and reads at once: either side may wait for the other.
 std::string exchange(base::FileDescriptor to_child, base::FileDescriptor from_child,
-                     std::string_view input, std::chrono::milliseconds timeout, std::size_t limit) {
+                     std::string_view input, std::chrono::milliseconds timeout, std::size_t limit,
+                     const base::SignalsHeld& signals) {
     const auto end = std::chrono::steady_clock::now() + timeout;
     ::fcntl(to_child.get(), F_SETFL, O_NONBLOCK);
     std::string output;
@@ -130,9 +145,11 @@ std::string exchange(base::FileDescriptor to_child, base::FileDescriptor from_ch
             fail(fmt::format("no drawing within {} s: the graph is too large for it",
                              timeout.count() / 1000));
         }
+        heed(signals);
         std::array<::pollfd, 2> waiting{{{.fd = from_child.get(), .events = POLLIN, .revents = 0},
                                          {.fd = to_child.get(), .events = POLLOUT, .revents = 0}}};
-        if (::poll(waiting.data(), waiting.size(), static_cast<int>(left.count())) < 0 &&
+        const auto turn = std::min(left, kLookForSignals);
+        if (::poll(waiting.data(), waiting.size(), static_cast<int>(turn.count())) < 0 &&
             errno != EINTR) {
             throw Error({errno, std::generic_category()}, "wait for", "Graphviz");
         }
@@ -169,11 +186,12 @@ std::string exchange(base::FileDescriptor to_child, base::FileDescriptor from_ch
 std::string draw_svg(std::string_view graph, std::chrono::milliseconds timeout, std::size_t limit) {
     Pipe input = make_pipe();
     Pipe output = make_pipe();
-    Child child{input.read.get(), output.write.get()};
+    const base::SignalsHeld signals; // else one would leave a program behind that draws on
+    Child child{input.read.get(), output.write.get(), signals};
     input.read.reset();
     output.write.reset();
     std::string svg =
-        exchange(std::move(input.write), std::move(output.read), graph, timeout, limit);
+        exchange(std::move(input.write), std::move(output.read), graph, timeout, limit, signals);
     const int status = child.wait();
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         fail(WIFEXITED(status) ? fmt::format("exit status {}", WEXITSTATUS(status))

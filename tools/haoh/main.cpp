@@ -6,18 +6,23 @@
 
 #include <haoh/error.hpp>
 
+#include <boost/system/system_error.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <unistd.h>
 
 namespace {
 
@@ -86,8 +91,8 @@ int run(int argc, char** argv) {
 
 /// What this machine has too little of, or what is broken in it: nothing that another usage would mend.
 bool is_of_the_machine(const std::error_code& code) {
-    constexpr std::array kReasons{EAGAIN, EDQUOT, EFBIG,  EIO,    EMFILE,
-                                  ENFILE, ENOMEM, ENOSPC, ESTALE, ETIMEDOUT};
+    constexpr std::array kReasons{EAGAIN,  EDQUOT, EFBIG,  EIO,    EMFILE,   ENFILE,
+                                  ENOBUFS, ENOMEM, ENOSPC, ESTALE, ETIMEDOUT};
     return code.category() == std::generic_category() &&
            std::find(kReasons.begin(), kReasons.end(), code.value()) != kReasons.end();
 }
@@ -102,10 +107,27 @@ int status_of(const haoh::Error& error) {
 }
 
 /// In pieces: memory may be what is short.
-void say(std::string_view problem) noexcept {
+void say(std::string_view problem, std::string_view more = {}) noexcept {
     base::note("haoh: ");
     base::note(problem);
+    base::note(more);
     base::note("\n");
+}
+
+constexpr std::string_view kNoMemory = "out of memory";
+
+/// Where nothing may throw, and in a thread that nobody waits for, a lack of memory is the end, too.
+void end_without_memory() {
+    if (std::current_exception()) {
+        try {
+            throw;
+        } catch (const std::bad_alloc&) {
+            say(kNoMemory);
+            ::_exit(Exit::nothing);
+        } catch (...) { // a fault of ours
+        }
+    }
+    __gnu_cxx::__verbose_terminate_handler(); // says which
 }
 
 /// `haoh ... | head` ends as other programs do, without a word, when its reader has seen enough.
@@ -121,6 +143,7 @@ int main(int argc, char** argv) {
     // A closed pipe, and a file that must not grow, are reported by the write that meets them.
     std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGXFSZ, SIG_IGN);
+    std::set_terminate(end_without_memory);
     base::occupy_standard_streams();
     try {
         const int status = run(argc, argv);
@@ -133,7 +156,10 @@ int main(int argc, char** argv) {
         say(error.what());
         return status_of(error);
     } catch (const std::bad_alloc&) {
-        say("out of memory");
+        say(kNoMemory);
+        return Exit::nothing;
+    } catch (const boost::system::system_error& error) { // of what Asio takes for itself
+        say("wait for input and time: ", error.code().message());
         return Exit::nothing;
     } catch (const std::exception& error) {
         say(base::safe_text(error.what()));

@@ -24,6 +24,8 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -216,23 +218,34 @@ class MetricsServer::State : public std::enable_shared_from_this<State> {
 
     static asio::awaitable<void> accept(std::shared_ptr<State> self) {
         while (self->acceptor_.is_open()) {
-            auto [error, socket] = co_await self->acceptor_.async_accept(kTuple);
-            if (!self->acceptor_.is_open()) {
-                co_return;
+            bool accepted = false;
+            try {
+                accepted = co_await accept_one(self);
+            } catch (const std::bad_alloc&) { // there may be some again
             }
-            if (error) {
+            if (!accepted && self->acceptor_.is_open()) {
                 self->pause_.expires_after(kAcceptPause);
                 co_await self->pause_.async_wait(kTuple);
-                continue;
             }
-            if (self->streams_.size() >= self->limits_.connections) {
-                turn_away(socket);
-                continue;
-            }
-            auto stream = std::make_shared<beast::tcp_stream>(std::move(socket));
-            self->streams_.push_back(stream);
-            asio::co_spawn(self->acceptor_.get_executor(), serve(self, stream), asio::detached);
         }
+    }
+
+    static asio::awaitable<bool> accept_one(std::shared_ptr<State> self) {
+        auto [error, socket] = co_await self->acceptor_.async_accept(kTuple);
+        if (error || !self->acceptor_.is_open()) {
+            co_return false;
+        }
+        if (self->streams_.size() >= self->limits_.connections) {
+            turn_away(socket);
+            co_return true;
+        }
+        auto stream = std::make_shared<beast::tcp_stream>(std::move(socket));
+        self->streams_.push_back(stream);
+        auto ended = [self, stream](const std::exception_ptr& /*failure*/) { // as without memory
+            std::erase(self->streams_, stream);
+        };
+        asio::co_spawn(self->acceptor_.get_executor(), serve(self, stream), std::move(ended));
+        co_return true;
     }
 
     /// As far as it goes without waiting: nothing is kept for a connection too many.
@@ -266,7 +279,6 @@ class MetricsServer::State : public std::enable_shared_from_this<State> {
             }
         }
         co_await finish(stream, self->limits_.read);
-        std::erase(self->streams_, stream);
     }
 
     // Beast's parser and serializer without its asynchronous operations, which take seconds to

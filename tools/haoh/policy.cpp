@@ -11,6 +11,8 @@
 #include <haoh/kernel_policy.hpp>
 #include <haoh/policy_report.hpp>
 
+#include <fmt/format.h>
+
 #include <memory>
 
 namespace haoh::tool {
@@ -32,6 +34,12 @@ const KernelObservation& kernel_of(const Observation& observation) {
     return observation.kernels.front(); // read_source with a host has just one
 }
 
+void tell_unread(const KernelObservation& kernel) {
+    for (const std::string& one : kernel.unread) {
+        note(fmt::format("haoh: not read: {}\n", one));
+    }
+}
+
 int run_list(const ReadOptions& options) {
     const std::string release = running_kernel(sysroot_of(options.source));
     print(rendered(policy_list_formats(), options.output, release));
@@ -49,6 +57,7 @@ int run_show(const ReadOptions& options) {
     const PolicyOverview overview =
         policy_overview(kernel, read_numa(sysroot), attribute(observation, config.sites), interval);
     print(rendered(policy_overview_formats(), options.output, overview));
+    tell_unread(kernel);
     if (!anything_observed(observation)) {
         return Exit::nothing;
     }
@@ -66,10 +75,12 @@ int run_explain(const ReadOptions& options) {
         explain(kernel, *found.subsystem, *found.head, read_numa(sysroot_of(source)),
                 attribute(observation, config.sites));
     print(rendered(path_choice_formats(), options.output, choice));
-    if (!all_sent(choice)) {
+    tell_unread(kernel);
+    const bool known = paths_known(kernel, found);
+    if (!all_sent(choice) && known) {
         return Exit::failed;
     }
-    return policy_known(choice) ? Exit::ok : Exit::incomplete;
+    return policy_known(choice) && known ? Exit::ok : Exit::incomplete;
 }
 
 template <typename Row>

@@ -133,5 +133,7 @@ struct FoundDevice {
 /// \param name  "nvme0n1", also below /dev
 /// \throws Error (not_found)
 [[nodiscard]] FoundDevice find_device(const KernelObservation& kernel, std::string_view name);
+/// Whether all was read that decides whether the next I/O of a device has a path.
+[[nodiscard]] bool paths_known(const KernelObservation& kernel, const FoundDevice& device);
 
 } // namespace haoh

@@ -2,6 +2,7 @@
 #include "base/file.hpp"
 
 #include "base/file_descriptor.hpp"
+#include "base/signals_held.hpp"
 #include "base/standard_streams.hpp"
 
 #include <haoh/error.hpp>
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <utility>
@@ -100,36 +100,6 @@ bool same_file(const std::filesystem::path& path, const struct stat& status) {
     return ::stat(path.c_str(), &other) == 0 && other.st_dev == status.st_dev &&
            other.st_ino == status.st_ino;
 }
-
-/// Signals that would end the program and leave a file behind wait until it is gone.
-class SignalsHeld {
-  public:
-    SignalsHeld() {
-        ::sigemptyset(&held_);
-        for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-            ::sigaddset(&held_, number);
-        }
-        ::pthread_sigmask(SIG_BLOCK, &held_, &before_);
-    }
-    ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsHeld(const SignalsHeld&) = delete;
-    SignalsHeld& operator=(const SignalsHeld&) = delete;
-
-    [[nodiscard]] bool one_waits() const {
-        ::sigset_t pending{};
-        ::sigpending(&pending);
-        for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-            if (::sigismember(&pending, number) == 1 && ::sigismember(&before_, number) == 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-  private:
-    ::sigset_t held_{};
-    ::sigset_t before_{};
-};
 
 /// A new file beside another one, that is gone with its scope unless it took its place.
 class Replacement {
@@ -270,7 +240,7 @@ void write_file(const std::string& path, std::string_view content) {
         write_into(path, content);
         return;
     }
-    const SignalsHeld signals;
+    const SignalsHeld signals; // else one would leave the new file behind
     Replacement replacement{target};
     if (there) {
         replacement.admit_as(target, status);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "capi/monitor_thread.hpp"
 
+#include "base/insist.hpp"
+#include "base/without_signals.hpp"
+
 #include <haoh/error.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -9,7 +12,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cerrno>
-#include <csignal>
 #include <future>
 #include <system_error>
 #include <utility>
@@ -20,26 +22,6 @@
 namespace haoh::capi {
 
 namespace asio = boost::asio;
-
-namespace {
-
-/// While it lives, threads that are made are no targets of signals: those are the program's.
-class SignalsBlocked {
-  public:
-    SignalsBlocked() {
-        sigset_t all{};
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsBlocked(const SignalsBlocked&) = delete;
-    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
-  private:
-    sigset_t before_{};
-};
-
-} // namespace
 
 Flag::Flag() : descriptor_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
     if (descriptor_ < 0) {
@@ -89,9 +71,13 @@ void MonitorThread::start() {
     }
     context_.restart();
     asio::co_spawn(context_, begin(), [this](std::exception_ptr failure) { end(failure); });
-    {
-        const SignalsBlocked blocked;
-        thread_ = std::thread([this] { context_.run(); });
+    try {
+        const base::WithoutSignals masked;
+        thread_ = std::thread([this] { run(); });
+    } catch (const std::system_error& error) {
+        ask_to_stop();
+        run();
+        throw Error(error.code(), "start", "a thread for the monitor");
     }
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return started_ || !running_; });
@@ -103,6 +89,26 @@ void MonitorThread::start() {
     end_thread();
     if (failure) {
         std::rethrow_exception(failure);
+    }
+}
+
+/// All that is to be done, also when one thing of it fails for want of memory: then the rest is to end.
+void MonitorThread::run() {
+    for (bool over = false; !over;) {
+        try {
+            context_.run();
+            over = true;
+        } catch (...) {
+            {
+                const std::lock_guard lock(mutex_);
+                failure_ = std::current_exception();
+            }
+            base::insist([this] { monitor_.stop(); });
+            room_.cancel();
+        }
+    }
+    if (running()) { // what would have said so is gone
+        end(nullptr);
     }
 }
 
@@ -144,7 +150,7 @@ void MonitorThread::keep(Event event) {
 void MonitorThread::end(std::exception_ptr failure) {
     {
         const std::lock_guard lock(mutex_);
-        failure_ = std::move(failure);
+        failure_ = failure ? std::move(failure) : failure_;
         running_ = false;
         flag_.set(true);
     }

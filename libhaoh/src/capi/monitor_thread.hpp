@@ -64,6 +64,7 @@ class MonitorThread {
     boost::asio::awaitable<void> take_events();
     void keep(Event event);
     void end(std::exception_ptr failure);
+    void run();
     void end_thread();
     void ask_to_stop();
 

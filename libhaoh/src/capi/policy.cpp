@@ -48,11 +48,11 @@ haoh_status status_of_show(const Observation& observation) {
     return policies_known(observation.kernels.front()) ? HAOH_STATUS_OK : HAOH_STATUS_INCOMPLETE;
 }
 
-haoh_status status_of_choice(const PathChoice& choice) {
-    if (!all_sent(choice)) {
+haoh_status status_of_choice(const PathChoice& choice, bool known) {
+    if (!all_sent(choice) && known) {
         return HAOH_STATUS_FAILED;
     }
-    return policy_known(choice) ? HAOH_STATUS_OK : HAOH_STATUS_INCOMPLETE;
+    return policy_known(choice) && known ? HAOH_STATUS_OK : HAOH_STATUS_INCOMPLETE;
 }
 
 PolicyOverview overview_of(const Observation& observation, const haoh_config* config,
@@ -123,7 +123,7 @@ char* haoh_policy_explain(const haoh_source* source, const haoh_config* config, 
                                                       haoh::read_numa(capi::sysroot_of(host)),
                                                       capi::attributions_of(observation, config));
         char* text = capi::rendered(chosen, look, choice);
-        capi::set_status(status, capi::status_of_choice(choice));
+        capi::set_status(status, capi::status_of_choice(choice, haoh::paths_known(kernel, found)));
         return text;
     });
 }

@@ -67,6 +67,7 @@ struct Port {
     SubsystemPort where;
     std::unique_ptr<StreamController> controller;
     std::optional<ControllerObservation> observation;
+    bool tried{}; ///< connected, or not
 };
 
 /// One --target and all that is done for it.
@@ -234,13 +235,26 @@ class Observer {
         auto job = [this, &target](std::size_t index) {
             return ask_port(target, target.ports[index]);
         };
-        co_await for_each_index(target.ports.size(), kPortsAtOnce, job);
+        try {
+            co_await for_each_index(target.ports.size(), kPortsAtOnce, job);
+        } catch (...) { // the other targets would wait for these ports
+            for (Port& port : target.ports) {
+                tried(port);
+            }
+            throw;
+        }
         if (options_.probe_cntlids && targets_.size() > 1) {
             co_await all_tried_.wait();
             co_await probe(target);
         }
         if (!options_.subsysnqn.empty()) {
             co_await read_own_log(target);
+        }
+    }
+
+    void tried(Port& port) {
+        if (!std::exchange(port.tried, true)) {
+            all_tried_.count_down();
         }
     }
 
@@ -254,11 +268,8 @@ class Observer {
                 port.where.address, std::move(connect), target.deadline);
         } catch (const Error& error) {
             add_unobserved(target, port.where.address, port.where.subsysnqn, error);
-        } catch (...) {
-            all_tried_.count_down();
-            throw;
         }
-        all_tried_.count_down();
+        tried(port);
         if (!port.controller) {
             co_return;
         }

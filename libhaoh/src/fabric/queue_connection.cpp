@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace haoh::fabric {
@@ -25,6 +26,7 @@ constexpr auto kUseTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = 64U << 10U;
 /// How long a connection stays after a termination request was sent, so that the peer can read it.
 constexpr std::chrono::milliseconds kLinger{250};
+constexpr std::chrono::milliseconds kTurn{10};
 
 } // namespace
 
@@ -299,6 +301,15 @@ void QueueConnection::watch(TimePoint when) {
     }
 }
 
+void QueueConnection::break_off(const std::exception& reason) {
+    const bool memory = dynamic_cast<const std::bad_alloc*>(&reason) != nullptr;
+    close(
+        {.code = std::make_error_code(memory ? std::errc::not_enough_memory : std::errc::io_error),
+         .cause = memory ? "" : reason.what(),
+         .advice = {}});
+    close_stream();
+}
+
 void QueueConnection::drop_waiting() {
     closed_ = true;
     // Taken out first: destroying a waiter destroys its coroutine, which may come back here.
@@ -328,6 +339,14 @@ asio::awaitable<void> QueueConnection::read_loop(Self self) {
         Self connection;
     };
     const Guard guard(self);
+    try {
+        co_await receive_all(self);
+    } catch (const std::exception& error) {
+        self->break_off(error);
+    }
+}
+
+asio::awaitable<void> QueueConnection::receive_all(Self self) {
     std::vector<std::uint8_t> buffer(kReadBytes);
     while (!self->closed_) {
         const auto [error, length] = co_await self->stream_->read_some(asio::buffer(buffer));
@@ -354,6 +373,14 @@ asio::awaitable<void> QueueConnection::read_loop(Self self) {
 }
 
 asio::awaitable<void> QueueConnection::write_loop(Self self) {
+    try {
+        co_await send_all(self);
+    } catch (const std::exception& error) {
+        self->break_off(error);
+    }
+}
+
+asio::awaitable<void> QueueConnection::send_all(Self self) {
     while (!self->closed_) {
         if (!self->session_.has_output()) {
             if (self->failed()) {
@@ -370,15 +397,35 @@ asio::awaitable<void> QueueConnection::write_loop(Self self) {
             continue;
         }
         const nvme::Bytes output = self->session_.take_output();
-        if (co_await self->stream_->write(asio::buffer(output))) {
-            // The reader has the better story: what the peer said before it closed. It gives up by
-            // itself, or its commands time out.
+        if (const error_code error = co_await self->stream_->write(asio::buffer(output))) {
+            // The reader has the better story: what the peer said before it closed. It may have none.
+            asio::steady_timer pause(self->executor_);
+            for (auto waited = kLinger; waited.count() > 0 && !self->closed_; waited -= kTurn) {
+                pause.expires_after(kTurn);
+                co_await pause.async_wait(kUseTuple);
+            }
+            if (!self->failed()) {
+                self->session_.fail(
+                    {.code = as_std(error),
+                     .cause = fmt::format("the connection was lost: {}", error.message()),
+                     .advice = {}});
+                self->pump();
+                self->close_stream();
+            }
             break;
         }
     }
 }
 
 asio::awaitable<void> QueueConnection::time_loop(Self self) {
+    try {
+        co_await keep_time(self);
+    } catch (const std::exception& error) {
+        self->break_off(error);
+    }
+}
+
+asio::awaitable<void> QueueConnection::keep_time(Self self) {
     while (!self->closed_) {
         self->timer_target_ =
             std::min({self->session_.next_deadline(), self->deadline_.at, self->linger_until_});

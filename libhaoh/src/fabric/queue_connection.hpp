@@ -79,6 +79,9 @@ class QueueConnection : public std::enable_shared_from_this<QueueConnection> {
     static boost::asio::awaitable<void> read_loop(Self self);
     static boost::asio::awaitable<void> write_loop(Self self);
     static boost::asio::awaitable<void> time_loop(Self self);
+    static boost::asio::awaitable<void> receive_all(Self self);
+    static boost::asio::awaitable<void> send_all(Self self);
+    static boost::asio::awaitable<void> keep_time(Self self);
 
     void enqueue(Waiting waiting);
     void cancel_command(std::uint64_t id);
@@ -90,6 +93,8 @@ class QueueConnection : public std::enable_shared_from_this<QueueConnection> {
     void wake_writer();
     void close_stream();
     void drop_waiting();
+    /// Nobody waits for a loop: what it throws becomes the connection's failure.
+    void break_off(const std::exception& reason);
     /// The timer has to look again when something falls due before it would wake up.
     void watch(TimePoint when);
 

@@ -3,6 +3,9 @@
 
 #include "failure.hpp"
 
+#include "base/insist.hpp"
+#include "base/without_signals.hpp"
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
@@ -16,7 +19,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <deque>
 #include <map>
@@ -52,22 +54,6 @@ Failure failure_of(const HostAddresses& answer, const std::string& host) {
     failure.advice = "check the name service, or give an IP address";
     return failure;
 }
-
-/// Signals are for the threads of the program.
-class WithoutSignals {
-  public:
-    WithoutSignals() {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~WithoutSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    WithoutSignals(const WithoutSignals&) = delete;
-    WithoutSignals& operator=(const WithoutSignals&) = delete;
-
-  private:
-    sigset_t before_{};
-};
 
 } // namespace
 
@@ -126,7 +112,7 @@ class ThreadResolver::Desk : public std::enable_shared_from_this<Desk> {
             return;
         }
         try {
-            const WithoutSignals masked;
+            const base::WithoutSignals masked;
             std::thread([self = shared_from_this()] { self->work(); }).detach();
             ++threads_;
         } catch (...) {
@@ -179,12 +165,14 @@ class ThreadResolver::Desk : public std::enable_shared_from_this<Desk> {
             }
             const std::lock_guard lock{mutex_};
             for (const std::shared_ptr<Waiter>& waiter : names_[*host]) {
-                asio::post(waiter->done.get_executor(), [weak = std::weak_ptr(waiter), answer] {
-                    if (const auto there = weak.lock()) {
-                        there->answered = true;
-                        there->answer = answer;
-                        there->done.cancel();
-                    }
+                base::insist([&] {
+                    asio::post(waiter->done.get_executor(), [weak = std::weak_ptr(waiter), answer] {
+                        if (const auto there = weak.lock()) {
+                            there->answered = true;
+                            there->answer = answer;
+                            there->done.cancel();
+                        }
+                    });
                 });
             }
             names_.erase(*host);

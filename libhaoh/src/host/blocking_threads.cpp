@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/blocking_threads.hpp"
 
+#include "base/insist.hpp"
+#include "base/without_signals.hpp"
+
+#include <haoh/error.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -14,6 +19,7 @@
 #include <exception>
 #include <list>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -21,6 +27,12 @@
 namespace haoh::host {
 
 namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::seconds kLookAgain{1};
+
+} // namespace
 
 /// One run of work. `timer` and `done` belong to the caller's executor, the rest to the mutex.
 struct BlockingThreads::Call {
@@ -82,19 +94,20 @@ BlockingThreads::BlockingThreads(std::size_t count) : shared_{std::make_shared<S
 
 BlockingThreads::~BlockingThreads() {
     std::vector<std::thread> threads;
-    std::vector<bool> busy;
     {
         const std::lock_guard lock(shared_->mutex);
         shared_->stop = true;
         threads = std::move(shared_->threads);
-        busy = shared_->busy;
+        for (std::size_t i = 0; i < threads.size(); ++i) {
+            if (shared_->busy[i]) {
+                threads[i].detach();
+            }
+        }
     }
     shared_->wake.notify_all();
-    for (std::size_t i = 0; i < threads.size(); ++i) {
-        if (busy[i]) {
-            threads[i].detach();
-        } else {
-            threads[i].join();
+    for (std::thread& one : threads) {
+        if (one.joinable()) {
+            one.join();
         }
     }
 }
@@ -131,13 +144,28 @@ void BlockingThreads::serve(const std::shared_ptr<Shared>& shared, std::size_t i
             --shared->abandoned;
         } else if (call->executor) {
             const asio::any_io_executor executor = *std::exchange(call->executor, std::nullopt);
-            asio::post(executor, [call] {
-                call->done = true;
-                if (call->timer != nullptr) {
-                    call->timer->cancel();
-                }
+            base::insist([&] {
+                asio::post(executor, [call] {
+                    call->done = true;
+                    if (call->timer != nullptr) {
+                        call->timer->cancel();
+                    }
+                });
             });
         }
+    }
+}
+
+/// With the mutex.
+void BlockingThreads::add_thread() {
+    const std::size_t index = shared_->threads.size();
+    shared_->threads.reserve(index + 1);
+    shared_->busy.resize(index + 1);
+    try {
+        const base::WithoutSignals masked;
+        shared_->threads.emplace_back([shared = shared_, index] { serve(shared, index); });
+    } catch (const std::system_error& error) {
+        throw Error(error.code(), "start", "a thread for what blocks");
     }
 }
 
@@ -145,12 +173,10 @@ void BlockingThreads::start(const std::shared_ptr<Call>& call) {
     {
         const std::lock_guard lock(shared_->mutex);
         if (shared_->threads.size() <= shared_->occupied) {
-            shared_->threads.emplace_back(
-                [shared = shared_, index = shared_->threads.size()] { serve(shared, index); });
-            shared_->busy.push_back(false);
+            add_thread();
         }
-        ++shared_->occupied;
         shared_->queue.push_back(call);
+        ++shared_->occupied;
     }
     shared_->wake.notify_one();
 }
@@ -183,22 +209,26 @@ BlockingThreads::run(std::function<void()> work, std::optional<std::chrono::mill
         }
     }
     asio::steady_timer timer(executor, kForEver);
-    if (limit) {
-        timer.expires_after(*limit);
-    }
+    const auto end = limit ? asio::steady_timer::clock_type::now() + *limit : kForEver;
     const auto call = std::make_shared<Call>();
     call->work = std::move(work);
     call->executor = executor;
     start(call);
     const Waiting waiting(shared_, call, timer);
-    const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    bool canceled = false;
+    while (!call->done && !canceled && asio::steady_timer::clock_type::now() < end) {
+        // Asio does not say that there was no place for what wakes it: then it looks itself.
+        timer.expires_at(std::min(end, asio::steady_timer::clock_type::now() + kLookAgain));
+        const auto [error] = co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+        canceled = error && !call->done;
+    }
     if (call->done) {
         if (call->failure) {
             std::rethrow_exception(call->failure);
         }
         co_return Outcome::done;
     }
-    co_return error ? Outcome::canceled : Outcome::late;
+    co_return canceled ? Outcome::canceled : Outcome::late;
 }
 
 } // namespace haoh::host

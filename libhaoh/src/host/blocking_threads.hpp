@@ -33,7 +33,7 @@ class BlockingThreads {
     /// Waits for a free thread, runs `work` in it, and waits for its end. Rethrows what it throws.
     /// \param work   must own what it touches: it may outlive everything else
     /// \param limit  from its beginning on; none waits as long as it takes
-    /// \throws std::system_error when no thread can be started
+    /// \throws Error when no thread can be started
     [[nodiscard]] boost::asio::awaitable<Outcome>
     run(std::function<void()> work, std::optional<std::chrono::milliseconds> limit);
 
@@ -46,6 +46,7 @@ class BlockingThreads {
 
     static void serve(const std::shared_ptr<Shared>& shared, std::size_t index);
     void start(const std::shared_ptr<Call>& call);
+    void add_thread();
 
     std::shared_ptr<Shared> shared_;
 };

@@ -23,6 +23,8 @@ class FileCalls {
     virtual ssize_t read(int file, void* bytes, std::size_t size) const;
     /// pread(2) from the beginning
     virtual ssize_t read_again(int file, void* bytes, std::size_t size) const;
+    /// getdents64(2)
+    virtual ssize_t list(int directory, void* bytes, std::size_t size) const;
     /// write(2)
     virtual ssize_t write(int file, const void* bytes, std::size_t size) const;
 

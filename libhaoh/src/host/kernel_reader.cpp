@@ -25,6 +25,7 @@ namespace haoh::host {
 
 namespace {
 
+constexpr std::string_view kReadingTree = "read the kernel's view below";
 constexpr std::string_view kSubsystemClass = "sys/class/nvme-subsystem";
 /// Fewer attributes than this are read sooner than a thread is started.
 constexpr std::size_t kObjectsWorthThreads = 512;
@@ -68,6 +69,7 @@ struct FoundSubsystem {
     std::vector<FoundController> controllers;
     std::vector<FoundHead> heads;
     std::vector<char> head_there; ///< a byte each: written by several threads
+    std::vector<std::string> head_problems;
 };
 
 /// Runs all jobs, several at a time; the first exception ends the rest and is thrown.
@@ -121,6 +123,11 @@ class TopologyReader {
                 out_.stray_controllers.push_back(std::move(found.controller));
             }
         }
+        // Who looks again and again would take for gone what is only not seen.
+        if (unlisted_ != 0 && options_.detail == KernelDetail::topology) {
+            throw Error({unlisted_.load(), std::generic_category()}, kReadingTree, root_.path(),
+                        out_.unread.back());
+        }
     }
 
   private:
@@ -128,13 +135,21 @@ class TopologyReader {
     std::vector<std::string> class_members(std::string_view path,
                                            linux_kernel::ObjectName::Kind kind) {
         const SysfsDirectory directory = root_.open(std::string(path));
-        if (directory) {
-            return names_of(directory.entries(), kind);
+        int error = 0;
+        std::vector<std::string> names = names_of(directory.entries(error), kind);
+        if (error != 0 && error != ENOENT) {
+            note(unlisted(path, error));
         }
-        if (directory.error() != ENOENT) {
-            note(fmt::format("{}: {}", path, errno_text(directory.error())));
+        return names;
+    }
+
+    /// What to say of a directory of which not all is known. By several threads.
+    std::string unlisted(std::string_view path, int error) const {
+        // Other errors are of the tree and stay: what is behind them was never seen.
+        if (error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO) {
+            unlisted_ = error;
         }
-        return {};
+        return fmt::format("{}: {}", path, broken_attribute(error).text);
     }
 
     void note(std::string_view problem) {
@@ -154,7 +169,11 @@ class TopologyReader {
                 if (!directory.read({}, subsystem_attributes(), found.subsystem)) {
                     continue;
                 }
-                const std::vector<DirectoryEntry> entries = directory.entries();
+                int error = 0;
+                const std::vector<DirectoryEntry> entries = directory.entries(error);
+                if (error != 0) {
+                    note(unlisted(found.path, error));
+                }
                 for (std::string& controller :
                      names_of(entries, linux_kernel::ObjectName::Kind::controller)) {
                     in_subsystem_.insert(controller);
@@ -164,12 +183,13 @@ class TopologyReader {
                     found.heads.emplace_back().head.name = std::move(head);
                 }
                 found.head_there.resize(found.heads.size());
+                found.head_problems.resize(found.heads.size());
             } else if (!root_.open(std::string(kSubsystemClass)).has(name.c_str())) {
                 continue; // gone since the class was listed
             } else {
                 const Attribute broken = broken_attribute(directory.error());
                 mark_broken(subsystem_attributes(), found.subsystem, broken);
-                note(fmt::format("subsystem {}: {}", name, broken.text));
+                note(unlisted(fmt::format("subsystem {}", name), directory.error()));
             }
             subsystems_.push_back(std::move(found));
         }
@@ -215,12 +235,16 @@ class TopologyReader {
             if (found.there) {
                 const Attribute broken = broken_attribute(error);
                 mark_broken(controller_attributes(), found.controller, broken);
-                found.problem = fmt::format("controller {}: {}", name, broken.text);
+                found.problem = unlisted(fmt::format("controller {}", name), error);
             }
             return;
         }
         found.there = directory.read({}, controller_attributes(), found.controller);
-        const std::vector<DirectoryEntry> entries = directory.entries();
+        int unseen = 0;
+        const std::vector<DirectoryEntry> entries = directory.entries(unseen);
+        if (unseen != 0) {
+            found.problem = unlisted(fmt::format("controller {}", name), unseen);
+        }
         std::vector<std::string> paths = names_of(entries, linux_kernel::ObjectName::Kind::path);
         found.paths.reserve(paths.size());
         for (std::string& path_name : paths) {
@@ -250,19 +274,30 @@ class TopologyReader {
 
     void read_heads(FoundSubsystem& subsystem, std::size_t from) const {
         const SysfsDirectory directory = root_.open(subsystem.path);
-        if (!directory) {
+        if (means_absent(directory.error())) {
             return; // gone since it was listed, with all its heads
         }
         const std::size_t to = std::min(from + kHeadsAJob, subsystem.heads.size());
         for (std::size_t i = from; i < to; ++i) {
             FoundHead& found = subsystem.heads[i];
             found.head.multipath = true;
+            if (!directory) {
+                const Attribute broken = broken_attribute(directory.error());
+                mark_broken(std::span(head_rows_), found.head, broken);
+                subsystem.head_there[i] = 1;
+                subsystem.head_problems[i] =
+                    unlisted("namespace " + found.head.name, directory.error());
+                continue;
+            }
             subsystem.head_there[i] =
                 directory.read(found.head.name, std::span(head_rows_), found.head) ? 1 : 0;
-            const SysfsDirectory links =
-                root_.open(fmt::format("{}/{}/multipath", subsystem.path, found.head.name));
-            if (links) {
-                found.linked = names_of(links.entries(), linux_kernel::ObjectName::Kind::path);
+            const std::string links =
+                fmt::format("{}/{}/multipath", subsystem.path, found.head.name);
+            int error = 0;
+            found.linked =
+                names_of(root_.open(links).entries(error), linux_kernel::ObjectName::Kind::path);
+            if (error != 0 && !means_absent(error) && error != ELOOP) { // as the head itself
+                subsystem.head_problems[i] = unlisted(links, error);
             }
         }
     }
@@ -272,6 +307,7 @@ class TopologyReader {
         std::vector<KernelPath> paths;
         heads.reserve(found.heads.size());
         for (std::size_t i = 0; i < found.heads.size(); ++i) {
+            note(std::move(found.head_problems[i]));
             if (found.head_there[i] != 0) {
                 heads.push_back(std::move(found.heads[i]));
             }
@@ -296,6 +332,7 @@ class TopologyReader {
     std::vector<FoundSubsystem> subsystems_;
     std::set<std::string, std::less<>> in_subsystem_;
     std::vector<FoundController> strays_;
+    mutable std::atomic<int> unlisted_{}; ///< an errno value: why something may be missing
 };
 
 template <typename Object>
@@ -324,15 +361,25 @@ std::vector<AttributeRow<KernelNamespace>> head_rows(KernelDetail detail) {
 }
 
 void read_topology(const SysfsRoot& root, const ScanOptions& options, KernelObservation& out) {
-    const auto has = [&](std::string_view path) { return bool(root.open(std::string(path))); };
     // A machine whose NVMe modules are not loaded is one without controllers; a recorded tree
     // without the classes is some other directory.
-    if (root.this_machine() ? !has("sys/class") : !has(kSubsystemClass) && !has(kControllerClass)) {
+    const auto error_of = [&](std::string_view path) {
+        return root.open(std::string(path)).error();
+    };
+    int error = error_of(root.this_machine() ? "sys/class" : kSubsystemClass);
+    if (!root.this_machine() && error != 0) {
+        const int other = error_of(kControllerClass);
+        error = other == 0 || means_absent(error) ? other : error;
+    }
+    if (means_absent(error)) {
         throw Error(
-            Errc::not_found, "read the kernel's view below", root.path(),
+            Errc::not_found, kReadingTree, root.path(),
             fmt::format("it has no {}", root.this_machine() ? "sys/class" : kSubsystemClass),
             root.this_machine() ? "mount sysfs on /sys"
                                 : "name the directory that has sys/class/nvme-subsystem in it");
+    }
+    if (error != 0) {
+        throw Error({error, std::generic_category()}, kReadingTree, root.path());
     }
     TopologyReader(root, options, out).run();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/sysfs_directory.hpp"
 
+#include <haoh/error.hpp>
 #include <haoh/host_policy.hpp>
 
 #include <fmt/format.h>
@@ -35,11 +36,23 @@ std::chrono::nanoseconds monotonic_now() {
 NumaTopology read_numa(const std::string& sysroot) {
     const host::SysfsRoot root(sysroot);
     NumaTopology out;
-    const host::SysfsDirectory directory = root.open("sys/devices/system/node");
-    const auto online = parse_node_list(directory.attribute("online").value());
+    const std::string place = "sys/devices/system/node";
+    const host::SysfsDirectory directory = root.open(place);
+    if (!directory && !host::means_absent(directory.error())) {
+        throw Error({directory.error(), std::generic_category()}, "read", place);
+    }
+    const auto read = [&](const std::string& file) {
+        const Attribute attribute = directory ? directory.attribute(file) : Attribute{};
+        if (attribute.state == Attribute::State::unreadable) {
+            throw Error(std::make_error_code(std::errc::io_error), "read", place + "/" + file,
+                        attribute.text);
+        }
+        return std::string(attribute.value());
+    };
+    const auto online = parse_node_list(read("online"));
     for (const unsigned node : online.value_or(std::vector<unsigned>{})) {
-        const Attribute distances = directory.attribute(fmt::format("node{}/distance", node));
-        out.nodes.push_back({.node = node, .distances = numbers(distances.value())});
+        out.nodes.push_back(
+            {.node = node, .distances = numbers(read(fmt::format("node{}/distance", node)))});
     }
     if (out.nodes.empty()) {
         out.nodes.push_back({.node = 0, .distances = {kLocalDistance}});

@@ -46,10 +46,6 @@ bool same_file(const struct stat& a, const struct stat& b) {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-bool means_absent(int error) {
-    return error == ENOENT || error == ENOTDIR;
-}
-
 /// The content of a file that has more than a usual attribute: it goes on where the beginning ends.
 Attribute read_long_attribute(const FileCalls& calls, const base::FileDescriptor& file,
                               std::string_view beginning, int& error) {
@@ -86,6 +82,10 @@ Attribute read_attribute(const FileCalls& calls, const base::FileDescriptor& fil
 }
 
 } // namespace
+
+bool means_absent(int error) {
+    return error == ENOENT || error == ENOTDIR;
+}
 
 Attribute broken_attribute(int error) {
     return unreadable_attribute(means_absent(error) ? "a link that leads nowhere"
@@ -155,14 +155,20 @@ int SysfsRoot::read_file(const std::string& path, std::size_t limit, std::string
     return 0;
 }
 
-std::vector<DirectoryEntry> SysfsDirectory::entries() const {
+std::vector<DirectoryEntry> SysfsDirectory::entries(int& error) const {
     std::vector<DirectoryEntry> found;
+    error = error_;
+    if (error != 0) {
+        return found;
+    }
     alignas(struct dirent64) std::array<char, 32768> buffer; // NOLINT: the kernel fills it
     ::lseek(descriptor_.get(), 0, SEEK_SET);
     for (;;) {
-        const ssize_t length = ::getdents64(descriptor_.get(), buffer.data(), buffer.size());
+        const ssize_t length = root_->calls().list(descriptor_.get(), buffer.data(), buffer.size());
         if (length <= 0) {
-            return found; // a directory that goes away in the middle has no more
+            // A directory that goes away in the middle has no more.
+            error = length == 0 || means_absent(errno) ? 0 : errno;
+            return found;
         }
         for (ssize_t offset = 0; offset < length;) {
             const char* const at = buffer.data() + offset;
@@ -183,8 +189,13 @@ bool DirectoryEntry::may_be_object() const {
 }
 
 bool SysfsDirectory::has(const char* name) const {
+    if (error_ != 0) {
+        return !means_absent(error_);
+    }
     struct stat found {};
-    return name != nullptr && ::fstatat(descriptor_.get(), name, &found, AT_SYMLINK_NOFOLLOW) == 0;
+    return name != nullptr &&
+           (::fstatat(descriptor_.get(), name, &found, AT_SYMLINK_NOFOLLOW) == 0 ||
+            !means_absent(errno));
 }
 
 bool SysfsDirectory::same_as(const SysfsDirectory& other) const {

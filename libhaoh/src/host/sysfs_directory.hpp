@@ -38,6 +38,9 @@ void mark_broken(std::span<const AttributeRow<Object>> rows, Object& object,
     }
 }
 
+/// Of an errno value: there is no such thing. Any other does not say that there is none.
+[[nodiscard]] bool means_absent(int error);
+
 /// What every attribute of an object says whose directory cannot be entered.
 [[nodiscard]] Attribute broken_attribute(int error);
 
@@ -90,8 +93,9 @@ class SysfsDirectory {
     [[nodiscard]] const std::string& path() const { return path_; }
 
     /// Everything in it, in no order.
-    [[nodiscard]] std::vector<DirectoryEntry> entries() const;
-    /// Whether an entry of that name is there, wherever it may lead.
+    /// \param error  0, or why there may be more
+    [[nodiscard]] std::vector<DirectoryEntry> entries(int& error) const;
+    /// Whether an entry of that name is there, wherever it may lead, or nobody can say that it is not.
     [[nodiscard]] bool has(const char* name) const;
     [[nodiscard]] bool same_as(const SysfsDirectory& other) const;
 

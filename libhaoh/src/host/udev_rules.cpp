@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "host/udev_rules.hpp"
 
+#include "host/attribute_text.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <set>
 
 namespace haoh::host {
@@ -27,26 +32,33 @@ bool mentions_iopolicy(std::string_view rules) {
     return false;
 }
 
-std::vector<std::string> iopolicy_rules(const SysfsRoot& root) {
+std::vector<std::string> iopolicy_rules(const SysfsRoot& root, std::vector<std::string>& problems) {
+    const auto tell = [&](const std::string& path, int error) {
+        // What udev does not read, either, is no problem.
+        if (error != 0 && !means_absent(error) && error != EISDIR && error != ELOOP) {
+            problems.push_back(fmt::format("/{}: {}", path, errno_text(error)));
+        }
+    };
     std::vector<std::string> found;
     std::set<std::string> seen;
     std::string text;
     for (const char* path : kDirectories) {
         const SysfsDirectory directory = root.open(path);
-        if (!directory) {
-            continue;
-        }
+        int error = 0;
         std::vector<std::string> names;
-        for (DirectoryEntry& entry : directory.entries()) {
+        for (DirectoryEntry& entry : directory.entries(error)) {
             // The same directory by another name (/lib) brings nothing new either.
             if (entry.name.ends_with(".rules") && seen.insert(entry.name).second) {
                 names.push_back(std::move(entry.name));
             }
         }
+        tell(path, error);
         std::sort(names.begin(), names.end());
         for (const std::string& name : names) {
             const std::string file = std::string(path) + "/" + name;
-            if (root.read_file(file, kMaxRulesBytes, text) == 0 && mentions_iopolicy(text)) {
+            error = root.read_file(file, kMaxRulesBytes, text);
+            tell(file, error);
+            if (error == 0 && mentions_iopolicy(text)) {
                 found.push_back("/" + file);
             }
         }

@@ -16,6 +16,8 @@ namespace haoh::host {
 
 /// Paths of such files, in the order in which udev looks for them. One that a file of the same name
 /// in an earlier directory replaces is not in force, and not named.
-[[nodiscard]] std::vector<std::string> iopolicy_rules(const SysfsRoot& root);
+/// \param problems  what could not be read is added
+[[nodiscard]] std::vector<std::string> iopolicy_rules(const SysfsRoot& root,
+                                                      std::vector<std::string>& problems);
 
 } // namespace haoh::host

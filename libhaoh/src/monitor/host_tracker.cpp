@@ -3,6 +3,7 @@
 #include "monitor/host_tracker.hpp"
 
 #include "monitor/find_value.hpp"
+#include "monitor/kept_kernel.hpp"
 
 #include <fmt/format.h>
 
@@ -254,7 +255,12 @@ void HostTracker::scanned(KernelObservation kernel) {
     if (scans_left_ == 0) {
         scan_hint_.reset();
     }
-    fusion().restore_source(kSysfs, occasion.observed);
+    // An identity that is not read is none that has gone, and a size no other.
+    if (const std::string unread = keep_unread(kernel, kernel_); unread.empty()) {
+        fusion().restore_source(kSysfs, occasion.observed);
+    } else {
+        fusion().lose_source(kSysfs, unread, occasion.observed);
+    }
     take(std::move(kernel), occasion);
     core_.publish(occasion);
 }

@@ -16,6 +16,8 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <new>
+#include <set>
 #include <utility>
 
 namespace haoh::monitor {
@@ -63,6 +65,8 @@ class Returned {
 std::string text_of(const std::exception_ptr& failure) {
     try {
         std::rethrow_exception(failure);
+    } catch (const std::bad_alloc&) {
+        return "out of memory";
     } catch (const std::exception& error) {
         return error.what();
     } catch (...) { // anything else
@@ -163,6 +167,16 @@ asio::awaitable<void> MonitorCore::ended() {
 
 void MonitorCore::run(std::function<asio::awaitable<void>()> body, std::string name) {
     const auto task = tasks_.emplace(tasks_.end());
+    try {
+        spawn(task, std::move(body), std::move(name));
+    } catch (...) { // nobody would end what has not begun
+        tasks_.erase(task);
+        throw;
+    }
+}
+
+void MonitorCore::spawn(std::list<Task>::iterator task, std::function<asio::awaitable<void>()> body,
+                        std::string name) {
     auto ended = [self = shared_from_this(), task, name](const std::exception_ptr& failure) {
         self->tasks_.erase(task);
         self->idle_.cancel();

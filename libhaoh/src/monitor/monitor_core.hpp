@@ -73,6 +73,8 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
         boost::asio::cancellation_signal cancel;
     };
 
+    void spawn(std::list<Task>::iterator task, std::function<boost::asio::awaitable<void>()> body,
+               std::string name);
     void deliver(Event event);
     void attribute_arrays();
     [[nodiscard]] boost::asio::awaitable<void> judge_soon();

@@ -227,4 +227,15 @@ bool policy_known(const PathChoice& choice) {
     return !choice.multipath || !choice.policy.empty();
 }
 
+bool paths_known(const KernelObservation& kernel, const FoundDevice& device) {
+    const auto unreadable = [](const Attribute& one) {
+        return one.state == Attribute::State::unreadable;
+    };
+    return kernel.unread.empty() &&
+           std::ranges::none_of(device.subsystem->controllers,
+                                [&](const auto& one) { return unreadable(one.state); }) &&
+           std::ranges::none_of(device.head->paths,
+                                [&](const auto& one) { return unreadable(one.ana_state); });
+}
+
 } // namespace haoh

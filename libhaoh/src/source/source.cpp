@@ -11,6 +11,7 @@
 #include <exception>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -148,7 +149,7 @@ boost::asio::awaitable<Observation> observe(Source source) {
 
 Observation observe_now(Source source) {
     boost::asio::io_context context{1};
-    Observation observation;
+    std::optional<Observation> observation;
     std::exception_ptr failure;
     boost::asio::co_spawn(context, observe(std::move(source)),
                           [&](std::exception_ptr error, Observation result) {
@@ -159,7 +160,10 @@ Observation observe_now(Source source) {
     if (failure) {
         std::rethrow_exception(failure);
     }
-    return observation;
+    if (!observation) { // a coroutine is gone that the others waited for
+        throw Error(std::make_error_code(std::errc::not_enough_memory), "observe", {});
+    }
+    return *std::move(observation);
 }
 
 } // namespace haoh

@@ -214,6 +214,18 @@ TEST_F(HostIdentityTest, NamesAFileThatCannotBeRead) {
     }
 }
 
+/// It is opened and fails only then: this host has an identity, which another one must not replace.
+TEST_F(HostIdentityTest, NamesAFileThatFailsWhileItIsRead) {
+    std::filesystem::create_directory(directory + "/hostnqn");
+    try {
+        static_cast<void>(identity());
+        ADD_FAILURE() << "read";
+    } catch (const Error& caught) {
+        EXPECT_EQ(caught.code(), std::errc::is_a_directory);
+        EXPECT_THAT(caught.what(), HasSubstr("read " + directory + "/hostnqn"));
+    }
+}
+
 TEST_F(HostIdentityTest, TakesAnEmptyFileForNone) {
     write("hostnqn", "\n");
     EXPECT_EQ(identity().origin, "generated");

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <new>
 
 namespace haoh::fabric::test {
 namespace {
@@ -35,6 +36,8 @@ class Script final : public ByteStream {
         error_code write_error;
         error_code end{boost::asio::error::eof}; ///< what the reader is told behind the answers
         bool hangs{};                            ///< instead: until it is closed
+        bool no_memory_to_read{};
+        bool no_memory_to_write{};
         bool sent_all{};
         bool closed{};
         std::deque<std::uint8_t> readable;
@@ -54,6 +57,9 @@ class Script final : public ByteStream {
     awaitable<std::pair<error_code, std::size_t>>
     read_some(boost::asio::mutable_buffer into) override {
         state_.asked.push_back(into.size());
+        if (state_.no_memory_to_read) {
+            throw std::bad_alloc();
+        }
         while (state_.readable.empty() && !state_.closed && (state_.hangs || !state_.sent_all)) {
             error_code ignored;
             co_await changed_.async_wait(
@@ -71,6 +77,9 @@ class Script final : public ByteStream {
         co_return std::pair{error_code{}, std::size_t{1}};
     }
     awaitable<error_code> write(boost::asio::const_buffer bytes) override {
+        if (state_.no_memory_to_write) {
+            throw std::bad_alloc();
+        }
         if (state_.write_error) {
             co_return state_.write_error;
         }
@@ -94,6 +103,8 @@ class Script final : public ByteStream {
 
 class QueueConnectionTest : public testing::Test {
   protected:
+    using State = Script::State;
+
     /// What opening a connection says; empty when it is open.
     std::string open(const std::string& traddr = "there") {
         connection_ = std::make_shared<QueueConnection>(
@@ -172,6 +183,30 @@ TEST_F(QueueConnectionTest, ClosesItsStreamOnce) {
     connection_->close({.code = make_error_code(Errc::canceled), .cause = "enough", .advice = {}});
     EXPECT_TRUE(state_.closed);
     EXPECT_TRUE(connection_->failed());
+}
+
+TEST_F(QueueConnectionTest, FailsWhenItCannotSend) {
+    state_.hangs = true; // and the peer has nothing to say of it
+    state_.answer = [](nvme::ByteView) { return icresp(); };
+    state_.write_error = boost::asio::error::no_buffer_space;
+    EXPECT_THAT(open(), HasSubstr("the connection was lost: No buffer space available"));
+    EXPECT_TRUE(state_.closed);
+}
+
+/// Nobody waits for the loops of a connection, but for what they bring.
+TEST_F(QueueConnectionTest, FailsWhenThereIsNoMemoryToReadOrToWrite) {
+    state_.hangs = true;
+    state_.answer = [](nvme::ByteView) { return icresp(); };
+    for (bool State::*const lacking : {&State::no_memory_to_read, &State::no_memory_to_write}) {
+        state_.*lacking = true;
+        EXPECT_THAT(open(), HasSubstr("Cannot allocate memory"));
+        EXPECT_TRUE(state_.closed);
+        end();
+        state_.*lacking = false;
+        state_.closed = state_.sent_all = false;
+        state_.readable.clear();
+    }
+    EXPECT_EQ(open(), "");
 }
 
 } // namespace

@@ -21,7 +21,7 @@ namespace haoh::host {
 /// For one thread.
 class FaultyCalls : public FileCalls {
   public:
-    enum class Call { open, read, read_again, write };
+    enum class Call { open, read, read_again, list, write };
 
     /// What a call answers instead of the kernel: an errno value, or nothing.
     using Fault = std::function<int()>;
@@ -79,6 +79,9 @@ class FaultyCalls : public FileCalls {
         }
         const auto own = content(file, bytes, size, 0);
         return own ? *own : FileCalls::read_again(file, bytes, size);
+    }
+    ssize_t list(int directory, void* bytes, std::size_t size) const override {
+        return fails(Call::list, paths_[directory]) ? -1 : FileCalls::list(directory, bytes, size);
     }
     ssize_t write(int file, const void* bytes, std::size_t size) const override {
         if (fails(Call::write, paths_[file])) {

@@ -215,6 +215,58 @@ TEST_F(FileFaults, of_objects_are_told_with_their_names) {
     }
 }
 
+/// What is not seen is not gone.
+TEST_F(FileFaults, of_directories_are_told_and_end_what_looks_again_and_again) {
+    const auto again = [&] {
+        KernelObservation kernel;
+        read_topology(root, ScanOptions{.detail = KernelDetail::topology, .threads = 1}, kernel);
+        return kernel;
+    };
+    ASSERT_THAT(topology().unread, IsEmpty());
+    ASSERT_EQ(again().subsystems.size(), 1U);
+    struct Directory {
+        const char* end;
+        const char* told;
+    };
+    for (const Directory& one :
+         {Directory{"/sys/class/nvme-subsystem", "sys/class/nvme-subsystem: "},
+          Directory{"/nvme-subsystem/nvme-subsys0", "sys/class/nvme-subsystem/nvme-subsys0: "},
+          Directory{"/sys/class/nvme", "sys/class/nvme: "},
+          Directory{"/nvme1", "controller nvme1: "}}) {
+        for (const int error : {EMFILE, ENOMEM, EIO}) {
+            calls.work_again();
+            calls.fail(Call::list, one.end, error);
+            EXPECT_THAT(topology().unread, ElementsAre(one.told + std::string(errno_text(error))));
+            try {
+                static_cast<void>(again());
+                ADD_FAILURE() << one.end << " " << error;
+            } catch (const Error& failed) {
+                EXPECT_EQ(failed.code(), std::error_code(error, std::generic_category()));
+                EXPECT_THAT(failed.what(), HasSubstr(errno_text(error)));
+            }
+        }
+        calls.work_again();
+        calls.fail(Call::list, one.end, ENOENT);
+        EXPECT_THAT(topology().unread, IsEmpty()) << "it went away";
+    }
+}
+
+TEST_F(FileFaults, of_a_subsystem_that_cannot_be_opened_again_leave_its_namespaces) {
+    unsigned opens = 0;
+    calls.fail(Call::open, "/nvme-subsystem/nvme-subsys0", [&] { return ++opens, 0; });
+    ASSERT_EQ(topology().subsystems.at(0).namespaces.size(), 2U);
+    const unsigned all = opens;
+    for (unsigned moment = 1; moment <= all; ++moment) {
+        calls.work_again();
+        opens = 0;
+        calls.fail(Call::open, "/nvme-subsystem/nvme-subsys0",
+                   [&] { return ++opens == moment ? EMFILE : 0; });
+        const KernelObservation kernel = topology();
+        EXPECT_THAT(kernel.unread, testing::Not(IsEmpty())) << moment;
+        EXPECT_EQ(kernel.subsystems.size(), 1U) << moment;
+    }
+}
+
 TEST_F(FileFaults, are_none_where_an_object_vanishes_while_it_is_read) {
     // Between the reading of the directory's entries and the opening of what they name.
     struct Vanishing {

@@ -3,6 +3,7 @@
 
 #include "support/sysfs_tree.hpp"
 
+#include <haoh/error.hpp>
 #include <haoh/host.hpp>
 
 #include <gtest/gtest.h>
@@ -37,6 +38,20 @@ TEST(MachineReader, finds_name_and_release_in_a_recorded_tree) {
     EXPECT_EQ(read(tree.root()).release, "7.3.4");
     EXPECT_EQ(running_kernel(tree.root()), "7.3.4");
     EXPECT_EQ(read(tree.root()).host, "db2");
+}
+
+TEST(MachineReader, says_what_cannot_be_read) {
+    test::SysfsTree tree;
+    tree.make_directory("sys/kernel/osrelease").make_directory("sys/kernel/hostname");
+    const KernelObservation out = read(tree.root());
+    EXPECT_EQ(out.release, "");
+    EXPECT_EQ(out.unread, (std::vector<std::string>{"the kernel's release: Is a directory",
+                                                    "the host's name: Is a directory"}));
+    EXPECT_THROW(static_cast<void>(running_kernel(tree.root())), Error);
+    // Another place of the same will do.
+    tree.set("proc/sys/kernel/osrelease", "6.12.107-amd64\n").set("etc/hostname", "db1\n");
+    EXPECT_EQ(read(tree.root()).unread, std::vector<std::string>{});
+    EXPECT_EQ(running_kernel(tree.root()), "6.12.107-amd64");
 }
 
 TEST(MachineReader, reads_the_parameters_of_the_module) {

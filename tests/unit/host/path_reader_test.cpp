@@ -48,5 +48,16 @@ TEST(NumaReader, reads_distances_of_online_nodes) {
     EXPECT_THAT(read_numa("/").nodes, Not(SizeIs(0)));
 }
 
+TEST(NumaReader, takes_what_cannot_be_read_for_no_machine_without_nodes) {
+    SysfsTree tree;
+    tree.set("sys/devices/system/node/online", "0,2\n");
+    tree.make_directory("sys/devices/system/node/node0/distance");
+    EXPECT_THROW(static_cast<void>(read_numa(tree.root())), Error);
+    tree.remove("sys/devices/system/node/node0/distance");
+    EXPECT_THAT(read_numa(tree.root()).nodes, SizeIs(2));
+    tree.remove("sys/devices/system/node/online").make_directory("sys/devices/system/node/online");
+    EXPECT_THROW(static_cast<void>(read_numa(tree.root())), Error);
+}
+
 } // namespace
 } // namespace haoh

@@ -80,7 +80,8 @@ TEST_F(Directory, lists_what_is_in_it) {
     const SysfsDirectory directory = root.open("d");
     std::vector<std::string> objects;
     std::vector<std::string> names;
-    for (const DirectoryEntry& entry : directory.entries()) {
+    int error = -1;
+    for (const DirectoryEntry& entry : directory.entries(error)) {
         names.push_back(entry.name);
         if (entry.may_be_object()) {
             objects.push_back(entry.name);
@@ -88,7 +89,8 @@ TEST_F(Directory, lists_what_is_in_it) {
     }
     EXPECT_THAT(names, UnorderedElementsAre("nvme0", "state", "link"));
     EXPECT_THAT(objects, UnorderedElementsAre("nvme0", "link"));
-    EXPECT_EQ(directory.entries().size(), 3U) << "a second time";
+    EXPECT_EQ(directory.entries(error).size(), 3U) << "a second time";
+    EXPECT_EQ(error, 0);
 }
 
 TEST_F(Directory, reads_the_rows_of_an_object) {

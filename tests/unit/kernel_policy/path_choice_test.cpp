@@ -440,6 +440,27 @@ TEST(PathChoice, tells_whether_what_chooses_is_known) {
     EXPECT_TRUE(policy_known(device.explained())) << "nothing is chosen";
 }
 
+TEST(PathChoice, tells_whether_its_paths_are_known) {
+    const Attribute broken{
+        .state = Attribute::State::unreadable, .nul_padded = false, .text = "Input/output error"};
+    KernelObservation kernel;
+    KernelSubsystem subsystem;
+    subsystem.controllers.emplace_back().state = Attribute::of("live");
+    KernelNamespace head;
+    head.paths.emplace_back().ana_state = Attribute::of("inaccessible");
+    const FoundDevice device{.subsystem = &subsystem, .head = &head};
+    EXPECT_TRUE(paths_known(kernel, device)) << "and there is none that could be used";
+    head.paths[0].ana_state = broken;
+    EXPECT_FALSE(paths_known(kernel, device));
+    head.paths[0].ana_state = {}; // no ANA
+    EXPECT_TRUE(paths_known(kernel, device));
+    subsystem.controllers[0].state = broken;
+    EXPECT_FALSE(paths_known(kernel, device));
+    subsystem.controllers[0].state = Attribute::of("live");
+    kernel.unread = {"controller nvme0: Input/output error"}; // there may be others
+    EXPECT_FALSE(paths_known(kernel, device));
+}
+
 TEST(PathChoice, of_a_namespace_without_multipath_is_itself) {
     Device device("numa");
     device.path("optimized");

@@ -577,6 +577,31 @@ TEST_F(HostPolls, a_scan_that_fails_is_a_source_lost_until_one_succeeds) {
                 ElementsAre("source_lost by sysfs", "source_restored by sysfs"));
 }
 
+/// Not of a thing that is gone, nor of another one.
+TEST_F(HostPolls, what_a_scan_cannot_read_is_as_it_was) {
+    world.options.scan_interval = 10s;
+    const std::string head = SysfsTree::head(0, 1);
+    for (const std::string& file :
+         {SysfsTree::subsystem(0) + "/subsysnqn", head + "/nsid", head + "/size",
+          SysfsTree::path(0, 1, 1) + "/size", std::string("proc/sys/kernel/hostname")}) {
+        world.events.clear();
+        begin();
+        const std::filesystem::path place = std::filesystem::path(world.tree.root()) / file;
+        std::filesystem::rename(place, place.string() + ".aside");
+        world.tree.make_directory(file);
+        world.pass(10s);
+        EXPECT_THAT(told(world.events), ElementsAre("source_lost by sysfs")) << file;
+        ASSERT_THAT(world.events, SizeIs(1));
+        EXPECT_THAT(world.events[0].text, ::testing::HasSubstr("Is a directory"));
+        world.tree.remove(file);
+        std::filesystem::rename(place.string() + ".aside", place);
+        world.pass(10s);
+        EXPECT_THAT(told(world.events),
+                    ElementsAre("source_lost by sysfs", "source_restored by sysfs"))
+            << file;
+    }
+}
+
 TEST_F(HostPolls, when_all_that_was_named_is_nowhere_all_is_gone) {
     world.options.scan_interval = 10s;
     begin();

@@ -147,6 +147,31 @@ TEST_F(GraphvizTest, is_not_waited_for_beyond_the_time) {
     EXPECT_EQ(::kill(std::stoi(text_of("pid")), 0), -1) << "killed and reaped";
 }
 
+/// Whoever is ended while it draws takes the program with it, whether that heeds anything or not.
+TEST_F(GraphvizTest, is_ended_with_the_one_that_waits_for_it) {
+    for (const char* const ending : {"", "exec >&- 2>&-\n"}) {
+        const std::string pid = (folder_ / "pid").string();
+        dot_is("echo $$ >\"" + pid + ".new\"\nmv \"" + pid + ".new\" \"" + pid + "\"\n" + ending +
+               "exec sleep 1000");
+        const ::pid_t waiting = ::fork();
+        if (waiting == 0) {
+            static_cast<void>(draw_svg("graph", 600s));
+            ::_exit(0);
+        }
+        const auto limit = std::chrono::steady_clock::now() + 60s;
+        while (!std::filesystem::exists(pid) && std::chrono::steady_clock::now() < limit) {
+            ::usleep(1000);
+        }
+        ASSERT_TRUE(std::filesystem::exists(pid));
+        ASSERT_EQ(::kill(waiting, SIGTERM), 0);
+        int status = 0;
+        ASSERT_EQ(::waitpid(waiting, &status, 0), waiting);
+        EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) << status;
+        EXPECT_EQ(::kill(std::stoi(text_of("pid")), 0), -1) << "killed and reaped";
+        std::filesystem::remove(pid);
+    }
+}
+
 TEST_F(GraphvizTest, may_take_a_while_to_end) {
     dot_is("cat\nexec >&- 2>&-\nsleep 1");
     EXPECT_EQ(draw_svg("graph", 60s), "graph");
