@@ -52,6 +52,7 @@ struct DistributionChange {
     std::string_view source;
 };
 
+/// Where a change came from, and what took it.
 struct DriverChangeInfo {
     DriverChange change{};
     KernelVersion since; ///< upstream's first release

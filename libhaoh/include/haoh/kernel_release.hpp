@@ -32,6 +32,7 @@ enum class Distribution : std::uint8_t {
 /// Of a number that a release does not say: "7.x", RHEL 9 without its minor release.
 inline constexpr unsigned kAnyMinor = ~0U;
 
+/// A kernel: the upstream release that it began as, and whose it is.
 struct KernelRelease {
     KernelVersion upstream{};
     /// Upstream's patch level. nullopt where the text does not have it: Debian's "6.1.0-26",
