@@ -108,8 +108,12 @@ std::vector<Row> connection_rows() {
         "PDU format version 1");
     add(icreq, "alignment_beyond", grants([](nvme::IcResp& granted) { granted.cpda = 32; }),
         "alignment of 33 dwords");
-    add(icreq, "alignment_largest", grants([](nvme::IcResp& granted) { granted.cpda = 31; }),
-        nullptr);
+    rows.push_back({.step = icreq,
+                    .name = "alignment_largest",
+                    .misdeed = grants([](nvme::IcResp& granted) { granted.cpda = 31; }),
+                    .outcome = Outcome::told,
+                    .words = "conn.cpda",
+                    .watched = Outcome::harmless});
     add(icreq, "header_digest_unasked", grants([](nvme::IcResp& granted) { granted.dgst = 1; }),
         "turns on the header digest");
     add(icreq, "data_digest_unasked", grants([](nvme::IcResp& granted) { granted.dgst = 2; }),

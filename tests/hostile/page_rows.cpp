@@ -100,12 +100,12 @@ std::vector<Row> page_rows() {
             {"reserved", lists({1, 2, 0xFFFFFFFE, 0xFFFFFFFF}), Outcome::odd, ""},
             {"some_that_are_not", lists({1, 2, 3, 1000}), Outcome::odd, ""},
         });
-    // What it makes of a namespace that is asked for is small, what all of them come to is printed.
+    // Not of the monitor: its queue has no room then for what the other array of the subsystem does.
     rows.push_back({.step = active,
                     .name = "for_ever",
                     .misdeed = lists_for_ever,
                     .outcome = Outcome::odd,
-                    .commands = command::check | command::monitor});
+                    .commands = command::check});
     const Step ns = at_identify("identify_namespace", cns::identify_namespace);
     append(rows, any_rows(ns, Outcome::partly, true, command::snapshot));
     add(ns, {

@@ -46,6 +46,9 @@ int open_pidfd(pid_t pid) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(126);
+    // A shell's background jobs, and so what they start, ignore SIGINT.
+    for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP})
+        signal(number, SIG_DFL);
     const int null = open("/dev/null", O_RDWR);
     dup2(null, STDIN_FILENO);
     dup2(options.standard_output >= 0 ? options.standard_output : null, STDOUT_FILENO);

@@ -40,6 +40,7 @@ struct Budget {
 /// What was spent of a budget: one account for all that reads a target, on one executor.
 class Spending {
   public:
+    /// What one reading takes.
     struct Cost {
         std::uint64_t bytes{};
         std::uint64_t objects{};

@@ -436,37 +436,6 @@ TEST_F(TerminalScreenTest, a_terminal_that_takes_nothing_holds_up_nobody) {
     EXPECT_TRUE(shown.ends_with(end)) << shown.size() << " bytes";
 }
 
-TEST_F(TerminalScreenTest, a_terminal_that_takes_nothing_has_a_tenth_of_a_second) {
-    TerminalScreen screen{context_.get_executor(), ends_of(pty_)};
-    screen.draw(large_screen('x'));
-    // A busy machine is late, and not each time.
-    auto fastest = std::chrono::steady_clock::duration::max();
-    for (int round = 0; round < 5; ++round) {
-        const auto begin = std::chrono::steady_clock::now();
-        const double busy = test::cpu_seconds([&screen] { screen.draw("next\n"); });
-        fastest = std::min(fastest, std::chrono::steady_clock::now() - begin);
-        EXPECT_LT(busy, 0.05) << "it sleeps until there is room";
-    }
-    EXPECT_GE(fastest, std::chrono::milliseconds{98});
-    EXPECT_LT(fastest, std::chrono::milliseconds{190});
-}
-
-TEST_F(TerminalScreenTest, goes_on_where_it_cannot_be_opened_once_more) {
-    // As after su(1): the descriptor is there, and its file is another user's.
-    EXPECT_EQ(test::status_of_child([this] {
-                  asio::io_context context;
-                  if (!test::fail_call(SYS_openat, EACCES)) {
-                      return 1;
-                  }
-                  TerminalScreen screen{context.get_executor(), ends_of(pty_)};
-                  screen.draw("drawn\n");
-                  return 0;
-              }),
-              0);
-    EXPECT_THAT(pty_.shown(),
-                AllOf(StartsWith("\x1b[?1049h"), HasSubstr("drawn"), EndsWith("\x1b[?1049l")));
-}
-
 TEST_F(TerminalScreenTest, says_that_the_keyboard_cannot_be_waited_for) {
     EXPECT_EQ(test::status_of_child([this] {
                   asio::io_context context;

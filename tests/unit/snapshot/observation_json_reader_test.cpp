@@ -252,7 +252,13 @@ TEST_F(ObservationJsonReader, TakesPagesUpToTheirBounds) {
     };
     nvme::Bytes full(4096, 0xAB);
     EXPECT_EQ(with(nvme::to_hex(full)), Page::of(full));
-    EXPECT_EQ(with({{"length", 2}, {"bytes", "0102"}}), Page::of(nvme::Bytes{1, 2}));
+    EXPECT_EQ(with({{"length", 4096}, {"bytes", "0102"}}), [] {
+        nvme::Bytes bytes(4096);
+        bytes[0] = 1;
+        bytes[1] = 2;
+        return Page::of(bytes);
+    }());
+    EXPECT_EQ(with({{"length", 2}, {"bytes", "0102"}}).state, Page::State::failed) << "a short one";
     EXPECT_EQ(with({{"length", 1U << 24U}, {"bytes", ""}}).length, 1U << 24U);
     EXPECT_EQ(with({{"status", "0x7fff"}}), Page::of_status({.value = 0x7FFF}));
     EXPECT_EQ(with({{"status", "0x0"}, {"text", "anything"}}), Page::of_status({.value = 0}));
