@@ -42,13 +42,14 @@ int open_pidfd(pid_t pid) {
 
 /// Between fork and exec: only async-signal-safe calls.
 [[noreturn]] void become(const char* program, char* const* arguments,
-                         const Process::Options& options, pid_t parent) {
+                         const Process::Options& options, pid_t parent, const sigset_t& mask) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(126);
     // A shell's background jobs, and so what they start, ignore SIGINT.
     for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP})
         signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &mask, nullptr);
     const int null = open("/dev/null", O_RDWR);
     dup2(null, STDIN_FILENO);
     dup2(options.standard_output >= 0 ? options.standard_output : null, STDOUT_FILENO);
@@ -99,11 +100,18 @@ Process::Process(const std::vector<std::string>& arguments, const Options& optio
     pointers.push_back(nullptr);
 
     const pid_t parent = getpid();
+    // What comes before the child heeds signals has to wait, and not to be ignored.
+    sigset_t all;
+    sigset_t mask;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &mask);
     pid_ = fork();
-    if (pid_ < 0)
-        throw errno_error("fork for " + arguments[0]);
     if (pid_ == 0)
-        become(program->c_str(), pointers.data(), options, parent);
+        become(program->c_str(), pointers.data(), options, parent, mask);
+    const int failure = errno;
+    pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+    if (pid_ < 0)
+        throw std::system_error(failure, std::generic_category(), "fork for " + arguments[0]);
     pidfd_ = FileDescriptor(open_pidfd(pid_));
     if (!pidfd_) {
         const int error = errno;
