@@ -49,6 +49,11 @@ class Judge {
 
     void complain(std::string what) { complaints_.push_back(std::move(what)); }
 
+    void want_words(bool said) {
+        if (!said) {
+            complain(fmt::format("it does not say '{}' of the target", met_.row->words));
+        }
+    }
     void want_status(std::initializer_list<int> allowed) {
         if (std::find(allowed.begin(), allowed.end(), met_.child.status) == allowed.end()) {
             complain(fmt::format("exit status {}, not one of {}", met_.child.status,
@@ -91,9 +96,7 @@ class Judge {
             break;
         case Outcome::unread:
             want_status({3});
-            if (!unobserved) {
-                complain(fmt::format("it does not say '{}' of the target", met_.row->words));
-            }
+            want_words(unobserved);
             break;
         case Outcome::partly:
             want_status({3});
@@ -205,15 +208,11 @@ class Judge {
             break;
         case Outcome::unread:
             want_status({3});
-            if (!unobserved) {
-                complain(fmt::format("it does not say '{}' of the target", met_.row->words));
-            }
+            want_words(unobserved);
             break;
         case Outcome::partly:
             want_status({3});
-            if (!partly) {
-                complain(fmt::format("it does not say '{}' of the target", met_.row->words));
-            }
+            want_words(partly);
             break;
         case Outcome::odd:
             want_status({0, 3});

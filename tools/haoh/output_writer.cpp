@@ -2,19 +2,17 @@
 #include "output_writer.hpp"
 
 #include "base/standard_streams.hpp"
+#include "base/without_signals.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
-
-#include <pthread.h>
 
 namespace haoh::tool {
 
@@ -63,18 +61,13 @@ class OutputWriter::State : public std::enable_shared_from_this<State> {
 
   private:
     void start() {
-        // Signals are for the thread that runs the executor.
-        ::sigset_t all{};
-        ::sigset_t before{};
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_BLOCK, &all, &before);
         try {
+            const base::WithoutSignals masked; // they are for the thread that runs the executor
             std::thread{[self = shared_from_this()] { self->run(); }}.detach();
         } catch (const std::system_error& error) {
             failure_ = error.code();
             tell();
         }
-        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
 
     void run() {

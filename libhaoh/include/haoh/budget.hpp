@@ -45,6 +45,16 @@ class Spending {
         std::uint64_t bytes{};
         std::uint64_t objects{};
 
+        Cost& operator+=(const Cost& more) {
+            bytes += more.bytes;
+            objects += more.objects;
+            return *this;
+        }
+        Cost& operator-=(const Cost& less) {
+            bytes -= less.bytes;
+            objects -= less.objects;
+            return *this;
+        }
         bool operator==(const Cost&) const = default;
     };
 

@@ -111,15 +111,11 @@ BoundedExtent::~BoundedExtent() {
 LogExtent BoundedExtent::function() {
     return [this](nvme::ByteView head) {
         const std::uint64_t wanted = std::min(extent_(head), limit_);
-        if (lacking_ || wanted <= taken_) {
-            return std::min<std::uint64_t>(wanted, lacking_ ? head.size() : wanted);
+        if (!lacking_ && wanted > taken_) {
+            lacking_ = spending_.take({.bytes = wanted - taken_, .objects = 0});
+            taken_ = lacking_ ? taken_ : wanted;
         }
-        lacking_ = spending_.take({.bytes = wanted - taken_, .objects = 0});
-        if (lacking_) {
-            return std::uint64_t{head.size()};
-        }
-        taken_ = wanted;
-        return wanted;
+        return lacking_ ? std::min<std::uint64_t>(wanted, head.size()) : wanted;
     };
 }
 

@@ -43,16 +43,14 @@ std::size_t PageReader::depth() const {
 std::optional<BudgetPart> PageReader::take(Spending::Cost cost) {
     const auto lacking = spending_->take(cost);
     if (!lacking) {
-        taken_.bytes += cost.bytes;
-        taken_.objects += cost.objects;
+        taken_ += cost;
     }
     return lacking;
 }
 
 void PageReader::give_back(Spending::Cost cost) {
     spending_->give_back(cost);
-    taken_.bytes -= cost.bytes;
-    taken_.objects -= cost.objects;
+    taken_ -= cost;
 }
 
 awaitable<Page> PageReader::page(nvme::AdminCommand command) {

@@ -62,14 +62,12 @@ std::optional<BudgetPart> Spending::take(Cost cost) {
             return lacking;
         }
     }
-    held_.bytes += cost.bytes;
-    held_.objects += cost.objects;
+    held_ += cost;
     return std::nullopt;
 }
 
 void Spending::give_back(Cost cost) {
-    held_.bytes -= cost.bytes;
-    held_.objects -= cost.objects;
+    held_ -= cost;
     if (whole_) {
         whole_->give_back(cost);
     }

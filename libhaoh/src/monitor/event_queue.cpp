@@ -32,7 +32,7 @@ std::string origin_of(const Event& event) {
 
 } // namespace
 
-void EventQueue::remove(std::map<Number, Event>::iterator event) {
+Event EventQueue::take(std::map<Number, Event>::iterator event) {
     // There is a last one of whatever is on its way.
     if (const auto last = last_.find(key_of(event->second)); last->second == event->first) {
         last_.erase(last);
@@ -42,7 +42,9 @@ void EventQueue::remove(std::map<Number, Event>::iterator event) {
     if (origin->second.empty()) {
         origins_.erase(origin);
     }
+    Event taken = std::move(event->second);
     events_.erase(event);
+    return taken;
 }
 
 void EventQueue::drop_one() {
@@ -50,9 +52,7 @@ void EventQueue::drop_one() {
         std::max_element(origins_.begin(), origins_.end(), [](const auto& a, const auto& b) {
             return a.second.size() < b.second.size();
         });
-    const auto oldest = events_.find(*most->second.begin());
-    dropped_at_ = oldest->second.observed;
-    remove(oldest);
+    dropped_at_ = take(events_.find(*most->second.begin())).observed;
     ++dropped_;
     ++untold_;
 }
@@ -61,12 +61,10 @@ void EventQueue::push(Event event) {
     std::string key = key_of(event);
     if (events_.size() >= capacity_) {
         if (const auto found = last_.find(key); found != last_.end()) {
-            const auto place = events_.find(found->second);
-            Event& before = place->second;
+            Event before = take(events_.find(found->second));
             event.from = std::move(before.from);
             event.transitions += before.transitions;
             event.cause = before.cause;
-            remove(place);
             ++merged_;
         } else {
             drop_one();
@@ -93,10 +91,7 @@ std::optional<Event> EventQueue::pop() {
     if (events_.empty()) {
         return std::nullopt;
     }
-    const auto first = events_.begin();
-    Event event = first->second;
-    remove(first);
-    return event;
+    return take(events_.begin());
 }
 
 } // namespace haoh::monitor

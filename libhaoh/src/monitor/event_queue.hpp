@@ -36,7 +36,7 @@ class EventQueue {
   private:
     using Number = std::uint64_t; ///< in the order of the queue
 
-    void remove(std::map<Number, Event>::iterator event);
+    Event take(std::map<Number, Event>::iterator event);
     void drop_one();
 
     std::size_t capacity_;
