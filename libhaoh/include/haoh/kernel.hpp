@@ -161,7 +161,7 @@ struct KernelMessage {
 
 /// One machine's kernel.
 struct KernelObservation {
-    std::string host;    ///< node name
+    std::string host;    ///< node name; in a merged observation one that no other host has
     std::string release; ///< "6.12.107-amd64"
     Attribute multipath; ///< nvme_core's parameters; absent when the module is not loaded
     Attribute multipath_always_on;
@@ -180,12 +180,14 @@ struct KernelObservation {
     /// Controllers, namespaces and paths, by name and sorted, that came, went or changed state or
     /// size while the controllers were asked: what is known of them is of two moments.
     std::vector<std::string> changed;
+    std::optional<std::string> node{}; ///< node name, where that is not `host`: see `merge`
 
     bool operator==(const KernelObservation&) const = default;
     /// The subsystem of a controller; nullptr when there is none.
     [[nodiscard]] const KernelSubsystem* subsystem_of(std::string_view controller) const;
     [[nodiscard]] const KernelController* find_controller(std::string_view name) const;
     [[nodiscard]] bool has_changed(std::string_view name) const; ///< is one of `changed`
+    [[nodiscard]] const std::string& node_name() const { return node ? *node : host; }
 };
 
 /// The rows of each object, in the order of its members.

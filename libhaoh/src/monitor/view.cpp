@@ -52,12 +52,9 @@ std::string ana_problem_of(const ControllerObservation& controller) {
 }
 
 std::string namespaces_problem_of(const ControllerObservation& controller) {
-    std::string out = "its active namespace list was not read";
-    const auto line =
-        std::find_if(controller.unread.begin(), controller.unread.end(), [](const auto& one) {
-            return one.find("active namespace") != std::string::npos;
-        });
-    return line == controller.unread.end() ? out : out + " (" + *line + ")";
+    const std::string out = "its active namespace list was not read";
+    return controller.active_error.empty() ? out
+                                           : fmt::format("{} ({})", out, controller.active_error);
 }
 
 } // namespace
