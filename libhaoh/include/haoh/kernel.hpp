@@ -7,6 +7,7 @@
 /// ControllerObservation.
 #pragma once
 
+#include <haoh/controller_state.hpp>
 #include <haoh/visibility.h>
 
 #include <cstdint>
@@ -82,7 +83,9 @@ struct KernelController {
     bool operator==(const KernelController&) const = default;
     /// A part of `address`: "traddr", "trsvcid", "host_traddr", "src_addr". Empty when not there.
     [[nodiscard]] std::string_view address_part(std::string_view key) const;
-    [[nodiscard]] bool live() const { return state.value() == "live"; }
+    /// Unknown where `state` says nothing.
+    [[nodiscard]] ControllerState known_state() const { return ControllerState::of(state.value()); }
+    [[nodiscard]] bool live() const { return known_state().is_live(); }
     /// Not one that is going away: these count in no test of the kernel (nvme_validate_cntlid).
     [[nodiscard]] bool terminal() const;
 };

@@ -8,7 +8,7 @@
 #include "capi/versioned.hpp"
 
 #include <haoh/check.hpp>
-#include <haoh/host.hpp>
+#include <haoh/host_kernel.hpp>
 #include <haoh/report.hpp>
 
 #include <fmt/format.h>

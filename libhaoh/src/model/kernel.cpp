@@ -139,7 +139,14 @@ std::string_view KernelController::address_part(std::string_view key) const {
 }
 
 bool KernelController::terminal() const {
-    return state.value().starts_with("deleting") || state.value() == "dead";
+    switch (known_state().kind()) {
+    case ControllerState::deleting:
+    case ControllerState::deleting_no_io:
+    case ControllerState::dead:
+        return true;
+    default:
+        return false;
+    }
 }
 
 const KernelController* KernelSubsystem::find_controller(std::string_view controller) const {

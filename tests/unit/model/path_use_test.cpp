@@ -216,15 +216,17 @@ TEST(SameSize, is_asked_of_heads_with_paths_alone) {
 }
 
 TEST(PathUseOfFacts, knows_that_sizes_differ_without_the_sizes) {
-    EXPECT_TRUE(use_of({.controller_state = "live", .ana_state = "optimized"}).usable());
-    const PathUse use =
-        use_of({.controller_state = "live", .ana_state = "optimized", .same_size = false});
+    EXPECT_TRUE(
+        use_of({.controller_state = ControllerState::live, .ana_state = "optimized"}).usable());
+    const PathUse use = use_of(
+        {.controller_state = ControllerState::live, .ana_state = "optimized", .same_size = false});
     EXPECT_EQ(use.kind, Kind::size_differs);
     EXPECT_FALSE(use.ready());
     EXPECT_EQ(use_of(PathFacts{}).kind, Kind::controller_gone);
     EXPECT_FALSE(use_of(PathFacts{}).other_size);
     // Without ANA, of which all paths count as optimized.
-    EXPECT_EQ(use_of({.controller_state = "live", .ana_state = ""}).kind, Kind::optimized);
+    EXPECT_EQ(use_of({.controller_state = ControllerState::live, .ana_state = ""}).kind,
+              Kind::optimized);
 }
 
 } // namespace

@@ -142,12 +142,12 @@ TEST(Metrics, TellTheWorstVerdictOfASubsystem) {
     MonitorStatus status = monitor_status();
     status.subsystems.push_back(status.subsystems[0]);
     status.subsystems[1].host.clear();
-    status.subsystems[1].verdict = "fail";
+    status.subsystems[1].verdict = Verdict::fail;
     const std::string page = to_metrics(status);
     expect_well_formed(page);
     EXPECT_THAT(page, HasSubstr("verdict=\"fail\"} 1\n"));
     EXPECT_THAT(page, HasSubstr("verdict=\"pass\"} 0\n"));
-    status.subsystems[1].verdict = "";
+    status.subsystems[1].verdict.reset();
     EXPECT_THAT(to_metrics(status), HasSubstr("verdict=\"pass\"} 1\n"));
     status.subsystems.clear();
     EXPECT_THAT(to_metrics(status), Not(HasSubstr("verdict=\"")));

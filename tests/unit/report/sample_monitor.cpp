@@ -149,7 +149,7 @@ MonitorStatus monitor_status() {
     status.subsystems = {{.host = "host-1",
                           .subsysnqn = kMonitorNqn,
                           .identity = "0123456789abcdef",
-                          .verdict = "pass"}};
+                          .verdict = Verdict::pass}};
     for (const char* name : {"nvme1", "nvme2", "nvme3", "nvme4"}) {
         const bool second = name[4] > '2';
         status.controllers.push_back({.host = "host-1",
@@ -181,7 +181,7 @@ MonitorStatus monitor_status() {
                 {.controller = controller.name,
                  .name = "nvme0c" + controller.name.substr(4) + "n" + std::to_string(nsid),
                  .ana_state = second ? "non-optimized" : "optimized",
-                 .usable = controller.state == "live",
+                 .use = use_of({.controller_state = controller.state, .ana_state = "optimized"}),
                  .transitions = second ? 3U : 0U,
                  .last_change = {}});
         }

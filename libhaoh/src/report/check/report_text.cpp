@@ -289,6 +289,7 @@ class ReportText {
         }
         hosts.erase(std::string_view());
         std::ranges::sort(nsids);
+        nsids.erase(std::unique(nsids.begin(), nsids.end()), nsids.end()); // each host has its own
         std::string text = fmt::format("and {} like this", grouped(findings));
         if (!hosts.empty()) {
             text += fmt::format(" on {}", brief_list(hosts));
