@@ -50,6 +50,9 @@ struct MonitorStatus {
         std::string site;
         std::string address; ///< "10.0.0.1:4420"
         ControllerState state;
+        std::string
+            hostnqn{}; ///< as which the host connected it; empty: not known, or asked directly
+        std::string hostid{};
 
         bool operator==(const Controller&) const = default;
     };

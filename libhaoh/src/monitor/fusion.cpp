@@ -210,6 +210,8 @@ void Fusion::take_in_controller(const std::string& host, World& world,
     Controller& controller = found->second;
     controller.subsysnqn = viewed.subsysnqn;
     controller.address = viewed.address;
+    controller.hostnqn = viewed.hostnqn;
+    controller.hostid = viewed.hostid;
     if (how.silent) {
         controller.state = viewed.state;
     } else if (fresh || how.states) {

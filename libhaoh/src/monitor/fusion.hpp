@@ -155,6 +155,8 @@ class Fusion {
         std::string subsysnqn;
         std::string address;
         ControllerState state;
+        std::string hostnqn;
+        std::string hostid;
         std::string array;
         unsigned anatt{};
         std::optional<std::uint64_t> change_count;

@@ -100,7 +100,9 @@ MonitorStatus Fusion::status(const Moment& now) const {
                                           .subsysnqn = controller.subsysnqn,
                                           .site = controller.array,
                                           .address = controller.address,
-                                          .state = controller.state});
+                                          .state = controller.state,
+                                          .hostnqn = controller.hostnqn,
+                                          .hostid = controller.hostid});
             auto& known = identities[controller.subsysnqn];
             if (controller.identity) {
                 known.push_back(&*controller.identity);

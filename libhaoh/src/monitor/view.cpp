@@ -88,7 +88,9 @@ View view_of(const KernelObservation& kernel) {
                                                             controller.address_part("trsvcid")),
                                         .state = controller.state.ok()
                                                      ? controller.known_state()
-                                                     : ControllerState::unreadable});
+                                                     : ControllerState::unreadable,
+                                        .hostnqn = std::string(controller.hostnqn.value()),
+                                        .hostid = std::string(controller.hostid.value())});
         }
         for (const KernelNamespace& head : subsystem.namespaces) {
             const auto nsid = head.nsid.number();

@@ -22,6 +22,9 @@ struct ViewedController {
     std::string subsysnqn;
     std::string address; ///< "10.0.0.1:4420"
     ControllerState state;
+    std::string
+        hostnqn{}; ///< as which the host connected it; empty: not known, or it is an array's
+    std::string hostid{};
 
     bool operator==(const ViewedController&) const = default;
 };

@@ -170,8 +170,8 @@ class EveryString {
         all(source, host, subsysnqn, controller, site, device, path, from, to, rule, text);
     }
     void operator()(MonitorStatus::Controller& it) const {
-        auto& [host, name, subsysnqn, site, address, state] = it;
-        all(host, name, subsysnqn, site, address, state);
+        auto& [host, name, subsysnqn, site, address, state, hostnqn, hostid] = it;
+        all(host, name, subsysnqn, site, address, state, hostnqn, hostid);
     }
     void operator()(MonitorStatus::Path& it) const {
         auto& [controller, name, ana_state, use, transitions, last_change] = it;

@@ -79,6 +79,32 @@ TEST(Metrics, TellPathsAndControllers) {
     EXPECT_THAT(page, HasSubstr(R"(controller="nvme1",site="array-a",address="10.0.0.1:4420"} 1)"));
 }
 
+TEST(Metrics, TellWhoAHostIsToTheArraysOnce) {
+    MonitorStatus status = monitor_status();
+    const std::string family = "\nhaoh_host_identity_info";
+    const auto series = [&] {
+        const std::string page = to_metrics(status);
+        expect_well_formed(page);
+        std::size_t count = 0;
+        for (std::size_t at = page.find(family); at != std::string::npos;
+             at = page.find(family, at + 1)) {
+            ++count;
+        }
+        return count;
+    };
+    EXPECT_EQ(series(), 1U) << "of four controllers";
+    EXPECT_THAT(to_metrics(status),
+                HasSubstr(family + R"({hostnqn="nqn.2026-01.io.example:host-1",)" +
+                          R"(hostid="11111111-2222-4333-8444-555555555555"} 1)" + "\n"));
+    status.controllers[0].hostnqn = "nqn.other";
+    EXPECT_EQ(series(), 2U);
+    for (MonitorStatus::Controller& one : status.controllers) {
+        one.hostnqn.clear();
+        one.hostid.clear();
+    }
+    EXPECT_EQ(series(), 0U) << "nobody knows";
+}
+
 TEST(Metrics, NameEachSeriesInFull) {
     MonitorStatus status = monitor_status();
     status.namespaces.resize(1);

@@ -152,12 +152,15 @@ MonitorStatus monitor_status() {
                           .verdict = Verdict::pass}};
     for (const char* name : {"nvme1", "nvme2", "nvme3", "nvme4"}) {
         const bool second = name[4] > '2';
-        status.controllers.push_back({.host = "host-1",
-                                      .name = name,
-                                      .subsysnqn = kMonitorNqn,
-                                      .site = second ? "array-b" : "array-a",
-                                      .address = "10.0.0." + std::string{name[4]} + ":4420",
-                                      .state = name[4] == '4' ? "connecting" : "live"});
+        status.controllers.push_back(
+            {.host = "host-1",
+             .name = name,
+             .subsysnqn = kMonitorNqn,
+             .site = second ? "array-b" : "array-a",
+             .address = "10.0.0." + std::string{name[4]} + ":4420",
+             .state = name[4] == '4' ? ControllerState::connecting : ControllerState::live,
+             .hostnqn = "nqn.2026-01.io.example:host-1",
+             .hostid = "11111111-2222-4333-8444-555555555555"});
     }
     for (const std::uint32_t nsid : {1U, 2U}) {
         MonitorStatus::Namespace one;

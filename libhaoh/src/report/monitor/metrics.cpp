@@ -116,6 +116,7 @@ class Metrics {
         write_namespaces();
         write_paths();
         write_controllers();
+        write_host_identity();
         write_identity();
         write_events();
         write_latency();
@@ -228,6 +229,20 @@ class Metrics {
                           {"site", one.site},
                           {"address", one.address}},
                          one.state.is_live() ? 1 : 0);
+        }
+    }
+
+    /// Who this host is to the arrays: what no other host may be.
+    void write_host_identity() {
+        page_.family("haoh_host_identity_info", "gauge",
+                     "Host NQN and host ID as which this host connected a controller. Arrays take "
+                     "hosts that share one for one host.");
+        std::set<std::pair<std::string_view, std::string_view>> told;
+        for (const auto& one : status_.controllers) {
+            const bool known = !one.hostnqn.empty() || !one.hostid.empty();
+            if (known && told.emplace(one.hostnqn, one.hostid).second) {
+                page_.sample({{"hostnqn", one.hostnqn}, {"hostid", one.hostid}}, 1);
+            }
         }
     }
 
