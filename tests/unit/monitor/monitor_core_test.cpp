@@ -381,7 +381,7 @@ TEST_F(MonitorCoreArrays, are_judged_again_after_a_new_beginning) {
     see_both();
     core_->keep("h", controller("nvme0", "A"));
     const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (core_->status().subsystems.at(0).verdict.empty()) {
+    while (core_->status().subsystems.at(0).verdict == std::nullopt) {
         ASSERT_LT(std::chrono::steady_clock::now(), deadline);
         context_.restart();
         context_.run_one_for(20ms);
