@@ -249,7 +249,7 @@ TEST_P(HostPolicy, set_says_why_not) {
     connect({"optimized", "optimized"});
     const auto refused = set(fmt::format("service-time {}", SimulatedArrays::kNqn));
     EXPECT_EQ(refused.status, 2);
-    EXPECT_THAT(refused.standard_error, HasSubstr("offers numa, round-robin"));
+    EXPECT_THAT(refused.standard_error, HasSubstr("Linux has numa, round-robin, queue-depth"));
     const auto forced = set(fmt::format("service-time {} --force", SimulatedArrays::kNqn));
     EXPECT_EQ(forced.status, 1);
     EXPECT_THAT(forced.standard_error, HasSubstr("EINVAL"));
