@@ -118,7 +118,8 @@ TEST(SortEntries, NamesTheTransport) {
         return ports.unusable.at(0).error;
     };
     const auto expected = [](const std::string& name) {
-        return "reach nqn.a: it is offered over " + name + " only; haoh asks over TCP";
+        return "reach nqn.a at 10.0.0.2 port 4420: it is offered over " + name +
+               " only; haoh asks over TCP";
     };
     EXPECT_EQ(text_of(1), expected("RDMA"));
     EXPECT_EQ(text_of(2), expected("Fibre Channel"));
