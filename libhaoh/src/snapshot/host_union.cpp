@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "snapshot/host_union.hpp"
 
+#include "snapshot/kernel_json.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
+#include <string_view>
 
 namespace haoh::snapshot {
 
@@ -21,42 +23,72 @@ std::string_view own_address(const KernelController& controller) {
     return chosen.empty() ? controller.address_part("host_traddr") : chosen;
 }
 
-template <typename Value>
-bool disjoint(const std::set<Value>& a, const std::set<Value>& b) {
-    return std::none_of(a.begin(), a.end(), [&](const Value& value) { return b.contains(value); });
+// No address and no NQN has a line break in it.
+constexpr const char* kNone = "\nnone";
+constexpr const char* kAny = "\nany";
+
+std::string mark(const char* text, const std::string* /*kind*/) {
+    return text;
+}
+std::pair<std::string, std::string> mark(const char* text,
+                                         const std::pair<std::string, std::string>* /*kind*/) {
+    return {text, {}};
 }
 
-/// Both say something, and nothing of it is the same.
 template <typename Value>
-bool contradict(const std::set<Value>& a, const std::set<Value>& b) {
-    return !a.empty() && !b.empty() && disjoint(a, b);
+void add_bounded(std::set<Value>& values, Value value) {
+    if (values.size() < HostUnion::kMaxMarks) {
+        values.insert(std::move(value));
+    }
+}
+
+/// Under what something that says `values` is kept: whoever says nothing may be anybody.
+template <typename Value>
+std::vector<Value> kept_under(const std::set<Value>& values) {
+    std::vector<Value> out(values.begin(), values.end());
+    out.push_back(mark(kAny, static_cast<const Value*>(nullptr)));
+    if (values.empty()) {
+        out.push_back(mark(kNone, static_cast<const Value*>(nullptr)));
+    }
+    return out;
+}
+
+/// Under what it is looked for.
+template <typename Value>
+std::vector<Value> looked_under(const std::set<Value>& values) {
+    std::vector<Value> out(values.begin(), values.end());
+    out.push_back(mark(values.empty() ? kAny : kNone, static_cast<const Value*>(nullptr)));
+    return out;
+}
+
+/// How many hosts of one node name say each thing.
+template <typename Value>
+using Sayers = std::map<std::pair<std::string_view, Value>, std::size_t>;
+
+/// What only this host says; nullptr: nothing.
+template <typename Value>
+const Value* own_of(std::string_view node, const std::set<Value>& values,
+                    const Sayers<Value>& sayers) {
+    const auto own = std::find_if(values.begin(), values.end(), [&](const Value& value) {
+        return sayers.at({node, value}) == 1;
+    });
+    return own == values.end() ? nullptr : &*own;
 }
 
 } // namespace
 
-void HostUnion::Host::merge(Host other) {
-    identities.merge(other.identities);
-    addresses.merge(other.addresses);
-    connections.merge(other.connections);
-    std::move(other.nameless.begin(), other.nameless.end(), std::back_inserter(nameless));
-}
-
 HostUnion::Host HostUnion::host_of(const KernelObservation& kernel) {
-    Host out;
-    out.node = kernel.node_name();
-    if (is_no_name(out.node)) {
-        KernelObservation& same = out.nameless.emplace_back(kernel);
-        same.host = std::exchange(same.node, std::nullopt).value_or(same.host);
-    }
+    Host out{.node = kernel.node_name(), .identities = {}, .addresses = {}};
     const auto add = [&](const KernelController& controller) {
         if (controller.hostnqn.ok()) {
-            out.identities.emplace(controller.hostnqn.value(), controller.hostid.value());
+            add_bounded(out.identities,
+                        Identity(controller.hostnqn.value(), controller.hostid.value()));
         }
         const std::string_view own = own_address(controller);
         if (own.empty()) {
             return;
         }
-        out.addresses.emplace(own);
+        add_bounded(out.addresses, std::string(own));
         if (controller.cntlid.ok()) {
             out.connections.emplace(controller.subsysnqn.value(), controller.address.value(),
                                     controller.cntlid.value());
@@ -66,76 +98,127 @@ HostUnion::Host HostUnion::host_of(const KernelObservation& kernel) {
         std::for_each(subsystem.controllers.begin(), subsystem.controllers.end(), add);
     }
     std::for_each(kernel.stray_controllers.begin(), kernel.stray_controllers.end(), add);
+    if (is_no_name(out.node) && out.connections.empty()) {
+        KernelObservation same = kernel;
+        same.host.clear();
+        same.node.reset();
+        out.reading = kernel_json(same).dump();
+    }
     return out;
 }
 
-/// \pre of one node name
-bool HostUnion::may_be_one(const Host& a, const Host& b) {
-    if (!is_no_name(a.node)) {
-        return !contradict(a.identities, b.identities) && !contradict(a.addresses, b.addresses);
+std::optional<std::size_t> HostUnion::find(const Host& host) const {
+    std::optional<std::size_t> first;
+    const auto look = [&](const auto& index, const auto& key) {
+        const auto found = index.find(key);
+        if (found != index.end()) {
+            first = std::min(first.value_or(found->second), found->second);
+        }
+    };
+    if (!is_no_name(host.node)) {
+        for (const std::string& address : looked_under(host.addresses)) {
+            for (const Identity& identity : looked_under(host.identities)) {
+                look(by_marks_, Marks{host.node, address, identity});
+            }
+        }
+        return first;
     }
-    return !disjoint(a.connections, b.connections) ||
-           std::any_of(b.nameless.begin(), b.nameless.end(), [&](const KernelObservation& one) {
-               return std::find(a.nameless.begin(), a.nameless.end(), one) != a.nameless.end();
-           });
+    for (const Connection& connection : host.connections) {
+        look(by_connection_, std::pair{host.node, connection});
+    }
+    if (!host.reading.empty()) {
+        look(by_reading_, std::pair{host.node, host.reading});
+    }
+    return first;
+}
+
+void HostUnion::learn(std::size_t number, Host host) {
+    if (number == hosts_.size()) {
+        hosts_.push_back({.node = host.node, .identities = {}, .addresses = {}});
+    }
+    Host& known = hosts_[number];
+    const auto each_mark = [&](const auto& action) {
+        for (const std::string& address : kept_under(known.addresses)) {
+            for (const Identity& identity : kept_under(known.identities)) {
+                action(Marks{known.node, address, identity});
+            }
+        }
+    };
+    // Who said nothing and does now is not anybody any more.
+    each_mark([&](const Marks& marks) {
+        const auto kept = by_marks_.find(marks);
+        if (kept != by_marks_.end() && kept->second == number) {
+            by_marks_.erase(kept);
+        }
+    });
+    for (const std::string& address : host.addresses) {
+        add_bounded(known.addresses, address);
+    }
+    for (const Identity& identity : host.identities) {
+        add_bounded(known.identities, identity);
+    }
+    if (!is_no_name(host.node)) {
+        each_mark([&](const Marks& marks) { by_marks_.try_emplace(marks, number); });
+        return;
+    }
+    for (const Connection& connection : host.connections) {
+        by_connection_.try_emplace({host.node, connection}, number);
+    }
+    if (!host.reading.empty()) {
+        by_reading_.try_emplace({host.node, std::move(host.reading)}, number);
+    }
 }
 
 std::size_t HostUnion::add(const KernelObservation& kernel) {
     Host host = host_of(kernel);
-    std::vector<std::size_t>& known = by_node_[host.node];
-    const auto same = std::find_if(known.begin(), known.end(), [&](std::size_t index) {
-        return may_be_one(hosts_[index], host);
-    });
-    if (same != known.end()) {
-        hosts_[*same].merge(std::move(host));
-        return *same;
-    }
-    known.push_back(hosts_.size());
-    hosts_.push_back(std::move(host));
-    return hosts_.size() - 1;
-}
-
-/// What one host has and the others have not: its address, or its host NQN.
-std::string HostUnion::told_apart(const Host& host, const std::vector<std::size_t>& others) const {
-    const auto own = [&](const auto& is_of) {
-        return std::none_of(others.begin(), others.end(), [&](std::size_t index) {
-            return &hosts_[index] != &host && is_of(hosts_[index]);
-        });
-    };
-    for (const std::string& address : host.addresses) {
-        if (own([&](const Host& other) { return other.addresses.contains(address); })) {
-            return address;
-        }
-    }
-    for (const Identity& identity : host.identities) {
-        if (own([&](const Host& other) { return other.identities.contains(identity); })) {
-            return identity.first;
-        }
-    }
-    return {};
+    const std::size_t number = find(host).value_or(hosts_.size());
+    learn(number, std::move(host));
+    return number;
 }
 
 std::vector<std::string> HostUnion::names() const {
-    std::vector<std::string> out(hosts_.size());
-    std::set<std::string> taken;
-    for (const auto& [node, hosts] : by_node_) {
-        if (hosts.size() == 1 && (!node.empty() || hosts_.size() == 1)) {
-            out[hosts.front()] = node;
-            taken.insert(node);
+    std::map<std::string_view, std::vector<std::size_t>> by_node;
+    Sayers<std::string> addresses;
+    Sayers<Identity> identities;
+    for (std::size_t number = 0; number < hosts_.size(); ++number) {
+        const Host& host = hosts_[number];
+        by_node[host.node].push_back(number);
+        for (const std::string& address : host.addresses) {
+            ++addresses[{host.node, address}];
+        }
+        for (const Identity& identity : host.identities) {
+            ++identities[{host.node, identity}];
         }
     }
-    for (const auto& [node, hosts] : by_node_) {
-        if (hosts.size() == 1 && taken.contains(out[hosts.front()])) {
+    const auto keeps_its_name = [&](std::string_view node, std::size_t count) {
+        return count == 1 && (!node.empty() || hosts_.size() == 1);
+    };
+    std::vector<std::string> out(hosts_.size());
+    std::set<std::string> taken;
+    for (const auto& [node, numbers] : by_node) {
+        if (keeps_its_name(node, numbers.size())) {
+            out[numbers.front()] = node;
+            taken.emplace(node);
+        }
+    }
+    for (const auto& [node, numbers] : by_node) {
+        if (keeps_its_name(node, numbers.size())) {
             continue;
         }
-        const std::string base = node.empty() ? "unnamed host" : node;
-        for (std::size_t i = 0; i < hosts.size(); ++i) {
-            const std::string mark =
-                hosts.size() == 1 ? std::string() : told_apart(hosts_[hosts[i]], hosts);
-            const std::string first = hosts.size() == 1 ? base
-                                      : mark.empty()    ? fmt::format("{} ({})", base, i + 1)
-                                                        : fmt::format("{} ({})", base, mark);
-            std::string& name = out[hosts[i]];
+        const std::string_view base = node.empty() ? std::string_view("unnamed host") : node;
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+            const Host& host = hosts_[numbers[i]];
+            std::string first(base);
+            if (numbers.size() > 1) {
+                if (const std::string* address = own_of(node, host.addresses, addresses)) {
+                    first = fmt::format("{} ({})", base, *address);
+                } else if (const Identity* identity = own_of(node, host.identities, identities)) {
+                    first = fmt::format("{} ({})", base, identity->first);
+                } else {
+                    first = fmt::format("{} ({})", base, i + 1);
+                }
+            }
+            std::string& name = out[numbers[i]];
             name = first;
             for (std::size_t count = 2; !taken.insert(name).second; ++count) {
                 name = fmt::format("{} #{}", first, count);

@@ -440,6 +440,12 @@ TEST(Merge, KeepsHostsOfOneNameApartByTheirHostNqn) {
     Observation a = connected_host("db", "10.0.0.8", "nqn.a", kEarly);
     Observation b = connected_host("db", "10.0.0.8", "nqn.b", kEarly);
     EXPECT_THAT(hosts_of(merge({a, b})), ElementsAre("db (nqn.a)", "db (nqn.b)"));
+    // Who said nothing at first is whom it turns out to be, and nobody else.
+    Observation silent = connected_host("db", "10.0.0.8", "nqn.a", kEarly);
+    silent.kernels[0].subsystems.clear();
+    const Observation other = connected_host("db", "10.0.0.9", "nqn.a", kEarly);
+    EXPECT_THAT(hosts_of(merge({silent, a, other})), ElementsAre("db (10.0.0.8)", "db (10.0.0.9)"));
+    EXPECT_THAT(hosts_of(merge({a, other, silent})), ElementsAre("db (10.0.0.8)", "db (10.0.0.9)"));
     // What is not told tells nobody apart.
     b.kernels[0].subsystems[0].controllers[0].hostnqn = {};
     EXPECT_THAT(hosts_of(merge({a, b})), ElementsAre("db"));
@@ -510,6 +516,24 @@ TEST(Merge, CostsNoMoreThanItsPartsAreLong) {
         };
     };
     EXPECT_LT(test::growth(join(250), join(2000)), test::kMostForEightTimes);
+    // Hosts that all have one name, or none, and an address each.
+    const auto hosts = [](std::size_t count, const std::string& name) {
+        std::vector<Observation> parts;
+        for (std::size_t number = 0; number < count; ++number) {
+            parts.push_back(
+                connected_host(name, "10.0.0." + std::to_string(number), "nqn.a", kEarly));
+            parts.back().unobserved.clear();
+            if (number % 2 == 1) {
+                parts.back().kernels[0].subsystems.clear();
+                parts.back().kernels[0].release = std::to_string(number);
+            }
+        }
+        return [parts = std::move(parts)] { EXPECT_FALSE(merge(parts).kernels.empty()); };
+    };
+    for (const char* const name : {"db", "localhost"}) {
+        EXPECT_LT(test::growth(hosts(100, name), hosts(800, name)), test::kMostForEightTimes)
+            << name;
+    }
 }
 
 } // namespace
