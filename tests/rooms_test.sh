@@ -43,12 +43,13 @@ declare -A room_of_header=(
     [kernel]=model [controller_state]=model [io_policy]=model [transport]=model
     [numa]=model [path_statistics]=model [path_use]=model
     [observation]=model [budget]=model [event]=model [monitor_status]=model
+    [unobserved]=model [controller_state]=model [verdict]=model
     [driver_change]=linux [kernel_effect]=linux [kernel_policy]=linux [kernel_release]=linux
     [attribution]=attribution [config]=attribution
-    [admin_channel]=collect [collector]=collect [replay]=collect
-    [host]=host [host_policy]=host
-    [fabric]=fabric [resolver]=fabric
-    [source]=source
+    [admin_channel]=collect [collector]=collect [observing]=collect [replay]=collect
+    [host]=host [host_kernel]=host [host_policy]=host
+    [fabric]=fabric [host_identity]=fabric [resolver]=fabric
+    [source]=source [source_options]=source
     [rule]=judge [check]=judge
     [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
     [policy]=policy [simulate]=policy [selector_info]=policy [path_table]=policy [selector]=policy [table_selector]=policy
@@ -283,5 +284,36 @@ for file in "${files[@]}"; do
     grep -qx '#pragma once' "$file" || bad+="$file"$'\n'
 done
 tell "each header can be included twice" "$bad"
+
+# The public headers that a public header includes, itself among them, whatever the depth.
+headers_of() { # NAME, as in <haoh/NAME>
+    local queue=("$1") name
+    local -A seen=()
+    while ((${#queue[@]})); do
+        name=${queue[0]} queue=("${queue[@]:1}")
+        [[ -z ${seen[$name]-} ]] || continue
+        seen[$name]=1
+        while IFS= read -r name; do queue+=("$name"); done < <(
+            sed -nE 's/^#include <haoh\/([^>]+)>.*/\1/p' "libhaoh/include/haoh/$name")
+    done
+    printf '%s\n' "${!seen[@]}" | sort
+}
+with_asio() { # NAME: those of its headers that include Asio
+    local name
+    for name in $(headers_of "$1"); do
+        ! grep -q '^#include <boost/asio' "libhaoh/include/haoh/$name" || printf '%s\n' "$name"
+    done
+}
+# What judges, tells and says what to look at; whoever needs no more pays for no more.
+bad=
+for name in observation check report event_report policy_report simulation_report monitor_status path_use \
+    source_options host_kernel host_identity; do
+    for culprit in $(with_asio $name.hpp); do
+        bad+="haoh/$name.hpp includes Asio, by way of haoh/$culprit"$'\n'
+    done
+done
+tell "headers of plain values do not include Asio" "$bad"
+[[ -n $(with_asio source.hpp) ]] && bad= || bad="haoh/source.hpp is taken for one without"
+tell "a header that includes Asio by way of another is found" "$bad"
 
 end_cases

@@ -87,10 +87,9 @@ struct KernelController {
     /// A part of `address`: "traddr", "trsvcid", "host_traddr", "src_addr". Empty when not there.
     [[nodiscard]] std::string_view address_part(std::string_view key) const;
     [[nodiscard]] Transport known_transport() const { return parse_transport(transport.value()); }
-    [[nodiscard]] ControllerState known_state() const {
-        return parse_controller_state(state.value());
-    }
-    [[nodiscard]] bool live() const { return known_state() == ControllerState::live; }
+    /// Unknown where `state` says nothing.
+    [[nodiscard]] ControllerState known_state() const { return ControllerState::of(state.value()); }
+    [[nodiscard]] bool live() const { return known_state().is_live(); }
     /// Not one that is going away: these count in no test of the kernel (nvme_validate_cntlid).
     [[nodiscard]] bool terminal() const;
     /// The NUMA node that it is near to; nullopt: near none, or not known.
@@ -175,7 +174,7 @@ struct KernelMessage {
 
 /// One machine's kernel.
 struct KernelObservation {
-    std::string host;    ///< node name
+    std::string host;    ///< node name; in a merged observation one that no other host has
     std::string release; ///< "6.12.107-amd64"
     Attribute multipath; ///< nvme_core's parameters; absent when the module is not loaded
     Attribute multipath_always_on;
@@ -194,12 +193,14 @@ struct KernelObservation {
     /// Controllers, namespaces and paths, by name and sorted, that came, went or changed state or
     /// size while the controllers were asked: what is known of them is of two moments.
     std::vector<std::string> changed;
+    std::optional<std::string> node{}; ///< node name, where that is not `host`: see `merge`
 
     bool operator==(const KernelObservation&) const = default;
     /// The subsystem of a controller; nullptr when there is none.
     [[nodiscard]] const KernelSubsystem* subsystem_of(std::string_view controller) const;
     [[nodiscard]] const KernelController* find_controller(std::string_view name) const;
     [[nodiscard]] bool has_changed(std::string_view name) const; ///< is one of `changed`
+    [[nodiscard]] const std::string& node_name() const { return node ? *node : host; }
 };
 
 /// The rows of each object, in the order of its members.

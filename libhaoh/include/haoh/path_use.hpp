@@ -3,6 +3,7 @@
 /// Whether a Linux kernel sends I/O down a path, and why not: decided here alone.
 #pragma once
 
+#include <haoh/controller_state.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/visibility.h>
@@ -45,11 +46,10 @@ struct PathUse {
 
 /// What decides about a path.
 struct PathFacts {
-    /// As sysfs has it; empty: not known. nullopt: there is no such controller.
-    std::optional<std::string_view> controller_state;
-    std::string_view ana_state; ///< as sysfs has it; empty: without ANA
-    bool ana_readable{true};    ///< false: `ana_state` is why not
-    bool same_size{true};       ///< as its head
+    std::optional<ControllerState> controller_state; ///< nullopt: there is no such controller
+    std::string_view ana_state;                      ///< as sysfs has it; empty: without ANA
+    bool ana_readable{true};                         ///< false: `ana_state` is why not
+    bool same_size{true};                            ///< as its head
 
     /// It has no ANA, and that is known.
     [[nodiscard]] bool without_ana() const { return ana_readable && ana_state.empty(); }

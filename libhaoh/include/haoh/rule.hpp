@@ -4,6 +4,7 @@
 /// what to do when it does not.
 #pragma once
 
+#include <haoh/verdict.hpp>
 #include <haoh/visibility.h>
 
 #include <cstdint>
@@ -36,11 +37,6 @@ enum class Severity : std::uint8_t {
 };
 /// "C", "L", "H", "M".
 [[nodiscard]] std::string_view to_string(Severity value);
-
-/// The judgement of a finding, and of a report; ascending by weight.
-enum class Verdict : std::uint8_t { pass, note, unknown, warn, fail };
-/// "pass", "note", "unknown", "warn", "fail".
-[[nodiscard]] std::string_view to_string(Verdict value);
 
 /// What became of a rule in one check; ascending by weight.
 enum class RuleState : std::uint8_t {

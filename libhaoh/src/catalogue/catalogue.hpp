@@ -41,6 +41,7 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> page_rows();
 [[nodiscard]] std::span<const Row* const> snapshot_rows();
 [[nodiscard]] std::span<const Row* const> host_controller_rows();
+[[nodiscard]] std::span<const Row* const> host_identity_rows();
 [[nodiscard]] std::span<const Row* const> host_path_rows();
 [[nodiscard]] std::span<const Row* const> host_policy_rows();
 [[nodiscard]] std::span<const Row* const> host_setting_rows();

@@ -3,33 +3,42 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace haoh {
 
 namespace {
 
-using StateName = std::pair<ControllerState, std::string_view>;
+struct StateText {
+    ControllerState::Kind kind;
+    std::string_view text;
+};
 
-constexpr std::array<StateName, 7> kControllerStates{
-    {{ControllerState::fresh, "new"},
-     {ControllerState::live, "live"},
-     {ControllerState::resetting, "resetting"},
-     {ControllerState::connecting, "connecting"},
-     {ControllerState::deleting, "deleting"},
-     {ControllerState::deleting_no_io, "deleting (no IO)"},
-     {ControllerState::dead, "dead"}}};
+constexpr std::array kStateTexts{StateText{ControllerState::unknown, ""},
+                                 StateText{ControllerState::created, "new"},
+                                 StateText{ControllerState::live, "live"},
+                                 StateText{ControllerState::resetting, "resetting"},
+                                 StateText{ControllerState::connecting, "connecting"},
+                                 StateText{ControllerState::deleting, "deleting"},
+                                 StateText{ControllerState::deleting_no_io, "deleting (no IO)"},
+                                 StateText{ControllerState::dead, "dead"},
+                                 StateText{ControllerState::lost, "lost"},
+                                 StateText{ControllerState::unreadable, "unreadable"}};
 
 } // namespace
 
-std::string_view to_string(ControllerState state) {
-    const auto* const found = std::ranges::find(kControllerStates, state, &StateName::first);
-    return found == kControllerStates.end() ? std::string_view() : found->second;
+ControllerState ControllerState::of(std::string_view text) {
+    const auto found = std::ranges::find(kStateTexts, text, &StateText::text);
+    if (found != kStateTexts.end()) {
+        return found->kind;
+    }
+    ControllerState out{other};
+    out.other_ = text;
+    return out;
 }
 
-ControllerState parse_controller_state(std::string_view text) {
-    const auto* const found = std::ranges::find(kControllerStates, text, &StateName::second);
-    return found == kControllerStates.end() ? ControllerState::unknown : found->first;
+std::string_view ControllerState::text() const {
+    const auto found = std::ranges::find(kStateTexts, kind_, &StateText::kind);
+    return found == kStateTexts.end() ? std::string_view(other_) : found->text;
 }
 
 } // namespace haoh

@@ -148,19 +148,14 @@ std::string_view KernelController::address_part(std::string_view key) const {
 }
 
 bool KernelController::terminal() const {
-    switch (known_state()) {
+    switch (known_state().kind()) {
     case ControllerState::deleting:
     case ControllerState::deleting_no_io:
     case ControllerState::dead:
         return true;
-    case ControllerState::unknown:
-    case ControllerState::fresh:
-    case ControllerState::live:
-    case ControllerState::resetting:
-    case ControllerState::connecting:
-        break;
+    default:
+        return false;
     }
-    return false;
 }
 
 std::optional<unsigned> KernelController::near_node() const {

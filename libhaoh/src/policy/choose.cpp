@@ -22,9 +22,9 @@ bool keeps(const ExplainedPath& path, unsigned node) {
 }
 
 /// Whether a controller that does not answer is connected again.
-bool is_expected_back(ControllerState state) {
-    return state == ControllerState::live || state == ControllerState::resetting ||
-           state == ControllerState::connecting;
+bool is_expected_back(const ControllerState& state) {
+    return state.is_live() || state.kind() == ControllerState::resetting ||
+           state.kind() == ControllerState::connecting;
 }
 
 /// How long the kernel holds I/O for a controller that does not answer.

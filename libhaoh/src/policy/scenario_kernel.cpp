@@ -46,12 +46,12 @@ PathState state_of(const PathFacts& facts) {
     out.live = use.kind != PathUse::Kind::controller_gone &&
                use.kind != PathUse::Kind::controller_not_live;
     out.deleting =
-        parse_controller_state(facts.controller_state.value_or("")) == ControllerState::deleting;
+        facts.controller_state && facts.controller_state->kind() == ControllerState::deleting;
     out.usable = !use.other_size;
     out.ana.reset();
     if (!facts.without_ana()) {
         PathFacts otherwise_good = facts;
-        otherwise_good.controller_state = to_string(ControllerState::live);
+        otherwise_good.controller_state = ControllerState::live;
         otherwise_good.same_size = true;
         out.ana = ana_of(use_of(otherwise_good));
     }
