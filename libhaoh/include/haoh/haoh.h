@@ -93,7 +93,7 @@ enum haoh_code {
     HAOH_SHORT_ANSWER = 16,      /**< fewer bytes came than were asked for. Since version 3 */
     HAOH_NOT_AUTHENTICATED = 17, /**< in-band authentication is demanded. Since version 4 */
     HAOH_SYSTEM = 100,           /**< the operating system says why: haoh_error_errno() */
-    HAOH_NO_MEMORY = 101,        /**< */
+    HAOH_NO_MEMORY = 101,        /**< memory ran out in this process */
     HAOH_INTERNAL = 102          /**< a defect of libhaoh; please report it */
 };
 
@@ -138,7 +138,8 @@ struct haoh_style {
 enum haoh_status {
     HAOH_STATUS_OK = 0,     /**< every rule that applies holds; all could be read; I/O has a path */
     HAOH_STATUS_FAILED = 1, /**< a rule failed; no path can take I/O */
-    HAOH_STATUS_INCOMPLETE = 3, /**< nothing failed, but not all could be observed */
+    HAOH_STATUS_INCOMPLETE = 3, /**< nothing failed, but not all could be observed, or no rule had
+                                     anything to judge */
     HAOH_STATUS_NOTHING = 4     /**< there was nothing to observe */
 };
 
@@ -298,11 +299,11 @@ struct haoh_finding {
     const char* severity;   /**< "C" corruption, "L" loss of access, "H" degraded, "M" management */
     const char* subsystem;  /**< NQN */
     const char* what;       /**< one clause */
-    const char* why;        /**< */
+    const char* why;        /**< what happens when the rule does not hold */
     const char* fix;        /**< what to do */
     const char* basis;      /**< section of a specification, function of the kernel */
     const uint32_t* nsids;  /**< ascending; none: it is about no namespace */
-    size_t nsids_count;     /**< */
+    size_t nsids_count;     /**< of `nsids` */
     const char* on_kernel;  /**< what that release makes of it, or, with a word of caution, what
                                  the nearest does; "" where nothing is known */
     const char* on_release; /**< "6.12" */

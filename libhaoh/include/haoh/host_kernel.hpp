@@ -18,7 +18,7 @@ namespace HAOH_PUBLIC haoh {
 /// How much a scan reads of each namespace and path.
 enum class KernelDetail {
     /// What is where and whether it can be used: NSID, IDs and size of a namespace, ANA state and
-    /// size of a path (`why_unusable`). Takes about a third of the time.
+    /// size of a path (haoh/path_use.hpp). Takes about a third of the time.
     topology,
     full, ///< every attribute of haoh/kernel.hpp
 };

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <haoh/controller_state.hpp>
+#include <haoh/transport.hpp>
 #include <haoh/visibility.h>
 
 #include <cstdint>
@@ -39,6 +40,8 @@ struct Attribute {
     }
     /// A decimal number that fills the whole text.
     [[nodiscard]] std::optional<std::uint64_t> number() const;
+    /// What the kernel prints of a bool: "Y" and "N" of a module's parameter, "1" and "0".
+    [[nodiscard]] std::optional<bool> flag() const;
 
     [[nodiscard]] static Attribute of(std::string_view text);
 };
@@ -83,11 +86,16 @@ struct KernelController {
     bool operator==(const KernelController&) const = default;
     /// A part of `address`: "traddr", "trsvcid", "host_traddr", "src_addr". Empty when not there.
     [[nodiscard]] std::string_view address_part(std::string_view key) const;
+    [[nodiscard]] Transport known_transport() const { return parse_transport(transport.value()); }
     /// Unknown where `state` says nothing.
     [[nodiscard]] ControllerState known_state() const { return ControllerState::of(state.value()); }
     [[nodiscard]] bool live() const { return known_state().is_live(); }
     /// Not one that is going away: these count in no test of the kernel (nvme_validate_cntlid).
     [[nodiscard]] bool terminal() const;
+    /// The NUMA node that it is near to; nullopt: near none, or not known.
+    [[nodiscard]] std::optional<unsigned> near_node() const;
+    /// It is near no node, and that is known: so is every one over TCP (NUMA_NO_NODE).
+    [[nodiscard]] bool near_no_node() const;
 };
 
 /// A namespace through one controller: nvmeXcYnZ, or a namespace without multipath, which is its
@@ -151,6 +159,8 @@ struct KernelSubsystem {
     std::vector<KernelPath> headless;
 
     bool operator==(const KernelSubsystem&) const = default;
+    /// A discovery subsystem: it has no namespaces.
+    [[nodiscard]] bool discovery() const { return subsystype.value() == "discovery"; }
     [[nodiscard]] const KernelController* find_controller(std::string_view name) const;
 };
 

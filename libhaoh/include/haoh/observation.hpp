@@ -14,6 +14,7 @@
 #include <haoh/nvme/identify_controller.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
 #include <haoh/nvme/namespace_id.hpp>
+#include <haoh/transport.hpp>
 #include <haoh/unobserved.hpp>
 #include <haoh/visibility.h>
 
@@ -120,7 +121,7 @@ struct Connection {
 struct ControllerObservation {
     std::string name;      ///< unique on its host: "tcp://10.0.0.1:4420 controller 12", "nvme3"
     std::string host;      ///< KernelObservation::host when asked through a kernel, else empty
-    std::string transport; ///< "tcp", as in sysfs
+    std::string transport; ///< as in sysfs: "tcp", or what Linux may have later
     std::string traddr;
     std::string trsvcid;
     std::string
@@ -147,6 +148,7 @@ struct ControllerObservation {
     std::string active_error{}; ///< that clause about `active_nsids`; empty when they are known
 
     bool operator==(const ControllerObservation&) const = default;
+    [[nodiscard]] Transport known_transport() const { return parse_transport(transport); }
 
     [[nodiscard]] nvme::IdentifyController identify_data() const {
         return nvme::decode_identify_controller(identify.bytes);

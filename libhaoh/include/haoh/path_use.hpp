@@ -50,7 +50,13 @@ struct PathFacts {
     std::string_view ana_state;                      ///< as sysfs has it; empty: without ANA
     bool ana_readable{true};                         ///< false: `ana_state` is why not
     bool same_size{true};                            ///< as its head
+
+    /// It has no ANA, and that is known.
+    [[nodiscard]] bool without_ana() const { return ana_readable && ana_state.empty(); }
 };
+/// They live as long as what they are taken from.
+[[nodiscard]] PathFacts facts_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
+                                 const KernelPath& path);
 
 /// A path is usable when its controller is live, its ANA state optimized or non-optimized (or it has
 /// none), and its size that of the head: paths of another size are disabled, whatever becomes of

@@ -15,7 +15,7 @@
 
 namespace HAOH_PUBLIC haoh {
 
-/// Where a value must agree. The class is the code that judges (libhaoh/src/rules).
+/// Where a value must agree. A class is a way of judging (libhaoh/src/judge); the rows are in libhaoh/src/catalogue.
 enum class RuleClass : std::uint8_t {
     eqs,  ///< equal on all controllers of one subsystem
     eqn,  ///< equal for one namespace on all controllers it is attached to

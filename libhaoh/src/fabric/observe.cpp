@@ -285,7 +285,7 @@ class Observer {
         ControllerObservation seen =
             co_await collect_controller(*port.controller, std::move(collect));
         seen.name = port.controller->name();
-        seen.transport = "tcp";
+        seen.transport = to_string(Transport::tcp);
         seen.traddr = port.controller->peer();
         seen.trsvcid = std::to_string(port.where.address.trsvcid);
         seen.target = target.name;

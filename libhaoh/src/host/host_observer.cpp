@@ -223,7 +223,7 @@ AskDecision whether_to_ask(const KernelSubsystem* subsystem, const KernelControl
     // "reserved" is what sysfs says of the zero that controllers before NVMe 1.4 report.
     const std::string_view type = controller.cntrltype.value();
     if (type == "discovery" || type == "admin" ||
-        (subsystem != nullptr && subsystem->subsystype.value() == "discovery")) {
+        (subsystem != nullptr && subsystem->discovery())) {
         return no();
     }
     if (!this_machine) {

@@ -87,7 +87,7 @@ std::vector<Host> hosts_of(const Subject& subject) {
         host.release = parse_kernel_release(kernel.release)
                            .value_or(KernelRelease{.upstream = kLastKnownKernel});
         for (const KernelSubsystem& subsystem : kernel.subsystems) {
-            if (subsystem.subsystype.value() == "discovery" || !over_fabrics(subsystem)) {
+            if (subsystem.discovery() || !over_fabrics(subsystem)) {
                 continue;
             }
             HostSubsystem one{.host = nullptr,

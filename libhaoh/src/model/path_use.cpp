@@ -82,8 +82,8 @@ PathUse use_of(const PathFacts& facts) {
     return use;
 }
 
-PathUse use_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
-               const KernelPath& path) {
+PathFacts facts_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
+                   const KernelPath& path) {
     PathFacts facts;
     if (const KernelController* const controller = subsystem.find_controller(path.controller)) {
         facts.controller_state = controller->known_state();
@@ -91,7 +91,12 @@ PathUse use_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
     facts.ana_readable = path.ana_state.state != Attribute::State::unreadable;
     facts.ana_state = facts.ana_readable ? path.ana_state.value() : path.ana_state.text;
     facts.same_size = same_size(head, path);
-    PathUse use = use_of(facts);
+    return facts;
+}
+
+PathUse use_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
+               const KernelPath& path) {
+    PathUse use = use_of(facts_of(subsystem, head, path));
     if (use.kind == Kind::size_differs) {
         use.detail = fmt::format("{} of {} sectors", path.size.text, head.size.text);
     }

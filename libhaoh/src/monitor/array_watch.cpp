@@ -154,7 +154,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
                         seen.unread.empty() ? "it did not identify itself" : seen.unread.front());
         }
         seen.name = port_.name;
-        seen.transport = "tcp";
+        seen.transport = to_string(Transport::tcp);
         seen.traddr = controller_->peer();
         seen.trsvcid = std::to_string(port_.address.trsvcid);
         seen.target = port_.target;

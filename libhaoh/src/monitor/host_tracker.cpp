@@ -2,6 +2,7 @@
 // What is heard and read of this host, and what it means.
 #include "monitor/host_tracker.hpp"
 
+#include "catalogue/catalogue.hpp"
 #include "monitor/find_value.hpp"
 #include "monitor/kept_kernel.hpp"
 
@@ -143,7 +144,7 @@ void HostTracker::take(const linux_kernel::KernelEventMessage& message) {
         fusion().refuse(kernel_.host,
                         {.controller = message.device,
                          .nsid = message.nsid,
-                         .rule = std::string(message.rule),
+                         .rule = std::string(judge::rule_of(message.refusal.value())),
                          .text = message.reason},
                         occasion);
         core_.publish(occasion);

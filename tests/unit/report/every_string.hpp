@@ -213,6 +213,11 @@ class EveryString {
         auto& [array, name, paths, nodes, changes] = it;
         all(name, paths, nodes);
     }
+    void operator()(ShownPolicy& it) const {
+        std::string text{it.text()};
+        all(text);
+        it = ShownPolicy{text};
+    }
     void operator()(PathChoice& it) const {
         auto& [host, release, subsystem, subsysnqn, device, nsid, policy, multipath, paths, nodes,
                losses, notes] = it;
@@ -228,7 +233,7 @@ class EveryString {
     }
     void operator()(PolicyOverview& it) const {
         auto& [host, release, multipath, default_policy, udev, measured, subsystems] = it;
-        all(host, release, multipath, default_policy, udev, subsystems);
+        all(host, release, default_policy, udev, subsystems);
     }
     void operator()(SimulatedPath& it) const { all(it.name, it.array); }
     void operator()(TimelineEntry& it) const { all(it.array, it.path); }
