@@ -44,6 +44,31 @@ bool is_kernel_name(std::string_view name) {
     throw Error(Errc::invalid_argument, "use", argument, cause, advice);
 }
 
+/// Beyond the time of what is observed: for connections to be closed, and for a slow machine.
+constexpr std::chrono::seconds kGrace{30};
+
+/// When nothing can be expected of an observation any more. Each wait has a bound of its own, but where
+/// memory is short the coroutine that would keep it may be gone; these take none.
+class LastMoment {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    // All targets are asked at once. How many controllers a host has is not known before.
+    explicit LastMoment(const Source& source)
+        : all_{source.reads_host() ? Clock::time_point::max()
+                                   : Clock::now() + source.timeout + kGrace},
+          one_wait_{std::max(source.timeout, source.command_timeout) + kGrace} {}
+
+    /// For what comes next.
+    [[nodiscard]] Clock::time_point next() const {
+        return std::min(Clock::now() + one_wait_, all_);
+    }
+
+  private:
+    Clock::time_point all_;
+    Clock::duration one_wait_;
+};
+
 ObserveOptions observe_options(const Source& source) {
     ObserveOptions options;
     options.targets = target_addresses(source);
@@ -148,6 +173,7 @@ boost::asio::awaitable<Observation> observe(Source source) {
 }
 
 Observation observe_now(Source source) {
+    const LastMoment last(source);
     boost::asio::io_context context{1};
     std::optional<Observation> observation;
     std::exception_ptr failure;
@@ -156,9 +182,14 @@ Observation observe_now(Source source) {
                               failure = std::move(error);
                               observation = std::move(result);
                           });
-    context.run();
+    while (context.run_one_until(last.next()) > 0) {
+    }
     if (failure) {
         std::rethrow_exception(failure);
+    }
+    if (!observation && !context.stopped()) {
+        throw Error(std::make_error_code(std::errc::timed_out), "observe", {},
+                    "it did not end in its time");
     }
     if (!observation) { // a coroutine is gone that the others waited for
         throw Error(std::make_error_code(std::errc::not_enough_memory), "observe", {});
