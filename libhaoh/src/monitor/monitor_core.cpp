@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/monitor_core.hpp"
 
+#include "collect/observation_cost.hpp"
+
 #include <haoh/check.hpp>
 #include <haoh/error.hpp>
 
