@@ -2,6 +2,7 @@
 // What the states of paths mean for access, and the state as a whole.
 #include "monitor/fusion.hpp"
 
+#include "base/safe_text.hpp"
 #include "monitor/find_value.hpp"
 
 #include <map>
@@ -64,6 +65,30 @@ void Fusion::settle(const std::string& host, World& world, const Occasion& occas
     }
 }
 
+std::vector<OwnedEvent> Fusion::take_owned(const Occasion& occasion) {
+    for (auto& [host, world] : worlds_) {
+        settle(host, world, occasion);
+    }
+    std::vector<OwnedEvent> taken = std::exchange(events_, {});
+    for (OwnedEvent& one : taken) {
+        Event& event = one.event;
+        event.text = base::safe_text(event.text);
+        ++counts_[event.kind];
+        if (event.kind == EventKind::ana_change && event.latency()) {
+            ana_latency_.add(*event.latency());
+        }
+    }
+    return taken;
+}
+
+std::vector<Event> Fusion::take(const Occasion& occasion) {
+    std::vector<Event> out;
+    for (OwnedEvent& one : take_owned(occasion)) {
+        out.push_back(std::move(one.event));
+    }
+    return out;
+}
+
 bool Fusion::is_live(const std::string& host, std::string_view controller) const {
     const World* const world = find_value(worlds_, host);
     if (world == nullptr) {
@@ -117,11 +142,10 @@ MonitorStatus Fusion::status(const Moment& now) const {
         }
         for (const auto& [nqn, known] : identities) {
             const std::string* const verdict = find_value(world.verdicts, nqn);
-            status.subsystems.push_back(
-                {.host = host,
-                 .subsysnqn = nqn,
-                 .identity = known.empty() ? std::string{} : identity_digest(known),
-                 .verdict = verdict == nullptr ? std::string{} : *verdict});
+            status.subsystems.push_back({.host = host,
+                                         .subsysnqn = nqn,
+                                         .identity = digest_of(world, nqn, known),
+                                         .verdict = verdict == nullptr ? std::string{} : *verdict});
         }
         for (const auto& [key, head] : world.heads) {
             MonitorStatus::Namespace& out = status.namespaces.emplace_back();
@@ -139,10 +163,8 @@ MonitorStatus Fusion::status(const Moment& now) const {
                                      .transitions = path.transitions,
                                      .last_change = path.last_change});
                 const Controller* const controller = find_value(world.controllers, name);
-                if (out.identity.empty() && controller != nullptr && controller->identity) {
-                    const NamespaceIdentity* const identity =
-                        find_value(controller->identity->namespaces, key.nsid);
-                    out.identity = identity == nullptr ? std::string{} : identity->digest();
+                if (out.identity.empty() && controller != nullptr) {
+                    out.identity = digest_of(*controller, key.nsid);
                 }
             }
         }

@@ -207,16 +207,16 @@ void MonitorCore::deliver(Event event) {
 }
 
 void MonitorCore::publish(const Occasion& occasion) {
-    std::vector<Event> events = fusion_.take(occasion);
+    std::vector<OwnedEvent> events = fusion_.take_owned(occasion);
     tried_.cancel();
-    for (Event& event : events) {
+    for (auto& [event, owner] : events) {
         if (!running_) {
             return;
         }
         if (handler_) {
             deliver(std::move(event));
         } else {
-            queue_.push(std::move(event));
+            queue_.push(std::move(event), owner);
         }
     }
     if (!events.empty()) {
