@@ -148,7 +148,8 @@ class Session {
             asio::co_spawn(executor, follow_size(), rethrow);
             draw();
         }
-        notifier_.emplace(executor);
+        notifier_.emplace(executor, ServiceEnvironment::read(),
+                          [this](const std::string& problem) { complain(problem); });
         notifier_->ready(summary_line());
     }
 
