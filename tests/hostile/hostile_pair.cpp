@@ -192,6 +192,8 @@ class HostileLink : public std::enable_shared_from_this<HostileLink> {
 
     void react(Exchange exchange) {
         exchange.count = ++pair_->misdeeds_;
+        error_code ignored;
+        exchange.port = socket_.local_endpoint(ignored).port();
         Reaction reaction = pair_->misdeed_(exchange);
         silent_ = reaction.after != Reaction::After::go_on || reaction.endless;
         send(std::move(reaction));
@@ -232,8 +234,10 @@ class HostileLink : public std::enable_shared_from_this<HostileLink> {
         while (reaction.endless && reaction.piece == 0 && bytes.size() < kEndlessPiece) {
             bytes.insert(bytes.end(), reaction.bytes.begin(), reaction.bytes.end());
         }
-        const std::size_t piece = reaction.piece == 0 ? bytes.size() : reaction.piece;
-        for (std::size_t offset = 0; offset < bytes.size() && !closed_; offset += piece) {
+        const std::size_t rest = reaction.piece == 0 ? bytes.size() : reaction.piece;
+        std::size_t piece = reaction.first == 0 ? rest : reaction.first;
+        for (std::size_t offset = 0; offset < bytes.size() && !closed_;
+             offset += std::exchange(piece, rest)) {
             const ByteView part = nvme::slice(bytes, offset, piece);
             const auto [error, length] =
                 co_await asio::async_write(socket_, asio::buffer(part.data(), part.size()), kTuple);
