@@ -44,11 +44,12 @@ bool is_kernel_name(std::string_view name) {
     throw Error(Errc::invalid_argument, "use", argument, cause, advice);
 }
 
-/// Beyond the time of what is observed: for connections to be closed, and for a slow machine.
-constexpr std::chrono::seconds kGrace{30};
+/// Beyond the time of what is observed, while nothing happens: for connections to be closed.
+constexpr std::chrono::seconds kGrace{5};
 
 /// When nothing can be expected of an observation any more. Each wait has a bound of its own, but where
-/// memory is short the coroutine that would keep it may be gone; these take none.
+/// memory is short the coroutine that would keep it may be gone, and a caller's resolver may not heed it;
+/// these bounds take no memory.
 class LastMoment {
   public:
     using Clock = std::chrono::steady_clock;
@@ -59,12 +60,17 @@ class LastMoment {
                                    : Clock::now() + source.timeout + kGrace},
           one_wait_{std::max(source.timeout, source.command_timeout) + kGrace} {}
 
-    /// For what comes next.
+    /// Runs until the end or the last moment. What is due is done even then: a busy machine may be late.
+    void run(boost::asio::io_context& context) const {
+        while (context.run_one_until(next()) + context.poll_one() > 0) {
+        }
+    }
+
+  private:
     [[nodiscard]] Clock::time_point next() const {
         return std::min(Clock::now() + one_wait_, all_);
     }
 
-  private:
     Clock::time_point all_;
     Clock::duration one_wait_;
 };
@@ -182,8 +188,7 @@ Observation observe_now(Source source) {
                               failure = std::move(error);
                               observation = std::move(result);
                           });
-    while (context.run_one_until(last.next()) > 0) {
-    }
+    last.run(context);
     if (failure) {
         std::rethrow_exception(failure);
     }
