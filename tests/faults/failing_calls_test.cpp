@@ -282,7 +282,8 @@ TEST(WithoutMemory, help_is_whole_or_there_is_none) {
     const FaultyRun healthy = run_with({}, words, {}, kLimit);
     ASSERT_EQ(healthy.result.status, 0);
     const std::uint64_t count = healthy.calls.at(static_cast<std::size_t>(Call::memory));
-    for (std::uint64_t number = 1; number <= count; number += thorough() ? 1 : 5) {
+    const std::uint64_t step = thorough() ? 1 : 5;
+    for (std::uint64_t number = 1; number <= count; number += step) {
         const Fault fault{.call = Call::memory, .error = ENOMEM, .first = number, .last = number};
         const ProgramResult result = run_with(fault, words, {}, kLimit).result;
         if (result.standard_output != healthy.result.standard_output) {

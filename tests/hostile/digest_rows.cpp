@@ -73,7 +73,7 @@ std::vector<Row> digest_rows() {
     add("data_unasked", kHeader, in_format(true, true), "with a data digest flag");
 
     // Asked for and not granted: nothing is lost but the digests.
-    for (const std::uint8_t granted : {0, 1, 2}) {
+    for (const std::uint8_t granted : {std::uint8_t{0}, std::uint8_t{1}, std::uint8_t{2}}) {
         rows.push_back({.step = at_icreq(),
                         .name = "grants_digests_" + std::to_string(granted),
                         .misdeed = answers([granted](const Exchange& exchange) {

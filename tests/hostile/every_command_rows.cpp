@@ -17,7 +17,7 @@ using nvme::Pdu;
 namespace cns = nvme::cns;
 namespace opcode = nvme::opcode;
 
-constexpr std::uint16_t kInternalError = 0x006;
+constexpr std::uint16_t kRefusal = 0x006;
 constexpr std::uint16_t kDoNotRetry = 0x4000;
 constexpr std::uint16_t kMore = 0x2000;
 constexpr std::uint16_t kRetryDelay3 = 0x1800;
@@ -138,7 +138,7 @@ std::vector<Row> every_command_rows() {
     for (const auto& [name, bits] : {std::pair{"refuses_for_good", kDoNotRetry},
                                      {"refuses_for_a_while", kRetryDelay3},
                                      {"refuses_and_says_more", kMore}}) {
-        add(every, name, refuses(kInternalError | bits), Outcome::partly, "Internal Error",
+        add(every, name, refuses(kRefusal | bits), Outcome::partly, "Internal Error",
             command::ask | command::monitor, Outcome::unread);
     }
     add(every, "knows_no_command", refuses(nvme::status::invalid_opcode), Outcome::partly,
