@@ -96,7 +96,7 @@ std::vector<Row> event_rows() {
             return Reaction{.bytes =
                                 connect ? bytes_of(exchange.answer, exchange.format) : Bytes{}};
         },
-        Outcome::unread, "no answer", kBack);
+        Outcome::unread, "nothing came for", kBack);
     add(alive, "closes", ends(After::close), Outcome::unread, "closed the connection");
     return rows;
 }
