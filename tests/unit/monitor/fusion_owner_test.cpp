@@ -58,7 +58,7 @@ TEST_F(FusionOwner, is_the_controller_that_an_event_is_about) {
     see("a", {1});
     see("b", {1});
     EXPECT_THAT(take(), IsEmpty());
-    see("a", {1}, "inaccessible");
+    see("a", {1}, "persistent-loss");
     EXPECT_THAT(take(), ElementsAre("ana_change 1: a", "access 1: all"));
     fusion_.see_controller_state({}, "b", "lost", occasion_);
     EXPECT_THAT(take(), ElementsAre("controller_state 0: b", "access 1: all"));
@@ -73,7 +73,7 @@ TEST_F(FusionOwner, of_a_namespace_is_who_alone_has_it) {
     EXPECT_THAT(take(), IsEmpty());
     see("b", {1, 2});
     EXPECT_THAT(take(), IsSupersetOf({"namespace_added 2: b", "path_added 2: b"}));
-    see("b", {1, 2}, "inaccessible");
+    see("b", {1, 2}, "persistent-loss");
     EXPECT_THAT(take(), IsSupersetOf({"ana_change 2: b", "access 2: b", "access 1: all"}));
     see("a", {1, 2});
     EXPECT_THAT(take(), ElementsAre("path_added 2: a", "access 2: all"));
