@@ -276,6 +276,25 @@ TEST(WithoutMemory, asking_arrays_ends_in_time) {
     }
 }
 
+/// Of the first descriptors that epoll is given one belongs to all timers, and Asio does not ask whether it was
+/// taken: a monitor went on for ever.
+TEST(WithoutTimers, is_told_at_once) {
+    const RecordedHost host;
+    const Words monitor{"monitor", "-q", "-o", "json", "--for", "50ms", "--sysroot", host.root()};
+    const Words check =
+        joined({"check", "-t", "tcp://127.0.0.1:1", "--nqn", kPairNqn}, as_a_host());
+    for (const Words& words : {monitor, check}) {
+        const FaultyRun healthy = run_with({}, words, {}, kLimit);
+        for (std::uint64_t number = 1; number <= 4; ++number) {
+            const Fault fault{
+                .call = Call::epoll, .error = ENOMEM, .first = number, .last = number};
+            const FaultyRun run = run_with(fault, words, {}, kLimit);
+            EXPECT_FALSE(run.too_slow) << words.front() << ": " << describe(fault);
+            EXPECT_THAT(run.result.status, AnyOf(healthy.result.status, 3, 4)) << describe(fault);
+        }
+    }
+}
+
 /// It is put together in streams, which swallow a lack of memory and leave out the rest.
 TEST(WithoutMemory, help_is_whole_or_there_is_none) {
     const Words words{"check", "--help"};

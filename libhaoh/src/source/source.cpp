@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/source.hpp>
 
+#include "base/working_timers.hpp"
+
 #include <haoh/error.hpp>
 #include <haoh/nvme/nqn.hpp>
 
@@ -181,6 +183,7 @@ boost::asio::awaitable<Observation> observe(Source source) {
 Observation observe_now(Source source) {
     const LastMoment last(source);
     boost::asio::io_context context{1};
+    base::require_timers(context);
     std::optional<Observation> observation;
     std::exception_ptr failure;
     boost::asio::co_spawn(context, observe(std::move(source)),
