@@ -77,8 +77,12 @@ Reaction invents(const Exchange& exchange) {
         return responds(nvme::status::success,
                         nvme::encode(nvme::AsyncEvent{2, 0, 0x04}))(exchange);
     }
-    std::vector<std::uint32_t> nsids(1024);
-    const auto first = static_cast<std::uint32_t>(1000 + 2000 * (exchange.count % 1000));
+    // Without end they are elsewhere: here it is how often they come and go.
+    constexpr std::uint32_t kPage = 1024;
+    constexpr std::uint32_t kWhole = 4 * kPage;
+    const auto first = static_cast<std::uint32_t>(1000 + kWhole * (exchange.count % 1000));
+    const bool more = exchange.command.nsid % kWhole < 3 * kPage;
+    std::vector<std::uint32_t> nsids(more ? kPage : 1);
     std::iota(nsids.begin(), nsids.end(), std::max(exchange.command.nsid, first) + 1);
     const std::uint16_t cid = exchange.command.cid;
     return {.bytes = bytes_of({data_pdu(cid, nvme::encode_namespace_list(nsids)), response(cid)},

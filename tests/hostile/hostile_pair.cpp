@@ -315,6 +315,16 @@ asio::awaitable<void> HostilePair::accept(std::size_t array) {
 
 void HostilePair::change_when_watched() {
     if (watched_ && misdeeds_ >= enough_ && !std::exchange(changed_, true)) {
+        asio::co_spawn(context_, change(), asio::detached);
+    }
+}
+
+asio::awaitable<void> HostilePair::change() {
+    const auto self = shared_from_this();
+    // A monitor ends with it: what the misdeed came to is to be seen before.
+    asio::steady_timer later(context_, std::chrono::milliseconds{300});
+    co_await later.async_wait(kTuple);
+    if (!stopped_) {
         simulator_.run(arraysim::parse_control("ana healthy all non-optimized"),
                        arraysim::Clock::now());
     }
