@@ -85,6 +85,7 @@ awaitable<void> read_properties(PageReader& reader, ControllerObservation& out) 
 
 awaitable<void> read_active_namespaces(PageReader& reader, ControllerObservation& out) {
     out.active_nsids.reset();
+    out.active_error.clear();
     out.active_problems.clear();
     std::vector<std::uint32_t> nsids;
     std::uint32_t after = 0;
@@ -93,7 +94,8 @@ awaitable<void> read_active_namespaces(PageReader& reader, ControllerObservation
             co_await reader.page(nvme::identify_command(nvme::cns::active_namespaces, after));
         reader.give_back(cost_of(page)); // what it says is kept, not the page
         if (!page.ok()) {
-            out.unread.push_back(fmt::format("active namespace list: {}", reader.cause_of(page)));
+            out.active_error = fmt::format("active namespace list: {}", reader.cause_of(page));
+            out.unread.push_back(out.active_error);
             co_return;
         }
         const nvme::NamespaceList list = nvme::decode_namespace_list(page.whole());
@@ -129,8 +131,9 @@ awaitable<void> read_namespaces(PageReader& reader, ControllerObservation& out) 
     nsids.erase(std::unique(nsids.begin(), nsids.end()), nsids.end());
     if (const auto lacking = reader.take(cost_of_namespaces(nsids.size()))) {
         // Some of them would look like all.
-        out.unread.push_back(fmt::format("{} active namespaces: {}", nsids.size(),
-                                         reader.spending().problem(*lacking)));
+        out.active_error = fmt::format("{} active namespaces: {}", nsids.size(),
+                                       reader.spending().problem(*lacking));
+        out.unread.push_back(out.active_error);
         out.active_nsids.reset();
         co_return;
     }

@@ -23,7 +23,7 @@ class FusionOwner : public ::testing::Test {
                         const char* state = "optimized") {
         View view;
         view.controllers.push_back(
-            {.name = controller, .subsysnqn = "nqn", .address = {}, .state = "live"});
+            {.name = controller, .subsysnqn = "nqn", .address = {}, .state = ControllerState::live});
         for (const std::uint32_t nsid : nsids) {
             ViewedNamespace& one = view.namespaces.emplace_back();
             one.subsysnqn = "nqn";
@@ -60,7 +60,7 @@ TEST_F(FusionOwner, is_the_controller_that_an_event_is_about) {
     EXPECT_THAT(take(), IsEmpty());
     see("a", {1}, "persistent-loss");
     EXPECT_THAT(take(), ElementsAre("ana_change 1: a", "access 1: all"));
-    fusion_.see_controller_state({}, "b", "lost", occasion_);
+    fusion_.see_controller_state({}, "b", ControllerState::lost, occasion_);
     EXPECT_THAT(take(), ElementsAre("controller_state 0: b", "access 1: all"));
     fusion_.refuse({}, {.controller = "b", .nsid = 1, .rule = {}, .text = {}}, occasion_);
     fusion_.lose_source("b", "it is gone", {});
