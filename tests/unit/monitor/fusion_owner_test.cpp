@@ -22,8 +22,10 @@ class FusionOwner : public ::testing::Test {
     static View view_of(const char* controller, const std::vector<std::uint32_t>& nsids,
                         const char* state = "optimized") {
         View view;
-        view.controllers.push_back(
-            {.name = controller, .subsysnqn = "nqn", .address = {}, .state = ControllerState::live});
+        view.controllers.push_back({.name = controller,
+                                    .subsysnqn = "nqn",
+                                    .address = {},
+                                    .state = ControllerState::live});
         for (const std::uint32_t nsid : nsids) {
             ViewedNamespace& one = view.namespaces.emplace_back();
             one.subsysnqn = "nqn";
