@@ -100,8 +100,9 @@ struct Report {
     /// One for each controller, in the observation's order, then for those that only a kernel knows.
     Attributions attributions;
     std::string observed_at;
-    std::string kernel; ///< the release of `Finding::on_kernel`; empty when none is known
-    bool connected{};   ///< a host's kernel was looked at: it is too late not to connect
+    std::string kernel;      ///< the release of `Finding::on_kernel`; empty when none is known
+    bool connected{};        ///< a host's kernel was looked at: it is too late not to connect
+    std::size_t readings{1}; ///< how often it was looked, the last time is told (inspect.hpp)
 
     [[nodiscard]] std::size_t count(Verdict wanted) const {
         return counts[static_cast<std::size_t>(wanted)];
