@@ -126,7 +126,7 @@ done < <(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/.*\.(hpp|cpp|h)$' |
 
 # An arrow for each two rooms of which one includes the other, in the order of the rooms. Every room
 # may include the base, which says nothing: those arrows are left out.
-readonly rooms=(nvme model snapshot diff linux attribution collect host fabric source judge catalogue policy report monitor capi)
+readonly rooms=(nvme model snapshot diff linux attribution collect host fabric source judge catalogue inspect policy report monitor capi)
 drawn_arrows() {
     local room target targets
     for room in "${rooms[@]}"; do

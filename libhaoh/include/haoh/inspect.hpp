@@ -22,8 +22,9 @@ struct Inspection {
 };
 
 /// Observes and checks. Findings of more than one moment or controller (of every class but
-/// RuleClass::int_) are read again, a little later: until each of them was there in two readings
-/// between which nothing changed, or in eight while the arrays change, or until none is left. The
+/// RuleClass::int_; what is unknown only where all answered) are read again, a little later: until
+/// each of them was there in three readings in a row, in eight when something changes between them,
+/// or until none is left. The
 /// readings after the first take no longer than `Source::timeout` in all; one that sees less than the
 /// one before is not taken. What was found once and could not be confirmed while readings went on is
 /// `Verdict::unknown`.

@@ -17,23 +17,43 @@ namespace haoh::inspection {
 
 namespace {
 
-/// Whether the moment could be to blame. What one structure says of itself came in one answer.
-bool may_be_of_a_moment(const Finding& finding) {
+/// Whether the moment could be to blame. What one structure says of itself came in one answer; and what
+/// is unknown because an array does not answer costs as long again.
+bool may_be_of_a_moment(const Finding& finding, const Report& report) {
     const Rule* const rule = find_rule(finding.rule);
-    if (rule == nullptr) {
+    if (rule == nullptr || rule->rule_class == RuleClass::int_) {
         return false;
     }
     switch (finding.verdict) {
     case Verdict::fail:
     case Verdict::warn:
-        return rule->rule_class != RuleClass::int_;
+        return true;
     case Verdict::unknown:
-        return rule->rule_class == RuleClass::tmp; // it did not stand still
+        return report.unobserved.empty();
     case Verdict::pass:
     case Verdict::note:
         return false;
     }
     return false;
+}
+
+/// Whether the logs that count their changes are the same to the byte: an owner that moved and came back
+/// leaves no other trace.
+bool same_counts(const Observation& before, const Observation& after) {
+    return std::equal(before.controllers.begin(), before.controllers.end(),
+                      after.controllers.begin(), after.controllers.end(),
+                      [](const ControllerObservation& a, const ControllerObservation& b) {
+                          return a.ana.log == b.ana.log;
+                      }) &&
+           std::equal(before.discovery.begin(), before.discovery.end(), after.discovery.begin(),
+                      after.discovery.end(),
+                      [](const DiscoveryObservation& a, const DiscoveryObservation& b) {
+                          return a.log == b.log;
+                      });
+}
+
+bool stands_still(const Observation& before, const Observation& after) {
+    return same_counts(before, after) && diff(before, after).empty();
 }
 
 } // namespace
@@ -69,11 +89,11 @@ bool Readings::take(Inspection reading) {
         if (reading.observation.unobserved.size() > last_->observation.unobserved.size()) {
             return false;
         }
-        moved_ = !diff(last_->observation, reading.observation).empty();
+        moved_ = moved_ || !stands_still(last_->observation, reading.observation);
     }
     std::map<Key, std::size_t> seen;
     for (const Finding& finding : reading.report.findings) {
-        if (may_be_of_a_moment(finding)) {
+        if (may_be_of_a_moment(finding, reading.report)) {
             for (Key& key : keys_of(finding)) {
                 const auto before = seen_.find(key);
                 const std::size_t times = before == seen_.end() ? 1 : before->second + 1;
@@ -92,7 +112,8 @@ bool Readings::settled() const {
     return count_ >= limits_.most ||
            std::all_of(last_->report.findings.begin(), last_->report.findings.end(),
                        [&](const Finding& finding) {
-                           return !may_be_of_a_moment(finding) || times_seen(finding) >= wanted;
+                           return !may_be_of_a_moment(finding, last_->report) ||
+                                  times_seen(finding) >= wanted;
                        });
 }
 
@@ -100,7 +121,7 @@ Inspection Readings::result() && {
     last_->report.readings = count_;
     if (count_ > 1) {
         judge::withdraw(last_->report, [this](Finding& finding) {
-            if (!may_be_of_a_moment(finding) || times_seen(finding) > 1) {
+            if (!may_be_of_a_moment(finding, last_->report) || times_seen(finding) > 1) {
                 return false;
             }
             finding.what +=

@@ -17,8 +17,8 @@ namespace haoh::inspection {
 
 /// In how many readings one after the other a finding has to be.
 struct ReadingLimits {
-    std::size_t still{2};  ///< when nothing changed between the last two
-    std::size_t moving{8}; ///< when something does: each may be torn in the same way, by chance
+    std::size_t still{3};  ///< when nothing changes: two may be torn in the same way, by chance
+    std::size_t moving{8}; ///< when something does
     std::size_t most{24};  ///< readings in all
 };
 
@@ -53,7 +53,7 @@ class Readings {
     std::optional<Inspection> last_;
     std::map<Key, std::size_t> seen_; ///< in how many readings in a row, up to the last
     std::size_t count_{};
-    bool moved_{};
+    bool moved_{}; ///< between any two of them
 };
 
 /// How long to wait before the next reading: never the same twice, so that what changes at an even pace

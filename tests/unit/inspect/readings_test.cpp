@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <utility>
+#include <vector>
 
 namespace haoh::inspection {
 namespace {
@@ -37,7 +39,7 @@ Pair moved(Pair pair) {
     return pair;
 }
 
-constexpr ReadingLimits kLimits{.still = 2, .moving = 4, .most = 6};
+constexpr ReadingLimits kLimits{.still = 2, .moving = 4, .most = 9};
 
 TEST(Readings, one_is_enough_where_all_holds) {
     Readings readings;
@@ -83,23 +85,53 @@ TEST(Readings, while_something_changes_two_are_not_enough) {
                 ElementsAre("FAIL nslist.active.equal 2"));
 }
 
+TEST(Readings, what_came_back_in_between_has_moved) {
+    Pair there_and_back;
+    for (Node& node : there_and_back.a) {
+        ++node.group(1).chgc;
+    }
+    Readings readings(kLimits);
+    readings.take(reading(unmapped({2})));
+    Inspection second = reading(there_and_back);
+    second.report = unmapped({2}).report();
+    readings.take(second);
+    EXPECT_FALSE(readings.settled()) << "the change count tells";
+}
+
 TEST(Readings, it_counts_anew_where_a_defect_was_not_there_in_between) {
     Readings readings(kLimits);
     readings.take(reading(unmapped({2})));
     readings.take(reading(unmapped({3})));
-    readings.take(reading(unmapped({2})));
-    EXPECT_FALSE(readings.settled());
+    for (int i = 0; i < 3; ++i) {
+        readings.take(reading(unmapped({2})));
+        EXPECT_FALSE(readings.settled()) << i << ": it moved once";
+    }
     readings.take(reading(unmapped({2})));
     EXPECT_TRUE(readings.settled());
 }
 
-TEST(Readings, each_namespace_of_a_finding_counts_for_itself) {
+TEST(Readings, each_namespace_counts_for_itself) {
     Readings readings(kLimits);
     readings.take(reading(unmapped({1, 2})));
+    for (int i = 0; i < 3; ++i) {
+        readings.take(reading(unmapped({2, 3})));
+        EXPECT_FALSE(readings.settled()) << i;
+    }
     readings.take(reading(unmapped({2, 3})));
-    readings.take(reading(unmapped({2, 4})));
-    EXPECT_FALSE(readings.settled()) << "NSID 2 was in three, and there is a change";
-    readings.take(reading(unmapped({2, 4})));
+    EXPECT_TRUE(readings.settled()) << "NSID 3 was in four";
+}
+
+TEST(Readings, of_many_namespaces_in_one_finding_one_that_stays_is_enough) {
+    const auto folded = [](std::vector<std::uint32_t> nsids) {
+        Inspection out = reading(unmapped({2}));
+        out.report.findings.at(0).nsids = std::move(nsids);
+        return out;
+    };
+    Readings readings(kLimits);
+    readings.take(folded({2, 3}));
+    readings.take(folded({4, 5}));
+    EXPECT_FALSE(readings.settled());
+    readings.take(folded({2, 5, 6}));
     EXPECT_TRUE(readings.settled());
 }
 
