@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "churn.hpp"
 
-#include <chrono>
 #include <random>
 
 namespace haoh::test {
@@ -36,16 +35,17 @@ const std::vector<ChurnKind>& churn_kinds() {
     return kinds;
 }
 
-Churn::Churn(ServedPair& pair, const ChurnKind& kind, std::uint32_t seed)
-    : thread_{[this, &pair, &kind, random = std::minstd_rand{seed}]() mutable {
-          std::uniform_int_distribution<int> pause{0, 20'000};
+Churn::Churn(ServedPair& pair, const ChurnKind& kind, std::chrono::microseconds pause,
+             std::uint32_t seed)
+    : thread_{[this, &pair, &kind, pause, random = std::minstd_rand{seed}]() mutable {
+          std::uniform_int_distribution<long> pauses{0, static_cast<long>(pause.count())};
           // To the end of the moves: the pair is then as it was.
           for (std::size_t i = 0; !ended_ || i % kind.moves.size() != 0; ++i) {
               for (const std::string& line : kind.moves[i % kind.moves.size()]) {
                   pair.say(line);
               }
               ++moves_;
-              std::this_thread::sleep_for(std::chrono::microseconds{pause(random)});
+              std::this_thread::sleep_for(std::chrono::microseconds{pauses(random)});
           }
       }} {}
 

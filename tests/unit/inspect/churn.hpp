@@ -6,6 +6,7 @@
 #include "unit/capi/served_pair.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <thread>
@@ -28,8 +29,10 @@ struct ChurnKind {
 /// Says the moves of a kind to a pair until it is destroyed.
 class Churn {
   public:
-    /// \param seed  of the pauses between the moves, of up to 20 ms
-    Churn(ServedPair& pair, const ChurnKind& kind, std::uint32_t seed);
+    /// \param pause  between two moves, at most
+    /// \param seed   of these pauses
+    Churn(ServedPair& pair, const ChurnKind& kind, std::chrono::microseconds pause,
+          std::uint32_t seed);
     ~Churn();
     Churn(const Churn&) = delete;
     Churn& operator=(const Churn&) = delete;

@@ -11,8 +11,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
+#include <string>
+#include <tuple>
 
 namespace haoh::test {
 namespace {
@@ -26,13 +30,30 @@ unsigned long checks() {
     return wanted == nullptr ? 20 : std::strtoul(wanted, nullptr, 10);
 }
 
-arraysim::Scenario scenario_of(const ChurnKind& kind) {
+struct Size {
+    std::string name;
+    std::uint32_t namespaces{};
+    std::chrono::microseconds latency{}; ///< of array b
+    std::chrono::microseconds pause{};   ///< between two moves, at most
+    unsigned long part{1};               ///< of the checks
+};
+
+const Size kSmall{.name = "small", .namespaces = 4, .pause = std::chrono::milliseconds{20}};
+/// Its readings take long, and what changes meanwhile tears most of them.
+const Size kLarge{.name = "large",
+                  .namespaces = 128,
+                  .latency = std::chrono::milliseconds{2},
+                  .pause = std::chrono::seconds{1},
+                  .part = 10};
+
+arraysim::Scenario scenario_of(const ChurnKind& kind, const Size& size = kSmall) {
     return arraysim::ScenarioBuilder()
-        .ns({.nsid = 1, .count = 4})
+        .ns({.nsid = 1, .count = size.namespaces})
         .array("a")
         .ana(1, kind.a)
         .array("b")
         .ana(1, kind.b)
+        .latency(size.latency)
         .build();
 }
 
@@ -45,10 +66,12 @@ Source source_of(const ServedPair& pair) {
     return source;
 }
 
-class LegalChange : public ::testing::TestWithParam<ChurnKind> {};
+class LegalChange : public ::testing::TestWithParam<std::tuple<ChurnKind, Size>> {};
 
 TEST_P(LegalChange, is_no_defect) {
-    ServedPair pair(scenario_of(GetParam()));
+    const auto& [kind, size] = GetParam();
+    ServedPair pair(scenario_of(kind, size));
+    const unsigned long count = std::max(checks() / size.part, 1UL);
     const Report still = inspect_now(source_of(pair), {}).report;
     ASSERT_EQ(still.verdict, Verdict::pass) << testing::PrintToString(lines(still));
     ASSERT_EQ(still.readings, 1U);
@@ -58,27 +81,31 @@ TEST_P(LegalChange, is_no_defect) {
     std::size_t most = 0;
     std::uint64_t moves = 0;
     {
-        const Churn churn(pair, GetParam(), 1);
-        for (unsigned long i = 0; i < checks(); ++i) {
+        const Churn churn(pair, kind, size.pause, 1);
+        for (unsigned long i = 0; i < count; ++i) {
             const Report report = inspect_now(source_of(pair), {}).report;
             EXPECT_EQ(report.count(Verdict::fail), 0U) << testing::PrintToString(lines(report));
             EXPECT_EQ(report.count(Verdict::warn), 0U) << testing::PrintToString(lines(report));
-            EXPECT_TRUE(report.verdict != Verdict::unknown || ++unknown <= 1 + checks() / 1000)
+            EXPECT_TRUE(report.verdict != Verdict::unknown || ++unknown <= 1 + count / 1000)
                 << testing::PrintToString(lines(report));
             again += report.readings > 1 ? 1 : 0;
             most = std::max(most, report.readings);
         }
         moves = churn.moves();
     }
-    std::cout << GetParam().name << ": " << checks() << " checks, " << again
+    std::cout << kind.name << ", " << size.name << ": " << count << " checks, " << again
               << " of which looked again, up to " << most << " times; " << unknown << " unknown; "
               << moves << " moves\n";
     EXPECT_GT(moves, 0U);
     EXPECT_EQ(inspect_now(source_of(pair), {}).report.verdict, Verdict::pass) << "as it was";
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, LegalChange, testing::ValuesIn(churn_kinds()),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(Kinds, LegalChange,
+                         testing::Combine(testing::ValuesIn(churn_kinds()),
+                                          testing::Values(kSmall, kLarge)),
+                         [](const auto& one) {
+                             return std::get<0>(one.param).name + "_" + std::get<1>(one.param).name;
+                         });
 
 struct Planted {
     std::string line; ///< said of array b
@@ -102,7 +129,7 @@ TEST_P(UnderChange, a_defect_is_told_every_time) {
     const ChurnKind& kind = churn_kinds().at(GetParam() % churn_kinds().size());
     ServedPair pair(scenario_of(kind));
     pair.say(defect.line);
-    const Churn churn(pair, kind, 2);
+    const Churn churn(pair, kind, kSmall.pause, 2);
     const Inspection seen = inspect_now(source_of(pair), {});
     EXPECT_THAT(lines(seen.report), Contains(StartsWith(defect.told)));
     EXPECT_GT(seen.report.readings, 1U);
