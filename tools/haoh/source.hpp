@@ -6,7 +6,7 @@
 #include "terminal.hpp"
 
 #include <haoh/config.hpp>
-#include <haoh/inspect.hpp>
+#include <haoh/inspection.hpp>
 #include <haoh/monitor.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/source.hpp>

@@ -2,6 +2,7 @@
 // Which array a controller is on. The specification has no such field, so an administrator's word
 // comes first, then what was asked for, then what separates the controllers that a host connected.
 #include "attribution/address_range.hpp"
+#include "attribution/array_name.hpp"
 #include "attribution/site_evidence.hpp"
 #include "base/safe_text.hpp"
 
@@ -111,16 +112,6 @@ struct Matcher {
     }
 };
 
-/// "a", ..., "z", "aa", ...
-std::string letters(std::size_t number) {
-    constexpr std::size_t kLetters = 26;
-    std::string out;
-    for (std::size_t rest = number + 1; rest > 0; rest = (rest - 1) / kLetters) {
-        out.insert(out.begin(), static_cast<char>('a' + (rest - 1) % kLetters));
-    }
-    return out;
-}
-
 std::set<std::string> names_of(const std::vector<Site>& sites) {
     std::set<std::string> out;
     for (const Site& site : sites) {
@@ -152,7 +143,7 @@ class TargetNames {
         }
         std::string name;
         do {
-            name = "array-" + letters(next_++);
+            name = attribution::array_name(next_++);
         } while (taken_.contains(name));
         names_.emplace(target, std::move(name));
     }

@@ -5,7 +5,7 @@
 #include "source/run_now.hpp"
 
 #include <haoh/error.hpp>
-#include <haoh/host.hpp>
+#include <haoh/host_kernel.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>

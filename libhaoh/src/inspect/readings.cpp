@@ -60,6 +60,7 @@ bool stands_still(const Observation& before, const Observation& after) {
 
 std::vector<Readings::Key> Readings::keys_of(const Finding& finding) {
     const Key key{.rule = finding.rule,
+                  .host = finding.host,
                   .subsystem = finding.subsystem,
                   .nsid = finding.nsid,
                   .object = finding.values.empty() ? std::string() : finding.values.front().object};

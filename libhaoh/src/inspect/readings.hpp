@@ -3,7 +3,7 @@
 /// Several readings of the same thing, and which findings all of them have.
 #pragma once
 
-#include <haoh/inspect.hpp>
+#include <haoh/inspection.hpp>
 
 #include <chrono>
 #include <compare>
@@ -38,6 +38,7 @@ class Readings {
     /// One that a finding is about; of several namespaces each by itself.
     struct Key {
         std::string rule;
+        std::string host;
         std::string subsystem;
         std::optional<std::uint32_t> nsid;
         std::string object; ///< of the host, where it is about none of the above

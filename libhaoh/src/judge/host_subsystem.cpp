@@ -87,7 +87,7 @@ std::vector<Host> hosts_of(const Subject& subject) {
         host.release = parse_kernel_release(kernel.release)
                            .value_or(KernelRelease{.upstream = kLastKnownKernel});
         for (const KernelSubsystem& subsystem : kernel.subsystems) {
-            if (subsystem.subsystype.value() == "discovery" || !over_fabrics(subsystem)) {
+            if (subsystem.discovery() || !over_fabrics(subsystem)) {
                 continue;
             }
             HostSubsystem one{.host = nullptr,
@@ -97,7 +97,8 @@ std::vector<Host> hosts_of(const Subject& subject) {
                               .namespaces = {}};
             for (const KernelController& controller : subsystem.controllers) {
                 const auto found = asked.find(ControllerKey{kernel.host, controller.name});
-                one.controllers.push_back({.kernel = &controller,
+                one.controllers.push_back({.host = kernel.host,
+                                           .kernel = &controller,
                                            .asked = found == asked.end() ? nullptr : found->second,
                                            .site = std::string(subject.attributions.site_of(
                                                kernel.host, controller.name))});
@@ -127,8 +128,10 @@ std::vector<Host> hosts_of(const Subject& subject) {
 }
 
 FindingValue value_of(const HostController& controller, std::string text) {
-    return {
-        .controller = controller.kernel->name, .site = controller.site, .value = std::move(text)};
+    return {.controller = controller.kernel->name,
+            .site = controller.site,
+            .value = std::move(text),
+            .host = std::string(controller.host)};
 }
 
 nvme::NamespaceIds head_ids(const KernelNamespace& head) {

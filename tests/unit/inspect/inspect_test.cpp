@@ -4,6 +4,8 @@
 #include <haoh/inspect.hpp>
 
 #include <haoh/error.hpp>
+#include <haoh/host_identity.hpp>
+#include <haoh/source.hpp>
 
 #include "churn.hpp"
 #include "unit/catalogue/pair.hpp"

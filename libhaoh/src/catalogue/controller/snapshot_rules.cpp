@@ -26,7 +26,8 @@ void judge_unobserved(const Subject& subject, Findings& findings) {
                       .what = fmt::format("{} was not observed: {}", missing.object, missing.error),
                       .values = {},
                       .verdict = {},
-                      .unobserved = index});
+                      .unobserved = index,
+                      .host = missing.host});
     }
 }
 
@@ -48,7 +49,8 @@ void judge_kernels(const Subject& subject, Findings& findings) {
                       .nsids = {},
                       .what = std::move(what),
                       .values = std::move(values),
-                      .verdict = {}});
+                      .verdict = {},
+                      .host = kernel.host});
     };
     for (const KernelObservation& kernel : subject.observation->kernels) {
         findings.judged(kSnapVerdictUnknown);
