@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/observation.hpp>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -171,6 +174,121 @@ Unobserved with_host(Unobserved failure, const Observation& part, bool several_h
     return failure;
 }
 
+/// What tells one machine from another behind a name that many have.
+struct Machine {
+    std::set<std::string> addresses; ///< of its own ends of connections
+    std::set<std::string> ids;       ///< host IDs
+
+    explicit Machine(const KernelObservation& kernel) {
+        for (const KernelSubsystem& subsystem : kernel.subsystems) {
+            for (const KernelController& controller : subsystem.controllers) {
+                for (const std::string_view key : {"host_traddr", "src_addr"}) {
+                    addresses.emplace(controller.address_part(key));
+                }
+                ids.emplace(controller.hostid.value());
+            }
+        }
+        addresses.erase("");
+        ids.erase("");
+    }
+};
+
+/// Nothing when one of them is not known.
+std::optional<bool> meet(const std::set<std::string>& a, const std::set<std::string>& b) {
+    if (a.empty() || b.empty()) {
+        return std::nullopt;
+    }
+    return std::any_of(a.begin(), a.end(),
+                       [&b](const std::string& one) { return b.contains(one); });
+}
+
+/// A name that says nothing: of recorded trees without one, of clones and containers.
+bool nobodys_name(const std::string& host) {
+    return host.empty() || host == "localhost" || host.starts_with("localhost.") ||
+           host == "(none)";
+}
+
+/// Whether two views with one name are of one machine.
+bool same_machine(const KernelObservation& a, const KernelObservation& b) {
+    const Machine one(a);
+    const Machine other(b);
+    const auto ids = meet(one.ids, other.ids);
+    if (ids && !*ids) {
+        return false;
+    }
+    if (!nobodys_name(a.host)) {
+        return true;
+    }
+    return meet(one.addresses, other.addresses).value_or(a == b);
+}
+
+/// Gives a host of a part another name, also where its controllers say it. What was asked through a
+/// host without a name has no target.
+void rename_host(Observation& part, KernelObservation& kernel, const std::string& name) {
+    for (ControllerObservation& controller : part.controllers) {
+        if (controller.host == kernel.host && (!kernel.host.empty() || controller.target.empty())) {
+            controller.host = name;
+        }
+    }
+    kernel.host = name;
+}
+
+/// Views of machines that have one name.
+struct Namesakes {
+    std::vector<const KernelObservation*> machines;         ///< one view of each
+    std::vector<std::pair<std::size_t, std::size_t>> views; ///< part, machine; in their order
+};
+
+/// \return a name that nobody has, which is taken then
+std::string name_of_machine(const std::string& name, std::size_t number,
+                            std::set<std::string>& taken) {
+    std::string out;
+    do {
+        ++number;
+        out = name.empty() ? "host " + std::to_string(number)
+                           : name + " (" + std::to_string(number) + ")";
+    } while (!taken.insert(out).second);
+    return out;
+}
+
+/// Different machines of one name, or of none, get names that tell them apart.
+void tell_hosts_apart(std::vector<Observation>& parts) {
+    std::map<std::string, Namesakes> hosts;
+    std::set<std::string> taken;
+    for (std::size_t index = 0; index < parts.size(); ++index) {
+        for (const KernelObservation& kernel : parts[index].kernels) {
+            taken.insert(kernel.host);
+            Namesakes& all = hosts[kernel.host];
+            const auto same = std::find_if(
+                all.machines.begin(), all.machines.end(),
+                [&kernel](const KernelObservation* one) { return same_machine(*one, kernel); });
+            all.views.emplace_back(index, static_cast<std::size_t>(same - all.machines.begin()));
+            if (same == all.machines.end()) {
+                all.machines.push_back(&kernel);
+            }
+        }
+    }
+    for (const auto& [name, all] : hosts) {
+        if (all.machines.size() < 2) {
+            continue;
+        }
+        std::vector<std::string> names;
+        for (std::size_t number = 0; number < all.machines.size(); ++number) {
+            names.push_back(number == 0 && !name.empty() ? name
+                                                         : name_of_machine(name, number, taken));
+        }
+        for (const auto& [index, machine] : all.views) {
+            std::vector<KernelObservation>& kernels = parts[index].kernels;
+            const auto kernel =
+                std::find_if(kernels.begin(), kernels.end(),
+                             [&name](const KernelObservation& one) { return one.host == name; });
+            if (kernel != kernels.end() && names[machine] != name) {
+                rename_host(parts[index], *kernel, names[machine]);
+            }
+        }
+    }
+}
+
 bool have_several_hosts(const std::vector<Observation>& parts) {
     std::set<std::string> hosts;
     for (const Observation& part : parts) {
@@ -184,6 +302,9 @@ bool have_several_hosts(const std::vector<Observation>& parts) {
 } // namespace
 
 Observation merge(std::vector<Observation> parts) {
+    if (parts.size() > 1) {
+        tell_hosts_apart(parts);
+    }
     Observation out;
     out.observed_at = earliest(parts);
     out.hostnqn = common(parts, &Observation::hostnqn);

@@ -409,5 +409,68 @@ TEST(Merge, CostsNoMoreThanItsPartsAreLong) {
     EXPECT_LT(test::growth(join(250), join(2000)), test::kMostForEightTimes);
 }
 
+/// A host's view of one controller, by its own address.
+Observation host_view(const std::string& name, const std::string& own_address,
+                      const std::string& hostid) {
+    Observation out;
+    out.observed_at = kEarly;
+    KernelObservation& kernel = out.kernels.emplace_back();
+    kernel.host = name;
+    KernelSubsystem& subsystem = kernel.subsystems.emplace_back();
+    subsystem.name = "nvme-subsys0";
+    KernelController& controller = subsystem.controllers.emplace_back();
+    controller.name = "nvme0";
+    controller.address = Attribute::of("traddr=192.0.2.10,trsvcid=4420,src_addr=" + own_address);
+    controller.hostid = Attribute::of(hostid);
+    ControllerObservation& asked = out.controllers.emplace_back();
+    asked.name = "nvme0";
+    asked.host = name;
+    out.unobserved.push_back({.object = "nvme1", .target = {}, .subsysnqn = {}, .error = "down"});
+    return out;
+}
+
+std::vector<std::string> hosts_of(const Observation& merged) {
+    std::vector<std::string> out;
+    for (const KernelObservation& kernel : merged.kernels) {
+        out.push_back(kernel.host);
+    }
+    for (const ControllerObservation& controller : merged.controllers) {
+        out.push_back("nvme0 of " + controller.host);
+    }
+    for (const Unobserved& missing : merged.unobserved) {
+        out.push_back(missing.object);
+    }
+    return out;
+}
+
+TEST(Merge, KeepsTwoHostsApartThatHaveNoName) {
+    const Observation one = host_view("", "192.0.2.200", "same");
+    const Observation other = host_view("", "192.0.2.201", "same");
+    EXPECT_THAT(hosts_of(merge({one, other})),
+                testing::ElementsAre("host 1", "host 2", "nvme0 of host 1", "nvme0 of host 2",
+                                     "host 1 nvme1", "host 2 nvme1"));
+    // The same host twice, the later reading counts.
+    Observation later = one;
+    later.observed_at = kLate;
+    EXPECT_THAT(hosts_of(merge({one, later})), testing::ElementsAre("", "nvme0 of ", "nvme1"));
+}
+
+TEST(Merge, KeepsTwoHostsApartThatHaveOneName) {
+    const auto names = [](const std::string& name, const std::string& address,
+                          const std::string& id) {
+        std::vector<std::string> out =
+            hosts_of(merge({host_view(name, "192.0.2.200", "a"), host_view(name, address, id)}));
+        out.resize(std::min<std::size_t>(out.size(), 2));
+        return out;
+    };
+    using testing::ElementsAre;
+    // A name that many machines have; one that is somebody's, and what speaks against it.
+    EXPECT_THAT(names("localhost", "192.0.2.201", "a"), ElementsAre("localhost", "localhost (2)"));
+    EXPECT_THAT(names("localhost", "192.0.2.200", "a"),
+                ElementsAre("localhost", "nvme0 of localhost"));
+    EXPECT_THAT(names("db1", "192.0.2.201", "a"), ElementsAre("db1", "nvme0 of db1"));
+    EXPECT_THAT(names("db1", "192.0.2.200", "b"), ElementsAre("db1", "db1 (2)"));
+}
+
 } // namespace
 } // namespace haoh
