@@ -40,7 +40,7 @@ declare -A may_include=(
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
     [address]=base [error]=base [safe_text]=base [visibility]=base
-    [kernel]=model [numa]=model [path_statistics]=model [path_use]=model
+    [expectation]=model [kernel]=model [numa]=model [path_statistics]=model [path_use]=model
     [observation]=model [budget]=model [event]=model [monitor_status]=model
     [driver_change]=linux [kernel_effect]=linux [kernel_policy]=linux [kernel_release]=linux
     [attribution]=attribution [config]=attribution

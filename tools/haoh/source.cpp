@@ -129,11 +129,15 @@ void add_host_names(CLI::App& command, SourceOptions& options) {
         ->type_name("NAME");
 }
 
+Observation read_snapshot(const std::string& path) {
+    return observation_from_json(read_file(path, kSnapshotLimit), path);
+}
+
 Observation read_source(const SourceOptions& options, const OutputOptions& output) {
     Source source = live_source(options);
     std::vector<Observation> parts;
     for (const std::string& snapshot : options.snapshots) {
-        parts.push_back(observation_from_json(read_file(snapshot, kSnapshotLimit), snapshot));
+        parts.push_back(read_snapshot(snapshot));
     }
     if (is_live(options)) {
         Progress progress{output.quiet};

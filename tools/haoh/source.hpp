@@ -45,6 +45,9 @@ void add_host_names(CLI::App& command, SourceOptions& options);
 /// \throws Error for wrong arguments and unreadable files; an array that does not answer is in `unobserved`
 [[nodiscard]] Observation read_source(const SourceOptions& options, const OutputOptions& output);
 
+/// An observation that was recorded. \throws Error naming the file
+[[nodiscard]] Observation read_snapshot(const std::string& path);
+
 /// What to watch instead of reading it once. \throws Error for wrong arguments
 [[nodiscard]] MonitorOptions monitor_options(const SourceOptions& options);
 
