@@ -9,7 +9,7 @@ source tests/suite/machine.sh
 
 usage() {
     cat <<'EOF'
-usage: tests/run.sh [--quick | --long] [--only NAME]... [--list] [--manifest] [--help]
+usage: tests/run.sh [--quick | --long] [--only NAME]... [--list] [--manifest [--raise]] [--help]
 
   --quick      unit and scenario tests only
   --long       all: also the steps that are slow and depend on less than every change (the looks at
@@ -17,7 +17,8 @@ usage: tests/run.sh [--quick | --long] [--only NAME]... [--list] [--manifest] [-
   --only NAME  one step, or one test program of the step `tests`, or one target of the step `fuzz`;
                may be repeated
   --list       the steps, and what each does
-  --manifest   runs nothing: where the last run differs from what tests/manifest.txt lists
+  --manifest   runs nothing: where the last run differs from what tests/manifest.txt lists; with --raise
+               that list takes its counts where they are higher (never lower)
 
 Environment:
   HAOH_KERNEL_TESTS=0   leave out the tests that boot real kernels; all: also the step `releases`
@@ -47,6 +48,7 @@ readonly long_steps=(
     "threads     tests of what is concurrent, with ThreadSanitizer"
     "releases    path selection of every kernel release in VMs, ten minutes"
     "tidy        clang-tidy"
+    "files       each source file compiled by itself: it includes what it uses"
     "packages    Debian packages: built, judged by lintian, used in a clean Debian 12; as root"
     "mutation    faults made in the library, one at a time: what part of them the tests notice"
     "trixie      Debian 13: build, unit and scenario tests, nvme-cli with the plugin also in a VM; as root"
@@ -59,12 +61,16 @@ step_with() {
 # What the wanted steps take besides.
 choose() {
     # Tests that go through all of something, of which they take a sample otherwise.
-    ! $is_long || export HAOH_TEST_LONG=1
+    if $is_long; then
+        export HAOH_TEST_LONG=1
+    elif is_wanted tests || is_wanted sanitizers; then
+        left_out+=("all draws: samples of what hostile_test, any_moment_test, failing_calls_test and field_test draw from, all with --long")
+    fi
     ! is_wanted tests && ! is_wanted consumers && ! is_wanted plugin || wanted+=(build)
     ! is_wanted kernel || [[ ${HAOH_KERNEL_TESTS-} != all ]] || wanted+=(releases)
 }
 
-step_setup() { case_of setup 1200 tools/setup.sh; }
+step_setup() { case_saying setup 1200 '^setup: complete$' tools/setup.sh; }
 
 build() { # PRESET, SECONDS, ninja targets; a failure leaves what could be built
     case_of "configure-$1" 120 cmake --preset "$1" || return 1
@@ -122,7 +128,7 @@ step_plugin() {
         tests/plugin/plugin_test.sh build/suite
 }
 
-step_quickstart() { case_of quickstart 1800 examples/quickstart.sh; }
+step_quickstart() { case_saying quickstart 1800 '^Both verdicts came out' examples/quickstart.sh; }
 
 step_sanitizers() {
     build asan 3000 all
@@ -146,7 +152,7 @@ step_fuzz() {
     while IFS=$'\t' read -r name program; do
         printf 'script\t%s\t%s\t%s\t%s\t%s\t%s\n' "$name" tests/fuzz_run.sh "$name" \
             "$program" "$seconds" build/fuzz/findings
-    done <build/fuzz/fuzzers.txt >"$logs/fuzz-runs"
+    done <build/fuzz/fuzzers.txt >"$logs/fuzz-runs" || lost+=("fuzz: its list of runs cannot be kept")
     runner run --prefix fuzz- --listing "$logs/fuzz-runs" --jobs "$jobs" --logs "$logs" \
         --timeout $((seconds + 120)) "${only[@]}"
     while IFS=$'\t' read -r _ name _; do
@@ -202,6 +208,14 @@ step_tidy() {
         tests/tidy.py build/tidy
 }
 
+# The build joins files, where one has what another includes.
+step_files() {
+    case_of configure-files 120 cmake --preset dev -B build/files \
+        -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DHAOH_BUILD_BENCHMARKS=ON || return
+    runner run --kind script --name files --timeout 5400 --logs "$logs" -- \
+        tests/files.py build/files
+}
+
 step_packages() {
     runner run --kind script --name packages --timeout 5400 --logs "$logs" -- \
         tests/packaging/packages_test.sh
@@ -214,12 +228,14 @@ step_mutation() {
 }
 
 step_trixie() {
+    local status results=build/trixie-logs/results
+    rm -f "$results" || lost+=("trixie: what an earlier run left cannot be removed")
     tests/trixie/run.sh 9>&-
-    if (($? < 2)) && [[ -s build/trixie-logs/results ]]; then
-        cat build/trixie-logs/results >>"$logs/results" || lost+=("trixie: its results cannot be kept")
-    else
-        runner add failed trixie "tests/trixie/run.sh did not begin"
-    fi
+    status=$?
+    [[ ! -s $results ]] || cat "$results" >>"$logs/results" ||
+        lost+=("trixie: its results cannot be kept")
+    ((status < 2)) && [[ -s $results ]] ||
+        runner add failed trixie "tests/trixie/run.sh ended with status $status"
     runner run --kind script --name trixie-plugin --timeout 1200 --logs "$logs" -- \
         tests/plugin/trixie.sh
     if [[ ${HAOH_KERNEL_TESTS-1} == 0 ]]; then

@@ -182,6 +182,8 @@ def sum_up(arguments):
 
 def compare(arguments):
     programs, _ = kept(arguments.results)
+    if arguments.raised:
+        manifest.raise_counts(arguments.manifest, programs)
     for line in list(manifest.compare(manifest.read(arguments.manifest), programs)) or ["nothing"]:
         print(f"   {line}")
 
@@ -231,6 +233,8 @@ def arguments_of(words):
 
     command = commands.add_parser("manifest", help="what ran against what must run")
     command.set_defaults(action=compare)
+    command.add_argument("--raise", action="store_true", dest="raised",
+                         help="and write the counts there that are higher than what is listed")
     command.add_argument("manifest")
 
     arguments = parser.parse_args(words)

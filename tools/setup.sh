@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Installs the Debian packages that haoh needs. Quiet, and without touching the network, when
-# they are all there.
+# Installs the Debian packages that haoh needs; does not touch the network when they are all there.
+# Says so at the end, in one line.
 set -euo pipefail
 
 usage() {
@@ -90,7 +90,11 @@ while IFS= read -r line; do
     done
     $found || missing+=("$line")
 done <<<"$lines"
-((${#missing[@]})) || exit 0
+complete() {
+    echo "setup: complete"
+    exit 0
+}
+((${#missing[@]})) || complete
 
 if ((EUID == 0)); then
     as_root=()
@@ -131,5 +135,6 @@ for line in "${missing[@]}"; do
     fi
     chosen+=("$pick")
 done
-((${#chosen[@]})) || exit 0
+((${#chosen[@]})) || complete
 apt install -y --no-install-recommends "${chosen[@]}"
+complete

@@ -62,7 +62,7 @@ parse() {
             shift
             ;;
         --list) list_steps; exit ;;
-        --manifest) compare_with_manifest; exit ;;
+        --manifest) compare_with_manifest "${@:2}"; exit ;;
         -h | --help) usage; exit ;;
         *)
             usage >&2
@@ -83,9 +83,10 @@ parse() {
 }
 
 # What the last run had, against what it must have.
-compare_with_manifest() {
+compare_with_manifest() { # [--raise]
+    [[ $# == 0 || $* == --raise ]] || { usage >&2; exit 2; }
     printf 'where the last run differs from tests/manifest.txt:\n'
-    runner manifest "$root/tests/manifest.txt"
+    runner manifest "$@" "$root/tests/manifest.txt"
 }
 
 # The child processes must not keep the lock when this script dies.
@@ -108,13 +109,19 @@ bounded() { # SECONDS, command
 }
 
 # One case: the command succeeds within the time.
-case_of() { # NAME, SECONDS, command
+case_of() { case_saying "$1" "$2" '' "${@:3}"; }
+
+# And its output matches the pattern, which a script that is empty or ends half-way has no words for.
+case_saying() { # NAME, SECONDS, pattern of a line (grep -E), command
     local log="$logs/$1.log" status
-    bounded "$2" "${@:3}" >"$log" 2>&1
+    bounded "$2" "${@:4}" >"$log" 2>&1
     status=$?
     if ((status == 0)); then
-        passed "$1"
-        return 0
+        if grep -qE -e "$3" "$log" || [[ -z $3 ]]; then
+            passed "$1"
+            return 0
+        fi
+        printf '\nexit status 0, but nowhere “%s”\n' "$3" >>"$log"
     fi
     # 137: it did not heed the first signal.
     ((status != 124 && status != 137)) || printf '\nout of time (%s s)\n' "$2" >>"$log"

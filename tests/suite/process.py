@@ -7,12 +7,13 @@ import signal
 import subprocess
 import tempfile
 
-# What would make a GoogleTest program run less than all, or more often, unseen; and what would let
-# the tests judge other programs than those of the build.
+# What would make a GoogleTest program run less than all, or more often, unseen; what would let the
+# tests judge other programs than those of the build; and what puts code of its own into each of them.
 UNWANTED = re.compile(r"^(GTEST_.*|TESTBRIDGE_TEST_ONLY|TEST_TOTAL_SHARDS|TEST_SHARD_INDEX|"
                       r"TEST_PREMATURE_EXIT_FILE|XML_OUTPUT_FILE|LSAN_OPTIONS|"
                       r"HAOH_BIN|HAOH_ARRAYSIM_BIN|HAOH_NVME_CLI|HAOH_PROGRAM_ROOT|"
-                      r"HAOH_PROGRAM_LIBRARIES)$")
+                      r"HAOH_PROGRAM_LIBRARIES|"
+                      r"PYTHONPATH|PYTHONHOME|PYTHONSTARTUP|PYTHONOPTIMIZE|BASH_ENV|ENV|LD_PRELOAD|LD_AUDIT)$")
 
 
 def unwanted_environment():

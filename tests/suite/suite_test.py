@@ -124,6 +124,17 @@ def setup_fails(tree):
     tree.fails("setup", "nothing was run: the setup failed", last=r"0 passed, \d failed")
 
 
+def command_silent(tree):
+    """a command that is owed words: empty, ended half-way, or whole"""
+    tree.write("tests/owed.sh", "#!/bin/bash\necho begun\necho All is well.\n")
+    tree.plant("step_build() { case_saying build 60 '^All is well' tests/owed.sh; }\n")
+    tree.passes("--only", "build", last="1 passed, 0 failed")
+    for script in ("", "#!/bin/bash\necho begun\nexit 0\necho All is well.\n"):
+        tree.write("tests/owed.sh", script)
+        said = tree.fails("build", last="0 passed, 1 failed", arguments=["--only", "build"])
+        assert "nowhere “^All is well”" in said, said
+
+
 def command_fails(tree):
     """a command that fails, or takes too long"""
     tree.plant("step_build() { case_of build 60 false; }\n")
@@ -220,7 +231,8 @@ def test_skipped(tree):
 def environment_filters(tree):
     """GTEST_FILTER and the like in the environment are kept from the tests, and fail with CI=true"""
     for name, value in (("GTEST_FILTER", "A.one"), ("GTEST_TOTAL_SHARDS", "2"),
-                        ("TESTBRIDGE_TEST_ONLY", "A.one"), ("GTEST_SHUFFLE", "1")):
+                        ("TESTBRIDGE_TEST_ONLY", "A.one"), ("GTEST_SHUFFLE", "1"),
+                        ("PYTHONPATH", "/nonexistent"), ("BASH_ENV", "/dev/null")):
         environment = {name: value, "GTEST_SHARD_INDEX": "0"}
         told = f"{name} of the environment is kept from the tests"
         tree.passes("--only", "first_test", ci=False, environment=environment, says=[told])
@@ -278,6 +290,22 @@ def manifest_step(tree):
     assert output.endswith("\n   tests new_test: 2 ran, not listed\n"), output
     tree.write("tests/manifest.txt", "rooms\n")
     tree.fails("the list of what must run")
+
+
+def manifest_raised(tree):
+    """counts are raised to what ran, and never fall"""
+    tree.programs(FIRST + " " + " ".join(f"B.more_{i}=passes" for i in range(20)))
+    outgrown = "tests first_test: 23 cases, and only 3 are listed"
+    tree.fails(outgrown, ci=True)
+    tree.write("tests/rooms.sh", SCRIPT.replace("echo 'ok - two'\necho 1..2", "echo 1..1"))
+    tree.fails("rooms rooms: 1 of 2 cases", outgrown, ci=True)
+    status, output = tree.run("--manifest", "--raise")
+    assert status == 0 and output.endswith("\n   rooms rooms: 1 ran, 2 listed\n"), output
+    with open(tree.path("tests/manifest.txt"), encoding="utf-8") as file:
+        assert file.read() == MANIFEST.replace("first_test                 3",
+                                               "first_test                23")
+    tree.write("tests/rooms.sh", SCRIPT)
+    tree.passes(last="32 passed, 0 failed")
 
 
 def expected_failures(tree):
@@ -358,10 +386,10 @@ def real_suite(_):
 
 
 CASES = (healthy, command_line, program_of_another_step, runner_killed, runner_breaks, summary_breaks, results_unwritable,
-         disk_full, log_unwritable, results_torn, results_lost, setup_fails, command_fails,
+         disk_full, log_unwritable, results_torn, results_lost, setup_fails, command_silent, command_fails,
          script_empty, script_stops, script_fails, program_fails, program_missing, crash_at_exit,
          crash_within, exit_within, test_hangs, test_disabled, test_skipped, environment_filters,
-         filter_told, manifest_program, manifest_kernel, manifest_step, expected_failures,
+         filter_told, manifest_program, manifest_kernel, manifest_step, manifest_raised, expected_failures,
          duplicates, shards, by_suite, real_suite)
 
 

@@ -35,7 +35,8 @@ flock -n 9 || {
 }
 rm -f "$logs"/*.log "$logs/results"
 
-runner() { python3 tests/runner.py --results "$logs/results" --step trixie "$@" 9>&-; }
+lost=false # a result could not be kept
+runner() { python3 tests/runner.py --results "$logs/results" --step trixie "$@" 9>&- || lost=true; }
 
 case_of() { # NAME, SECONDS, command
     local log="$logs/$1.log" status
@@ -68,4 +69,10 @@ if [[ -e build/trixie/tests.txt ]]; then
         --logs "$logs" "${only[@]}" </dev/null 9>&- ||
         runner add failed trixie-runner "the runner inside ended with status $?"
 fi
-runner summary
+python3 tests/runner.py --results "$logs/results" summary 9>&-
+status=$?
+! $lost || {
+    echo "trixie/run.sh: the runner failed" >&2
+    exit 70
+}
+exit $status

@@ -58,12 +58,11 @@ Progress::~Progress() {
     clear();
 }
 
-void Progress::update(std::string_view target, std::size_t done, std::size_t total) {
+void Progress::update(std::string_view target, std::size_t done, std::size_t total, Time now) {
     if (!active_) {
         return;
     }
     targets_[base::safe_text(target)] = {done, total};
-    const auto now = std::chrono::steady_clock::now();
     if (shown_ && now - last_ < kRefresh) {
         return;
     }

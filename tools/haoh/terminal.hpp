@@ -59,7 +59,9 @@ class Progress {
     Progress& operator=(const Progress&) = delete;
     ~Progress();
 
-    void update(std::string_view target, std::size_t done, std::size_t total);
+    using Time = std::chrono::steady_clock::time_point;
+    void update(std::string_view target, std::size_t done, std::size_t total,
+                Time now = std::chrono::steady_clock::now());
     void clear();
 
   private:
@@ -70,7 +72,7 @@ class Progress {
     bool active_;
     bool shown_{};
     std::map<std::string, State, std::less<>> targets_;
-    std::chrono::steady_clock::time_point last_{};
+    Time last_{};
 };
 
 using base::note;

@@ -231,7 +231,8 @@ class TopologyReader {
             directory = root_.open(below(kControllerClass, name));
         }
         if (!directory) {
-            found.there = root_.open(std::string(place)).has(name.c_str());
+            found.there = root_.open(std::string(place)).has(name.c_str()) &&
+                          !(means_absent(error) && is_removed(name));
             if (found.there) {
                 const Attribute broken = broken_attribute(error);
                 mark_broken(controller_attributes(), found.controller, broken);
@@ -287,6 +288,13 @@ class TopologyReader {
         }
         std::sort(head.holders.begin(), head.holders.end(),
                   [](const KernelHolder& a, const KernelHolder& b) { return a.name < b.name; });
+    }
+
+    /// Whether the class has no such controller. Its subsystem's link to it goes only with the last
+    /// reference to it, as of an open device (nvme_free_ctrl()).
+    [[nodiscard]] bool is_removed(const std::string& name) const {
+        const SysfsDirectory controllers = root_.open(std::string(kControllerClass));
+        return controllers && !controllers.has(name.c_str());
     }
 
     static KernelPath path_of(const std::string& controller, std::string name) {

@@ -206,6 +206,27 @@ TEST(KernelReader, finds_a_controller_by_its_class_where_its_link_is_broken) {
     EXPECT_TRUE(read(tree).subsystems[0].controllers.at(0).live());
 }
 
+// nvme_free_ctrl() removes the subsystem's link, which waits for whoever has the device open.
+TEST(KernelReader, a_link_that_is_left_of_a_removed_controller_is_none) {
+    SysfsTree tree;
+    tree.add_subsystem(kNqn, 2, 1);
+    tree.make_dangling(SysfsTree::subsystem(0) + "/nvme1").make_dangling("sys/class/nvme/nvme1");
+    const KernelObservation broken = read(tree);
+    EXPECT_THAT(names(broken.subsystems.at(0).controllers), ElementsAre("nvme0", "nvme1"));
+    EXPECT_THAT(broken.unread, ElementsAre("controller nvme1: a link that leads nowhere"));
+
+    tree.remove("sys/class/nvme/nvme1");
+    const KernelObservation removed = read(tree);
+    EXPECT_THAT(names(removed.subsystems.at(0).controllers), ElementsAre("nvme0"));
+    EXPECT_THAT(removed.unread, IsEmpty());
+
+    // Where nobody can say what controllers there are, it may be one.
+    tree.remove("sys/class/nvme");
+    const KernelObservation unlisted = read(tree);
+    EXPECT_THAT(names(unlisted.subsystems.at(0).controllers), ElementsAre("nvme0", "nvme1"));
+    EXPECT_EQ(unlisted.subsystems.at(0).controllers[1].state.state, State::unreadable);
+}
+
 TEST(KernelReader, reads_classes_of_real_directories) {
     SysfsTree tree;
     tree.add_subsystem(kNqn, 1, 1);

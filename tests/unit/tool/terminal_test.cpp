@@ -137,18 +137,20 @@ TEST(Terminal, progress_is_one_line_for_all_targets) {
     const Redirected err{stderr, pty.slave()};
     {
         Progress progress{false};
-        progress.update("b", 0, 0);
+        Progress::Time now{std::chrono::hours{1}};
+        progress.update("b", 0, 0, now);
         EXPECT_EQ(pty.shown(), "\r\033[Kreading  b");
-        progress.update("a", 1, 9); // too soon to be read
+        now += std::chrono::milliseconds(99); // too soon to be read
+        progress.update("a", 1, 9, now);
         EXPECT_THAT(pty.shown(), IsEmpty());
-        std::this_thread::sleep_for(std::chrono::milliseconds(150)); // no less
-        progress.update("b", 2, 7);
+        now += std::chrono::milliseconds(1);
+        progress.update("b", 2, 7, now);
         EXPECT_EQ(pty.shown(), "\r\033[Kreading  a 1/9  b 2/7");
         progress.clear();
         EXPECT_EQ(pty.shown(), "\r\033[K");
         progress.clear();
         EXPECT_THAT(pty.shown(), IsEmpty()) << "it is clear";
-        progress.update("b", 7, 7);
+        progress.update("b", 7, 7, now);
         EXPECT_THAT(pty.shown(), HasSubstr("b 7/7"));
     }
     EXPECT_EQ(pty.shown(), "\r\033[K");
