@@ -102,7 +102,7 @@ void report_address(const DownAddress& one, Findings& findings) {
                   .verdict = {}});
 }
 
-void judge_states(const Host& host, const Subject& /*subject*/, Findings& findings) {
+void judge_all_live(const Host& host, const Subject& /*subject*/, Findings& findings) {
     const std::vector<DownAddress> addresses = down_addresses(host);
     for (const DownAddress& one : addresses) {
         report_address(one, findings);
@@ -311,7 +311,7 @@ constexpr Row kHostCtrlLive{
              .fix = "Host: see the kernel's log for why it reconnects; after ctrl_loss_tmo it "
                     "is removed and has to be connected again. Array: see whether the port is "
                     "up."},
-    .judge = JudgeHost{judge_states}};
+    .judge = JudgeHost{judge_all_live}};
 
 } // namespace
 

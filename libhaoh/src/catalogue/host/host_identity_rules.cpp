@@ -35,7 +35,7 @@ void add_users(const Host& host, std::size_t number, Users& nqns, Users& ids) {
     }
 }
 
-std::vector<std::string> names_of(const Subject& subject, const std::set<std::size_t>& hosts) {
+std::vector<std::string> host_names(const Subject& subject, const std::set<std::size_t>& hosts) {
     std::vector<std::string> out;
     for (const std::size_t number : hosts) {
         const std::string& name = subject.hosts[number].kernel->host;
@@ -45,7 +45,7 @@ std::vector<std::string> names_of(const Subject& subject, const std::set<std::si
 }
 
 /// Hosts that share the same things are told once.
-void judge_unique(const Subject& subject, Findings& findings) {
+void judge_shared_identity(const Subject& subject, Findings& findings) {
     Users nqns;
     Users ids;
     std::set<std::size_t> known;
@@ -68,7 +68,7 @@ void judge_unique(const Subject& subject, Findings& findings) {
     }
     for (const auto& [hosts, what] : shared) {
         std::vector<FindingValue> values;
-        const std::vector<std::string> names = names_of(subject, hosts);
+        const std::vector<std::string> names = host_names(subject, hosts);
         for (const std::string& name : names) {
             values.push_back(value_of_object(name, fmt::format("{}", fmt::join(what, ", "))));
         }
@@ -96,7 +96,7 @@ constexpr Row kHostIdentityUnique{
                     "identity of its own (nvme gen-hostnqn > /etc/nvme/hostnqn, the same UUID in "
                     "/etc/nvme/hostid), and connect again. Take both files out of the image. "
                     "Array: map the volumes to each new host NQN."},
-    .judge = JudgeSubject{judge_unique}};
+    .judge = JudgeSubject{judge_shared_identity}};
 
 constexpr std::array kHostIdentityRows{&kHostIdentityUnique};
 
