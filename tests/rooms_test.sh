@@ -40,14 +40,16 @@ declare -A may_include=(
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
     [address]=base [error]=base [safe_text]=base [visibility]=base
-    [expectation]=model [kernel]=model [numa]=model [path_statistics]=model [path_use]=model
+    [expectation]=model [kernel]=model [controller_state]=model [io_policy]=model [transport]=model
+    [numa]=model [path_statistics]=model [path_use]=model
     [observation]=model [budget]=model [event]=model [monitor_status]=model
+    [unobserved]=model [controller_state]=model [verdict]=model
     [driver_change]=linux [kernel_effect]=linux [kernel_policy]=linux [kernel_release]=linux
     [attribution]=attribution [config]=attribution
-    [admin_channel]=collect [collector]=collect [replay]=collect
-    [host]=host [host_policy]=host
-    [fabric]=fabric [resolver]=fabric
-    [source]=source
+    [admin_channel]=collect [collector]=collect [observing]=collect [replay]=collect
+    [host]=host [host_kernel]=host [host_policy]=host
+    [fabric]=fabric [host_identity]=fabric [resolver]=fabric
+    [source]=source [source_options]=source
     [rule]=judge [check]=judge
     [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
     [policy]=policy [simulate]=policy [selector_info]=policy [path_table]=policy [selector]=policy [table_selector]=policy
@@ -173,6 +175,39 @@ for room in "${rooms[@]}"; do
 done
 tell "each room is in the picture" "$bad"
 
+# What the table of the rooms says of public headers: FOLDER/*.hpp stands for all of a folder.
+headers_of_table() { # the table's text
+    sed -nE 's/^\| `([a-z]+)` \|[^|]*\|([^|]*)\|$/\1 \2/p' <<<"$1" | while read -r room names; do
+        for name in $(tr -d '`,' <<<"$names"); do
+            if [[ $name == */\** ]]; then
+                for header in libhaoh/include/haoh/${name%%/*}/*; do
+                    echo "$room ${header#libhaoh/include/haoh/}"
+                done
+            else
+                echo "$room $name"
+            fi
+        done
+    done | sort
+}
+headers_of_tree() {
+    local header
+    while IFS= read -r header; do
+        room_of_file "${header#libhaoh/}"
+        echo "$answer ${header#libhaoh/include/haoh/}"
+    done < <(printf '%s\n' "${files[@]}" | grep -E '^libhaoh/include/haoh/') | sort
+}
+table=$(<"$picture")
+tree=$(headers_of_tree)
+bad=$(differences "$(headers_of_table "$table")" "$tree")
+[[ -z $bad ]] || bad+=$'\n'"< is the table of rooms in $picture, > are the headers"
+tell "the table of the rooms has their public headers" "$bad"
+bad=
+for changed in "${table/\`io_policy.hpp\`, /}" "${table/\`policy.hpp\`/\`policy.hpp\`, \`nothing.hpp\`}"; do
+    [[ $changed != "$table" && -n $(differences "$(headers_of_table "$changed")" "$tree") ]] ||
+        bad="a header too few or too many is not found"
+done
+tell "a public header too few or too many in the table is found" "$bad"
+
 # A quoted include of a tool names a file of the tool, or of the base, of which it has a copy.
 bad=
 while IFS=: read -r path _ line; do
@@ -239,11 +274,46 @@ bad=$(printf '%s\0' "${files[@]}" | grep -zvE '^LICENSES/' |
     xargs -0 grep -nIwE "$leftover" || true)
 tell "nothing is left for later" "$bad"
 
+bad=$(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/include/' |
+    xargs -0 grep -nE '/\*\*<? *\*/|///<? *$' | grep -vE '///$' || true)
+tell "no comment of a public header is empty" "$bad"
+
 bad=
 for file in "${files[@]}"; do
     [[ $file == *.hpp ]] || continue
     grep -qx '#pragma once' "$file" || bad+="$file"$'\n'
 done
 tell "each header can be included twice" "$bad"
+
+# The public headers that a public header includes, itself among them, whatever the depth.
+headers_of() { # NAME, as in <haoh/NAME>
+    local queue=("$1") name
+    local -A seen=()
+    while ((${#queue[@]})); do
+        name=${queue[0]} queue=("${queue[@]:1}")
+        [[ -z ${seen[$name]-} ]] || continue
+        seen[$name]=1
+        while IFS= read -r name; do queue+=("$name"); done < <(
+            sed -nE 's/^#include <haoh\/([^>]+)>.*/\1/p' "libhaoh/include/haoh/$name")
+    done
+    printf '%s\n' "${!seen[@]}" | sort
+}
+with_asio() { # NAME: those of its headers that include Asio
+    local name
+    for name in $(headers_of "$1"); do
+        ! grep -q '^#include <boost/asio' "libhaoh/include/haoh/$name" || printf '%s\n' "$name"
+    done
+}
+# What judges, tells and says what to look at; whoever needs no more pays for no more.
+bad=
+for name in observation check report event_report policy_report simulation_report monitor_status path_use \
+    source_options host_kernel host_identity; do
+    for culprit in $(with_asio $name.hpp); do
+        bad+="haoh/$name.hpp includes Asio, by way of haoh/$culprit"$'\n'
+    done
+done
+tell "headers of plain values do not include Asio" "$bad"
+[[ -n $(with_asio source.hpp) ]] && bad= || bad="haoh/source.hpp is taken for one without"
+tell "a header that includes Asio by way of another is found" "$bad"
 
 end_cases

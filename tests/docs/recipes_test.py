@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Holds the recipes of CONTRIBUTING.md to the tree: what a rule and an event kind touch, and that what it
-names is there.
+names is there. A sample rule is really added, and an event kind is.
 
-usage: recipes_test.py COMPILER
+usage: recipes_test.py COMPILER BUILD HAOH
 
 Prints "ok - ..." or "not ok - ..." a case, with what is wrong before it.
 """
+import json
 import os
 import re
 import subprocess
@@ -14,9 +15,20 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
-# Tables by rule, which say what Linux does: their rows are data with expectations of their own.
-TABLES = ("libhaoh/src/linux/kernel_effect.cpp", "libhaoh/src/linux/kernel_event_message.cpp")
+# The table by rule that says what Linux does: its rows are data with expectations of their own.
+TABLES = ("libhaoh/src/linux/kernel_effect.cpp",)
 PAGE = "docs/rules.md"
+# What the recipe of a rule has to name: where a newcomer writes, and what mends the pages.
+RULE_STEPS = ("libhaoh/src/catalogue", "tests/unit/catalogue/data/rule_expectations.table", "tests/scenarios",
+              "haoh rules -o markdown > docs/rules.md", "tests/docs/docs_test.py", "--update", "CHANGELOG.md")
+SNAPSHOT = "tests/fuzz/corpus/observation_json_fuzz/pair.json"
+# Words of the domain that are types: where each is spelt, and nowhere else in the library or the tools.
+SPELT_ONCE = {
+    "I/O policy": ("libhaoh/src/model/io_policy.cpp", ("numa", "round-robin", "queue-depth")),
+    "selector": ("libhaoh/src/policy/selector_info.cpp", ("site-affinity", "spdk-round-robin")),
+    "controller state": ("libhaoh/src/model/controller_state.cpp", ("resetting", "connecting", "deleting")),
+    "transport": ("libhaoh/src/model/transport.cpp", ("apple-nvme", "pcie")),
+}
 # The enumeration of kinds of events, their table, and what else the compiler names when one is added.
 KINDS = "libhaoh/include/haoh/event.hpp"
 KIND_TABLE = "libhaoh/src/model/event_kind.cpp"
@@ -36,6 +48,7 @@ COMMON_WORDS = ("access", "aen", "ana_change")
 sys.dont_write_bytecode = True  # nothing of this belongs into the source tree
 sys.path.append(os.path.join(ROOT, "tests/support"))
 
+import sample_rule
 from cases import Cases
 
 told = Cases()
@@ -98,6 +111,57 @@ def complaints_about(rule, found):
         yield f"{rule}: no test names it"
 
 
+def recipe_of(page, noun):
+    """The text below the heading of a recipe."""
+    return re.search(rf"^### {noun}\n(.*?)^##", page, re.M | re.S).group(1)
+
+
+def complaints_about_recipe(text):
+    words = " ".join(text.split())
+    return [f"the recipe of a rule does not say {step}" for step in RULE_STEPS if step not in words]
+
+
+def complaints_about_words(texts):
+    """Words of a type that another file than its table has as a literal."""
+    for noun, (table, words) in SPELT_ONCE.items():
+        for word in words:
+            literal = re.compile(rf'"{re.escape(word)}"')
+            if not literal.search(texts[table]):
+                yield f"{noun}: {table} does not have {word}"
+            for name, text in texts.items():
+                if name == table or not re.match(r"(libhaoh|tools/haoh)/.*\.(cpp|hpp)$", name):
+                    continue
+                text = re.sub(r"/\*.*?\*/|//[^\n]*", "", text, flags=re.S)
+                if literal.search(text):
+                    yield f"{noun}: {name} spells {word}"
+
+
+def try_sample_rule(build, program):
+    """Adds the sample rule, and looks at it the way that its author would."""
+    with tempfile.TemporaryDirectory() as directory:
+        haoh, changed = sample_rule.build_haoh(ROOT, build, program, directory)
+
+        def said(tool, *arguments):
+            return subprocess.run([tool, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+        assert changed == [sample_rule.FAMILY], f"it took {changed}"
+        listed = said(haoh, "rules", sample_rule.ID)
+        assert listed.returncode == 0 and "A sample of a title" in listed.stdout, listed.stderr + listed.stdout
+        without = said(program, "rules", sample_rule.ID)
+        assert without.returncode == 2, f"the haoh of the build has it already: {without.stdout}"
+        page = said(haoh, "rules", "-o", "markdown").stdout.splitlines()
+        before = said(program, "rules", "-o", "markdown").stdout.splitlines()
+        more = [line for line in page if line not in before]
+        assert any(sample_rule.ID in line for line in more), "docs/rules.md would not have it"
+        lost = [line for line in before if line not in page and not re.search(r"\d", line)]
+        assert not lost, f"docs/rules.md would lose {lost}"
+        report = said(haoh, "check", "--snapshot", SNAPSHOT, "-o", "json").stdout
+        found = [one for one in json.loads(report)["findings"] if one["rule"] == sample_rule.ID]
+        assert found and sample_rule.CLAUSE in found[0]["what"], f"it is not judged: {report[:400]}"
+        healthy = json.loads(said(program, "check", "--snapshot", SNAPSHOT, "-o", "json").stdout)
+        assert not [one for one in healthy["findings"] if one["rule"] == sample_rule.ID]
+
+
 def kinds_of(texts):
     return re.findall(r'\brow\(\s*"([a-z_]+)"', texts[KIND_TABLE])
 
@@ -147,7 +211,7 @@ def named_by_compiler(texts, compiler, kind):
 
 
 def main():
-    compiler = sys.argv[1]
+    compiler, build, program = sys.argv[1], *map(os.path.abspath, sys.argv[2:4])
     texts = tree()
     rules = rules_of(texts)
     complaints = [] if len(rules) > 100 else [f"only {len(rules)} rules found: is the table read?"]
@@ -168,6 +232,20 @@ def main():
     check("a sample rule without expectation or test is found, one by the recipe is right, and one that "
           "another file knows is found", [] if len(before) == 2 and not after and len(known) == 1
           else [f"{before} {after} {known}"])
+
+    told.run("a rule that is added as CONTRIBUTING.md says takes one file of the library, and is listed, judged and "
+             "told", try_sample_rule, build, program)
+    recipe = recipe_of(texts["CONTRIBUTING.md"], "A rule")
+    check("the recipe of a rule names all that its author has to do", complaints_about_recipe(recipe))
+    silent = [step for step in RULE_STEPS if len(complaints_about_recipe(recipe.replace(step, ""))) < 1]
+    check("a step that the recipe of a rule does not name is found", [f"not {step}" for step in silent])
+
+    check("policies, selectors, states and transports are types: each is spelt in its table alone",
+          list(complaints_about_words(texts)))
+    texts_with = dict(texts)
+    texts_with["libhaoh/src/policy/choose.cpp"] += 'if (policy == "numa") {'
+    known = list(complaints_about_words(texts_with))
+    check("a word of theirs in another file is found", [] if len(known) == 1 else known or ["not found"])
 
     kinds = kinds_of(texts)
     complaints = [] if len(kinds) > 10 else [f"only {len(kinds)} kinds of events found: is the table read?"]
@@ -205,7 +283,7 @@ def main():
           [f"{name} is not" for name in missing] or ([] if len(named) > 10 else ["it names nothing"]))
 
     by_hand = [f"{name}: {words[0]}" for name, text in texts.items()
-               if re.match(r"(README|CONTRIBUTING|docs/[\w-]+)\.md$", name) and name != PAGE
+               if name.endswith(".md") and name != PAGE
                for words in [re.findall(r"\b(?:all )?\d{3} rules\b", re.sub(r"```.*?```", "", text, flags=re.S))]
                if words]
     check("no page counts the rules by hand", by_hand)

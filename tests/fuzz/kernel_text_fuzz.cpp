@@ -46,8 +46,8 @@ void kernel_event(std::string_view text) {
     fuzz::require(linux_kernel::parse_object_name(message->device).has_value(),
                   "it is about an object");
     fuzz::require(text.ends_with(message->device + ": " + message->reason), "the words are kept");
-    fuzz::require((message->kind == Kind::path_refused) == !message->rule.empty(),
-                  "a refusal has a rule");
+    fuzz::require((message->kind == Kind::path_refused) == message->refusal.has_value(),
+                  "a refusal says what is refused");
     fuzz::require(message->kind == Kind::path_refused || !message->nsid, "a hint has no NSID");
 }
 

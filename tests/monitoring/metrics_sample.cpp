@@ -26,25 +26,26 @@ haoh::MonitorStatus healthy() {
         source.healthy = true;
     }
     for (auto& controller : status.controllers) {
-        controller.state = "live";
+        controller.state = haoh::ControllerState::live;
     }
     status.namespaces.pop_back();
     for (auto& path : status.namespaces[0].paths) {
-        path.usable = true;
+        path.use = {};
     }
     return status;
 }
 
 haoh::MonitorStatus broken() {
     haoh::MonitorStatus status = healthy();
-    status.subsystems[0].verdict = "fail";
+    status.subsystems[0].verdict = haoh::Verdict::fail;
     status.namespaces[0].access.usable = 0;
     status.namespaces.push_back(status.namespaces[0]);
     status.namespaces[1].nsid = 2;
     status.namespaces[1].device = "nvme0n2";
     status.namespaces[1].access = {
         .paths = 4, .usable = 2, .optimized = 0, .arrays = 2, .ready = 2};
-    status.namespaces[1].paths[0].usable = false; // of a controller that is live
+    // Of a controller that is live.
+    status.namespaces[1].paths[0].use.kind = haoh::PathUse::Kind::ana_inaccessible;
     return status;
 }
 

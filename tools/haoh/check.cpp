@@ -3,7 +3,7 @@
 #include "source.hpp"
 
 #include <haoh/check.hpp>
-#include <haoh/host.hpp>
+#include <haoh/host_kernel.hpp>
 #include <haoh/kernel_effect.hpp>
 
 #include <memory>

@@ -4,8 +4,6 @@
 #include "base/number_text.hpp"
 #include "base/safe_text.hpp"
 
-#include <haoh/nvme/ana_log.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -38,13 +36,42 @@ ScreenTone tone_of(Urgency urgency) {
     return ScreenTone::good;
 }
 
+/// What will not take I/O as soon as an array wants it to.
 ScreenTone tone_of(const PathRow& path) {
-    const auto ana = nvme::parse_ana_state(path.ana);
-    if (!path.path || (!path.state.empty() && path.state != "live") ||
-        ana == nvme::AnaState::change || ana == nvme::AnaState::persistent_loss) {
+    if (!path.path) {
         return ScreenTone::warn;
     }
-    return path.usable ? ScreenTone::plain : ScreenTone::faint;
+    switch (path.use.kind) {
+    case PathUse::Kind::controller_not_live:
+    case PathUse::Kind::ana_change:
+    case PathUse::Kind::ana_persistent_loss:
+        return ScreenTone::warn;
+    default:
+        return path.use.usable() ? ScreenTone::plain : ScreenTone::faint;
+    }
+}
+
+/// What a controller's state adds to what was said of its paths.
+std::string_view told_state(const ControllerState& state) {
+    return state.is_live() ? std::string_view() : state.text();
+}
+
+ScreenTone tone_of(const std::optional<Verdict>& verdict) {
+    if (!verdict) {
+        return ScreenTone::faint;
+    }
+    switch (*verdict) {
+    case Verdict::pass:
+        return ScreenTone::good;
+    case Verdict::fail:
+        return ScreenTone::bad;
+    case Verdict::warn:
+        return ScreenTone::warn;
+    case Verdict::note:
+    case Verdict::unknown:
+        break;
+    }
+    return ScreenTone::faint;
 }
 
 std::string_view access_text(const NamespaceRow& row) {
@@ -73,7 +100,8 @@ std::string controllers_text(const PathRow& path, bool wide) {
     if (named < count) {
         out += fmt::format(" and {} more", count - named);
     }
-    return path.state.empty() ? out : out + " " + base::safe_text(path.state);
+    const std::string state = base::safe_text(path.state.text());
+    return state.empty() ? out : out + " " + state;
 }
 
 std::string since_text(const PathRow& path, const Moment& now) {
@@ -150,7 +178,7 @@ bool MonitorBody::choose(std::size_t room, bool paths) {
         return false; // what little room is left is not for what is well
     }
     for (std::size_t index = 0; index < subsystems_.size(); ++index) {
-        if (subsystems_[index].verdict == "fail" && !subsystem_shown_[index] && room > 0) {
+        if (subsystems_[index].verdict == Verdict::fail && !subsystem_shown_[index] && room > 0) {
             subsystem_shown_[index] = true;
             --room;
         }
@@ -275,12 +303,9 @@ std::string MonitorBody::heading() const {
 
 std::string MonitorBody::subsystem_line(const SubsystemRow& subsystem) const {
     ScreenLine out = line();
-    const std::string verdict =
-        subsystem.verdict.empty() ? "not checked" : base::safe_text(subsystem.verdict);
-    const ScreenTone tone = verdict == "pass"   ? ScreenTone::good
-                            : verdict == "fail" ? ScreenTone::bad
-                            : verdict == "warn" ? ScreenTone::warn
-                                                : ScreenTone::faint;
+    const std::string_view verdict =
+        subsystem.verdict ? to_string(*subsystem.verdict) : "not checked";
+    const ScreenTone tone = tone_of(subsystem.verdict);
     std::string tail = "  identity ";
     if (!subsystem.identity.empty() && columns_ >= kWideScreen) {
         tail += base::safe_text(subsystem.identity) + " ";
@@ -326,10 +351,9 @@ std::string MonitorBody::namespace_line(const NamespaceRow& row, bool with_paths
     }
     for (std::size_t index = 0; index < row.paths.size(); ++index) {
         const PathRow& path = row.paths[index];
-        const bool live = path.state.empty() || path.state == "live";
+        const std::string state = base::safe_text(told_state(path.state));
         out.put(fmt::format("{}{} {}{}{}", index == 0 ? "" : ", ", array_text(path.array),
-                            base::safe_text(path.ana), live ? "" : " ",
-                            live ? "" : base::safe_text(path.state)),
+                            base::safe_text(path.ana), state.empty() ? "" : " ", state),
                 tone_of(path));
     }
     return std::move(out).take();

@@ -76,7 +76,8 @@ class RowFolder {
 
   private:
     struct Controller {
-        std::string name, array, state;
+        std::string name, array;
+        ControllerState state;
         bool known; ///< not only a name that a path tells
     };
     using Paths = std::vector<const MonitorStatus::Path*>; ///< by controller
@@ -103,7 +104,8 @@ class RowFolder {
         for (std::size_t index = 0; index < paths.size(); ++index) {
             if (paths[index] != nullptr) {
                 out += std::to_string(index);
-                out += paths[index]->usable ? '+' : '-';
+                out += std::to_string(static_cast<unsigned>(paths[index]->use.kind));
+                out += ' ';
                 out.append(paths[index]->ana_state).append(1, '\0');
             }
         }
@@ -133,18 +135,19 @@ class RowFolder {
                          .state = controller.state,
                          .ana = "no path",
                          .path = paths[index] != nullptr,
-                         .usable = false,
+                         .use = {},
                          .last_change = {},
                          .transitions = 0};
             if (path.path) {
-                path.ana = paths[index]->ana_state.empty() ? "no ANA" : paths[index]->ana_state;
-                path.usable = paths[index]->usable;
+                path.ana =
+                    paths[index]->ana_state.empty() ? std::string(kNoAna) : paths[index]->ana_state;
+                path.use = paths[index]->use;
             } else if (row.urgency == Urgency::none) {
                 row.urgency = Urgency::controller_without_path;
             }
             auto alike = std::find_if(row.paths.begin(), row.paths.end(), [&](const auto& other) {
-                return std::tie(other.array, other.state, other.ana, other.path, other.usable) ==
-                       std::tie(path.array, path.state, path.ana, path.path, path.usable);
+                return std::tie(other.array, other.state, other.ana, other.path, other.use) ==
+                       std::tie(path.array, path.state, path.ana, path.path, path.use);
             });
             if (alike == row.paths.end()) {
                 alike = row.paths.insert(row.paths.end(), std::move(path));

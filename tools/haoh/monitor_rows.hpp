@@ -17,10 +17,10 @@ namespace haoh::tool {
 struct PathRow {
     std::string array;
     std::vector<std::string> controllers;
-    std::string state; ///< of the controllers: "live"
-    std::string ana;   ///< "optimized"; "no ANA"; "no path": they have none to this namespace
+    ControllerState state; ///< of the controllers
+    std::string ana;       ///< "optimized"; "no ANA"; "no path": they have none to this namespace
     bool path{};
-    bool usable{};
+    PathUse use;                       ///< where there is one
     std::optional<Moment> last_change; ///< the latest of all
     std::uint64_t transitions{};       ///< the most that one path saw
 };
@@ -49,7 +49,7 @@ struct SubsystemRow {
     std::string host;
     std::string subsysnqn;
     std::string identity;
-    std::string verdict;
+    std::optional<Verdict> verdict;
     std::size_t controllers{};
     std::size_t namespaces{};
     std::vector<NamespaceRow> rows; ///< most urgent first, then by NSID

@@ -6,7 +6,7 @@
 
 #include <haoh/check.hpp>
 #include <haoh/error.hpp>
-#include <haoh/host.hpp>
+#include <haoh/host_kernel.hpp>
 #include <haoh/host_policy.hpp>
 #include <haoh/kernel_policy.hpp>
 #include <haoh/policy_report.hpp>

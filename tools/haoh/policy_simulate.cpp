@@ -9,6 +9,9 @@
 #include <haoh/simulate.hpp>
 #include <haoh/simulation_report.hpp>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,8 +69,8 @@ void add_policy_simulate(CLI::App& policy, Run& run_chosen) {
         ->required();
     command
         ->add_option("--policy", options->policies,
-                     "Only this policy: numa, round-robin, queue-depth, site-affinity, latency, "
-                     "weighted, spdk-round-robin; may be repeated")
+                     fmt::format("Only this policy: {}; may be repeated",
+                                 fmt::join(simulated_policies(), ", ")))
         ->type_name("POLICY")
         ->take_all()
         ->allow_extra_args(false);

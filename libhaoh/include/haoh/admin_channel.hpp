@@ -4,27 +4,16 @@
 #pragma once
 
 #include <haoh/nvme/command.hpp>
+#include <haoh/observing.hpp>
 #include <haoh/visibility.h>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include <chrono>
 #include <cstddef>
-#include <functional>
 #include <string>
-#include <string_view>
 
 namespace HAOH_PUBLIC haoh {
-
-/// How long is waited for one target or controller in all, unless told otherwise.
-inline constexpr std::chrono::milliseconds kObserveTimeout{30000};
-/// And for one connection or command.
-inline constexpr std::chrono::milliseconds kCommandTimeout{5000};
-
-/// A target or controller, and its namespaces read so far of how many.
-using ObserveProgress =
-    std::function<void(std::string_view object, std::size_t done, std::size_t total)>;
 
 /// A way to a controller's admin queue. Implementations: NVMe/TCP (haoh/fabric.hpp), replay from a
 /// snapshot, and the kernel's device. Not thread-safe: used from its executor's strand; any number

@@ -72,8 +72,11 @@ class Spending {
 
     [[nodiscard]] const Cost& held() const { return held_; }
     [[nodiscard]] const Budget& budget() const { return budget_; }
-    /// What there was not enough of, and what to do: "512 MiB of answers are kept of one target,
-    /// and no more; look at ...".
+    /// What there was not enough of: "512 MiB of answers are kept of one target, and no more".
+    [[nodiscard]] std::string shortage(BudgetPart part) const;
+    /// What to do about it; may be empty.
+    [[nodiscard]] static std::string_view advice(BudgetPart part);
+    /// Both: "...; look at ...".
     [[nodiscard]] std::string problem(BudgetPart part) const;
 
   private:

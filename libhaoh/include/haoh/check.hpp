@@ -26,7 +26,9 @@ struct FindingValue {
     std::string value{};    ///< as text: "31 32 …", "512 B", "absent"
     std::string
         object{}; ///< where it is not about a controller: a device, a subsystem or a module of
-                  ///< this host, a host
+                  ///< a host, a host
+    /// Finding::host of this value alone: controllers and devices of two hosts have the same names.
+    std::string host{};
 
     bool operator==(const FindingValue&) const = default;
 };
@@ -65,6 +67,10 @@ struct Finding {
     std::optional<std::size_t> unobserved{};
     std::optional<OnKernel> on_kernel{}; ///< where the release is known, and what it does
     bool names_nsid{}; ///< `what` says which namespace it is about: "... offers nsid 7 and ..."
+    /// The host (KernelObservation::host) whose view it is about, also where it is the only one. Empty:
+    /// it is about several (each value then has its own), about what was asked directly, or the host
+    /// has no name.
+    std::string host{};
 
     bool operator==(const Finding&) const = default;
 };
@@ -101,8 +107,11 @@ struct Report {
     /// One for each controller, in the observation's order, then for those that only a kernel knows.
     Attributions attributions;
     std::string observed_at;
-    std::string kernel; ///< the release of `Finding::on_kernel`; empty when none is known
-    bool connected{};   ///< a host's kernel was looked at: it is too late not to connect
+    /// The release that was asked for, else that of the first host; empty when none is known. Where
+    /// none was asked for, `Finding::on_kernel` of a finding about a host is of that host's release.
+    std::string kernel;
+    std::vector<std::string> hosts; ///< that were looked at: KernelObservation::host of each
+    bool connected{}; ///< a host's kernel was looked at: it is too late not to connect
 
     [[nodiscard]] std::size_t count(Verdict wanted) const {
         return counts[static_cast<std::size_t>(wanted)];

@@ -25,6 +25,7 @@ enum class DriverChange : std::uint8_t {
     cache_of_namespace,     ///< VWCNP of Identify CNS 08h counts
     independent_page_first, ///< CNS 08h is read of every controller of NVMe 2.0
     large_blocks,           ///< a block may be larger than a memory page, up to 64 KiB
+    path_load_shown,        ///< paths have numa_nodes and queue_depth: whose I/O, and how much
     ana_log_bounds,         ///< an ANA log that is too short is not read beyond its end
 };
 

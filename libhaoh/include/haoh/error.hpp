@@ -29,6 +29,7 @@ enum class Errc {
     canceled,          ///< the caller canceled it
     not_found,         ///< a file, key or object that does not exist
     short_answer,      ///< fewer bytes came than were asked for
+    not_authenticated, ///< the peer demands in-band authentication
 };
 
 /// The category of `Errc`; its name is "haoh".

@@ -82,6 +82,48 @@ struct AccessCounts {
     [[nodiscard]] Access access() const;
 };
 
+/// Where events come from.
+enum class EventSource : std::uint8_t {
+    none,  ///< it was not said
+    trace, ///< the kernel's trace events
+    udev,  ///< its uevents
+    kmsg,  ///< its log
+    sysfs, ///< states that were read
+    admin, ///< admin commands through a host's devices
+    aen,   ///< asynchronous events of an array that is asked directly
+    array, ///< such an array itself, by its address: "tcp://10.0.0.1:4420"
+    other,
+};
+/// "trace"; empty for those that have no one name.
+[[nodiscard]] constexpr std::string_view to_string(EventSource source) {
+    switch (source) {
+    case EventSource::trace:
+        return "trace";
+    case EventSource::udev:
+        return "udev";
+    case EventSource::kmsg:
+        return "kmsg";
+    case EventSource::sysfs:
+        return "sysfs";
+    case EventSource::admin:
+        return "admin";
+    case EventSource::aen:
+        return "aen";
+    case EventSource::none:
+    case EventSource::array:
+    case EventSource::other:
+        break;
+    }
+    return {};
+}
+/// Of `Event::source`.
+[[nodiscard]] EventSource event_source(std::string_view name);
+
+/// What `from` and `to` say of a path without ANA, and of `namespace_read_only`.
+inline constexpr std::string_view kNoAna = "no ANA";
+inline constexpr std::string_view kReadOnly = "read-only";
+inline constexpr std::string_view kWritable = "writable";
+
 /// Texts are empty and numbers absent where they say nothing of this kind of event. Names are as they
 /// came, `text` is safe to print (safe_text.hpp).
 struct Event {
@@ -108,6 +150,7 @@ struct Event {
     std::string rule;                   ///< id in `haoh rules`
     std::optional<AccessCounts> access; ///< of the namespace, after an `access` event
     std::string text;                   ///< one clause for people, where the rest does not say it
+    bool advised{};                     ///< `text` ends in what to do
 
     bool operator==(const Event&) const = default;
     /// From cause to observation; nullopt when the cause is not known.

@@ -7,6 +7,7 @@
 #include <haoh/address.hpp>
 #include <haoh/admin_channel.hpp>
 #include <haoh/budget.hpp>
+#include <haoh/host_identity.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/resolver.hpp>
 #include <haoh/visibility.h>
@@ -16,30 +17,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace HAOH_PUBLIC haoh {
-
-/// Who we are to the arrays.
-struct HostIdentity {
-    std::string hostnqn;
-    nvme::Uuid hostid{};
-    /// Where it comes from, for people: "/etc/nvme/hostnqn, /etc/nvme/hostid", "--hostnqn",
-    /// "generated".
-    std::string origin;
-
-    bool operator==(const HostIdentity&) const = default;
-};
-
-/// The identity to use: the given ones, else /etc/nvme/hostnqn and /etc/nvme/hostid, else a
-/// generated pair. A host NQN of the UUID form without a host identifier takes its own UUID.
-/// \param hostnqn    empty = not given
-/// \param hostid     empty = not given
-/// \param directory  where the two files are
-/// \throws Error (invalid_argument for what was given, malformed or an errno value for the files)
-[[nodiscard]] HostIdentity host_identity(std::string_view hostnqn, std::string_view hostid,
-                                         const std::string& directory = "/etc/nvme");
 
 /// Who connects, to what, and how.
 struct ConnectOptions {

@@ -53,7 +53,7 @@ extern "C" {
 #endif
 
 /** Of this header; haoh_api_version() is that of the library. Grows with each addition. */
-#define HAOH_API_VERSION 3
+#define HAOH_API_VERSION 4
 
 /** What was tried, on what, why it failed and what helps. */
 typedef struct haoh_error haoh_error;
@@ -75,25 +75,26 @@ HAOH_API char* haoh_safe_text(const char* text, size_t length, haoh_error** erro
 /** Why a call failed. Functions that return `int` return it negated. */
 enum haoh_code {
     HAOH_OK = 0,
-    HAOH_MALFORMED = 1,         /**< bytes or text that break the specification or the format */
-    HAOH_UNEXPECTED = 2,        /**< well formed, but not what may come at this point */
-    HAOH_TIMED_OUT = 3,         /**< no answer in time */
-    HAOH_CLOSED = 4,            /**< the peer closed the connection */
-    HAOH_TERMINATED = 5,        /**< the peer sent an NVMe/TCP termination request */
-    HAOH_DIGEST = 6,            /**< a header or data digest does not match */
-    HAOH_COMMAND_FAILED = 7,    /**< an NVMe command completed with an error status */
-    HAOH_REFUSED_HOST = 8,      /**< the subsystem does not allow this host */
-    HAOH_UNKNOWN_SUBSYSTEM = 9, /**< no such subsystem behind this address */
-    HAOH_UNSTABLE = 10,         /**< the content changed at every attempt to read it */
-    HAOH_UNSUPPORTED = 11,      /**< the peer or this build cannot do it */
-    HAOH_INVALID_ARGUMENT = 12, /**< an argument or the configuration is wrong */
-    HAOH_TOO_LARGE = 13,        /**< over a bound; the message says which */
-    HAOH_CANCELED = 14,         /**< the caller canceled it */
-    HAOH_NOT_FOUND = 15,        /**< a file, key or object that does not exist */
-    HAOH_SHORT_ANSWER = 16,     /**< fewer bytes came than were asked for. Since version 3 */
-    HAOH_SYSTEM = 100,          /**< the operating system says why: haoh_error_errno() */
-    HAOH_NO_MEMORY = 101,       /**< */
-    HAOH_INTERNAL = 102         /**< a defect of libhaoh; please report it */
+    HAOH_MALFORMED = 1,          /**< bytes or text that break the specification or the format */
+    HAOH_UNEXPECTED = 2,         /**< well formed, but not what may come at this point */
+    HAOH_TIMED_OUT = 3,          /**< no answer in time */
+    HAOH_CLOSED = 4,             /**< the peer closed the connection */
+    HAOH_TERMINATED = 5,         /**< the peer sent an NVMe/TCP termination request */
+    HAOH_DIGEST = 6,             /**< a header or data digest does not match */
+    HAOH_COMMAND_FAILED = 7,     /**< an NVMe command completed with an error status */
+    HAOH_REFUSED_HOST = 8,       /**< the subsystem does not allow this host */
+    HAOH_UNKNOWN_SUBSYSTEM = 9,  /**< no such subsystem behind this address */
+    HAOH_UNSTABLE = 10,          /**< the content changed at every attempt to read it */
+    HAOH_UNSUPPORTED = 11,       /**< the peer or this build cannot do it */
+    HAOH_INVALID_ARGUMENT = 12,  /**< an argument or the configuration is wrong */
+    HAOH_TOO_LARGE = 13,         /**< over a bound; the message says which */
+    HAOH_CANCELED = 14,          /**< the caller canceled it */
+    HAOH_NOT_FOUND = 15,         /**< a file, key or object that does not exist */
+    HAOH_SHORT_ANSWER = 16,      /**< fewer bytes came than were asked for. Since version 3 */
+    HAOH_NOT_AUTHENTICATED = 17, /**< in-band authentication is demanded. Since version 4 */
+    HAOH_SYSTEM = 100,           /**< the operating system says why: haoh_error_errno() */
+    HAOH_NO_MEMORY = 101,        /**< memory ran out in this process */
+    HAOH_INTERNAL = 102          /**< a defect of libhaoh; please report it */
 };
 
 /** Why, for programs: enum haoh_code. */
@@ -137,7 +138,8 @@ struct haoh_style {
 enum haoh_status {
     HAOH_STATUS_OK = 0,     /**< every rule that applies holds; all could be read; I/O has a path */
     HAOH_STATUS_FAILED = 1, /**< a rule failed; no path can take I/O */
-    HAOH_STATUS_INCOMPLETE = 3, /**< nothing failed, but not all could be observed */
+    HAOH_STATUS_INCOMPLETE = 3, /**< nothing failed, but not all could be observed, or no rule had
+                                     anything to judge */
     HAOH_STATUS_NOTHING = 4     /**< there was nothing to observe */
 };
 
@@ -220,6 +222,10 @@ HAOH_API int haoh_observation_status(const haoh_observation* observation);
 HAOH_API size_t haoh_observation_controller_count(const haoh_observation* observation);
 /** What could not be observed, a line each; NULL beyond the last. */
 HAOH_API const char* haoh_observation_unobserved(const haoh_observation* observation, size_t index);
+/** Why, in a word that stays: "refused", "timed_out", "host_not_allowed", ..., as `reason` in
+ * `haoh.observation/1`. NULL beyond the last. Since version 4. */
+HAOH_API const char* haoh_observation_unobserved_reason(const haoh_observation* observation,
+                                                        size_t index);
 /** NULL is fine. */
 HAOH_API void haoh_observation_free(haoh_observation* observation);
 
@@ -293,20 +299,22 @@ struct haoh_finding {
     const char* severity;   /**< "C" corruption, "L" loss of access, "H" degraded, "M" management */
     const char* subsystem;  /**< NQN */
     const char* what;       /**< one clause */
-    const char* why;        /**< */
+    const char* why;        /**< what happens when the rule does not hold */
     const char* fix;        /**< what to do */
     const char* basis;      /**< section of a specification, function of the kernel */
     const uint32_t* nsids;  /**< ascending; none: it is about no namespace */
-    size_t nsids_count;     /**< */
+    size_t nsids_count;     /**< of `nsids` */
     const char* on_kernel;  /**< what that release makes of it, or, with a word of caution, what
                                  the nearest does; "" where nothing is known */
     const char* on_release; /**< "6.12" */
     size_t values_count;    /**< haoh_report_value() */
+    const char* host;       /**< whose view it is about; "": no host's, or several (haoh_value has
+                                 each). Since version 4 */
 };
 #define HAOH_FINDING_INIT                                                                          \
     {                                                                                              \
         sizeof(struct haoh_finding), NULL, HAOH_VERDICT_PASS, NULL, NULL, NULL, NULL, NULL, NULL,  \
-            NULL, 0, NULL, NULL, 0                                                                 \
+            NULL, 0, NULL, NULL, 0, NULL                                                           \
     }
 
 /** What one controller says of what a finding is about, or what another object has. */
@@ -318,9 +326,11 @@ struct haoh_value {
     /** Where it is not about a controller: a device, a subsystem or a module of a host, or a host;
      * else "". Since version 2. */
     const char* object;
+    const char*
+        host; /**< the host that it is of, "" where it was asked directly. Since version 4. */
 };
 #define HAOH_VALUE_INIT                                                                            \
-    { sizeof(struct haoh_value), NULL, NULL, NULL, NULL }
+    { sizeof(struct haoh_value), NULL, NULL, NULL, NULL, NULL }
 
 /** What became of a rule; ascending by weight. */
 enum haoh_rule_state {

@@ -7,6 +7,8 @@
 /// ControllerObservation.
 #pragma once
 
+#include <haoh/controller_state.hpp>
+#include <haoh/transport.hpp>
 #include <haoh/visibility.h>
 
 #include <cstdint>
@@ -38,6 +40,8 @@ struct Attribute {
     }
     /// A decimal number that fills the whole text.
     [[nodiscard]] std::optional<std::uint64_t> number() const;
+    /// What the kernel prints of a bool: "Y" and "N" of a module's parameter, "1" and "0".
+    [[nodiscard]] std::optional<bool> flag() const;
 
     [[nodiscard]] static Attribute of(std::string_view text);
 };
@@ -82,9 +86,16 @@ struct KernelController {
     bool operator==(const KernelController&) const = default;
     /// A part of `address`: "traddr", "trsvcid", "host_traddr", "src_addr". Empty when not there.
     [[nodiscard]] std::string_view address_part(std::string_view key) const;
-    [[nodiscard]] bool live() const { return state.value() == "live"; }
+    [[nodiscard]] Transport known_transport() const { return parse_transport(transport.value()); }
+    /// Unknown where `state` says nothing.
+    [[nodiscard]] ControllerState known_state() const { return ControllerState::of(state.value()); }
+    [[nodiscard]] bool live() const { return known_state().is_live(); }
     /// Not one that is going away: these count in no test of the kernel (nvme_validate_cntlid).
     [[nodiscard]] bool terminal() const;
+    /// The NUMA node that it is near to; nullopt: near none, or not known.
+    [[nodiscard]] std::optional<unsigned> near_node() const;
+    /// It is near no node, and that is known: so is every one over TCP (NUMA_NO_NODE).
+    [[nodiscard]] bool near_no_node() const;
 };
 
 /// A namespace through one controller: nvmeXcYnZ, or a namespace without multipath, which is its
@@ -160,6 +171,8 @@ struct KernelSubsystem {
     std::vector<KernelPath> headless;
 
     bool operator==(const KernelSubsystem&) const = default;
+    /// A discovery subsystem: it has no namespaces.
+    [[nodiscard]] bool discovery() const { return subsystype.value() == "discovery"; }
     [[nodiscard]] const KernelController* find_controller(std::string_view name) const;
 };
 
@@ -173,7 +186,7 @@ struct KernelMessage {
 
 /// One machine's kernel.
 struct KernelObservation {
-    std::string host;    ///< node name
+    std::string host;    ///< node name; in a merged observation one that no other host has
     std::string release; ///< "6.12.107-amd64"
     Attribute multipath; ///< nvme_core's parameters; absent when the module is not loaded
     Attribute multipath_always_on;
@@ -192,12 +205,14 @@ struct KernelObservation {
     /// Controllers, namespaces and paths, by name and sorted, that came, went or changed state or
     /// size while the controllers were asked: what is known of them is of two moments.
     std::vector<std::string> changed;
+    std::optional<std::string> node{}; ///< node name, where that is not `host`: see `merge`
 
     bool operator==(const KernelObservation&) const = default;
     /// The subsystem of a controller; nullptr when there is none.
     [[nodiscard]] const KernelSubsystem* subsystem_of(std::string_view controller) const;
     [[nodiscard]] const KernelController* find_controller(std::string_view name) const;
     [[nodiscard]] bool has_changed(std::string_view name) const; ///< is one of `changed`
+    [[nodiscard]] const std::string& node_name() const { return node ? *node : host; }
 };
 
 /// The rows of each object, in the order of its members.

@@ -3,7 +3,10 @@
 /// MonitorStatus: what a monitor knows at one moment, and what it has counted since it began.
 #pragma once
 
+#include <haoh/controller_state.hpp>
 #include <haoh/event.hpp>
+#include <haoh/path_use.hpp>
+#include <haoh/verdict.hpp>
 #include <haoh/visibility.h>
 
 #include <array>
@@ -46,7 +49,10 @@ struct MonitorStatus {
         std::string subsysnqn;
         std::string site;
         std::string address; ///< "10.0.0.1:4420"
-        std::string state;   ///< "live", "connecting", ..., "lost"
+        ControllerState state;
+        std::string
+            hostnqn{}; ///< as which the host connected it; empty: not known, or asked directly
+        std::string hostid{};
 
         bool operator==(const Controller&) const = default;
     };
@@ -55,7 +61,7 @@ struct MonitorStatus {
         std::string controller;
         std::string name; ///< "nvme0c1n1"; empty on an array that is asked directly
         std::string ana_state;
-        bool usable{};
+        PathUse use;
         std::uint64_t transitions{};         ///< since the monitor began
         std::optional<Moment> last_change{}; ///< of its ANA state
 
@@ -82,7 +88,7 @@ struct MonitorStatus {
         std::string subsysnqn;
         /// 16 hexadecimal digits over serial numbers, models and all namespaces' identities.
         std::string identity;
-        std::string verdict; ///< of the last check: "pass", "warn", "fail", "unknown"; empty: none
+        std::optional<Verdict> verdict; ///< of the last check; nullopt: there was none
 
         bool operator==(const Subsystem&) const = default;
     };

@@ -16,6 +16,9 @@ namespace HAOH_PUBLIC haoh {
 /// (include/linux/topology.h, LOCAL_DISTANCE).
 inline constexpr unsigned kLocalDistance = 10;
 
+/// Nodes are numbered below this on every architecture (MAX_NUMNODES).
+inline constexpr unsigned kMostNumaNodes = 1024;
+
 /// A node and its distances, as /sys/devices/system/node/nodeN/distance has them.
 struct NumaNode {
     unsigned node{};
@@ -34,7 +37,7 @@ struct NumaTopology {
 };
 
 /// "0-1,4": the nodes of a list, ascending; empty for an empty text.
-/// \return nullopt for what is no such list, or one with a node above 1023 (MAX_NUMNODES)
+/// \return nullopt for what is no such list, or one with a node that no machine has
 [[nodiscard]] std::optional<std::vector<unsigned>> parse_node_list(std::string_view text);
 
 } // namespace haoh

@@ -14,6 +14,8 @@
 #include <haoh/nvme/identify_controller.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
 #include <haoh/nvme/namespace_id.hpp>
+#include <haoh/transport.hpp>
+#include <haoh/unobserved.hpp>
 #include <haoh/visibility.h>
 
 #include <compare>
@@ -119,7 +121,7 @@ struct Connection {
 struct ControllerObservation {
     std::string name;      ///< unique on its host: "tcp://10.0.0.1:4420 controller 12", "nvme3"
     std::string host;      ///< KernelObservation::host when asked through a kernel, else empty
-    std::string transport; ///< "tcp", as in sysfs
+    std::string transport; ///< as in sysfs: "tcp", or what Linux may have later
     std::string traddr;
     std::string trsvcid;
     std::string
@@ -143,8 +145,10 @@ struct ControllerObservation {
     std::vector<std::uint16_t> probed_cntlids;
     /// What could not be read, one clause each; empty = complete.
     std::vector<std::string> unread;
+    std::string active_error{}; ///< that clause about `active_nsids`; empty when they are known
 
     bool operator==(const ControllerObservation&) const = default;
+    [[nodiscard]] Transport known_transport() const { return parse_transport(transport); }
 
     [[nodiscard]] nvme::IdentifyController identify_data() const {
         return nvme::decode_identify_controller(identify.bytes);
@@ -175,16 +179,6 @@ struct DiscoveryObservation {
     }
 };
 
-/// Something that was asked for and could not be observed.
-struct Unobserved {
-    std::string object;    ///< "tcp://10.0.0.2:4420"
-    std::string target;    ///< the --target it belongs to
-    std::string subsysnqn; ///< empty when unknown
-    std::string error;     ///< one line: what was tried, why it failed, what to do
-
-    auto operator<=>(const Unobserved&) const = default;
-};
-
 /// What controllers, discovery services and kernels said at one time: a value.
 struct Observation {
     std::string observed_at; ///< RFC 3339, UTC, seconds: when the reading began
@@ -202,9 +196,15 @@ struct Observation {
 
 /// Joins observations: controllers (by host and name), kernels (by host), discovery logs and failures
 /// of all, each kept once, in the order of `parts`; what several name keeps its latest reading. A
-/// failure is dropped when another part, no older, observed the same port and subsystem; one without
-/// a target names its host when there are several. `observed_at` is the earliest; `hostnqn` and
-/// `hostid` are empty when the parts differ in them (each `connection` has its own).
+/// failure is dropped when another part, no older, observed the same port and subsystem.
+///
+/// Kernels of one node name are of one host, unless they have no host NQN in common or no address of
+/// their own. Those without a name of their own (none, "localhost") are of one host only when they
+/// share a connection, or are the same reading. Of hosts that share a name, or have none beside
+/// others, each gets another `KernelObservation::host`, which tells them apart, and keeps its `node`.
+///
+/// `observed_at` is the earliest; `hostnqn` and `hostid` are empty when the parts differ in them (each
+/// `connection` has its own).
 [[nodiscard]] Observation merge(std::vector<Observation> parts);
 
 /// One difference between two observations.

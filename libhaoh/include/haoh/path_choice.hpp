@@ -6,6 +6,7 @@
 #pragma once
 
 #include <haoh/check.hpp>
+#include <haoh/io_policy.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/numa.hpp>
 #include <haoh/path_use.hpp>
@@ -97,7 +98,7 @@ struct PathChoice {
     std::string subsysnqn;
     std::string device;                ///< "nvme0n1"
     std::optional<std::uint32_t> nsid; ///< nullopt: not readable
-    std::string policy; ///< of the subsystem; empty: there is none, or it cannot be read
+    ShownPolicy policy; ///< of the subsystem; empty: there is none, or it cannot be read
     bool multipath{};   ///< false: the device is its own and only path
     std::vector<ExplainedPath> paths; ///< in the order of the observation: by controller instance
     std::vector<NodeChoice> nodes;    ///< ascending

@@ -3,6 +3,7 @@
 /// Whether a Linux kernel sends I/O down a path, and why not: decided here alone.
 #pragma once
 
+#include <haoh/controller_state.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/visibility.h>
@@ -45,12 +46,17 @@ struct PathUse {
 
 /// What decides about a path.
 struct PathFacts {
-    /// As sysfs has it; empty: not known. nullopt: there is no such controller.
-    std::optional<std::string_view> controller_state;
-    std::string_view ana_state; ///< as sysfs has it; empty: without ANA
-    bool ana_readable{true};    ///< false: `ana_state` is why not
-    bool same_size{true};       ///< as its head
+    std::optional<ControllerState> controller_state; ///< nullopt: there is no such controller
+    std::string_view ana_state;                      ///< as sysfs has it; empty: without ANA
+    bool ana_readable{true};                         ///< false: `ana_state` is why not
+    bool same_size{true};                            ///< as its head
+
+    /// It has no ANA, and that is known.
+    [[nodiscard]] bool without_ana() const { return ana_readable && ana_state.empty(); }
 };
+/// They live as long as what they are taken from.
+[[nodiscard]] PathFacts facts_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
+                                 const KernelPath& path);
 
 /// A path is usable when its controller is live, its ANA state optimized or non-optimized (or it has
 /// none), and its size that of the head: paths of another size are disabled, whatever becomes of

@@ -3,6 +3,7 @@
 /// The policy of each subsystem of a kernel, where its I/O goes now, and what each path carried. Pure.
 #pragma once
 
+#include <haoh/io_policy.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/numa.hpp>
 #include <haoh/path_choice.hpp>
@@ -11,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,7 +41,7 @@ struct PathShare {
 struct SubsystemPolicy {
     std::string subsystem;
     std::string subsysnqn;
-    std::string policy;              ///< empty: none, or not readable
+    ShownPolicy policy;              ///< empty: none, or not readable
     std::vector<PathChoice> devices; ///< without losses and notes
     std::vector<PathShare> shares;   ///< of all paths of the subsystem; empty: not measured
 
@@ -50,8 +52,8 @@ struct SubsystemPolicy {
 struct PolicyOverview {
     std::string host;
     std::string release;
-    std::string multipath;                ///< nvme_core.multipath: "Y", "N"; empty: not there
-    std::string default_policy;           ///< of subsystems that appear later; empty: not readable
+    std::optional<bool> multipath;        ///< nvme_core.multipath; nullopt: not there
+    ShownPolicy default_policy;           ///< of subsystems that appear later; empty: not readable
     std::vector<std::string> udev;        ///< files of rules that set a policy
     std::chrono::milliseconds measured{}; ///< between the two readings; 0: none
     std::vector<SubsystemPolicy> subsystems;

@@ -4,6 +4,7 @@
 /// what to do when it does not.
 #pragma once
 
+#include <haoh/verdict.hpp>
 #include <haoh/visibility.h>
 
 #include <cstdint>
@@ -14,7 +15,7 @@
 
 namespace HAOH_PUBLIC haoh {
 
-/// Where a value must agree. The class is the code that judges (libhaoh/src/rules).
+/// Where a value must agree. A class is a way of judging (libhaoh/src/judge); the rows are in libhaoh/src/catalogue.
 enum class RuleClass : std::uint8_t {
     eqs,  ///< equal on all controllers of one subsystem
     eqn,  ///< equal for one namespace on all controllers it is attached to
@@ -36,11 +37,6 @@ enum class Severity : std::uint8_t {
 };
 /// "C", "L", "H", "M".
 [[nodiscard]] std::string_view to_string(Severity value);
-
-/// The judgement of a finding, and of a report; ascending by weight.
-enum class Verdict : std::uint8_t { pass, note, unknown, warn, fail };
-/// "pass", "note", "unknown", "warn", "fail".
-[[nodiscard]] std::string_view to_string(Verdict value);
 
 /// What became of a rule in one check; ascending by weight.
 enum class RuleState : std::uint8_t {

@@ -2,6 +2,7 @@
 // Which array a controller is on. The specification has no such field, so an administrator's word
 // comes first, then what was asked for, then what separates the controllers that a host connected.
 #include "attribution/address_range.hpp"
+#include "attribution/array_name.hpp"
 #include "attribution/site_evidence.hpp"
 #include "attribution/target_groups.hpp"
 #include "base/safe_text.hpp"
@@ -112,16 +113,6 @@ struct Matcher {
     }
 };
 
-/// "a", ..., "z", "aa", ...
-std::string letters(std::size_t number) {
-    constexpr std::size_t kLetters = 26;
-    std::string out;
-    for (std::size_t rest = number + 1; rest > 0; rest = (rest - 1) / kLetters) {
-        out.insert(out.begin(), static_cast<char>('a' + (rest - 1) % kLetters));
-    }
-    return out;
-}
-
 std::set<std::string> names_of(const std::vector<Site>& sites) {
     std::set<std::string> out;
     for (const Site& site : sites) {
@@ -135,7 +126,7 @@ std::vector<std::string> names_for(const attribution::TargetGroups& groups,
                                    const std::set<std::string>& taken) {
     std::vector<std::string> out;
     for (std::size_t next = 0; out.size() < groups.size(); ++next) {
-        std::string name = "array-" + letters(next);
+        std::string name = attribution::array_name(next);
         if (!taken.contains(name)) {
             out.push_back(std::move(name));
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "attribution/site_evidence.hpp"
 
+#include "attribution/array_name.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -75,13 +77,6 @@ SiteClasses by_cntlid(std::span<const SiteEvidence> controllers) {
                           : fmt::format("controller IDs {}-{}, far from the others", first, last));
     }
     return out;
-}
-
-/// "a", "b", ..., "z", then numbers.
-std::string array_name(std::size_t number) {
-    constexpr std::size_t kLetters = 26;
-    return number < kLetters ? fmt::format("array-{}", static_cast<char>('a' + number))
-                             : fmt::format("array-{}", number + 1);
 }
 
 /// So many names that are not taken.

@@ -45,6 +45,8 @@ class ErrorCategory final : public std::error_category {
             return "not found";
         case Errc::short_answer:
             return "fewer bytes came than were asked for";
+        case Errc::not_authenticated:
+            return "authentication is demanded";
         }
         return "error " + std::to_string(value);
     }
@@ -61,6 +63,8 @@ class ErrorCategory final : public std::error_category {
             return std::errc::invalid_argument;
         case Errc::canceled:
             return std::errc::operation_canceled;
+        case Errc::not_authenticated:
+            return std::errc::permission_denied;
         default:
             return {value, *this};
         }

@@ -8,7 +8,7 @@
 #include "capi/versioned.hpp"
 
 #include <haoh/check.hpp>
-#include <haoh/host.hpp>
+#include <haoh/host_kernel.hpp>
 #include <haoh/report.hpp>
 
 #include <fmt/format.h>
@@ -79,9 +79,9 @@ const Finding& finding_at(const haoh_report* report, std::size_t index) {
 
 Finding safe_copy(Finding finding) {
     make_safe(finding.rule, finding.subsystem, finding.what, finding.why, finding.fix,
-              finding.basis);
+              finding.basis, finding.host);
     for (FindingValue& value : finding.values) {
-        make_safe(value.controller, value.site, value.value, value.object);
+        make_safe(value.controller, value.site, value.value, value.object, value.host);
     }
     if (finding.on_kernel) {
         make_safe(finding.on_kernel->text, finding.on_kernel->release);
@@ -113,6 +113,7 @@ haoh_finding finding_for_c(const Finding& finding) {
     out.on_kernel = finding.on_kernel ? finding.on_kernel->text.c_str() : "";
     out.on_release = finding.on_kernel ? finding.on_kernel->release.c_str() : "";
     out.values_count = finding.values.size();
+    out.host = finding.host.c_str();
     return out;
 }
 
@@ -221,6 +222,7 @@ int haoh_report_value(const haoh_report* report, size_t finding, size_t index, h
         out.site = found.site.c_str();
         out.value = found.value.c_str();
         out.object = found.object.c_str();
+        out.host = found.host.c_str();
         haoh::capi::give(value, out, kFirst, "struct haoh_value");
         return 0;
     });

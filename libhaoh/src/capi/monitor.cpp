@@ -32,6 +32,7 @@ struct haoh_path_list : haoh::capi::Handle<0x68616f08U> {
         const haoh::MonitorStatus::Namespace* head;
         const haoh::MonitorStatus::Path* path;
         const haoh::MonitorStatus::Controller* controller; ///< nullptr: gone
+        std::string state;                                 ///< of the controller, safe to print
     };
     haoh::MonitorStatus status;
     std::vector<Entry> entries; ///< into `status`
@@ -58,14 +59,19 @@ void fill(haoh_path_list& out) {
     for (const MonitorStatus::Namespace& head : out.status.namespaces) {
         for (const MonitorStatus::Path& path : head.paths) {
             const auto found = known.find({head.host, path.controller});
+            const MonitorStatus::Controller* const controller =
+                found == known.end() ? nullptr : found->second;
+            const ControllerState state =
+                controller == nullptr ? ControllerState::lost : controller->state;
             out.entries.push_back({.head = &head,
                                    .path = &path,
-                                   .controller = found == known.end() ? nullptr : found->second});
+                                   .controller = controller,
+                                   .state = safe_text(state.text())});
         }
     }
     // Only now: what belongs together is told by names as they are.
     for (MonitorStatus::Controller& one : out.status.controllers) {
-        make_safe(one.state, one.site);
+        make_safe(one.site);
     }
     for (MonitorStatus::Namespace& head : out.status.namespaces) {
         make_safe(head.host, head.subsysnqn, head.device);
@@ -83,10 +89,10 @@ haoh_path_info info_of(const haoh_path_list::Entry& entry) {
     out.device = entry.head->device.c_str();
     out.path = entry.path->name.c_str();
     out.controller = entry.path->controller.c_str();
-    out.controller_state = entry.controller == nullptr ? "lost" : entry.controller->state.c_str();
+    out.controller_state = entry.state.c_str();
     out.site = entry.controller == nullptr ? "" : entry.controller->site.c_str();
     out.ana_state = entry.path->ana_state.c_str();
-    out.usable = entry.path->usable ? 1 : 0;
+    out.usable = entry.path->use.usable() ? 1 : 0;
     return out;
 }
 

@@ -88,6 +88,14 @@ const char* haoh_observation_unobserved(const haoh_observation* observation, siz
     return known->value->unobserved[index].error.c_str();
 }
 
+const char* haoh_observation_unobserved_reason(const haoh_observation* observation, size_t index) {
+    const haoh_observation* known = haoh::capi::usable(observation);
+    if (known == nullptr || index >= known->value->unobserved.size()) {
+        return nullptr;
+    }
+    return to_string(known->value->unobserved[index].reason).data(); // a literal
+}
+
 void haoh_observation_free(haoh_observation* observation) {
     haoh::capi::free_handle(observation);
 }

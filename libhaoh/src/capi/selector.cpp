@@ -5,6 +5,7 @@
 #include "capi/versioned.hpp"
 
 #include <haoh/policy.hpp>
+#include <haoh/selector_info.hpp>
 #include <haoh/simulate.hpp>
 
 #include <fmt/ranges.h>
@@ -87,30 +88,29 @@ SiteAffinityOptions affinity_of(const haoh_selector_options& options) {
 
 std::unique_ptr<haoh_selector> selector_of(std::string_view policy,
                                            const haoh_selector_options& options) {
-    if (policy == "numa") {
+    const auto kind = parse_selector_kind(policy);
+    if (!kind) {
+        throw Error(Errc::invalid_argument, "use", fmt::format("policy {}", policy),
+                    "there is no such selector",
+                    fmt::format("there are {}", fmt::join(simulated_policies(), ", ")));
+    }
+    switch (*kind) {
+    case SelectorKind::numa:
         return made<NumaSelector>(nodes_of(options));
-    }
-    if (policy == "round-robin") {
+    case SelectorKind::round_robin:
         return made<RoundRobinSelector>(nodes_of(options));
-    }
-    if (policy == "queue-depth") {
+    case SelectorKind::queue_depth:
         return made<QueueDepthSelector>(nodes_of(options));
-    }
-    if (policy == "site-affinity") {
+    case SelectorKind::site_affinity:
         return made<SiteAffinitySelector>(affinity_of(options));
-    }
-    if (policy == "latency") {
+    case SelectorKind::latency:
         return made<LatencySelector>();
-    }
-    if (policy == "weighted") {
+    case SelectorKind::weighted:
         return made<WeightedSelector>();
+    case SelectorKind::spdk_round_robin:
+        break;
     }
-    if (policy == "spdk-round-robin") {
-        return made<SpdkRoundRobinSelector>();
-    }
-    throw Error(Errc::invalid_argument, "use", fmt::format("policy {}", policy),
-                "there is no such selector",
-                fmt::format("there are {}", fmt::join(simulated_policies(), ", ")));
+    return made<SpdkRoundRobinSelector>();
 }
 
 haoh_path path_of(const haoh_path* path) {

@@ -4,6 +4,8 @@
 #include "capi/safe_copy.hpp"
 #include "capi/versioned.hpp"
 
+#include <haoh/resolver.hpp>
+
 #include <fmt/format.h>
 
 namespace haoh::capi {

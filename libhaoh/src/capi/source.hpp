@@ -4,7 +4,7 @@
 #pragma once
 
 #include <haoh/haoh.h>
-#include <haoh/source.hpp>
+#include <haoh/source_options.hpp>
 
 #include <cstddef>
 #include <string>

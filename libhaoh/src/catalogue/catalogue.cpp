@@ -34,6 +34,15 @@ std::span<const Row* const> catalogue() {
     return rows;
 }
 
+std::string_view rule_of(linux_kernel::KernelRefusal refusal) {
+    const auto all = catalogue();
+    const auto found = std::find_if(all.begin(), all.end(), [refusal](const Row* row) {
+        return std::find(row->refusals.begin(), row->refusals.end(), refusal) !=
+               row->refusals.end();
+    });
+    return found == all.end() ? std::string_view() : (*found)->rule.id;
+}
+
 } // namespace judge
 
 std::span<const Rule> rules() {

@@ -4,13 +4,17 @@
 #pragma once
 
 #include "judge/row.hpp"
+#include "linux/kernel_event_message.hpp"
 
 #include <span>
+#include <string_view>
 
 namespace haoh::judge {
 
 /// Every row. Nothing depends on their order.
 [[nodiscard]] std::span<const Row* const> catalogue();
+/// Id of the rule that is broken where Linux refuses something.
+[[nodiscard]] std::string_view rule_of(linux_kernel::KernelRefusal refusal);
 
 [[nodiscard]] std::span<const Row* const> subsystem_name_rows();
 [[nodiscard]] std::span<const Row* const> subsystem_rows();

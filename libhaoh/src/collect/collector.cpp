@@ -85,6 +85,7 @@ awaitable<void> read_properties(PageReader& reader, ControllerObservation& out) 
 
 awaitable<void> read_active_namespaces(PageReader& reader, ControllerObservation& out) {
     out.active_nsids.reset();
+    out.active_error.clear();
     out.active_problems.clear();
     std::vector<std::uint32_t> nsids;
     std::uint32_t after = 0;
@@ -92,7 +93,8 @@ awaitable<void> read_active_namespaces(PageReader& reader, ControllerObservation
         const Page page =
             co_await reader.page(nvme::identify_command(nvme::cns::active_namespaces, after));
         if (!page.ok()) {
-            out.unread.push_back(fmt::format("active namespace list: {}", reader.cause_of(page)));
+            out.active_error = fmt::format("active namespace list: {}", reader.cause_of(page));
+            out.unread.push_back(out.active_error);
             co_return;
         }
         reader.give_back(cost_of(page));
@@ -131,8 +133,9 @@ awaitable<void> read_namespaces(PageReader& reader, ControllerObservation& out) 
                               nsids.size()};
     if (const auto lacking = reader.take(cost)) {
         // Some of them would look like all.
-        out.unread.push_back(fmt::format("{} active namespaces: {}", nsids.size(),
-                                         reader.spending().problem(*lacking)));
+        out.active_error = fmt::format("{} active namespaces: {}", nsids.size(),
+                                       reader.spending().problem(*lacking));
+        out.unread.push_back(out.active_error);
         out.active_nsids.reset();
         co_return;
     }

@@ -328,16 +328,22 @@ void compare_controllers(const Scene& scene, const Match& match, std::vector<Dif
 
 void compare_unobserved(const Observation& before, const Observation& after,
                         std::vector<Difference>& out) {
-    using Key = std::tuple<std::string, std::string, std::string>;
+    using Key = std::tuple<std::string, std::string, std::string, std::string>;
+    const bool several_hosts = before.kernels.size() > 1 || after.kernels.size() > 1;
+    const auto key_of = [&](const Unobserved& failure) {
+        return Key{several_hosts ? failure.host : std::string(), failure.object, failure.target,
+                   failure.subsysnqn};
+    };
     std::map<Key, std::pair<std::set<std::string>, std::set<std::string>>> failures;
     for (const Unobserved& failure : before.unobserved) {
-        failures[{failure.object, failure.target, failure.subsysnqn}].first.insert(failure.error);
+        failures[key_of(failure)].first.insert(failure.error);
     }
     for (const Unobserved& failure : after.unobserved) {
-        failures[{failure.object, failure.target, failure.subsysnqn}].second.insert(failure.error);
+        failures[key_of(failure)].second.insert(failure.error);
     }
     for (const auto& [key, errors] : failures) {
-        Findings(std::get<0>(key), out)
+        const auto& [host, object, target, subsysnqn] = key;
+        Findings(host.empty() ? object : host + " " + object, out)
             .compare("unobserved", fmt::format("{}", fmt::join(errors.first, "; ")),
                      fmt::format("{}", fmt::join(errors.second, "; ")));
     }

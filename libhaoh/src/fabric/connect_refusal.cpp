@@ -23,7 +23,7 @@ constexpr std::string_view kNoAuthentication =
     "haoh cannot authenticate: ask a port, or as a host, for which the array demands none";
 
 Failure authentication_failure(std::string_view how) {
-    return {.code = make_error_code(Errc::unsupported),
+    return {.code = make_error_code(Errc::not_authenticated),
             .cause = fmt::format("the array demands in-band authentication (DH-HMAC-CHAP){}", how),
             .advice = std::string(kNoAuthentication)};
 }

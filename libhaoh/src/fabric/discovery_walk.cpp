@@ -99,12 +99,14 @@ DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& targe
     DiscoveredPorts ports;
     const std::string target_name = to_string(target);
     std::set<Unobserved> told;
-    const auto unusable = [&](std::string object, const DiscoveryEntry& entry, std::string error) {
+    const auto unusable = [&](std::string object, const DiscoveryEntry& entry, std::string error,
+                              UnobservedReason reason) {
         Unobserved line{.object = std::move(object),
                         .target = target_name,
                         .subsysnqn =
                             is_a(entry, nvme::SubsystemType::nvm) ? entry.subnqn : std::string{},
-                        .error = std::move(error)};
+                        .error = std::move(error),
+                        .reason = reason};
         if (told.insert(line).second) {
             ports.unusable.push_back(std::move(line));
         }
@@ -123,9 +125,12 @@ DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& targe
         }
         if (!is_tcp(entry)) {
             if (nvm && !with_tcp.contains(entry.subnqn)) {
-                unusable(address_text(entry), entry,
-                         fmt::format("reach {}: it is offered over {} only; haoh asks over TCP",
-                                     printable(entry.subnqn), transport_name(entry.trtype)));
+                unusable(
+                    address_text(entry), entry,
+                    fmt::format("reach {} at {}: it is offered over {} only; haoh asks over TCP",
+                                printable(entry.subnqn), address_text(entry),
+                                transport_name(entry.trtype)),
+                    UnobservedReason::unsupported);
             }
             continue;
         }
@@ -133,14 +138,15 @@ DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& targe
         try {
             port.address = address_of(entry, target);
         } catch (const Error& error) {
-            unusable(address_text(entry), entry, error.what());
+            unusable(address_text(entry), entry, error.what(), UnobservedReason::unusable_entry);
             continue;
         }
         if ((entry.treq & kTreqSecureMask) == kTreqSecureRequired) {
             unusable(to_string(port.address), entry,
                      fmt::format("connect to {}: the discovery log says that this port demands "
                                  "TLS, which haoh does not speak; offer a port without it",
-                                 to_string(port.address)));
+                                 to_string(port.address)),
+                     UnobservedReason::unsupported);
             continue;
         }
         port.subsysnqn = entry.subnqn;
@@ -258,7 +264,8 @@ asio::awaitable<Walk> walk_discovery(WalkOptions options) {
                      .subsysnqn = {},
                      .error = fmt::format("follow the referral to {}: {} referrals were followed "
                                           "for this target, no more are",
-                                          object, followed)});
+                                          object, followed),
+                     .reason = UnobservedReason::budget});
             }
             continue;
         }
@@ -274,7 +281,8 @@ asio::awaitable<Walk> walk_discovery(WalkOptions options) {
                 {.object = object,
                  .target = target,
                  .subsysnqn = {},
-                 .error = fmt::format("follow the referral of {}: {}", target, error.what())});
+                 .error = fmt::format("follow the referral of {}: {}", target, error.what()),
+                 .reason = unobserved_reason(error.code())});
         }
         if (log) {
             take(*std::move(log));
@@ -288,7 +296,8 @@ asio::awaitable<Walk> walk_discovery(WalkOptions options) {
              .error =
                  fmt::format("follow the discovery logs of {}: {} more of their entries cannot "
                              "be followed; have the array's configuration corrected",
-                             target, unusable.size() - kMaxUnusableTold)});
+                             target, unusable.size() - kMaxUnusableTold),
+             .reason = UnobservedReason::unusable_entry});
     }
     co_return walk;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <haoh/fabric.hpp>
+#include <haoh/host_identity.hpp>
 
 #include "base/file.hpp"
 

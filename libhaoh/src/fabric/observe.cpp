@@ -151,7 +151,8 @@ class Observer {
         target.unobserved.push_back({.object = to_string(address),
                                      .target = target.name,
                                      .subsysnqn = std::move(subsysnqn),
-                                     .error = error.what()});
+                                     .error = error.what(),
+                                     .reason = unobserved_reason(error.code())});
     }
 
     asio::awaitable<void> discover(Target& target) {
@@ -177,7 +178,8 @@ class Observer {
                      .error = fmt::format("find subsystems of {}: its discovery log offers none to "
                                           "this host; have the array's administrator add the host "
                                           "NQN {}, or give the right one with --hostnqn",
-                                          target.name, options_.connect.host.hostnqn)});
+                                          target.name, options_.connect.host.hostnqn),
+                     .reason = UnobservedReason::none_offered});
             }
         } catch (const Error& error) {
             add_unobserved(target, target.address, {}, error);
@@ -217,7 +219,8 @@ class Observer {
                      .error =
                          fmt::format("connect to the subsystems of {}: its discovery logs name "
                                      "{} ports, only the first {} are asked",
-                                     target.name, target.ports.size(), options_.max_controllers)});
+                                     target.name, target.ports.size(), options_.max_controllers),
+                     .reason = UnobservedReason::budget});
                 target.ports.erase(target.ports.begin() +
                                        static_cast<std::ptrdiff_t>(options_.max_controllers),
                                    target.ports.end());
@@ -282,7 +285,7 @@ class Observer {
         ControllerObservation seen =
             co_await collect_controller(*port.controller, std::move(collect));
         seen.name = port.controller->name();
-        seen.transport = "tcp";
+        seen.transport = to_string(Transport::tcp);
         seen.traddr = port.controller->peer();
         seen.trsvcid = std::to_string(port.where.address.trsvcid);
         seen.target = target.name;

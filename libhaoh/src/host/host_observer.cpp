@@ -106,6 +106,7 @@ struct Candidate {
     const KernelController* controller{};
     std::optional<ControllerObservation> seen;
     std::string error;
+    UnobservedReason reason{};
 };
 
 class Asker {
@@ -144,7 +145,9 @@ class Asker {
             observation.unobserved.push_back({.object = candidate.controller->name,
                                               .target = {},
                                               .subsysnqn = std::string(subsysnqn),
-                                              .error = base::safe_text(candidate.error)});
+                                              .error = base::safe_text(candidate.error),
+                                              .host = kernel_.host,
+                                              .reason = candidate.reason});
         }
     }
 
@@ -156,7 +159,8 @@ class Asker {
             std::string error = decision.ask
                                     ? std::string()
                                     : fmt::format("ask {}: {}", controller.name, decision.reason);
-            candidates_.push_back({subsystem, &controller, std::nullopt, std::move(error)});
+            candidates_.push_back(
+                {subsystem, &controller, std::nullopt, std::move(error), decision.why});
         }
     }
 
@@ -175,12 +179,15 @@ class Asker {
             ControllerObservation told = co_await collect_controller(channel, std::move(collect));
             if (told.identify.state == Page::State::failed) {
                 candidate.error = fmt::format("identify {}: {}", name, told.identify.error);
+                candidate.reason =
+                    told.identify.over_budget ? UnobservedReason::budget : UnobservedReason::other;
                 co_return;
             }
             name_by_sysfs(told, *candidate.controller, kernel_.host);
             candidate.seen = std::move(told);
         } catch (const Error& error) {
             candidate.error = error.what();
+            candidate.reason = unobserved_reason(error.code());
         }
     }
 
@@ -210,27 +217,30 @@ class Asker {
 
 AskDecision whether_to_ask(const KernelSubsystem* subsystem, const KernelController& controller,
                            bool this_machine) {
-    const auto no = [](std::string reason = {}) {
-        return AskDecision{.ask = false, .reason = std::move(reason)};
+    const auto no = [](std::string reason = {}, UnobservedReason why = {}) {
+        return AskDecision{.ask = false, .reason = std::move(reason), .why = why};
     };
     // "reserved" is what sysfs says of the zero that controllers before NVMe 1.4 report.
     const std::string_view type = controller.cntrltype.value();
     if (type == "discovery" || type == "admin" ||
-        (subsystem != nullptr && subsystem->subsystype.value() == "discovery")) {
+        (subsystem != nullptr && subsystem->discovery())) {
         return no();
     }
     if (!this_machine) {
         return no("this is a recorded tree; ask on the machine where it was recorded, or the array "
-                  "itself with --target");
+                  "itself with --target",
+                  UnobservedReason::recorded);
     }
     if (!controller.state.ok()) {
         return no(fmt::format("its state cannot be read{}{}; look at /sys/class/nvme/{}",
                               controller.state.text.empty() ? "" : ": ", controller.state.text,
-                              controller.name));
+                              controller.name),
+                  UnobservedReason::unreadable);
     }
     if (!controller.live()) {
         return no(fmt::format("the controller is {}, not live; see the kernel's log for why",
-                              controller.state.text));
+                              controller.state.text),
+                  UnobservedReason::not_live);
     }
     return {.ask = true, .reason = {}};
 }

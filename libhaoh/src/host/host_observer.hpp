@@ -18,6 +18,7 @@ namespace haoh::host {
 struct AskDecision {
     bool ask{};
     std::string reason; ///< one clause with advice; empty for what is just not of interest
+    UnobservedReason why{};
 };
 [[nodiscard]] AskDecision whether_to_ask(const KernelSubsystem* subsystem,
                                          const KernelController& controller, bool this_machine);

@@ -26,7 +26,7 @@ std::error_code system_code(int error) {
 
 PolicyFile::PolicyFile(const SysfsRoot& root, std::string_view subsystem) : root_{root} {
     // Where the module is not loaded, nothing can be read of it.
-    if (root.open(std::string(kParameters)).attribute("multipath").value() == "N") {
+    if (root.open(std::string(kParameters)).attribute("multipath").flag() == false) {
         throw Error(Errc::unsupported, kOperation, subsystem.empty() ? "new subsystems" : subsystem,
                     "native multipath is off (nvme_core.multipath=N)",
                     "remove that from the kernel's command line and modprobe.d, and restart");

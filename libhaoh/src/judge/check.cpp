@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace haoh {
@@ -118,17 +119,20 @@ void judge_hosts(Rows rows, const judge::Subject& subject, judge::Findings& find
     for (const judge::Row* row : functions<judge::JudgeHost>(rows)) {
         findings.begin(*row);
         for (const judge::Host& host : subject.hosts) {
+            findings.on_host(host.kernel->host);
             std::get<judge::JudgeHost>(row->judge).judge(host, subject, findings);
         }
     }
     for (const judge::Row* row : functions<judge::JudgeHostSubsystem>(rows)) {
         findings.begin(*row);
         for (const judge::Host& host : subject.hosts) {
+            findings.on_host(host.kernel->host);
             for (const judge::HostSubsystem& subsystem : host.subsystems) {
                 std::get<judge::JudgeHostSubsystem>(row->judge).judge(subsystem, subject, findings);
             }
         }
     }
+    findings.on_host({});
 }
 
 /// What no other row has reported: therefore last.
@@ -245,14 +249,21 @@ std::optional<OnKernel> on_kernel(const std::string& rule, const std::string& te
     return out;
 }
 
-void say_what_kernel_does(Report& report) {
-    const auto release = parse_kernel_release(report.kernel);
-    if (!release) {
-        return;
+void say_what_kernel_does(Report& report, const CheckOptions& options,
+                          const Observation& observation) {
+    std::map<std::string_view, std::string_view> releases; // by host
+    if (options.kernel.empty()) {
+        for (const KernelObservation& kernel : observation.kernels) {
+            releases.emplace(kernel.host, kernel.release);
+        }
     }
     for (Finding& finding : report.findings) {
-        if (finding.verdict != Verdict::unknown) {
-            finding.on_kernel = on_kernel(finding.rule, report.kernel, *release);
+        const auto own = releases.find(finding.host);
+        const std::string text =
+            own == releases.end() || own->second.empty() ? report.kernel : std::string(own->second);
+        const auto release = parse_kernel_release(text);
+        if (release && finding.verdict != Verdict::unknown) {
+            finding.on_kernel = on_kernel(finding.rule, text, *release);
         }
     }
 }
@@ -306,6 +317,9 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
     report.attributions = subject.attributions;
     report.observed_at = observation.observed_at;
     report.kernel = release_of(options, observation);
+    for (const KernelObservation& kernel : observation.kernels) {
+        report.hosts.push_back(kernel.host);
+    }
     report.connected = !observation.kernels.empty();
     std::set<std::string_view> with_finding;
     for (Finding& finding : findings.take()) {
@@ -330,7 +344,7 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
         std::count_if(report.rules.begin(), report.rules.end(), [&](const RuleResult& result) {
             return !with_finding.contains(result.rule);
         }));
-    say_what_kernel_does(report);
+    say_what_kernel_does(report, options, observation);
     report.verdict = verdict_of(report);
     return report;
 }

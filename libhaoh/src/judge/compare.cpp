@@ -369,6 +369,15 @@ void judge_row(const Row& row, const CheckNamespace& kind, const Subsystem& subs
 
 namespace {
 
+/// What a question to each path tells.
+void name_bits(const CheckNamespace& asked, NamedFields& named) {
+    for (const AskedBits& bits : asked.bits) {
+        if (!bits.field.empty()) {
+            named.add(bits);
+        }
+    }
+}
+
 /// What one EQN row found in one volume.
 struct Judged {
     const Row* row{};
@@ -422,6 +431,9 @@ void judge_volume(std::span<const Row* const> rows, std::span<const Namespace* c
     std::vector<Judged> broken;
     NamedFields named;
     for (const Row* row : rows) {
+        if (const auto* const asked = std::get_if<CheckNamespace>(&row->judge)) {
+            name_bits(*asked, named);
+        }
         const auto* const kind = std::get_if<EqualNamespaces>(&row->judge);
         if (kind == nullptr || (kind->own_of_subsystem && scope == Scope::across_subsystems)) {
             continue;

@@ -23,6 +23,16 @@ bool worse(const Finding& a, const Finding& b) {
     return std::tie(a.rule, a.subsystem, a.nsid) < std::tie(b.rule, b.subsystem, b.nsid);
 }
 
+/// The one host that all values are of; empty: none, or several.
+std::string common_host(const std::vector<FindingValue>& values) {
+    const auto differs = [&](const FindingValue& value) {
+        return value.host != values.front().host;
+    };
+    return values.empty() || std::any_of(values.begin(), values.end(), differs)
+               ? std::string()
+               : values.front().host;
+}
+
 /// Whether the function that a row names, if it is of this kind, is that of the row that judges.
 template <typename Kind>
 bool named_by(const Row& row, const Row* judging) {
@@ -46,7 +56,23 @@ std::string brief_nsids(std::span<const std::uint32_t> nsids) {
     return format_nsids(nsids);
 }
 
-void Findings::note(const Row& row, const std::string& subsystem) {
+void Findings::name_host(Draft& draft) const {
+    if (draft.host.empty()) {
+        draft.host = host_;
+    }
+    if (draft.host.empty()) {
+        draft.host = common_host(draft.values);
+        return;
+    }
+    for (FindingValue& value : draft.values) {
+        if (value.host.empty()) {
+            value.host = draft.host;
+        }
+    }
+}
+
+void Findings::note(const Draft& draft) {
+    const Row& row = draft.row;
     const bool named =
         named_by<JudgeSubsystem>(row, judging_) && named_by<JudgeSubject>(row, judging_) &&
         named_by<JudgeHost>(row, judging_) && named_by<JudgeHostSubsystem>(row, judging_);
@@ -54,29 +80,32 @@ void Findings::note(const Row& row, const std::string& subsystem) {
         throw std::logic_error(
             fmt::format("{} is reported by a function that its row does not name", row.rule.id));
     }
-    reported_.emplace(&row, subsystem);
+    reported_.emplace(&row, draft.subsystem, draft.host);
+    reported_on_.emplace(&row, draft.host);
 }
 
 void Findings::add(Draft draft) {
-    note(draft.row, draft.subsystem);
+    name_host(draft);
+    note(draft);
     single_.push_back(std::move(draft));
 }
 
 void Findings::add_folded(const Row& row, const std::string& subsystem, std::uint32_t nsid,
                           FoldKey key, const std::function<Wording()>& make) {
-    Group& group = groups_[{&row, subsystem, std::move(key)}];
+    Group& group = groups_[{&row, subsystem, host_, std::move(key)}];
     group.nsids.push_back(nsid);
     if (group.drafts.size() < kUnfolded) {
         Wording words = make();
-        group.drafts.push_back({.row = row,
-                                .subsystem = subsystem,
-                                .nsids = {nsid},
-                                .what = std::move(words.what),
-                                .values = std::move(words.values),
-                                .verdict = words.verdict,
-                                .names_nsid = words.names_nsid,
-                                .fix = words.fix});
-        note(row, subsystem);
+        Draft& draft = group.drafts.emplace_back(Draft{.row = row,
+                                                       .subsystem = subsystem,
+                                                       .nsids = {nsid},
+                                                       .what = std::move(words.what),
+                                                       .values = std::move(words.values),
+                                                       .verdict = words.verdict,
+                                                       .names_nsid = words.names_nsid,
+                                                       .fix = words.fix});
+        name_host(draft);
+        note(draft);
     }
 }
 
@@ -95,17 +124,31 @@ void Findings::count(const Row& row, Answer::Kind answer) {
 }
 
 bool Findings::reported(const Row& row, const std::string& subsystem) const {
-    return reported_.contains(std::pair{&row, subsystem});
+    const auto first = reported_.lower_bound({&row, subsystem, std::string()});
+    return first != reported_.end() && std::get<0>(*first) == &row &&
+           std::get<1>(*first) == subsystem;
 }
 
-bool Findings::explained(const Row& row, const std::string& subsystem) const {
+/// What one host sees explains nothing of what another one does.
+bool Findings::explained(const Draft& draft) const {
+    const auto explains = [&](const Row& other, const std::string& host) {
+        return draft.subsystem.empty() ? reported_on_.contains({&other, host})
+                                       : reported_.contains({&other, draft.subsystem, host});
+    };
+    const auto reported_anywhere = [&](const Row& other) {
+        if (!draft.subsystem.empty()) {
+            return reported(other, draft.subsystem);
+        }
+        const auto first = reported_on_.lower_bound({&other, std::string()});
+        return first != reported_on_.end() && first->first == &other;
+    };
+    const Row& row = draft.row;
     return std::any_of(row.yields_to.begin(), row.yields_to.end(), [&](const Row* other) {
         if (other == nullptr) {
             return false;
         }
-        const auto first = reported_.lower_bound(std::pair{other, subsystem});
-        return first != reported_.end() && first->first == other &&
-               (subsystem.empty() || first->second == subsystem);
+        return draft.host.empty() ? reported_anywhere(*other)
+                                  : explains(*other, draft.host) || explains(*other, std::string());
     });
 }
 
@@ -113,7 +156,7 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
     const Row& row = draft.row;
     const Rule& rule = row.rule;
     Tally& tally = tallies_[&row];
-    if (explained(row, draft.subsystem)) {
+    if (explained(draft)) {
         tally.explained = true;
         return;
     }
@@ -144,6 +187,7 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
         value.value = base::safe_text(value.value);
     }
     finding.unobserved = draft.unobserved;
+    finding.host = std::move(draft.host);
     finding.names_nsid = draft.names_nsid;
     finding.basis = rule.basis;
     finding.why = rule.why;
@@ -174,6 +218,7 @@ std::vector<Finding> Findings::take() {
     single_.clear();
     groups_.clear();
     reported_.clear();
+    reported_on_.clear();
     std::stable_sort(out.begin(), out.end(), worse);
     return out;
 }
@@ -215,7 +260,10 @@ Verdict relaxed(Verdict verdict, const Rule& rule, Window window) {
 }
 
 FindingValue value_of(const Controller& controller, std::string text) {
-    return {.controller = controller.name(), .site = controller.site, .value = std::move(text)};
+    return {.controller = controller.name(),
+            .site = controller.site,
+            .value = std::move(text),
+            .host = controller.observed->host};
 }
 
 FindingValue value_of_object(std::string_view object, std::string text) {

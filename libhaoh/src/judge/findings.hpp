@@ -33,6 +33,7 @@ struct Draft {
     std::optional<std::size_t> unobserved{}; ///< Finding::unobserved
     bool names_nsid{};                       ///< Finding::names_nsid
     std::string_view fix{};                  ///< where it is not the row's own
+    std::string host{}; ///< Finding::host, where neither `on_host` nor the values say it
 };
 
 /// Of a draft, what is left to say when row, subsystem and NSID are known.
@@ -68,8 +69,12 @@ class Findings {
 
     void add(Draft draft);
 
+    /// Whose view of the controllers is being judged, until the next call; empty: no host's. What is
+    /// added meanwhile is about that host.
+    void on_host(std::string_view host) { host_ = host; }
+
     /// One of possibly very many findings of a rule about single namespaces. Findings with the same
-    /// row, subsystem and `key` fold into one when they are more than `kUnfolded`; `make` is only
+    /// row, subsystem, host and `key` fold into one when they are more than `kUnfolded`; `make` is only
     /// called for those whose text may be shown.
     /// \param key  equal where the finding reads alike but for its NSID and values
     void add_folded(const Row& row, const std::string& subsystem, std::uint32_t nsid, FoldKey key,
@@ -108,15 +113,18 @@ class Findings {
         bool told{};      ///< a finding that something is wrong
         bool explained{}; ///< something was wrong, and another row says why
     };
-    void note(const Row& row, const std::string& subsystem);
-    [[nodiscard]] bool explained(const Row& row, const std::string& subsystem) const;
+    void name_host(Draft& draft) const;
+    void note(const Draft& draft);
+    [[nodiscard]] bool explained(const Draft& draft) const;
     void finish(Draft draft, std::vector<Finding>& out);
 
     Window window_;
     const Row* judging_{};
+    std::string host_;
     std::vector<Draft> single_;
-    std::map<std::tuple<const Row*, std::string, FoldKey>, Group> groups_;
-    std::set<std::pair<const Row*, std::string>> reported_;
+    std::map<std::tuple<const Row*, std::string, std::string, FoldKey>, Group> groups_;
+    std::set<std::tuple<const Row*, std::string, std::string>> reported_; ///< subsystem, host
+    std::set<std::pair<const Row*, std::string>> reported_on_; ///< host; empty: of none, or several
     std::map<const Row*, Tally> tallies_;
 };
 

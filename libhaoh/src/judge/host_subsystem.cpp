@@ -104,8 +104,7 @@ std::vector<Host> hosts_of(const Subject& subject) {
                            .value_or(KernelRelease{.upstream = kLastKnownKernel});
         for (const KernelSubsystem& subsystem : kernel.subsystems) {
             const bool none = subsystem.controllers.empty();
-            if (subsystem.subsystype.value() == "discovery" ||
-                (!none && !over_fabrics(subsystem))) {
+            if (subsystem.discovery() || (!none && !over_fabrics(subsystem))) {
                 continue;
             }
             HostSubsystem one{.host = nullptr,
@@ -115,7 +114,8 @@ std::vector<Host> hosts_of(const Subject& subject) {
                               .namespaces = {}};
             for (const KernelController& controller : subsystem.controllers) {
                 const auto found = asked.find(ControllerKey{kernel.host, controller.name});
-                one.controllers.push_back({.kernel = &controller,
+                one.controllers.push_back({.host = kernel.host,
+                                           .kernel = &controller,
                                            .asked = found == asked.end() ? nullptr : found->second,
                                            .site = std::string(subject.attributions.site_of(
                                                kernel.host, controller.name))});
@@ -136,8 +136,10 @@ std::vector<Host> hosts_of(const Subject& subject) {
 }
 
 FindingValue value_of(const HostController& controller, std::string text) {
-    return {
-        .controller = controller.kernel->name, .site = controller.site, .value = std::move(text)};
+    return {.controller = controller.kernel->name,
+            .site = controller.site,
+            .value = std::move(text),
+            .host = std::string(controller.host)};
 }
 
 nvme::NamespaceIds head_ids(const KernelNamespace& head) {

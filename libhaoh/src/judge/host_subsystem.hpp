@@ -29,6 +29,7 @@ struct Subject;
 
 /// A controller as the kernel has it, and as it answered.
 struct HostController {
+    std::string_view host; ///< KernelObservation::host
     const KernelController* kernel{};
     const Controller* asked{}; ///< nullptr: it was not, or Identify failed
     std::string site;          ///< array; empty when unknown

@@ -18,17 +18,6 @@ constexpr std::array<std::string_view, 9> kIdentify{"nuse",  "nvmcap",   "fpi", 
                                                     "nacwu", "anagrpid", "nguid", "eui64"};
 constexpr std::array<std::string_view, 3> kIndependent{"fpi", "nstat", "anagrpid"};
 
-/// Bits that a rule about single paths watches.
-struct WatchedBits {
-    NamespacePage page{};
-    std::string_view field;
-    std::uint8_t bits{};
-};
-constexpr std::array kWatched{
-    WatchedBits{.page = NamespacePage::identify, .field = "nmic", .bits = nvme::nmic::shared},
-    WatchedBits{.page = NamespacePage::independent, .field = "nmic", .bits = nvme::nmic::shared},
-};
-
 /// Properties of one controller, one unit or one moment (knowledge: power, thermal, host memory,
 /// firmware slots, timing, capacity left, queue sizes), and what rules of their own compare.
 constexpr std::array<std::string_view, 48> kController{
@@ -224,16 +213,11 @@ void compare_page(const Row& row, std::span<const Namespace* const> volume, Name
         if (id && unexplained_id(volume, field.name)) {
             return false;
         }
-        const auto* const watched =
-            std::find_if(kWatched.begin(), kWatched.end(), [&](const WatchedBits& entry) {
-                return entry.page == page && entry.field == field.name;
-            });
         const bool other_subsystem =
             scope == Scope::across_subsystems &&
             (field.name == "endgid" || field.name == "nvmsetid" || field.name == "rgrpid");
-        return contains(incomparable_fields(page), field.name) || named.has(page, field.name) ||
-               other_subsystem ||
-               (watched != kWatched.end() && (bits & ~unsigned{watched->bits}) == 0);
+        return contains(incomparable_fields(page), field.name) ||
+               named.has(page, field.name, bits) || other_subsystem;
     };
     const std::vector<Range> ranges =
         differing_ranges(pages, fields_of(page),
@@ -283,14 +267,18 @@ bool reported(std::string_view field, std::span<const Row* const> rows, const Su
 
 } // namespace
 
-bool NamedFields::has(NamespacePage page, std::string_view field) const {
-    return std::any_of(fields_.begin(), fields_.end(), [&](const auto& entry) {
+bool NamedFields::has(NamespacePage page, std::string_view field, std::uint8_t differing) const {
+    const bool is_named = std::any_of(fields_.begin(), fields_.end(), [&](const auto& entry) {
         const auto& [named_page, name] = entry;
         // "lbaf*" stands for every entry of the table.
         return named_page == page &&
                (name.ends_with('*') ? field.starts_with(name.substr(0, name.size() - 1))
                                     : field == name);
     });
+    return is_named || std::any_of(bits_.begin(), bits_.end(), [&](const AskedBits& one) {
+               return one.page == page && one.field == field &&
+                      (differing & ~unsigned{one.bits}) == 0;
+           });
 }
 
 std::span<const std::string_view> incomparable_fields(NamespacePage page) {

@@ -5,19 +5,25 @@
 #pragma once
 
 #include "judge/compare.hpp"
+#include "judge/row.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace haoh::judge {
 
-/// Fields of namespace pages in which a named rule saw a difference.
+/// Fields of namespace pages in which a named rule saw a difference, or will see it path by path.
 class NamedFields {
   public:
     void add(NamespacePage page, std::string_view field) { fields_.emplace_back(page, field); }
-    [[nodiscard]] bool has(NamespacePage page, std::string_view field) const;
+    void add(const AskedBits& bits) { bits_.push_back(bits); }
+    /// \param differing  bits of the field that are not the same everywhere
+    [[nodiscard]] bool has(NamespacePage page, std::string_view field,
+                           std::uint8_t differing) const;
 
   private:
     std::vector<std::pair<NamespacePage, std::string_view>> fields_;
+    std::vector<AskedBits> bits_;
 };
 
 /// Judges a row that compares pages of namespaces, for one volume.

@@ -7,6 +7,7 @@
 #include "judge/findings.hpp"
 #include "judge/host_subsystem.hpp"
 #include "judge/subject.hpp"
+#include "linux/kernel_event_message.hpp"
 
 #include <haoh/rule.hpp>
 
@@ -91,10 +92,19 @@ struct CheckController {
     Answer (*ask)(const Controller&, const Subsystem&){};
 };
 
+/// Bits of a page that a question to each path is about: where nothing else of the field differs, it is
+/// told by the answers, and not by the comparison of whole pages.
+struct AskedBits {
+    NamespacePage page{};
+    std::string_view field; ///< in the list of fields of the page; empty: none
+    std::uint8_t bits{};
+};
+
 /// INT and XRF: something that one path must have right by itself.
 struct CheckNamespace {
     std::string_view clause;
     Answer (*ask)(const Namespace&, const Subsystem&){};
+    std::array<AskedBits, 2> bits{};
 };
 
 /// Everything else. Several rows may name one function: it is called once, and judges them all. It
@@ -137,6 +147,9 @@ struct Row {
     /// Fields of Identify Controller that a function of its own judges: told by this row, not by the
     /// comparison of whole pages.
     std::array<std::string_view, 4> fields{};
+    /// What Linux refuses where this is broken: its message tells of this rule. Where several rules can
+    /// lead to one refusal, that is the rule about the path that is missing.
+    std::array<std::optional<linux_kernel::KernelRefusal>, 3> refusals{};
 };
 
 constexpr std::uint8_t in_window(Window window) {

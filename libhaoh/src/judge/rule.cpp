@@ -37,22 +37,6 @@ std::string_view to_string(Severity value) {
     return "?";
 }
 
-std::string_view to_string(Verdict value) {
-    switch (value) {
-    case Verdict::pass:
-        return "pass";
-    case Verdict::note:
-        return "note";
-    case Verdict::unknown:
-        return "unknown";
-    case Verdict::warn:
-        return "warn";
-    case Verdict::fail:
-        return "fail";
-    }
-    return "?";
-}
-
 std::string_view to_string(RuleState value) {
     switch (value) {
     case RuleState::not_applicable:

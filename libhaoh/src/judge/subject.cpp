@@ -328,7 +328,8 @@ std::string folded_name(std::string_view nqn) {
 }
 
 bool local_drive(std::string_view transport) {
-    return transport == "pcie" || transport == "apple-nvme";
+    const Transport known = parse_transport(transport);
+    return known == Transport::pcie || known == Transport::apple;
 }
 
 std::optional<std::string> contradiction(const Namespace& path) {

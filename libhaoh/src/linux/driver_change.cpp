@@ -94,6 +94,8 @@ constexpr std::array kChanges{
         DriverChange::independent_page_first, {6, 13}, "ee9f36db1f2f", {}, kNotYetInEl},
     // Of the block layer, whose packages nobody looked into.
     DriverChangeInfo{DriverChange::large_blocks, {6, 15}, "47dd67532303", {}, {}},
+    // Nobody looked which distributions took it.
+    DriverChangeInfo{DriverChange::path_load_shown, {6, 15}, "7cbafa3ff018", {}, {}},
     // The enterprise kernels that took it, if any did, are later than those that were looked into.
     DriverChangeInfo{DriverChange::ana_log_bounds, {7, 3}, "63fa2d9c9c37", kAnaLogBoundsStable, {}},
 };

@@ -17,26 +17,19 @@ struct Refusal {
     std::string_view beginning;
     bool nsid{};
     std::string_view end;
-    std::string_view rule;
 };
 
 constexpr std::array kRefusals{
-    Refusal{KernelRefusal::ids_differ, "IDs don't match for shared namespace ", true, "",
-            "host.path.missing"},
-    Refusal{KernelRefusal::ids_in_subsystem, "duplicate IDs in subsystem for nsid ", true, "",
-            "host.path.missing"},
-    Refusal{KernelRefusal::ids_on_host, "ignoring nsid ", true, " because of duplicate IDs",
-            "ns.id.unique_on_host"},
-    Refusal{KernelRefusal::not_shared, "Duplicate unshared namespace ", true, "", "ns.nmic.shared"},
-    Refusal{KernelRefusal::ids_changed, "identifiers changed for nsid ", true, "",
-            "host.path.missing"},
-    Refusal{KernelRefusal::cntlid_in_use, "Duplicate cntlid ", false, ", rejecting",
-            "ctrl.cntlid.unique"},
+    Refusal{KernelRefusal::ids_differ, "IDs don't match for shared namespace ", true, ""},
+    Refusal{KernelRefusal::ids_in_subsystem, "duplicate IDs in subsystem for nsid ", true, ""},
+    Refusal{KernelRefusal::ids_on_host, "ignoring nsid ", true, " because of duplicate IDs"},
+    Refusal{KernelRefusal::not_shared, "Duplicate unshared namespace ", true, ""},
+    Refusal{KernelRefusal::ids_changed, "identifiers changed for nsid ", true, ""},
+    Refusal{KernelRefusal::cntlid_in_use, "Duplicate cntlid ", false, ", rejecting"},
     Refusal{KernelRefusal::one_controller, "Subsystem does not support multiple controllers", false,
-            "", "ctrl.cmic.mctrs"},
-    Refusal{KernelRefusal::cntlid_mismatch, "Mismatching cntlid: ", false, ", rejecting",
-            "ctrl.cntlid.connect_match"},
-    Refusal{KernelRefusal::mnan_invalid, "Invalid MNAN value ", false, "", "ctrl.mnan.valid"},
+            ""},
+    Refusal{KernelRefusal::cntlid_mismatch, "Mismatching cntlid: ", false, ", rejecting"},
+    Refusal{KernelRefusal::mnan_invalid, "Invalid MNAN value ", false, ""},
 };
 
 constexpr std::array<std::string_view, 13> kHints{
@@ -103,7 +96,6 @@ std::optional<KernelEventMessage> parse_kernel_event(std::string_view text) {
                 message.kind = KernelEventMessage::Kind::path_refused;
                 message.refusal = refusal.kind;
                 message.nsid = nsid;
-                message.rule = refusal.rule;
                 return message;
             }
         }
@@ -126,6 +118,16 @@ std::string refusal_message(KernelRefusal refusal, std::uint32_t nsid) {
         text += found->end;
     }
     return text;
+}
+
+std::optional<std::string_view> refused_io_policy(std::string_view text) {
+    const std::size_t end = text.find("' invalid for parameter `");
+    const std::size_t begin = text.rfind('`', end);
+    if (end == std::string_view::npos || begin == std::string_view::npos ||
+        !text.ends_with("iopolicy'")) {
+        return std::nullopt;
+    }
+    return text.substr(begin + 1, end - begin - 1);
 }
 
 } // namespace haoh::linux_kernel

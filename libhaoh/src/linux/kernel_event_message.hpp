@@ -33,9 +33,6 @@ struct KernelEventMessage {
     std::optional<KernelRefusal> refusal{}; ///< of `path_refused`
     std::string device; ///< a refused path's is its controller: "nvme1"; else also a head or a path
     std::optional<std::uint32_t> nsid;
-    /// Id of the rule that is broken (`haoh rules`), of a refused path. Where several can lead to
-    /// the same refusal: host.path.missing.
-    std::string_view rule;
     std::string reason; ///< what the kernel says, without the device
 
     bool operator==(const KernelEventMessage&) const = default;
@@ -48,5 +45,10 @@ struct KernelEventMessage {
 /// What the kernel says of a namespace that it refuses, without the device: "IDs don't match for
 /// shared namespace 2". Of a refused controller, where its message begins.
 [[nodiscard]] std::string refusal_message(KernelRefusal refusal, std::uint32_t nsid);
+
+/// What was given for nvme_core.iopolicy and not taken: "nvme_core: `queue-depth' invalid for parameter
+/// `iopolicy'" (kernel/params.c, parse_args). Lives as long as `text`.
+/// \return nullopt for all other messages
+[[nodiscard]] std::optional<std::string_view> refused_io_policy(std::string_view text);
 
 } // namespace haoh::linux_kernel

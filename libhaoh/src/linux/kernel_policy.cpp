@@ -13,42 +13,45 @@ namespace haoh {
 
 namespace {
 
-constexpr std::array<KernelPolicyInfo, 3> kKernelPolicies{{
-    {.name = "numa",
-     .since = {5, 1},
-     .how =
-         "Each NUMA node keeps to one path: the optimized one whose controller is nearest, and of "
-         "several that are as near the first that was connected. It changes when that path is no "
-         "longer live or optimized, and goes back as soon as it is.",
-     .right = "Paths differ in their distance to the CPUs (PCIe, FC, RDMA adapters on several "
-              "nodes), or all I/O is to stay on one array.",
-     .wrong =
-         "NVMe/TCP with several optimized paths: a TCP controller is near no node, so that all "
-         "I/O of a device takes the path that was connected first and the others idle."},
-    {.name = "round-robin",
-     .since = {5, 1},
-     .how =
-         "Optimized paths by turns, whatever each has in flight; the non-optimized by turns when "
-         "there is no optimized one.",
-     .right = "All optimized paths are alike in latency and bandwidth.",
-     .wrong = "Optimized paths that are unlike, as over two sites or with one failing link: each "
-              "gets as many requests, so that the slowest sets the pace."},
-    {.name = "queue-depth",
-     .since = {6, 11},
-     .how = "The optimized path whose controller has the fewest commands in flight, over all "
-            "namespaces; then the non-optimized likewise. Of several the first that was connected.",
-     .right = "Paths are unlike or unevenly loaded, and enough I/O is in flight to tell.",
-     .wrong = "One I/O at a time: nothing is in flight, and every I/O takes the path that was "
-              "connected first, near or far. A path that fails at once looks idle and draws I/O."},
-}};
-
-constexpr std::string_view kQueueDepth = "queue-depth";
-
-DriverChange change_of(const KernelPolicyInfo& policy) {
-    return policy.name == kQueueDepth ? DriverChange::queue_depth : DriverChange::io_policies;
+KernelPolicyInfo info(IoPolicy policy, DriverChange change, std::string_view how,
+                      std::string_view right, std::string_view wrong) {
+    return {.policy = policy,
+            .name = to_string(policy),
+            .change = change,
+            .since = info_of(change).since,
+            .how = how,
+            .right = right,
+            .wrong = wrong};
 }
 
-/// Paths have the attribute queue_depth from 6.15 on, which is later than the policy.
+/// In the order of IoPolicy.
+std::array<KernelPolicyInfo, 3> policy_table() {
+    return {
+        info(IoPolicy::numa, DriverChange::io_policies,
+             "Each NUMA node keeps to one path: the optimized one whose controller is nearest, and "
+             "of several that are as near the first that was connected. It changes when that path "
+             "is no longer live or optimized, and goes back as soon as it is.",
+             "Paths differ in their distance to the CPUs (PCIe, FC, RDMA adapters on several "
+             "nodes), or all I/O is to stay on one array.",
+             "NVMe/TCP with several optimized paths: a TCP controller is near no node, so that all "
+             "I/O of a device takes the path that was connected first and the others idle."),
+        info(IoPolicy::round_robin, DriverChange::io_policies,
+             "Optimized paths by turns, whatever each has in flight; the non-optimized by turns "
+             "when there is no optimized one.",
+             "All optimized paths are alike in latency and bandwidth.",
+             "Optimized paths that are unlike, as over two sites or with one failing link: each "
+             "gets as many requests, so that the slowest sets the pace."),
+        info(
+            IoPolicy::queue_depth, DriverChange::queue_depth,
+            "The optimized path whose controller has the fewest commands in flight, over all "
+            "namespaces; then the non-optimized likewise. Of several the first that was connected.",
+            "Paths are unlike or unevenly loaded, and enough I/O is in flight to tell.",
+            "One I/O at a time: nothing is in flight, and every I/O takes the path that was "
+            "connected first, near or far. A path that fails at once looks idle and draws I/O."),
+    };
+}
+
+/// Paths have the attribute queue_depth, which came later than the policy.
 bool shows_queue_depth(const KernelSubsystem& subsystem) {
     return std::any_of(
         subsystem.namespaces.begin(), subsystem.namespaces.end(), [](const KernelNamespace& head) {
@@ -61,38 +64,71 @@ bool shows_queue_depth(const KernelSubsystem& subsystem) {
 } // namespace
 
 std::span<const KernelPolicyInfo> kernel_policies() {
-    return kKernelPolicies;
+    static const std::array<KernelPolicyInfo, 3> policies = policy_table();
+    return policies;
 }
 
 const KernelPolicyInfo* find_kernel_policy(std::string_view name) {
-    const auto* const found = std::find_if(kKernelPolicies.begin(), kKernelPolicies.end(),
-                                           [name](const auto& one) { return one.name == name; });
-    return found == kKernelPolicies.end() ? nullptr : &*found;
+    const auto policy = parse_io_policy(name);
+    return policy ? &info_of(*policy) : nullptr;
 }
 
-Presence presence_of(const KernelPolicyInfo& policy, std::string_view release) {
+const KernelPolicyInfo& info_of(IoPolicy policy) {
+    return kernel_policies()[static_cast<std::size_t>(policy)];
+}
+
+Presence presence_of(IoPolicy policy, const KernelRelease& release) {
+    return presence_of(info_of(policy).change, release);
+}
+
+Presence presence_of(IoPolicy policy, std::string_view release) {
     const auto known = parse_kernel_release(release);
-    return known ? presence_of(change_of(policy), *known) : Presence::unknown;
+    return known ? presence_of(policy, *known) : Presence::unknown;
 }
 
-Presence presence_of(const KernelPolicyInfo& policy, const KernelObservation& kernel) {
+Presence presence_of(IoPolicy policy, const KernelObservation& kernel) {
+    const ShownPolicy wanted = policy;
     const bool is_shown =
-        kernel.iopolicy.value() == policy.name ||
+        shown_policy(kernel.iopolicy) == wanted ||
         std::any_of(kernel.subsystems.begin(), kernel.subsystems.end(),
                     [&](const KernelSubsystem& one) {
-                        return one.iopolicy.value() == policy.name ||
-                               (policy.name == kQueueDepth && shows_queue_depth(one));
+                        return shown_policy(one.iopolicy) == wanted ||
+                               (policy == IoPolicy::queue_depth && shows_queue_depth(one));
                     });
     return is_shown ? Presence::present : presence_of(policy, kernel.release);
 }
 
-bool offers(std::string_view release, const KernelPolicyInfo& policy) {
+Presence presence_of(const KernelPolicyInfo& policy, std::string_view release) {
+    return presence_of(policy.policy, release);
+}
+
+Presence presence_of(const KernelPolicyInfo& policy, const KernelObservation& kernel) {
+    return presence_of(policy.policy, kernel);
+}
+
+bool offers(std::string_view release, IoPolicy policy) {
     return presence_of(policy, release) != Presence::absent;
+}
+
+bool offers(std::string_view release, const KernelPolicyInfo& policy) {
+    return offers(release, policy.policy);
+}
+
+bool offers(KernelVersion kernel, IoPolicy policy) {
+    return presence_of(policy, KernelRelease{.upstream = kernel}) == Presence::present;
+}
+
+Presence policy_change_forgets(const KernelObservation& kernel) {
+    return presence_of(IoPolicy::queue_depth, kernel);
+}
+
+bool policy_change_forgets(KernelVersion kernel) {
+    return offers(kernel, IoPolicy::queue_depth);
 }
 
 std::vector<std::string_view> offered_policies(std::string_view release) {
     std::vector<std::string_view> names;
-    for (const KernelPolicyInfo& policy : kKernelPolicies) {
+    for (const KernelPolicyInfo& policy : kernel_policies()) {
         if (offers(release, policy)) {
             names.push_back(policy.name);
         }

@@ -11,4 +11,8 @@ std::string sysfs_text(nvme::ByteView field) {
     return text;
 }
 
+bool says_no_ana_state(std::string_view ana_state) {
+    return ana_state == "invalid state" || ana_state == "(null)";
+}
+
 } // namespace haoh::linux_kernel

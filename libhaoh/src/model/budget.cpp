@@ -73,20 +73,27 @@ void Spending::give_back(Cost cost) {
     }
 }
 
-std::string Spending::problem(BudgetPart part) const {
+std::string Spending::shortage(BudgetPart part) const {
     switch (part) {
     case BudgetPart::time:
         break;
     case BudgetPart::bytes:
-        return fmt::format("{} of answers are kept of one target, and no more; look at one "
-                           "subsystem at a time",
+        return fmt::format("{} of answers are kept of one target, and no more",
                            bytes_text(budget_.bytes));
     case BudgetPart::objects:
-        return fmt::format("{} namespaces and entries of logs are kept of one target, and no more; "
-                           "look at one subsystem at a time",
+        return fmt::format("{} namespaces and entries of logs are kept of one target, and no more",
                            budget_.objects);
     }
     return "the time for this target was over";
+}
+
+std::string_view Spending::advice(BudgetPart part) {
+    return part == BudgetPart::time ? std::string_view() : "look at one subsystem at a time";
+}
+
+std::string Spending::problem(BudgetPart part) const {
+    const std::string_view what_to_do = advice(part);
+    return what_to_do.empty() ? shortage(part) : fmt::format("{}; {}", shortage(part), what_to_do);
 }
 
 } // namespace haoh

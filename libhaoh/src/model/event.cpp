@@ -11,6 +11,9 @@ namespace {
 constexpr std::array<std::string_view, 4> kAccess{"no_path", "single_array", "no_optimized_path",
                                                   "restored"};
 
+constexpr std::array kNamedSources{EventSource::trace, EventSource::udev,  EventSource::kmsg,
+                                   EventSource::sysfs, EventSource::admin, EventSource::aen};
+
 template <typename Clock>
 std::chrono::nanoseconds since_epoch() {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now().time_since_epoch());
@@ -25,6 +28,18 @@ Moment Moment::now() {
 
 Moment Moment::at(std::chrono::nanoseconds monotonic, const Moment& now) {
     return {.monotonic = monotonic, .wall = now.wall - (now.monotonic - monotonic)};
+}
+
+EventSource event_source(std::string_view name) {
+    if (name.empty()) {
+        return EventSource::none;
+    }
+    for (const EventSource source : kNamedSources) {
+        if (to_string(source) == name) {
+            return source;
+        }
+    }
+    return name.starts_with("tcp://") ? EventSource::array : EventSource::other;
 }
 
 std::string_view to_string(Access access) {

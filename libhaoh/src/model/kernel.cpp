@@ -3,6 +3,8 @@
 
 #include "base/number_text.hpp"
 
+#include <haoh/numa.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -124,6 +126,13 @@ std::optional<std::uint64_t> Attribute::number() const {
     return ok() ? parse_number<std::uint64_t>(text) : std::nullopt;
 }
 
+std::optional<bool> Attribute::flag() const {
+    if (value() == "Y" || value() == "1") {
+        return true;
+    }
+    return value() == "N" || value() == "0" ? std::optional{false} : std::nullopt;
+}
+
 Attribute Attribute::of(std::string_view text) {
     return {.state = text.empty() ? State::empty : State::ok,
             .nul_padded = false,
@@ -143,7 +152,23 @@ std::string_view KernelController::address_part(std::string_view key) const {
 }
 
 bool KernelController::terminal() const {
-    return state.value().starts_with("deleting") || state.value() == "dead";
+    switch (known_state().kind()) {
+    case ControllerState::deleting:
+    case ControllerState::deleting_no_io:
+    case ControllerState::dead:
+        return true;
+    default:
+        return false;
+    }
+}
+
+std::optional<unsigned> KernelController::near_node() const {
+    const auto node = parse_number<unsigned>(numa_node.value());
+    return node && *node < kMostNumaNodes ? node : std::nullopt;
+}
+
+bool KernelController::near_no_node() const {
+    return numa_node.value() == "-1";
 }
 
 const KernelController* KernelSubsystem::find_controller(std::string_view controller) const {

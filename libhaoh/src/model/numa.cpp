@@ -10,11 +10,9 @@ namespace haoh {
 
 namespace {
 
-constexpr unsigned kMostNodes = 1024; // MAX_NUMNODES of every architecture is at most that
-
 std::optional<unsigned> parse_node(std::string_view text) {
     const auto value = base::parse_number<unsigned>(text);
-    return value && *value < kMostNodes ? value : std::nullopt;
+    return value && *value < kMostNumaNodes ? value : std::nullopt;
 }
 
 } // namespace

@@ -64,10 +64,10 @@ PathUse use_of(const PathFacts& facts) {
     PathUse use{.kind = Kind::optimized, .detail = {}, .other_size = !facts.same_size};
     if (!facts.controller_state) {
         use.kind = Kind::controller_gone;
-    } else if (*facts.controller_state != "live") {
+    } else if (!facts.controller_state->is_live()) {
         // The kernel lets DELETING pass as well, but only for I/O to come to an end.
         use.kind = Kind::controller_not_live;
-        use.detail = *facts.controller_state;
+        use.detail = facts.controller_state->text();
     } else if (!facts.ana_readable) {
         use.kind = Kind::ana_unreadable;
         use.detail = facts.ana_state;
@@ -82,16 +82,21 @@ PathUse use_of(const PathFacts& facts) {
     return use;
 }
 
-PathUse use_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
-               const KernelPath& path) {
+PathFacts facts_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
+                   const KernelPath& path) {
     PathFacts facts;
     if (const KernelController* const controller = subsystem.find_controller(path.controller)) {
-        facts.controller_state = controller->state.value();
+        facts.controller_state = controller->known_state();
     }
     facts.ana_readable = path.ana_state.state != Attribute::State::unreadable;
     facts.ana_state = facts.ana_readable ? path.ana_state.value() : path.ana_state.text;
     facts.same_size = same_size(head, path);
-    PathUse use = use_of(facts);
+    return facts;
+}
+
+PathUse use_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
+               const KernelPath& path) {
+    PathUse use = use_of(facts_of(subsystem, head, path));
     if (use.kind == Kind::size_differs) {
         use.detail = fmt::format("{} of {} sectors", path.size.text, head.size.text);
     }

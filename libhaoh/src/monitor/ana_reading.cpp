@@ -32,7 +32,8 @@ boost::asio::awaitable<AnaReading> read_ana(AdminChannel& channel, std::size_t d
         lacking = spending->take(decoded);
     }
     if (lacking) {
-        out.problem = "its ANA log was not read: " + spending->problem(*lacking);
+        out.problem = {"its ANA log was not read: " + spending->shortage(*lacking),
+                       std::string(Spending::advice(*lacking))};
         co_return out;
     }
     spending->give_back(decoded);

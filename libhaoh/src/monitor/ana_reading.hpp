@@ -3,6 +3,8 @@
 /// The ANA log of a controller that is watched, whatever the channel.
 #pragma once
 
+#include "monitor/source_problem.hpp"
+
 #include <haoh/admin_channel.hpp>
 #include <haoh/budget.hpp>
 #include <haoh/nvme/ana_log.hpp>
@@ -10,15 +12,14 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <string>
 
 namespace haoh::monitor {
 
 struct AnaReading {
     nvme::AnaLog log;
-    /// Why no state must be taken from the log: it was refused, or it is not whole. One clause;
-    /// empty: they may be taken.
-    std::string problem;
+    /// Why no state must be taken from the log: it was refused, or it is not whole. Empty: they may
+    /// be taken.
+    SourceProblem problem;
 };
 
 /// Reads the log with Retain Asynchronous Event, as far as there is room and time for it.

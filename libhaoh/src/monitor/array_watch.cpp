@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view kSource = "aen";
+constexpr std::string_view kSource = to_string(EventSource::aen);
 /// An array that comes back should be seen soon, and asking is cheap.
 constexpr unsigned kMaxArrayBackoff = 4;
 constexpr std::uint8_t kChangedNamespaces = 0x04;
@@ -124,14 +124,14 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
                 if (ended_) {
                     continue; // the connection was lost, which `run` tells
                 }
-                settle(error.what());
+                settle(error);
             }
             publish(Moment::now(), std::nullopt);
         }
     }
 
     /// All that was asked for was read, or something was not.
-    void settle(const std::string& problem) {
+    void settle(const SourceProblem& problem) {
         const Moment now = Moment::now();
         if (problem.empty()) {
             fusion().restore_source(port_.name, now);
@@ -154,7 +154,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
                         seen.unread.empty() ? "it did not identify itself" : seen.unread.front());
         }
         seen.name = port_.name;
-        seen.transport = "tcp";
+        seen.transport = to_string(Transport::tcp);
         seen.traddr = controller_->peer();
         seen.trsvcid = std::to_string(port_.address.trsvcid);
         seen.target = port_.target;
@@ -164,7 +164,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         View view = view_of(seen);
         const bool first = view_.controllers.empty();
         if (view.namespaces_problem.empty() || first) {
-            if (const std::string problem = core_->admit(seen); !problem.empty()) {
+            if (const SourceProblem problem = core_->admit(seen); !problem.empty()) {
                 settle(problem); // what was known stays
                 co_return;
             }
@@ -175,7 +175,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         if (view.ana_problem.empty() && seen.ana.log.ok()) {
             fusion().see_change_count({}, port_.name, seen.ana_log().chgc, occasion);
         }
-        const std::string problem =
+        const SourceProblem problem =
             view.namespaces_problem.empty() ? view.ana_problem : view.namespaces_problem;
         settle(problem);
         if (view.namespaces_problem.empty() || first) { // else the namespaces are those of before
@@ -288,11 +288,11 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
     Backoff backoff(core->options().retry_interval, kMaxArrayBackoff);
     for (;;) {
         const auto watch = std::make_shared<PortWatch>(core, port);
-        std::string problem;
+        SourceProblem problem;
         try {
             co_await watch->run();
         } catch (const Error& error) {
-            problem = error.what();
+            problem = error;
         }
         watch->end();
         co_await unless_stopped();
@@ -300,7 +300,7 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
         const Occasion occasion{.observed = now, .cause = {}, .source = kSource};
         core->fusion().lose_source(port.name, problem, now);
         core->fusion().forget_change_count({}, port.name);
-        core->fusion().see_controller_state({}, port.name, "lost", occasion);
+        core->fusion().see_controller_state({}, port.name, ControllerState::lost, occasion);
         core->publish(occasion);
         if (watch->connected()) {
             backoff.reset();

@@ -60,7 +60,8 @@ asio::awaitable<nvme::AnaLog> ControllerReader::read_ana_log(std::string control
     AnaReading reading = co_await read_ana(*device, 1, std::move(spending),
                                            std::chrono::steady_clock::now() + timeout_);
     if (!reading.problem.empty()) {
-        throw Error(Errc::command_failed, "read the ANA log of", controller, reading.problem);
+        throw Error(Errc::command_failed, "read the ANA log of", controller, reading.problem.what,
+                    reading.problem.advice);
     }
     co_return std::move(reading.log);
 }

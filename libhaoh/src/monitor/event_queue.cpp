@@ -85,6 +85,7 @@ std::optional<Event> EventQueue::pop() {
         told.text = fmt::format("{} {} left out: more came than were taken; what is known of the "
                                 "state is whole",
                                 untold_, untold_ == 1 ? "event was" : "events were");
+        told.advised = true; // there is nothing to be done
         untold_ = 0;
         return told;
     }

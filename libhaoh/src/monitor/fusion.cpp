@@ -14,10 +14,8 @@ namespace haoh::monitor {
 
 namespace {
 
-constexpr std::string_view kLost = "lost";
-
 std::string_view told_ana(std::string_view ana_state) {
-    return ana_state.empty() ? "no ANA" : ana_state;
+    return ana_state.empty() ? kNoAna : ana_state;
 }
 
 std::string aen_text(const nvme::AsyncEvent& event) {
@@ -137,7 +135,7 @@ void Fusion::see(const std::string& host, const View& view, const Occasion& occa
     for (auto one = world.controllers.begin(); one != world.controllers.end();) {
         const auto here = one++;
         if (!names.contains(here->first)) {
-            change_controller_state(host, world, here->first, kLost, occasion);
+            change_controller_state(host, world, here->first, ControllerState::lost, occasion);
             world.controllers.erase(here);
         }
     }
@@ -212,6 +210,8 @@ void Fusion::take_in_controller(const std::string& host, World& world,
     Controller& controller = found->second;
     controller.subsysnqn = viewed.subsysnqn;
     controller.address = viewed.address;
+    controller.hostnqn = viewed.hostnqn;
+    controller.hostid = viewed.hostid;
     if (how.silent) {
         controller.state = viewed.state;
     } else if (fresh || how.states) {
@@ -288,14 +288,14 @@ void Fusion::change_ana_state(const std::string& host, World& world, const HeadK
 }
 
 void Fusion::change_controller_state(const std::string& host, World& world, const std::string& name,
-                                     std::string_view state, const Occasion& occasion) {
+                                     const ControllerState& state, const Occasion& occasion) {
     Controller* const controller = find_value(world.controllers, name);
     if (controller == nullptr || controller->state == state) {
         return;
     }
     Event& event = add_controller(EventKind::controller_state, host, name, *controller, occasion);
-    event.from = controller->state;
-    event.to = state;
+    event.from = controller->state.text();
+    event.to = state.text();
     controller->state = state;
     const auto [first, last] = heads_of(world, controller->subsysnqn);
     for (auto head = first; head != last; ++head) {
@@ -323,7 +323,7 @@ void Fusion::change_read_only(const std::string& host, Heads::iterator head, boo
     if (head->second.read_only == read_only) {
         return;
     }
-    const auto word = [](bool on) { return on ? "read-only" : "writable"; };
+    const auto word = [](bool on) { return on ? kReadOnly : kWritable; };
     if (head->second.read_only) {
         Event& event = add_head(EventKind::namespace_read_only, host, head->first, occasion);
         event.from = word(!read_only);
@@ -363,7 +363,7 @@ void Fusion::write_states(KernelObservation& kernel) const {
     if (world == nullptr) {
         return;
     }
-    const auto write = [](Attribute& attribute, const std::string& state) {
+    const auto write = [](Attribute& attribute, std::string_view state) {
         if (attribute.ok() && state != kUnreadable) {
             attribute = Attribute::of(state);
         }
@@ -371,7 +371,9 @@ void Fusion::write_states(KernelObservation& kernel) const {
     for (KernelSubsystem& subsystem : kernel.subsystems) {
         for (KernelController& controller : subsystem.controllers) {
             if (const auto* const known = find_value(world->controllers, controller.name)) {
-                write(controller.state, known->state);
+                if (known->state != ControllerState::unreadable) {
+                    write(controller.state, known->state.text());
+                }
             }
         }
         for (KernelNamespace& head : subsystem.namespaces) {
@@ -403,7 +405,7 @@ void Fusion::see_ana_state(const std::string& host, std::string_view path, std::
 }
 
 void Fusion::see_controller_state(const std::string& host, const std::string& controller,
-                                  std::string_view state, const Occasion& occasion) {
+                                  const ControllerState& state, const Occasion& occasion) {
     change_controller_state(host, world_of(host), controller, state, occasion);
 }
 
@@ -476,8 +478,7 @@ void Fusion::set_array(const std::string& host, const std::string& controller,
     }
 }
 
-void Fusion::set_verdict(const std::string& host, const std::string& subsysnqn,
-                         std::string_view verdict) {
+void Fusion::set_verdict(const std::string& host, const std::string& subsysnqn, Verdict verdict) {
     world_of(host).verdicts[subsysnqn] = verdict;
 }
 

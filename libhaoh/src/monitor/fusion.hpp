@@ -5,6 +5,7 @@
 #pragma once
 
 #include "monitor/identity.hpp"
+#include "monitor/source_problem.hpp"
 #include "monitor/view.hpp"
 
 #include <haoh/event.hpp>
@@ -64,7 +65,7 @@ class Fusion {
     void see_ana_state(const std::string& host, std::string_view path, std::string_view state,
                        const Occasion& occasion);
     void see_controller_state(const std::string& host, const std::string& controller,
-                              std::string_view state, const Occasion& occasion);
+                              const ControllerState& state, const Occasion& occasion);
 
     void notice(const std::string& host, const AenNotice& aen, const Occasion& occasion);
     void refuse(const std::string& host, const Refusal& refusal, const Occasion& occasion);
@@ -85,8 +86,7 @@ class Fusion {
     /// ANATT, in seconds; 0: not known.
     void set_anatt(const std::string& host, const std::string& controller, unsigned seconds);
     void set_array(const std::string& host, const std::string& controller, std::string_view array);
-    void set_verdict(const std::string& host, const std::string& subsysnqn,
-                     std::string_view verdict);
+    void set_verdict(const std::string& host, const std::string& subsysnqn, Verdict verdict);
 
     /// What only time tells: a path too long in the state "change".
     void pass_time(const Moment& now);
@@ -97,7 +97,7 @@ class Fusion {
     void expect_source(std::string_view name);
     [[nodiscard]] bool expects_source() const; ///< one that was neither lost nor restored yet
     /// A new reason or a first one is an event.
-    void lose_source(std::string_view name, std::string_view why, const Moment& now);
+    void lose_source(std::string_view name, const SourceProblem& why, const Moment& now);
     void restore_source(std::string_view name, const Moment& now);
 
     /// Ends a batch: tells what it means for access, and takes all events so far, in their order.
@@ -154,7 +154,9 @@ class Fusion {
     struct Controller {
         std::string subsysnqn;
         std::string address;
-        std::string state;
+        ControllerState state;
+        std::string hostnqn;
+        std::string hostid;
         std::string array;
         unsigned anatt{};
         std::optional<std::uint64_t> change_count;
@@ -168,7 +170,7 @@ class Fusion {
         std::map<std::string, Controller, std::less<>> controllers;
         Heads heads;
         std::map<std::string, Heads::iterator, std::less<>> by_path;
-        std::map<std::string, std::string, std::less<>> verdicts; ///< by subsystem
+        std::map<std::string, Verdict, std::less<>> verdicts; ///< by subsystem
         std::set<HeadKey> touched;
     };
 
@@ -194,7 +196,7 @@ class Fusion {
     void change_ana_state(const std::string& host, World& world, const HeadKey& key, Path& path,
                           std::string_view state, const Occasion& occasion);
     void change_controller_state(const std::string& host, World& world, const std::string& name,
-                                 std::string_view state, const Occasion& occasion);
+                                 const ControllerState& state, const Occasion& occasion);
     void change_size(const std::string& host, Heads::iterator head, std::uint64_t bytes,
                      const Occasion& occasion);
     void change_read_only(const std::string& host, Heads::iterator head, bool read_only,

@@ -10,15 +10,6 @@
 
 namespace haoh::monitor {
 
-namespace {
-
-/// `DELETING` still takes I/O in the kernel's eyes, but only to come to an end.
-bool live(std::string_view controller_state) {
-    return controller_state == "live";
-}
-
-} // namespace
-
 PathUse Fusion::use_of(const World& world, const Head& head, const Path& path) const {
     PathFacts facts;
     if (const Controller* const controller = find_value(world.controllers, path.controller)) {
@@ -70,7 +61,7 @@ bool Fusion::is_live(const std::string& host, std::string_view controller) const
         return false;
     }
     const Controller* const found = find_value(world->controllers, controller);
-    return found != nullptr && live(found->state);
+    return found != nullptr && found->state.is_live();
 }
 
 bool Fusion::knows_controller(const std::string& host, std::string_view name) const {
@@ -109,19 +100,21 @@ MonitorStatus Fusion::status(const Moment& now) const {
                                           .subsysnqn = controller.subsysnqn,
                                           .site = controller.array,
                                           .address = controller.address,
-                                          .state = controller.state});
+                                          .state = controller.state,
+                                          .hostnqn = controller.hostnqn,
+                                          .hostid = controller.hostid});
             auto& known = identities[controller.subsysnqn];
             if (controller.identity) {
                 known.push_back(&*controller.identity);
             }
         }
         for (const auto& [nqn, known] : identities) {
-            const std::string* const verdict = find_value(world.verdicts, nqn);
+            const Verdict* const verdict = find_value(world.verdicts, nqn);
             status.subsystems.push_back(
                 {.host = host,
                  .subsysnqn = nqn,
                  .identity = known.empty() ? std::string{} : identity_digest(known),
-                 .verdict = verdict == nullptr ? std::string{} : *verdict});
+                 .verdict = verdict == nullptr ? std::nullopt : std::optional(*verdict)});
         }
         for (const auto& [key, head] : world.heads) {
             MonitorStatus::Namespace& out = status.namespaces.emplace_back();
@@ -135,7 +128,7 @@ MonitorStatus Fusion::status(const Moment& now) const {
                 out.paths.push_back({.controller = name,
                                      .name = path.name,
                                      .ana_state = path.ana_state,
-                                     .usable = use_of(world, head, path).usable(),
+                                     .use = use_of(world, head, path),
                                      .transitions = path.transitions,
                                      .last_change = path.last_change});
                 const Controller* const controller = find_value(world.controllers, name);

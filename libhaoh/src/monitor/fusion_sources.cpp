@@ -20,11 +20,11 @@ bool Fusion::expects_source() const {
                        [](const auto& source) { return source.second.pending; });
 }
 
-void Fusion::lose_source(std::string_view name, std::string_view why, const Moment& now) {
+void Fusion::lose_source(std::string_view name, const SourceProblem& why, const Moment& now) {
     MonitorStatus::Source& source = sources_[std::string(name)];
     const bool first = source.name.empty() || std::exchange(source.pending, false);
     source.name = name;
-    const std::string problem = base::safe_text(why);
+    const std::string problem = base::safe_text(why.text());
     if (!first && !source.healthy && source.problem == problem) {
         return;
     }
@@ -33,6 +33,7 @@ void Fusion::lose_source(std::string_view name, std::string_view why, const Mome
     ++source.lost;
     Event& event = add(EventKind::source_lost, {}, {.observed = now, .cause = {}, .source = name});
     event.text = problem;
+    event.advised = !why.advice.empty();
 }
 
 void Fusion::restore_source(std::string_view name, const Moment& now) {

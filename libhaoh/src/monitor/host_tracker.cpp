@@ -2,6 +2,7 @@
 // What is heard and read of this host, and what it means.
 #include "monitor/host_tracker.hpp"
 
+#include "catalogue/catalogue.hpp"
 #include "monitor/find_value.hpp"
 #include "monitor/kept_kernel.hpp"
 
@@ -16,10 +17,10 @@ namespace haoh::monitor {
 
 namespace {
 
-constexpr std::string_view kTrace = "trace";
-constexpr std::string_view kUdev = "udev";
-constexpr std::string_view kKmsg = "kmsg";
-constexpr std::string_view kSysfs = "sysfs";
+constexpr std::string_view kTrace = to_string(EventSource::trace);
+constexpr std::string_view kUdev = to_string(EventSource::udev);
+constexpr std::string_view kKmsg = to_string(EventSource::kmsg);
+constexpr std::string_view kSysfs = to_string(EventSource::sysfs);
 
 std::set<std::string_view> names_of(const KernelObservation& kernel) {
     std::set<std::string_view> names;
@@ -143,7 +144,7 @@ void HostTracker::take(const linux_kernel::KernelEventMessage& message) {
         fusion().refuse(kernel_.host,
                         {.controller = message.device,
                          .nsid = message.nsid,
-                         .rule = std::string(message.rule),
+                         .rule = std::string(judge::rule_of(message.refusal.value())),
                          .text = message.reason},
                         occasion);
         core_.publish(occasion);
@@ -162,7 +163,7 @@ void HostTracker::opened(HostJob::Kind kind) {
     core_.publish({.observed = now, .cause = {}, .source = source_of(kind)});
 }
 
-void HostTracker::lost(HostJob::Kind kind, std::string_view problem) {
+void HostTracker::lost(HostJob::Kind kind, const SourceProblem& problem) {
     const Moment now = readings_.now();
     Attempt& attempt = sources_.at(kind);
     attempt.due = now.monotonic + attempt.backoff.next();
@@ -190,9 +191,11 @@ void HostTracker::take(const std::vector<host::StateChange>& changes, const Occa
             tree_changed_ = true;
             ask_for_scan(occasion);
         } else if (change.path.empty()) {
-            fusion().see_controller_state(
-                kernel_.host, change.controller,
-                change.kind == Kind::changed ? change.to : std::string(kUnreadable), occasion);
+            fusion().see_controller_state(kernel_.host, change.controller,
+                                          change.kind == Kind::changed
+                                              ? ControllerState::of(change.to)
+                                              : ControllerState::unreadable,
+                                          occasion);
             ask_for_scan(occasion);
         } else {
             fusion().see_ana_state(
@@ -275,7 +278,7 @@ void HostTracker::scan_failed(const Error& error) {
         return;
     }
     scanning_ = false;
-    core_.lose_source(kSysfs, error.what(), readings_.now());
+    core_.lose_source(kSysfs, error, readings_.now());
 }
 
 } // namespace haoh::monitor

@@ -12,6 +12,7 @@
 #include "linux/kernel_event_message.hpp"
 #include "monitor/backoff.hpp"
 #include "monitor/monitor_core.hpp"
+#include "monitor/source_problem.hpp"
 
 #include <haoh/error.hpp>
 #include <haoh/kernel.hpp>
@@ -89,14 +90,14 @@ class HostTracker {
     void take(const host::FollowedMessages& received);
     /// Of a source that is followed.
     void opened(HostJob::Kind kind);
-    void lost(HostJob::Kind kind, std::string_view problem);
+    void lost(HostJob::Kind kind, const SourceProblem& problem);
 
     void scanned(KernelObservation kernel);
     void scan_failed(const Error& error);
     void log_read(const std::string& controller, nvme::AnaLog log);
-    void log_not_read(const std::string& controller, std::string_view problem);
+    void log_not_read(const std::string& controller, const SourceProblem& problem);
     void identified(const std::string& controller, ControllerObservation seen);
-    void not_identified(const std::string& controller, std::string_view problem);
+    void not_identified(const std::string& controller, const SourceProblem& problem);
 
   private:
     using Time = std::chrono::nanoseconds;

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::string_view kAdmin = "admin";
+constexpr std::string_view kAdmin = to_string(EventSource::admin);
 
 /// The kernel applies an ANA change one admin command after its event: looking often at first finds
 /// it soon, looking seldom later costs little when it takes long.
@@ -38,18 +38,18 @@ constexpr auto kNever = std::chrono::nanoseconds::max();
 std::string_view source_of(HostJob::Kind kind) {
     switch (kind) {
     case HostJob::Kind::follow_trace:
-        return "trace";
+        return to_string(EventSource::trace);
     case HostJob::Kind::follow_uevents:
-        return "udev";
+        return to_string(EventSource::udev);
     case HostJob::Kind::follow_kmsg:
-        return "kmsg";
+        return to_string(EventSource::kmsg);
     case HostJob::Kind::read_log:
     case HostJob::Kind::identify:
         return kAdmin;
     case HostJob::Kind::scan:
         break;
     }
-    return "sysfs";
+    return to_string(EventSource::sysfs);
 }
 
 HostTracker::HostTracker(MonitorCore& core, HostReadings& readings, Abilities abilities)
@@ -213,7 +213,7 @@ void HostTracker::compare_log(const std::string& controller, Look& look) {
     look.read_again = occasion.observed.monotonic + kReadAgain;
 }
 
-void HostTracker::log_not_read(const std::string& controller, std::string_view problem) {
+void HostTracker::log_not_read(const std::string& controller, const SourceProblem& problem) {
     Look* const look = find_value(looks_, controller);
     if (look == nullptr) {
         return;
@@ -271,8 +271,10 @@ void HostTracker::identified(const std::string& controller, ControllerObservatio
     identifying_.reset();
     const Occasion occasion{.observed = readings_.now(), .cause = {}, .source = kAdmin};
     const bool known = fusion().knows_controller(kernel_.host, controller);
-    if (const std::string problem = known ? core_.admit(seen) : std::string(); !problem.empty()) {
-        core_.lose_source(kAdmin, fmt::format("{}: {}", controller, problem), occasion.observed);
+    if (const SourceProblem problem = known ? core_.admit(seen) : SourceProblem();
+        !problem.empty()) {
+        core_.lose_source(kAdmin, {fmt::format("{}: {}", controller, problem.what), problem.advice},
+                          occasion.observed);
         return; // what was known of it stays
     }
     fusion().restore_source(kAdmin, occasion.observed);
@@ -289,7 +291,7 @@ void HostTracker::identified(const std::string& controller, ControllerObservatio
     core_.publish(occasion);
 }
 
-void HostTracker::not_identified(const std::string& controller, std::string_view problem) {
+void HostTracker::not_identified(const std::string& controller, const SourceProblem& problem) {
     identifying_.reset();
     sweep(controller);
     if (!fusion().is_live(kernel_.host, controller)) {

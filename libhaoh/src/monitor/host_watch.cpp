@@ -56,7 +56,8 @@ asio::awaitable<void> HostWatch::read_first() {
 
 void HostWatch::begin() {
     tracker_.begin(std::exchange(first_, {}));
-    core_->run([self = shared_from_this()] { return self->run(); }, "sysfs");
+    core_->run([self = shared_from_this()] { return self->run(); },
+               std::string(to_string(EventSource::sysfs)));
 }
 
 asio::awaitable<void> HostWatch::run() {
@@ -113,11 +114,11 @@ asio::awaitable<void> HostWatch::scan() {
 
 asio::awaitable<void> HostWatch::read_log(std::string controller) {
     std::optional<nvme::AnaLog> log;
-    std::string problem;
+    SourceProblem problem;
     try {
         log = co_await controllers_.read_ana_log(controller);
     } catch (const Error& error) {
-        problem = error.what();
+        problem = error;
     }
     co_await unless_stopped();
     if (log) {
@@ -130,12 +131,12 @@ asio::awaitable<void> HostWatch::read_log(std::string controller) {
 
 asio::awaitable<void> HostWatch::identify(std::string controller) {
     std::optional<ControllerObservation> seen;
-    std::string problem = "it is gone";
+    SourceProblem problem = "it is gone";
     if (const KernelController* const known = tracker_.kernel().find_controller(controller)) {
         try {
             seen = co_await controllers_.read(*known, tracker_.kernel().host);
         } catch (const Error& error) {
-            problem = error.what();
+            problem = error;
         }
         co_await unless_stopped();
     }
@@ -149,7 +150,7 @@ asio::awaitable<void> HostWatch::identify(std::string controller) {
 
 template <typename Follower>
 asio::awaitable<void> HostWatch::follow(HostJob::Kind kind) {
-    std::string problem;
+    SourceProblem problem;
     try {
         Follower follower(core_->executor());
         tracker_.opened(kind);
@@ -158,7 +159,7 @@ asio::awaitable<void> HostWatch::follow(HostJob::Kind kind) {
             wake();
         }
     } catch (const Error& error) {
-        problem = error.what();
+        problem = error;
     }
     co_await unless_stopped();
     tracker_.lost(kind, problem);

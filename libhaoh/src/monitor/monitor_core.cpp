@@ -62,9 +62,11 @@ class Returned {
     const std::vector<ControllerObservation*>& owners_;
 };
 
-std::string text_of(const std::exception_ptr& failure) {
+SourceProblem problem_of(const std::exception_ptr& failure) {
     try {
         std::rethrow_exception(failure);
+    } catch (const Error& error) {
+        return error;
     } catch (const std::bad_alloc&) {
         return "out of memory";
     } catch (const std::exception& error) {
@@ -181,7 +183,7 @@ void MonitorCore::spawn(std::list<Task>::iterator task, std::function<asio::awai
         self->tasks_.erase(task);
         self->idle_.cancel();
         if (failure && self->running_ && !canceled(failure)) {
-            self->lose_source(name, text_of(failure), Moment::now());
+            self->lose_source(name, problem_of(failure), Moment::now());
         }
     };
     // The body lives as long as its coroutine.
@@ -222,7 +224,7 @@ void MonitorCore::publish(const Occasion& occasion) {
     }
 }
 
-void MonitorCore::lose_source(std::string_view name, std::string_view why, const Moment& now) {
+void MonitorCore::lose_source(std::string_view name, const SourceProblem& why, const Moment& now) {
     fusion_.lose_source(name, why, now);
     publish({.observed = now, .cause = {}, .source = name});
 }
@@ -268,14 +270,16 @@ std::shared_ptr<Spending> MonitorCore::reading(const std::string& target) {
     return known_budget_.reading({{}, target}, options_.budget);
 }
 
-std::string MonitorCore::admit(const ControllerObservation& controller) {
+SourceProblem MonitorCore::admit(const ControllerObservation& controller) {
     const bool of_host = !controller.host.empty() && options_.host;
     const Budget& budget = of_host ? options_.host->budget : options_.budget;
     const KnownBudget::Name array{controller.host,
                                   of_host ? controller.subsysnqn : controller.target};
     const auto lacking = known_budget_.replace({controller.host, controller.name}, array, budget,
                                                cost_of(controller));
-    return lacking ? Spending(budget).problem(*lacking) : std::string();
+    return lacking ? SourceProblem(Spending(budget).shortage(*lacking),
+                                   std::string(Spending::advice(*lacking)))
+                   : SourceProblem();
 }
 
 void MonitorCore::keep(const std::string& host, ControllerObservation controller) {
@@ -338,7 +342,7 @@ void MonitorCore::judge() {
         const Returned returned(part.controllers, controllers);
         CheckOptions options;
         options.config.sites = options_.sites;
-        fusion_.set_verdict(name.first, name.second, to_string(check(part, options).verdict));
+        fusion_.set_verdict(name.first, name.second, check(part, options).verdict);
     }
 }
 

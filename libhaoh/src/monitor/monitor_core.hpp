@@ -7,6 +7,7 @@
 #include "monitor/event_queue.hpp"
 #include "monitor/fusion.hpp"
 #include "monitor/known_budget.hpp"
+#include "monitor/source_problem.hpp"
 
 #include <haoh/monitor.hpp>
 
@@ -36,7 +37,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     /// Sends on what the fusion has to tell.
     void publish(const Occasion& occasion);
     /// Tells at once that a source is lost.
-    void lose_source(std::string_view name, std::string_view why, const Moment& now);
+    void lose_source(std::string_view name, const SourceProblem& why, const Moment& now);
     /// Runs a coroutine until it ends or the monitor stops. It holds the core.
     void run(std::function<boost::asio::awaitable<void>()> body, std::string name);
     [[nodiscard]] bool running() const { return running_; }
@@ -61,7 +62,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     [[nodiscard]] std::shared_ptr<Spending> reading(const std::string& target);
     /// Before what was read of a controller replaces what was known of it. \return why it must not:
     /// there is not enough room for it, and everything is as it was; empty: it may
-    [[nodiscard]] std::string admit(const ControllerObservation& controller);
+    [[nodiscard]] SourceProblem admit(const ControllerObservation& controller);
     /// Keeps what was read of a controller, and judges its subsystem and tells arrays apart anew.
     void keep(const std::string& host, ControllerObservation controller);
     /// Likewise of this host's kernel, of which the last view counts.

@@ -38,26 +38,24 @@ ViewedPath path_of(const KernelPath& path) {
     return out;
 }
 
-std::string ana_problem_of(const ControllerObservation& controller) {
+SourceProblem ana_problem_of(const ControllerObservation& controller) {
     if (!controller.identify_data().ana()) {
         return {};
     }
     const Page& log = controller.ana.log;
     if (!log.ok()) {
-        return log.state == Page::State::status ? refused_ana_log(log.status)
-                                                : "its ANA log was not read: " + log.error;
+        return SourceProblem(log.state == Page::State::status
+                                 ? refused_ana_log(log.status)
+                                 : "its ANA log was not read: " + log.error);
     }
     return controller.ana.stable ? ana_log_problem(controller.ana_log())
-                                 : "its ANA log changed at every attempt to read it";
+                                 : SourceProblem("its ANA log changed at every attempt to read it");
 }
 
 std::string namespaces_problem_of(const ControllerObservation& controller) {
-    std::string out = "its active namespace list was not read";
-    const auto line =
-        std::find_if(controller.unread.begin(), controller.unread.end(), [](const auto& one) {
-            return one.find("active namespace") != std::string::npos;
-        });
-    return line == controller.unread.end() ? out : out + " (" + *line + ")";
+    const std::string out = "its active namespace list was not read";
+    return controller.active_error.empty() ? out
+                                           : fmt::format("{} ({})", out, controller.active_error);
 }
 
 } // namespace
@@ -66,13 +64,14 @@ std::string refused_ana_log(nvme::Status status) {
     return fmt::format("it refused its ANA log: {}", nvme::describe(status));
 }
 
-std::string ana_log_problem(const nvme::AnaLog& log) {
+SourceProblem ana_log_problem(const nvme::AnaLog& log) {
     const auto cut = std::find_if(log.problems.begin(), log.problems.end(), [](const auto& one) {
         return one.kind == nvme::ProblemKind::truncated;
     });
     return cut == log.problems.end()
-               ? std::string()
-               : fmt::format("its ANA log is malformed: {}; haoh check says more", cut->text);
+               ? SourceProblem()
+               : SourceProblem(fmt::format("its ANA log is malformed: {}", cut->text),
+                               "haoh check says more");
 }
 
 View view_of(const KernelObservation& kernel) {
@@ -87,8 +86,11 @@ View view_of(const KernelObservation& kernel) {
                                         .subsysnqn = nqn,
                                         .address = endpoint(controller.address_part("traddr"),
                                                             controller.address_part("trsvcid")),
-                                        .state = controller.state.ok() ? controller.state.text
-                                                                       : std::string(kUnreadable)});
+                                        .state = controller.state.ok()
+                                                     ? controller.known_state()
+                                                     : ControllerState::unreadable,
+                                        .hostnqn = std::string(controller.hostnqn.value()),
+                                        .hostid = std::string(controller.hostid.value())});
         }
         for (const KernelNamespace& head : subsystem.namespaces) {
             const auto nsid = head.nsid.number();
@@ -117,7 +119,7 @@ View view_of(const ControllerObservation& controller) {
     view.controllers.push_back({.name = controller.name,
                                 .subsysnqn = controller.subsysnqn,
                                 .address = endpoint(controller.traddr, controller.trsvcid),
-                                .state = "live"});
+                                .state = ControllerState::live});
     if (!controller.active_nsids) {
         view.namespaces_problem = namespaces_problem_of(controller);
     }

@@ -3,6 +3,9 @@
 /// What there is to watch, in one form for a host's kernel and for an array that is asked directly.
 #pragma once
 
+#include "monitor/source_problem.hpp"
+
+#include <haoh/controller_state.hpp>
 #include <haoh/observation.hpp>
 
 #include <cstdint>
@@ -18,7 +21,10 @@ struct ViewedController {
     std::string name;
     std::string subsysnqn;
     std::string address; ///< "10.0.0.1:4420"
-    std::string state;   ///< as in sysfs
+    ControllerState state;
+    std::string
+        hostnqn{}; ///< as which the host connected it; empty: not known, or it is an array's
+    std::string hostid{};
 
     bool operator==(const ViewedController&) const = default;
 };
@@ -49,29 +55,29 @@ struct View {
     std::vector<ViewedController> controllers;
     std::vector<ViewedNamespace> namespaces;
     /// Why not all namespaces that there are may be in it; empty: they are.
-    std::string namespaces_problem;
+    SourceProblem namespaces_problem;
     /// Why it has no ANA states; empty: it has those that there are.
-    std::string ana_problem;
+    SourceProblem ana_problem;
 
     bool operator==(const View&) const = default;
 };
 
-/// NVM subsystems of a kernel. Paths without a head and namespaces without an NSID are left out:
-/// they say nothing of access.
-/// Stands for a state of a kernel that could not be read, and for one that was never read.
+/// Stands for an ANA state that could not be read, and for one that was never read.
 inline constexpr std::string_view kUnreadable = "unreadable";
 
+/// NVM subsystems of a kernel. Paths without a head and namespaces without an NSID are left out:
+/// they say nothing of access.
 [[nodiscard]] View view_of(const KernelObservation& kernel);
 
 /// One controller that was asked directly, as live.
 [[nodiscard]] View view_of(const ControllerObservation& controller);
 
-/// NSID -> group and state; of several groups that list a namespace the last, as in
-/// `ControllerObservation::ana_places`.
-/// Why no state must be taken from a log: it is not whole. One clause; empty: they may be taken.
-[[nodiscard]] std::string ana_log_problem(const nvme::AnaLog& log);
+/// Why no state must be taken from a log: it is not whole. Empty: they may be taken.
+[[nodiscard]] SourceProblem ana_log_problem(const nvme::AnaLog& log);
 [[nodiscard]] std::string refused_ana_log(nvme::Status status);
 
+/// NSID -> group and state; of several groups that list a namespace the last, as in
+/// `ControllerObservation::ana_places`.
 [[nodiscard]] std::map<std::uint32_t, AnaPlace> places_of(const nvme::AnaLog& log);
 
 /// States of its namespaces after an ANA log, in a view that `view_of` made: the group that the log

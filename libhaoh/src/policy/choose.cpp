@@ -21,6 +21,12 @@ bool keeps(const ExplainedPath& path, unsigned node) {
                                   path.numa_nodes->end();
 }
 
+/// Whether a controller that does not answer is connected again.
+bool is_expected_back(const ControllerState& state) {
+    return state.is_live() || state.kind() == ControllerState::resetting ||
+           state.kind() == ControllerState::connecting;
+}
+
 /// How long the kernel holds I/O for a controller that does not answer.
 struct Patience {
     bool forever{};
@@ -84,12 +90,8 @@ NodeChoice Chooser::choose(unsigned node, const std::set<std::size_t>& lost) con
     } else if (candidates.members.size() == 1) {
         out.takes = {device_.paths[candidates.members.front()].path};
         out.why = fmt::format("it is the only {} path", word(candidates.optimized));
-    } else if (device_.policy == "numa") {
-        by_numa(candidates, out);
-    } else if (device_.policy == "queue-depth") {
-        by_queue_depth(candidates, out);
     } else {
-        by_turns(candidates, out);
+        by_policy(candidates, out);
     }
     out.why = base::safe_text(out.why);
     for (std::size_t i = 0; i < device_.paths.size(); ++i) {
@@ -102,6 +104,25 @@ NodeChoice Chooser::choose(unsigned node, const std::set<std::size_t>& lost) con
         }
     }
     return out;
+}
+
+void Chooser::by_policy(const Field& field, NodeChoice& out) const {
+    const auto policy = device_.policy.known();
+    if (!policy) {
+        by_unknown(field, out);
+        return;
+    }
+    switch (*policy) {
+    case IoPolicy::numa:
+        by_numa(field, out);
+        break;
+    case IoPolicy::round_robin:
+        by_turns(field, out);
+        break;
+    case IoPolicy::queue_depth:
+        by_queue_depth(field, out);
+        break;
+    }
 }
 
 void Chooser::by_numa(const Field& field, NodeChoice& out) const {
@@ -162,18 +183,23 @@ void Chooser::by_queue_depth(const Field& field, NodeChoice& out) const {
 }
 
 void Chooser::by_turns(const Field& field, NodeChoice& out) const {
+    take_all(field, out);
+    out.certainty = Certainty::rotates;
+    out.why =
+        fmt::format("the {} {} paths take turns", field.members.size(), word(field.optimized));
+}
+
+void Chooser::by_unknown(const Field& field, NodeChoice& out) const {
+    take_all(field, out);
+    out.certainty = Certainty::likely;
+    out.why = fmt::format("one of the {} {} paths; which one is up to a policy that {}",
+                          field.members.size(), word(field.optimized),
+                          device_.policy.empty() ? "cannot be read" : "is not known here");
+}
+
+void Chooser::take_all(const Field& field, NodeChoice& out) const {
     for (const std::size_t path : field.members) {
         out.takes.push_back(device_.paths[path].path);
-    }
-    if (device_.policy == "round-robin") {
-        out.certainty = Certainty::rotates;
-        out.why =
-            fmt::format("the {} {} paths take turns", field.members.size(), word(field.optimized));
-    } else {
-        out.certainty = Certainty::likely;
-        out.why = fmt::format("one of the {} {} paths; which one is up to a policy that {}",
-                              field.members.size(), word(field.optimized),
-                              device_.policy.empty() ? "cannot be read" : "is not known here");
     }
 }
 
@@ -197,8 +223,7 @@ void Chooser::take_none(const std::set<std::size_t>& lost, NodeChoice& out) cons
         }
         if (controller->live() && !lost.contains(i)) {
             answers = true;
-        } else if (path.controller_state == "live" || path.controller_state == "resetting" ||
-                   path.controller_state == "connecting") {
+        } else if (is_expected_back(controller->known_state())) {
             if (const auto limit = patience_with(*controller)) {
                 patience.extend(*limit);
             }
@@ -249,13 +274,13 @@ std::string Chooser::not_by_policy(std::size_t path, std::size_t taken,
     const std::string& first = device_.paths[taken].path;
     const unsigned far = distance(choice.node, path);
     const unsigned near = distance(choice.node, taken);
-    if (device_.policy == "numa" && far > near) {
+    if (device_.policy == IoPolicy::numa && far > near) {
         return fmt::format("its controller is farther, at distance {}, that of {} at {}", far,
                            first, near);
     }
     const auto& depth = own.queue_depth;
     const auto& least = device_.paths[taken].queue_depth;
-    if (device_.policy == "queue-depth" && depth && least && *depth > *least) {
+    if (device_.policy == IoPolicy::queue_depth && depth && least && *depth > *least) {
         return fmt::format("its controller had {} commands in flight, that of {} {}", *depth, first,
                            *least);
     }

@@ -31,9 +31,12 @@ class Chooser {
 
     [[nodiscard]] unsigned distance(unsigned node, std::size_t path) const;
     [[nodiscard]] Field field(const std::set<std::size_t>& lost) const;
+    void by_policy(const Field& field, NodeChoice& out) const;
     void by_numa(const Field& field, NodeChoice& out) const;
     void by_queue_depth(const Field& field, NodeChoice& out) const;
     void by_turns(const Field& field, NodeChoice& out) const;
+    void by_unknown(const Field& field, NodeChoice& out) const;
+    void take_all(const Field& field, NodeChoice& out) const;
     /// The first of several that are alike.
     void take_first(const std::vector<std::size_t>& alike, std::string_view likeness,
                     std::string_view kind, NodeChoice& out) const;

@@ -2,25 +2,11 @@
 #include <haoh/policy/kernel_selectors.hpp>
 
 #include <haoh/error.hpp>
-#include <haoh/kernel_policy.hpp>
 
 #include <fmt/format.h>
 
-#include <array>
-#include <utility>
-
 namespace haoh {
 namespace {
-
-constexpr std::array<std::pair<IoPolicy, std::string_view>, 3> kNames{
-    {{IoPolicy::numa, "numa"},
-     {IoPolicy::round_robin, "round-robin"},
-     {IoPolicy::queue_depth, "queue-depth"}}};
-
-/// By the table that people read.
-KernelVersion queue_depth_came() {
-    return find_kernel_policy(to_string(IoPolicy::queue_depth))->since;
-}
 
 const HostNodes& checked(const HostNodes& nodes) {
     constexpr unsigned kMaxNodes = 1024;
@@ -38,32 +24,6 @@ const HostNodes& checked(const HostNodes& nodes) {
 }
 
 } // namespace
-
-std::string_view to_string(IoPolicy policy) {
-    for (const auto& [value, name] : kNames) {
-        if (value == policy) {
-            return name;
-        }
-    }
-    return "?";
-}
-
-std::optional<IoPolicy> parse_io_policy(std::string_view text) {
-    for (const auto& [value, name] : kNames) {
-        if (name == text) {
-            return value;
-        }
-    }
-    return std::nullopt;
-}
-
-bool offers(KernelVersion kernel, IoPolicy policy) {
-    return policy != IoPolicy::queue_depth || kernel >= queue_depth_came();
-}
-
-bool policy_change_forgets(KernelVersion kernel) {
-    return kernel >= queue_depth_came();
-}
 
 template <IoPolicy kPolicy>
 KernelSelector<kPolicy>::KernelSelector(HostNodes nodes)

@@ -26,10 +26,7 @@ ExplainedPath explained(const KernelSubsystem& subsystem, const KernelNamespace&
     out.site = site;
     if (const KernelController* const controller = subsystem.find_controller(path.controller)) {
         out.controller_state = controller->state.value();
-        const auto node = parse_node_list(controller->numa_node.value()); // not for "-1"
-        if (node && node->size() == 1) {
-            out.numa_node = node->front();
-        }
+        out.numa_node = controller->near_node();
     }
     out.ana_state = path.ana_state.value();
     out.queue_depth = path.queue_depth.number();
@@ -89,6 +86,11 @@ std::vector<LossOutcome> losses_of(const Chooser& chooser, const PathChoice& cho
     return out;
 }
 
+/// "Linux 6.11": upstream's release that brought a change.
+std::string upstream_name(DriverChange change) {
+    return name_of(KernelRelease{.upstream = info_of(change).since});
+}
+
 std::vector<std::string> notes_of(const KernelObservation& kernel, const PathChoice& choice,
                                   bool shows_depth) {
     std::vector<std::string> notes;
@@ -103,9 +105,9 @@ std::vector<std::string> notes_of(const KernelObservation& kernel, const PathCho
     };
     if (choice.multipath && choice.policy.empty()) {
         notes.emplace_back("The policy cannot be read.");
-    } else if (choice.multipath && find_kernel_policy(choice.policy) == nullptr) {
+    } else if (choice.multipath && !choice.policy.known()) {
         notes.push_back(fmt::format("The policy {} is not known to this haoh.",
-                                    base::safe_text(choice.policy)));
+                                    base::safe_text(choice.policy.text())));
     }
     if (any(Certainty::likely)) {
         notes.emplace_back(
@@ -113,23 +115,24 @@ std::vector<std::string> notes_of(const KernelObservation& kernel, const PathCho
             "controllers' instances, which is wrong where a controller was disconnected and its "
             "instance given away again.");
     }
-    // Both came with one change (nvme_subsys_iopolicy_update).
-    const Presence forgets = presence_of(*find_kernel_policy("queue-depth"), kernel);
-    if (choice.policy == "numa" && forgets != Presence::present && !kernel.release.empty() &&
-        choice.paths.size() > 1) {
+    const Presence forgets = policy_change_forgets(kernel);
+    if (choice.policy == IoPolicy::numa && forgets != Presence::present &&
+        !kernel.release.empty() && choice.paths.size() > 1) {
         notes.push_back(fmt::format(
             "{} each node keeps the path that it used when the policy was changed: after "
             "round-robin that can be any optimized one.",
             forgets == Presence::absent
-                ? "Before Linux 6.11"
+                ? "Before " + upstream_name(DriverChange::queue_depth)
                 : "Unless this kernel has the policy queue-depth, which is not known,"));
     }
     if (any(Certainty::rotates)) {
         notes.emplace_back("Whose turn it is under round-robin is not shown in sysfs.");
     }
-    if (choice.policy == "queue-depth" && !shows_depth) {
-        notes.emplace_back("What is in flight on a controller is not shown by this kernel: that is "
-                           "so from Linux 6.15 on.");
+    if (choice.policy == IoPolicy::queue_depth && !shows_depth) {
+        notes.push_back(
+            fmt::format("What is in flight on a controller is not shown by this kernel: "
+                        "that is so from {} on.",
+                        upstream_name(DriverChange::path_load_shown)));
     }
     if (kernel.has_changed(choice.device) ||
         std::any_of(choice.paths.begin(), choice.paths.end(), [&](const ExplainedPath& path) {
@@ -179,7 +182,7 @@ PathChoice current_choice(const KernelObservation& kernel, const KernelSubsystem
     if (nsid && *nsid <= 0xFFFFFFFFU) {
         out.nsid = static_cast<std::uint32_t>(*nsid);
     }
-    out.policy = subsystem.iopolicy.value();
+    out.policy = shown_policy(subsystem.iopolicy);
     out.multipath = head.multipath;
     for (const KernelPath& path : head.paths) {
         out.paths.push_back(

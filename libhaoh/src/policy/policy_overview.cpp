@@ -72,8 +72,8 @@ PolicyOverview policy_overview(const KernelObservation& kernel, const NumaTopolo
     PolicyOverview out;
     out.host = kernel.host;
     out.release = kernel.release;
-    out.multipath = kernel.multipath.value();
-    out.default_policy = kernel.iopolicy.value();
+    out.multipath = kernel.multipath.flag();
+    out.default_policy = shown_policy(kernel.iopolicy);
     out.udev = kernel.udev_rules;
     const Counters first = interval ? index(interval->before) : Counters{};
     const Counters second = interval ? index(interval->after) : Counters{};
@@ -82,13 +82,13 @@ PolicyOverview policy_overview(const KernelObservation& kernel, const NumaTopolo
                                                                      interval->before.monotonic);
     }
     for (const KernelSubsystem& subsystem : kernel.subsystems) {
-        if (subsystem.subsystype.value() == "discovery") {
+        if (subsystem.discovery()) {
             continue;
         }
         SubsystemPolicy one;
         one.subsystem = subsystem.name;
         one.subsysnqn = subsystem.subsysnqn.value();
-        one.policy = subsystem.iopolicy.value();
+        one.policy = shown_policy(subsystem.iopolicy);
         std::vector<std::string> paths;
         for (const KernelNamespace& head : subsystem.namespaces) {
             one.devices.push_back(current_choice(kernel, subsystem, head, numa, attributions));

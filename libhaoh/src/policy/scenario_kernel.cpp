@@ -16,27 +16,59 @@ using namespace std::chrono_literals;
 constexpr LatencyDistribution kAssumed{
     .kind = LatencyDistribution::Kind::lognormal, .mean = 200us, .deviation = 50us};
 
+/// What a selector is told of ANA by what would become of the path if nothing else barred it.
+nvme::AnaState ana_of(const PathUse& use) {
+    switch (use.kind) {
+    case PathUse::Kind::optimized:
+        return nvme::AnaState::optimized;
+    case PathUse::Kind::non_optimized:
+        return nvme::AnaState::non_optimized;
+    case PathUse::Kind::ana_persistent_loss:
+        return nvme::AnaState::persistent_loss;
+    case PathUse::Kind::ana_change:
+        return nvme::AnaState::change;
+    case PathUse::Kind::ana_inaccessible:
+    case PathUse::Kind::ana_unknown: // lets no I/O pass, either
+    case PathUse::Kind::ana_unreadable:
+    case PathUse::Kind::no_head:
+    case PathUse::Kind::controller_gone:
+    case PathUse::Kind::controller_not_live:
+    case PathUse::Kind::size_differs:
+        break;
+    }
+    return nvme::AnaState::inaccessible;
+}
+
+/// What `use_of` decides, taken apart: in a simulation each part changes by itself.
+PathState state_of(const PathFacts& facts) {
+    const PathUse use = use_of(facts);
+    PathState out;
+    out.live = use.kind != PathUse::Kind::controller_gone &&
+               use.kind != PathUse::Kind::controller_not_live;
+    out.deleting =
+        facts.controller_state && facts.controller_state->kind() == ControllerState::deleting;
+    out.usable = !use.other_size;
+    out.ana.reset();
+    if (!facts.without_ana()) {
+        PathFacts otherwise_good = facts;
+        otherwise_good.controller_state = ControllerState::live;
+        otherwise_good.same_size = true;
+        out.ana = ana_of(use_of(otherwise_good));
+    }
+    return out;
+}
+
 SimulatedPath path_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
                       const KernelPath& path, std::string_view array) {
     SimulatedPath out;
     out.name = path.name;
     out.array = array;
     out.latency = kAssumed;
-    out.state.ana.reset();
-    if (path.ana_state.ok() || path.ana_state.state == Attribute::State::unreadable) {
-        // A state that Linux has no name for, or that cannot be read, lets no I/O pass.
-        out.state.ana =
-            nvme::parse_ana_state(path.ana_state.value()).value_or(nvme::AnaState::inaccessible);
-    }
-    out.state.usable = same_size(head, path);
+    out.state = state_of(facts_of(subsystem, head, path));
     if (const KernelController* controller = subsystem.find_controller(path.controller)) {
-        out.state.live = controller->live();
-        out.state.deleting = controller->state.value() == "deleting";
-        if (const auto node = controller->numa_node.number()) { // not of "-1"
-            out.numa_node = static_cast<int>(std::min<std::uint64_t>(*node, 1023));
+        if (const auto node = controller->near_node()) {
+            out.numa_node = static_cast<int>(*node);
         }
-    } else {
-        out.state.live = false;
     }
     return out;
 }

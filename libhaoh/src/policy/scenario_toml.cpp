@@ -3,6 +3,8 @@
 
 #include "base/toml_reader.hpp"
 
+#include <haoh/selector_info.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -124,10 +126,9 @@ PolicyScenario parse_policy_scenario(std::string_view text, std::string_view ori
     out.local_array = reader.text("local_array").value_or(out.local_array);
     out.policies = reader.texts("policies").value_or(out.policies);
     for (const std::string& name : out.policies) {
-        const auto known = simulated_policies();
-        if (std::ranges::find(known, name) == known.end()) {
+        if (!parse_selector_kind(name)) {
             reader.fail("policies", fmt::format("unknown policy \"{}\"", name),
-                        fmt::format("the policies are {}", fmt::join(known, ", ")));
+                        fmt::format("the policies are {}", fmt::join(simulated_policies(), ", ")));
         }
     }
     reader.table("workload", [&](TomlReader& table) { out.workload = read_workload(table); });

@@ -4,6 +4,9 @@
 #include "policy/simulation_engine.hpp"
 
 #include <haoh/error.hpp>
+#include <haoh/kernel_policy.hpp>
+#include <haoh/policy.hpp>
+#include <haoh/selector_info.hpp>
 
 #include <fmt/format.h>
 
@@ -18,10 +21,6 @@ namespace {
 using namespace std::chrono_literals;
 using policy::Plan;
 using policy::Step;
-
-constexpr std::array<std::string_view, 7> kSimulatedPolicies{
-    "numa",    "round-robin", "queue-depth",     "site-affinity",
-    "latency", "weighted",    "spdk-round-robin"};
 
 void require_scenario(bool holds, std::string_view what, const std::string& cause) {
     if (!holds) {
@@ -79,10 +78,9 @@ void check_scenario(const PolicyScenario& scenario) {
                      "the local array",
                      fmt::format("no path goes to \"{}\"", scenario.local_array));
     for (const std::string& policy : scenario.policies) {
-        require_scenario(std::ranges::find(kSimulatedPolicies, policy) != kSimulatedPolicies.end(),
-                         "the policies",
+        require_scenario(parse_selector_kind(policy).has_value(), "the policies",
                          fmt::format("there is no \"{}\", only {}", policy,
-                                     fmt::join(kSimulatedPolicies, ", ")));
+                                     fmt::join(simulated_policies(), ", ")));
     }
     for (const TimelineEntry& entry : scenario.timeline) {
         require_time(entry.at, 0s, 1h, "the timeline");
@@ -113,25 +111,23 @@ PolicyResult run(const PolicyScenario& scenario, const Plan& plan, const Argumen
     return policy::Engine<Selector>{scenario, plan, *selector}.run();
 }
 
-PolicyResult run(std::string_view policy, const PolicyScenario& scenario, const Plan& plan) {
-    if (policy == "numa") {
+PolicyResult run(SelectorKind kind, const PolicyScenario& scenario, const Plan& plan) {
+    switch (kind) {
+    case SelectorKind::numa:
         return run<NumaSelector>(scenario, plan);
-    }
-    if (policy == "round-robin") {
+    case SelectorKind::round_robin:
         return run<RoundRobinSelector>(scenario, plan);
-    }
-    if (policy == "queue-depth") {
+    case SelectorKind::queue_depth:
         return run<QueueDepthSelector>(scenario, plan);
-    }
-    if (policy == "site-affinity") {
+    case SelectorKind::site_affinity:
         return run<SiteAffinitySelector>(scenario, plan,
                                          SiteAffinityOptions{.local_site = plan.local_array});
-    }
-    if (policy == "latency") {
+    case SelectorKind::latency:
         return run<LatencySelector>(scenario, plan);
-    }
-    if (policy == "weighted") {
+    case SelectorKind::weighted:
         return run<WeightedSelector>(scenario, plan);
+    case SelectorKind::spdk_round_robin:
+        break;
     }
     return run<SpdkRoundRobinSelector>(scenario, plan);
 }
@@ -185,7 +181,17 @@ policy::Plan policy::plan(const PolicyScenario& scenario) {
 }
 
 std::span<const std::string_view> simulated_policies() {
-    return kSimulatedPolicies;
+    static const std::vector<std::string_view> names = [] {
+        std::vector<std::string_view> out;
+        for (const KernelPolicyInfo& policy : kernel_policies()) {
+            out.push_back(policy.name);
+        }
+        for (const SelectorInfo& selector : selector_infos()) {
+            out.push_back(selector.name);
+        }
+        return out;
+    }();
+    return names;
 }
 
 std::string_view to_string(LatencyDistribution::Kind kind) {
@@ -205,14 +211,15 @@ SimulationResult simulate(const PolicyScenario& scenario) {
     SimulationResult out;
     out.scenario = scenario;
     if (out.scenario.policies.empty()) {
-        out.scenario.policies.assign(kSimulatedPolicies.begin(), kSimulatedPolicies.end());
+        const auto all = simulated_policies();
+        out.scenario.policies.assign(all.begin(), all.end());
     }
     if (out.scenario.local_array.empty()) {
         out.scenario.local_array = scenario.paths.front().array;
     }
     const Plan plan = policy::plan(out.scenario);
     for (const std::string& name : out.scenario.policies) {
-        out.policies.push_back(run(name, out.scenario, plan));
+        out.policies.push_back(run(parse_selector_kind(name).value(), out.scenario, plan));
         out.policies.back().policy = name;
     }
     return out;

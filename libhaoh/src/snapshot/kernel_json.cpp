@@ -227,6 +227,9 @@ KernelMessage read_message(const base::Node& node) {
 Json kernel_json(const KernelObservation& kernel) {
     Json out{{"host", base::escape_bytes(kernel.host)},
              {"release", base::escape_bytes(kernel.release)}};
+    if (kernel.node) {
+        out["node"] = base::escape_bytes(*kernel.node);
+    }
     add_attributes(out["parameters"] = Json::object(), kernel, module_parameters());
     Json& subsystems = out["subsystems"] = Json::array();
     for (const KernelSubsystem& subsystem : kernel.subsystems) {
@@ -249,6 +252,9 @@ KernelObservation read_kernel_json(const base::Node& node) {
     base::ObjectReader reader(node);
     KernelObservation out;
     out.host = text(reader.required("host"));
+    if (reader.has("node")) {
+        out.node = text(reader.required("node"));
+    }
     out.release = text(reader.required("release"));
     const base::Node parameters_node = reader.required("parameters");
     base::ObjectReader parameters(parameters_node);

@@ -285,6 +285,9 @@ Json controller_json(const ControllerObservation& controller, const std::vector<
     }
     out["probed_cntlids"] = controller.probed_cntlids;
     out["unread"] = texts(controller.unread);
+    if (!controller.active_error.empty()) {
+        out["active_error"] = text(controller.active_error);
+    }
     if (with_pages) {
         out["pages"] = controller_pages(controller);
     }
@@ -398,10 +401,15 @@ std::string to_json(const Observation& observation, bool with_pages) {
     }
     Json& unobserved = out["unobserved"] = Json::array();
     for (const Unobserved& failure : observation.unobserved) {
-        unobserved.push_back({{"object", text(failure.object)},
-                              {"target", text(failure.target)},
-                              {"subsysnqn", text(failure.subsysnqn)},
-                              {"error", text(failure.error)}});
+        Json one{{"object", text(failure.object)},
+                 {"target", text(failure.target)},
+                 {"subsysnqn", text(failure.subsysnqn)},
+                 {"error", text(failure.error)},
+                 {"reason", to_string(failure.reason)}};
+        if (!failure.host.empty()) {
+            one["host"] = text(failure.host);
+        }
+        unobserved.push_back(std::move(one));
     }
     // Left out where arrays were asked directly: what older versions wrote has no such key either.
     if (!observation.kernels.empty()) {

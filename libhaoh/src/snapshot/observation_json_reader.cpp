@@ -273,6 +273,9 @@ ControllerObservation read_controller(const base::Node& node, LogLengths& length
     out.active_problems = messages(reader.required("active_problems"));
     out.probed_cntlids = numbers<std::uint16_t>(reader.required("probed_cntlids"));
     out.unread = messages(reader.required("unread"));
+    if (reader.has("active_error")) {
+        out.active_error = message(reader.required("active_error"));
+    }
     read_controller_pages(required_pages(reader), out, lengths);
     out.namespaces = read_namespaces(reader.required("namespaces"));
     reader.ignore({"cntlid", "serial", "model", "firmware_rev", "identify", "controller_list",
@@ -303,6 +306,13 @@ Unobserved read_unobserved(const base::Node& node) {
     out.target = text(reader.required("target"));
     out.subsysnqn = text(reader.required("subsysnqn"));
     out.error = message(reader.required("error"));
+    if (reader.has("host")) {
+        out.host = text(reader.required("host"));
+    }
+    if (reader.has("reason")) { // a newer haoh may know more of them
+        out.reason = parse_unobserved_reason(reader.required("reason").string())
+                         .value_or(UnobservedReason::other);
+    }
     reader.finish();
     return out;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <haoh/source.hpp>
+#include <haoh/source_options.hpp>
 
 #include <algorithm>
 #include <span>

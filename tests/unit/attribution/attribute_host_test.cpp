@@ -344,7 +344,7 @@ TEST(SeparateAgain, NamesAsManyAsThereAre) {
     const auto found = separate(many);
     EXPECT_EQ(found[0].array, "array-a");
     EXPECT_EQ(found[25].array, "array-z");
-    EXPECT_EQ(found[26].array, "array-27");
+    EXPECT_EQ(found[26].array, "array-aa");
     EXPECT_EQ(found[27].array, "array-28");
     EXPECT_EQ(found[27].evidence, "serial number serial 27");
 }

@@ -81,11 +81,12 @@ TEST(ErrorCategory, HasATextForEachCode) {
         {Errc::too_large, "too large"},
         {Errc::canceled, "canceled"},
         {Errc::not_found, "not found"},
-        {Errc::short_answer, "fewer bytes came than were asked for"}};
+        {Errc::short_answer, "fewer bytes came than were asked for"},
+        {Errc::not_authenticated, "authentication is demanded"}};
     for (const auto& [code, text] : texts) {
         EXPECT_EQ(make_error_code(code).message(), text);
     }
-    const int last = static_cast<int>(Errc::short_answer);
+    const int last = static_cast<int>(Errc::not_authenticated);
     EXPECT_EQ(texts.size(), static_cast<std::size_t>(last));
     EXPECT_EQ(error_category().message(last + 1), "error " + std::to_string(last + 1));
 }
@@ -106,6 +107,7 @@ TEST(ErrorCategory, ComparesWithTheStandardConditions) {
     EXPECT_EQ(make_error_code(Errc::canceled), std::errc::operation_canceled);
     EXPECT_EQ(make_error_code(Errc::invalid_argument), std::errc::invalid_argument);
     EXPECT_EQ(make_error_code(Errc::unsupported), std::errc::not_supported);
+    EXPECT_EQ(make_error_code(Errc::not_authenticated), std::errc::permission_denied);
     EXPECT_NE(make_error_code(Errc::digest), std::errc::timed_out);
 }
 

@@ -58,6 +58,9 @@ TEST(CapiObservation, an_array_that_does_not_answer_is_told_and_the_other_is_rea
     EXPECT_EQ(haoh_observation_controller_count(observation.get()), 1U);
     EXPECT_THAT(haoh_observation_unobserved(observation.get(), 0), HasSubstr("127.0.0.1:1"));
     EXPECT_EQ(haoh_observation_unobserved(observation.get(), 1), nullptr);
+    EXPECT_STREQ(haoh_observation_unobserved_reason(observation.get(), 0), "refused");
+    EXPECT_EQ(haoh_observation_unobserved_reason(observation.get(), 1), nullptr);
+    EXPECT_EQ(haoh_observation_unobserved_reason(nullptr, 0), nullptr);
 }
 
 TEST(CapiObservation, a_snapshot_comes_back_as_it_was) {

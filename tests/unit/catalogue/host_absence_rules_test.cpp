@@ -227,27 +227,6 @@ TEST(HostCtrlLive, TellsAnAddressOnceThatIsDownForSeveralSubsystems) {
     }
 }
 
-TEST(HostIdentityUnique, TellsHostsThatShareOne) {
-    Observation one = healthy();
-    Observation other = healthy();
-    other.kernels.front().host = "host2";
-    for (ControllerObservation& controller : other.controllers) {
-        controller.host = "host2";
-    }
-    const Observation both = merge({one, other});
-    const std::string nqn(one.kernels[0].subsystems[0].controllers[0].hostnqn.value());
-    const std::vector<std::string> all = told(both, "host.identity.unique");
-    ASSERT_THAT(all, SizeIs(3));
-    EXPECT_THAT(all[0], HasSubstr("host1 and host2 use the same host NQN " + nqn + " and host ID"));
-    EXPECT_THAT(all[1], HasSubstr("host1 (): host NQN " + nqn));
-    EXPECT_THAT(findings_of(one, "host.identity.unique"), IsEmpty());
-    for (KernelController& controller : other.kernels[0].subsystems[0].controllers) {
-        controller.hostnqn = Attribute::of("nqn.2014-08.org.nvmexpress:uuid:other");
-        controller.hostid = Attribute::of("0a1b2c3d-0000-4000-8000-00000000ffff");
-    }
-    EXPECT_THAT(findings_of(merge({one, other}), "host.identity.unique"), IsEmpty());
-}
-
 TEST(HostCtrlLossTmo, IsTheMakers) {
     Observation host = healthy(); // ctrl_loss_tmo 600
     EXPECT_THAT(findings_of(host, "host.ctrl_loss_tmo.maker"), IsEmpty());

@@ -111,7 +111,7 @@ TEST(AuthenticationDemand, IsReadFromTheConnectResponse) {
     EXPECT_FALSE(authentication_demand(0xFFFF));
     const auto plain = authentication_demand(1U << 17U | 5U);
     ASSERT_TRUE(plain);
-    EXPECT_EQ(plain->code, Errc::unsupported);
+    EXPECT_EQ(plain->code, Errc::not_authenticated);
     EXPECT_THAT(plain->cause, HasSubstr("DH-HMAC-CHAP"));
     const auto secure = authentication_demand(1U << 18U);
     ASSERT_TRUE(secure);

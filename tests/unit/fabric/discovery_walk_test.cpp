@@ -74,6 +74,7 @@ TEST(SortEntries, NamesSubsystemsThatAreOnlyOnOtherTransports) {
     EXPECT_EQ(ports.unusable[0].subsysnqn, "nqn.fc");
     EXPECT_EQ(ports.unusable[0].target, to_string(kTarget));
     EXPECT_THAT(ports.unusable[0].error, HasSubstr("Fibre Channel"));
+    EXPECT_THAT(ports.unusable[0].error, HasSubstr(ports.unusable[0].object)) << "it names it";
     EXPECT_THAT(ports.subsystems, SizeIs(1));
 }
 
@@ -117,7 +118,8 @@ TEST(SortEntries, NamesTheTransport) {
         return ports.unusable.at(0).error;
     };
     const auto expected = [](const std::string& name) {
-        return "reach nqn.a: it is offered over " + name + " only; haoh asks over TCP";
+        return "reach nqn.a at 10.0.0.2 port 4420: it is offered over " + name +
+               " only; haoh asks over TCP";
     };
     EXPECT_EQ(text_of(1), expected("RDMA"));
     EXPECT_EQ(text_of(2), expected("Fibre Channel"));
@@ -170,6 +172,7 @@ TEST(SortEntries, ReportsEachUselessEntryOnce) {
     EXPECT_EQ(ports.unusable[0].object, "10.0.0.2 port 4420x");
     EXPECT_EQ(ports.unusable[0].subsysnqn, "nqn.a");
     EXPECT_THAT(ports.unusable[0].error, HasSubstr("TRSVCID"));
+    EXPECT_EQ(ports.unusable[0].reason, UnobservedReason::unusable_entry);
     EXPECT_EQ(ports.unusable[1].object, "tcp://10.0.0.2:4420");
     EXPECT_EQ(ports.unusable[1].subsysnqn, "") << "a referral is no subsystem's";
 }
@@ -239,6 +242,7 @@ TEST_F(WalkDiscoveryTest, BoundsReferrals) {
     EXPECT_THAT(found.unobserved[0].error,
                 AllOf(HasSubstr("follow the referral of"), HasSubstr("refused")));
     EXPECT_THAT(found.unobserved[4].error, HasSubstr("4 referrals were followed"));
+    EXPECT_EQ(found.unobserved[4].reason, UnobservedReason::budget);
 }
 
 TEST_F(WalkDiscoveryTest, FollowsAsManyReferralsAsAllowed) {

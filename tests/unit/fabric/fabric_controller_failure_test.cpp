@@ -463,8 +463,8 @@ TEST_F(FabricControllerTest, ReportsAnswersToConnect) {
         {nvme::status::connect_invalid_host | nvme::status::dnr, 0, Errc::refused_host,
          "does not allow this host"},
         {nvme::status::connect_controller_busy, 0, Errc::command_failed, "no free controller"},
-        {nvme::status::authentication_required, 0, Errc::unsupported, "DH-HMAC-CHAP"},
-        {0, 1U << 17U | 7U, Errc::unsupported, "DH-HMAC-CHAP"},
+        {nvme::status::authentication_required, 0, Errc::not_authenticated, "DH-HMAC-CHAP"},
+        {0, 1U << 17U | 7U, Errc::not_authenticated, "DH-HMAC-CHAP"},
     };
     for (const Case& refusal : cases) {
         SCOPED_TRACE(refusal.text);

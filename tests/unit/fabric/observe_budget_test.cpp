@@ -109,6 +109,7 @@ TEST_F(ObserveBudget, ADiscoveryLogThatHasNoRoomIsToldAndTheOtherTargetIsJudged)
     EXPECT_EQ(seen.unobserved[0].target, to_string(b.address()));
     EXPECT_THAT(seen.unobserved[0].error, HasSubstr("500 namespaces and entries of logs are kept"));
     EXPECT_THAT(seen.unobserved[0].error, HasSubstr("one subsystem at a time"));
+    EXPECT_EQ(seen.unobserved[0].reason, UnobservedReason::budget);
 }
 
 TEST_F(ObserveBudget, TheLogBesideASubsystemThatWasNamedIsToldAsWell) {

@@ -203,6 +203,7 @@ TEST_F(ObserveTest, JudgesTheOthersWhenOneFails) {
     EXPECT_EQ(seen.unobserved[0].target, to_string(b.address()));
     EXPECT_EQ(seen.unobserved[0].subsysnqn, options.subsysnqn);
     EXPECT_THAT(seen.unobserved[0].error, HasSubstr("no ICResp"));
+    EXPECT_EQ(seen.unobserved[0].reason, UnobservedReason::timed_out);
 }
 
 TEST_F(ObserveTest, KeepsWhatWasReadWhenTheTimeForATargetIsOver) {
@@ -426,6 +427,7 @@ TEST_F(DiscoverTest, TellsPortsOfTwoAddressesApart) {
     ASSERT_THAT(seen.unobserved, SizeIs(2));
     EXPECT_EQ(seen.unobserved[0].object, "tcp://127.0.0.1:1");
     EXPECT_EQ(seen.unobserved[1].object, "tcp://127.0.0.2:1");
+    EXPECT_EQ(seen.unobserved[1].reason, UnobservedReason::refused);
 }
 
 TEST_F(DiscoverTest, ProbesEachSubsystemOnce) {
@@ -470,6 +472,7 @@ TEST_F(DiscoverTest, ReportsWhyATargetHasNoSubsystems) {
     EXPECT_THAT(seen.controllers, SizeIs(1));
     ASSERT_THAT(seen.unobserved, SizeIs(1)) << "that says enough";
     EXPECT_THAT(seen.unobserved[0].error, HasSubstr("Fibre Channel"));
+    EXPECT_EQ(seen.unobserved[0].reason, UnobservedReason::unsupported);
 }
 
 TEST_F(DiscoverTest, ProbesNoStaticController) {
@@ -544,6 +547,8 @@ TEST_F(DiscoverTest, TellsTheFirstOfVeryManyEntriesThatCannotBeFollowed) {
     EXPECT_EQ(seen.unobserved[63].object, "127.0.0.1 port x63");
     EXPECT_EQ(seen.unobserved[64].object, to_string(a.address()));
     EXPECT_THAT(seen.unobserved[64].error, HasSubstr("936 more of their entries cannot be"));
+    EXPECT_EQ(seen.unobserved[63].reason, UnobservedReason::unusable_entry);
+    EXPECT_EQ(seen.unobserved[64].reason, UnobservedReason::unusable_entry);
 }
 
 TEST_F(DiscoverTest, ReportsATargetWithoutSubsystems) {
@@ -551,6 +556,7 @@ TEST_F(DiscoverTest, ReportsATargetWithoutSubsystems) {
     const Observation seen = observe_all();
     EXPECT_THAT(seen.controllers, SizeIs(1));
     ASSERT_THAT(seen.unobserved, SizeIs(1));
+    EXPECT_EQ(seen.unobserved[0].reason, UnobservedReason::none_offered);
     EXPECT_THAT(seen.unobserved[0].error, AllOf(HasSubstr("offers none to this host"),
                                                 HasSubstr(options.connect.host.hostnqn)));
 }
@@ -574,6 +580,7 @@ TEST_F(DiscoverTest, BoundsTheControllers) {
     EXPECT_THAT(seen.controllers, SizeIs(1));
     ASSERT_THAT(seen.unobserved, SizeIs(2));
     EXPECT_THAT(seen.unobserved[0].error, HasSubstr("only the first 2"));
+    EXPECT_EQ(seen.unobserved[0].reason, UnobservedReason::budget);
 }
 
 TEST_F(DiscoverTest, TellsControllersOfTwoSubsystemsOnOnePortApart) {

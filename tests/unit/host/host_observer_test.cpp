@@ -142,6 +142,12 @@ TEST_F(Observer, says_of_each_other_why_not) {
     EXPECT_THAT(seen.unobserved[1].error, HasSubstr("its state cannot be read: Is a directory"));
     EXPECT_EQ(seen.unobserved[2].error, "open /dev/nvme2: Permission denied; run as root");
     EXPECT_EQ(seen.unobserved[3].object, "nvme3");
+    EXPECT_EQ(seen.unobserved[0].reason, UnobservedReason::not_live);
+    EXPECT_EQ(seen.unobserved[1].reason, UnobservedReason::unreadable);
+    EXPECT_EQ(seen.unobserved[2].reason, UnobservedReason::not_permitted);
+    for (const Unobserved& one : seen.unobserved) {
+        EXPECT_EQ(one.host, "db1");
+    }
 }
 
 TEST_F(Observer, leaves_discovery_controllers_alone) {
@@ -243,6 +249,7 @@ TEST_F(Observer, cannot_ask_a_recorded_tree) {
     EXPECT_THAT(seen.controllers, IsEmpty());
     ASSERT_EQ(seen.unobserved.size(), 3U);
     EXPECT_THAT(seen.unobserved[2].error, HasSubstr("ask nvme2: this is a recorded tree; ask on"));
+    EXPECT_EQ(seen.unobserved[2].reason, UnobservedReason::recorded);
     EXPECT_EQ(seen.kernels.at(0).host, "db1");
 }
 

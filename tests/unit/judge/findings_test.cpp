@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // How judgements become findings: order, folding, windows, and what a report makes of them.
-#include "unit/catalogue/pair.hpp"
+#include "unit/catalogue/linux_host.hpp"
 
 #include "catalogue/catalogue.hpp"
 #include "judge/findings.hpp"
@@ -305,6 +305,97 @@ TEST(Yielding, OfAFindingAboutNoSubsystemIsToAny) {
     Findings alone(Window::none);
     put(alone, draft("host.identity.pair", ""));
     EXPECT_THAT(taken(alone), ElementsAre("host.identity.pair  -"));
+}
+
+TEST(Yielding, IsNotToWhatAnotherHostSees) {
+    // host.identity.pair explains conn.hostnqn_hostid.same, or the reverse: see the rows.
+    const auto left = [](std::string explained_on, std::string explaining_on) {
+        Findings findings(Window::none);
+        Draft explained = draft("host.identity.pair", "");
+        explained.host = std::move(explained_on);
+        Draft explaining = draft("conn.hostnqn_hostid.same", "any");
+        explaining.host = std::move(explaining_on);
+        put(findings, std::move(explained));
+        put(findings, std::move(explaining));
+        return findings.take().size();
+    };
+    EXPECT_EQ(left("alpha", "alpha"), 1U);
+    EXPECT_EQ(left("alpha", "beta"), 2U);
+    EXPECT_EQ(left("alpha", ""), 1U) << "what is about all is about that host";
+    EXPECT_EQ(left("", "beta"), 1U);
+}
+
+TEST(HostOfAFinding, IsTheOneThatIsJudged) {
+    Findings findings(Window::none);
+    findings.on_host("alpha");
+    put(findings, draft("host.identity.pair", ""));
+    findings.on_host("beta");
+    put(findings, draft("host.identity.pair", ""));
+    for (std::uint32_t nsid = 1; nsid <= 6; ++nsid) {
+        for (const char* const host : {"alpha", "beta"}) {
+            findings.on_host(host);
+            put_folded(findings, "host.ns.usable_path", "n", nsid, FoldKey{}, [] {
+                return judge::Wording{.what = "w", .values = {{.controller = "c"}}, .verdict = {}};
+            });
+        }
+    }
+    findings.on_host({});
+    put(findings, draft("ctrl.nn.equal"));
+    std::vector<std::string> hosts;
+    for (const Finding& one : findings.take()) {
+        hosts.push_back(fmt::format("{} {}/{} {}", one.rule, one.host, one.values.at(0).host,
+                                    one.nsids.size()));
+    }
+    EXPECT_THAT(hosts, ::testing::UnorderedElementsAre(
+                           "host.identity.pair alpha/alpha 0", "host.identity.pair beta/beta 0",
+                           "host.ns.usable_path alpha/alpha 6", "host.ns.usable_path beta/beta 6",
+                           "ctrl.nn.equal / 0"));
+}
+
+TEST(HostOfAFinding, IsThatOfItsValuesWhereTheyHaveOne) {
+    const auto host_of = [](std::vector<std::string> hosts) {
+        Findings findings(Window::none);
+        Draft one = draft("ctrl.nn.equal");
+        one.values.clear();
+        for (std::string& host : hosts) {
+            one.values.push_back({.controller = "nvme0", .host = std::move(host)});
+        }
+        put(findings, std::move(one));
+        return findings.take().at(0).host;
+    };
+    EXPECT_EQ(host_of({"alpha", "alpha"}), "alpha");
+    EXPECT_EQ(host_of({"alpha", "beta"}), "");
+    EXPECT_EQ(host_of({"alpha", ""}), "") << "one was asked directly";
+    EXPECT_EQ(host_of({}), "");
+}
+
+TEST(ReportOfKernels, TellsOfEachHostWhatItsReleaseDoes) {
+    const auto release_told = [](bool on_second, const std::string& asked) {
+        std::vector<Observation> hosts;
+        for (const bool second : {false, true}) {
+            Pair pair(1, 1);
+            if (second == on_second) {
+                pair.b[0].id.kas = 0;
+            }
+            Observation& host = hosts.emplace_back(
+                connected(pair.observation(), second ? "6.12.107-amd64" : "6.1.176"));
+            host.kernels[0].host = second ? "beta" : "alpha";
+            for (ControllerObservation& controller : host.controllers) {
+                controller.host = host.kernels[0].host;
+            }
+        }
+        CheckOptions options;
+        options.kernel = asked;
+        for (const Finding& one : check(merge(std::move(hosts)), options).findings) {
+            if (one.rule == "ctrl.kas.nonzero") {
+                return one.host + " " + one.on_kernel.value().release;
+            }
+        }
+        return std::string("nothing");
+    };
+    EXPECT_EQ(release_told(false, ""), "alpha 6.1.176");
+    EXPECT_EQ(release_told(true, ""), "beta 6.12.107-amd64");
+    EXPECT_EQ(release_told(true, "6.16"), "beta 6.16");
 }
 
 TEST(ExitStatus, FollowsFromWhatWasFound) {

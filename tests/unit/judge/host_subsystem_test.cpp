@@ -77,7 +77,10 @@ TEST(HostSubsystem, FindsControllersByHostAndName) {
     EXPECT_EQ(subsystem.controllers[1].asked, &subject.controllers[2]);
     EXPECT_EQ(subsystem.controllers[0].kernel, &first_subsystem(host).controllers[0]);
     const FindingValue value = judge::value_of(subsystem.controllers[1], "text");
-    EXPECT_EQ(value, (FindingValue{"nvme1", subsystem.controllers[1].site, "text"}));
+    EXPECT_EQ(value, (FindingValue{.controller = "nvme1",
+                                   .site = subsystem.controllers[1].site,
+                                   .value = "text",
+                                   .host = "host1"}));
 }
 
 Config sites_by_id() {

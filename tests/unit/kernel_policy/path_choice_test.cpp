@@ -56,7 +56,7 @@ TEST(PathChoice, says_everything_in_words_that_are_safe_to_print) {
     device.path("optimized").path("optimized").path(hostile);
     device.subsystem().controllers[1].state = Attribute::of(hostile);
     const PathChoice choice = device.explained();
-    EXPECT_EQ(choice.policy, "a policy " + hostile) << "a name is exact";
+    EXPECT_EQ(choice.policy.text(), "a policy " + hostile) << "a name is exact";
     EXPECT_EQ(choice.paths.at(2).ana_state, hostile);
     EXPECT_THAT(choice.notes,
                 Contains(R"(The policy a policy \x1b]0;owned\x07 is not known to this haoh.)"));
@@ -498,7 +498,7 @@ TEST(PathChoice, has_what_the_kernel_says) {
     EXPECT_EQ(choice.subsysnqn, "nqn.2026-01.io.example:pair");
     EXPECT_EQ(choice.device, "nvme0n1");
     EXPECT_EQ(choice.nsid, 7U);
-    EXPECT_EQ(choice.policy, "queue-depth");
+    EXPECT_EQ(choice.policy, IoPolicy::queue_depth);
     EXPECT_TRUE(choice.multipath);
     const ExplainedPath first{.path = "nvme0c0n1",
                               .controller = "nvme0",

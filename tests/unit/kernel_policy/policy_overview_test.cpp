@@ -114,13 +114,13 @@ TEST(PolicyOverview, has_what_the_kernel_says) {
     PolicyOverview expected;
     expected.host = "alpha";
     expected.release = "6.12.1";
-    expected.multipath = "Y";
-    expected.default_policy = "round-robin";
+    expected.multipath = true;
+    expected.default_policy = IoPolicy::round_robin;
     expected.udev = device.kernel.udev_rules;
     SubsystemPolicy& only = expected.subsystems.emplace_back();
     only.subsystem = "nvme-subsys0";
     only.subsysnqn = "nqn.2026-01.io.example:pair";
-    only.policy = "queue-depth";
+    only.policy = IoPolicy::queue_depth;
     only.devices = {current_choice(device.kernel, device.subsystem(), device.head(), {}, {})};
     EXPECT_EQ(policy_overview(device.kernel, {}, {}, {}), expected);
 }
@@ -135,11 +135,11 @@ TEST(PolicyOverview, tells_of_each_subsystem_but_discovery) {
                                   .paths = {{"nvme0c0n1", counted(9, 0)}}};
     const PolicyOverview overview = policy_overview(device.kernel, device.numa, device.attributions,
                                                     StatisticsInterval{before, after});
-    EXPECT_EQ(overview.default_policy, "numa");
+    EXPECT_EQ(overview.default_policy, IoPolicy::numa);
     EXPECT_EQ(overview.measured, std::chrono::milliseconds(1500));
     ASSERT_THAT(overview.subsystems, SizeIs(1));
     const SubsystemPolicy& only = overview.subsystems.front();
-    EXPECT_EQ(only.policy, "round-robin");
+    EXPECT_EQ(only.policy, IoPolicy::round_robin);
     ASSERT_THAT(only.shares, SizeIs(2));
     EXPECT_EQ(only.shares[0].path, "nvme0c0n1");
     EXPECT_TRUE(only.shares[0].known);

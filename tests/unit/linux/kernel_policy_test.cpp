@@ -8,6 +8,7 @@
 
 #include <iterator>
 #include <string>
+#include <vector>
 
 namespace haoh {
 namespace {
@@ -61,6 +62,72 @@ TEST(KernelPolicy, is_offered_from_its_release_on) {
         EXPECT_TRUE(offers("", *policy)) << "a release that is not known";
         EXPECT_FALSE(offers("4.99", *policy)) << "the minor number does not make up for it";
     }
+}
+
+TEST(KernelPolicy, is_of_upstreams_releases) {
+    for (const KernelVersion before : {KernelVersion{5, 99}, {6, 1}, {6, 10}}) {
+        EXPECT_FALSE(offers(before, IoPolicy::queue_depth)) << before.major << "." << before.minor;
+        EXPECT_FALSE(policy_change_forgets(before)) << before.major << "." << before.minor;
+        EXPECT_TRUE(offers(before, IoPolicy::numa));
+        EXPECT_TRUE(offers(before, IoPolicy::round_robin));
+    }
+    for (const KernelVersion since : {KernelVersion{6, 11}, {6, 12}, {7, 0}}) {
+        EXPECT_TRUE(offers(since, IoPolicy::queue_depth)) << since.major << "." << since.minor;
+        EXPECT_TRUE(policy_change_forgets(since)) << since.major << "." << since.minor;
+        EXPECT_TRUE(offers(since, IoPolicy::numa));
+        EXPECT_TRUE(offers(since, IoPolicy::round_robin));
+    }
+}
+
+// However it is asked, it is one answer: that of the change of the driver.
+TEST(KernelPolicy, has_one_answer_to_which_kernel_has_it) {
+    const std::vector<std::string> releases{"4.18",
+                                            "4.20",
+                                            "5.0",
+                                            "5.1",
+                                            "5.14",
+                                            "6.1",
+                                            "6.8",
+                                            "6.10",
+                                            "6.11",
+                                            "6.15",
+                                            "7.3",
+                                            "7.x",
+                                            "5.14.0-570.12.1.el9_6.x86_64",
+                                            "4.18.0-553.el8_10.x86_64",
+                                            "6.8.0-45-generic",
+                                            "6.4.0-150700.53.34-default"};
+    for (const std::string& release : releases) {
+        const KernelRelease known = parse_kernel_release(release).value();
+        KernelObservation kernel;
+        kernel.release = release;
+        for (const KernelPolicyInfo& info : kernel_policies()) {
+            const Presence answer = presence_of(info.change, known);
+            EXPECT_EQ(presence_of(info.policy, known), answer) << release << " " << info.name;
+            EXPECT_EQ(presence_of(info.policy, release), answer) << release << " " << info.name;
+            EXPECT_EQ(presence_of(info.policy, kernel), answer) << release << " " << info.name;
+            EXPECT_EQ(presence_of(info, release), answer) << release << " " << info.name;
+            EXPECT_EQ(presence_of(info, kernel), answer) << release << " " << info.name;
+            EXPECT_EQ(offers(release, info.policy), answer != Presence::absent) << release;
+            EXPECT_EQ(offers(release, info), answer != Presence::absent) << release;
+            if (known == KernelRelease{.upstream = known.upstream}) { // no more than a number
+                EXPECT_EQ(offers(known.upstream, info.policy), answer == Presence::present)
+                    << release << " " << info.name;
+            }
+        }
+        EXPECT_EQ(policy_change_forgets(kernel), presence_of(IoPolicy::queue_depth, known))
+            << release;
+    }
+}
+
+TEST(KernelPolicy, is_of_the_release_that_brought_its_change) {
+    for (const KernelPolicyInfo& info : kernel_policies()) {
+        EXPECT_EQ(info.since, info_of(info.change).since) << info.name;
+        EXPECT_EQ(info.name, to_string(info.policy));
+        EXPECT_EQ(&info_of(info.policy), &info);
+        EXPECT_EQ(find_kernel_policy(info.name), &info);
+    }
+    EXPECT_EQ(find_kernel_policy("future"), nullptr);
 }
 
 TEST(KernelPolicy, are_offered_in_their_order) {

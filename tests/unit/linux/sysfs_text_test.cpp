@@ -37,5 +37,15 @@ TEST(SysfsText, keeps_bytes_that_are_no_text) {
     EXPECT_EQ(shown("A\x01\xFF "), "A\x01\xFF");
 }
 
+// multipath.c: nvme_ana_state_names[0] is "invalid state"; printf of a NULL is "(null)".
+TEST(AnaStateOfSysfs, says_that_no_group_told_one) {
+    EXPECT_TRUE(says_no_ana_state("invalid state"));
+    EXPECT_TRUE(says_no_ana_state("(null)"));
+    for (const char* const state : {"", "optimized", "non-optimized", "inaccessible",
+                                    "persistent-loss", "change", "null", "invalid"}) {
+        EXPECT_FALSE(says_no_ana_state(state)) << state;
+    }
+}
+
 } // namespace
 } // namespace haoh::linux_kernel

@@ -109,5 +109,21 @@ TEST(AccessOfANamespace, is_the_worst_that_holds) {
     }
 }
 
+TEST(EventSource, IsKnownByItsName) {
+    for (const EventSource source : {EventSource::trace, EventSource::udev, EventSource::kmsg,
+                                     EventSource::sysfs, EventSource::admin, EventSource::aen}) {
+        EXPECT_NE(to_string(source), "");
+        EXPECT_EQ(event_source(to_string(source)), source);
+    }
+    EXPECT_EQ(to_string(EventSource::kmsg), "kmsg") << "as haoh.event/1 has it";
+    EXPECT_EQ(event_source(""), EventSource::none);
+    EXPECT_EQ(event_source("tcp://10.0.0.1:4420"), EventSource::array);
+    EXPECT_EQ(event_source("events"), EventSource::other);
+    EXPECT_EQ(event_source("traces"), EventSource::other);
+    for (const EventSource nameless : {EventSource::none, EventSource::array, EventSource::other}) {
+        EXPECT_EQ(to_string(nameless), "");
+    }
+}
+
 } // namespace
 } // namespace haoh

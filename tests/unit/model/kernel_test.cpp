@@ -226,6 +226,46 @@ TEST(StateOfAController, says_whether_it_is_live_or_going_away) {
     EXPECT_FALSE(controller.terminal());
 }
 
+// NUMA_NO_NODE is -1; nodes are below MAX_NUMNODES.
+TEST(NodeOfAController, is_one_that_a_machine_can_have) {
+    const auto with = [](const Attribute& node) {
+        KernelController out;
+        out.numa_node = node;
+        return out;
+    };
+    EXPECT_EQ(with(Attribute::of("0")).near_node(), 0U);
+    EXPECT_EQ(with(Attribute::of("1023")).near_node(), 1023U);
+    for (const Attribute& other : {Attribute::of("-1"), Attribute::of("1024"), Attribute::of("x"),
+                                   Attribute::of(""), Attribute{}, unreadable("1")}) {
+        EXPECT_EQ(with(other).near_node(), std::nullopt) << other.text;
+        EXPECT_EQ(with(other).near_no_node(), other == Attribute::of("-1")) << other.text;
+    }
+    EXPECT_FALSE(with(Attribute::of("0")).near_no_node());
+}
+
+TEST(DiscoverySubsystem, is_told_by_its_type) {
+    KernelSubsystem subsystem;
+    EXPECT_FALSE(subsystem.discovery());
+    subsystem.subsystype = Attribute::of("nvm");
+    EXPECT_FALSE(subsystem.discovery());
+    subsystem.subsystype = Attribute::of("discovery");
+    EXPECT_TRUE(subsystem.discovery());
+    subsystem.subsystype = unreadable("discovery");
+    EXPECT_FALSE(subsystem.discovery());
+}
+
+// param_get_bool prints Y and N; sysfs_emit of a bool 1 and 0.
+TEST(FlagOfAnAttribute, is_what_the_kernel_prints_of_a_bool) {
+    EXPECT_EQ(Attribute::of("Y").flag(), true);
+    EXPECT_EQ(Attribute::of("1").flag(), true);
+    EXPECT_EQ(Attribute::of("N").flag(), false);
+    EXPECT_EQ(Attribute::of("0").flag(), false);
+    for (const Attribute& other : {Attribute::of("y"), Attribute::of("2"), Attribute::of("no"),
+                                   Attribute::of(""), Attribute{}, unreadable("Y")}) {
+        EXPECT_EQ(other.flag(), std::nullopt) << other.text;
+    }
+}
+
 KernelController named_controller(const std::string& name) {
     KernelController out;
     out.name = name;

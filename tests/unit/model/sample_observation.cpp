@@ -337,7 +337,10 @@ Observation random_observation(std::mt19937_64& random) {
         return Unobserved{.object = dice.text(),
                           .target = dice.text(),
                           .subsysnqn = dice.text(),
-                          .error = dice.message()};
+                          .error = dice.message(),
+                          .host = dice.text(),
+                          .reason = dice.one_in(2) ? UnobservedReason::timed_out
+                                                   : UnobservedReason::canceled};
     });
     return out;
 }

@@ -103,7 +103,7 @@ View view_of_paths(const std::vector<PathCase>& paths) {
         view.controllers.push_back({.name = fmt::format("nvme{}", i),
                                     .subsysnqn = "nqn",
                                     .address = {},
-                                    .state = paths[i].controller->state});
+                                    .state = ControllerState::of(paths[i].controller->state)});
         one.paths.push_back({.controller = view.controllers.back().name,
                              .name = fmt::format("nvme0c{}n1", i),
                              .ana_state = paths[i].ana->state,
@@ -143,7 +143,8 @@ void expect_access(const std::vector<PathCase>& paths) {
     }
     ASSERT_EQ(now.access.paths, paths.size());
     for (std::size_t i = 0; i < paths.size(); ++i) {
-        ASSERT_EQ(now.paths.at(i).usable, paths[i].usable()) << text_of(paths) << "path " << i;
+        ASSERT_EQ(now.paths.at(i).use.usable(), paths[i].usable())
+            << text_of(paths) << "path " << i;
     }
 
     Fusion later;
@@ -156,7 +157,8 @@ void expect_access(const std::vector<PathCase>& paths) {
     ASSERT_THAT(access_events(later), ::testing::IsEmpty()) << text_of(good);
     for (std::size_t i = 0; i < paths.size(); ++i) {
         later.see_ana_state("h", fmt::format("nvme0c{}n1", i), paths[i].ana->state, kNow);
-        later.see_controller_state("h", fmt::format("nvme{}", i), paths[i].controller->state, kNow);
+        later.see_controller_state("h", fmt::format("nvme{}", i),
+                                   ControllerState::of(paths[i].controller->state), kNow);
     }
     const auto told_later = access_events(later);
     ASSERT_EQ(told_later.size(), expected == Access::restored ? 0U : 1U) << text_of(paths);

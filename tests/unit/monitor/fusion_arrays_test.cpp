@@ -18,7 +18,7 @@ class FusionOfArrays : public ::testing::Test {
     static View view_of(const char* name, std::uint64_t bytes, const char* state = "optimized") {
         View view;
         view.controllers.push_back(
-            {.name = name, .subsysnqn = "nqn", .address = {}, .state = "live"});
+            {.name = name, .subsysnqn = "nqn", .address = {}, .state = ControllerState::live});
         ViewedNamespace& one = view.namespaces.emplace_back();
         one.subsysnqn = "nqn";
         one.nsid = 1;
@@ -49,7 +49,7 @@ TEST_F(FusionOfArrays, states_of_a_view_count) {
     EXPECT_THAT(take(), IsEmpty());
     see("a", 4096, "change");
     EXPECT_THAT(take(), ElementsAre("ana_change a optimized>change"));
-    fusion_.see_controller_state({}, "b", "lost", occasion_);
+    fusion_.see_controller_state({}, "b", ControllerState::lost, occasion_);
     EXPECT_THAT(take(), ElementsAre("controller_state b live>lost", "access  restored>no_path"));
     see("b", 4096);
     EXPECT_THAT(take(), ElementsAre("controller_state b lost>live", "access  no_path>restored"))
@@ -112,7 +112,7 @@ TEST_F(FusionOfArrays, growth_is_told_once_when_one_array_follows_the_other) {
 View invented(const std::string& name, std::uint32_t number) {
     View view;
     view.controllers.push_back(
-        {.name = name, .subsysnqn = "nqn " + name, .address = {}, .state = "live"});
+        {.name = name, .subsysnqn = "nqn " + name, .address = {}, .state = ControllerState::live});
     ViewedNamespace& one = view.namespaces.emplace_back();
     one.subsysnqn = "nqn " + name;
     one.nsid = number;
@@ -150,7 +150,7 @@ TEST_F(FusionOfArrays, of_a_host_what_is_gone_leaves_nothing_behind) {
         view.namespaces[0].device = name + "n1";
         view.namespaces[0].paths[0].name = name + "c1n1";
         fusion_.see("host", view, occasion_);
-        fusion_.set_verdict("host", "nqn " + name, "pass");
+        fusion_.set_verdict("host", "nqn " + name, Verdict::pass);
         static_cast<void>(fusion_.take(occasion_));
     };
     see(1);

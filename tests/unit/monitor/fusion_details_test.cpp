@@ -27,7 +27,7 @@ class FusionDetails : public ::testing::Test {
             view_.controllers.push_back({.name = name,
                                          .subsysnqn = "nqn",
                                          .address = fmt::format("at {}", name),
-                                         .state = "live"});
+                                         .state = ControllerState::live});
             one.paths.push_back({.controller = name,
                                  .name = fmt::format("path of {}", name),
                                  .ana_state = "optimized",
@@ -111,8 +111,8 @@ TEST_F(FusionDetails, a_path_counts_its_transitions_and_remembers_the_last) {
     EXPECT_EQ(path.transitions, 2U);
     EXPECT_EQ(path.last_change->monotonic, 1002s);
     EXPECT_EQ(path.ana_state, "inaccessible");
-    EXPECT_FALSE(path.usable);
-    EXPECT_TRUE(first().paths[1].usable);
+    EXPECT_FALSE(path.use.usable());
+    EXPECT_TRUE(first().paths[1].use.usable());
     const auto told = take(EventKind::ana_change);
     ASSERT_THAT(told, SizeIs(2));
     EXPECT_EQ(told[0].transitions, 1U);
@@ -248,7 +248,7 @@ TEST_F(FusionDetails, a_path_whose_controller_is_not_known_is_there_and_of_no_us
     fusion_.set_array("h", "nvme1", "array-b");
     EXPECT_EQ(first().access,
               (AccessCounts{.paths = 2, .usable = 1, .optimized = 1, .arrays = 1, .ready = 1}));
-    EXPECT_FALSE(first().paths.at(0).usable);
+    EXPECT_FALSE(first().paths.at(0).use.usable());
     EXPECT_EQ(fusion_.next_deadline(), std::nullopt) << "nobody said how long";
     pass(1h);
     fusion_.pass_time(now_);
@@ -259,7 +259,7 @@ TEST_F(FusionDetails, a_path_whose_controller_is_not_known_is_there_and_of_no_us
     EXPECT_EQ(told[0].controller, "nvme0");
     EXPECT_EQ(told[0].site, "");
     EXPECT_EQ(told[0].change_count, std::nullopt);
-    EXPECT_FALSE(first().paths.at(0).usable);
+    EXPECT_FALSE(first().paths.at(0).use.usable());
     EXPECT_EQ(first().identity, "");
     KernelObservation kernel;
     kernel.host = "h";
@@ -288,7 +288,7 @@ TEST_F(FusionDetails, a_path_may_have_another_name_group_and_size) {
     path.bytes = 512;
     see();
     EXPECT_EQ(first().paths[0].name, "renamed");
-    EXPECT_FALSE(first().paths[0].usable) << "of another size";
+    EXPECT_FALSE(first().paths[0].use.usable()) << "of another size";
     ana("nvme0", "change"); // the old name
     EXPECT_THAT(take(EventKind::ana_change), IsEmpty());
     fusion_.see_ana_state("h", "renamed", "change", occasion());
@@ -302,7 +302,7 @@ TEST_F(FusionDetails, a_path_may_have_another_name_group_and_size) {
     path.bytes = 0;
     see();
     EXPECT_EQ(first().paths[0].name, "renamed");
-    EXPECT_FALSE(first().paths[0].usable);
+    EXPECT_FALSE(first().paths[0].use.usable());
     fusion_.see_ana_state("h", "renamed", "optimized", occasion());
     EXPECT_EQ(take(EventKind::ana_change).at(0).ana_grpid, 9U);
 }
@@ -369,7 +369,7 @@ TEST_F(FusionDetails, states_are_written_over_those_of_a_scan_where_both_are_kno
     see();
     ana("nvme0", "unreadable");
     ana("nvme1", "change");
-    fusion_.see_controller_state("h", "nvme0", "connecting", occasion());
+    fusion_.see_controller_state("h", "nvme0", ControllerState::connecting, occasion());
     KernelObservation kernel;
     kernel.host = "h";
     KernelSubsystem& subsystem = kernel.subsystems.emplace_back();
@@ -440,8 +440,8 @@ TEST_F(FusionDetails, an_array_counts_until_its_last_controller_is_named_otherwi
     fusion_.set_array("h", "nvme9", "y");
     // What it means for access is told.
     EXPECT_THAT(take(), IsEmpty());
-    fusion_.see_controller_state("h", "nvme1", "connecting", occasion());
-    fusion_.see_controller_state("h", "nvme2", "connecting", occasion());
+    fusion_.see_controller_state("h", "nvme1", ControllerState::connecting, occasion());
+    fusion_.see_controller_state("h", "nvme2", ControllerState::connecting, occasion());
     EXPECT_THAT(take(EventKind::access), IsEmpty()) << "one array, and one path is left";
     fusion_.set_array("h", "nvme0", "x");
     const auto told = take(EventKind::access);
@@ -471,7 +471,7 @@ TEST_F(FusionDetails, a_status_has_everything) {
     fusion_.see("g", View{}, occasion());
     see();
     fusion_.set_array("h", "nvme1", "array-b");
-    fusion_.set_verdict("h", "nqn", "warn");
+    fusion_.set_verdict("h", "nqn", Verdict::warn);
     fusion_.lose_source("trace", "gone", now_);
     fusion_.restore_source("udev", now_);
     ana("nvme0", "change");
@@ -489,7 +489,7 @@ TEST_F(FusionDetails, a_status_has_everything) {
     ASSERT_THAT(status.subsystems, SizeIs(1));
     EXPECT_EQ(status.subsystems[0].host, "h");
     EXPECT_EQ(status.subsystems[0].subsysnqn, "nqn");
-    EXPECT_EQ(status.subsystems[0].verdict, "warn");
+    EXPECT_EQ(status.subsystems[0].verdict, Verdict::warn);
     EXPECT_EQ(status.subsystems[0].identity, "") << "nobody said who it is";
     ASSERT_THAT(status.controllers, SizeIs(2));
     EXPECT_EQ(status.controllers[1].host, "h");
@@ -497,7 +497,7 @@ TEST_F(FusionDetails, a_status_has_everything) {
     EXPECT_EQ(status.controllers[1].subsysnqn, "nqn");
     EXPECT_EQ(status.controllers[1].site, "array-b");
     EXPECT_EQ(status.controllers[1].address, "at nvme1");
-    EXPECT_EQ(status.controllers[1].state, "live");
+    EXPECT_EQ(status.controllers[1].state, ControllerState::live);
     ASSERT_THAT(status.namespaces, SizeIs(1));
     const MonitorStatus::Namespace& one = status.namespaces[0];
     EXPECT_EQ(one.host, "h");
@@ -551,7 +551,7 @@ TEST_F(FusionDetails, only_changes_with_a_cause_have_a_latency) {
                           {.observed = now_, .cause = Moment::at(999s, now_), .source = "test"});
     ana("nvme1", "change");
     fusion_.see_controller_state(
-        "h", "nvme1", "connecting",
+        "h", "nvme1", ControllerState::connecting,
         {.observed = now_, .cause = Moment::at(999s, now_), .source = "test"});
     static_cast<void>(take());
     EXPECT_EQ(fusion_.status(now_).ana_latency.total(), 1U);
@@ -613,7 +613,7 @@ TEST_F(FusionDetails, hosts_are_worlds_of_their_own) {
     fusion_.see("g", view_, occasion());
     fusion_.see_ana_state("g", "path of nvme0", "change", occasion());
     EXPECT_TRUE(fusion_.is_live("h", "nvme0"));
-    fusion_.see_controller_state("g", "nvme0", "connecting", occasion());
+    fusion_.see_controller_state("g", "nvme0", ControllerState::connecting, occasion());
     EXPECT_FALSE(fusion_.is_live("g", "nvme0"));
     EXPECT_FALSE(fusion_.is_live("g", "nvme9"));
     EXPECT_FALSE(fusion_.is_live("elsewhere", "nvme0"));

@@ -37,7 +37,7 @@ class FusionTest : public ::testing::Test {
             view_.controllers.push_back({.name = fmt::format("nvme{}", i),
                                          .subsysnqn = kNqn,
                                          .address = fmt::format("10.0.0.{}:4420", i + 1),
-                                         .state = "live"});
+                                         .state = ControllerState::live});
         }
         for (std::uint32_t nsid = 1; nsid <= 2; ++nsid) {
             ViewedNamespace& one = view_.namespaces.emplace_back();
@@ -114,7 +114,7 @@ TEST_F(FusionTest, tells_nothing_twice) {
     begin();
     ana("nvme0c0n1", "optimized");
     fusion_.see(kHost, view_, occasion());
-    fusion_.see_controller_state(kHost, "nvme0", "live", occasion());
+    fusion_.see_controller_state(kHost, "nvme0", ControllerState::live, occasion());
     EXPECT_THAT(take(), IsEmpty());
 }
 
@@ -139,7 +139,7 @@ TEST_F(FusionTest, says_where_and_when) {
 
 TEST_F(FusionTest, sees_an_array_leave_and_return) {
     begin();
-    fusion_.see_controller_state(kHost, "nvme1", "connecting", occasion());
+    fusion_.see_controller_state(kHost, "nvme1", ControllerState::connecting, occasion());
     EXPECT_THAT(take(),
                 ElementsAre("controller_state nvme1 live>connecting",
                             "access 1 restored>single_array", "access 2 restored>single_array"));
@@ -192,7 +192,7 @@ TEST_F(FusionTest, does_not_believe_states_of_a_view_that_is_late) {
     begin();
     // The view was read before, and comes after.
     ana("nvme0c0n1", "non-optimized");
-    fusion_.see_controller_state(kHost, "nvme1", "connecting", occasion());
+    fusion_.see_controller_state(kHost, "nvme1", ControllerState::connecting, occasion());
     EXPECT_EQ(take().size(), 4U);
     fusion_.see(kHost, view_, occasion());
     EXPECT_THAT(take(), IsEmpty());
@@ -320,7 +320,7 @@ TEST_F(FusionTest, tells_of_sources_once) {
 TEST_F(FusionTest, passes_over_what_it_does_not_know) {
     begin();
     ana("nvme9c9n9", "change");
-    fusion_.see_controller_state(kHost, "nvme9", "connecting", occasion());
+    fusion_.see_controller_state(kHost, "nvme9", ControllerState::connecting, occasion());
     fusion_.notice(kHost, {.controller = "nvme9", .event = {.type = 2, .info = 3, .log_page = 12}},
                    occasion());
     EXPECT_THAT(take(), IsEmpty());

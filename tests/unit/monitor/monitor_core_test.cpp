@@ -271,7 +271,7 @@ class MonitorCoreArrays : public MonitorCoreTest {
         View view;
         for (const char* name : {"nvme0", "nvme1"}) {
             view.controllers.push_back(
-                {.name = name, .subsysnqn = "nqn", .address = {}, .state = "live"});
+                {.name = name, .subsysnqn = "nqn", .address = {}, .state = ControllerState::live});
         }
         core_->fusion().see("h", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
     }
@@ -360,7 +360,7 @@ TEST_F(MonitorCoreArrays, do_not_follow_from_what_was_known_before_the_beginning
 TEST_F(MonitorCoreArrays, tell_controllers_of_one_name_apart_by_their_hosts) {
     View view;
     view.controllers.push_back(
-        {.name = "nvme0", .subsysnqn = "nqn", .address = {}, .state = "live"});
+        {.name = "nvme0", .subsysnqn = "nqn", .address = {}, .state = ControllerState::live});
     core_->fusion().see("g", view, {.observed = Moment::now(), .cause = {}, .source = "test"});
     core_->keep("h", controller("nvme0", "A"));
     core_->keep("h", controller("nvme1", "B"));
@@ -381,7 +381,7 @@ TEST_F(MonitorCoreArrays, are_judged_again_after_a_new_beginning) {
     see_both();
     core_->keep("h", controller("nvme0", "A"));
     const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (core_->status().subsystems.at(0).verdict.empty()) {
+    while (core_->status().subsystems.at(0).verdict == std::nullopt) {
         ASSERT_LT(std::chrono::steady_clock::now(), deadline);
         context_.restart();
         context_.run_one_for(20ms);

@@ -45,7 +45,7 @@ class AnaReadingTest : public ::testing::Test {
 TEST_F(AnaReadingTest, takes_a_whole_log_and_retains_the_event) {
     controller.ana = test::one_group_log({1, 2, 3}, 9);
     const AnaReading reading = read();
-    EXPECT_EQ(reading.problem, "");
+    EXPECT_EQ(reading.problem.text(), "");
     EXPECT_EQ(reading.log.chgc, 9U);
     ASSERT_THAT(reading.log.groups, SizeIs(1));
     EXPECT_THAT(reading.log.groups[0].nsids, SizeIs(3));
@@ -60,13 +60,13 @@ TEST_F(AnaReadingTest, reads_no_more_than_there_is_room_for) {
          {Budget{.bytes = 6000, .objects = 9999}, Budget{.bytes = 9999, .objects = 2000}}) {
         spending = std::make_shared<Spending>(budget);
         const AnaReading reading = read();
-        EXPECT_THAT(reading.problem, HasSubstr("its ANA log was not read: "));
-        EXPECT_THAT(reading.problem, HasSubstr("are kept of one target"));
+        EXPECT_THAT(reading.problem.text(), HasSubstr("its ANA log was not read: "));
+        EXPECT_THAT(reading.problem.text(), HasSubstr("are kept of one target"));
         EXPECT_THAT(reading.log.groups, ::testing::IsEmpty());
         EXPECT_EQ(spending->held(), Spending::Cost{}) << "nothing is kept";
     }
     spending = std::make_shared<Spending>(Budget{.bytes = 9999, .objects = 2001});
-    EXPECT_EQ(read().problem, "");
+    EXPECT_EQ(read().problem.text(), "");
     EXPECT_EQ(spending->held(), Spending::Cost{});
 }
 
@@ -83,8 +83,8 @@ TEST_F(AnaReadingTest, says_that_it_was_refused) {
         return std::optional(refused);
     };
     const AnaReading reading = read();
-    EXPECT_THAT(reading.problem, HasSubstr("refused its ANA log"));
-    EXPECT_THAT(reading.problem, HasSubstr("Invalid Field"));
+    EXPECT_THAT(reading.problem.text(), HasSubstr("refused its ANA log"));
+    EXPECT_THAT(reading.problem.text(), HasSubstr("Invalid Field"));
     EXPECT_THAT(reading.log.groups, ::testing::IsEmpty());
 }
 
@@ -92,10 +92,10 @@ TEST_F(AnaReadingTest, takes_nothing_from_a_log_that_is_cut) {
     nvme::AnaLog log = test::one_group_log({1, 2, 3}, 9);
     log.nagd = 3; // two more than follow
     answer_with(nvme::encode(log));
-    EXPECT_THAT(read().problem, HasSubstr("malformed"));
+    EXPECT_THAT(read().problem.text(), HasSubstr("malformed"));
     log.nagd = 1;
     answer_with(nvme::encode(log));
-    EXPECT_EQ(read().problem, "") << "healthy again";
+    EXPECT_EQ(read().problem.text(), "") << "healthy again";
 }
 
 TEST_F(AnaReadingTest, takes_states_from_a_log_that_is_whole_and_odd) {
@@ -103,7 +103,7 @@ TEST_F(AnaReadingTest, takes_states_from_a_log_that_is_whole_and_odd) {
     log.nagd = 1;
     answer_with(nvme::encode(log));
     const AnaReading reading = read();
-    EXPECT_EQ(reading.problem, "") << "that is for haoh check to say";
+    EXPECT_EQ(reading.problem.text(), "") << "that is for haoh check to say";
     EXPECT_FALSE(reading.log.problems.empty());
 }
 
@@ -117,7 +117,7 @@ TEST_F(AnaReadingTest, does_not_read_without_end) {
     controller.queue_depth = 64;
     answer_with(bytes);
     spending = std::make_shared<Spending>(Budget{.objects = 16U << 20U});
-    EXPECT_THAT(read().problem, HasSubstr("malformed"));
+    EXPECT_THAT(read().problem.text(), HasSubstr("malformed"));
     EXPECT_LE(controller.commands, (std::size_t{16} << 20U) / 4096) << "16 MiB are enough";
     EXPECT_GE(controller.commands, 2U);
 }

@@ -37,7 +37,7 @@ TEST(View, of_a_kernel) {
     const View view = view_of(sample_kernel());
     ASSERT_EQ(view.controllers.size(), 1U);
     EXPECT_EQ(view.controllers[0].address, "[fd00::1]:4420");
-    EXPECT_EQ(view.controllers[0].state, "live");
+    EXPECT_EQ(view.controllers[0].state, ControllerState::live);
     ASSERT_EQ(view.namespaces.size(), 1U);
     const ViewedNamespace& one = view.namespaces[0];
     EXPECT_EQ(one.nsid, 7U);
@@ -77,7 +77,7 @@ TEST(View, has_every_object_of_every_subsystem_in_its_order) {
     EXPECT_EQ(view.controllers[2].name, "nvme2");
     EXPECT_EQ(view.controllers[2].subsysnqn, "nqn.2024-01.com.example:other");
     EXPECT_EQ(view.controllers[2].address, "10.0.0.2:4421");
-    EXPECT_EQ(view.controllers[2].state, "unreadable");
+    EXPECT_EQ(view.controllers[2].state, ControllerState::unreadable);
     ASSERT_EQ(view.namespaces.size(), 2U);
     EXPECT_EQ(view.namespaces[0].subsysnqn, "nqn.2024-01.com.example:pair");
     const ViewedNamespace& one = view.namespaces[1];
@@ -126,7 +126,7 @@ TEST(View, of_an_array_has_its_states_sizes_and_groups) {
     ASSERT_EQ(view.controllers.size(), 1U);
     EXPECT_EQ(view.controllers[0].name, "tcp://10.0.0.1:4420");
     EXPECT_EQ(view.controllers[0].subsysnqn, "nqn.2024-01.com.example:pair");
-    EXPECT_EQ(view.controllers[0].state, "live") << "it answered";
+    EXPECT_EQ(view.controllers[0].state, ControllerState::live) << "it answered";
     ASSERT_EQ(view.namespaces.size(), 3U);
     for (std::uint32_t nsid = 1; nsid <= 3; ++nsid) {
         const ViewedNamespace& one = view.namespaces[nsid - 1];
@@ -147,6 +147,19 @@ TEST(View, of_an_array_has_its_states_sizes_and_groups) {
 }
 
 /// Without ANA every path is good; where the log forgets one, nobody knows.
+TEST(View, of_an_array_without_a_list_of_namespaces_says_why) {
+    ControllerObservation seen;
+    seen.name = "tcp://10.0.0.1:4420";
+    // Words alone are no reason, whatever they contain.
+    seen.unread = {"descriptors of 3 active namespaces: no answer", "the list: no answer in 5 s"};
+    EXPECT_EQ(view_of(seen).namespaces_problem.text(), "its active namespace list was not read");
+    seen.active_error = seen.unread[1];
+    EXPECT_EQ(view_of(seen).namespaces_problem.text(),
+              "its active namespace list was not read (the list: no answer in 5 s)");
+    seen.active_nsids.emplace();
+    EXPECT_EQ(view_of(seen).namespaces_problem.text(), "");
+}
+
 TEST(View, of_an_array_whose_log_leaves_a_namespace_out) {
     ControllerObservation seen;
     seen.namespaces.emplace_back().nsid = 1;

@@ -244,32 +244,6 @@ TEST(KernelSelector, RefusesNodesThatDoNotAddUp) {
     EXPECT_NO_THROW(NumaSelector(HostNodes{.count = 2, .distances = {10, 20, 20, 10}}));
 }
 
-TEST(IoPolicy, IsCalledAsInSysfs) {
-    for (const IoPolicy policy : {IoPolicy::numa, IoPolicy::round_robin, IoPolicy::queue_depth}) {
-        EXPECT_EQ(parse_io_policy(to_string(policy)), policy);
-    }
-    EXPECT_EQ(to_string(IoPolicy::round_robin), "round-robin");
-    EXPECT_EQ(to_string(IoPolicy::numa), "numa");
-    EXPECT_EQ(to_string(IoPolicy::queue_depth), "queue-depth");
-    EXPECT_EQ(parse_io_policy("round_robin"), std::nullopt);
-    EXPECT_EQ(to_string(static_cast<IoPolicy>(3)), "?");
-}
-
-TEST(IoPolicy, IsOfReleases) {
-    for (const KernelVersion before : {KernelVersion{5, 99}, {6, 1}, {6, 10}}) {
-        EXPECT_FALSE(offers(before, IoPolicy::queue_depth)) << before.major << "." << before.minor;
-        EXPECT_FALSE(policy_change_forgets(before)) << before.major << "." << before.minor;
-        EXPECT_TRUE(offers(before, IoPolicy::numa));
-        EXPECT_TRUE(offers(before, IoPolicy::round_robin));
-    }
-    for (const KernelVersion since : {KernelVersion{6, 11}, {6, 12}, {7, 0}}) {
-        EXPECT_TRUE(offers(since, IoPolicy::queue_depth)) << since.major << "." << since.minor;
-        EXPECT_TRUE(policy_change_forgets(since)) << since.major << "." << since.minor;
-        EXPECT_TRUE(offers(since, IoPolicy::numa));
-        EXPECT_TRUE(offers(since, IoPolicy::round_robin));
-    }
-}
-
 class Random {
   public:
     explicit Random(std::uint64_t seed) : engine_{seed} {}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/error.hpp>
+#include <haoh/path_use.hpp>
 #include <haoh/simulate.hpp>
 
 #include <fmt/format.h>
@@ -311,7 +312,7 @@ TEST(PolicyScenarioOfAHost, HasItsPaths) {
 
 TEST(PolicyScenarioOfAHost, TakesNodesThatASelectorHas) {
     for (const auto& [text, node] : std::vector<std::pair<const char*, int>>{
-             {"-1", -1}, {"0", 0}, {"1023", 1023}, {"1024", 1023}, {"99999", 1023}, {"", -1}}) {
+             {"-1", -1}, {"0", 0}, {"1023", 1023}, {"1024", -1}, {"99999", -1}, {"", -1}}) {
         KernelObservation kernel = host();
         kernel.subsystems.front().controllers.front().numa_node = Attribute::of(text);
         EXPECT_EQ(scenario_of(kernel, "nvme0n1", {}).paths.front().numa_node, node) << text;
@@ -354,6 +355,54 @@ TEST(PolicyScenarioOfAHost, TakesAPathOfUnreadableStateForNoPathWithoutAna) {
     const PolicyScenario scenario = scenario_of(kernel, "nvme0n1", {});
     EXPECT_EQ(scenario.paths.at(0).state, (PathState{.ana = nvme::AnaState::inaccessible}));
     EXPECT_EQ(scenario.paths.at(2).state.ana, std::nullopt);
+}
+
+// Whether a path can be used is decided in one place (haoh/path_use.hpp): what a selector is told of each
+// path comes to the same, but for I/O to a controller that is being deleted, which the kernel lets pass.
+TEST(PolicyScenarioOfAHost, TakesPathsForUsableThatAre) {
+    const Attribute unreadable{
+        .state = Attribute::State::unreadable, .nul_padded = false, .text = "gone"};
+    std::vector<Attribute> states{unreadable, {}, Attribute::of("")};
+    for (const char* const text : {"new", "live", "resetting", "connecting", "deleting",
+                                   "deleting (no IO)", "dead", "future"}) {
+        states.push_back(Attribute::of(text));
+    }
+    std::vector<Attribute> anas{unreadable, {}, Attribute::of("")};
+    for (const char* const text : {"optimized", "non-optimized", "inaccessible", "persistent-loss",
+                                   "change", "(null)", "invalid state", "future"}) {
+        anas.push_back(Attribute::of(text));
+    }
+    std::size_t usable = 0;
+    for (const Attribute& state : states) {
+        for (const Attribute& ana : anas) {
+            for (const Attribute& size :
+                 {unreadable, {}, Attribute::of("2048"), Attribute::of("1")}) {
+                for (const char* const controller : {"nvme0", "nvme9"}) {
+                    KernelObservation kernel = host();
+                    KernelSubsystem& subsystem = kernel.subsystems.front();
+                    KernelNamespace& head = subsystem.namespaces.front();
+                    KernelPath& path = head.paths.front();
+                    subsystem.controllers.front().state = state;
+                    path.ana_state = ana;
+                    path.size = size;
+                    path.controller = controller;
+                    const PathUse use = use_of(subsystem, head, path);
+                    const PathState told = scenario_of(kernel, head.name, {}).paths.front().state;
+                    const bool may_pass =
+                        !told.disabled() && (told.optimized() || told.non_optimized());
+                    EXPECT_EQ(may_pass && !told.deleting, use.usable())
+                        << state.text << ", " << ana.text << ", " << size.text << ", "
+                        << controller;
+                    EXPECT_EQ(may_pass && told.optimized() && !told.deleting, use.optimized());
+                    EXPECT_EQ(told.deleting, state.value() == "deleting" &&
+                                                 std::string_view(controller) == "nvme0");
+                    usable += use.usable() ? 1U : 0U;
+                }
+            }
+        }
+    }
+    EXPECT_EQ(usable, 4U * 3)
+        << "live, of four ANA states, and of the head's size or one not known";
 }
 
 TEST(PolicyScenarioOfAHost, SaysWhatThereIs) {

@@ -108,7 +108,12 @@ TEST(EventLine, VerboseSaysDateSubsystemAndSource) {
 TEST(EventLine, KeepsTheAdviceThatAnErrorGives) {
     Event event = test::events_of_all_kinds()[static_cast<std::size_t>(EventKind::source_lost)];
     event.text = "open /dev/kmsg: permission denied; run as root";
+    event.advised = true;
     EXPECT_THAT(event_line(event), EndsWith("permission denied; run as root\n"));
+    // What a text looks like says nothing.
+    event.text = "it says; and nothing else";
+    event.advised = false;
+    EXPECT_THAT(event_line(event), HasSubstr("it says; and nothing else; AENs are not seen"));
 }
 
 TEST(EventFolder, JoinsAFailoverOfManyNamespacesIntoALineAController) {

@@ -56,8 +56,8 @@ class EveryString {
 
     // Reports and differences.
     void operator()(FindingValue& it) const {
-        auto& [controller, site, value, object] = it;
-        all(controller, site, value, object);
+        auto& [controller, site, value, object, host] = it;
+        all(controller, site, value, object, host);
     }
     void operator()(OnKernel& it) const {
         auto& [release, outcome, text, source, nearest] = it;
@@ -65,8 +65,8 @@ class EveryString {
     }
     void operator()(Finding& it) const {
         auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix, told,
-               on_kernel, names_nsid] = it;
-        all(rule, subsystem, what, values, basis, why, fix, on_kernel);
+               on_kernel, names_nsid, host] = it;
+        all(rule, subsystem, what, values, basis, why, fix, on_kernel, host);
     }
     void operator()(Attribution& it) const {
         auto& [host, controller, site, evidence] = it;
@@ -82,13 +82,13 @@ class EveryString {
         all(rule);
     }
     void operator()(Unobserved& it) const {
-        auto& [object, target, subsysnqn, error] = it;
-        all(object, target, subsysnqn, error);
+        auto& [object, target, subsysnqn, error, host, reason] = it;
+        all(object, target, subsysnqn, error, host);
     }
     void operator()(Report& it) const {
         auto& [verdict, model, counts, rules_evaluated, rules, findings, unobserved, attributions,
-               observed_at, kernel, connected] = it;
-        all(rules, findings, unobserved, attributions, observed_at, kernel);
+               observed_at, kernel, hosts, connected] = it;
+        all(rules, findings, unobserved, attributions, observed_at, kernel, hosts);
     }
     void operator()(Difference& it) const {
         auto& [kind, controller, nsid, field, before, after] = it;
@@ -112,10 +112,11 @@ class EveryString {
     void operator()(ControllerObservation& it) const {
         auto& [name, host, transport, traddr, trsvcid, target, subsysnqn, connection, properties,
                identify, io_command_sets, active_nsids, active_problems, controller_list,
-               supported_logs, features, ana, namespaces, probed_cntlids, unread] = it;
+               supported_logs, features, ana, namespaces, probed_cntlids, unread, active_error] =
+            it;
         all(name, host, transport, traddr, trsvcid, target, subsysnqn, connection, identify,
             io_command_sets, active_problems, controller_list, supported_logs, ana.log, namespaces,
-            unread);
+            unread, active_error);
     }
     void operator()(DiscoveryObservation& it) const {
         auto& [target, address, log, stable] = it;
@@ -150,26 +151,31 @@ class EveryString {
     void operator()(KernelObservation& it) const {
         auto& [host, release, multipath, multipath_always_on, iopolicy, max_retries, io_timeout,
                admin_timeout, subsystems, stray_controllers, messages, messages_error, udev_rules,
-               unread, changed] = it;
+               unread, changed, node] = it;
         all(host, release, subsystems, stray_controllers, messages, messages_error, udev_rules,
-            unread, changed);
+            unread, changed, node);
         attributes(it, module_parameters());
     }
 
     // A monitor.
+    void operator()(ControllerState& it) const {
+        std::string text(it.text());
+        visit_(text);
+        it = ControllerState::of(text);
+    }
     void operator()(Event& it) const {
         auto& [kind, sequence, observed, cause, source, host, subsysnqn, controller, site, nsid,
-               device, path, from, to, ana_grpid, change_count, transitions, rule, access, text] =
-            it;
+               device, path, from, to, ana_grpid, change_count, transitions, rule, access, text,
+               advised] = it;
         all(source, host, subsysnqn, controller, site, device, path, from, to, rule, text);
     }
     void operator()(MonitorStatus::Controller& it) const {
-        auto& [host, name, subsysnqn, site, address, state] = it;
-        all(host, name, subsysnqn, site, address, state);
+        auto& [host, name, subsysnqn, site, address, state, hostnqn, hostid] = it;
+        all(host, name, subsysnqn, site, address, state, hostnqn, hostid);
     }
     void operator()(MonitorStatus::Path& it) const {
-        auto& [controller, name, ana_state, usable, transitions, last_change] = it;
-        all(controller, name, ana_state);
+        auto& [controller, name, ana_state, use, transitions, last_change] = it;
+        all(controller, name, ana_state, use.detail);
     }
     void operator()(MonitorStatus::Namespace& it) const {
         auto& [host, subsysnqn, nsid, device, bytes, identity, access, paths] = it;
@@ -177,7 +183,7 @@ class EveryString {
     }
     void operator()(MonitorStatus::Subsystem& it) const {
         auto& [host, subsysnqn, identity, verdict] = it;
-        all(host, subsysnqn, identity, verdict);
+        all(host, subsysnqn, identity);
     }
     void operator()(MonitorStatus::Source& it) const {
         auto& [name, healthy, problem, pending, lost] = it;
@@ -207,6 +213,11 @@ class EveryString {
         auto& [array, name, paths, nodes, changes] = it;
         all(name, paths, nodes);
     }
+    void operator()(ShownPolicy& it) const {
+        std::string text{it.text()};
+        all(text);
+        it = ShownPolicy{text};
+    }
     void operator()(PathChoice& it) const {
         auto& [host, release, subsystem, subsysnqn, device, nsid, policy, multipath, paths, nodes,
                losses, notes] = it;
@@ -222,7 +233,7 @@ class EveryString {
     }
     void operator()(PolicyOverview& it) const {
         auto& [host, release, multipath, default_policy, udev, measured, subsystems] = it;
-        all(host, release, multipath, default_policy, udev, subsystems);
+        all(host, release, default_policy, udev, subsystems);
     }
     void operator()(SimulatedPath& it) const { all(it.name, it.array); }
     void operator()(TimelineEntry& it) const { all(it.array, it.path); }

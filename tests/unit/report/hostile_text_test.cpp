@@ -310,7 +310,7 @@ TEST(HostileText, IsSeenByTheseTests) {
     std::vector<std::string> seen;
     Unobserved one = test::refused_target();
     EveryString([&](std::string& text) { seen.push_back(text); })(one);
-    EXPECT_EQ(seen, (std::vector{one.object, one.target, one.subsysnqn, one.error}));
+    EXPECT_EQ(seen, (std::vector{one.object, one.target, one.subsysnqn, one.error, one.host}));
 }
 
 } // namespace

@@ -79,6 +79,32 @@ TEST(Metrics, TellPathsAndControllers) {
     EXPECT_THAT(page, HasSubstr(R"(controller="nvme1",site="array-a",address="10.0.0.1:4420"} 1)"));
 }
 
+TEST(Metrics, TellWhoAHostIsToTheArraysOnce) {
+    MonitorStatus status = monitor_status();
+    const std::string family = "\nhaoh_host_identity_info";
+    const auto series = [&] {
+        const std::string page = to_metrics(status);
+        expect_well_formed(page);
+        std::size_t count = 0;
+        for (std::size_t at = page.find(family); at != std::string::npos;
+             at = page.find(family, at + 1)) {
+            ++count;
+        }
+        return count;
+    };
+    EXPECT_EQ(series(), 1U) << "of four controllers";
+    EXPECT_THAT(to_metrics(status),
+                HasSubstr(family + R"({hostnqn="nqn.2026-01.io.example:host-1",)" +
+                          R"(hostid="11111111-2222-4333-8444-555555555555"} 1)" + "\n"));
+    status.controllers[0].hostnqn = "nqn.other";
+    EXPECT_EQ(series(), 2U);
+    for (MonitorStatus::Controller& one : status.controllers) {
+        one.hostnqn.clear();
+        one.hostid.clear();
+    }
+    EXPECT_EQ(series(), 0U) << "nobody knows";
+}
+
 TEST(Metrics, NameEachSeriesInFull) {
     MonitorStatus status = monitor_status();
     status.namespaces.resize(1);
@@ -142,12 +168,12 @@ TEST(Metrics, TellTheWorstVerdictOfASubsystem) {
     MonitorStatus status = monitor_status();
     status.subsystems.push_back(status.subsystems[0]);
     status.subsystems[1].host.clear();
-    status.subsystems[1].verdict = "fail";
+    status.subsystems[1].verdict = Verdict::fail;
     const std::string page = to_metrics(status);
     expect_well_formed(page);
     EXPECT_THAT(page, HasSubstr("verdict=\"fail\"} 1\n"));
     EXPECT_THAT(page, HasSubstr("verdict=\"pass\"} 0\n"));
-    status.subsystems[1].verdict = "";
+    status.subsystems[1].verdict.reset();
     EXPECT_THAT(to_metrics(status), HasSubstr("verdict=\"pass\"} 1\n"));
     status.subsystems.clear();
     EXPECT_THAT(to_metrics(status), Not(HasSubstr("verdict=\"")));

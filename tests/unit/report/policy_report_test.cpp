@@ -161,7 +161,7 @@ TEST(PolicyText, SaysHowSureItIs) {
     EXPECT_THAT(said(Certainty::known), HasSubstr("nvme0c0n1; "));
     EXPECT_THAT(said(Certainty::likely), HasSubstr("nvme0c0n1 (probably); "));
     EXPECT_THAT(said(Certainty::rotates), HasSubstr("nvme0c0n1 by turns; "));
-    choice.policy.clear();
+    choice.policy = {};
     EXPECT_THAT(to_text(choice), HasSubstr("of nvme-subsys0, without a policy"));
     choice.nsid.reset();
     EXPECT_THAT(to_text(choice), StartsWith("nvme0n1 of nvme-subsys0"));
@@ -194,7 +194,7 @@ PathChoice full_choice() {
     out.subsysnqn = "nqn.2026-01.io.example:pair";
     out.device = "nvme0n1";
     out.nsid = 7;
-    out.policy = "numa";
+    out.policy = IoPolicy::numa;
     out.multipath = true;
     ExplainedPath path;
     path.path = "nvme0c0n1";
@@ -434,7 +434,7 @@ TEST(PolicyText, AddsUpWhatTheControllersCarried) {
     SubsystemPolicy subsystem;
     subsystem.subsystem = "nvme-subsys0";
     subsystem.subsysnqn = "nqn.2026-01.io.example:pair";
-    subsystem.policy = "numa";
+    subsystem.policy = IoPolicy::numa;
     subsystem.devices = {first, second, third};
     subsystem.shares = {share_of("nvme0c0n1", true, 1000, 1048575, 0, 0.5),
                         share_of("nvme0c1n1", false, 0, 0, 0, 0),
@@ -445,8 +445,8 @@ TEST(PolicyText, AddsUpWhatTheControllersCarried) {
     PolicyOverview overview;
     overview.host = "alpha";
     overview.release = "6.12";
-    overview.multipath = "Y";
-    overview.default_policy = "round-robin";
+    overview.multipath = true;
+    overview.default_policy = IoPolicy::round_robin;
     overview.measured = std::chrono::milliseconds{1500};
     overview.subsystems = {subsystem};
     EXPECT_EQ(to_text(overview, {.width = 100}), R"(alpha: Linux 6.12
@@ -462,8 +462,8 @@ nvme-subsys0: numa
     nvme1  array-a  unknown
     nvme2             0.0 %      0 requests  0 KiB read  0 KiB written
 )");
-    overview.multipath = "N";
-    overview.subsystems[0].policy.clear();
+    overview.multipath = false;
+    overview.subsystems[0].policy = {};
     overview.subsystems[0].subsysnqn.clear();
     overview.subsystems[0].shares.clear();
     overview.subsystems[0].devices = {third, third};
@@ -487,15 +487,15 @@ TEST(PolicyJson, HoldsAllOfAnOverview) {
     SubsystemPolicy subsystem;
     subsystem.subsystem = "nvme-subsys0";
     subsystem.subsysnqn = "nqn.2026-01.io.example:pair";
-    subsystem.policy = "numa";
+    subsystem.policy = IoPolicy::numa;
     subsystem.devices = {full_choice()};
     subsystem.shares = {share_of("nvme0c0n1", true, 1, 2, 3, 0.5),
                         share_of("nvme0c1n1", false, 4, 5, 6, 0.25)};
     PolicyOverview overview;
     overview.host = "alpha";
     overview.release = "6.12";
-    overview.multipath = "Y";
-    overview.default_policy = "round-robin";
+    overview.multipath = true;
+    overview.default_policy = IoPolicy::round_robin;
     overview.udev = {"/etc/udev/rules.d/71-a.rules"};
     overview.measured = std::chrono::milliseconds{1500};
     overview.subsystems = {subsystem};
@@ -589,7 +589,7 @@ TEST(PolicyText, SaysWhatIsNotKnownOfAHost) {
     EXPECT_EQ(to_text(overview), "host\n  new subsystems: not known\n  no NVMe subsystem\n");
     overview.host = "alpha";
     overview.release = "6.12";
-    overview.default_policy = "numa";
+    overview.default_policy = IoPolicy::numa;
     overview.udev = {"/etc/udev/rules.d/71-a.rules", "b"};
     EXPECT_EQ(to_text(overview),
               "alpha: Linux 6.12\n  new subsystems: numa\n  rules that set a policy: "

@@ -133,6 +133,34 @@ TEST(ReportJson, TellsWhatWasNotObserved) {
     EXPECT_EQ(out["unobserved"][0]["object"], "tcp://10.2.0.1:4420");
 }
 
+TEST(ReportJson, NamesHosts) {
+    Sample sample = healthy_pair();
+    Finding finding = test::serial_finding(sample);
+    add(sample.report, finding);
+    EXPECT_FALSE(json::parse(to_json(sample.report))["findings"][0].contains("host"));
+    EXPECT_FALSE(json::parse(to_json(sample.report)).contains("hosts"));
+    sample.report.findings.clear();
+    sample.report.hosts = {"beta"};
+    finding.host = "beta";
+    finding.values[1].host = "beta";
+    add(sample.report, finding);
+    add(sample, {.object = "nvme1",
+                 .target = "",
+                 .subsysnqn = "",
+                 .error = "e",
+                 .host = "beta",
+                 .reason = UnobservedReason::not_live});
+    const std::string text = to_json(sample.report);
+    expect_valid_report(text);
+    const json out = json::parse(text);
+    EXPECT_EQ(out["hosts"], json::array({"beta"}));
+    EXPECT_EQ(out["findings"][0]["host"], "beta");
+    EXPECT_FALSE(out["findings"][0]["values"][0].contains("host"));
+    EXPECT_EQ(out["findings"][0]["values"][1]["host"], "beta");
+    EXPECT_EQ(out["unobserved"][0]["host"], "beta");
+    EXPECT_EQ(out["unobserved"][0]["reason"], "not_live");
+}
+
 TEST(ReportJson, IsValidWhateverBytesAControllerSends) {
     Sample sample = healthy_pair();
     Finding finding = test::serial_finding(sample);

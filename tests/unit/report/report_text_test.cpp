@@ -377,14 +377,86 @@ TEST(ReportText, PromisesNothingWhenNothingWasObserved) {
     report.unobserved = {{.object = "host.example:4420",
                           .target = "host.example:4420",
                           .subsysnqn = "",
-                          .error = "no such host"}};
+                          .error = "resolve host.example:4420: no such host"}};
     EXPECT_EQ(to_text(report, Observation{}),
               R"(UNKNOWN  Nothing could be observed, so nothing can be promised.
          1 object not observed.
 
 NOT OBSERVED
-  host.example:4420: no such host
+  resolve host.example:4420: no such host
 )");
+}
+
+/// The healthy pair's report, of two hosts, with what the second one alone sees.
+Sample of_two_hosts() {
+    Sample sample = healthy_pair();
+    sample.report.hosts = {"alpha", "beta"};
+    Finding unusable = test::serial_finding(sample);
+    unusable.rule = "host.ns.usable_path";
+    unusable.nsid = 2;
+    unusable.what = "no path of nvme0n2 can be used";
+    unusable.host = "beta";
+    unusable.values = {{.controller = "nvme0", .site = "", .value = "dead", .host = "beta"}};
+    add(sample.report, unusable);
+    return sample;
+}
+
+TEST(ReportText, NamesTheHostWhereThereAreSeveral) {
+    Sample sample = of_two_hosts();
+    EXPECT_NE(text_of(sample).find("  beta: NSID 2: no path of nvme0n2 can be used\n"
+                                   "    nvme0  dead\n"),
+              std::string::npos)
+        << text_of(sample);
+    sample.report.hosts = {"beta"};
+    EXPECT_NE(text_of(sample).find("  NSID 2: no path of nvme0n2 can be used\n"), std::string::npos)
+        << "the only one needs no name";
+}
+
+TEST(ReportText, NamesTheHostOfEachValueWhereTheyDiffer) {
+    Sample sample = of_two_hosts();
+    Finding shared = test::serial_finding(sample);
+    shared.rule = "host.identity.unique";
+    shared.what = "one host NQN on two hosts";
+    shared.values = {{.controller = "nvme0", .site = "", .value = "nqn.x", .host = "alpha"},
+                     {.controller = "nvme0", .site = "", .value = "nqn.y", .host = "beta"},
+                     {.controller = "", .value = "Y", .object = "nvme_core", .host = "alpha"},
+                     {.controller = "", .value = "Y", .object = "nvme_core", .host = "beta"}};
+    add(sample.report, shared);
+    for (const bool verbose : {false, true}) {
+        const std::string text = text_of(sample, {.verbose = verbose});
+        for (const char* const line :
+             {"    alpha nvme0      nqn.x\n", "    beta nvme0       nqn.y\n",
+              "    alpha nvme_core  Y\n", "    beta nvme_core   Y\n"}) {
+            EXPECT_NE(text.find(line), std::string::npos) << line << text;
+        }
+    }
+}
+
+TEST(ReportText, SaysOnWhichHostsTheRestIs) {
+    Sample sample = of_two_hosts();
+    Finding again = sample.report.findings.back();
+    for (const char* const host : {"gamma", "delta", "epsilon", "zeta"}) {
+        again.host = host;
+        again.values[0].host = host;
+        sample.report.hosts.push_back(host);
+        add(sample.report, again);
+    }
+    EXPECT_NE(text_of(sample).find("and 2 like this on epsilon, zeta: NSID 2\n"), std::string::npos)
+        << text_of(sample);
+}
+
+TEST(ReportText, NamesTheHostOfWhatWasNotObserved) {
+    Sample sample = of_two_hosts();
+    add(sample, {.object = "nvme1",
+                 .target = "",
+                 .subsysnqn = test::kSampleNqn,
+                 .error = "ask nvme1: the controller is connecting",
+                 .host = "beta"});
+    EXPECT_NE(text_of(sample).find("  beta: ask nvme1: the controller is connecting\n"),
+              std::string::npos);
+    sample.report.hosts = {"beta"};
+    EXPECT_NE(text_of(sample).find("\n  ask nvme1: the controller is connecting\n"),
+              std::string::npos);
 }
 
 TEST(ReportText, NamesTheControllersWhenOneArrayDisagreesWithItself) {

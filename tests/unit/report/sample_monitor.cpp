@@ -149,15 +149,18 @@ MonitorStatus monitor_status() {
     status.subsystems = {{.host = "host-1",
                           .subsysnqn = kMonitorNqn,
                           .identity = "0123456789abcdef",
-                          .verdict = "pass"}};
+                          .verdict = Verdict::pass}};
     for (const char* name : {"nvme1", "nvme2", "nvme3", "nvme4"}) {
         const bool second = name[4] > '2';
-        status.controllers.push_back({.host = "host-1",
-                                      .name = name,
-                                      .subsysnqn = kMonitorNqn,
-                                      .site = second ? "array-b" : "array-a",
-                                      .address = "10.0.0." + std::string{name[4]} + ":4420",
-                                      .state = name[4] == '4' ? "connecting" : "live"});
+        status.controllers.push_back(
+            {.host = "host-1",
+             .name = name,
+             .subsysnqn = kMonitorNqn,
+             .site = second ? "array-b" : "array-a",
+             .address = "10.0.0." + std::string{name[4]} + ":4420",
+             .state = name[4] == '4' ? ControllerState::connecting : ControllerState::live,
+             .hostnqn = "nqn.2026-01.io.example:host-1",
+             .hostid = "11111111-2222-4333-8444-555555555555"});
     }
     for (const std::uint32_t nsid : {1U, 2U}) {
         MonitorStatus::Namespace one;
@@ -181,7 +184,7 @@ MonitorStatus monitor_status() {
                 {.controller = controller.name,
                  .name = "nvme0c" + controller.name.substr(4) + "n" + std::to_string(nsid),
                  .ana_state = second ? "non-optimized" : "optimized",
-                 .usable = controller.state == "live",
+                 .use = use_of({.controller_state = controller.state, .ana_state = "optimized"}),
                  .transitions = second ? 3U : 0U,
                  .last_change = {}});
         }

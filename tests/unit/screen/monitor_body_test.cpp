@@ -30,10 +30,10 @@ PathRow a_path(const std::string& array, const std::string& controller,
                const std::string& ana = "optimized") {
     return {.array = array,
             .controllers = {controller},
-            .state = "live",
+            .state = ControllerState::live,
             .ana = ana,
             .path = true,
-            .usable = true,
+            .use = {},
             .last_change = {},
             .transitions = 0};
 }
@@ -51,7 +51,7 @@ NamespaceRow a_row(std::uint32_t nsid, Urgency urgency, std::size_t paths = 2) {
 }
 
 SubsystemRow a_subsystem(const std::string& nqn, std::vector<NamespaceRow> rows,
-                         const std::string& verdict = "pass") {
+                         std::optional<Verdict> verdict = Verdict::pass) {
     return {.host = "host-a",
             .subsysnqn = nqn,
             .identity = "00000000000000aa",
@@ -104,7 +104,7 @@ TEST(MonitorBody, says_what_has_room_and_counts_the_rest) {
         "S", {a_row(1, Urgency::single_array), a_row(2, Urgency::controller_without_path)});
     const std::vector<SubsystemRow> three{
         a_subsystem("S", {a_row(1, Urgency::no_optimized_path, 1)}),
-        a_subsystem("F", {a_row(2, Urgency::none, 1)}, "fail"), a_subsystem("E", {})};
+        a_subsystem("F", {a_row(2, Urgency::none, 1)}, Verdict::fail), a_subsystem("E", {})};
     const std::vector<SubsystemRow> worse{a_subsystem("S", {a_row(1, Urgency::single_array, 1)}),
                                           a_subsystem("W", {a_row(2, Urgency::no_path, 1)})};
     NamespaceRow many = a_row(3, Urgency::none);
@@ -203,26 +203,32 @@ TEST(MonitorBody, colours_paths_by_what_they_are_good_for) {
     struct Case {
         const char* state;
         const char* ana;
-        bool path, usable;
+        bool path;
         const char* sequence;
     };
     const std::vector<Case> all{
-        {"live", "optimized", true, true, kPlain},
-        {"", "optimized", true, true, kPlain},
-        {"live", "inaccessible", true, false, kFaint},
-        {"", "inaccessible", true, false, kFaint},
-        {"connecting", "optimized", true, false, kWarn},
-        {"lost", "optimized", true, true, kWarn},
-        {"live", "change", true, false, kWarn},
-        {"live", "persistent-loss", true, false, kWarn},
-        {"live", "no path", false, false, kWarn},
-        {"", "no path", false, true, kWarn},
+        {"live", "optimized", true, kPlain},
+        {"live", "non-optimized", true, kPlain},
+        {"live", "inaccessible", true, kFaint},
+        {"connecting", "optimized", true, kWarn},
+        {"lost", "optimized", true, kWarn},
+        {"live", "change", true, kWarn},
+        {"live", "persistent-loss", true, kWarn},
+        {"live", "no path", false, kWarn},
+        {"", "no path", false, kWarn},
+        // Of a controller that is only a name nothing is known.
+        {"", "optimized", true, kFaint},
+        {"", "inaccessible", true, kFaint},
     };
     for (const Case& one : all) {
         PathRow path = a_path("a", "nvme1", one.ana);
-        path.state = one.state;
+        path.state = ControllerState::of(one.state);
         path.path = one.path;
-        path.usable = one.usable;
+        PathFacts facts{.controller_state = {}, .ana_state = one.ana};
+        if (*one.state != '\0') {
+            facts.controller_state = path.state;
+        }
+        path.use = use_of(facts);
         const std::string end = *one.sequence == '\0' ? "" : "\x1b[0m";
         EXPECT_THAT(path_lines({path}, 80, true).at(0),
                     HasSubstr(std::string{"  "} + one.sequence + one.ana + end))
@@ -252,7 +258,7 @@ TEST(MonitorBody, names_as_many_controllers_as_the_screen_is_wide) {
         EXPECT_THAT(path_lines({path}, one.columns).at(0), HasSubstr(one.text));
     }
     PathRow unknown = a_path("", "rdma://10.0.0.1");
-    unknown.state.clear();
+    unknown.state = {};
     EXPECT_THAT(path_lines({unknown}, 120).at(0),
                 StartsWith("    array unknown  rdma://10.0.0.1  optimized"));
 }
@@ -307,7 +313,7 @@ TEST(MonitorBody, names_give_way_to_a_minute_of_the_past) {
         NamespaceRow row = a_row(1, Urgency::none, 1);
         row.paths[0] = a_path(std::string(one.array, 's'), std::string(one.controllers, 'c'),
                               std::string(one.ana, 'a'));
-        row.paths[0].state.clear();
+        row.paths[0].state = {};
         const Lines lines = lines_of_body({a_subsystem(kNqn, {row})}, one.columns, 60);
         ASSERT_THAT(lines, SizeIs(4));
         const std::size_t controllers = 4 + one.array_room + 2;
@@ -367,12 +373,12 @@ TEST(MonitorBody, shows_as_many_minutes_as_have_room) {
 }
 
 TEST(MonitorBody, says_of_a_subsystem_whether_it_is_one) {
-    const std::vector<std::pair<const char*, const char*>> verdicts{
-        {"pass", "\x1b[1;32mpass\x1b[0m"},
-        {"fail", "\x1b[1;31mfail\x1b[0m"},
-        {"warn", "\x1b[1;33mwarn\x1b[0m"},
-        {"unknown", "\x1b[2munknown\x1b[0m"},
-        {"", "\x1b[2mnot checked\x1b[0m"}};
+    const std::vector<std::pair<std::optional<Verdict>, const char*>> verdicts{
+        {Verdict::pass, "\x1b[1;32mpass\x1b[0m"},
+        {Verdict::fail, "\x1b[1;31mfail\x1b[0m"},
+        {Verdict::warn, "\x1b[1;33mwarn\x1b[0m"},
+        {Verdict::unknown, "\x1b[2munknown\x1b[0m"},
+        {std::nullopt, "\x1b[2mnot checked\x1b[0m"}};
     for (const auto& [verdict, text] : verdicts) {
         const Lines lines = lines_of_body({a_subsystem("nqn", {}, verdict)}, 80, 5, true);
         EXPECT_THAT(lines, ElementsAre("\x1b[1mnqn\x1b[0m\x1b[2m  identity \x1b[0m" +
@@ -418,8 +424,8 @@ TEST(MonitorBody, says_of_namespaces_what_they_have_in_common) {
     // Where there is no line for each path.
     EXPECT_EQ(line(80, 2), "  nsid 7-8, 11  ok  a optimized, b optimized");
     row.paths[0].array.clear();
-    row.paths[0].state = "connecting";
-    row.paths[1].state.clear();
+    row.paths[0].state = ControllerState::connecting;
+    row.paths[1].state = {};
     row.paths[1].ana = "change";
     EXPECT_EQ(line(80, 2), "  nsid 7-8, 11  ok  array unknown optimized connecting, b change");
     // Their numbers take a third of the line.

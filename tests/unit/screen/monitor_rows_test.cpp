@@ -29,13 +29,13 @@ std::vector<NamespaceRow> rows_of(const MonitorStatus& status) {
 }
 
 MonitorStatus::Controller a_controller(const std::string& name, const std::string& site,
-                                       const std::string& state = "live") {
+                                       ControllerState state = ControllerState::live) {
     return {.host = "host-a",
             .name = name,
             .subsysnqn = kNqn,
             .site = site,
             .address = {},
-            .state = state};
+            .state = std::move(state)};
 }
 
 TEST(MonitorRows, join_namespaces_that_are_alike) {
@@ -59,7 +59,8 @@ TEST(MonitorRows, keep_apart_what_is_not_alike) {
         {"ready", [](Namespace& one) { ++one.access.ready; }},
         {"ANA state", [](Namespace& one) { one.paths[0].ana_state = "change"; }},
         {"ANA state of the other", [](Namespace& one) { one.paths[1].ana_state = "change"; }},
-        {"a usable path", [](Namespace& one) { one.paths[1].usable = false; }},
+        {"a usable path",
+         [](Namespace& one) { one.paths[1].use.kind = PathUse::Kind::ana_change; }},
         {"no path", [](Namespace& one) { one.paths.pop_back(); }},
         {"another controller", [](Namespace& one) { one.paths[1].controller = "nvme9"; }},
     };
@@ -125,12 +126,12 @@ TEST(MonitorRows, of_a_subsystem_begin_with_the_most_urgent_and_go_on_by_nsid_an
 
 TEST(MonitorRows, of_a_controller_say_what_is_known_of_it) {
     MonitorStatus status = make_status({pair_namespace(1, "non-optimized")});
-    status.controllers.push_back(a_controller("nvme3", "array-a", "connecting"));
-    status.controllers.push_back(a_controller("nvme3", "array-z", "live")); // told twice
+    status.controllers.push_back(a_controller("nvme3", "array-a", ControllerState::connecting));
+    status.controllers.push_back(a_controller("nvme3", "array-z")); // told twice
     status.namespaces[0].paths.push_back({.controller = "nvme8",
                                           .name = {},
                                           .ana_state = {},
-                                          .usable = true,
+                                          .use = {},
                                           .transitions = 4,
                                           .last_change = {}});
     const std::vector<SubsystemRow> subsystems = monitor_rows(status);
@@ -143,22 +144,21 @@ TEST(MonitorRows, of_a_controller_say_what_is_known_of_it) {
     // By array; of nvme8 it is not known.
     EXPECT_THAT(paths[0].controllers, ElementsAre("nvme8"));
     EXPECT_EQ(paths[0].array, "");
-    EXPECT_EQ(paths[0].state, "");
+    EXPECT_EQ(paths[0].state, ControllerState::unknown);
     EXPECT_EQ(paths[0].ana, "no ANA");
     EXPECT_TRUE(paths[0].path);
-    EXPECT_TRUE(paths[0].usable);
+    EXPECT_TRUE(paths[0].use.usable());
     EXPECT_EQ(paths[0].transitions, 4U);
     EXPECT_THAT(paths[1].controllers, ElementsAre("nvme1"));
     EXPECT_EQ(paths[1].array, "array-a");
-    EXPECT_EQ(paths[1].state, "live");
+    EXPECT_EQ(paths[1].state, ControllerState::live);
     EXPECT_EQ(paths[1].ana, "optimized");
-    EXPECT_TRUE(paths[1].usable);
+    EXPECT_TRUE(paths[1].use.usable());
     EXPECT_THAT(paths[2].controllers, ElementsAre("nvme3"));
     EXPECT_EQ(paths[2].array, "array-a");
-    EXPECT_EQ(paths[2].state, "connecting");
+    EXPECT_EQ(paths[2].state, ControllerState::connecting);
     EXPECT_EQ(paths[2].ana, "no path");
     EXPECT_FALSE(paths[2].path);
-    EXPECT_FALSE(paths[2].usable);
     EXPECT_THAT(paths[3].controllers, ElementsAre("nvme2"));
     EXPECT_EQ(paths[3].ana, "non-optimized");
 }
@@ -171,7 +171,7 @@ TEST(MonitorRows, do_not_blame_a_namespace_for_names_of_others) {
         status.namespaces[0].paths.push_back({.controller = name,
                                               .name = {},
                                               .ana_state = "optimized",
-                                              .usable = true,
+                                              .use = {},
                                               .transitions = 0,
                                               .last_change = {}});
     }
@@ -197,11 +197,12 @@ TEST(MonitorRows, join_controllers_whose_paths_are_alike) {
     EXPECT_THAT(joined[0].paths[1].controllers, ElementsAre("nvme2", "nvme4"));
     const std::vector<std::pair<const char*, std::function<void(Status&)>>> changes{
         {"array", [](Status& status) { status.controllers[2].site = "array-c"; }},
-        {"state", [](Status& status) { status.controllers[2].state = "connecting"; }},
+        {"state",
+         [](Status& status) { status.controllers[2].state = ControllerState::connecting; }},
         {"ANA state",
          [](Status& status) { status.namespaces[0].paths[2].ana_state = "optimized"; }},
         {"path", [](Status& status) { status.namespaces[0].paths.pop_back(); }},
-        {"usable", [](Status& status) { status.namespaces[0].paths[2].usable = false; }},
+        {"use", [](Status& status) { status.namespaces[0].paths[2].use.other_size = true; }},
     };
     for (const auto& [what, change] : changes) {
         Status status = pair();
@@ -211,7 +212,7 @@ TEST(MonitorRows, join_controllers_whose_paths_are_alike) {
     // A path whose ANA state is called so is not the same as none.
     Status status = pair();
     status.namespaces[0].paths[1].ana_state = "no path";
-    status.namespaces[0].paths[1].usable = false;
+    status.namespaces[0].paths[1].use.kind = PathUse::Kind::ana_unknown;
     status.namespaces[0].paths.pop_back();
     EXPECT_THAT(rows_of(status).at(0).paths, SizeIs(3));
 }
@@ -258,12 +259,14 @@ TEST(MonitorRows, take_the_latest_by_a_clock_that_nobody_sets) {
 
 TEST(MonitorRows, of_subsystems_are_in_order_of_urgency_then_of_names) {
     MonitorStatus status;
-    const auto add = [&status](const std::string& host, const std::string& nqn,
-                               const std::string& ana) {
+    const auto verdict_of = [](const std::string& host) {
+        return host == "a" ? Verdict::pass : Verdict::warn;
+    };
+    const auto add = [&](const std::string& host, const std::string& nqn, const std::string& ana) {
         status.subsystems.push_back({.host = host,
                                      .subsysnqn = nqn,
                                      .identity = "id of " + host + nqn,
-                                     .verdict = "verdict of " + host + nqn});
+                                     .verdict = verdict_of(host)});
         if (!ana.empty()) {
             MonitorStatus::Namespace one = pair_namespace(1, ana);
             one.host = host;
@@ -281,7 +284,7 @@ TEST(MonitorRows, of_subsystems_are_in_order_of_urgency_then_of_names) {
     for (const SubsystemRow& row : rows) {
         order.push_back(row.host + row.subsysnqn);
         EXPECT_EQ(row.identity, "id of " + order.back());
-        EXPECT_EQ(row.verdict, "verdict of " + order.back());
+        EXPECT_EQ(row.verdict, verdict_of(row.host));
         EXPECT_EQ(row.namespaces, order.back() == "ay" ? 0U : 1U);
     }
     EXPECT_THAT(order, ElementsAre("by", "ax", "ay", "az", "bx"));
@@ -300,7 +303,7 @@ TEST(MonitorRows, are_also_of_what_only_a_controller_or_a_namespace_tells) {
     rows = monitor_rows(status);
     ASSERT_THAT(rows, SizeIs(1));
     EXPECT_EQ(rows[0].controllers, 0U);
-    EXPECT_EQ(rows[0].verdict, "");
+    EXPECT_EQ(rows[0].verdict, std::nullopt);
     EXPECT_EQ(rows[0].urgency(), Urgency::single_array);
     EXPECT_THAT(monitor_rows({}), IsEmpty());
 }

@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::chrono::seconds kBegan{1'795'341'600}; // 2026-11-22 10:00:00 UTC
 
-bool is_usable(const std::string& state) {
-    return state == "optimized" || state == "non-optimized";
-}
-
 std::string site_of(const std::string& controller) {
     return controller == "nvme1" || controller == "nvme3" ? "array-a" : "array-b";
 }
@@ -36,13 +32,13 @@ MonitorStatus::Namespace make_namespace(std::uint32_t nsid, const std::vector<Pa
         path.controller = sample.controller;
         path.name = "nvme0c" + sample.controller.substr(4) + "n" + std::to_string(nsid);
         path.ana_state = sample.ana_state;
-        path.usable = is_usable(sample.ana_state);
+        path.use = use_of({.controller_state = ControllerState::live, .ana_state = path.ana_state});
         path.transitions = sample.transitions;
         if (sample.changed >= 0) {
             path.last_change = at_second(sample.changed);
         }
         ++out.access.paths;
-        out.access.usable += path.usable ? 1U : 0U;
+        out.access.usable += path.use.usable() ? 1U : 0U;
         out.access.optimized += sample.ana_state == "optimized" ? 1U : 0U;
         sites.insert(site_of(sample.controller));
         if (sample.ana_state != "persistent-loss") {
@@ -63,15 +59,17 @@ MonitorStatus make_status(std::vector<MonitorStatus::Namespace> namespaces) {
         source.name = name;
         source.healthy = true;
     }
-    status.subsystems.push_back(
-        {.host = "host-a", .subsysnqn = kNqn, .identity = "00000000000000aa", .verdict = "pass"});
+    status.subsystems.push_back({.host = "host-a",
+                                 .subsysnqn = kNqn,
+                                 .identity = "00000000000000aa",
+                                 .verdict = Verdict::pass});
     for (const char* const name : {"nvme1", "nvme2"}) {
         status.controllers.push_back({.host = "host-a",
                                       .name = name,
                                       .subsysnqn = kNqn,
                                       .site = site_of(name),
                                       .address = "10.0.0.1:4420",
-                                      .state = "live"});
+                                      .state = ControllerState::live});
     }
     status.namespaces = std::move(namespaces);
     return status;

@@ -151,7 +151,7 @@ TEST(MonitorScreenLarge, trouble_of_one_subsystem_is_shown_before_another_that_i
     for (int index = 0; index < 40; ++index) {
         const std::string nqn = "nqn.2026-01.org.example:" + std::to_string(100 + index);
         status.subsystems.push_back(
-            {.host = "host-a", .subsysnqn = nqn, .identity = {}, .verdict = "pass"});
+            {.host = "host-a", .subsysnqn = nqn, .identity = {}, .verdict = Verdict::pass});
         for (std::uint32_t nsid = 1; nsid <= 3; ++nsid) {
             status.namespaces.push_back(
                 pair_namespace(nsid, index == 39 ? "persistent-loss" : "non-optimized"));

@@ -60,7 +60,7 @@ MonitorStatus troubled() {
                                   .subsysnqn = test::kNqn,
                                   .site = "array-b",
                                   .address = "10.0.0.2:4420",
-                                  .state = "connecting"});
+                                  .state = ControllerState::connecting});
     status.sources.push_back(
         {.name = "kmsg", .healthy = false, .problem = "no permission", .lost = 1});
     return status;
@@ -151,9 +151,8 @@ TEST(MonitorScreen, what_comes_from_outside_cannot_draw) {
     MonitorStatus status = troubled();
     for (MonitorStatus::Controller& controller : status.controllers) {
         controller.site += "\x1b[2J\n";
-        controller.state += "\x9b";
+        controller.state = ControllerState::of("live\x9b");
     }
-    status.subsystems[0].verdict = "\x1b[m";
     status.sources[2].problem = "\r\n\x1b]0;title\x07";
     for (MonitorStatus::Namespace& one : status.namespaces) {
         one.device += "\x1b[H";
@@ -212,7 +211,7 @@ TEST(MonitorScreen, one_subsystem_of_two_hosts_is_two) {
     status.namespaces.push_back(other.namespaces[0]);
     for (MonitorStatus::Controller& controller : other.controllers) {
         controller.host = "host-b";
-        controller.state = "connecting";
+        controller.state = ControllerState::connecting;
         status.controllers.push_back(controller);
     }
     const std::string text = MonitorScreen{}.render(status, {160, 24}, false);
@@ -238,7 +237,7 @@ TEST(MonitorScreen, names_controllers_of_arrays_by_the_end_of_their_names) {
                                       .subsysnqn = test::kNqn,
                                       .site = index == 0 ? "array-a" : "array-b",
                                       .address = {},
-                                      .state = "live"});
+                                      .state = ControllerState::live});
     }
     status.namespaces.push_back(one);
     const std::string text = MonitorScreen{}.render(status, {80, 24}, false);

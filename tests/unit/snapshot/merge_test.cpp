@@ -10,6 +10,8 @@
 namespace haoh {
 namespace {
 
+using testing::ElementsAre;
+
 constexpr const char* kEarly = "2026-01-31T12:00:00Z";
 constexpr const char* kLate = "2026-01-31T12:00:01Z";
 
@@ -171,10 +173,13 @@ TEST(Merge, KeepsEveryFailureThatDiffersInAnything) {
     const Unobserved one{.object = "o", .target = "t", .subsysnqn = "s", .error = "e"};
     std::vector<Unobserved> all{one};
     for (std::string Unobserved::*const member :
-         {&Unobserved::object, &Unobserved::target, &Unobserved::subsysnqn, &Unobserved::error}) {
+         {&Unobserved::object, &Unobserved::target, &Unobserved::subsysnqn, &Unobserved::error,
+          &Unobserved::host}) {
         all.push_back(one);
         all.back().*member = "another";
     }
+    all.push_back(one);
+    all.back().reason = UnobservedReason::timed_out;
     Observation whole;
     whole.unobserved = all;
     EXPECT_EQ(merge({whole}).unobserved, all) << "within a part";
@@ -317,37 +322,38 @@ TEST(Merge, DropsAFailureOfAHostOnlyForAReadingOfThatHost) {
     EXPECT_TRUE(merge({failing, one_host("alpha", kLate)}).unobserved.empty());
     const Observation others = merge({failing, one_host("beta", kLate)});
     ASSERT_EQ(others.unobserved.size(), 1U);
-    EXPECT_EQ(others.unobserved[0].object, "alpha /dev/nvme0");
+    EXPECT_EQ(others.unobserved[0].object, "/dev/nvme0");
+    EXPECT_EQ(others.unobserved[0].host, "alpha");
     Observation beta = failing;
     beta.kernels = {test::sample_kernel("beta", 1)};
     EXPECT_EQ(merge({failing, beta}).unobserved.size(), 2U);
 }
 
-TEST(Merge, NamesTheHostOfAFailureWhereThereAreSeveral) {
-    const auto merged = [](Observation failing, const Observation& other) {
+TEST(Merge, KnowsTheHostOfAFailure) {
+    const auto host_of = [](Observation failing, const Observation& other) {
         const std::vector<Unobserved> left = merge({std::move(failing), other}).unobserved;
-        return left.size() == 1 ? left[0].object : std::string("not one");
+        return left.size() == 1 ? left[0].host : std::string("not one");
     };
     Observation alpha;
     alpha.kernels = {test::sample_kernel("alpha", 1)};
     Observation beta;
     beta.kernels = {test::sample_kernel("beta", 1)};
     alpha.unobserved = {{.object = "nvme3", .target = "", .subsysnqn = "", .error = "e"}};
-    EXPECT_EQ(merged(alpha, beta), "alpha nvme3");
-    EXPECT_EQ(merged(alpha, alpha), "nvme3") << "one host";
-    EXPECT_EQ(merged(alpha, Observation{}), "nvme3") << "one host";
-    // A target says where it is; a name that has its host already has it once.
+    EXPECT_EQ(host_of(alpha, beta), "alpha") << "the only one of its part";
+    EXPECT_EQ(host_of(alpha, alpha), "alpha");
+    EXPECT_EQ(merge({alpha, beta}).unobserved[0].object, "nvme3") << "an object is an object";
+    alpha.unobserved[0].host = "alpha";
+    EXPECT_EQ(host_of(alpha, beta), "alpha") << "as it says itself";
+    // A target says where it is, whoever asked it.
+    alpha.unobserved[0].host.clear();
     alpha.unobserved[0].target = "tcp://10.0.0.1:4420";
-    EXPECT_EQ(merged(alpha, beta), "nvme3");
-    alpha.unobserved[0] = {.object = "alpha nvme3", .target = "", .subsysnqn = "", .error = "e"};
-    EXPECT_EQ(merged(alpha, beta), "alpha nvme3");
-    alpha.unobserved[0].object = "alphabet";
-    EXPECT_EQ(merged(alpha, beta), "alpha alphabet");
-    // Of which of its hosts a part speaks is not known.
+    EXPECT_EQ(host_of(alpha, beta), "");
+    // Of which of its hosts a part speaks is not known, unless it says so.
+    alpha.unobserved[0].target.clear();
     alpha.kernels.push_back(test::sample_kernel("gamma", 1));
-    EXPECT_EQ(merged(alpha, beta), "alphabet");
-    alpha.kernels = {test::sample_kernel("", 1)};
-    EXPECT_EQ(merged(alpha, beta), "alphabet");
+    EXPECT_EQ(host_of(alpha, beta), "");
+    alpha.unobserved[0].host = "gamma";
+    EXPECT_EQ(host_of(alpha, beta), "gamma");
 }
 
 TEST(Merge, KnowsAFailureByEachNameOfItsController) {
@@ -370,16 +376,119 @@ TEST(Merge, KnowsAFailureByEachNameOfItsController) {
         EXPECT_EQ(left(direct, object, controller.target, ""), 0U) << object;
         EXPECT_EQ(left(direct, object + "0", controller.target, ""), 1U) << object;
     }
-    // What a host connected: by the kernel's name on that host, or with the host in front of it.
+    // What a host connected: by the kernel's name on that host.
     const Observation on_host = one_host("alpha", kLate);
     EXPECT_EQ(left(on_host, "nvme0", "", "alpha"), 0U);
     EXPECT_EQ(left(on_host, "/dev/nvme0", "", "alpha"), 0U);
-    EXPECT_EQ(left(on_host, "alpha nvme0", "", "alpha"), 0U);
-    EXPECT_EQ(left(on_host, "alpha nvme0", "", ""), 0U);
     EXPECT_EQ(left(on_host, "nvme0", "", "beta"), 1U);
     EXPECT_EQ(left(on_host, "nvme0", "", ""), 1U) << "of which host?";
     EXPECT_EQ(left(on_host, "nvme1", "", "alpha"), 1U);
-    EXPECT_EQ(left(on_host, "beta nvme0", "", "alpha"), 1U);
+    EXPECT_EQ(left(on_host, "alpha nvme0", "", "alpha"), 1U) << "no such name on any host";
+}
+
+/// A host with one connection, asked and failing to be asked.
+Observation connected_host(const std::string& name, const std::string& address,
+                           const std::string& hostnqn, const char* observed_at) {
+    Observation part = one_host(name, observed_at);
+    part.controllers[0].name = "nvme9";
+    part.unobserved = {
+        {.object = "nvme0", .target = "", .subsysnqn = "", .error = "e " + address, .host = name}};
+    KernelObservation kernel;
+    kernel.host = name;
+    KernelController& controller = kernel.subsystems.emplace_back().controllers.emplace_back();
+    controller.name = "nvme0";
+    controller.address = Attribute::of("traddr=10.0.0.1,trsvcid=4420,src_addr=" + address);
+    controller.cntlid = Attribute::of("1");
+    controller.hostnqn = Attribute::of(hostnqn);
+    part.kernels = {kernel};
+    return part;
+}
+
+std::vector<std::string> hosts_of(const Observation& merged) {
+    std::vector<std::string> out;
+    for (const KernelObservation& kernel : merged.kernels) {
+        out.push_back(kernel.host);
+    }
+    return out;
+}
+
+TEST(Merge, KeepsTwoHostsOfOneNameApart) {
+    const Observation a = connected_host("db", "10.0.0.8", "nqn.a", kEarly);
+    const Observation b = connected_host("db", "10.0.0.9", "nqn.a", kLate); // a clone
+    const Observation both = merge({a, b});
+    EXPECT_THAT(hosts_of(both), ElementsAre("db (10.0.0.8)", "db (10.0.0.9)"));
+    ASSERT_EQ(both.controllers.size(), 2U);
+    EXPECT_EQ(both.controllers[0].host, "db (10.0.0.8)");
+    EXPECT_EQ(both.kernel_of(both.controllers[1]), &both.kernels[1]);
+    ASSERT_EQ(both.unobserved.size(), 2U);
+    EXPECT_EQ(both.unobserved[0].host, "db (10.0.0.8)");
+    EXPECT_EQ(both.unobserved[1].host, "db (10.0.0.9)");
+    EXPECT_EQ(both.kernels[0].node, "db");
+    // Whatever is added to that: each is known again.
+    EXPECT_EQ(merge({both}), both);
+    EXPECT_EQ(merge({both, both}), both);
+    EXPECT_EQ(merge({both, b}), both);
+    EXPECT_EQ(merge({a, b, a}), both);
+    EXPECT_EQ(observation_from_json(to_json(both), "both.json"), both);
+    // With the same address it is the same host, and needs no other name.
+    const Observation later = connected_host("db", "10.0.0.8", "nqn.a", kLate);
+    EXPECT_EQ(merge({a, later}).kernels, later.kernels);
+    EXPECT_EQ(merge({a, later}).controllers, later.controllers);
+}
+
+TEST(Merge, KeepsHostsOfOneNameApartByTheirHostNqn) {
+    Observation a = connected_host("db", "10.0.0.8", "nqn.a", kEarly);
+    Observation b = connected_host("db", "10.0.0.8", "nqn.b", kEarly);
+    EXPECT_THAT(hosts_of(merge({a, b})), ElementsAre("db (nqn.a)", "db (nqn.b)"));
+    // Who said nothing at first is whom it turns out to be, and nobody else.
+    Observation silent = connected_host("db", "10.0.0.8", "nqn.a", kEarly);
+    silent.kernels[0].subsystems.clear();
+    const Observation other = connected_host("db", "10.0.0.9", "nqn.a", kEarly);
+    EXPECT_THAT(hosts_of(merge({silent, a, other})), ElementsAre("db (10.0.0.8)", "db (10.0.0.9)"));
+    EXPECT_THAT(hosts_of(merge({a, other, silent})), ElementsAre("db (10.0.0.8)", "db (10.0.0.9)"));
+    // What is not told tells nobody apart.
+    b.kernels[0].subsystems[0].controllers[0].hostnqn = {};
+    EXPECT_THAT(hosts_of(merge({a, b})), ElementsAre("db"));
+}
+
+TEST(Merge, TakesHostsWithoutANameForOneOnlyWhereTheyShareAConnection) {
+    for (const std::string name : {"", "localhost", "localhost.localdomain", "(none)"}) {
+        const Observation a = connected_host(name, "10.0.0.8", "nqn.a", kEarly);
+        const Observation b = connected_host(name, "10.0.0.9", "nqn.a", kLate);
+        EXPECT_EQ(merge({a}), a) << "alone it needs no name";
+        const std::string base = name.empty() ? "unnamed host" : name;
+        const Observation both = merge({a, b});
+        EXPECT_THAT(hosts_of(both), ElementsAre(base + " (10.0.0.8)", base + " (10.0.0.9)"));
+        EXPECT_EQ(both.kernels[0].node, name);
+        EXPECT_EQ(both.controllers.size(), 2U);
+        EXPECT_EQ(both.unobserved.size(), 2U);
+        EXPECT_EQ(merge({both, a}), both);
+        Observation again = a;
+        again.observed_at = kLate;
+        again.kernels[0].release = "6.12";
+        EXPECT_EQ(merge({a, again}).kernels, again.kernels);
+        EXPECT_EQ(merge({a, again}).unobserved, again.unobserved);
+        // Without a connection nothing tells, but what is the same to the letter.
+        Observation idle = a;
+        idle.kernels[0].subsystems.clear();
+        idle.controllers.clear();
+        idle.unobserved.clear();
+        EXPECT_EQ(merge({idle, idle}).kernels.size(), 1U);
+        Observation other = idle;
+        other.kernels[0].release = "6.12";
+        EXPECT_THAT(hosts_of(merge({idle, other})), ElementsAre(base + " (1)", base + " (2)"));
+        // Beside a host with a name it has one, too.
+        const Observation named = connected_host("db", "10.0.0.7", "nqn.a", kLate);
+        EXPECT_THAT(hosts_of(merge({a, named})), ElementsAre(base, "db"));
+    }
+}
+
+TEST(Merge, GivesNoTwoHostsOneName) {
+    const Observation a = connected_host("db", "10.0.0.8", "nqn.a", kEarly);
+    const Observation b = connected_host("db", "10.0.0.9", "nqn.a", kEarly);
+    const Observation liar = connected_host("db (10.0.0.8)", "10.0.0.7", "nqn.a", kEarly);
+    EXPECT_THAT(hosts_of(merge({a, b, liar})),
+                ElementsAre("db (10.0.0.8) #2", "db (10.0.0.9)", "db (10.0.0.8)"));
 }
 
 /// Controllers, and failures of others.
@@ -407,69 +516,24 @@ TEST(Merge, CostsNoMoreThanItsPartsAreLong) {
         };
     };
     EXPECT_LT(test::growth(join(250), join(2000)), test::kMostForEightTimes);
-}
-
-/// A host's view of one controller, by its own address.
-Observation host_view(const std::string& name, const std::string& own_address,
-                      const std::string& hostid) {
-    Observation out;
-    out.observed_at = kEarly;
-    KernelObservation& kernel = out.kernels.emplace_back();
-    kernel.host = name;
-    KernelSubsystem& subsystem = kernel.subsystems.emplace_back();
-    subsystem.name = "nvme-subsys0";
-    KernelController& controller = subsystem.controllers.emplace_back();
-    controller.name = "nvme0";
-    controller.address = Attribute::of("traddr=192.0.2.10,trsvcid=4420,src_addr=" + own_address);
-    controller.hostid = Attribute::of(hostid);
-    ControllerObservation& asked = out.controllers.emplace_back();
-    asked.name = "nvme0";
-    asked.host = name;
-    out.unobserved.push_back({.object = "nvme1", .target = {}, .subsysnqn = {}, .error = "down"});
-    return out;
-}
-
-std::vector<std::string> hosts_of(const Observation& merged) {
-    std::vector<std::string> out;
-    for (const KernelObservation& kernel : merged.kernels) {
-        out.push_back(kernel.host);
-    }
-    for (const ControllerObservation& controller : merged.controllers) {
-        out.push_back("nvme0 of " + controller.host);
-    }
-    for (const Unobserved& missing : merged.unobserved) {
-        out.push_back(missing.object);
-    }
-    return out;
-}
-
-TEST(Merge, KeepsTwoHostsApartThatHaveNoName) {
-    const Observation one = host_view("", "192.0.2.200", "same");
-    const Observation other = host_view("", "192.0.2.201", "same");
-    EXPECT_THAT(hosts_of(merge({one, other})),
-                testing::ElementsAre("host 1", "host 2", "nvme0 of host 1", "nvme0 of host 2",
-                                     "host 1 nvme1", "host 2 nvme1"));
-    // The same host twice, the later reading counts.
-    Observation later = one;
-    later.observed_at = kLate;
-    EXPECT_THAT(hosts_of(merge({one, later})), testing::ElementsAre("", "nvme0 of ", "nvme1"));
-}
-
-TEST(Merge, KeepsTwoHostsApartThatHaveOneName) {
-    const auto names = [](const std::string& name, const std::string& address,
-                          const std::string& id) {
-        std::vector<std::string> out =
-            hosts_of(merge({host_view(name, "192.0.2.200", "a"), host_view(name, address, id)}));
-        out.resize(std::min<std::size_t>(out.size(), 2));
-        return out;
+    // Hosts that all have one name, or none, and an address each.
+    const auto hosts = [](std::size_t count, const std::string& name) {
+        std::vector<Observation> parts;
+        for (std::size_t number = 0; number < count; ++number) {
+            parts.push_back(
+                connected_host(name, "10.0.0." + std::to_string(number), "nqn.a", kEarly));
+            parts.back().unobserved.clear();
+            if (number % 2 == 1) {
+                parts.back().kernels[0].subsystems.clear();
+                parts.back().kernels[0].release = std::to_string(number);
+            }
+        }
+        return [parts = std::move(parts)] { EXPECT_FALSE(merge(parts).kernels.empty()); };
     };
-    using testing::ElementsAre;
-    // A name that many machines have; one that is somebody's, and what speaks against it.
-    EXPECT_THAT(names("localhost", "192.0.2.201", "a"), ElementsAre("localhost", "localhost (2)"));
-    EXPECT_THAT(names("localhost", "192.0.2.200", "a"),
-                ElementsAre("localhost", "nvme0 of localhost"));
-    EXPECT_THAT(names("db1", "192.0.2.201", "a"), ElementsAre("db1", "nvme0 of db1"));
-    EXPECT_THAT(names("db1", "192.0.2.200", "b"), ElementsAre("db1", "db1 (2)"));
+    for (const char* const name : {"db", "localhost"}) {
+        EXPECT_LT(test::growth(hosts(100, name), hosts(800, name)), test::kMostForEightTimes)
+            << name;
+    }
 }
 
 } // namespace

@@ -424,6 +424,39 @@ TEST_F(ObservationJsonReader, LooksAtNoTextOfMoreThan512MiB) {
     EXPECT_EQ(code(kMost + 1), Errc::too_large);
 }
 
+TEST_F(ObservationJsonReader, TakesFailuresOfOlderAndNewerVersions) {
+    snapshot["unobserved"] =
+        Json::array({{{"object", "nvme3"}, {"target", ""}, {"subsysnqn", ""}, {"error", "e"}},
+                     {{"object", "nvme4"},
+                      {"target", ""},
+                      {"subsysnqn", ""},
+                      {"error", "e"},
+                      {"reason", "not_live"},
+                      {"host", "alpha"}},
+                     {{"object", "nvme5"},
+                      {"target", ""},
+                      {"subsysnqn", ""},
+                      {"error", "e"},
+                      {"reason", "of_a_later_time"}}});
+    const std::vector<Unobserved> seen =
+        observation_from_json(snapshot.dump(1), "pair.json").unobserved;
+    ASSERT_EQ(seen.size(), 3U);
+    EXPECT_EQ(seen[0].reason, UnobservedReason::other);
+    EXPECT_EQ(seen[0].host, "");
+    EXPECT_EQ(seen[1].reason, UnobservedReason::not_live);
+    EXPECT_EQ(seen[1].host, "alpha");
+    EXPECT_EQ(seen[2].reason, UnobservedReason::other);
+}
+
+TEST_F(ObservationJsonReader, ReadsBackWhyThereIsNoList) {
+    Observation pair = test::healthy_pair(2, 2);
+    pair.controllers[1].active_nsids.reset();
+    pair.controllers[1].active_error = "active namespace list: no answer";
+    pair.controllers[1].unread = {pair.controllers[1].active_error};
+    EXPECT_EQ(observation_from_json(to_json(pair), "pair.json"), pair);
+    EXPECT_EQ(snapshot.dump().find("active_error"), std::string::npos) << "nothing to say";
+}
+
 TEST_F(ObservationJsonReader, SurvivesEveryTextThatIsCutShort) {
     const std::string text = to_json(test::healthy_pair(1, 1));
     for (std::size_t length = 0; length < text.size(); length += 7) {

@@ -5,7 +5,8 @@
 /// in what a change of the policy does to the remembered paths, which `forget_current` expresses.
 #pragma once
 
-#include <haoh/kernel.hpp>
+#include <haoh/io_policy.hpp>
+#include <haoh/kernel_policy.hpp>
 #include <haoh/policy/selector.hpp>
 #include <haoh/visibility.h>
 
@@ -13,20 +14,9 @@
 #include <climits>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <vector>
 
 namespace HAOH_PUBLIC haoh {
-
-enum class IoPolicy : std::uint8_t { numa, round_robin, queue_depth };
-/// As in sysfs, `iopolicy`: "numa", "round-robin", "queue-depth".
-[[nodiscard]] std::string_view to_string(IoPolicy policy);
-[[nodiscard]] std::optional<IoPolicy> parse_io_policy(std::string_view text);
-/// Whether a release has the policy: queue-depth since 6.11.
-[[nodiscard]] bool offers(KernelVersion kernel, IoPolicy policy);
-/// Whether a change of the policy makes a release forget the remembered paths: since 6.11
-/// (nvme_subsys_iopolicy_update).
-[[nodiscard]] bool policy_change_forgets(KernelVersion kernel);
 
 /// The NUMA nodes of a host.
 struct HostNodes {

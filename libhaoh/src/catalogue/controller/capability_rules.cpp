@@ -372,7 +372,8 @@ constexpr Row kCtrlCmicMctrs{
                     "arrays."},
     .judge = CheckController{.clause = "multiple controllers not supported (CMIC bit 1 clear)",
                              .ask = no_multiple_controllers},
-    .fields = {"cmic"}};
+    .fields = {"cmic"},
+    .refusals = {linux_kernel::KernelRefusal::one_controller}};
 
 constexpr Row kCtrlCmicAnarsEqual{
     .rule = {.id = "ctrl.cmic.anars.equal",

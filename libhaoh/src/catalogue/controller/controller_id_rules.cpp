@@ -355,7 +355,8 @@ constexpr Row kCtrlCntlidConnectMatch{
                     "allocated; in the static model, connect the controller that was asked for."},
     .judge = CheckController{.clause = "controller IDs of Connect and Identify part",
                              .ask = id_connected},
-    .yields_to = {&kCtrlCntlidRange}};
+    .yields_to = {&kCtrlCntlidRange},
+    .refusals = {linux_kernel::KernelRefusal::cntlid_mismatch}};
 
 constexpr Row kCtrlVerDomain{
     .rule = {.id = "ctrl.ver.domain",
@@ -442,7 +443,8 @@ constexpr Row kCtrlCntlidUnique{
              .fix = "Array: give each array its own range of controller IDs, for example 1-9999 "
                     "and 10000-19999 (nvmet: attr_cntlid_min and attr_cntlid_max). Host: "
                     "disconnect and connect again afterwards."},
-    .judge = JudgeSubsystem{judge_unique}};
+    .judge = JudgeSubsystem{judge_unique},
+    .refusals = {linux_kernel::KernelRefusal::cntlid_in_use}};
 
 constexpr Row kCtrlModelEqual{
     .rule = {.id = "ctrl.model.equal",

@@ -329,7 +329,8 @@ constexpr Row kNsIdUniqueOnHost{
                     "not needed, or mark a namespace that two subsystems share as dispersed. "
                     "Host: do not connect both subsystems; unmount the clone before its "
                     "identifiers change."},
-    .judge = JudgeSubject{judge_host}};
+    .judge = JudgeSubject{judge_host},
+    .refusals = {linux_kernel::KernelRefusal::ids_on_host}};
 
 constexpr Row kNsNmicDispersedImpliesShared{
     .rule = {.id = "ns.nmic.dispersed_implies_shared",

@@ -248,7 +248,8 @@ constexpr Row kCtrlMnanValid{
                     "to NN."},
     .judge = CheckController{.clause = "MNAN is not from 1 to NN", .ask = max_namespaces},
     .yields_to = {&kCtrlNnEqual},
-    .fields = {"mnan"}};
+    .fields = {"mnan"},
+    .refusals = {linux_kernel::KernelRefusal::mnan_invalid}};
 
 namespace {
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace haoh::judge {
 
@@ -19,14 +20,17 @@ namespace {
 extern const Row kSnapAnaConsistent;
 extern const Row kSnapVerdictUnknown;
 
-/// Controllers, as failures name them, that are down with others at one address.
-std::set<std::string> down_with_others(const Subject& subject) {
-    std::set<std::string> out;
+/// Host and name of controllers that are down with others at one address.
+using HostAndName = std::pair<std::string, std::string>;
+std::set<HostAndName> down_with_others(const Subject& subject) {
+    std::set<HostAndName> out;
     for (const Host& host : subject.hosts) {
         for (const DownAddress& address : down_addresses(host)) {
             for (const HostController* controller : address.down) {
-                out.insert(controller->kernel->name);
-                out.insert(host.kernel->host + " " + controller->kernel->name);
+                out.emplace(host.kernel->host, controller->kernel->name);
+                if (subject.hosts.size() == 1) { // a failure need not name the only one
+                    out.emplace(std::string(), controller->kernel->name);
+                }
             }
         }
     }
@@ -36,18 +40,20 @@ std::set<std::string> down_with_others(const Subject& subject) {
 void judge_unobserved(const Subject& subject, Findings& findings) {
     const std::vector<Unobserved>& all = subject.observation->unobserved;
     // What has one cause in many subsystems is told as one thing.
-    const std::set<std::string> together =
-        all.empty() ? std::set<std::string>{} : down_with_others(subject);
+    const std::set<HostAndName> together =
+        all.empty() ? std::set<HostAndName>{} : down_with_others(subject);
     for (std::size_t index = 0; index < all.size(); ++index) {
         const Unobserved& missing = all[index];
-        const bool one_of_many = missing.target.empty() && together.contains(missing.object);
+        const bool one_of_many =
+            missing.target.empty() && together.contains({missing.host, missing.object});
         findings.add({.row = kSnapVerdictUnknown,
                       .subsystem = one_of_many ? std::string() : missing.subsysnqn,
                       .nsids = {},
                       .what = fmt::format("{} was not observed: {}", missing.object, missing.error),
                       .values = {},
                       .verdict = {},
-                      .unobserved = index});
+                      .unobserved = index,
+                      .host = missing.host});
     }
 }
 
@@ -69,7 +75,8 @@ void judge_kernels(const Subject& subject, Findings& findings) {
                       .nsids = {},
                       .what = std::move(what),
                       .values = std::move(values),
-                      .verdict = {}});
+                      .verdict = {},
+                      .host = kernel.host});
     };
     for (const KernelObservation& kernel : subject.observation->kernels) {
         findings.judged(kSnapVerdictUnknown);

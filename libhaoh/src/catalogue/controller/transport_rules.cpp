@@ -32,7 +32,7 @@ Answer response_capsule(const Controller& controller, const Subsystem& own) {
 }
 
 Answer in_capsule_offset(const Controller& controller, const Subsystem& /*own*/) {
-    if (controller.observed->transport == "pcie") {
+    if (controller.observed->known_transport() == Transport::pcie) {
         return Answer::not_asked();
     }
     return controller.id.icdoff == 0 ? Answer::holds()
@@ -43,11 +43,19 @@ Answer in_capsule_offset(const Controller& controller, const Subsystem& /*own*/)
 std::optional<std::uint32_t> wanted_sgls(const Controller& controller) {
     constexpr std::uint32_t kAny = 0x3;
     constexpr std::uint32_t kKeyed = 0x4;
-    const std::string& transport = controller.observed->transport;
-    if (transport == "rdma") {
+    switch (controller.observed->known_transport()) {
+    case Transport::rdma:
         return kKeyed;
+    case Transport::tcp:
+    case Transport::fibre_channel:
+        return kAny;
+    case Transport::unknown:
+    case Transport::pcie:
+    case Transport::apple:
+    case Transport::loop:
+        break;
     }
-    return transport == "tcp" || transport == "fc" ? std::optional{kAny} : std::nullopt;
+    return std::nullopt;
 }
 
 bool lacks_sgls(const Controller& controller) {
@@ -66,7 +74,8 @@ Answer no_sgls(const Controller& controller, const Subsystem& /*own*/) {
 /// Properties of the transport only mean something within one transport.
 template <auto Accessor>
 std::optional<std::string> on_tcp(const Controller& controller) {
-    return controller.observed->transport == "tcp" ? Accessor(controller) : std::nullopt;
+    return controller.observed->known_transport() == Transport::tcp ? Accessor(controller)
+                                                                    : std::nullopt;
 }
 
 /// SGLS of a controller that has what its transport takes: the rest is told of no SGLs.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Several hosts side by side: each has an identity of its own.
+// Who several hosts are to the arrays.
 #include "catalogue/catalogue.hpp"
 #include "judge/row.hpp"
-#include "judge/subject.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -17,68 +16,113 @@ namespace haoh::judge {
 
 namespace {
 
-extern const Row kHostIdentityUnique; ///< below the functions
+// The row is below the function.
+extern const Row kHostIdentityUnique;
 
-/// Hosts by one part of their identity.
-using Users = std::map<std::string_view, std::set<std::size_t>>;
+constexpr std::size_t kMaxHostsNamed = 4;
 
-void add_users(const Host& host, std::size_t number, Users& nqns, Users& ids) {
-    for (const HostSubsystem& subsystem : host.subsystems) {
-        for (const HostController& controller : subsystem.controllers) {
-            if (const std::string_view nqn = controller.kernel->hostnqn.value(); !nqn.empty()) {
-                nqns[nqn].insert(number);
-            }
-            if (const std::string_view id = controller.kernel->hostid.value(); !id.empty()) {
-                ids[id].insert(number);
+/// Hosts by what they connect as.
+using HostsByIdentity = std::map<std::string_view, std::set<const Host*>>;
+
+struct FleetIdentities {
+    HostsByIdentity nqns;
+    HostsByIdentity ids;
+    /// Of each host, every pair: "nqn..., host ID ...".
+    std::map<const Host*, std::set<std::string>> pairs;
+    bool unread{}; ///< a host does not say who it is
+};
+
+FleetIdentities identities_of(const Subject& subject) {
+    FleetIdentities out;
+    for (const Host& host : subject.hosts) {
+        bool says_nothing = !host.subsystems.empty();
+        for (const HostSubsystem& subsystem : host.subsystems) {
+            for (const HostController& controller : subsystem.controllers) {
+                const std::string_view nqn = controller.kernel->hostnqn.value();
+                const std::string_view id = controller.kernel->hostid.value();
+                if (!nqn.empty()) {
+                    out.nqns[nqn].insert(&host);
+                }
+                if (!id.empty()) {
+                    out.ids[id].insert(&host);
+                }
+                if (!nqn.empty() || !id.empty()) {
+                    says_nothing = false;
+                    out.pairs[&host].insert(fmt::format("{}, host ID {}",
+                                                        nqn.empty() ? "host NQN not known" : nqn,
+                                                        id.empty() ? "not known" : id));
+                }
             }
         }
-    }
-}
-
-std::vector<std::string> host_names(const Subject& subject, const std::set<std::size_t>& hosts) {
-    std::vector<std::string> out;
-    for (const std::size_t number : hosts) {
-        const std::string& name = subject.hosts[number].kernel->host;
-        out.push_back(name.empty() ? std::string("a host without a name") : name);
+        out.unread = out.unread || says_nothing;
     }
     return out;
 }
 
-/// Hosts that share the same things are told once.
-void judge_shared_identity(const Subject& subject, Findings& findings) {
-    Users nqns;
-    Users ids;
-    std::set<std::size_t> known;
-    for (std::size_t number = 0; number < subject.hosts.size(); ++number) {
-        add_users(subject.hosts[number], number, nqns, ids);
-    }
-    std::map<std::set<std::size_t>, std::vector<std::string>> shared;
-    const auto collect = [&](const Users& users, std::string_view noun) {
-        for (const auto& [value, hosts] : users) {
-            known.insert(hosts.begin(), hosts.end());
-            if (hosts.size() > 1) {
-                shared[hosts].push_back(fmt::format("{} {}", noun, value));
-            }
+/// "alpha and beta", "alpha, beta, gamma, delta and 3 more".
+std::string names_of(const Subject& subject, const std::set<const Host*>& hosts) {
+    std::vector<std::string> names;
+    for (const Host& host : subject.hosts) { // in their order
+        if (hosts.contains(&host)) {
+            names.push_back(host.kernel->host.empty() ? "an unnamed host" : host.kernel->host);
         }
-    };
-    collect(nqns, "host NQN");
-    collect(ids, "host ID");
-    if (known.size() > 1) {
+    }
+    if (names.size() > kMaxHostsNamed + 1) {
+        const std::size_t rest = names.size() - kMaxHostsNamed;
+        names.resize(kMaxHostsNamed);
+        names.push_back(fmt::format("{} more", rest));
+    }
+    return join_words(names);
+}
+
+void report_shared(const Subject& subject, const FleetIdentities& known, std::string_view what,
+                   std::string_view identity, const std::set<const Host*>& hosts,
+                   Findings& findings) {
+    std::vector<FindingValue> values;
+    for (const Host& host : subject.hosts) {
+        if (!hosts.contains(&host)) {
+            continue;
+        }
+        for (const std::string& pair : known.pairs.at(&host)) {
+            FindingValue& value = values.emplace_back(value_of_object(host.kernel->host, pair));
+            value.host = host.kernel->host;
+        }
+    }
+    findings.add(
+        {.row = kHostIdentityUnique,
+         .subsystem = {},
+         .nsids = {},
+         .what = fmt::format("{} have one {}: {}", names_of(subject, hosts), what, identity),
+         .values = std::move(values),
+         .verdict = {}});
+}
+
+void judge_fleet(const Subject& subject, Findings& findings) {
+    if (subject.hosts.size() < 2) {
+        return;
+    }
+    const FleetIdentities known = identities_of(subject);
+    if (known.pairs.size() > 1) {
         findings.judged(kHostIdentityUnique);
     }
-    for (const auto& [hosts, what] : shared) {
-        std::vector<FindingValue> values;
-        const std::vector<std::string> names = host_names(subject, hosts);
-        for (const std::string& name : names) {
-            values.push_back(value_of_object(name, fmt::format("{}", fmt::join(what, ", "))));
+    if (known.unread) {
+        findings.unknown(kHostIdentityUnique);
+    }
+    std::vector<const std::set<const Host*>*> told;
+    for (const auto& [nqn, hosts] : known.nqns) {
+        if (hosts.size() > 1) {
+            report_shared(subject, known, "host NQN", nqn, hosts, findings);
+            told.push_back(&hosts);
         }
-        findings.add(
-            {.row = kHostIdentityUnique,
-             .subsystem = {},
-             .nsids = {},
-             .what = fmt::format("{} use the same {}", join_words(names), join_words(what)),
-             .values = std::move(values),
-             .verdict = {}});
+    }
+    for (const auto& [id, hosts] : known.ids) {
+        // Whoever shares both is told once.
+        const auto covers = [&hosts = hosts](const std::set<const Host*>* other) {
+            return std::includes(other->begin(), other->end(), hosts.begin(), hosts.end());
+        };
+        if (hosts.size() > 1 && std::none_of(told.begin(), told.end(), covers)) {
+            report_shared(subject, known, "host ID", id, hosts, findings);
+        }
     }
 }
 
@@ -88,15 +132,15 @@ constexpr Row kHostIdentityUnique{
              .rule_class = RuleClass::uni,
              .severity = Severity::corruption,
              .verdict = Verdict::fail,
-             .basis = "Base 2.3 §5.2.26.1.32, §8.1.24",
-             .why = "Arrays take them for one host: a reservation of one holds for the other, "
-                    "which writes behind it, and a volume that is mapped to one is mapped to "
-                    "both. Machines and containers cloned from one image are the usual cause.",
-             .fix = "Host: stop I/O on all of them but one and disconnect them; give each an "
-                    "identity of its own (nvme gen-hostnqn > /etc/nvme/hostnqn, the same UUID in "
-                    "/etc/nvme/hostid), and connect again. Take both files out of the image. "
-                    "Array: map the volumes to each new host NQN."},
-    .judge = JudgeSubject{judge_shared_identity}};
+             .basis = "Base 2.3 §5.2.26.1.32, §8.1.24: reservations and access go by them",
+             .why =
+                 "The arrays take these machines for one host: a reservation or an access right of "
+                 "one holds for the others, which then write at the same time.",
+             .fix = "Host: they are clones of one machine, or of one image or container. Stop what "
+                    "writes on all but one, write a new host NQN and a new host ID to "
+                    "/etc/nvme/hostnqn and /etc/nvme/hostid of each, and leave both files out of "
+                    "the image. Array: allow the new host NQNs, before the hosts connect again."},
+    .judge = JudgeSubject{judge_fleet}};
 
 constexpr std::array kHostIdentityRows{&kHostIdentityUnique};
 

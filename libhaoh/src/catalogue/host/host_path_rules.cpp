@@ -7,6 +7,7 @@
 #include "judge/compare.hpp"
 #include "judge/row.hpp"
 #include "judge/subject.hpp"
+#include "linux/sysfs_text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -214,7 +215,7 @@ constexpr std::array kCopied{
            [](const Attribute& value) { return fmt::format("{} bytes", value.value()); }},
     Copied{&kHostPathReadOnly, "write protection", &KernelPath::ro, &KernelNamespace::ro,
            [](const Attribute& value) -> std::string {
-               return value.value() == "1" ? "read-only" : "writable";
+               return value.flag() == true ? "read-only" : "writable";
            }},
 };
 
@@ -369,7 +370,7 @@ void judge_ana_state(const HostSubsystem& subsystem, const HostNamespace& head,
     const Namespace* const offered = controller->find(head.nsid.value_or(0));
     const bool no_group = offered != nullptr && controller->asked->ana_log_ok &&
                           !controller->asked->ana_log_truncated && offered->groups.empty();
-    if (kernel == "invalid state" || kernel == "(null)" || no_group) {
+    if (linux_kernel::says_no_ana_state(kernel) || no_group) {
         FoldKey key = fold_key(subsystem);
         key.add(path.kernel->controller);
         key.add(kernel);
@@ -466,7 +467,10 @@ constexpr Row kHostPathMissing{
              .fix = "Array: present the namespace with the same identifiers on both arrays. "
                     "Host: then rescan the controller (echo 1 > "
                     "/sys/class/nvme/nvmeN/rescan_controller)."},
-    .judge = JudgeHostSubsystem{judge_missing}};
+    .judge = JudgeHostSubsystem{judge_missing},
+    .refusals = {linux_kernel::KernelRefusal::ids_differ,
+                 linux_kernel::KernelRefusal::ids_in_subsystem,
+                 linux_kernel::KernelRefusal::ids_changed}};
 
 constexpr Row kHostPathSize{
     .rule = {.id = "host.path.size",

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // I/O policies and timeouts that do not suit the paths, the maker or the kernel.
 #include "catalogue/catalogue.hpp"
+#include "catalogue/host/maker_policy.hpp"
 #include "judge/row.hpp"
 #include "judge/subject.hpp"
+#include "linux/kernel_event_message.hpp"
 
 #include <haoh/kernel_policy.hpp>
 
@@ -22,21 +24,11 @@ extern const Row kHostIopolicyMaker;
 extern const Row kHostIopolicyOffered;
 extern const Row kHostIopolicySites;
 
-/// Whether the kernel is known to lack a policy.
-bool lacks(const KernelObservation& kernel, std::string_view policy) {
-    const KernelPolicyInfo* const info = find_kernel_policy(policy);
-    return info == nullptr || presence_of(*info, kernel) == Presence::absent;
-}
-
-/// What was given for nvme_core.iopolicy and not taken, from the kernel's log: "nvme_core:
-/// `queue-depth' invalid for parameter `iopolicy'" (kernel/params.c, parse_args).
-std::string refused_default(const KernelObservation& kernel) {
+/// What was given for nvme_core.iopolicy and not taken, by the kernel's log; empty: nothing.
+std::string_view refused_default(const KernelObservation& kernel) {
     for (const KernelMessage& message : kernel.messages) {
-        const std::size_t end = message.text.find("' invalid for parameter `");
-        const std::size_t begin = message.text.rfind('`', end);
-        if (end != std::string::npos && begin != std::string::npos &&
-            message.text.ends_with("iopolicy'")) {
-            return message.text.substr(begin + 1, end - begin - 1);
+        if (const auto policy = linux_kernel::refused_io_policy(message.text)) {
+            return *policy;
         }
     }
     return {};
@@ -45,7 +37,7 @@ std::string refused_default(const KernelObservation& kernel) {
 void judge_default(const Host& host, const Subject& /*subject*/, Findings& findings) {
     const KernelObservation& kernel = *host.kernel;
     // What sysfs shows as the parameter the kernel took: it offers that, whatever its release.
-    const std::string policy = refused_default(kernel);
+    const std::string_view policy = refused_default(kernel);
     // What was refused is only in the log: without it there is nothing to judge by.
     if (policy.empty() && (!kernel.iopolicy.ok() || !kernel.messages_error.empty())) {
         return;
@@ -68,7 +60,7 @@ void judge_default(const Host& host, const Subject& /*subject*/, Findings& findi
 /// Round-robin over optimized paths to sites that the configuration tells apart.
 void judge_sites(const HostSubsystem& subsystem, const Subject& subject, Findings& findings) {
     const Config& config = subject.config;
-    if (subsystem.observed->iopolicy.value() != "round-robin") {
+    if (shown_policy(subsystem.observed->iopolicy) != IoPolicy::round_robin) {
         return;
     }
     const auto configured = [&](const std::string& site) {
@@ -123,24 +115,12 @@ void judge_sites(const HostSubsystem& subsystem, const Subject& subject, Finding
          .verdict = {}});
 }
 
-/// What makers ask for in the udev rules that nvme-cli ships (71-nvmf-*.rules).
-struct MakersPolicy {
-    std::string_view model;
-    std::string_view policy;
-};
-constexpr std::array<MakersPolicy, 4> kMakers{{{"NetApp ONTAP Controller", "queue-depth"},
-                                               {"NetApp E-Series", "round-robin"},
-                                               {"HPE Alletra", "round-robin"},
-                                               {"VASTData", "round-robin"}}};
-
 void judge_maker(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     const std::string_view model = subsystem.observed->model.value();
-    const auto maker = std::find_if(kMakers.begin(), kMakers.end(), [&](const MakersPolicy& one) {
-        return model.starts_with(one.model);
-    });
+    const MakerPolicy* const maker = maker_policy(model);
     const Attribute& policy = subsystem.observed->iopolicy;
-    if (maker == kMakers.end() || policy.state == Attribute::State::absent ||
-        lacks(*subsystem.host->kernel, maker->policy)) {
+    if (maker == nullptr || policy.state == Attribute::State::absent ||
+        presence_of(maker->policy, *subsystem.host->kernel) == Presence::absent) {
         return;
     }
     if (!policy.ok()) {
@@ -148,7 +128,7 @@ void judge_maker(const HostSubsystem& subsystem, const Subject& /*subject*/, Fin
         return;
     }
     findings.judged(kHostIopolicyMaker);
-    if (policy.value() == maker->policy) {
+    if (shown_policy(policy) == maker->policy) {
         return;
     }
     findings.add(
@@ -156,7 +136,7 @@ void judge_maker(const HostSubsystem& subsystem, const Subject& /*subject*/, Fin
          .subsystem = subsystem.nqn,
          .nsids = {},
          .what = fmt::format("the I/O policy is {}, and the maker of {} asks for {}",
-                             policy.value(), maker->model, maker->policy),
+                             policy.value(), maker->model, to_string(maker->policy)),
          .values = {value_of_object(subsystem.observed->name,
                                     fmt::format("model {}, iopolicy {}", model, policy.value()))},
          .verdict = {}});
@@ -211,17 +191,18 @@ void judge_loss_timeout(const HostSubsystem& subsystem, const Subject& /*subject
 }
 
 constexpr Row kHostIopolicyOffered{
-    .rule = {.id = "host.iopolicy.offered",
-             .title = "The kernel offers the I/O policy that is configured as default",
-             .rule_class = RuleClass::xrf,
-             .severity = Severity::degraded,
-             .verdict = Verdict::warn,
-             .basis = "Linux nvme_set_iopolicy(); queue-depth from 6.11 on",
-             .why = "The parameter is refused: subsystems get the default numa, or the module is "
-                    "not loaded at all.",
-             .fix = "Host: take nvme_core.iopolicy out of the kernel's command line and "
-                    "modprobe.d, set round-robin, or use a kernel that has it: Linux 6.11 or "
-                    "later, or that of a distribution that took it to an older one."},
+    .rule =
+        {.id = "host.iopolicy.offered",
+         .title = "The kernel offers the I/O policy that is configured as default",
+         .rule_class = RuleClass::xrf,
+         .severity = Severity::degraded,
+         .verdict = Verdict::warn,
+         .basis = "Linux nvme_set_iopolicy(): a policy that it does not have is refused",
+         .why = "The parameter is refused: subsystems get the default numa, or the module is "
+                "not loaded at all.",
+         .fix = "Host: take nvme_core.iopolicy out of the kernel's command line and "
+                "modprobe.d, set round-robin, or use a kernel that has it: `haoh policy list` says "
+                "from which Linux on, and distributions took it to older ones."},
     .judge = JudgeHost{judge_default}};
 
 constexpr Row kHostIopolicySites{

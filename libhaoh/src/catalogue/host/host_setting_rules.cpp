@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Settings of the host that do not suit its controllers.
 #include "catalogue/catalogue.hpp"
+#include "catalogue/host/maker_policy.hpp"
 #include "judge/compare.hpp"
 #include "judge/row.hpp"
 #include "judge/subject.hpp"
@@ -32,7 +33,7 @@ void judge_policy(const HostSubsystem& subsystem, const Subject& /*subject*/, Fi
     } else if (subsystem.observed->iopolicy.state == Attribute::State::unreadable) {
         findings.unknown(kHostIopolicyOnePath);
     }
-    if (subsystem.observed->iopolicy.value() != "numa") {
+    if (shown_policy(subsystem.observed->iopolicy) != IoPolicy::numa) {
         return;
     }
     const auto spread = [](const HostNamespace& head) {
@@ -40,8 +41,8 @@ void judge_policy(const HostSubsystem& subsystem, const Subject& /*subject*/, Fi
         bool placed = false;
         for (const HostPath& path : head.paths) {
             optimized += path.use.optimized() ? 1U : 0U;
-            placed = placed || (path.controller != nullptr &&
-                                path.controller->kernel->numa_node.value() != "-1");
+            placed =
+                placed || (path.controller != nullptr && !path.controller->kernel->near_no_node());
         }
         return optimized > 1 && !placed;
     };
@@ -149,7 +150,7 @@ void judge_multipath(const HostSubsystem& subsystem, const Subject& /*subject*/,
         return;
     }
     findings.count(kHostMultipathOn, asked(subsystem.host->kernel->multipath));
-    if (subsystem.host->kernel->multipath.value() != "N") {
+    if (subsystem.host->kernel->multipath.flag() != false) {
         return;
     }
     findings.judged(kHostMultipathDm);
@@ -185,12 +186,8 @@ void judge_multipath(const HostSubsystem& subsystem, const Subject& /*subject*/,
 
 /// Arrays whose makers ship a udev rule for the I/O policy with nvme-cli.
 void judge_udev(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
-    constexpr std::array<std::string_view, 4> kModels{"NetApp ONTAP Controller", "NetApp E-Series",
-                                                      "HPE Alletra", "VASTData"};
     const std::string_view model = subsystem.observed->model.value();
-    const bool known = std::any_of(kModels.begin(), kModels.end(),
-                                   [&](std::string_view one) { return model.starts_with(one); });
-    if (!known) {
+    if (maker_policy(model) == nullptr) {
         return;
     }
     findings.judged(kHostUdevIopolicy);

@@ -87,7 +87,7 @@ Answer stray_metadata(const Namespace& path, const Subsystem& subsystem) {
     constexpr std::uint8_t kProtectionType = 0x7;
     constexpr unsigned kGuard16 = 8;
     constexpr unsigned kGuard64 = 16;
-    if (path.controller->observed->transport != "tcp") {
+    if (path.controller->observed->known_transport() != Transport::tcp) {
         return Answer::not_asked();
     }
     if (!path.has_identify) {

@@ -326,8 +326,11 @@ constexpr Row kNsNmicShared{
              .basis = "Base 2.3 Figure 335; Linux \"Duplicate unshared namespace\"",
              .why = "Linux refuses the second path: the volume hangs on one controller.",
              .fix = "Array: set NMIC bit 0 for the namespace on every controller of both arrays."},
-    .judge =
-        CheckNamespace{.clause = "namespace not shared (NMIC bit 0 clear)", .ask = not_shared}};
+    .judge = CheckNamespace{.clause = "namespace not shared (NMIC bit 0 clear)",
+                            .ask = not_shared,
+                            .bits = {{{NamespacePage::identify, "nmic", nvme::nmic::shared},
+                                      {NamespacePage::independent, "nmic", nvme::nmic::shared}}}},
+    .refusals = {linux_kernel::KernelRefusal::not_shared}};
 
 constexpr std::array kIdentifierRows{&kNsUuidRequiredIfZero, &kNsIdAtLeastOne, &kNsIdNotPlaceholder,
                                      &kNsUuidRfc9562,        &kNsNguidOui,     &kNsEui64Oui,

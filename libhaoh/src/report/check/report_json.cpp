@@ -17,10 +17,14 @@ using report::ValueGroup;
 Json values_json(const std::vector<ValueGroup>& groups) {
     Json out = Json::array();
     for (const ValueGroup& group : groups) {
-        for (const std::string& controller : group.controllers) {
-            Json value{{"controller", controller}, {"site", group.site}, {"value", group.value}};
+        for (std::size_t i = 0; i < group.controllers.size(); ++i) {
+            Json value{
+                {"controller", group.controllers[i]}, {"site", group.site}, {"value", group.value}};
             if (!group.object.empty()) {
                 value["object"] = group.object;
+            }
+            if (!group.hosts[i].empty()) {
+                value["host"] = group.hosts[i];
             }
             out.push_back(std::move(value));
         }
@@ -34,6 +38,9 @@ Json finding_json(const FindingGroup& group, const FindingItem& item,
              {"verdict", to_string(group.verdict)},
              {"severity", to_string(group.severity)},
              {"subsystem", group.subsystem}};
+    if (!item.host.empty()) {
+        out["host"] = item.host;
+    }
     if (nsid) {
         out["nsid"] = *nsid;
     }
@@ -85,6 +92,9 @@ std::string to_json(const Report& report) {
     if (!view.kernel.empty()) {
         out["kernel"] = view.kernel;
     }
+    if (!view.hosts.empty()) {
+        out["hosts"] = view.hosts;
+    }
     for (const Verdict verdict :
          {Verdict::fail, Verdict::warn, Verdict::unknown, Verdict::note, Verdict::pass}) {
         out["counts"][std::string{to_string(verdict)}] =
@@ -101,10 +111,15 @@ std::string to_json(const Report& report) {
     out["findings"] = findings_json(view);
     out["unobserved"] = Json::array();
     for (const Unobserved& one : view.unobserved) {
-        out["unobserved"].push_back({{"object", one.object},
-                                     {"target", one.target},
-                                     {"subsysnqn", one.subsysnqn},
-                                     {"error", one.error}});
+        Json unobserved{{"object", one.object},
+                        {"target", one.target},
+                        {"subsysnqn", one.subsysnqn},
+                        {"error", one.error},
+                        {"reason", to_string(one.reason)}};
+        if (!one.host.empty()) {
+            unobserved["host"] = one.host;
+        }
+        out["unobserved"].push_back(std::move(unobserved));
     }
     out["attributions"] = Json::array();
     for (const Attribution& one : view.attributions) {

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 
 namespace haoh {
@@ -25,6 +26,7 @@ constexpr std::size_t kMaxGroups = 5;     ///< findings with why and fix
 constexpr std::size_t kMaxItems = 3;      ///< objects of one rule
 constexpr std::size_t kMaxUnobserved = 8; ///< things not observed
 constexpr std::size_t kMaxNotes = 5;
+constexpr std::size_t kMaxHosts = 4;
 constexpr std::size_t kMaxSubsystems = 4;
 constexpr std::size_t kMaxReportRanges = 8; ///< runs of NSIDs in one list
 constexpr std::size_t kMaxClause = 400;     ///< columns of what a finding says
@@ -39,15 +41,26 @@ std::string upper(std::string_view text) {
     return out;
 }
 
-/// "connect to X: refused" for X, "X: refused" for what does not name its object.
-std::string error_text(const Unobserved& one) {
-    const bool named = one.error.find(one.object) != std::string::npos;
-    return named ? one.error : one.object + ": " + one.error;
+/// "alpha: " in front of what is about one of several hosts.
+std::string host_prefix(std::string_view host) {
+    return host.empty() ? std::string() : fmt::format("{}: ", host);
 }
 
-std::string label_of(const SubsystemArrays* subsystem, const ValueGroup& group) {
-    return group.object.empty() ? report::label_of(subsystem, group.site, group.controllers)
-                                : group.object;
+/// "alpha nvme0" for "nvme0", where a host has to be told; a host is its own name.
+std::string on_host(std::string_view host, std::string name) {
+    return host.empty() || host == name ? std::move(name)
+           : name.empty()               ? std::string(host)
+                                        : fmt::format("{} {}", host, name);
+}
+
+/// "alpha, beta and 3 more".
+std::string brief_list(const std::set<std::string_view>& names) {
+    const std::size_t shown = names.size() <= kMaxHosts + 1 ? names.size() : kMaxHosts;
+    const std::vector<std::string_view> first(
+        names.begin(), std::next(names.begin(), static_cast<std::ptrdiff_t>(shown)));
+    return shown == names.size()
+               ? fmt::format("{}", fmt::join(first, ", "))
+               : fmt::format("{} and {} more", fmt::join(first, ", "), names.size() - shown);
 }
 
 /// "Linux 6.12" of "6.12.107-amd64", "Linux 5.14 of EL 9.6" of "5.14.0-570.12.1.el9_6.x86_64".
@@ -96,6 +109,19 @@ class ReportText {
         if (item.unobserved && *item.unobserved < view_.unobserved.size()) {
             return error_text(view_.unobserved[*item.unobserved]);
         }
+        return host_prefix(shown_host(item)) + clause_of(item);
+    }
+
+    /// What the finding is about, where there are several hosts.
+    [[nodiscard]] std::string_view shown_host(const FindingItem& item) const {
+        return view_.several_hosts() ? std::string_view(item.host) : std::string_view();
+    }
+
+    [[nodiscard]] std::string error_text(const Unobserved& one) const {
+        return host_prefix(view_.several_hosts() ? one.host : std::string()) + one.error;
+    }
+
+    [[nodiscard]] std::string clause_of(const FindingItem& item) const {
         std::string text = item.what;
         if (!verbose_ && columns(text) > kMaxClause) {
             text = std::string{column_slice(text, 0, kMaxClause - 3)} + "...";
@@ -216,16 +242,33 @@ class ReportText {
         writer_.blank();
     }
 
+    /// Who says a value: "array-a", "array-b controllers 1-3", and of several hosts "alpha nvme0".
+    [[nodiscard]] std::string label_of(const SubsystemArrays* subsystem, const FindingItem& item,
+                                       const ValueGroup& group) const {
+        std::string label = group.object.empty()
+                                ? report::label_of(subsystem, group.site, group.controllers)
+                                : group.object;
+        return on_host(unnamed_host(item, group.host()), std::move(label));
+    }
+
+    /// The host of a value, where nothing said it yet.
+    [[nodiscard]] std::string_view unnamed_host(const FindingItem& item,
+                                                std::string_view host) const {
+        return view_.several_hosts() && host != item.host ? host : std::string_view();
+    }
+
     void write_values(const FindingGroup& group, const FindingItem& item) {
         const SubsystemArrays* subsystem = find_subsystem(group.subsystem);
         std::vector<LabelledValue> values;
         for (const ValueGroup& one : item.values) {
             if (!verbose_) {
-                values.push_back({.label = label_of(subsystem, one), .value = one.value});
+                values.push_back({.label = label_of(subsystem, item, one), .value = one.value});
                 continue;
             }
-            for (const std::string& controller : one.controllers) {
-                const std::string& name = one.object.empty() ? controller : one.object;
+            for (std::size_t i = 0; i < one.controllers.size(); ++i) {
+                const std::string name =
+                    on_host(unnamed_host(item, one.hosts[i]),
+                            one.object.empty() ? one.controllers[i] : one.object);
                 const std::string separator = one.site.empty() || name.empty() ? "" : ", ";
                 values.push_back({.label = one.site + separator + name, .value = one.value});
             }
@@ -236,14 +279,21 @@ class ReportText {
     void write_folded_items(const FindingGroup& group, std::size_t shown) {
         folded_ = true;
         std::vector<std::uint32_t> nsids;
+        std::set<std::string_view> hosts;
         std::size_t findings = 0;
         for (std::size_t index = shown; index < group.items.size(); ++index) {
             const FindingItem& item = group.items[index];
             nsids.insert(nsids.end(), item.nsids.begin(), item.nsids.end());
             findings += item.findings();
+            hosts.insert(shown_host(item));
         }
+        hosts.erase(std::string_view());
         std::ranges::sort(nsids);
+        nsids.erase(std::unique(nsids.begin(), nsids.end()), nsids.end()); // each host has its own
         std::string text = fmt::format("and {} like this", grouped(findings));
+        if (!hosts.empty()) {
+            text += fmt::format(" on {}", brief_list(hosts));
+        }
         if (!nsids.empty()) {
             text += fmt::format(": NSID {}", ranges(nsids, kMaxReportRanges));
         }
@@ -313,7 +363,7 @@ class ReportText {
         const SubsystemArrays* subsystem = find_subsystem(group.subsystem);
         std::vector<std::string> values;
         for (const ValueGroup& one : item.values) {
-            const std::string label = label_of(subsystem, one);
+            const std::string label = label_of(subsystem, item, one);
             values.push_back(label.empty() ? one.value : label + " " + one.value);
         }
         // A note is one line or two; what does not fit there is for the verbose text.

@@ -16,10 +16,13 @@ namespace {
 
 std::vector<ValueGroup> group_values(const std::vector<FindingValue>& values) {
     std::vector<ValueGroup> groups;
-    std::map<std::tuple<std::string_view, std::string_view, std::string_view>, std::size_t> known;
+    // A device or a module is of one host, an array of all.
+    using Key = std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>;
+    std::map<Key, std::size_t> known;
     for (const FindingValue& value : values) {
+        const std::string_view owner = value.object.empty() ? std::string_view() : value.host;
         const auto [at, is_new] =
-            known.try_emplace({value.site, value.value, value.object}, groups.size());
+            known.try_emplace({value.site, value.value, value.object, owner}, groups.size());
         if (is_new) {
             groups.push_back({.site = safe_text(value.site),
                               .value = safe_text(value.value),
@@ -27,6 +30,7 @@ std::vector<ValueGroup> group_values(const std::vector<FindingValue>& values) {
                               .controllers = {}});
         }
         groups[at->second].controllers.push_back(safe_text(value.controller));
+        groups[at->second].hosts.push_back(safe_text(value.host));
     }
     return groups;
 }
@@ -50,10 +54,13 @@ struct ItemKey {
 
     bool operator<(const ItemKey& other) const {
         const auto parts = [](const FindingValue& value) {
-            return std::tie(value.controller, value.site, value.value, value.object);
+            return std::tie(value.controller, value.site, value.value, value.object, value.host);
         };
         if (finding.what != other.finding.what) {
             return finding.what < other.finding.what;
+        }
+        if (finding.host != other.finding.host) {
+            return finding.host < other.finding.host;
         }
         return std::ranges::lexicographical_compare(finding.values, other.finding.values, {}, parts,
                                                     parts);
@@ -80,7 +87,7 @@ std::vector<RuleResult> safe_rules(std::vector<RuleResult> rules) {
 
 std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
     using Key = std::tuple<std::string_view, Verdict, Severity, std::string_view, std::string_view,
-                           std::string_view, std::string_view>;
+                           std::string_view, std::string_view, std::string_view>;
     struct Members {
         std::size_t group;
         std::map<ItemKey, std::size_t> items;
@@ -88,8 +95,10 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
     std::vector<FindingGroup> groups;
     std::map<Key, Members> known;
     for (const Finding* finding : ordered(findings)) {
+        const std::string_view release =
+            finding->on_kernel ? std::string_view(finding->on_kernel->release) : std::string_view();
         const Key key{finding->rule,  finding->verdict, finding->severity, finding->subsystem,
-                      finding->basis, finding->why,     finding->fix};
+                      finding->basis, finding->why,     finding->fix,      release};
         const auto [at, is_new] =
             known.try_emplace(key, Members{.group = groups.size(), .items = {}});
         if (is_new) {
@@ -117,6 +126,7 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
                          .about_all = about_all,
                          .what = safe_text(finding->what),
                          .values = group_values(finding->values),
+                         .host = safe_text(finding->host),
                          .unobserved = finding->unobserved,
                          .names_nsid = finding->names_nsid});
         if (finding->nsid && !about_all) {
@@ -289,6 +299,13 @@ std::string tally(const ReportView& view) {
 
 } // namespace
 
+std::string_view ValueGroup::host() const {
+    const bool one = !hosts.empty() && std::ranges::all_of(hosts, [&](const std::string& other) {
+        return other == hosts.front();
+    });
+    return one ? std::string_view(hosts.front()) : std::string_view();
+}
+
 std::size_t FindingGroup::findings() const {
     std::size_t sum = 0;
     for (const FindingItem& item : items) {
@@ -312,15 +329,21 @@ ReportView view_of(const Report& report) {
                     .attributions = report.attributions,
                     .observed_at = safe_text(report.observed_at),
                     .kernel = safe_text(report.kernel),
+                    .hosts = {},
                     .connected = report.connected};
     for (const RuleResult& one : view.rules) {
         ++view.rule_counts[static_cast<std::size_t>(one.state)];
+    }
+    for (const std::string& host : report.hosts) {
+        view.hosts.push_back(safe_text(host));
     }
     for (const Unobserved& one : report.unobserved) {
         view.unobserved.push_back({.object = safe_text(one.object),
                                    .target = safe_text(one.target),
                                    .subsysnqn = safe_text(one.subsysnqn),
-                                   .error = safe_text(one.error)});
+                                   .error = safe_text(one.error),
+                                   .host = safe_text(one.host),
+                                   .reason = one.reason});
     }
     const std::set<std::size_t> told = told_by(view.groups);
     for (std::size_t index = 0; index < view.unobserved.size(); ++index) {

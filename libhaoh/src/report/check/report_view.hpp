@@ -9,6 +9,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace haoh::report {
@@ -19,6 +20,10 @@ struct ValueGroup {
     std::string value;
     std::string object;                   ///< what it is about, where that is no controller
     std::vector<std::string> controllers; ///< at least one; an empty name = about no controller
+    std::vector<std::string> hosts{};     ///< of each of `controllers`; empty: of none
+
+    /// The host that all of it is of; empty: of none, or several.
+    [[nodiscard]] std::string_view host() const;
 };
 
 /// One finding, or findings that differ in nothing but their namespace.
@@ -27,6 +32,7 @@ struct FindingItem {
     bool about_all{};                 ///< one finding about all of `nsids`, not one for each
     std::string what;
     std::vector<ValueGroup> values;
+    std::string host;                        ///< Finding::host
     std::optional<std::size_t> unobserved{}; ///< what it tells, in ReportView::unobserved
     bool names_nsid{};                       ///< `what` says which namespace it is about
 
@@ -65,7 +71,11 @@ struct ReportView {
     Attributions attributions;       ///< texts as they are: for looking up, not for showing
     std::string observed_at;
     std::string kernel;
+    std::vector<std::string> hosts;
     bool connected{};
+
+    /// Whether a host has to be named wherever something is about it.
+    [[nodiscard]] bool several_hosts() const { return hosts.size() > 1; }
 };
 
 [[nodiscard]] inline std::size_t count(const ReportView& view, RuleState wanted) {

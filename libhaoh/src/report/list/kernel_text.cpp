@@ -77,7 +77,8 @@ std::string address_of(const KernelController& controller) {
                    ? fmt::format("{} {}", transport, safe_text(controller.address.text))
                    : transport;
     }
-    const bool brackets = transport == "tcp" && traddr.find(':') != std::string_view::npos;
+    const bool brackets = controller.known_transport() == Transport::tcp &&
+                          traddr.find(':') != std::string_view::npos;
     const std::string_view trsvcid = controller.address_part("trsvcid");
     std::string out =
         fmt::format("{} {}{}{}", transport, brackets ? "[" : "", traddr, brackets ? "]" : "");

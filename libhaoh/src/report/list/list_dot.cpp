@@ -269,7 +269,8 @@ std::string list_dot(const Observation& observation, const Attributions& attribu
     if (!observation.unobserved.empty()) {
         std::vector<std::string> lines{"not observed"};
         for (const Unobserved& one : observation.unobserved) {
-            lines.push_back(safe_text(one.object));
+            const bool name_host = observation.kernels.size() > 1 && !one.host.empty();
+            lines.push_back(safe_text(name_host ? one.host + " " + one.object : one.object));
         }
         static_cast<void>(graph.node('b', lines, kNoteStyle, "  "));
     }

@@ -259,21 +259,27 @@ class ListText {
         }
     }
 
+    /// "alpha: " in front of what is about one of several hosts.
+    [[nodiscard]] std::string on_host(const std::string& host, std::string_view separator) const {
+        return observation_.kernels.size() > 1 && !host.empty()
+                   ? fmt::format("{}{}", host, separator)
+                   : std::string();
+    }
+
     void write_unobserved() {
         std::vector<std::string> lines;
         for (const Unobserved& one : observation_.unobserved) {
-            const bool named = one.error.find(one.object) != std::string::npos;
-            lines.push_back(safe_text(named ? one.error : one.object + ": " + one.error));
+            lines.push_back(safe_text(on_host(one.host, ": ") + one.error));
         }
         for (const ControllerObservation& controller : observation_.controllers) {
             for (const std::string& clause : controller.unread) {
-                lines.push_back(safe_text(controller.name + ": " + clause));
+                lines.push_back(
+                    safe_text(on_host(controller.host, " ") + controller.name + ": " + clause));
             }
         }
         for (const KernelObservation& kernel : observation_.kernels) {
             for (const std::string& clause : kernel.unread) {
-                lines.push_back(safe_text(
-                    observation_.kernels.size() > 1 ? kernel.host + ": " + clause : clause));
+                lines.push_back(safe_text(on_host(kernel.host, ": ") + clause));
             }
         }
         if (lines.empty()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/event_report.hpp>
 
+#include <haoh/controller_state.hpp>
+
 #include "base/number_text.hpp"
 
 #include "report/list/inventory.hpp"
@@ -73,31 +75,33 @@ std::string after_colon(std::string_view text) {
 }
 
 std::string state_of(std::string_view state) {
-    return state.empty()       ? std::string{}
-           : state == "no ANA" ? ", no ANA"
-                               : ", ANA " + safe_text(state);
+    return state.empty()     ? std::string{}
+           : state == kNoAna ? fmt::format(", {}", kNoAna)
+                             : ", ANA " + safe_text(state);
 }
 
 /// What to do when a source is lost, and what is still seen without it.
-std::string_view advice_of(std::string_view source) {
-    if (source == "trace") {
+std::string_view advice_of(EventSource source) {
+    switch (source) {
+    case EventSource::trace:
         return "AENs are not seen; ANA changes are found by polling. Run as root (CAP_SYS_ADMIN) "
                "with tracefs at /sys/kernel/tracing";
-    }
-    if (source == "udev") {
+    case EventSource::udev:
         return "paths that come and go are found by scanning. Check that systemd-udevd runs and "
                "that this network namespace gets uevents";
-    }
-    if (source == "kmsg") {
+    case EventSource::kmsg:
         return "paths that the kernel refuses are not explained. Run as root (CAP_SYSLOG) with "
                "/dev/kmsg readable";
-    }
-    if (source == "sysfs") {
+    case EventSource::sysfs:
         return "states are unknown. Check that /sys is mounted and readable";
-    }
-    if (source.starts_with("tcp://")) {
+    case EventSource::array:
         return "this array is not watched. Check that it answers: haoh list -t ADDR:PORT; it is "
                "tried again";
+    case EventSource::none:
+    case EventSource::admin:
+    case EventSource::aen:
+    case EventSource::other:
+        break;
     }
     return "Run as root (CAP_SYS_ADMIN) and check that the controllers answer";
 }
@@ -105,9 +109,8 @@ std::string_view advice_of(std::string_view source) {
 Spans source_lost(const Event& event) {
     Spans out{{fmt::format("SOURCE LOST {}", safe_text(event.source)), Tone::fail},
               {after_colon(event.text)}};
-    // An Error's text ends in advice of its own.
-    if (event.text.find("; ") == std::string::npos) {
-        out.push_back({fmt::format("; {}", advice_of(event.source))});
+    if (!event.advised) {
+        out.push_back({fmt::format("; {}", advice_of(event_source(event.source)))});
     }
     return out;
 }
@@ -115,7 +118,7 @@ Spans source_lost(const Event& event) {
 Spans access(const Event& event) {
     const AccessCounts counts = event.access.value_or(AccessCounts{});
     const std::optional<Access> now = parse_access(event.to);
-    std::string before = event.from.empty() || event.from == "restored"
+    std::string before = event.from.empty() || parse_access(event.from) == Access::restored
                              ? std::string{}
                              : fmt::format(", was {}", safe_text(event.from));
     std::string numbers;
@@ -173,6 +176,18 @@ Spans ana_coalesced(const Event& event) {
     return {{std::move(text), Tone::warn}};
 }
 
+Tone tone_of(const ControllerState& state) {
+    switch (state.kind()) {
+    case ControllerState::live:
+        return Tone::plain;
+    case ControllerState::lost:
+    case ControllerState::dead:
+        return Tone::fail;
+    default:
+        return Tone::warn;
+    }
+}
+
 Spans what_of(const Event& event, bool several) {
     const std::string path = several ? "paths" : "path " + safe_text(event.path);
     switch (event.kind) {
@@ -192,10 +207,7 @@ Spans what_of(const Event& event, bool several) {
     case EventKind::path_refused:
         return path_refused(event);
     case EventKind::controller_state:
-        return {{"controller " + change_of(event), event.to == "lost" || event.to == "dead"
-                                                       ? Tone::fail
-                                                   : event.to == "live" ? Tone::plain
-                                                                        : Tone::warn},
+        return {{"controller " + change_of(event), tone_of(ControllerState::of(event.to))},
                 {in_parentheses(event.text)}};
     case EventKind::namespace_added:
         return {{"namespace added" + in_parentheses(event.text)}};
@@ -206,7 +218,7 @@ Spans what_of(const Event& event, bool several) {
                  Tone::warn},
                 {in_parentheses(event.text)}};
     case EventKind::namespace_read_only:
-        return {{"now " + change_of(event), event.to == "read-only" ? Tone::warn : Tone::plain},
+        return {{"now " + change_of(event), event.to == kReadOnly ? Tone::warn : Tone::plain},
                 {in_parentheses(event.text)}};
     case EventKind::identity_changed:
         return {{"IDENTITY CHANGED", Tone::fail},
@@ -233,10 +245,11 @@ std::string_view cause_of(const Event& event) {
     if (event.kind == EventKind::aen) {
         return "it came";
     }
-    if (event.source == "udev") {
+    const EventSource source = event_source(event.source);
+    if (source == EventSource::udev) {
         return "the uevent";
     }
-    if (event.source == "kmsg") {
+    if (source == EventSource::kmsg) {
         return "the kernel message";
     }
     const bool of_ana = event.kind == EventKind::ana_change ||

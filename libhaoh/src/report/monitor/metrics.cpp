@@ -24,7 +24,7 @@ constexpr std::size_t kMaxNamespaces = 16384;
 constexpr std::size_t kMaxPaths = 16384;
 
 /// Best first.
-constexpr std::array<std::string_view, 4> kVerdicts{"pass", "warn", "unknown", "fail"};
+constexpr std::array kVerdicts{Verdict::pass, Verdict::warn, Verdict::unknown, Verdict::fail};
 
 struct Label {
     std::string_view name;
@@ -116,6 +116,7 @@ class Metrics {
         write_namespaces();
         write_paths();
         write_controllers();
+        write_host_identity();
         write_identity();
         write_events();
         write_latency();
@@ -209,7 +210,7 @@ class Metrics {
         }
         page_.family("haoh_path_usable", "gauge", "1 when the path takes I/O, else 0.");
         for (const NamedPath& path : paths_) {
-            path_sample(path, path.value->usable ? 1 : 0);
+            path_sample(path, path.value->use.usable() ? 1 : 0);
         }
         page_.family("haoh_ana_transitions_total", "counter",
                      "Changes of the ANA state of the path that were seen.");
@@ -227,31 +228,45 @@ class Metrics {
                           {"controller", one.name},
                           {"site", one.site},
                           {"address", one.address}},
-                         one.state == "live" ? 1 : 0);
+                         one.state.is_live() ? 1 : 0);
+        }
+    }
+
+    /// Who this host is to the arrays: what no other host may be.
+    void write_host_identity() {
+        page_.family("haoh_host_identity_info", "gauge",
+                     "Host NQN and host ID as which this host connected a controller. Arrays take "
+                     "hosts that share one for one host.");
+        std::set<std::pair<std::string_view, std::string_view>> told;
+        for (const auto& one : status_.controllers) {
+            const bool known = !one.hostnqn.empty() || !one.hostid.empty();
+            if (known && told.emplace(one.hostnqn, one.hostid).second) {
+                page_.sample({{"hostnqn", one.hostnqn}, {"hostid", one.hostid}}, 1);
+            }
         }
     }
 
     void write_identity() {
         // A host and the arrays that are asked directly may both tell of one subsystem.
-        std::map<std::string_view, std::string_view> worst;
+        std::map<std::string_view, Verdict> worst;
         for (const auto& one : status_.subsystems) {
-            const auto rank = [](std::string_view verdict) {
+            const auto rank = [](Verdict verdict) {
                 return std::ranges::find(kVerdicts, verdict) - kVerdicts.begin();
             };
-            if (std::ranges::find(kVerdicts, one.verdict) == kVerdicts.end()) {
+            if (!one.verdict || std::ranges::find(kVerdicts, *one.verdict) == kVerdicts.end()) {
                 continue;
             }
-            const auto entry = worst.emplace(one.subsysnqn, one.verdict).first;
-            if (rank(one.verdict) > rank(entry->second)) {
-                entry->second = one.verdict;
+            const auto entry = worst.emplace(one.subsysnqn, *one.verdict).first;
+            if (rank(*one.verdict) > rank(entry->second)) {
+                entry->second = *one.verdict;
             }
         }
         page_.family("haoh_identity_verdict", "gauge",
                      "Verdict of the last check of the subsystem: 1 for the verdict, 0 for the "
                      "others.");
         for (const auto& [subsysnqn, now] : worst) {
-            for (const std::string_view verdict : kVerdicts) {
-                page_.sample({{"subsysnqn", subsysnqn}, {"verdict", verdict}},
+            for (const Verdict verdict : kVerdicts) {
+                page_.sample({{"subsysnqn", subsysnqn}, {"verdict", to_string(verdict)}},
                              verdict == now ? 1 : 0);
             }
         }

@@ -107,7 +107,7 @@ std::string policy_list_json(std::string_view release) {
     Json out = head_of("list", {}, release);
     out["policies"] = Json::array();
     for (const KernelPolicyInfo& policy : kernel_policies()) {
-        const Presence presence = presence_of(policy, release);
+        const Presence presence = presence_of(policy.policy, release);
         out["policies"].push_back(
             {{"policy", policy.name},
              {"offered",
@@ -129,15 +129,17 @@ std::string policy_list_json(std::string_view release) {
 
 std::string to_json(const PolicyOverview& overview) {
     Json out = head_of("show", overview.host, overview.release);
-    put_text(out, "multipath_parameter", overview.multipath);
-    put_text(out, "default_policy", overview.default_policy);
+    if (overview.multipath) {
+        out["multipath_parameter"] = *overview.multipath ? "Y" : "N"; // as the kernel prints it
+    }
+    put_text(out, "default_policy", overview.default_policy.text());
     out["udev_rules"] = names(overview.udev);
     out["measured_ms"] = overview.measured.count();
     out["subsystems"] = Json::array();
     for (const SubsystemPolicy& subsystem : overview.subsystems) {
         Json one{{"subsystem", text(subsystem.subsystem)}};
         put_text(one, "subsysnqn", subsystem.subsysnqn);
-        put_text(one, "policy", subsystem.policy);
+        put_text(one, "policy", subsystem.policy.text());
         one["devices"] = Json::array();
         for (const PathChoice& device : subsystem.devices) {
             put_device(one["devices"].emplace_back(Json::object()), device);
@@ -155,7 +157,7 @@ std::string to_json(const PathChoice& choice) {
     Json out = head_of("explain", choice.host, choice.release);
     out["subsystem"] = text(choice.subsystem);
     put_text(out, "subsysnqn", choice.subsysnqn);
-    put_text(out, "policy", choice.policy);
+    put_text(out, "policy", choice.policy.text());
     put_device(out, choice);
     out["losses"] = Json::array();
     for (const LossOutcome& loss : choice.losses) {

@@ -69,16 +69,17 @@ class Overview {
             overview_.release.empty() ? "" : fmt::format("Linux {}", safe_text(overview_.release));
         writer_.wrapped(0, kIndent,
                         {{host, Tone::strong}, {release.empty() ? "" : ": " + release}});
-        if (overview_.multipath == "N") {
+        if (overview_.multipath == false) {
             writer_.wrapped(kIndent, 2 * kIndent,
                             {{"native multipath is off (nvme_core.multipath=N): no policy is in "
                               "force, each device is its own path",
                               Tone::fail}});
         }
-        writer_.wrapped(kIndent, 2 * kIndent,
-                        {{"new subsystems: ", Tone::faint},
-                         {overview_.default_policy.empty() ? "not known"
-                                                           : safe_text(overview_.default_policy)}});
+        writer_.wrapped(
+            kIndent, 2 * kIndent,
+            {{"new subsystems: ", Tone::faint},
+             {overview_.default_policy.empty() ? "not known"
+                                               : safe_text(overview_.default_policy.text())}});
         if (!overview_.udev.empty()) {
             writer_.wrapped(
                 kIndent, 2 * kIndent,
@@ -94,7 +95,8 @@ class Overview {
             0, kIndent,
             {{safe_text(subsystem.subsystem), Tone::strong},
              {": "},
-             {subsystem.policy.empty() ? "no policy" : safe_text(subsystem.policy), Tone::strong}});
+             {subsystem.policy.empty() ? "no policy" : safe_text(subsystem.policy.text()),
+              Tone::strong}});
         if (!subsystem.subsysnqn.empty()) {
             writer_.wrapped(kIndent, kIndent, {{safe_text(subsystem.subsysnqn), Tone::faint}});
         }
@@ -168,7 +170,7 @@ class Explanation {
         line.push_back({fmt::format(" of {}, ", safe_text(choice_.subsystem))});
         line.push_back({choice_.policy.empty() || !choice_.multipath
                             ? "without a policy"
-                            : "policy " + safe_text(choice_.policy),
+                            : "policy " + safe_text(choice_.policy.text()),
                         Tone::strong});
         writer_.wrapped(0, kIndent, line);
         if (!choice_.subsysnqn.empty()) {
@@ -271,7 +273,7 @@ std::string policy_list_text(std::string_view release, const TextStyle& style) {
         writer.wrapped(0, kIndent, {{fmt::format("Linux {} offers:", safe_text(release))}});
     }
     for (const KernelPolicyInfo& policy : kernel_policies()) {
-        const Presence presence = presence_of(policy, release);
+        const Presence presence = presence_of(policy.policy, release);
         writer.blank();
         Spans line{
             {std::string(policy.name), presence == Presence::absent ? Tone::faint : Tone::strong}};
