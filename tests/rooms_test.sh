@@ -41,7 +41,7 @@ declare -A may_include=(
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
 declare -A room_of_header=(
     [address]=base [error]=base [safe_text]=base [visibility]=base
-    [kernel]=model [controller_state]=model [io_policy]=model [transport]=model
+    [expectation]=model [kernel]=model [controller_state]=model [io_policy]=model [transport]=model
     [numa]=model [path_statistics]=model [path_use]=model
     [observation]=model [budget]=model [event]=model [monitor_status]=model
     [unobserved]=model [controller_state]=model [verdict]=model

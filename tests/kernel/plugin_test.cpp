@@ -66,7 +66,7 @@ TEST_F(NvmePlugin, a_healthy_pair_ends_with_0) {
 }
 
 TEST_F(NvmePlugin, a_broken_pair_ends_with_1) {
-    for (const auto* name : {"uuid_differs", "size_differs", "serial_differs"}) {
+    for (const auto* name : {"uuid_differs", "size_differs", "model_differs"}) {
         SCOPED_TRACE(name);
         ASSERT_TRUE(connect_scenario(name));
         const auto report = both_judge(1);

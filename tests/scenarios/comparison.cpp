@@ -36,13 +36,17 @@ class Names {
             placeholders_[place] = number == 1 ? fmt::format("{{{}}}", port.array)
                                                : fmt::format("{{{} {}}}", port.array, number);
         }
-        // Where nothing is configured, each target is an array of its own: array-a, array-b, ...
+        // Where nothing is configured: array-a, array-b, ... in the order of the targets. Of one array
+        // alone each target is taken for another.
         std::map<std::string, std::size_t> targets;
-        for (std::size_t i = 0; i < arrays.asked.size(); ++i) {
-            const std::string& array = arrays_[place_of(arrays.asked[i])];
-            several_ = several_ || ++targets[array] > 1;
-            sites_.emplace_back(fmt::format("array-{}", static_cast<char>('a' + i)), array);
+        for (const Address& address : arrays.asked) {
+            const std::string& array = arrays_[place_of(address)];
+            if (++targets[array] == 1) {
+                sites_.emplace_back(fmt::format("array-{}", static_cast<char>('a' + sites_.size())),
+                                    array);
+            }
         }
+        several_ = targets.size() == 1 && arrays.asked.size() > 1;
     }
 
     [[nodiscard]] ExpectedValue value_of(const FindingValue& value) const {

@@ -103,7 +103,7 @@ _haoh_options() { # the command
     case $1 in
     '') options+=' --version' ;;
     list) options+=" $view --config $source" ;;
-    check) options+=" $view --config $source --profile --window --fail-on --kernel --rule" ;;
+    check) options+=" $view --config $source --profile --window --fail-on --expect --kernel --rule" ;;
     monitor) options+=" $view --config $source --for --until --exec --metrics --interval --lines" ;;
     snapshot) options+=" -q --quiet $source" ;;
     diff | rules) options+=" $view" ;;
@@ -149,7 +149,7 @@ _haoh_value() { # the command, the option
         compopt -o nospace 2>/dev/null
         _haoh_reply $'tcp://\ntransport=tcp,traddr='
         ;;
-    --config | --snapshot | --udev-rule) _haoh_files ;;
+    --config | --snapshot | --expect | --udev-rule) _haoh_files ;;
     --sysroot) _haoh_directories ;;
     --exec) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
     --kernel | --timeout | --command-timeout | --for | --metrics | --interval | --seed) ;;

@@ -3,7 +3,7 @@
 
 # The words of the command line that are neither options nor values of options.
 function __haoh_words
-    set -l takes_value -o --output --color --config --profile --window --fail-on --kernel --rule -t --target \
+    set -l takes_value -o --output --color --config --profile --window --fail-on --expect --kernel --rule -t --target \
         --nqn --hostnqn --hostid --snapshot --sysroot --timeout --command-timeout --for --until --exec \
         --metrics --interval --policy --seed --udev-rule
     set -l words (commandline -opc)
@@ -141,6 +141,7 @@ complete -c haoh -n $source -l no-probe -d 'No second connection'
 complete -c haoh -n "__haoh_at check" -l profile -x -a 'auto single stretched dispersed' -d 'What is presented'
 complete -c haoh -n "__haoh_at check" -l window -x -a 'migration upgrade resize' -d 'A change is under way'
 complete -c haoh -n "__haoh_at check" -l fail-on -x -a 'fail warn' -d 'Exit with 1 from this verdict on'
+complete -c haoh -n "__haoh_at check" -l expect -r -F -d 'An earlier snapshot that was good'
 complete -c haoh -n "__haoh_at check" -l kernel -x -d 'What this Linux release does with each finding'
 complete -c haoh -n "__haoh_at check" -l rule -x -a '(__haoh_rules)' -d 'Only rules whose ID matches'
 

@@ -20,6 +20,7 @@ struct CheckArguments {
     FailOn fail_on{};
     std::vector<std::string> rules;
     std::string kernel;
+    std::string expected;
     CLI::Option* profile_given{};
     CLI::Option* window_given{};
     CLI::Option* fail_on_given{};
@@ -44,10 +45,17 @@ int run(const CheckArguments& options) {
     check_options.rules = options.rules;
     static_cast<void>(select_rules(options.rules));
 
+    if (!options.expected.empty()) {
+        check_options.expected = expectation_of(read_snapshot(options.expected));
+    }
+
     const auto [observation, report] =
         inspect_source(options.source, options.output, check_options);
     print(rendered(report_formats(), options.output, report, observation));
-    return exit_status(report, check_options.config.fail_on, anything_observed(observation));
+    // Where something is expected, that nothing is there is an observation, too.
+    const bool anything = anything_observed(observation) ||
+                          (check_options.expected && report.count(Verdict::fail) > 0);
+    return exit_status(report, check_options.config.fail_on, anything);
 }
 
 } // namespace
@@ -100,6 +108,10 @@ void add_check(CLI::App& app, Run& run_chosen) {
                      "Say what this Linux release does with each finding (default: the observed "
                      "host's, else the running one)")
         ->type_name("RELEASE");
+    command
+        ->add_option("--expect", options->expected,
+                     "An earlier snapshot that was good: what it has and is gone is told")
+        ->type_name("SNAPSHOT");
     command->add_option("--rule", options->rules, "Only rules whose id matches; repeat for more")
         ->type_name("GLOB")
         ->take_all()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "command.hpp"
-#include "file.hpp"
+#include "source.hpp"
 #include "terminal.hpp"
 
 #include <haoh/observation.hpp>
@@ -17,10 +17,8 @@ struct DiffArguments {
 };
 
 int run(const DiffArguments& options) {
-    const Observation before =
-        observation_from_json(read_file(options.before, kSnapshotLimit), options.before);
-    const Observation after =
-        observation_from_json(read_file(options.after, kSnapshotLimit), options.after);
+    const Observation before = read_snapshot(options.before);
+    const Observation after = read_snapshot(options.after);
     const std::vector<Difference> differences = diff(before, after);
     print(rendered(diff_formats(), options.output, differences));
     return differences.empty() ? Exit::ok : Exit::failed;

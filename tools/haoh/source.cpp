@@ -65,7 +65,7 @@ Source live_source(const SourceOptions& options) {
 std::vector<Observation> recorded(const SourceOptions& options) {
     std::vector<Observation> parts;
     for (const std::string& snapshot : options.snapshots) {
-        parts.push_back(observation_from_json(read_file(snapshot, kSnapshotLimit), snapshot));
+        parts.push_back(read_snapshot(snapshot));
     }
     return parts;
 }
@@ -143,6 +143,10 @@ void add_host_names(CLI::App& command, SourceOptions& options) {
                     "What to look at on this host: NQN, nvme-subsysN, nvmeN or nvmeNnM "
                     "(default: all subsystems)")
         ->type_name("NAME");
+}
+
+Observation read_snapshot(const std::string& path) {
+    return observation_from_json(read_file(path, kSnapshotLimit), path);
 }
 
 Observation read_source(const SourceOptions& options, const OutputOptions& output) {

@@ -46,6 +46,9 @@ void add_host_names(CLI::App& command, SourceOptions& options);
 /// \throws Error for wrong arguments and unreadable files; an array that does not answer is in `unobserved`
 [[nodiscard]] Observation read_source(const SourceOptions& options, const OutputOptions& output);
 
+/// An observation that was recorded. \throws Error naming the file
+[[nodiscard]] Observation read_snapshot(const std::string& path);
+
 /// The same, judged; what does not hold is read again, unless it is recorded (inspect.hpp).
 [[nodiscard]] Inspection inspect_source(const SourceOptions& options, const OutputOptions& output,
                                         const CheckOptions& check);

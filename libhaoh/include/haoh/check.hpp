@@ -5,6 +5,7 @@
 
 #include <haoh/attribution.hpp>
 #include <haoh/config.hpp>
+#include <haoh/expectation.hpp>
 #include <haoh/kernel_effect.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/rule.hpp>
@@ -128,6 +129,8 @@ struct CheckOptions {
     /// The release of which findings say what it does with them: "6.12", "6.12.107-amd64". Empty:
     /// that of the observed kernel, where there is one.
     std::string kernel;
+    /// What should be there; nullopt: nothing is known of that.
+    std::optional<Expectation> expected{};
 };
 
 /// Judges an observation by every rule (or those that match).

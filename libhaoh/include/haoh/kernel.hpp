@@ -118,6 +118,16 @@ struct KernelPath {
     bool operator==(const KernelPath&) const = default;
 };
 
+/// A device on top of another: nvme1n1/holders/dm-0.
+struct KernelHolder {
+    std::string name;  ///< "dm-0"
+    Attribute dm_uuid; ///< of the device mapper: "mpath-eui...."; absent for others
+
+    bool operator==(const KernelHolder&) const = default;
+    /// dm-multipath, which joins paths that the kernel's own multipath does not.
+    [[nodiscard]] bool dm_multipath() const { return dm_uuid.value().starts_with("mpath-"); }
+};
+
 /// A namespace: the head nvmeXnZ.
 struct KernelNamespace {
     std::string name; ///< "nvme0n1"; X is the subsystem's instance, Z no NSID
@@ -140,6 +150,8 @@ struct KernelNamespace {
     bool multipath{};               ///< a head with paths; false: a namespace that is its own path
     std::vector<KernelPath> paths;  ///< by controller instance: sysfs does not show the arrival
     std::vector<std::string> links; ///< "/dev/disk/by-id/nvme-uuid....", where udev was asked
+    /// What lies on top of it, by name; looked for where it is its own path only.
+    std::vector<KernelHolder> holders{};
 
     bool operator==(const KernelNamespace&) const = default;
 };
@@ -207,6 +219,7 @@ struct KernelObservation {
 [[nodiscard]] std::span<const AttributeRow<KernelController>> controller_attributes();
 [[nodiscard]] std::span<const AttributeRow<KernelPath>> path_attributes();
 [[nodiscard]] std::span<const AttributeRow<KernelNamespace>> namespace_attributes();
+[[nodiscard]] std::span<const AttributeRow<KernelHolder>> holder_attributes();
 [[nodiscard]] std::span<const AttributeRow<KernelSubsystem>> subsystem_attributes();
 /// Of nvme_core, below /sys/module/nvme_core/parameters.
 [[nodiscard]] std::span<const AttributeRow<KernelObservation>> module_parameters();

@@ -4,6 +4,7 @@
 #include "attribution/address_range.hpp"
 #include "attribution/array_name.hpp"
 #include "attribution/site_evidence.hpp"
+#include "attribution/target_groups.hpp"
 #include "base/safe_text.hpp"
 
 #include <haoh/attribution.hpp>
@@ -120,38 +121,31 @@ std::set<std::string> names_of(const std::vector<Site>& sites) {
     return out;
 }
 
-/// Names for targets in their order.
-class TargetNames {
-  public:
-    /// \param taken  by configured sites
-    TargetNames(const Observation& observation, const std::set<std::string>& taken)
-        : taken_(taken) {
-        for (const ControllerObservation& controller : observation.controllers) {
-            add(controller.target);
+/// Names for arrays that nobody named, in the order of the targets.
+std::vector<std::string> names_for(const attribution::TargetGroups& groups,
+                                   const std::set<std::string>& taken) {
+    std::vector<std::string> out;
+    for (std::size_t next = 0; out.size() < groups.size(); ++next) {
+        std::string name = attribution::array_name(next);
+        if (!taken.contains(name)) {
+            out.push_back(std::move(name));
         }
     }
+    return out;
+}
 
-    [[nodiscard]] std::string of(const std::string& target) const {
-        const auto found = names_.find(target);
-        return found == names_.end() ? std::string{} : found->second;
+std::string evidence_of(const attribution::TargetGroups& groups,
+                        const ControllerObservation& controller) {
+    if (groups.elsewhere(controller)) {
+        return fmt::format("controller ID {}, near those of target {}",
+                           controller.connection.cntlid, groups.of(controller).targets.front());
     }
-
-  private:
-    void add(const std::string& target) {
-        if (target.empty() || names_.contains(target)) {
-            return;
-        }
-        std::string name;
-        do {
-            name = attribution::array_name(next_++);
-        } while (taken_.contains(name));
-        names_.emplace(target, std::move(name));
-    }
-
-    const std::set<std::string>& taken_;
-    std::map<std::string, std::string> names_; ///< by target
-    std::size_t next_{};
-};
+    const std::vector<std::string>& targets = groups.of(controller).targets;
+    return targets.size() == 1
+               ? "target " + controller.target
+               : fmt::format("target {}, of one range of controller IDs with {}", controller.target,
+                             targets.front() == controller.target ? targets[1] : targets.front());
+}
 
 /// A controller as only the kernel knows it, for the criteria of a configuration.
 ControllerObservation known_to_kernel(const KernelObservation& kernel,
@@ -232,7 +226,8 @@ void separate_the_rest(const std::vector<const ControllerObservation*>& controll
 Attributions attribute(const Observation& observation, const std::vector<Site>& sites) {
     const std::vector<Matcher> matchers(sites.begin(), sites.end());
     const std::set<std::string> taken = names_of(sites);
-    const TargetNames names(observation, taken);
+    const attribution::TargetGroups groups(observation);
+    const std::vector<std::string> names = names_for(groups, taken);
     const bool by_port = std::any_of(sites.begin(), sites.end(),
                                      [](const Site& site) { return !site.portids.empty(); });
     const PortIds ports = by_port ? PortIds(observation) : PortIds();
@@ -255,8 +250,8 @@ Attributions attribute(const Observation& observation, const std::vector<Site>& 
             }
         }
         if (attribution.site.empty() && !controller->target.empty()) {
-            attribution.site = names.of(controller->target);
-            attribution.evidence = "target " + controller->target;
+            attribution.site = names[groups.of(*controller).number];
+            attribution.evidence = evidence_of(groups, *controller);
         }
         out.push_back(std::move(attribution));
     }

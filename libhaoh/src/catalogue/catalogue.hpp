@@ -16,6 +16,7 @@ namespace haoh::judge {
 /// Id of the rule that is broken where Linux refuses something.
 [[nodiscard]] std::string_view rule_of(linux_kernel::KernelRefusal refusal);
 
+[[nodiscard]] std::span<const Row* const> subsystem_name_rows();
 [[nodiscard]] std::span<const Row* const> subsystem_rows();
 [[nodiscard]] std::span<const Row* const> controller_id_rows();
 [[nodiscard]] std::span<const Row* const> capability_rows();
@@ -35,11 +36,14 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> list_rows();
 [[nodiscard]] std::span<const Row* const> discovery_log_rows();
 [[nodiscard]] std::span<const Row* const> discovery_entry_rows();
+[[nodiscard]] std::span<const Row* const> discovery_port_rows();
+[[nodiscard]] std::span<const Row* const> expect_rows();
 [[nodiscard]] std::span<const Row* const> feature_rows();
 [[nodiscard]] std::span<const Row* const> domain_rows();
 [[nodiscard]] std::span<const Row* const> dispersed_rows();
 [[nodiscard]] std::span<const Row* const> page_rows();
 [[nodiscard]] std::span<const Row* const> snapshot_rows();
+[[nodiscard]] std::span<const Row* const> host_absence_rows();
 [[nodiscard]] std::span<const Row* const> host_controller_rows();
 [[nodiscard]] std::span<const Row* const> host_identity_rows();
 [[nodiscard]] std::span<const Row* const> host_path_rows();

@@ -12,7 +12,9 @@ extern const Row kCtrlCntlidUnique;
 extern const Row kCtrlMnanValid;
 extern const Row kCtrlModelEqual;
 extern const Row kCtrlNnEqual;
+extern const Row kHostArrayExpected;
 extern const Row kHostCtrlFirstSeen;
+extern const Row kModelDetect;
 extern const Row kNsFlbasEqual;
 extern const Row kNsLbafActiveEqual;
 

@@ -261,9 +261,33 @@ class TopologyReader {
             if (directory.read(own.head.name, std::span(head_rows_), own.head) &&
                 directory.read(path.name, std::span(path_rows_), path)) {
                 own.head.paths.push_back(std::move(path));
+                if (options_.detail == KernelDetail::full) {
+                    read_holders(place, name, own.head);
+                }
                 found.own.push_back(std::move(own));
             }
         }
+    }
+
+    /// What lies on a namespace that is its own path: dm-multipath may.
+    void read_holders(std::string_view place, std::string_view controller,
+                      KernelNamespace& head) const {
+        constexpr std::size_t kMost = 64;
+        const SysfsDirectory directory =
+            root_.open(fmt::format("{}/{}/{}/holders", place, controller, head.name));
+        int error = 0;
+        for (DirectoryEntry& entry : directory.entries(error)) {
+            if (entry.name.starts_with('.') || head.holders.size() == kMost) {
+                continue;
+            }
+            KernelHolder holder;
+            holder.name = std::move(entry.name);
+            static_cast<void>(root_.open(fmt::format("sys/block/{}", holder.name))
+                                  .read({}, holder_attributes(), holder));
+            head.holders.push_back(std::move(holder));
+        }
+        std::sort(head.holders.begin(), head.holders.end(),
+                  [](const KernelHolder& a, const KernelHolder& b) { return a.name < b.name; });
     }
 
     /// Whether the class has no such controller. Its subsystem's link to it goes only with the last

@@ -109,13 +109,22 @@ bool Readings::take(Inspection reading) {
 }
 
 bool Readings::settled() const {
-    const std::size_t wanted = moved_ ? limits_.moving : limits_.still;
-    return count_ >= limits_.most ||
-           std::all_of(last_->report.findings.begin(), last_->report.findings.end(),
+    if (count_ >= limits_.most) {
+        return true;
+    }
+    return std::all_of(last_->report.findings.begin(), last_->report.findings.end(),
                        [&](const Finding& finding) {
                            return !may_be_of_a_moment(finding, last_->report) ||
-                                  times_seen(finding) >= wanted;
+                                  times_seen(finding) >= wanted(finding);
                        });
+}
+
+std::size_t Readings::wanted(const Finding& finding) const {
+    if (!moved_) {
+        return limits_.still;
+    }
+    // A state that passes is half of what is seen while it comes and goes.
+    return finding.verdict == Verdict::unknown ? limits_.most : limits_.moving;
 }
 
 Inspection Readings::result() && {

@@ -49,6 +49,8 @@ class Readings {
     [[nodiscard]] static std::vector<Key> keys_of(const Finding& finding);
     /// The most readings in a row that one of its keys was in.
     [[nodiscard]] std::size_t times_seen(const Finding& finding) const;
+    /// How many it takes.
+    [[nodiscard]] std::size_t wanted(const Finding& finding) const;
 
     ReadingLimits limits_;
     std::optional<Inspection> last_;

@@ -299,7 +299,8 @@ std::string format_nsids(std::span<const std::uint32_t> nsids) {
 }
 
 Report judge::check(Rows rows, const Observation& observation, const CheckOptions& options) {
-    const judge::Subject subject(observation, options.config);
+    const judge::Subject subject(observation, options.config,
+                                 options.expected ? &*options.expected : nullptr);
     judge::Findings findings(options.config.window);
     for (const judge::Subsystem& subsystem : subject.subsystems) {
         judge_subsystem(rows, subsystem, subject, findings);

@@ -49,8 +49,9 @@ FieldResult compare_field(const ControllerField& field,
     return out;
 }
 
-void report_controllers(const Row& row, const std::vector<FieldResult>& results,
-                        const Subsystem& subsystem, Findings& findings) {
+void report_controllers(const Row& row, const EqualControllers& kind,
+                        const std::vector<FieldResult>& results, const Subsystem& subsystem,
+                        Findings& findings) {
     const bool several =
         std::count_if(results.begin(), results.end(),
                       [](const FieldResult& result) { return result.differs; }) > 1;
@@ -93,7 +94,7 @@ void report_controllers(const Row& row, const std::vector<FieldResult>& results,
                   .nsids = {},
                   .what = fmt::format("{} {}", differs(labels), between(classes)),
                   .values = std::move(values),
-                  .verdict = {}});
+                  .verdict = kind.verdict != nullptr ? kind.verdict(subsystem) : std::nullopt});
 }
 
 std::size_t count_fields(const EqualControllers& row) {
@@ -122,7 +123,7 @@ void compare_controllers(const Row& row, const EqualControllers& kind,
     } else if (compared) {
         findings.judged(row);
     }
-    report_controllers(row, results, subsystem, findings);
+    report_controllers(row, kind, results, subsystem, findings);
 }
 
 /// A field of a namespace row, compared.

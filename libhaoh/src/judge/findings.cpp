@@ -102,7 +102,8 @@ void Findings::add_folded(const Row& row, const std::string& subsystem, std::uin
                                                        .what = std::move(words.what),
                                                        .values = std::move(words.values),
                                                        .verdict = words.verdict,
-                                                       .names_nsid = words.names_nsid});
+                                                       .names_nsid = words.names_nsid,
+                                                       .fix = words.fix});
         name_host(draft);
         note(draft);
     }
@@ -190,7 +191,7 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
     finding.names_nsid = draft.names_nsid;
     finding.basis = rule.basis;
     finding.why = rule.why;
-    finding.fix = rule.fix;
+    finding.fix = draft.fix.empty() ? rule.fix : draft.fix;
     out.push_back(std::move(finding));
 }
 

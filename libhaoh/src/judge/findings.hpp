@@ -32,6 +32,7 @@ struct Draft {
     std::optional<Verdict> verdict;          ///< where it is not the row's own
     std::optional<std::size_t> unobserved{}; ///< Finding::unobserved
     bool names_nsid{};                       ///< Finding::names_nsid
+    std::string_view fix{};                  ///< where it is not the row's own
     std::string host{}; ///< Finding::host, where neither `on_host` nor the values say it
 };
 
@@ -41,6 +42,7 @@ struct Wording {
     std::vector<FindingValue> values;
     std::optional<Verdict> verdict;
     bool names_nsid{}; ///< Finding::names_nsid
+    std::string_view fix{};
 };
 
 /// What findings that read alike have in common: compared as it is, not by a hash.

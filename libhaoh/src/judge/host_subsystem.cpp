@@ -45,6 +45,22 @@ bool over_fabrics(const KernelSubsystem& subsystem) {
                        });
 }
 
+/// \pre its controllers have their final place
+void fill_namespaces(HostSubsystem& out) {
+    std::map<std::string_view, const HostController*> controllers;
+    for (const HostController& controller : out.controllers) {
+        controllers.emplace(controller.kernel->name, &controller);
+    }
+    for (const KernelNamespace& head : out.observed->namespaces) {
+        out.namespaces.push_back(view(*out.observed, head, controllers));
+        const std::size_t index = out.namespaces.size() - 1;
+        if (const auto nsid = out.namespaces.back().nsid) {
+            out.by_nsid.try_emplace(*nsid, index);
+        }
+        out.by_id.add(out.namespaces.back().ids, index);
+    }
+}
+
 } // namespace
 
 const Namespace* HostController::find(std::uint32_t nsid) const {
@@ -87,7 +103,8 @@ std::vector<Host> hosts_of(const Subject& subject) {
         host.release = parse_kernel_release(kernel.release)
                            .value_or(KernelRelease{.upstream = kLastKnownKernel});
         for (const KernelSubsystem& subsystem : kernel.subsystems) {
-            if (subsystem.discovery() || !over_fabrics(subsystem)) {
+            const bool none = subsystem.controllers.empty();
+            if (subsystem.discovery() || (!none && !over_fabrics(subsystem))) {
                 continue;
             }
             HostSubsystem one{.host = nullptr,
@@ -103,24 +120,15 @@ std::vector<Host> hosts_of(const Subject& subject) {
                                            .site = std::string(subject.attributions.site_of(
                                                kernel.host, controller.name))});
             }
-            host.subsystems.push_back(std::move(one));
+            (none ? host.abandoned : host.subsystems).push_back(std::move(one));
         }
     }
     // The hosts and the vectors of controllers have their final place now.
     for (Host& host : out) {
-        for (HostSubsystem& one : host.subsystems) {
-            one.host = &host;
-            std::map<std::string_view, const HostController*> controllers;
-            for (const HostController& controller : one.controllers) {
-                controllers.emplace(controller.kernel->name, &controller);
-            }
-            for (const KernelNamespace& head : one.observed->namespaces) {
-                one.namespaces.push_back(view(*one.observed, head, controllers));
-                const std::size_t index = one.namespaces.size() - 1;
-                if (const auto nsid = one.namespaces.back().nsid) {
-                    one.by_nsid.try_emplace(*nsid, index);
-                }
-                one.by_id.add(one.namespaces.back().ids, index);
+        for (std::vector<HostSubsystem>* const list : {&host.subsystems, &host.abandoned}) {
+            for (HostSubsystem& one : *list) {
+                one.host = &host;
+                fill_namespaces(one);
             }
         }
     }

@@ -76,6 +76,8 @@ struct Host {
     KernelRelease release; ///< kLastKnownKernel when the kernel did not say
     /// Every NVM subsystem that has a controller over a fabric.
     std::vector<HostSubsystem> subsystems;
+    /// Every one that has none at all: something still holds it.
+    std::vector<HostSubsystem> abandoned;
 };
 
 /// \param subject  whose observation, attributions and controllers are final

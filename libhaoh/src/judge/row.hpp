@@ -40,6 +40,8 @@ struct ControllerField {
 struct EqualControllers {
     std::array<ControllerField, 12> fields{};
     bool inside_array{}; ///< compared only between controllers of one array
+    /// Where something else in the subsystem decides how grave it is; nullopt: the row's own verdict.
+    std::optional<Verdict> (*verdict)(const Subsystem&){};
 };
 
 enum class NamespacePage : std::uint8_t { identify, nvm, independent };

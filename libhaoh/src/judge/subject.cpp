@@ -123,12 +123,22 @@ void index_namespaces(Subsystem& subsystem) {
     }
 }
 
+/// Whether a controller answers where its target is, and not on a port that a log named.
+bool of_own_port(const ControllerObservation& controller) {
+    const bool v6 = controller.traddr.find(':') != std::string::npos;
+    return controller.target == fmt::format("{}://{}{}{}:{}", controller.transport, v6 ? "[" : "",
+                                            controller.traddr, v6 ? "]" : "", controller.trsvcid);
+}
+
 std::vector<DiscoveryView> decode_logs(const Subject& subject) {
     std::map<std::string_view, std::string_view>
-        sites; // of targets, as their controllers were attributed
-    for (const Controller& controller : subject.controllers) {
-        if (!controller.observed->target.empty()) {
-            sites.try_emplace(controller.observed->target, controller.site);
+        sites;                             // of targets, as their controllers were attributed
+    for (const bool own : {true, false}) { // that of the target's own port before others
+        for (const Controller& controller : subject.controllers) {
+            if (!controller.observed->target.empty() &&
+                (!own || of_own_port(*controller.observed))) {
+                sites.try_emplace(controller.observed->target, controller.site);
+            }
         }
     }
     std::vector<DiscoveryView> out;
@@ -237,10 +247,11 @@ const SharedNamespace* Subsystem::find(std::uint32_t nsid) const {
     return found != namespaces.end() && found->nsid == nsid ? &*found : nullptr;
 }
 
-Subject::Subject(const Observation& observed, const Config& configuration)
+Subject::Subject(const Observation& observed, const Config& configuration,
+                 const Expectation* expectation)
     : observation(&observed), config(configuration),
       attributions(attribute(observed, configuration.sites)),
-      controllers(observed.controllers.size()) {
+      controllers(observed.controllers.size()), expected(expectation) {
     const bool one_array = config.profile == Profile::single;
     std::map<std::string, std::size_t> site_ids;
     std::map<std::string, Subsystem> by_nqn;
@@ -256,9 +267,13 @@ Subject::Subject(const Observation& observed, const Config& configuration)
             by_nqn[controller.observed->subsysnqn].controllers.push_back(&controller);
         }
     }
+    discovery = decode_logs(*this);
+    listings = DiscoveryIndex(observed, discovery);
     std::set<std::string_view> unobserved; // subsystems; "": any
+    std::set<std::string> told;
     for (const Unobserved& missing : observed.unobserved) {
         unobserved.insert(missing.subsysnqn);
+        told.insert(missing.object);
     }
     for (auto& [nqn, subsystem] : by_nqn) {
         subsystem.nqn = nqn;
@@ -273,8 +288,12 @@ Subject::Subject(const Observation& observed, const Config& configuration)
         subsystem.sites = sites.size();
         subsystem.stretched = subsystem.sites > 1;
         subsystem.one_anagrpmax = agree_on_anagrpmax(subsystem);
+        subsystem.unasked = unasked_ports(subsystem, listings, told);
         subsystem.incomplete =
             unobserved.contains("") || unobserved.contains(nqn) ||
+            // Of two arrays that were asked, other ports have nothing new to say.
+            (!subsystem.stretched &&
+             (!subsystem.unasked.empty() || config.profile == Profile::stretched)) ||
             std::any_of(subsystem.controllers.begin(), subsystem.controllers.end(),
                         [](const Controller* controller) {
                             return !controller->has_identify ||
@@ -285,8 +304,6 @@ Subject::Subject(const Observation& observed, const Config& configuration)
         map_identities(subsystem);
         subsystems.push_back(std::move(subsystem));
     }
-    discovery = decode_logs(*this);
-    listings = DiscoveryIndex(observed, discovery);
     hosts = hosts_of(*this);
 }
 

@@ -7,9 +7,11 @@
 
 #include "judge/discovery_index.hpp"
 #include "judge/host_subsystem.hpp"
+#include "judge/unasked_ports.hpp"
 
 #include <haoh/check.hpp>
 #include <haoh/config.hpp>
+#include <haoh/expectation.hpp>
 #include <haoh/nvme/fabrics.hpp>
 #include <haoh/nvme/id_list.hpp>
 #include <haoh/observation.hpp>
@@ -132,7 +134,10 @@ struct Subsystem {
     std::size_t sites{};      ///< distinct arrays
     bool stretched{};         ///< judged as one subsystem on several arrays
     bool one_anagrpmax{true}; ///< its controllers agree about the largest ANA group
-    bool incomplete{};        ///< something of it was asked for and could not be observed
+    /// There is more of it than was observed: what could not be, and where one array is known, ports
+    /// that nobody asked, or another array that the profile says there is.
+    bool incomplete{};
+    std::vector<UnaskedPort> unasked{}; ///< ports of it that discovery logs name, each once
 
     [[nodiscard]] const SharedNamespace* find(std::uint32_t nsid) const;
     /// Whether one of its controllers may show namespaces that are not known.
@@ -149,7 +154,11 @@ struct Subject {
     DiscoveryIndex listings;
     std::vector<Host> hosts; ///< in the observation's order
 
-    Subject(const Observation& observed, const Config& configuration);
+    const Expectation* expected{}; ///< nullptr: nothing was declared
+
+    /// \param expectation  must outlive it; may be null
+    Subject(const Observation& observed, const Config& configuration,
+            const Expectation* expectation = nullptr);
     Subject(const Subject&) = delete;
     Subject& operator=(const Subject&) = delete;
     ~Subject() = default;

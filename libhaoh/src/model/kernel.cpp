@@ -66,6 +66,10 @@ constexpr std::array kPathRows{
 };
 
 // Not `nuse`: reading it sends a command down some path, and fails when none is usable.
+constexpr std::array kHolderRows{
+    AttributeRow<KernelHolder>{"dm_uuid", "dm/uuid", &KernelHolder::dm_uuid},
+};
+
 constexpr std::array kNamespaceRows{
     row("nsid", &KernelNamespace::nsid),
     row("uuid", &KernelNamespace::uuid),
@@ -192,6 +196,9 @@ std::span<const AttributeRow<KernelPath>> path_attributes() {
 }
 std::span<const AttributeRow<KernelNamespace>> namespace_attributes() {
     return kNamespaceRows;
+}
+std::span<const AttributeRow<KernelHolder>> holder_attributes() {
+    return kHolderRows;
 }
 std::span<const AttributeRow<KernelSubsystem>> subsystem_attributes() {
     return kSubsystemRows;

@@ -80,14 +80,18 @@ bool is_reserved_domain(std::string_view domain) {
 
 } // namespace
 
-std::optional<std::string> nqn_defect(std::string_view nqn) {
+std::optional<std::string> name_defect(std::string_view nqn) {
     if (nqn.empty()) {
         return "the name is empty";
     }
     if (nqn.size() > kNqnMaxLength) {
         return fmt::format("{} bytes are more than the {} allowed", nqn.size(), kNqnMaxLength);
     }
-    if (auto defect = text_defect(nqn)) {
+    return text_defect(nqn);
+}
+
+std::optional<std::string> nqn_defect(std::string_view nqn) {
+    if (auto defect = name_defect(nqn)) {
         return defect;
     }
     if (nqn == kDiscoveryNqn) {

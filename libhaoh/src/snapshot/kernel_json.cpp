@@ -74,6 +74,14 @@ Json namespace_json(const KernelSubsystem& subsystem, const KernelNamespace& hea
         paths.push_back(path_json(path, use_of(subsystem, head, path)));
     }
     out["links"] = texts_json(head.links);
+    if (!head.holders.empty()) {
+        Json& holders = out["holders"] = Json::array();
+        for (const KernelHolder& holder : head.holders) {
+            Json one{{"name", base::escape_bytes(holder.name)}};
+            add_attributes(one, holder, holder_attributes());
+            holders.push_back(std::move(one));
+        }
+    }
     return out;
 }
 
@@ -158,6 +166,15 @@ KernelPath read_path(const base::Node& node) {
     return out;
 }
 
+KernelHolder read_holder(const base::Node& node) {
+    base::ObjectReader reader(node);
+    KernelHolder out;
+    out.name = text(reader.required("name"));
+    read_attributes(reader, out, holder_attributes());
+    reader.finish();
+    return out;
+}
+
 KernelNamespace read_namespace(const base::Node& node) {
     base::ObjectReader reader(node);
     KernelNamespace out;
@@ -166,6 +183,9 @@ KernelNamespace read_namespace(const base::Node& node) {
     out.multipath = reader.required("is_head").boolean();
     out.paths = list<KernelPath>(reader.required("paths"), read_path);
     out.links = texts(reader.required("links"));
+    if (reader.has("holders")) {
+        out.holders = list<KernelHolder>(reader.required("holders"), read_holder);
+    }
     reader.finish();
     return out;
 }

@@ -82,7 +82,7 @@ void require_consistent(const Source& source) {
                "the subsystem of a target is named by its NQN (--nqn)");
     }
     if (!source.subsysnqn.empty()) {
-        if (const auto defect = nvme::nqn_defect(source.subsysnqn)) {
+        if (const auto defect = nvme::name_defect(source.subsysnqn)) {
             refuse("NQN " + source.subsysnqn, *defect);
         }
         if (source.targets.empty()) {

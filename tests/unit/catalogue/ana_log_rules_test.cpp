@@ -74,7 +74,7 @@ std::vector<Case> ana_log_cases() {
          {"FAIL ana.log.nsid.covers_active 2"}},
         {"ANamespaceThatIsNotActive",
          [](Pair& pair) { pair.on_b([](Node& node) { node.group(2).nsids.push_back(77); }); },
-         {"WARN ana.log.nsid.covers_active 77"}},
+         {"NOTE ana.log.nsid.only_active 77"}},
         {"AnotherGroupInIdentify",
          [](Pair& pair) { pair.on_b(2, [](Path& path) { path.group(7); }); },
          {"FAIL ana.log.nsid.matches_identify 2"}},

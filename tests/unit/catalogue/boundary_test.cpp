@@ -250,7 +250,7 @@ void ana_numbers(std::vector<Case>& out) {
         [](Pair& pair, std::uint64_t value) {
             pair.b[0].group(2).nsids.push_back(static_cast<std::uint32_t>(value));
         },
-        {{0xFFFFFFFE, {"WARN ana.log.nsid.covers_active 4294967294"}},
+        {{0xFFFFFFFE, {"NOTE ana.log.nsid.only_active 4294967294"}},
          {0xFFFFFFFF, {"FAIL ana.log.nsid.order"}}});
 }
 

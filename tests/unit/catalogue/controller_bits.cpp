@@ -65,14 +65,14 @@ void add(std::vector<FieldBits>& to, std::vector<FieldBits> rows) {
 std::vector<FieldBits> identity_bytes() {
     const char* const kText = "SN and MN shall be ASCII: bit 7 is no letter";
     const std::vector<std::string> kPadding{"WARN ctrl.sn_mn.ascii_padded"};
-    const std::vector<std::string> kSn{"FAIL ctrl.sn.equal", kPadding.front()};
+    const std::vector<std::string> kSn{"WARN ctrl.sn.equal", kPadding.front()};
     const std::vector<std::string> kMn{"FAIL ctrl.mn.equal", kPadding.front()};
     const char* const kOui = "the identifiers of the namespaces hold the OUI of the array that "
                              "made them";
     return {
         row("VID", 0, 2, {"NOTE ctrl.vid.equal"}),
         row("SSVID", 2, 2, {"NOTE ctrl.ssvid.equal"}),
-        bits("SN", 4, 20, 0x1F, {"FAIL ctrl.sn.equal"}),
+        bits("SN", 4, 20, 0x1F, {"WARN ctrl.sn.equal"}),
         bits("MN", 24, 40, 0x1F, {"FAIL ctrl.mn.equal"}),
         bits("FR of one controller", 64, 8, kEach * 0x1F, {"WARN ctrl.fr.domain"},
              "inside one array", Where::one_controller),
@@ -116,11 +116,11 @@ std::vector<FieldBits> identity_bytes() {
         own("NVMSR VWCI MEC", 253, 3),
         bits("FR of an array", 64, 8, kEach * 0x1F, {"NOTE ctrl.fr.domain"},
              "arrays may run different firmware: only worth knowing", Where::whole_array),
-        bits("SN other bits", 4, 20, 0x80, {"FAIL ctrl.sn.equal", "WARN ctrl.sn_mn.ascii_padded"},
+        bits("SN other bits", 4, 20, 0x80, {"WARN ctrl.sn.equal", "WARN ctrl.sn_mn.ascii_padded"},
              kText),
         bits("MN other bits", 24, 40, 0x80, {"FAIL ctrl.mn.equal", "WARN ctrl.sn_mn.ascii_padded"},
              kText),
-        text("SN case", 4, 20, {"FAIL ctrl.sn.equal"}, {kSn, kPadding}),
+        text("SN case", 4, 20, {"WARN ctrl.sn.equal"}, {kSn, kPadding}),
         text("MN case", 24, 40, {"FAIL ctrl.mn.equal"}, {kMn, kPadding}),
         text("FR case", 64, 8, {"WARN ctrl.fr.domain"}, {{"NOTE ctrl.fr.domain"}, kUnnamed}),
         bits("FR other bits of one controller", 64, 8, kEach * 0x80, {"WARN ctrl.fr.domain"},

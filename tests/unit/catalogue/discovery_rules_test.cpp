@@ -55,7 +55,7 @@ std::vector<Case> discovery_cases() {
         {"AMalformedNameOfAnotherSubsystem",
          logs([](nvme::DiscoveryLog& log) {
              log.entries.push_back(log.entries.front());
-             log.entries.back().subnqn = "no-nqn";
+             log.entries.back().subnqn = "nqn.2026-01.io.example:\x7F";
              log.numrec = log.entries.size();
          }),
          {"WARN disc.entry.nqn_format"}},
@@ -64,6 +64,9 @@ std::vector<Case> discovery_cases() {
              log.entries[2].portid = 1;
              log.entries[3].portid = 2;
          }),
+         {"NOTE disc.entry.portid_unique_per_port"}},
+        {"PortIdsThatOneArrayUsesTwice",
+         logs([](nvme::DiscoveryLog& log) { log.entries[1].portid = log.entries[0].portid; }),
          {"WARN disc.entry.portid_unique_per_port"}},
         {"OnePortOnTwoTransports",
          logs([](nvme::DiscoveryLog& log) {
@@ -71,7 +74,41 @@ std::vector<Case> discovery_cases() {
              log.entries.back().trtype = static_cast<std::uint8_t>(nvme::TransportType::rdma);
              log.numrec = log.entries.size();
          }),
-         {}},
+         {"NOTE disc.port.asked"}},
+        {"APortOverRdmaOnly",
+         [](Pair& pair) {
+             pair = Pair(1);
+             pair.b.clear();
+             pair.with_discovery();
+             pair.edit_discovery(0, [](nvme::DiscoveryLog& log) {
+                 log.entries.push_back(log.entries.front());
+                 log.entries.back().trtype = static_cast<std::uint8_t>(nvme::TransportType::rdma);
+                 log.entries.back().traddr = "10.2.0.1";
+                 log.numrec = log.entries.size();
+             });
+         },
+         {"UNKNOWN disc.port.asked"}},
+        {"TheOtherArrayIsNamedAndWasNotAsked",
+         [](Pair& pair) {
+             pair.with_discovery();
+             pair.b.clear();
+             pair.discovery.pop_back();
+         },
+         {"UNKNOWN disc.port.asked"}},
+        {"AReferralThatNobodyFollowed",
+         [](Pair& pair) {
+             pair = Pair(1);
+             pair.b.clear();
+             pair.with_discovery();
+             pair.edit_discovery(0, [](nvme::DiscoveryLog& log) {
+                 log.entries.push_back(own_entry("nqn.2014-08.org.nvmexpress.discovery"));
+                 log.entries.back().subtype =
+                     static_cast<std::uint8_t>(nvme::SubsystemType::referral);
+                 log.entries.back().traddr = "10.2.0.1";
+                 log.numrec = log.entries.size();
+             });
+         },
+         {"UNKNOWN disc.referral.followed"}},
         {"APortThatIsListedTwice",
          logs([](nvme::DiscoveryLog& log) {
              log.entries.push_back(log.entries.front());

@@ -136,6 +136,35 @@ TEST(HostMultipath, IsAskedOfSeveralControllers) {
     EXPECT_THAT(told(host, "host.multipath.on"), IsEmpty());
 }
 
+TEST(HostMultipath, KnowsDmMultipathByItsMaps) {
+    Observation host = connected(Pair(1, 1).observation());
+    host.kernels.front().multipath = Attribute::of("N");
+    KernelNamespace& head = head_of(host, 1);
+    head.multipath = false;
+    head.holders.push_back({.name = "dm-0", .dm_uuid = Attribute::of("LVM-abc")});
+    EXPECT_THAT(told(host, "host.multipath.on"), testing::SizeIs(1)) << "a volume group alone";
+    EXPECT_THAT(told(host, "host.multipath.dm"), IsEmpty());
+    head.holders.push_back({.name = "dm-1", .dm_uuid = Attribute::of("mpath-eui.1")});
+    EXPECT_THAT(told(host, "host.multipath.on"), IsEmpty());
+    EXPECT_THAT(told(host, "host.multipath.dm"),
+                ElementsAre("native multipath is off (nvme_core.multipath=N), and dm-multipath "
+                            "joins the paths in 1 map",
+                            "dm-1 (): dm-multipath"));
+}
+
+TEST(HostPathMissing, FindsEachControllersOwnDeviceWithoutNativeMultipath) {
+    Observation host = connected(Pair(1, 1).observation());
+    KernelSubsystem& subsystem = shown_subsystem(host);
+    KernelNamespace own = head_of(host, 1);
+    own.multipath = false;
+    subsystem.namespaces = {own, own};
+    subsystem.namespaces[0].paths.resize(1);
+    subsystem.namespaces[1].paths.erase(subsystem.namespaces[1].paths.begin());
+    EXPECT_THAT(findings_of(host, "host.path.missing"), IsEmpty());
+    subsystem.namespaces.pop_back();
+    EXPECT_THAT(findings_of(host, "host.path.missing"), testing::SizeIs(1));
+}
+
 TEST(HostUdev, KnowsTheModelsOfNvmeCli) {
     // nvme-cli nvmf-autoconnect/udev-rules/71-nvmf-*.rules
     for (const char* const model :

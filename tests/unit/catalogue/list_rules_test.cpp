@@ -29,6 +29,15 @@ std::vector<Case> list_cases() {
              });
          },
          {"FAIL nslist.active.equal 1-6"}},
+        {"NoNamespaceOnAnyController",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) {
+                 for (std::uint32_t nsid = 1; nsid <= 4; ++nsid) {
+                     node.remove(nsid);
+                 }
+             });
+         },
+         {"UNKNOWN nslist.active.any"}},
         {"AListThatWasNotRead",
          [](Pair& pair) {
              pair.b[1].edit = [](ControllerObservation& out) {

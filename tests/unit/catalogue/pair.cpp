@@ -369,6 +369,9 @@ Pair& Pair::with_discovery() {
     }
     log.numrec = log.entries.size();
     for (const std::vector<Node>* array : {&a, &b}) {
+        if (array->empty()) {
+            continue;
+        }
         const std::string& target = array->front().target;
         discovery.push_back({.target = target,
                              .address = target,

@@ -55,7 +55,7 @@ std::vector<Case> identity_values() {
     return {
         controllers(
             "SerialNumber", [](Idc& id, bool b) { id.sn = ascii<20>(b ? "S2" : "S1"); },
-            "FAIL ctrl.sn.equal", kDegraded, "S1", "S2"),
+            "WARN ctrl.sn.equal", kDegraded, "S1", "S2"),
         controllers(
             "Model", [](Idc& id, bool b) { id.mn = ascii<40>(b ? "Two 2" : "One 1"); },
             "FAIL ctrl.mn.equal", kDegraded, "One 1", "Two 2"),

@@ -207,7 +207,7 @@ std::vector<ToldCase> ana_coverage_cases() {
                }),
          {"FAIL ana.log.nsid.covers_active 1: active namespace in no ANA group on array-b",
           "  array-b 2001: nsid 1",
-          "WARN ana.log.nsid.covers_active 7-8: ANA log lists a namespace that is not active on "
+          "NOTE ana.log.nsid.only_active 7-8: ANA log lists a namespace that is not active on "
           "both arrays",
           "  array-a 1001: nsid 7", "  array-b 2001: nsid 8"}},
         {"NothingOfAListThatWasNotRead",
@@ -359,7 +359,7 @@ std::vector<ToldCase> ana_told_group_cases() {
                     node.regroup(1, 5).regroup(2, 5);
                     node.groups.insert(node.groups.begin(), group_of(1, {77}));
                 }),
-         {"WARN ana.log.nsid.covers_active 77: ANA log lists a namespace that is not active on "
+         {"NOTE ana.log.nsid.only_active 77: ANA log lists a namespace that is not active on "
           "array-b",
           "  array-b 2001: nsid 77",
           "WARN ana.group.id.consistent 1: ANA group differs between array-a and array-b",

@@ -207,8 +207,9 @@ std::vector<ToldCase> told_name_cases() {
               "\"NQN" + std::string{kNqn}.substr(3) + "\"")},
         {"TheMalformedName",
          with_id([](nvme::IdentifyController& id) { id.subnqn = name_field("x"); }),
-         by_b("FAIL subsys.nqn.format: malformed SUBNQN in Identify Controller on array-b",
-              "\"x\": the name does not start with \"nqn.\"")},
+         by_b("FAIL subsys.nqn.connect_match: SUBNQN is not the name that was connected to on "
+              "array-b",
+              "\"x\"")},
         {"TheNamesThatDifferInSpaces",
          small(1,
                [](Pair& pair) {

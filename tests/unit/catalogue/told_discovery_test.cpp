@@ -13,6 +13,7 @@ using Entry = nvme::DiscoveryEntry;
 
 constexpr const char* kA = "tcp://10.1.0.1:4420"; ///< the discovery controller of array A
 constexpr const char* kB = "tcp://10.2.0.1:4420";
+constexpr std::string_view kOddName = "nqn.2026-01.io.example:\x7F";
 
 /// The ports of a small pair in both logs: entry 0 is array A's, entry 1 array B's.
 std::function<void(Pair&)> both_logs(const std::function<void(Log&)>& change) {
@@ -224,7 +225,7 @@ std::vector<ToldCase> discovery_log_cases() {
         {"AMalformedName",
          both_logs([](Log& log) {
              Entry other = log.entries[0];
-             other.subnqn = "no-nqn";
+             other.subnqn = kOddName;
              append(log, other);
              append(log, other); // one name, however often
              log.entries.back().traddr = "10.1.0.9";
@@ -233,8 +234,9 @@ std::vector<ToldCase> discovery_log_cases() {
          {fmt::format("WARN disc.entry.nqn_format []: 1 malformed SUBNQN in the discovery log of "
                       "{}",
                       kA),
-          fmt::format("  array-a : discovery controller {}: \"no-nqn\": {}", kA,
-                      "the name does not start with \"nqn.\"")}},
+          fmt::format("  array-a : discovery controller {}: \"{}\": {}", kA,
+                      nvme::printable(nvme::Bytes(kOddName.begin(), kOddName.end())),
+                      "the control character 7Fh at byte 23")}},
         {"APortTwice",
          log_of_b_alone([](Log& log) { append(log, log.entries[1]); }),
          {fmt::format("NOTE disc.entry.unique: the discovery log of {} lists 10.2.0.1:4420 twice",

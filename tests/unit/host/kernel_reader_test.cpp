@@ -264,6 +264,21 @@ TEST(KernelReader, takes_namespaces_without_multipath_for_their_own_path) {
     EXPECT_EQ(own.paths[0].size.text, "2097152");
 }
 
+TEST(KernelReader, sees_what_lies_on_a_namespace_that_is_its_own_path) {
+    SysfsTree tree;
+    tree.add_subsystem_without_multipath(kNqn, 1, 1);
+    EXPECT_THAT(read(tree).subsystems.at(0).namespaces.at(0).holders, IsEmpty());
+    tree.make_directory(SysfsTree::controller(0) + "/nvme0n1/holders/dm-3");
+    tree.make_directory(SysfsTree::controller(0) + "/nvme0n1/holders/bcache0");
+    tree.set("sys/block/dm-3/dm/uuid", "mpath-eui.1");
+    const std::vector<KernelHolder> holders = read(tree).subsystems.at(0).namespaces.at(0).holders;
+    ASSERT_EQ(holders.size(), 2U);
+    EXPECT_EQ(holders[0].name, "bcache0");
+    EXPECT_EQ(holders[0].dm_uuid, Attribute{});
+    EXPECT_EQ(holders[1].name, "dm-3");
+    EXPECT_TRUE(holders[1].dm_multipath());
+}
+
 TEST(KernelReader, shows_paths_whose_head_does_not_exist) {
     SysfsTree tree;
     tree.add_subsystem(kNqn, 2, 1);

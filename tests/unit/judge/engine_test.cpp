@@ -86,7 +86,7 @@ TEST(Comparison, LeavesOutControllersThatDidNotAnswer) {
 TEST(Order, PutsFailuresFirstThenTheWorse) {
     Pair pair(1, 1);
     pair.on_b([](Node& node) {
-        node.id.sn = ascii<20>("OTHER"); // FAIL, degraded
+        node.id.mn = ascii<40>("OTHER"); // FAIL, degraded
         node.id.nn = 2048;               // FAIL, loss
         node.path(1).identify.dps = 1;   // FAIL, corruption
         node.id.fna = 1;                 // WARN, corruption
@@ -94,7 +94,7 @@ TEST(Order, PutsFailuresFirstThenTheWorse) {
         node.id.vid = 7;                 // NOTE, management
     });
     EXPECT_THAT(lines(pair.report()),
-                ElementsAre("FAIL ns.dps.equal 1", "FAIL ctrl.nn.equal", "FAIL ctrl.sn.equal",
+                ElementsAre("FAIL ns.dps.equal 1", "FAIL ctrl.nn.equal", "FAIL ctrl.mn.equal",
                             "WARN ctrl.sanicap_fna.equal", "WARN ana.anatt.equal",
                             "NOTE ctrl.vid.equal"));
 }

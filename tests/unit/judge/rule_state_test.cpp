@@ -280,10 +280,14 @@ const std::map<std::string, const char*> kNothingToJudge{
     {"ctrl.sn.not_shared_by_nqns", "one subsystem"},
     {"disc.entry.nqn_format", "names that were connected are judged by subsys.nqn.format"},
     {"disc.nqn_unique_vs_wellknown", "all have the well-known name"},
+    {"disc.referral.followed", "no log refers to another"},
     {"disp.log17.supported", "no dispersed namespace"},
     {"disp.nguid_or_uuid_same", "no dispersed namespace"},
     {"domain.ana_required", "no domains"},
     {"domain.id.unique", "no domains"},
+    {"expect.controller", "nothing is expected"},
+    {"expect.namespace", "nothing is expected"},
+    {"expect.subsystem", "nothing is expected"},
     {"feat.vwc.equal", "the feature was not read: there is no cache"},
     {"model.detect", "no profile is configured"},
     {"ns.fpi", "no format is under way"},
@@ -301,8 +305,10 @@ TEST(RuleStates, OfAHealthyPairAreHeldButForWhatThereIsNot) {
 }
 
 TEST(RuleStates, OfAHealthyHostAreHeldButForMakersAndSites) {
-    const std::set<std::string> nothing{"host.iopolicy.maker", "host.udev.iopolicy",
-                                        "host.iopolicy.sites"};
+    const std::set<std::string> nothing{
+        "host.iopolicy.maker", "host.udev.iopolicy",   "host.iopolicy.sites",
+        "host.array.expected", "host.ctrl.removed",    "host.ctrl_loss_tmo.maker",
+        "host.expected",       "host.identity.unique", "host.multipath.dm"};
     for (const auto& [rule, state] : states_of(check(connected(Pair(2, 4).observation())))) {
         if (rule.starts_with("host.")) {
             EXPECT_EQ(state, nothing.contains(rule) ? RuleState::not_applicable : RuleState::held)

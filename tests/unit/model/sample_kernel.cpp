@@ -74,6 +74,11 @@ class KernelDice {
         out.multipath = below(2) == 0;
         out.paths = list(3, [this] { return path(); });
         out.links = list(2, [this] { return text(); });
+        out.holders = list(2, [this] {
+            auto holder = object(holder_attributes());
+            holder.name = text();
+            return holder;
+        });
         return out;
     }
     KernelSubsystem subsystem() {

@@ -14,6 +14,11 @@ namespace nvme {
 
 inline constexpr std::size_t kNqnMaxLength = 223; ///< bytes, without the terminating NUL
 
+/// What makes it no name at all as one clause, or nullopt: it is empty, longer than 223 bytes, not
+/// UTF-8, or holds control characters. Anything else is a name that arrays are sold with and that
+/// Linux connects to, though it may lack the form of an NQN (`nqn_defect`).
+[[nodiscard]] std::optional<std::string> name_defect(std::string_view nqn);
+
 /// What is wrong with a name as one clause, or nullopt when it is well formed: UTF-8 without control
 /// characters, at most 223 bytes, and one of
 /// - `nqn.yyyy-mm.` + reversed domain name (not `org.nvmexpress`) + `:` + a text,

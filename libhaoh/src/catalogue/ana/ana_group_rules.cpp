@@ -3,6 +3,7 @@
 #include "catalogue/ana/ana_log_read.hpp"
 #include "catalogue/ana/group_uses.hpp"
 #include "catalogue/catalogue.hpp"
+#include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 
@@ -211,7 +212,7 @@ Paths paths_of(const SharedNamespace& shared) {
 
 void report_paths(const Row& row, const Subsystem& subsystem, const SharedNamespace& shared,
                   const Paths& paths, const std::string& what, std::optional<Verdict> verdict,
-                  Findings& findings) {
+                  Findings& findings, std::string_view fix = {}) {
     FoldKey key; // what is said follows from the states
     for (const auto& [path, state] : paths.known) {
         key.add(path->controller->index).add(static_cast<std::uint64_t>(state));
@@ -222,9 +223,13 @@ void report_paths(const Row& row, const Subsystem& subsystem, const SharedNamesp
             values.push_back(value_of(*path->controller, nvme::to_string(state)));
         }
         group_values(values);
-        return Wording{.what = what, .values = std::move(values), .verdict = verdict};
+        return Wording{.what = what, .values = std::move(values), .verdict = verdict, .fix = fix};
     });
 }
+
+constexpr std::string_view kAskTheRest =
+    "Ask the other ports of the subsystem, too (-t for each, or without --nqn, which follows the "
+    "discovery logs): the path that is missing may be there.";
 
 void judge_usable(const Subsystem& subsystem, const SharedNamespace& shared, const Paths& paths,
                   Findings& findings) {
@@ -243,7 +248,8 @@ void judge_usable(const Subsystem& subsystem, const SharedNamespace& shared, con
                  open ? fmt::format("no usable path among those observed{}",
                                     moving ? "; a transition is under way" : "")
                       : std::string{"no usable path"},
-                 open ? std::optional{Verdict::unknown} : std::nullopt, findings);
+                 open ? std::optional{Verdict::unknown} : std::nullopt, findings,
+                 open && !moving && !subsystem.unasked.empty() ? kAskTheRest : std::string_view{});
 }
 
 void judge_optimized(const Subsystem& subsystem, const SharedNamespace& shared, const Paths& paths,
@@ -404,7 +410,8 @@ constexpr Row kAnaNsUsablePath{
                     "takes it over.",
              .fix = "Array: find out why no array owns the group (quorum, witness, replication "
                     "link) and make one take it over. Host: do not reset anything meanwhile."},
-    .judge = JudgeSubsystem{judge_states}};
+    .judge = JudgeSubsystem{judge_states},
+    .yields_to = {&kModelDetect}};
 
 constexpr Row kAnaNsOptimizedPath{
     .rule = {.id = "ana.ns.optimized_path",

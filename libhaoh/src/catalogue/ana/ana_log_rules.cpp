@@ -16,6 +16,7 @@ namespace {
 
 // The rows are below the functions.
 extern const Row kAnaLogNsidCoversActive;
+extern const Row kAnaLogNsidOnlyActive;
 
 using nvme::ProblemKind;
 
@@ -195,9 +196,9 @@ Coverage coverage(const Controller& controller) {
     return out;
 }
 
-void report_coverage(const Subsystem& subsystem, const std::vector<Coverage>& all,
+void report_coverage(const Row& row, const Subsystem& subsystem, const std::vector<Coverage>& all,
                      std::vector<std::uint32_t> Coverage::*which, std::string_view what,
-                     std::optional<Verdict> verdict, Findings& findings) {
+                     Findings& findings) {
     std::vector<const Controller*> offenders;
     std::vector<FindingValue> values;
     std::set<std::uint32_t> nsids;
@@ -213,12 +214,12 @@ void report_coverage(const Subsystem& subsystem, const std::vector<Coverage>& al
         return;
     }
     group_values(values);
-    findings.add({.row = kAnaLogNsidCoversActive,
+    findings.add({.row = row,
                   .subsystem = subsystem.nqn,
                   .nsids = {nsids.begin(), nsids.end()},
                   .what = fmt::format("{} {}", what, place(offenders, subsystem.controllers)),
                   .values = std::move(values),
-                  .verdict = verdict});
+                  .verdict = {}});
 }
 
 /// Whether it can be told which active namespaces the log of a controller lacks.
@@ -236,14 +237,15 @@ void judge_coverage(const Subsystem& subsystem, const Subject& /*subject*/, Find
     for (const Controller* controller : subsystem.controllers) {
         const Answer::Kind known = coverage_known(*controller);
         findings.count(kAnaLogNsidCoversActive, known);
+        findings.count(kAnaLogNsidOnlyActive, known);
         if (known == Answer::Kind::holds) {
             all.push_back(coverage(*controller));
         }
     }
-    report_coverage(subsystem, all, &Coverage::missing, "active namespace in no ANA group", {},
-                    findings);
-    report_coverage(subsystem, all, &Coverage::extra,
-                    "ANA log lists a namespace that is not active", Verdict::warn, findings);
+    report_coverage(kAnaLogNsidCoversActive, subsystem, all, &Coverage::missing,
+                    "active namespace in no ANA group", findings);
+    report_coverage(kAnaLogNsidOnlyActive, subsystem, all, &Coverage::extra,
+                    "ANA log lists a namespace that is not active", findings);
 }
 
 /// Compares the group of the log with those that Identify Namespace names.
@@ -366,7 +368,7 @@ constexpr Row kAnaLogNsidSingleGroup{
 
 constexpr Row kAnaLogNsidCoversActive{
     .rule = {.id = "ana.log.nsid.covers_active",
-             .title = "Every active namespace is in the ANA log, and no other",
+             .title = "Every active namespace is in the ANA log",
              .rule_class = RuleClass::xrf,
              .severity = Severity::loss,
              .verdict = Verdict::fail,
@@ -376,6 +378,20 @@ constexpr Row kAnaLogNsidCoversActive{
                     "state for ever.",
              .fix = "Array: list every attached namespace in its group (nvmet: ana_grpid from 1 to "
                     "127 for each namespace)."},
+    .judge = JudgeSubsystem{judge_coverage}};
+
+constexpr Row kAnaLogNsidOnlyActive{
+    .rule = {.id = "ana.log.nsid.only_active",
+             .title = "The ANA log lists active namespaces only",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.3 §5.2.12.1.13: namespaces that are attached to the controller; "
+                      "Linux nvme_update_ana_state() skips the others",
+             .why = "A host learns of volumes that are not mapped to it, and the log is longer "
+                    "than it needs to be (SPDK lists namespaces that it masks).",
+             .fix = "Array: leave namespaces out of the log that are not attached to the "
+                    "controller. Nothing to do on the host."},
     .judge = JudgeSubsystem{judge_coverage}};
 
 constexpr Row kAnaLogNsidMatchesIdentify{
@@ -406,11 +422,11 @@ constexpr Row kAnaLogNoEmptyGroup{
              .fix = "Array: leave groups without attached namespaces out."},
     .judge = CheckController{.clause = "empty ANA groups", .ask = in_log<empty_groups>}};
 
-constexpr std::array kAnaLogRows{&kAnaLogHeaderSize,          &kAnaLogGroupOrder,
-                                 &kAnaLogGroupNonzeroMax,     &kAnaLogGroupStateValid,
-                                 &kAnaLogGroupStateAllowed,   &kAnaLogNsidOrder,
-                                 &kAnaLogNsidSingleGroup,     &kAnaLogNsidCoversActive,
-                                 &kAnaLogNsidMatchesIdentify, &kAnaLogNoEmptyGroup};
+constexpr std::array kAnaLogRows{
+    &kAnaLogHeaderSize,          &kAnaLogGroupOrder,        &kAnaLogGroupNonzeroMax,
+    &kAnaLogGroupStateValid,     &kAnaLogGroupStateAllowed, &kAnaLogNsidOrder,
+    &kAnaLogNsidSingleGroup,     &kAnaLogNsidCoversActive,  &kAnaLogNsidOnlyActive,
+    &kAnaLogNsidMatchesIdentify, &kAnaLogNoEmptyGroup};
 
 } // namespace
 

@@ -1,27 +1,53 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What could not be observed. None of this is a defect of an array, and none of it may pass.
 #include "catalogue/catalogue.hpp"
+#include "catalogue/cited_rows.hpp"
+#include "catalogue/host/down_addresses.hpp"
 #include "judge/row.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
 
 namespace haoh::judge {
 
 namespace {
 
 // The rows are below the functions.
-extern const Row kModelDetect;
 extern const Row kSnapAnaConsistent;
 extern const Row kSnapVerdictUnknown;
 
+/// Host and name of controllers that are down with others at one address.
+using HostAndName = std::pair<std::string, std::string>;
+std::set<HostAndName> down_with_others(const Subject& subject) {
+    std::set<HostAndName> out;
+    for (const Host& host : subject.hosts) {
+        for (const DownAddress& address : down_addresses(host)) {
+            for (const HostController* controller : address.down) {
+                out.emplace(host.kernel->host, controller->kernel->name);
+                if (subject.hosts.size() == 1) { // a failure need not name the only one
+                    out.emplace(std::string(), controller->kernel->name);
+                }
+            }
+        }
+    }
+    return out;
+}
+
 void judge_unobserved(const Subject& subject, Findings& findings) {
     const std::vector<Unobserved>& all = subject.observation->unobserved;
+    // What has one cause in many subsystems is told as one thing.
+    const std::set<HostAndName> together =
+        all.empty() ? std::set<HostAndName>{} : down_with_others(subject);
     for (std::size_t index = 0; index < all.size(); ++index) {
         const Unobserved& missing = all[index];
+        const bool one_of_many =
+            missing.target.empty() && together.contains({missing.host, missing.object});
         findings.add({.row = kSnapVerdictUnknown,
-                      .subsystem = missing.subsysnqn,
+                      .subsystem = one_of_many ? std::string() : missing.subsysnqn,
                       .nsids = {},
                       .what = fmt::format("{} was not observed: {}", missing.object, missing.error),
                       .values = {},
@@ -260,6 +286,8 @@ constexpr Row kSnapAnaConsistent{
                     "rests keeps every host busy reading it; find what moves the change count."},
     .judge = JudgeSubject{judge_evidence}};
 
+} // namespace
+
 constexpr Row kModelDetect{
     .rule = {.id = "model.detect",
              .title = "The subsystem is seen from as many arrays as the profile says",
@@ -270,7 +298,10 @@ constexpr Row kModelDetect{
              .why = "Rules that compare two arrays had nothing to compare.",
              .fix = "Name a target on each array (-t for each one), or describe the arrays in "
                     "[[site]] tables when one address leads to both."},
-    .judge = JudgeSubject{judge_model}};
+    .judge = JudgeSubject{judge_model},
+    .yields_to = {&kHostArrayExpected}};
+
+namespace {
 
 constexpr std::array kSnapshotRows{&kSnapVerdictUnknown, &kSnapAnaConsistent, &kModelDetect};
 

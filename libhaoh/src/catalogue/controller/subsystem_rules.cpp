@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The identity of the subsystem: NQN, serial number, model, vendor, firmware.
+// The identity of the subsystem but for its name: serial number, model, vendor, firmware.
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 
-#include <haoh/nvme/nqn.hpp>
-
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
@@ -19,7 +16,6 @@ namespace {
 extern const Row kCtrlFguidDomain;
 extern const Row kCtrlFrDomain;
 extern const Row kCtrlSnNotSharedByNqns;
-extern const Row kSubsysNqnEqual;
 
 template <std::size_t N>
 std::string ascii(const std::array<std::uint8_t, N>& field) {
@@ -41,47 +37,6 @@ std::optional<std::string> ieee(const Controller& controller) {
     }
     const auto& oui = controller.id.ieee;
     return fmt::format("{:02x}-{:02x}-{:02x}", oui[2], oui[1], oui[0]);
-}
-
-/// Another name, but only by case or spaces: that is what is wrong then, not its form.
-bool misspelt(std::string_view nqn, std::string_view connected) {
-    return nqn != connected && folded_name(nqn) == folded_name(connected);
-}
-
-Answer nqn_format(const Controller& controller, const Subsystem& subsystem) {
-    const std::string nqn = controller.id.subsystem_nqn();
-    const auto defect = nvme::nqn_defect(nqn);
-    if (!defect) {
-        return Answer::holds();
-    }
-    if (misspelt(nqn, subsystem.nqn)) {
-        return Answer::unknown(); // told by `nqn_connected`
-    }
-    return Answer::broken(
-        fmt::format("\"{}\": {}", nvme::printable(controller.id.subnqn), *defect));
-}
-
-Answer nqn_connected(const Controller& controller, const Subsystem& subsystem) {
-    const std::string nqn = controller.id.subsystem_nqn();
-    if (subsystem.nqn == nvme::kDiscoveryNqn) {
-        return Answer::not_asked();
-    }
-    if (nqn == subsystem.nqn) {
-        return Answer::holds();
-    }
-    if (nvme::nqn_defect(nqn) && !misspelt(nqn, subsystem.nqn)) {
-        return Answer::unknown(); // told by `nqn_format`
-    }
-    return Answer::broken(fmt::format("\"{}\"", nqn));
-}
-
-Answer nqn_discovery(const Controller& controller, const Subsystem& subsystem) {
-    if (subsystem.nqn == nvme::kDiscoveryNqn) {
-        return Answer::not_asked();
-    }
-    return controller.id.subsystem_nqn() == nvme::kDiscoveryNqn
-               ? Answer::broken(std::string{nvme::kDiscoveryNqn})
-               : Answer::holds();
 }
 
 /// What is wrong with a field that must be printable ASCII, left-aligned and padded with spaces.
@@ -116,21 +71,17 @@ Answer ascii_padded(const Controller& controller, const Subsystem& /*own*/) {
     return text.empty() ? Answer::holds() : Answer::broken(std::move(text));
 }
 
-bool contains_ignoring_case(std::string_view text, std::string_view part) {
-    const auto found = std::search(
-        text.begin(), text.end(), part.begin(), part.end(),
-        [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
-    return found != text.end();
-}
-
-Answer array_token(const Controller& controller, const Subsystem& subsystem) {
-    constexpr std::size_t kTelling = 6; ///< shorter serial numbers are in names by chance
-    const std::string sn = nvme::printable(controller.id.sn);
-    if (!subsystem.stretched || sn.size() < kTelling) {
-        return Answer::not_asked();
-    }
-    return contains_ignoring_case(subsystem.nqn, sn) ? Answer::broken(fmt::format("SN {}", sn))
-                                                     : Answer::holds();
+/// Serial numbers name nothing where every namespace has an identifier of its own.
+std::optional<Verdict> told_by_identifiers(const Subsystem& subsystem) {
+    const auto identified = [](const SharedNamespace& shared) {
+        return std::all_of(shared.paths.begin(), shared.paths.end(), [](const Namespace* path) {
+            return path->ids_known && (path->ids.uuid || path->ids.nguid || path->ids.eui64);
+        });
+    };
+    const bool all =
+        !subsystem.namespaces.empty() && !subsystem.unlisted() &&
+        std::all_of(subsystem.namespaces.begin(), subsystem.namespaces.end(), identified);
+    return all ? std::optional{Verdict::warn} : std::nullopt;
 }
 
 void judge_firmware(const Subsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
@@ -209,33 +160,6 @@ void judge_fru(const Subsystem& subsystem, const Subject& /*subject*/, Findings&
     }
 }
 
-void judge_names(const Subject& subject, Findings& findings) {
-    std::map<std::string, std::vector<const Subsystem*>> names;
-    for (const Subsystem& subsystem : subject.subsystems) {
-        names[folded_name(subsystem.nqn)].push_back(&subsystem);
-        if (subject.subsystems.size() > 1 || subsystem.controllers.size() > 1) {
-            findings.judged(kSubsysNqnEqual);
-        }
-    }
-    for (const auto& [name, alike] : names) {
-        if (alike.size() < 2) {
-            continue;
-        }
-        std::vector<FindingValue> values;
-        for (const Subsystem* subsystem : alike) {
-            for (const Controller* controller : subsystem->controllers) {
-                values.push_back(value_of(*controller, fmt::format("\"{}\"", subsystem->nqn)));
-            }
-        }
-        findings.add({.row = kSubsysNqnEqual,
-                      .subsystem = alike.front()->nqn,
-                      .nsids = {},
-                      .what = "subsystem names that differ only in case or spaces",
-                      .values = std::move(values),
-                      .verdict = {}});
-    }
-}
-
 void judge_serials(const Subject& subject, Findings& findings) {
     if (subject.subsystems.size() < 2) {
         return;
@@ -276,33 +200,23 @@ void judge_serials(const Subject& subject, Findings& findings) {
     }
 }
 
-constexpr Row kSubsysNqnNoArrayToken{
-    .rule = {.id = "subsys.nqn.no_array_token",
-             .title = "The NQN does not hold the serial number of one array",
-             .rule_class = RuleClass::int_,
-             .severity = Severity::management,
-             .verdict = Verdict::note,
-             .basis = "practice: a name that two arrays share should not be derived from one",
-             .why = "When that array is removed or replaced, its name lives on; an array that "
-                    "derives the name again creates a second subsystem of the same name.",
-             .fix = "Array: prefer a name from a UUID for subsystems that are stretched or "
-                    "migrated. Nothing to do on the host."},
-    .judge = CheckController{.clause = "the NQN holds the serial number", .ask = array_token}};
-
 constexpr Row kCtrlSnEqual{
     .rule = {.id = "ctrl.sn.equal",
              .title = "Serial number (SN) is the same on all controllers",
              .rule_class = RuleClass::eqs,
              .severity = Severity::degraded,
              .verdict = Verdict::fail,
-             .basis = "Base 2.1 Figure 312: the serial number of the NVM subsystem",
+             .basis = "Base 2.1 Figure 312: the serial number of the NVM subsystem; practice: a "
+                      "warning where every namespace has an identifier, because arrays are sold "
+                      "that report one number a controller (NetApp E-Series, Lenovo DE)",
              .why = "Linux takes the number of whichever array connected first and shows it for "
                     "both, so device names can change at the next boot; namespaces without "
                     "identifiers are named by it and can be mixed up.",
              .fix = "Array: give the stretched subsystem one serial number and report it from "
                     "both arrays (nvmet: attr_serial). Host: reconnect both arrays afterwards."},
     .judge = EqualControllers{
-        .fields = {{{"serial number (SN)", "sn", text<&nvme::IdentifyController::sn>}}}}};
+        .fields = {{{"serial number (SN)", "sn", text<&nvme::IdentifyController::sn>}}},
+        .verdict = told_by_identifiers}};
 
 constexpr Row kCtrlMnEqual{
     .rule = {.id = "ctrl.mn.equal",
@@ -379,54 +293,6 @@ constexpr Row kCtrlFguidDomain{
                     "FGUID, or zero."},
     .judge = JudgeSubsystem{judge_fru}};
 
-constexpr Row kSubsysNqnFormat{
-    .rule = {.id = "subsys.nqn.format",
-             .title = "The subsystem NQN is well formed",
-             .rule_class = RuleClass::int_,
-             .severity = Severity::loss,
-             .verdict = Verdict::fail,
-             .basis = "Base 2.3 §4.7; Linux nvme_init_subnqn() falls back to a made-up name",
-             .why = "Hosts join controllers by this string. Linux replaces a name that is too "
-                    "long or empty by one of its own, and the paths end up in different "
-                    "subsystems.",
-             .fix = "Array: give the subsystem a name of at most 223 bytes of UTF-8, NUL "
-                    "terminated, of the form nqn.yyyy-mm.reverse.domain:text or "
-                    "nqn.2014-08.org.nvmexpress:uuid:UUID, the same on both arrays."},
-    .judge =
-        CheckController{.clause = "malformed SUBNQN in Identify Controller", .ask = nqn_format},
-    .fields = {"subnqn"}};
-
-constexpr Row kSubsysNqnNotDiscovery{
-    .rule = {.id = "subsys.nqn.not_discovery",
-             .title = "An I/O subsystem does not use the discovery NQN",
-             .rule_class = RuleClass::int_,
-             .severity = Severity::loss,
-             .verdict = Verdict::fail,
-             .basis = "Base 2.3 §3.1.3.3, §4.7",
-             .why = "Linux never joins controllers of the well-known discovery name: each "
-                    "becomes a subsystem of its own, without multipathing.",
-             .fix = "Array: report the subsystem's own NQN in Identify Controller."},
-    .judge = CheckController{.clause = "Identify Controller says the discovery NQN",
-                             .ask = nqn_discovery},
-    .fields = {"subnqn"}};
-
-constexpr Row kSubsysNqnConnectMatch{
-    .rule = {.id = "subsys.nqn.connect_match",
-             .title = "The controller belongs to the subsystem that was asked for",
-             .rule_class = RuleClass::xrf,
-             .severity = Severity::loss,
-             .verdict = Verdict::fail,
-             .basis = "Base 2.3 §6.3, Figure 310; Linux joins by the SUBNQN of Identify "
-                      "Controller and never compares it with the name it connected to",
-             .why = "A host connects to one name and gets another: the path lands in a different "
-                    "subsystem, or, when the name is that of a stranger, is mixed with it.",
-             .fix = "Array: let SUBNQN of Identify Controller be, byte for byte, the name under "
-                    "which the controller accepts Connect; case and spaces count."},
-    .judge = CheckController{.clause = "SUBNQN is not the name that was connected to",
-                             .ask = nqn_connected},
-    .yields_to = {&kSubsysNqnNotDiscovery},
-    .fields = {"subnqn"}};
-
 constexpr Row kCtrlSnMnAsciiPadded{
     .rule = {.id = "ctrl.sn_mn.ascii_padded",
              .title = "SN and MN are ASCII, left-aligned, padded with spaces",
@@ -457,25 +323,9 @@ constexpr Row kCtrlFrDomain{
     .judge = JudgeSubsystem{judge_firmware},
     .fields = {"fr"}};
 
-constexpr Row kSubsysNqnEqual{
-    .rule = {.id = "subsys.nqn.equal",
-             .title = "One subsystem has one NQN, byte for byte",
-             .rule_class = RuleClass::eqs,
-             .severity = Severity::loss,
-             .verdict = Verdict::fail,
-             .basis = "Base 2.3 §4.7.1.2, §4.8: names are compared as bytes; Linux uses strcmp()",
-             .why = "Hosts see two subsystems: no multipathing between the arrays, and Linux "
-                    "refuses the namespaces of the second one as duplicates.",
-             .fix = "Array: rename the subsystem on one array so that both names are the same "
-                    "bytes. Host: correct the NQN in the connection settings."},
-    .judge = JudgeSubject{judge_names}};
-
-constexpr std::array kSubsystemRows{
-    &kSubsysNqnFormat, &kSubsysNqnNotDiscovery, &kSubsysNqnConnectMatch,
-    &kSubsysNqnEqual,  &kSubsysNqnNoArrayToken, &kCtrlSnEqual,
-    &kCtrlMnEqual,     &kCtrlSnMnAsciiPadded,   &kCtrlSnNotSharedByNqns,
-    &kCtrlVidEqual,    &kCtrlSsvidEqual,        &kCtrlIeeeEqual,
-    &kCtrlFrDomain,    &kCtrlFguidDomain};
+constexpr std::array kSubsystemRows{&kCtrlSnEqual,           &kCtrlMnEqual,  &kCtrlSnMnAsciiPadded,
+                                    &kCtrlSnNotSharedByNqns, &kCtrlVidEqual, &kCtrlSsvidEqual,
+                                    &kCtrlIeeeEqual,         &kCtrlFrDomain, &kCtrlFguidDomain};
 
 } // namespace
 

@@ -59,6 +59,31 @@ struct Port {
     std::vector<Listing> listings;
 };
 
+/// The array of each address at which a controller answered.
+std::map<std::pair<std::string, std::string>, std::size_t> arrays_at(const Subsystem& subsystem) {
+    std::map<std::pair<std::string, std::string>, std::size_t> out;
+    for (const Controller* controller : subsystem.controllers) {
+        out.try_emplace({controller->observed->traddr, controller->observed->trsvcid},
+                        controller->site_id);
+    }
+    return out;
+}
+
+/// Whether of the ports under each shared ID no two are of one array, and of each it is known: every
+/// array numbers its own ports then.
+bool between_arrays(const Subsystem& subsystem, const std::map<std::uint16_t, Port>& ports) {
+    const auto arrays = arrays_at(subsystem);
+    return std::all_of(ports.begin(), ports.end(), [&arrays](const auto& entry) {
+        const Port& port = entry.second;
+        std::set<std::size_t> seen;
+        return port.addresses.size() < 2 ||
+               std::all_of(port.addresses.begin(), port.addresses.end(), [&](const auto& address) {
+                   const auto found = arrays.find(address);
+                   return found != arrays.end() && seen.insert(found->second).second;
+               });
+    });
+}
+
 void judge_port_ids(const Subsystem& subsystem, const std::vector<Listing>& listings,
                     Findings& findings) {
     constexpr std::size_t kShown = 8;
@@ -104,7 +129,8 @@ void judge_port_ids(const Subsystem& subsystem, const std::vector<Listing>& list
                   .what = fmt::format("port ID{} {} {} for several ports", one ? "" : "s",
                                       join_words(shared), one ? "stands" : "stand"),
                   .values = std::move(values),
-                  .verdict = {}});
+                  .verdict = between_arrays(subsystem, ports) ? std::optional{Verdict::note}
+                                                              : std::nullopt});
 }
 
 /// A property that all entries of the subsystem must agree about.
@@ -135,7 +161,6 @@ void judge_same(const Row& row, std::string_view what, const Subsystem& subsyste
 std::optional<std::string> model_text(const DiscoveryEntry& entry) {
     return entry.cntlid == nvme::kDynamicController ? "dynamic" : "static";
 }
-
 std::optional<std::string> treq_text(const DiscoveryEntry& entry) {
     constexpr std::array<std::string_view, 4> kChannels{"not specified", "required", "not required",
                                                         "reserved"};
@@ -214,40 +239,54 @@ std::set<std::string> unsure_targets(const Subsystem& subsystem, const Subject& 
     return out;
 }
 
-/// What each array's discovery says of the subsystem. Logs that have nothing in common are each
-/// array's own, which is legal; logs that overlap are meant to be one and should be the same.
+/// The array of each target that serves the subsystem; the target itself where it is not known.
+std::map<std::string, std::string> arrays_of(const Subsystem& subsystem,
+                                             const DiscoveryIndex& index) {
+    std::map<std::string, std::string> out;
+    for (const std::string& target : serving(subsystem)) {
+        const DiscoveryView* const log = index.first_log(target);
+        out.emplace(target, log == nullptr || log->site.empty() ? target : log->site);
+    }
+    return out;
+}
+
+/// What each array's discovery says of the subsystem: several listeners of one array may each have a
+/// log of its own. Logs that have nothing in common are each array's own, which is legal; logs that
+/// overlap are meant to be one and should be the same.
 void judge_agreement(const Subsystem& subsystem, const DiscoveryIndex& index,
                      const std::set<std::string>& unsure, Findings& findings) {
-    std::map<std::string, Addresses> by_target;
+    const std::map<std::string, std::string> arrays = arrays_of(subsystem, index);
+    std::map<std::string, Addresses> by_array;
     std::map<std::string, const DiscoveryView*> log_of;
-    for (const std::string& target : serving(subsystem)) {
+    std::set<std::string> sides;
+    for (const auto& [target, array] : arrays) {
         if (const DiscoveryView* const log = index.first_log(target)) {
-            by_target[target];
-            log_of[target] = log;
+            by_array[array];
+            log_of.try_emplace(array, log);
+        }
+        if (unsure.contains(target) || by_array.contains(array)) {
+            sides.insert(array);
         }
     }
     // Referrals are part of what the target leads to.
     for (const Listing& listing : index.of(subsystem.nqn)) {
-        const auto here = by_target.find(listing.log->observed->target);
-        if (here != by_target.end()) {
+        const auto array = arrays.find(listing.log->observed->target);
+        const auto here = array == arrays.end() ? by_array.end() : by_array.find(array->second);
+        if (here != by_array.end()) {
             here->second.insert(address_text(*listing.entry));
         }
-    }
-    std::set<std::string> sides = unsure;
-    for (const auto& [target, addresses] : by_target) {
-        sides.insert(target);
     }
     if (sides.size() > 1 && !unsure.empty()) {
         findings.unknown(kDiscLogConsistentBetweenArrays);
     }
-    if (by_target.size() < 2) {
+    if (by_array.size() < 2) {
         return;
     }
     Addresses all;
     std::size_t listed = 0;
     bool same = true;
-    for (const auto& [target, addresses] : by_target) {
-        same = same && addresses == by_target.begin()->second;
+    for (const auto& [array, addresses] : by_array) {
+        same = same && addresses == by_array.begin()->second;
         all.insert(addresses.begin(), addresses.end());
         listed += addresses.size();
     }
@@ -259,10 +298,10 @@ void judge_agreement(const Subsystem& subsystem, const DiscoveryIndex& index,
     }
     const bool overlapping = listed > all.size();
     std::vector<FindingValue> values;
-    for (const auto& [target, addresses] : by_target) {
+    for (const auto& [array, addresses] : by_array) {
         values.push_back(log_value(
-            *log_of[target], addresses.empty() ? "does not list the subsystem"
-                                               : fmt::format("{}", fmt::join(addresses, ", "))));
+            *log_of[array], addresses.empty() ? "does not list the subsystem"
+                                              : fmt::format("{}", fmt::join(addresses, ", "))));
     }
     findings.add({.row = kDiscLogConsistentBetweenArrays,
                   .subsystem = subsystem.nqn,

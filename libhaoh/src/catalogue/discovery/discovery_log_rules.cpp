@@ -85,7 +85,7 @@ void judge_entry_names(const Subject& subject, const std::vector<DiscoveryView>&
                 continue;
             }
             findings.judged(kDiscEntryNqnFormat);
-            const auto defect = nvme::nqn_defect(entry.subnqn);
+            const auto defect = nvme::name_defect(entry.subnqn);
             if (defect && ++count <= kShown) {
                 const nvme::Bytes bytes(entry.subnqn.begin(), entry.subnqn.end());
                 values.push_back(
@@ -168,10 +168,11 @@ class SameEntries {
 bool judge_discovery_name(const std::string& nqn, const std::vector<const DiscoveryView*>& here,
                           SameEntries& same, bool tell, Findings& findings) {
     const DiscoveryView& first = *here.front();
-    std::vector<const DiscoveryView*> others; ///< of other targets
+    std::vector<const DiscoveryView*> others; ///< of other arrays
     std::copy_if(here.begin(), here.end(), std::back_inserter(others),
                  [&first](const DiscoveryView* log) {
-                     return log->observed->target != first.observed->target;
+                     return log->observed->target != first.observed->target &&
+                            (log->site.empty() || log->site != first.site);
                  });
     if (others.empty()) {
         return false;

@@ -2,6 +2,7 @@
 // Where the kernel's controllers part from what these say of themselves.
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
+#include "catalogue/host/down_addresses.hpp"
 #include "judge/compare.hpp"
 #include "judge/row.hpp"
 #include "judge/subject.hpp"
@@ -33,14 +34,17 @@ std::string names_of(const std::vector<const HostController*>& controllers) {
     return join_words(names);
 }
 
-void judge_state(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
+/// \param addresses  whose controllers are told together
+void judge_state(const HostSubsystem& subsystem, const std::vector<DownAddress>& addresses,
+                 Findings& findings) {
     std::vector<const HostController*> down;
     std::vector<const HostController*> unread;
     std::vector<FindingValue> values;
     for (const HostController& controller : subsystem.controllers) {
         if (controller.kernel->state.state == Attribute::State::unreadable) {
             unread.push_back(&controller);
-        } else if (!controller.kernel->live()) {
+        } else if (!controller.kernel->live() &&
+                   !is_down_with_others(addresses, *controller.kernel)) {
             down.push_back(&controller);
         }
         values.push_back(value_of(controller, std::string(controller.kernel->state.ok()
@@ -65,6 +69,47 @@ void judge_state(const HostSubsystem& subsystem, const Subject& /*subject*/, Fin
                                             names_of(down)),
                   .values = std::move(values),
                   .verdict = down.empty() ? std::optional{Verdict::unknown} : std::nullopt});
+}
+
+/// "60 connecting, 2 resetting".
+std::string states_of(const std::vector<const HostController*>& controllers) {
+    std::map<std::string_view, std::size_t> states;
+    for (const HostController* controller : controllers) {
+        ++states[controller->kernel->state.value()];
+    }
+    std::vector<std::string> words;
+    for (const auto& [state, count] : states) {
+        words.push_back(fmt::format("{} {}", count, state));
+    }
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+void report_address(const DownAddress& one, Findings& findings) {
+    constexpr std::size_t kShown = 8;
+    const std::size_t count = one.down.size();
+    std::vector<const HostController*> named = one.down;
+    named.resize(std::min(count, kShown));
+    findings.add({.row = kHostCtrlLive,
+                  .subsystem = {},
+                  .nsids = {},
+                  .what = fmt::format(
+                      "{} controllers to {} not live, in {} subsystems: {}{}",
+                      count == one.controllers ? fmt::format("all {}", count)
+                                               : fmt::format("{} of {}", count, one.controllers),
+                      one.place, one.subsystems, names_of(named),
+                      count > kShown ? fmt::format(" and {} more", count - kShown) : std::string()),
+                  .values = {value_of_object(one.place, states_of(one.down))},
+                  .verdict = {}});
+}
+
+void judge_all_live(const Host& host, const Subject& /*subject*/, Findings& findings) {
+    const std::vector<DownAddress> addresses = down_addresses(host);
+    for (const DownAddress& one : addresses) {
+        report_address(one, findings);
+    }
+    for (const HostSubsystem& subsystem : host.subsystems) {
+        judge_state(subsystem, addresses, findings);
+    }
 }
 
 /// sysfs keeps serial number, model and NQN of the first controller ever. When none of today's says
@@ -266,7 +311,7 @@ constexpr Row kHostCtrlLive{
              .fix = "Host: see the kernel's log for why it reconnects; after ctrl_loss_tmo it "
                     "is removed and has to be connected again. Array: see whether the port is "
                     "up."},
-    .judge = JudgeHostSubsystem{judge_state}};
+    .judge = JudgeHost{judge_all_live}};
 
 } // namespace
 

@@ -2,6 +2,7 @@
 // Where the kernel's namespaces and paths part from what the controllers offer.
 // Long because nine rules about paths share how a path is looked at, and each has its texts here.
 #include "catalogue/catalogue.hpp"
+#include "catalogue/host/down_addresses.hpp"
 #include "catalogue/host/path_refusal.hpp"
 #include "judge/compare.hpp"
 #include "judge/row.hpp"
@@ -77,6 +78,13 @@ std::vector<FindingValue> offers_and_paths(const HostSubsystem& subsystem, std::
     return values;
 }
 
+/// Where nothing speaks against the path, the kernel was not told of the namespace.
+constexpr std::string_view kRescan =
+    "Host: rescan the controller (echo 1 > /sys/class/nvme/nvmeN/rescan_controller): nothing "
+    "speaks "
+    "against the path, so the event that told of the namespace was lost or never sent. See the "
+    "kernel's log if that brings none. Array: send a namespace attribute event for each change.";
+
 void report_missing(const HostSubsystem& subsystem, const HostController& controller,
                     const Namespace& path, LoggedRefusals& log, Findings& findings) {
     const auto refusal = explain_refusal(subsystem, path);
@@ -99,8 +107,22 @@ void report_missing(const HostSubsystem& subsystem, const HostController& contro
         return Wording{.what = std::move(what),
                        .values = offers_and_paths(subsystem, path.nsid),
                        .verdict = {},
-                       .names_nsid = true};
+                       .names_nsid = true,
+                       .fix = refusal ? std::string_view{} : kRescan};
     });
+}
+
+/// Without native multipath each controller has a device of its own for the NSID.
+bool has_path(const HostSubsystem& subsystem, std::uint32_t nsid,
+              const HostController& controller) {
+    const HostNamespace* const head = subsystem.find(nsid);
+    if (head == nullptr || head->find(*controller.kernel) != nullptr || head->kernel->multipath) {
+        return head != nullptr && head->find(*controller.kernel) != nullptr;
+    }
+    return std::any_of(subsystem.namespaces.begin(), subsystem.namespaces.end(),
+                       [&](const HostNamespace& one) {
+                           return one.nsid == nsid && one.find(*controller.kernel) != nullptr;
+                       });
 }
 
 void judge_missing(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
@@ -116,8 +138,7 @@ void judge_missing(const HostSubsystem& subsystem, const Subject& /*subject*/, F
         }
         for (const Namespace& path : controller.asked->namespaces) {
             findings.judged(kHostPathMissing);
-            const HostNamespace* const head = subsystem.find(path.nsid);
-            if (head == nullptr || head->find(*controller.kernel) == nullptr) {
+            if (!has_path(subsystem, path.nsid, controller)) {
                 report_missing(subsystem, controller, path, log, findings);
             }
         }
@@ -238,9 +259,43 @@ void judge_headless(const HostSubsystem& subsystem, Findings& findings) {
                   .verdict = {}});
 }
 
+/// A head without any path.
+void judge_no_path(const HostSubsystem& subsystem, const HostNamespace& head, Findings& findings) {
+    const KernelObservation& kernel = *subsystem.host->kernel;
+    if (!head.kernel->multipath) {
+        return;
+    }
+    if (!kernel.unread.empty() || kernel.has_changed(head.kernel->name)) {
+        findings.unknown(kHostNsUsablePath);
+        return;
+    }
+    findings.judged(kHostNsUsablePath);
+    findings.add_folded(
+        kHostNsUsablePath, subsystem.nqn, head.nsid.value_or(0), fold_key(subsystem), [&] {
+            std::vector<FindingValue> values;
+            for (const HostController& controller : subsystem.controllers) {
+                values.push_back(value_of(
+                    controller, controller.find(head.nsid.value_or(0)) != nullptr
+                                    ? "offers the namespace, has no path"
+                                : controller.asked != nullptr ? "does not offer the namespace"
+                                                              : "has no path"));
+            }
+            group_values(values);
+            return Wording{
+                .what =
+                    fmt::format("{} has no path: every one of them was removed", head.kernel->name),
+                .values = std::move(values),
+                .verdict = {},
+                .fix = "Host: find out what has the device open (lsof, fuser -vm); connect again "
+                       "or rescan if the namespace should be there. Array: map it to this host "
+                       "again if it was taken away by mistake."};
+        });
+}
+
 /// Access to one namespace: how many of its paths, on how many arrays, can be used.
+/// \param down  what is told for all subsystems of the host at once
 void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std::size_t arrays,
-                  Findings& findings) {
+                  const std::vector<DownAddress>& down, Findings& findings) {
     std::set<std::string> usable_sites;
     std::set<std::string> ready_sites;
     FoldKey key = fold_key(subsystem);
@@ -269,6 +324,15 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
                        none || is_open ? Answer::Kind::unknown : Answer::Kind::holds);
     }
     if (holds) {
+        return;
+    }
+    const bool explained =
+        !none && std::all_of(head.paths.begin(), head.paths.end(), [&down](const HostPath& path) {
+            return path.use.ready() || (path.controller != nullptr &&
+                                        is_down_with_others(down, *path.controller->kernel));
+        });
+    if (explained) {
+        findings.unknown(kHostNsUsableArrays);
         return;
     }
     const Row& row = none ? kHostNsUsablePath : kHostNsUsableArrays;
@@ -358,17 +422,26 @@ void judge_heads(const HostSubsystem& subsystem, const Subject& /*subject*/, Fin
     }
 }
 
-void judge_all_access(const HostSubsystem& subsystem, const Subject& /*subject*/,
-                      Findings& findings) {
+void judge_subsystem_access(const HostSubsystem& subsystem, const std::vector<DownAddress>& down,
+                            Findings& findings) {
     std::set<std::string> sites;
     for (const HostController& controller : subsystem.controllers) {
         sites.insert(controller.site);
     }
     const std::size_t arrays = sites.contains("") ? 1 : sites.size();
     for (const HostNamespace& head : subsystem.namespaces) {
-        if (!head.paths.empty()) {
-            judge_access(subsystem, head, arrays, findings);
+        if (head.paths.empty()) {
+            judge_no_path(subsystem, head, findings);
+        } else {
+            judge_access(subsystem, head, arrays, down, findings);
         }
+    }
+}
+
+void judge_all_access(const Host& host, const Subject& /*subject*/, Findings& findings) {
+    const std::vector<DownAddress> down = down_addresses(host);
+    for (const HostSubsystem& subsystem : host.subsystems) {
+        judge_subsystem_access(subsystem, down, findings);
     }
 }
 
@@ -459,7 +532,7 @@ constexpr Row kHostNsUsablePath{
              .basis = "Linux nvme_find_path(), nvme_available_path()",
              .why = "I/O waits, without an end while a controller is live or reconnecting.",
              .fix = "Array: make one path usable. Host: see why each path is not."},
-    .judge = JudgeHostSubsystem{judge_all_access}};
+    .judge = JudgeHost{judge_all_access}};
 
 constexpr Row kHostNsUsableArrays{
     .rule = {.id = "host.ns.usable_arrays",
@@ -471,7 +544,7 @@ constexpr Row kHostNsUsableArrays{
              .why = "When that array fails, access is lost.",
              .fix = "Host: see why the paths of the other array are missing or cannot be "
                     "used."},
-    .judge = JudgeHostSubsystem{judge_all_access}};
+    .judge = JudgeHost{judge_all_access}};
 
 constexpr Row kHostAnaNoGroup{
     .rule = {.id = "host.ana.no_group",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// I/O policies that do not suit the paths, the maker or the kernel.
+// I/O policies and timeouts that do not suit the paths, the maker or the kernel.
 #include "catalogue/catalogue.hpp"
 #include "catalogue/host/maker_policy.hpp"
 #include "judge/row.hpp"
@@ -19,6 +19,7 @@ namespace haoh::judge {
 namespace {
 
 // The rows are below the functions.
+extern const Row kHostCtrlLossTmoMaker;
 extern const Row kHostIopolicyMaker;
 extern const Row kHostIopolicyOffered;
 extern const Row kHostIopolicySites;
@@ -141,6 +142,54 @@ void judge_maker(const HostSubsystem& subsystem, const Subject& /*subject*/, Fin
          .verdict = {}});
 }
 
+/// Makers that want the host to try for ever, so that an upgrade or a restart of the array takes no
+/// path away.
+struct MakersTimeout {
+    std::string_view model;
+    std::string_view transport; ///< empty: any
+};
+constexpr std::array<MakersTimeout, 4> kEndless{{{"NetApp ONTAP Controller", "tcp"},
+                                                 {"HPE Alletra", "tcp"},
+                                                 {"VASTData", ""},
+                                                 {"dellemc-powerstore", ""}}};
+
+void judge_loss_timeout(const HostSubsystem& subsystem, const Subject& /*subject*/,
+                        Findings& findings) {
+    const std::string_view model = subsystem.observed->model.value();
+    const auto maker =
+        std::find_if(kEndless.begin(), kEndless.end(),
+                     [&model](const MakersTimeout& one) { return model.starts_with(one.model); });
+    if (maker == kEndless.end()) {
+        return;
+    }
+    std::vector<FindingValue> values;
+    for (const HostController& controller : subsystem.controllers) {
+        const Attribute& timeout = controller.kernel->ctrl_loss_tmo;
+        if (!maker->transport.empty() && controller.kernel->transport.value() != maker->transport) {
+            continue;
+        }
+        if (timeout.state == Attribute::State::unreadable) {
+            findings.unknown(kHostCtrlLossTmoMaker);
+        } else if (timeout.ok()) {
+            findings.judged(kHostCtrlLossTmoMaker);
+            if (const auto seconds = timeout.number()) { // "off" waits for ever
+                values.push_back(value_of(controller, fmt::format("{} s", *seconds)));
+            }
+        }
+    }
+    if (values.empty()) {
+        return;
+    }
+    findings.add({.row = kHostCtrlLossTmoMaker,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = fmt::format("ctrl_loss_tmo takes {} of {} controllers away after that "
+                                      "time, and the maker of {} asks for -1",
+                                      values.size(), subsystem.controllers.size(), maker->model),
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
 constexpr Row kHostIopolicyOffered{
     .rule =
         {.id = "host.iopolicy.offered",
@@ -183,8 +232,23 @@ constexpr Row kHostIopolicyMaker{
                     "that it stays."},
     .judge = JudgeHostSubsystem{judge_maker}};
 
+constexpr Row kHostCtrlLossTmoMaker{
+    .rule = {.id = "host.ctrl_loss_tmo.maker",
+             .title = "Controllers are kept as long as the array's maker asks for",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::note,
+             .basis = "nvme-cli 71-nvmf-*.rules: ctrl_loss_tmo -1 for NetApp ONTAP and HPE Alletra "
+                      "over TCP and for VAST; Dell's guide for PowerStore",
+             .why = "An upgrade or a restart of the array can take longer: its paths are removed "
+                    "then, and nothing in the kernel connects again.",
+             .fix = "Host: connect with --ctrl-loss-tmo=-1, or echo -1 > "
+                    "/sys/class/nvme/nvmeN/ctrl_loss_tmo for what is connected; install the rules "
+                    "of nvme-cli or the maker's so that it stays."},
+    .judge = JudgeHostSubsystem{judge_loss_timeout}};
+
 constexpr std::array kHostPolicyRows{&kHostIopolicyOffered, &kHostIopolicySites,
-                                     &kHostIopolicyMaker};
+                                     &kHostIopolicyMaker, &kHostCtrlLossTmoMaker};
 
 } // namespace
 

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
+#include <string>
 
 namespace haoh::judge {
 
@@ -18,6 +20,7 @@ namespace {
 
 // The rows are below the functions.
 extern const Row kHostIopolicyOnePath;
+extern const Row kHostMultipathDm;
 extern const Row kHostMultipathOn;
 extern const Row kHostTimeoutAna;
 extern const Row kHostTimeoutKeepAlive;
@@ -125,6 +128,22 @@ void judge_timeouts(const HostSubsystem& subsystem, const Subject& /*subject*/,
     }
 }
 
+/// The maps of dm-multipath on the subsystem's devices; empty unless each device is in one.
+std::set<std::string> dm_maps(const HostSubsystem& subsystem) {
+    std::set<std::string> out;
+    for (const HostNamespace& head : subsystem.namespaces) {
+        const std::vector<KernelHolder>& holders = head.kernel->holders;
+        const auto map =
+            std::find_if(holders.begin(), holders.end(),
+                         [](const KernelHolder& holder) { return holder.dm_multipath(); });
+        if (map == holders.end()) {
+            return {};
+        }
+        out.insert(map->name);
+    }
+    return out;
+}
+
 void judge_multipath(const HostSubsystem& subsystem, const Subject& /*subject*/,
                      Findings& findings) {
     if (subsystem.controllers.size() < 2) {
@@ -132,6 +151,27 @@ void judge_multipath(const HostSubsystem& subsystem, const Subject& /*subject*/,
     }
     findings.count(kHostMultipathOn, asked(subsystem.host->kernel->multipath));
     if (subsystem.host->kernel->multipath.flag() != false) {
+        return;
+    }
+    findings.judged(kHostMultipathDm);
+    const std::set<std::string> maps = dm_maps(subsystem);
+    if (!maps.empty()) {
+        constexpr std::size_t kShown = 8;
+        std::vector<FindingValue> values;
+        for (const std::string& name : maps) {
+            if (values.size() < kShown) {
+                values.push_back(value_of_object(name, "dm-multipath"));
+            }
+        }
+        findings.unknown(kHostMultipathOn); // told by the other row
+        findings.add({.row = kHostMultipathDm,
+                      .subsystem = subsystem.nqn,
+                      .nsids = {},
+                      .what = fmt::format("native multipath is off (nvme_core.multipath=N), and "
+                                          "dm-multipath joins the paths in {} map{}",
+                                          maps.size(), maps.size() == 1 ? "" : "s"),
+                      .values = std::move(values),
+                      .verdict = {}});
         return;
     }
     findings.add({.row = kHostMultipathOn,
@@ -217,6 +257,21 @@ constexpr Row kHostMultipathOn{
                     "modprobe.d, and restart."},
     .judge = JudgeHostSubsystem{judge_multipath}};
 
+constexpr Row kHostMultipathDm{
+    .rule = {.id = "host.multipath.dm",
+             .title = "Paths are joined by native multipath, not by dm-multipath",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis =
+                 "Linux nvme_core.multipath; practice: oVirt and guides for older releases ask "
+                 "for dm-multipath",
+             .why = "multipathd chooses the paths, not the kernel's NVMe driver: what is said here "
+                    "of paths and I/O policies is not what happens.",
+             .fix = "Nothing to do where the platform asks for it; see `multipath -ll` for the "
+                    "paths."},
+    .judge = JudgeHostSubsystem{judge_multipath}};
+
 constexpr Row kHostUdevIopolicy{
     .rule = {.id = "host.udev.iopolicy",
              .title = "The array maker's udev rule for the I/O policy is installed",
@@ -229,9 +284,9 @@ constexpr Row kHostUdevIopolicy{
              .fix = "Host: install the rules of nvme-cli, or the maker's host utilities."},
     .judge = JudgeHostSubsystem{judge_udev}};
 
-constexpr std::array kHostSettingRows{&kHostIopolicyOnePath, &kHostTimeoutAna,
+constexpr std::array kHostSettingRows{&kHostIopolicyOnePath,  &kHostTimeoutAna,
                                       &kHostTimeoutKeepAlive, &kHostMultipathOn,
-                                      &kHostUdevIopolicy};
+                                      &kHostMultipathDm,      &kHostUdevIopolicy};
 
 } // namespace
 

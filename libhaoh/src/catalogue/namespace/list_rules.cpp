@@ -14,6 +14,7 @@ namespace haoh::judge {
 namespace {
 
 // The rows are below the functions.
+extern const Row kNslistActiveAny;
 extern const Row kNslistActiveEqual;
 
 Answer list_problem(const Controller& controller, const Subsystem& /*own*/) {
@@ -138,6 +139,72 @@ void judge_presence(const Subsystem& subsystem, const Subject& /*subject*/, Find
     }
 }
 
+/// The host NQNs as which the controllers were asked.
+std::set<std::string> host_nqns(const Subsystem& subsystem, const Subject& subject) {
+    std::set<std::string> out;
+    for (const Controller* controller : subsystem.controllers) {
+        std::string nqn = controller->observed->connection.hostnqn;
+        const KernelObservation* const kernel =
+            subject.observation->kernel_of(*controller->observed);
+        if (const KernelController* const own =
+                kernel == nullptr ? nullptr : kernel->find_controller(controller->name())) {
+            nqn = own->hostnqn.value();
+        }
+        out.insert(std::move(nqn));
+    }
+    out.erase("");
+    return out;
+}
+
+/// Offers no namespaces by its nature.
+bool without_io(const Controller& controller) {
+    constexpr std::uint8_t kIo = 1; ///< CNTRLTYPE; 0: not reported
+    return controller.observed->subsysnqn == nvme::kDiscoveryNqn || controller.id.cntrltype > kIo;
+}
+
+void judge_any(const Subsystem& subsystem, const Subject& subject, Findings& findings) {
+    if (std::any_of(subsystem.controllers.begin(), subsystem.controllers.end(),
+                    [](const Controller* controller) { return without_io(*controller); })) {
+        return;
+    }
+    if (!subsystem.namespaces.empty()) {
+        findings.judged(kNslistActiveAny);
+        return;
+    }
+    if (subsystem.unlisted()) {
+        findings.unknown(kNslistActiveAny);
+        return;
+    }
+    const std::set<std::string> nqns = host_nqns(subsystem, subject);
+    std::vector<FindingValue> values;
+    for (const Controller* controller : subsystem.controllers) {
+        values.push_back(value_of(*controller, "no active namespace"));
+    }
+    group_values(values);
+    findings.add({.row = kNslistActiveAny,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = nqns.empty() ? std::string("no namespace is shown to this host")
+                                       : fmt::format("no namespace is shown to the host NQN {}",
+                                                     fmt::join(nqns, ", ")),
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
+constexpr Row kNslistActiveAny{
+    .rule = {.id = "nslist.active.any",
+             .title = "The subsystem shows a namespace to this host",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::unknown,
+             .basis = "practice: arrays mask namespaces by host NQN",
+             .why = "There is no volume to judge: either there is none, or all are hidden from "
+                    "this host NQN, and what other hosts see may be in any state.",
+             .fix = "Host: check with the host NQN that the volumes are mapped to (--hostnqn, "
+                    "/etc/nvme/hostnqn); without one haoh uses a generated one that no array "
+                    "knows. Array: map the volumes to this host on both arrays."},
+    .judge = JudgeSubsystem{judge_any}};
+
 constexpr Row kNslistActiveAscending{
     .rule = {.id = "nslist.active.ascending",
              .title = "The list of active namespaces is in ascending order",
@@ -177,7 +244,8 @@ constexpr Row kNslistActiveLeNn{
                              .ask = beyond_limits},
     .yields_to = {&kCtrlNnEqual, &kCtrlMnanValid}};
 
-constexpr std::array kListRows{&kNslistActiveAscending, &kNslistActiveEqual, &kNslistActiveLeNn};
+constexpr std::array kListRows{&kNslistActiveAny, &kNslistActiveAscending, &kNslistActiveEqual,
+                               &kNslistActiveLeNn};
 
 } // namespace
 

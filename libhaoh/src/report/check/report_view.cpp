@@ -153,7 +153,7 @@ Severity gravest(const std::vector<FindingGroup>& groups, Verdict verdict) {
 }
 
 std::string summarize(const ReportView& view) {
-    if (view.attributions.empty()) {
+    if (view.attributions.empty() && view.verdict != Verdict::fail) {
         return view.unobserved.empty() ? "There is no controller to judge."
                                        : "Nothing could be observed, so nothing can be promised.";
     }
@@ -177,6 +177,17 @@ std::string summarize(const ReportView& view) {
         }
         break;
     case Verdict::warn:
+        switch (gravest(view.groups, Verdict::warn)) {
+        case Severity::corruption:
+            return view.connected ? "Access works, but data can be corrupted."
+                                  : "Hosts can connect, but data can be corrupted.";
+        case Severity::loss:
+            return view.connected ? "Access works, but it can be lost."
+                                  : "Hosts can connect, but can lose access to data.";
+        case Severity::degraded:
+        case Severity::management:
+            break;
+        }
         return view.connected ? "Access works, but availability or performance can suffer."
                               : "Hosts can connect, but availability or performance can suffer.";
     case Verdict::unknown:
@@ -273,7 +284,7 @@ std::string tally(const ReportView& view) {
     if (const std::size_t notes = number(Verdict::note); notes > 0) {
         parts.push_back(count_of(notes, "note"));
     }
-    if (!view.attributions.empty()) {
+    if (!view.attributions.empty() || view.verdict == Verdict::fail) {
         parts.push_back(tally_of_rules(view, not_observed > 0 ? " for the rest" : ""));
     }
     if (parts.empty()) {

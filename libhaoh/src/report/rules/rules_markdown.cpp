@@ -32,7 +32,7 @@ std::string_view family_of(const Rule& rule) {
 }
 
 std::string_view family_title(std::string_view family) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 19> titles{
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 20> titles{
         {{"ana", "Asymmetric namespace access"},
          {"ccr", "Cross-controller reset"},
          {"conn", "Connections"},
@@ -41,6 +41,7 @@ std::string_view family_title(std::string_view family) {
          {"disc", "Discovery"},
          {"disp", "Dispersed namespaces"},
          {"domain", "Domains"},
+         {"expect", "What is expected"},
          {"feat", "Features"},
          {"host", "What a Linux host made of it"},
          {"log", "Log pages"},

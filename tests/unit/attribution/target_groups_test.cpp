@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "unit/catalogue/pair.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace haoh::test {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<std::string> arrays_of(const Observation& observation) {
+    std::vector<std::string> out;
+    for (const Attribution& attribution : attribute(observation, {})) {
+        out.push_back(attribution.site);
+    }
+    return out;
+}
+
+/// Two ports an array, each a target of its own; IDs and what further connections were given.
+Pair four_targets() {
+    Pair pair(2, 2);
+    const auto set = [](Node& node, const std::string& address, std::uint16_t id,
+                        std::uint16_t probed) {
+        node.traddr = address;
+        node.target = "tcp://" + address + ":4420";
+        node.id.cntlid = id;
+        node.probed = {probed};
+    };
+    set(pair.a[0], "10.1.0.1", 1, 3);
+    set(pair.a[1], "10.1.0.2", 2, 4);
+    set(pair.b[0], "10.2.0.1", 1025, 1027);
+    set(pair.b[1], "10.2.0.2", 1026, 1028);
+    return pair;
+}
+
+TEST(TargetGroups, TakesPortsThatDrawFromOneRangeForOneArray) {
+    const Observation seen = four_targets().observation();
+    EXPECT_THAT(arrays_of(seen), ElementsAre("array-a", "array-a", "array-b", "array-b"));
+    EXPECT_EQ(attribute(seen, {})[1].evidence,
+              "target tcp://10.1.0.2:4420, of one range of controller IDs with "
+              "tcp://10.1.0.1:4420");
+}
+
+TEST(TargetGroups, KnowsAnArrayThatHandsOutTheLowestFreeId) {
+    // As nvmet does: the second probe gets the ID that the first one gave back.
+    Pair pair = four_targets();
+    pair.a[1].probed = {3};
+    pair.b[1].probed = {1027};
+    EXPECT_THAT(arrays_of(pair.observation()),
+                ElementsAre("array-a", "array-a", "array-b", "array-b"));
+}
+
+TEST(TargetGroups, NeedsToSeeHowIdsAreHandedOut) {
+    Pair pair = four_targets();
+    pair.on_both([](Node& node) { node.probed.clear(); });
+    EXPECT_THAT(arrays_of(pair.observation()),
+                ElementsAre("array-a", "array-b", "array-c", "array-d"));
+}
+
+TEST(TargetGroups, KeepsTwoArraysWhoseRangesAreMixed) {
+    // That is the defect which ctrl.cntlid.partitioned tells of.
+    Pair two = four_targets();
+    two.a.pop_back();
+    two.b.pop_back();
+    two.b[0].id.cntlid = 2;
+    two.b[0].probed = {4};
+    EXPECT_THAT(arrays_of(two.observation()), ElementsAre("array-a", "array-b"));
+    Pair four = four_targets();
+    four.b[0].id.cntlid = 5;
+    four.b[0].probed = {7};
+    four.a[0].probed = {9};
+    four.b[1].id.cntlid = 6;
+    four.b[1].probed = {8};
+    EXPECT_THAT(arrays_of(four.observation()),
+                ElementsAre("array-a", "array-b", "array-c", "array-d"));
+}
+
+TEST(TargetGroups, GoesByWhatSpeaksAgainstIt) {
+    // One ID twice at one time: no array does that.
+    Pair twice = four_targets();
+    twice.a[1].id.cntlid = 1;
+    EXPECT_THAT(arrays_of(twice.observation()),
+                ElementsAre("array-a", "array-b", "array-c", "array-c"));
+    Pair serials = four_targets();
+    serials.a[1].id.sn = ascii<20>("OTHER");
+    EXPECT_THAT(arrays_of(serials.observation()),
+                ElementsAre("array-a", "array-b", "array-c", "array-c"));
+    Pair domains = four_targets();
+    domains.a[0].id.domainid = 1;
+    domains.a[1].id.domainid = 2;
+    EXPECT_THAT(arrays_of(domains.observation()),
+                ElementsAre("array-a", "array-b", "array-c", "array-c"));
+}
+
+TEST(TargetGroups, PutsAPortThatALogNamedToTheArrayOfItsId) {
+    Pair pair = four_targets();
+    for (Node* node : {&pair.a[1], &pair.b[1]}) {
+        node->target = pair.a[0].target; // both logs name all ports, and A's came first
+        node->probed.clear();
+    }
+    const Observation seen = pair.observation();
+    EXPECT_THAT(arrays_of(seen), ElementsAre("array-a", "array-a", "array-b", "array-b"));
+    EXPECT_EQ(attribute(seen, {})[3].evidence,
+              "controller ID 1026, near those of target tcp://10.2.0.1:4420");
+    // Nothing is known of the range of a target that is named by a name.
+    Pair named = pair;
+    named.a[0].target = named.a[1].target = named.b[1].target = "tcp://array-a:4420";
+    EXPECT_THAT(arrays_of(named.observation()),
+                ElementsAre("array-a", "array-a", "array-b", "array-a"));
+    // An ID that is near to nobody's tells nothing.
+    pair.b[1].id.cntlid = 9000;
+    EXPECT_THAT(arrays_of(pair.observation()),
+                ElementsAre("array-a", "array-a", "array-b", "array-a"));
+}
+
+} // namespace
+} // namespace haoh::test
