@@ -86,13 +86,13 @@ std::vector<Row> event_rows() {
     }
     add(alive, "not_known", responds(status::invalid_opcode), Outcome::harmless, "");
     add(alive, "refuses", responds(status::internal_error), Outcome::harmless, "");
-    // The host is shown the other array's change when it has come back: connected, was not answered,
-    // and connected again.
+    // The host is shown the other array's change when it tries again: connected, was not answered, and
+    // is not when it connects.
     constexpr std::size_t kBack = 3;
     add(
         at_each("lost_life", {at_connect(), alive}), "never_answers",
         [](const Exchange& exchange) {
-            const bool connect = exchange.command.opcode == opcode::fabrics;
+            const bool connect = exchange.count == 1;
             return Reaction{.bytes =
                                 connect ? bytes_of(exchange.answer, exchange.format) : Bytes{}};
         },
