@@ -302,7 +302,8 @@ TEST(RuleStates, OfAHealthyPairAreHeldButForWhatThereIsNot) {
 
 TEST(RuleStates, OfAHealthyHostAreHeldButForMakersAndSites) {
     const std::set<std::string> nothing{"host.iopolicy.maker", "host.udev.iopolicy",
-                                        "host.iopolicy.sites"};
+                                        "host.iopolicy.sites",
+                                        "host.identity.unique"}; // of one host
     for (const auto& [rule, state] : states_of(check(connected(Pair(2, 4).observation())))) {
         if (rule.starts_with("host.")) {
             EXPECT_EQ(state, nothing.contains(rule) ? RuleState::not_applicable : RuleState::held)
