@@ -44,11 +44,8 @@ int run(const CheckArguments& options) {
     check_options.rules = options.rules;
     static_cast<void>(select_rules(options.rules));
 
-    const Observation observation = read_source(options.source, options.output);
-    if (options.kernel.empty() && observation.kernels.empty()) {
-        check_options.kernel = running_kernel();
-    }
-    const Report report = check(observation, check_options);
+    const auto [observation, report] =
+        inspect_source(options.source, options.output, check_options);
     print(rendered(report_formats(), options.output, report, observation));
     return exit_status(report, check_options.config.fail_on, anything_observed(observation));
 }

@@ -6,6 +6,7 @@
 #include "terminal.hpp"
 
 #include <haoh/config.hpp>
+#include <haoh/inspection.hpp>
 #include <haoh/monitor.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/source.hpp>
@@ -44,6 +45,10 @@ void add_host_names(CLI::App& command, SourceOptions& options);
 /// snapshots, and joins what they gave.
 /// \throws Error for wrong arguments and unreadable files; an array that does not answer is in `unobserved`
 [[nodiscard]] Observation read_source(const SourceOptions& options, const OutputOptions& output);
+
+/// The same, judged; what does not hold is read again, unless it is recorded (inspect.hpp).
+[[nodiscard]] Inspection inspect_source(const SourceOptions& options, const OutputOptions& output,
+                                        const CheckOptions& check);
 
 /// What to watch instead of reading it once. \throws Error for wrong arguments
 [[nodiscard]] MonitorOptions monitor_options(const SourceOptions& options);
