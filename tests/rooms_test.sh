@@ -31,10 +31,11 @@ declare -A may_include=(
     [source]="base nvme model collect host fabric source"
     [judge]="base nvme model linux attribution judge"
     [catalogue]="base nvme model linux attribution judge catalogue"
+    [inspect]="base nvme model host source judge catalogue inspect"
     [policy]="base nvme model linux attribution judge policy"
     [report]="base nvme model snapshot diff linux attribution judge policy report"
     [monitor]="base nvme model linux attribution collect host fabric source judge catalogue monitor"
-    [capi]="base nvme model snapshot diff linux attribution collect host fabric source judge policy report monitor capi"
+    [capi]="base nvme model snapshot diff linux attribution collect host fabric source judge inspect policy report monitor capi"
 )
 
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
@@ -51,6 +52,7 @@ declare -A room_of_header=(
     [fabric]=fabric [host_identity]=fabric [resolver]=fabric
     [source]=source [source_options]=source
     [rule]=judge [check]=judge
+    [inspect]=inspect [inspection]=inspect
     [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
     [policy]=policy [simulate]=policy [selector_info]=policy [path_table]=policy [selector]=policy [table_selector]=policy
     [kernel_selectors]=policy [latency_selector]=policy [site_affinity_selector]=policy
@@ -126,7 +128,7 @@ done < <(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/.*\.(hpp|cpp|h)$' |
 
 # An arrow for each two rooms of which one includes the other, in the order of the rooms. Every room
 # may include the base, which says nothing: those arrows are left out.
-readonly rooms=(nvme model snapshot diff linux attribution collect host fabric source judge catalogue policy report monitor capi)
+readonly rooms=(nvme model snapshot diff linux attribution collect host fabric source judge catalogue inspect policy report monitor capi)
 drawn_arrows() {
     local room target targets
     for room in "${rooms[@]}"; do

@@ -162,9 +162,6 @@ class FailingCalls : public ::testing::TestWithParam<std::string> {
         for (const CallInfo& info : kCalls) {
             const std::uint64_t count = healthy.calls.at(static_cast<std::size_t>(info.call));
             const bool many = info.call == Call::memory;
-            if (many && command.name == "help") {
-                continue; // CLI11 puts it together in streams, which swallow that
-            }
             const std::uint64_t few = command.watches ? 1 : 3; // those take their time
             const std::uint64_t wanted =
                 thorough() ? few * (many ? 130 : 13) : few * (many ? 5 : 1);
@@ -247,6 +244,70 @@ TEST_P(FailingCalls, are_told_and_leave_nothing_behind) {
         }
         expect_told(fault, run, healthy);
         expect_whole(run, before);
+    }
+}
+
+/// From some moment on, while arrays are asked, there is no memory at all: whoever would tell that time is
+/// over may be gone. Arrays give a silent host up after ten seconds, some never.
+TEST(WithoutMemory, asking_arrays_ends_in_time) {
+    constexpr std::chrono::seconds kSoon{8};
+    constexpr int kAttempts = 3; // a busy machine may be late
+    const SimulatedArrays arrays{healthy_scenario()};
+    for (const Words& target : {pair_of(arrays), discovered(arrays)}) {
+        const Words words =
+            joined(joined({"check"}, target), joined(as_a_host(), {"--timeout", "1"}));
+        const FaultyRun healthy = run_with({}, words, {}, kLimit);
+        ASSERT_EQ(healthy.result.status, 0) << healthy.result.standard_error;
+        const std::uint64_t count = healthy.calls.at(static_cast<std::size_t>(Call::memory));
+        const std::uint64_t step = thorough() ? 1 : 8;
+        // Before that the command line is read.
+        for (std::uint64_t first = count / 2; first <= count; first += step) {
+            const Fault fault{
+                .call = Call::memory, .error = ENOMEM, .first = first, .last = ~std::uint64_t{}};
+            FaultyRun run;
+            int attempt = 0;
+            do {
+                run = run_with(fault, words, {}, kLimit);
+            } while ((run.too_slow || run.result.duration >= kSoon) && ++attempt < kAttempts);
+            EXPECT_LT(attempt, kAttempts) << describe(fault) << ": it waits";
+            EXPECT_THAT(run.result.status, AnyOf(0, 3, 4)) << describe(fault) << "\n"
+                                                           << run.result.standard_error;
+        }
+    }
+}
+
+/// Of the first descriptors that epoll is given one belongs to all timers, and Asio does not ask whether it was
+/// taken: a monitor went on for ever.
+TEST(WithoutTimers, is_told_at_once) {
+    const RecordedHost host;
+    const Words monitor{"monitor", "-q", "-o", "json", "--for", "50ms", "--sysroot", host.root()};
+    const Words check =
+        joined({"check", "-t", "tcp://127.0.0.1:1", "--nqn", kPairNqn}, as_a_host());
+    for (const Words& words : {monitor, check}) {
+        const FaultyRun healthy = run_with({}, words, {}, kLimit);
+        for (std::uint64_t number = 1; number <= 4; ++number) {
+            const Fault fault{
+                .call = Call::epoll, .error = ENOMEM, .first = number, .last = number};
+            const FaultyRun run = run_with(fault, words, {}, kLimit);
+            EXPECT_FALSE(run.too_slow) << words.front() << ": " << describe(fault);
+            EXPECT_THAT(run.result.status, AnyOf(healthy.result.status, 3, 4)) << describe(fault);
+        }
+    }
+}
+
+/// It is put together in streams, which swallow a lack of memory and leave out the rest.
+TEST(WithoutMemory, help_is_whole_or_there_is_none) {
+    const Words words{"check", "--help"};
+    const FaultyRun healthy = run_with({}, words, {}, kLimit);
+    ASSERT_EQ(healthy.result.status, 0);
+    const std::uint64_t count = healthy.calls.at(static_cast<std::size_t>(Call::memory));
+    const std::uint64_t step = thorough() ? 1 : 5;
+    for (std::uint64_t number = 1; number <= count; number += step) {
+        const Fault fault{.call = Call::memory, .error = ENOMEM, .first = number, .last = number};
+        const ProgramResult result = run_with(fault, words, {}, kLimit).result;
+        if (result.standard_output != healthy.result.standard_output) {
+            EXPECT_EQ(result.status, 4) << describe(fault) << "\n" << result.standard_output;
+        }
     }
 }
 

@@ -67,7 +67,10 @@ std::vector<Any> of_any_command() {
          "in the middle of a PDU"},
         {"a_byte_at_a_time",
          [](const Exchange& exchange) {
-             return Reaction{.bytes = bytes_of(exchange.answer, exchange.format), .piece = 1};
+             // Of a long one a few more: thousands of turns are too many for a busy machine.
+             Reaction reaction{.bytes = bytes_of(exchange.answer, exchange.format)};
+             reaction.piece = 1 + reaction.bytes.size() / 512;
+             return reaction;
          },
          nullptr},
         {"slower_than_time",
@@ -81,6 +84,9 @@ std::vector<Any> of_any_command() {
                  response(static_cast<std::uint16_t>(exchange.command.cid ^ kOtherCid))};
          }),
          "came"},
+        {"answers_nobody",
+         answers([](const Exchange&) { return std::vector<Pdu>{response(0xFFFF)}; }),
+         "came for command identifier FFFFh"},
         {"answers_twice", answers([](const Exchange& exchange) {
              std::vector<Pdu> said = exchange.answer;
              said.push_back(said.empty() ? response(exchange.command.cid) : said.back());
@@ -96,10 +102,22 @@ std::vector<Any> of_any_command() {
         {"terminates",
          answers([](const Exchange&) { return std::vector<Pdu>{nvme::TermReq{.fes = 2}}; }),
          "termination request"},
+        {"terminates_for_no_reason_there_is", answers([](const Exchange&) {
+             return std::vector<Pdu>{
+                 nvme::TermReq{.fes = 0xFFFF, .fei = 0xFFFFFFFF, .data = Bytes(128, 0x1B)}};
+         }),
+         "termination request"},
         {"terminates_malformed", says(header(PduType::c2h_term_req, 24, 24 + 129)),
          "malformed termination request"},
         {"wants_data", begins([](const Exchange& exchange) {
              return nvme::R2t{.cccid = exchange.command.cid, .ttag = 1, .r2to = 0, .r2tl = 4096};
+         }),
+         "R2T "},
+        {"wants_all_data_there_is", begins([](const Exchange& exchange) {
+             return nvme::R2t{.cccid = exchange.command.cid,
+                              .ttag = 0xFFFF,
+                              .r2to = 0xFFFFFFFC,
+                              .r2tl = 0xFFFFFFFF};
          }),
          "R2T "},
         {"wants_no_data_of_nobody", begins([](const Exchange&) {
@@ -176,6 +194,11 @@ std::vector<Any> of_reading_commands() {
          "but byte 0 is next"},
         {"data_too_long", lays_out([](std::uint16_t cid, Bytes data) {
              data.resize(data.size() + 4);
+             return std::vector<Pdu>{data_pdu(cid, std::move(data))};
+         }),
+         "bytes were asked for"},
+        {"data_without_measure", lays_out([](std::uint16_t cid, Bytes data) {
+             data.resize(data.size() + (1U << 20U));
              return std::vector<Pdu>{data_pdu(cid, std::move(data))};
          }),
          "bytes were asked for"},

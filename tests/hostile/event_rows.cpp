@@ -9,6 +9,7 @@ namespace haoh::test {
 namespace {
 
 using After = Reaction::After;
+using nvme::Bytes;
 namespace opcode = nvme::opcode;
 namespace status = nvme::status;
 
@@ -85,6 +86,17 @@ std::vector<Row> event_rows() {
     }
     add(alive, "not_known", responds(status::invalid_opcode), Outcome::harmless, "");
     add(alive, "refuses", responds(status::internal_error), Outcome::harmless, "");
+    // The host is shown the other array's change when it has come back: connected, was not answered,
+    // and connected again.
+    constexpr std::size_t kBack = 3;
+    add(
+        at_each("lost_life", {at_connect(), alive}), "never_answers",
+        [](const Exchange& exchange) {
+            const bool connect = exchange.command.opcode == opcode::fabrics;
+            return Reaction{.bytes =
+                                connect ? bytes_of(exchange.answer, exchange.format) : Bytes{}};
+        },
+        Outcome::unread, "nothing came for", kBack);
     add(alive, "closes", ends(After::close), Outcome::unread, "closed the connection");
     return rows;
 }

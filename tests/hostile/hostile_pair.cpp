@@ -192,6 +192,8 @@ class HostileLink : public std::enable_shared_from_this<HostileLink> {
 
     void react(Exchange exchange) {
         exchange.count = ++pair_->misdeeds_;
+        error_code ignored;
+        exchange.port = socket_.local_endpoint(ignored).port();
         Reaction reaction = pair_->misdeed_(exchange);
         silent_ = reaction.after != Reaction::After::go_on || reaction.endless;
         send(std::move(reaction));
@@ -232,8 +234,10 @@ class HostileLink : public std::enable_shared_from_this<HostileLink> {
         while (reaction.endless && reaction.piece == 0 && bytes.size() < kEndlessPiece) {
             bytes.insert(bytes.end(), reaction.bytes.begin(), reaction.bytes.end());
         }
-        const std::size_t piece = reaction.piece == 0 ? bytes.size() : reaction.piece;
-        for (std::size_t offset = 0; offset < bytes.size() && !closed_; offset += piece) {
+        const std::size_t rest = reaction.piece == 0 ? bytes.size() : reaction.piece;
+        std::size_t piece = reaction.first == 0 ? rest : reaction.first;
+        for (std::size_t offset = 0; offset < bytes.size() && !closed_;
+             offset += std::exchange(piece, rest)) {
             const ByteView part = nvme::slice(bytes, offset, piece);
             const auto [error, length] =
                 co_await asio::async_write(socket_, asio::buffer(part.data(), part.size()), kTuple);
@@ -311,6 +315,16 @@ asio::awaitable<void> HostilePair::accept(std::size_t array) {
 
 void HostilePair::change_when_watched() {
     if (watched_ && misdeeds_ >= enough_ && !std::exchange(changed_, true)) {
+        asio::co_spawn(context_, change(), asio::detached);
+    }
+}
+
+asio::awaitable<void> HostilePair::change() {
+    const auto self = shared_from_this();
+    // A monitor ends with it: what the misdeed came to is to be seen before.
+    asio::steady_timer later(context_, std::chrono::milliseconds{300});
+    co_await later.async_wait(kTuple);
+    if (!stopped_) {
         simulator_.run(arraysim::parse_control("ana healthy all non-optimized"),
                        arraysim::Clock::now());
     }

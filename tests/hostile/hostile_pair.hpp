@@ -49,6 +49,7 @@ class HostilePair : public std::enable_shared_from_this<HostilePair> {
     boost::asio::awaitable<void> accept(std::size_t array);
     /// A host that watches the healthy array is told a change, so that it can show that it does.
     void change_when_watched();
+    boost::asio::awaitable<void> change();
 
     boost::asio::io_context& context_;
     Step step_;

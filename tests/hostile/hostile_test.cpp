@@ -56,7 +56,7 @@ const std::map<unsigned, std::string>& command_names() {
     return names;
 }
 
-std::vector<std::string> words_of(unsigned command, const HostilePair& pair,
+std::vector<std::string> words_of(const Row& row, unsigned command, const HostilePair& pair,
                                   const Patience& patience) {
     const bool watch = command == command::monitor;
     const bool is_check =
@@ -75,6 +75,7 @@ std::vector<std::string> words_of(unsigned command, const HostilePair& pair,
     const auto add = [&words](std::initializer_list<std::string> more) {
         words.insert(words.end(), more);
     };
+    words.insert(words.end(), row.options.begin(), row.options.end());
     if (command != command::alone) {
         add({"-t", pair.healthy()});
     }
@@ -102,7 +103,7 @@ asio::awaitable<Met> meet(asio::io_context& context, const Row& row, unsigned co
             .child = {}};
     const std::chrono::seconds limit{command == command::monitor ? patience.watch
                                                                  : patience.target};
-    met.child = co_await run_child(words_of(command, *pair, patience), limit + kSlack);
+    met.child = co_await run_child(words_of(row, command, *pair, patience), limit + kSlack);
     met.misdeeds = pair->misdeeds();
     pair->stop();
     co_return met;
@@ -182,6 +183,8 @@ const std::vector<Row>& rows() {
         append(every, page_rows());
         append(every, log_rows());
         append(every, event_rows());
+        append(every, every_command_rows());
+        append(every, digest_rows());
         if (environment("HAOH_TEST_LONG").value_or("0") == "1") {
             return every;
         }

@@ -6,7 +6,9 @@
 #include <haoh/nvme/discovery_log.hpp>
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace haoh::test {
@@ -15,8 +17,11 @@ namespace {
 
 using nvme::Bytes;
 using nvme::DiscoveryEntry;
+using nvme::SubsystemType;
 namespace lid = nvme::lid;
 namespace status = nvme::status;
+
+constexpr std::size_t kMany = 4000;
 
 std::uint64_t offset_of(const nvme::SubmissionEntry& command) {
     return command.cdw[2] | std::uint64_t{command.cdw[3]} << 32U;
@@ -53,6 +58,24 @@ Misdeed groups(const std::function<void(nvme::MutableByteView group, std::uint32
     };
 }
 
+Misdeed logs(std::vector<nvme::AnaGroup> groups) {
+    nvme::AnaLog log;
+    log.chgc = 1;
+    log.nagd = static_cast<std::uint16_t>(groups.size());
+    log.groups = std::move(groups);
+    return [bytes = std::make_shared<const Bytes>(nvme::encode(log))](const Exchange& exchange) {
+        return part_of(exchange, *bytes);
+    };
+}
+
+nvme::AnaGroup group(std::uint32_t agid, nvme::AnaState state, std::vector<std::uint32_t> nsids) {
+    return {.agid = agid,
+            .chgc = 1,
+            .state = state,
+            .state_byte = static_cast<std::uint8_t>(state),
+            .nsids = std::move(nsids)};
+}
+
 std::vector<Row> ana_rows() {
     const Step step = at_log("ana_log", lid::ana);
     std::vector<Row> rows =
@@ -78,6 +101,24 @@ std::vector<Row> ana_rows() {
               Outcome::odd},
              {"a_group_of_all", stores<std::uint32_t>(16, 0xFFFFFFFF), Outcome::odd, "",
               Outcome::odd},
+             {"a_group_twice",
+              logs({group(1, nvme::AnaState::optimized, {1}),
+                    group(1, nvme::AnaState::inaccessible, {2})}),
+              Outcome::odd, "", Outcome::odd},
+             {"a_namespace_in_two_groups",
+              logs({group(1, nvme::AnaState::optimized, {1, 2}),
+                    group(2, nvme::AnaState::inaccessible, {1, 2})}),
+              Outcome::odd, "", Outcome::odd},
+             {"a_namespace_that_is_not", logs({group(1, nvme::AnaState::optimized, {1, 2, 77})}),
+              Outcome::odd, "", Outcome::odd},
+             {"a_namespace_of_all_ones",
+              logs({group(1, nvme::AnaState::optimized, {1, 2, 0xFFFFFFFF, 0})}), Outcome::odd, "",
+              Outcome::odd},
+             {"counts_backwards",
+              [](const Exchange& exchange) {
+                  return stores<std::uint64_t>(0, ~std::uint64_t{0} - exchange.count)(exchange);
+              },
+              Outcome::odd, "", Outcome::odd},
              {"all_groups_that_can_be",
               groups([](nvme::MutableByteView group, std::uint32_t number) {
                   nvme::store_le(group, 0, number + 1);
@@ -130,9 +171,38 @@ Misdeed discovers(std::size_t count, const std::function<DiscoveryEntry(std::siz
     };
 }
 
+/// The same with the target's own port.
+Misdeed discovers_itself(std::function<std::vector<DiscoveryEntry>(std::uint16_t port)> make) {
+    // Once for a target: it is read in many parts.
+    const auto logs = std::make_shared<std::map<std::uint16_t, Bytes>>();
+    return [make = std::move(make), logs](const Exchange& exchange) {
+        const auto [place, fresh] = logs->try_emplace(exchange.port);
+        if (fresh) {
+            nvme::DiscoveryLog log;
+            log.genctr = 1;
+            log.entries = make(exchange.port);
+            log.numrec = log.entries.size();
+            place->second = nvme::encode(log);
+        }
+        return part_of(exchange, place->second);
+    };
+}
+
+/// Spellings of one address.
+std::vector<DiscoveryEntry> refers_in_all_spellings(std::uint16_t port) {
+    std::vector<DiscoveryEntry> entries;
+    for (const char* const address :
+         {"127.0.0.1", "localhost", "LOCALHOST", "::ffff:127.0.0.1", "::ffff:7f00:1",
+          "0:0:0:0:0:ffff:127.0.0.1", "127.1", "0177.0.0.1", "2130706433", "127.0.0.1 "}) {
+        for (const std::string_view zeros : {"", "0", "000"}) {
+            entries.push_back(
+                entry(address, std::string(zeros) + std::to_string(port), SubsystemType::referral));
+        }
+    }
+    return entries;
+}
+
 std::vector<Row> discovery_rows() {
-    using nvme::SubsystemType;
-    constexpr std::size_t kMany = 4000;
     const Step step = at_log("discovery_log", lid::discovery);
     std::vector<Row> rows = any_rows(step, Outcome::unread, true, command::discover);
     const auto add = [&](const char* name, const Misdeed& misdeed, Outcome outcome,
@@ -207,6 +277,48 @@ std::vector<Row> discovery_rows() {
                   }),
         Outcome::odd, "");
     add("refuses", responds(status::internal_error), Outcome::unread, "Internal Error");
+    add("refers_to_itself", discovers_itself([](std::uint16_t port) {
+            return std::vector{entry("127.0.0.1", std::to_string(port), SubsystemType::referral)};
+        }),
+        Outcome::unread, "offers none");
+    add("refers_to_itself_in_all_spellings", discovers_itself(refers_in_all_spellings),
+        Outcome::odd, "");
+    add("subsystems_of_its_own_without_end", discovers_itself([](std::uint16_t port) {
+            std::vector<DiscoveryEntry> entries;
+            for (std::size_t index = 0; index < kMany; ++index) {
+                entries.push_back(entry("127.0.0.1", std::to_string(port), SubsystemType::nvm));
+                entries.back().subnqn += std::to_string(index);
+            }
+            return entries;
+        }),
+        Outcome::odd, "");
+    add("controllers_of_all_numbers", discovers_itself([](std::uint16_t port) {
+            std::vector<DiscoveryEntry> entries;
+            for (std::size_t index = 0; index < kMany; ++index) {
+                entries.push_back(entry("127.0.0.1", std::to_string(port), SubsystemType::nvm));
+                entries.back().cntlid = static_cast<std::uint16_t>(index);
+            }
+            return entries;
+        }),
+        Outcome::odd, "");
+    add("other_transports",
+        discovers(256,
+                  [](std::size_t index) {
+                      DiscoveryEntry one = entry("127.0.0.1", "4420", SubsystemType::nvm);
+                      one.trtype = static_cast<std::uint8_t>(index == 3 ? 0xFE : index);
+                      one.subnqn += std::to_string(index);
+                      return one;
+                  }),
+        Outcome::odd, "");
+    add(
+        "grows_each_time",
+        [](const Exchange& exchange) {
+            return discovers(
+                std::min<std::size_t>(16 * exchange.count, kMany / 16), [](auto index) {
+                    return entry("127.9.9.9", std::to_string(index + 1), SubsystemType::nvm);
+                })(exchange);
+        },
+        Outcome::odd, "");
     return rows;
 }
 

@@ -76,6 +76,17 @@ Step at_command(std::string name, std::uint8_t opcode) {
     });
 }
 
+Step at_each(std::string name, const std::vector<Step>& steps) {
+    return of_commands(std::move(name), [steps](const nvme::SubmissionEntry& command) {
+        return std::any_of(steps.begin(), steps.end(),
+                           [&](const Step& step) { return step.matches(command); });
+    });
+}
+
+Step at_every_command() {
+    return of_commands("every_command", [](const nvme::SubmissionEntry&) { return true; });
+}
+
 Bytes bytes_of(const std::vector<Pdu>& pdus, const nvme::PduFormat& format) {
     Bytes bytes;
     for (const Pdu& pdu : pdus) {

@@ -30,7 +30,8 @@ struct Exchange {
     nvme::SubmissionEntry command{}; ///< of Kind::command
     std::vector<nvme::Pdu> answer{}; ///< a healthy array's; empty where it would not say a word yet
     nvme::PduFormat format{};
-    std::size_t count{}; ///< how often it was reached at this target, from 1
+    std::size_t count{};  ///< how often it was reached at this target, from 1
+    std::uint16_t port{}; ///< of this target
 };
 
 /// What the target does then.
@@ -43,7 +44,8 @@ struct Reaction {
     };
 
     nvme::Bytes bytes{};
-    std::size_t piece{};               ///< so many bytes at a time; 0: all at once
+    std::size_t first{}; ///< the first piece has so many bytes; 0: no other than the rest
+    std::size_t piece{}; ///< so many bytes at a time; 0: all at once
     std::chrono::milliseconds pause{}; ///< between pieces
     bool endless{};                    ///< again and again, until the host is gone
     After after{After::go_on};
@@ -62,6 +64,9 @@ using Misdeed = std::function<Reaction(const Exchange&)>;
 [[nodiscard]] Step at_identify(std::string name, std::uint8_t cns);
 [[nodiscard]] Step at_log(std::string name, std::uint8_t lid);
 [[nodiscard]] Step at_command(std::string name, std::uint8_t opcode);
+/// Whatever any of these is about.
+[[nodiscard]] Step at_each(std::string name, const std::vector<Step>& steps);
+[[nodiscard]] Step at_every_command();
 ///@}
 
 /// \name Parts of answers

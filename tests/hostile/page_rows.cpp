@@ -82,6 +82,16 @@ std::vector<Row> page_rows() {
              ""},
             {"no_namespace", stores<std::uint32_t>(516, 0), Outcome::odd, ""},
             {"all_groups_that_can_be", stores<std::uint32_t>(348, 0xFFFFFFFF), Outcome::odd, ""},
+            {"transfers_without_bound", stores<std::uint8_t>(77, 0), Outcome::odd, ""},
+            {"smallest_transfers", stores<std::uint8_t>(77, 1), Outcome::odd, ""},
+            {"transfers_of_2_to_255", stores<std::uint8_t>(77, 0xFF), Outcome::odd, ""},
+            {"no_command_at_once", stores<std::uint16_t>(514, 0), Outcome::odd, ""},
+            {"one_command_at_once", stores<std::uint16_t>(514, 1), Outcome::odd, ""},
+            {"all_commands_at_once", stores<std::uint16_t>(514, 0xFFFF), Outcome::odd, ""},
+            {"no_capsule", lies([](Bytes& data) { std::fill_n(data.begin() + 1792, 16, 0); }),
+             Outcome::odd, ""},
+            {"no_time_to_keep_alive", stores<std::uint16_t>(320, 0), Outcome::odd, ""},
+            {"no_time_to_change", stores<std::uint8_t>(342, 0), Outcome::odd, ""},
             {"no_ana", stores<std::uint8_t>(76, 0), Outcome::odd, ""},
             {"of_discovery", stores<std::uint8_t>(111, 2), Outcome::odd, ""},
             {"other_name", lies([](Bytes& data) { std::fill_n(data.begin() + 768, 256, 'x'); }),
@@ -100,12 +110,11 @@ std::vector<Row> page_rows() {
             {"reserved", lists({1, 2, 0xFFFFFFFE, 0xFFFFFFFF}), Outcome::odd, ""},
             {"some_that_are_not", lists({1, 2, 3, 1000}), Outcome::odd, ""},
         });
-    // Not of the monitor: its queue has no room then for what the other array of the subsystem does.
     rows.push_back({.step = active,
                     .name = "for_ever",
                     .misdeed = lists_for_ever,
                     .outcome = Outcome::odd,
-                    .commands = command::check});
+                    .commands = command::check | command::monitor});
     const Step ns = at_identify("identify_namespace", cns::identify_namespace);
     append(rows, any_rows(ns, Outcome::partly, true, command::snapshot));
     add(ns, {
@@ -126,6 +135,12 @@ std::vector<Row> page_rows() {
                          {"of_one_byte", describes(1, 1), Outcome::odd, ""},
                          {"of_an_unknown_type", describes(0x7F, 16), Outcome::odd, ""},
                          {"beyond_the_page", describes(3, 255), Outcome::odd, ""},
+                         {"two_of_a_kind", lies([](Bytes& data) {
+                              const Bytes first(data.begin(), data.begin() + 20);
+                              std::copy(first.begin(), first.end(), data.begin() + 20);
+                              data[30] ^= 0xFFU;
+                          }),
+                          Outcome::odd, ""},
                      });
     const Step independent = at_identify("independent", cns::independent_namespace);
     append(rows, any_rows(independent, Outcome::partly, true, command::check));

@@ -42,15 +42,18 @@ struct Row {
     std::optional<Outcome> watched{}; ///< by the monitor, where it is another
     unsigned commands{command::all};
     std::size_t enough{1}; ///< misdeeds before the monitor is shown a change of the healthy array
+    std::vector<std::string> options{}; ///< of the command line, besides
 };
 
 /// \name By the steps that they are about
 ///@{
-[[nodiscard]] std::vector<Row> connection_rows(); ///< TCP, ICReq
-[[nodiscard]] std::vector<Row> controller_rows(); ///< Connect, properties, shutdown
-[[nodiscard]] std::vector<Row> page_rows();       ///< Identify, features
-[[nodiscard]] std::vector<Row> log_rows();        ///< log pages, discovery
-[[nodiscard]] std::vector<Row> event_rows();      ///< events, keep alive
+[[nodiscard]] std::vector<Row> connection_rows();    ///< TCP, ICReq
+[[nodiscard]] std::vector<Row> controller_rows();    ///< Connect, properties, shutdown
+[[nodiscard]] std::vector<Row> page_rows();          ///< Identify, features
+[[nodiscard]] std::vector<Row> log_rows();           ///< log pages, discovery
+[[nodiscard]] std::vector<Row> event_rows();         ///< events, keep alive
+[[nodiscard]] std::vector<Row> every_command_rows(); ///< what is wrong all the time
+[[nodiscard]] std::vector<Row> digest_rows();        ///< where digests are asked for
 ///@}
 
 void append(std::vector<Row>& rows, std::vector<Row> more);

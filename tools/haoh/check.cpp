@@ -49,11 +49,8 @@ int run(const CheckArguments& options) {
         check_options.expected = expectation_of(read_snapshot(options.expected));
     }
 
-    const Observation observation = read_source(options.source, options.output);
-    if (options.kernel.empty() && observation.kernels.empty()) {
-        check_options.kernel = running_kernel();
-    }
-    const Report report = check(observation, check_options);
+    const auto [observation, report] =
+        inspect_source(options.source, options.output, check_options);
     print(rendered(report_formats(), options.output, report, observation));
     // Where something is expected, that nothing is there is an observation, too.
     const bool anything = anything_observed(observation) ||

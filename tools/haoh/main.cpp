@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -36,6 +37,32 @@ std::string program_name(const char* called) {
     const std::string_view name = path.substr(path.rfind('/') + 1);
     return std::string(name == kNvmeSpelling ? kNvmeSpelling : "haoh");
 }
+
+/// Streams, in which CLI11 puts its texts together, swallow a lack of memory and leave out the rest: while
+/// this is there it is noted.
+class MemoryWatch {
+  public:
+    MemoryWatch() : before_{std::set_new_handler(&note)} {}
+    ~MemoryWatch() { std::set_new_handler(before_); }
+    MemoryWatch(const MemoryWatch&) = delete;
+    MemoryWatch& operator=(const MemoryWatch&) = delete;
+
+    /// \throws std::bad_alloc when there was not enough of it, whoever swallowed that
+    static void require_enough() {
+        if (lacked_) {
+            throw std::bad_alloc();
+        }
+    }
+
+  private:
+    static void note() {
+        lacked_ = true;
+        throw std::bad_alloc();
+    }
+
+    static inline bool lacked_{}; // a handler is a function without an object
+    std::new_handler before_;
+};
 
 /// Of a word that is no command CLI11 only says that a command is missing.
 void explain_usage(const CLI::App& app, const CLI::ParseError& error) {
@@ -58,6 +85,7 @@ void explain_usage(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int run(int argc, char** argv) {
+    std::optional<MemoryWatch> memory{std::in_place};
     CLI::App app{"Checks NVMe-oF subsystems that stretch over two arrays.", program_name(argv[0])};
     app.set_version_flag("--version", app.get_name() + " " HAOH_VERSION);
     app.require_subcommand(1);
@@ -80,12 +108,16 @@ int run(int argc, char** argv) {
     } catch (const CLI::Success& success) {
         std::ostringstream text;
         const int status = app.exit(success, text, text);
+        MemoryWatch::require_enough();
         base::print(text.str());
         return status;
     } catch (const CLI::ParseError& error) {
+        MemoryWatch::require_enough();
         explain_usage(app, error);
         return Exit::usage;
     }
+    MemoryWatch::require_enough();
+    memory.reset();
     return chosen();
 }
 

@@ -10,6 +10,7 @@
 #include "terminal_screen.hpp"
 
 #include "base/safe_text.hpp"
+#include "base/working_timers.hpp"
 
 #include <haoh/error.hpp>
 #include <haoh/event_report.hpp>
@@ -74,6 +75,7 @@ class Session {
     }
 
     int run() {
+        base::require_timers(context_);
         asio::co_spawn(context_, watch(), [this](const std::exception_ptr& failure) {
             failure_ = failure;
             context_.stop();
@@ -148,7 +150,8 @@ class Session {
             asio::co_spawn(executor, follow_size(), rethrow);
             draw();
         }
-        notifier_.emplace(executor);
+        notifier_.emplace(executor, ServiceEnvironment::read(),
+                          [this](const std::string& problem) { complain(problem); });
         notifier_->ready(summary_line());
     }
 

@@ -11,9 +11,12 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
+#include <utility>
 
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -65,17 +68,27 @@ ServiceEnvironment ServiceEnvironment::read() {
 
 class ServiceNotifier::State : public std::enable_shared_from_this<State> {
   public:
-    State(const asio::any_io_executor& executor, const ServiceEnvironment& environment)
-        : watchdog_{environment.watchdog / 2}, timer_{executor} {
-        open(environment.socket);
+    State(const asio::any_io_executor& executor, const ServiceEnvironment& environment,
+          OnProblem on_problem)
+        : name_{environment.socket}, on_problem_{std::move(on_problem)},
+          watchdog_{environment.watchdog / 2}, timer_{executor} {
+        if (!name_.empty() && !take_address()) {
+            complain("it is neither a path nor @NAME, or too long");
+        } else {
+            open();
+        }
     }
-    [[nodiscard]] bool active() const { return socket_.get() >= 0; }
+    [[nodiscard]] bool active() const { return address_size_ > 0; }
 
-    void send(const std::string& message) const {
-        if (active()) {
-            static_cast<void>(::sendto(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL,
-                                       reinterpret_cast<const ::sockaddr*>(&address_),
-                                       address_size_));
+    void send(const std::string& message) {
+        if (!active() || !open()) {
+            return;
+        }
+        if (::sendto(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL,
+                     reinterpret_cast<const ::sockaddr*>(&address_), address_size_) < 0) {
+            complain(std::generic_category().message(errno));
+        } else {
+            told_.clear();
         }
     }
 
@@ -100,21 +113,21 @@ class ServiceNotifier::State : public std::enable_shared_from_this<State> {
     }
 
     void stop() {
+        on_problem_ = nullptr; // who would hear of it may be gone
         stopping();
         stopped_ = true;
         timer_.cancel();
     }
 
   private:
-    void open(const std::string& name) {
+    /// Of the socket. False: there is none of this name.
+    bool take_address() {
+        const std::string& name = name_;
         const bool abstract = name.starts_with('@');
         if (name.size() < 2 || name.size() > sizeof address_.sun_path - (abstract ? 0 : 1) ||
             (!abstract && !name.starts_with('/'))) {
-            return;
+            return false;
         }
-        socket_ = base::FileDescriptor{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-        const ::timeval limit{.tv_sec = 0, .tv_usec = kSendMicroseconds};
-        ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
         address_.sun_family = AF_UNIX;
         std::memcpy(address_.sun_path, name.data(), name.size());
         if (abstract) {
@@ -123,8 +136,35 @@ class ServiceNotifier::State : public std::enable_shared_from_this<State> {
         // A path ends in a NUL; an abstract name is as long as it says.
         address_size_ = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + name.size() +
                                                  (abstract ? 0 : 1));
+        return true;
     }
 
+    /// The next message tries again.
+    bool open() {
+        if (socket_.get() >= 0 || !active()) {
+            return socket_.get() >= 0;
+        }
+        socket_ = base::FileDescriptor{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+        if (socket_.get() < 0) {
+            complain(std::generic_category().message(errno));
+            return false;
+        }
+        const ::timeval limit{.tv_sec = 0, .tv_usec = kSendMicroseconds};
+        ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+        return true;
+    }
+
+    void complain(const std::string& why) {
+        if (std::exchange(told_, why) != why && on_problem_) {
+            on_problem_(fmt::format("the service manager cannot be told anything at {} "
+                                    "(NOTIFY_SOCKET): {}; watching goes on",
+                                    name_, why));
+        }
+    }
+
+    std::string name_;
+    OnProblem on_problem_;
+    std::string told_; ///< the reason that was told last, and still holds
     std::chrono::microseconds watchdog_;
     asio::steady_timer timer_;
     ::sockaddr_un address_{};
@@ -135,8 +175,8 @@ class ServiceNotifier::State : public std::enable_shared_from_this<State> {
 };
 
 ServiceNotifier::ServiceNotifier(const asio::any_io_executor& executor,
-                                 const ServiceEnvironment& environment)
-    : state_{std::make_shared<State>(executor, environment)} {
+                                 const ServiceEnvironment& environment, OnProblem on_problem)
+    : state_{std::make_shared<State>(executor, environment, std::move(on_problem))} {
     state_->watch();
 }
 

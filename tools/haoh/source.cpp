@@ -62,6 +62,22 @@ Source live_source(const SourceOptions& options) {
     return source;
 }
 
+std::vector<Observation> recorded(const SourceOptions& options) {
+    std::vector<Observation> parts;
+    for (const std::string& snapshot : options.snapshots) {
+        parts.push_back(observation_from_json(read_file(snapshot, kSnapshotLimit), snapshot));
+    }
+    return parts;
+}
+
+Source live_source(const SourceOptions& options, Progress& progress) {
+    Source source = live_source(options);
+    source.progress = [&progress](std::string_view object, std::size_t done, std::size_t total) {
+        progress.update(object, done, total);
+    };
+    return source;
+}
+
 } // namespace
 
 void add_source_options(CLI::App& command, SourceOptions& options) {
@@ -134,18 +150,27 @@ Observation read_snapshot(const std::string& path) {
 }
 
 Observation read_source(const SourceOptions& options, const OutputOptions& output) {
-    Source source = live_source(options);
-    std::vector<Observation> parts;
-    for (const std::string& snapshot : options.snapshots) {
-        parts.push_back(read_snapshot(snapshot));
-    }
+    std::vector<Observation> parts = recorded(options);
     if (is_live(options)) {
         Progress progress{output.quiet};
-        source.progress = [&progress](std::string_view object, std::size_t done,
-                                      std::size_t total) { progress.update(object, done, total); };
-        parts.push_back(observe_now(std::move(source)));
+        parts.push_back(observe_now(live_source(options, progress)));
     }
     return parts.size() == 1 ? std::move(parts.front()) : merge(std::move(parts));
+}
+
+Inspection inspect_source(const SourceOptions& options, const OutputOptions& output,
+                          const CheckOptions& check) {
+    if (is_live(options)) {
+        Progress progress{output.quiet};
+        return inspect_now(live_source(options, progress), check, recorded(options));
+    }
+    Inspection out{.observation = read_source(options, output), .report = {}};
+    CheckOptions chosen = check;
+    if (chosen.kernel.empty() && out.observation.kernels.empty()) {
+        chosen.kernel = running_kernel();
+    }
+    out.report = haoh::check(out.observation, chosen);
+    return out;
 }
 
 MonitorOptions monitor_options(const SourceOptions& options) {

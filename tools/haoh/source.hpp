@@ -6,6 +6,7 @@
 #include "terminal.hpp"
 
 #include <haoh/config.hpp>
+#include <haoh/inspection.hpp>
 #include <haoh/monitor.hpp>
 #include <haoh/observation.hpp>
 #include <haoh/source.hpp>
@@ -47,6 +48,10 @@ void add_host_names(CLI::App& command, SourceOptions& options);
 
 /// An observation that was recorded. \throws Error naming the file
 [[nodiscard]] Observation read_snapshot(const std::string& path);
+
+/// The same, judged; what does not hold is read again, unless it is recorded (inspect.hpp).
+[[nodiscard]] Inspection inspect_source(const SourceOptions& options, const OutputOptions& output,
+                                        const CheckOptions& check);
 
 /// What to watch instead of reading it once. \throws Error for wrong arguments
 [[nodiscard]] MonitorOptions monitor_options(const SourceOptions& options);

@@ -111,7 +111,8 @@ struct Report {
     /// none was asked for, `Finding::on_kernel` of a finding about a host is of that host's release.
     std::string kernel;
     std::vector<std::string> hosts; ///< that were looked at: KernelObservation::host of each
-    bool connected{}; ///< a host's kernel was looked at: it is too late not to connect
+    bool connected{};        ///< a host's kernel was looked at: it is too late not to connect
+    std::size_t readings{1}; ///< how often it was looked, the last time is told (inspection.hpp)
 
     [[nodiscard]] std::size_t count(Verdict wanted) const {
         return counts[static_cast<std::size_t>(wanted)];

@@ -346,6 +346,18 @@ typedef struct haoh_report haoh_report;
 /** Judges by every rule. No I/O. \param options  NULL: the defaults */
 HAOH_API haoh_report* haoh_check(const haoh_observation* observation,
                                  const struct haoh_check_options* options, haoh_error** error);
+/**
+ * Reads and judges, as `haoh check` does: what does not hold over several controllers or moments is read
+ * again, a little later, so that a failover between two readings is not taken for a defect. The readings
+ * after the first take no longer than `timeout_ms` of the source in all.
+ * \param source       NULL: this host
+ * \param options      NULL: the defaults
+ * \param observation  is set to the reading that is judged, to be freed by the caller; may be NULL
+ * Since version 4.
+ */
+HAOH_API haoh_report* haoh_inspect(const struct haoh_source* source,
+                                   const struct haoh_check_options* options,
+                                   haoh_observation** observation, haoh_error** error);
 /** Of all; HAOH_VERDICT_UNKNOWN for NULL. */
 HAOH_API int haoh_report_verdict(const haoh_report* report);
 /** HAOH_STATUS_...: the exit status of `haoh check`; negative haoh_code for NULL. */

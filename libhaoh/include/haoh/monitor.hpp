@@ -48,8 +48,8 @@ struct MonitorOptions {
     std::chrono::milliseconds retry_interval{1000};
     /// Events kept for a caller who does not take them. Beyond that, events of one kind and object
     /// are joined: the last state stays, `transitions` add up. Where they are about more objects
-    /// than there is room for, the oldest ones of the subsystem that has the most of them are left
-    /// out, and an event `source_lost` of the source "events" says how many.
+    /// than there is room for, the oldest ones of the controller that has the most of them (of a
+    /// namespace: that alone has it) are left out, and an event `source_lost` of the source "events" says how many.
     std::size_t queue{65536};
     /// Read the ANA log of a host's controllers after each of their AENs, with Retain Asynchronous
     /// Event, to learn of transitions that were too short to be seen. Needs CAP_SYS_ADMIN.

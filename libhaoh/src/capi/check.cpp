@@ -9,12 +9,15 @@
 
 #include <haoh/check.hpp>
 #include <haoh/host_kernel.hpp>
+#include <haoh/inspection.hpp>
 #include <haoh/report.hpp>
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 struct haoh_report : haoh::capi::Handle<0x68616f04U> {
@@ -123,6 +126,18 @@ char* render(const haoh_report* report, const ReportFormat& format, const haoh_s
     return rendered(format, look, known.report, *known.observation);
 }
 
+std::unique_ptr<haoh_report> report_for_c(std::shared_ptr<const Observation> observation,
+                                          Report report, FailOn fail_on) {
+    auto out = std::make_unique<haoh_report>();
+    for (const Finding& finding : report.findings) {
+        out->told.push_back(safe_copy(finding));
+    }
+    out->status = exit_status(report, fail_on, completeness(*observation) != Completeness::nothing);
+    out->observation = std::move(observation);
+    out->report = std::move(report);
+    return out;
+}
+
 } // namespace
 } // namespace haoh::capi
 
@@ -137,14 +152,23 @@ haoh_report* haoh_check(const haoh_observation* observation, const haoh_check_op
         if (chosen.kernel.empty() && value.kernels.empty()) {
             chosen.kernel = haoh::running_kernel();
         }
-        auto out = std::make_unique<haoh_report>();
-        out->observation = observation->value;
-        out->report = haoh::check(value, chosen);
-        for (const haoh::Finding& finding : out->report.findings) {
-            out->told.push_back(haoh::capi::safe_copy(finding));
+        return haoh::capi::report_for_c(observation->value, haoh::check(value, chosen),
+                                        chosen.config.fail_on)
+            .release();
+    });
+}
+
+haoh_report* haoh_inspect(const haoh_source* source, const haoh_check_options* options,
+                          haoh_observation** observation, haoh_error** error) {
+    return pointer_of(error, [&] {
+        const haoh::CheckOptions chosen = haoh::capi::options_of(options);
+        haoh::Inspection seen = haoh::inspect_now(haoh::capi::source_of(source), chosen);
+        auto reading = std::make_unique<haoh_observation>(std::move(seen.observation));
+        auto out =
+            haoh::capi::report_for_c(reading->value, std::move(seen.report), chosen.config.fail_on);
+        if (observation != nullptr) {
+            *observation = reading.release();
         }
-        out->status = haoh::exit_status(out->report, chosen.config.fail_on,
-                                        haoh::completeness(value) != haoh::Completeness::nothing);
         return out.release();
     });
 }

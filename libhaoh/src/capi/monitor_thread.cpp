@@ -3,6 +3,7 @@
 
 #include "base/insist.hpp"
 #include "base/without_signals.hpp"
+#include "base/working_timers.hpp"
 
 #include <haoh/error.hpp>
 
@@ -61,6 +62,8 @@ void MonitorThread::start() {
         }
     }
     end_thread(); // of a monitor that ended by itself
+    context_.restart();
+    base::require_timers(context_);
     {
         const std::lock_guard lock(mutex_);
         events_.clear();
@@ -69,7 +72,6 @@ void MonitorThread::start() {
         running_ = true;
         flag_.set(false);
     }
-    context_.restart();
     asio::co_spawn(context_, begin(), [this](std::exception_ptr failure) { end(failure); });
     try {
         const base::WithoutSignals masked;

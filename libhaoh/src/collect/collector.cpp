@@ -92,12 +92,12 @@ awaitable<void> read_active_namespaces(PageReader& reader, ControllerObservation
     for (;;) {
         const Page page =
             co_await reader.page(nvme::identify_command(nvme::cns::active_namespaces, after));
+        reader.give_back(cost_of(page)); // what it says is kept, not the page
         if (!page.ok()) {
             out.active_error = fmt::format("active namespace list: {}", reader.cause_of(page));
             out.unread.push_back(out.active_error);
             co_return;
         }
-        reader.give_back(cost_of(page));
         const nvme::NamespaceList list = nvme::decode_namespace_list(page.whole());
         for (const nvme::Problem& problem : list.problems) {
             if (out.active_problems.size() < nvme::kMaxProblems) {
@@ -129,9 +129,7 @@ awaitable<void> read_namespaces(PageReader& reader, ControllerObservation& out) 
     std::vector<std::uint32_t> nsids = *out.active_nsids;
     std::sort(nsids.begin(), nsids.end());
     nsids.erase(std::unique(nsids.begin(), nsids.end()), nsids.end());
-    const Spending::Cost cost{nsids.size() * (sizeof(NamespaceObservation) + sizeof(nsids[0])),
-                              nsids.size()};
-    if (const auto lacking = reader.take(cost)) {
+    if (const auto lacking = reader.take(cost_of_namespaces(nsids.size()))) {
         // Some of them would look like all.
         out.active_error = fmt::format("{} active namespaces: {}", nsids.size(),
                                        reader.spending().problem(*lacking));

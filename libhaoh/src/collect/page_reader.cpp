@@ -20,17 +20,6 @@ constexpr unsigned kTimeoutsThatEnd = 3;
 
 } // namespace
 
-Spending::Cost cost_of(const Page& page) {
-    return page.over_budget ? Spending::Cost{}
-                            : Spending::Cost{page.bytes.size() + page.error.size(), 0};
-}
-
-Spending::Cost cost_of_ana_log(const Page& page) {
-    Spending::Cost cost = cost_of(page);
-    cost.objects = page.ok() ? ana_log_objects(page.bytes) : 0;
-    return cost;
-}
-
 PageReader::PageReader(AdminChannel& channel, const CollectOptions& options)
     : channel_{channel}, options_{options}, spending_{options.spending
                                                           ? options.spending
@@ -79,11 +68,12 @@ awaitable<Page> PageReader::dword(nvme::AdminCommand command) {
     }
     std::array<std::uint8_t, 4> bytes{};
     nvme::store_le<std::uint32_t>(bytes, 0, static_cast<std::uint32_t>(*answer.value));
-    co_return Page::of(bytes);
+    co_return kept(Page::of(bytes));
 }
 
 awaitable<std::optional<std::uint64_t>> PageReader::property(std::uint32_t offset, unsigned size) {
     const Value answer = co_await value_of(nvme::property_get_command(offset, size));
+    give_back(cost_of(answer.failure)); // why there is none is not kept
     co_return answer.value;
 }
 

@@ -3,6 +3,8 @@
 /// What a controller answers, as pages that are paid for from a budget.
 #pragma once
 
+#include "observation_cost.hpp"
+
 #include <haoh/admin_channel.hpp>
 #include <haoh/budget.hpp>
 #include <haoh/collector.hpp>
@@ -15,10 +17,6 @@
 #include <string>
 
 namespace haoh {
-
-/// What a page costs that is kept. One that was not asked for, or not kept, costs nothing.
-[[nodiscard]] Spending::Cost cost_of(const Page& page);
-[[nodiscard]] Spending::Cost cost_of_ana_log(const Page& page);
 
 /// A channel whose commands stop being sent once it is known to be dead or the budget is used up, so that a
 /// lost array costs one failure and not one for each namespace.

@@ -214,6 +214,21 @@ asio::awaitable<DiscoveryObservation> read_first_log(WalkOptions options) {
                 "check the address, or name the subsystem (--nqn)");
 }
 
+/// Of the time that is left: what a log refers to may be down, and the subsystems that it names itself are
+/// to be asked as well.
+Deadline half_of(const Deadline& whole) {
+    if (whole.at == TimePoint::max()) {
+        return whole;
+    }
+    const TimePoint now = Clock::now();
+    return {.at = now + (whole.at - now) / 2,
+            .failure = {.code = make_error_code(Errc::timed_out),
+                        .cause = "the time for referrals, half of what there was for this target, "
+                                 "is over",
+                        .advice = "name the subsystem (--nqn), have referrals to discovery "
+                                  "controllers that are gone removed, or allow more time"}};
+}
+
 } // namespace
 
 asio::awaitable<Walk> walk_discovery(WalkOptions options) {
@@ -249,6 +264,7 @@ asio::awaitable<Walk> walk_discovery(WalkOptions options) {
         visited.emplace(options.target.traddr, kDiscoveryPort);
     }
     take(std::move(first));
+    const Deadline time_for_referrals = half_of(options.deadline);
     while (!referrals.empty()) {
         SubsystemPort referral = std::move(referrals.front());
         referrals.pop_front();
@@ -269,13 +285,20 @@ asio::awaitable<Walk> walk_discovery(WalkOptions options) {
             }
             continue;
         }
+        if (Clock::now() >= time_for_referrals.at) {
+            const Error error =
+                time_for_referrals.failure.to_error("follow the referral to", object);
+            walk.unobserved.push_back(
+                {.object = object, .target = target, .subsysnqn = {}, .error = error.what()});
+            break;
+        }
         ++followed;
         ConnectOptions connect = options.connect;
         connect.subsysnqn = referral.subsysnqn;
         std::optional<DiscoveryObservation> log;
         try {
             log = co_await read_discovery_log(referral.address, std::move(connect),
-                                              options.deadline, options.spending);
+                                              time_for_referrals, options.spending);
         } catch (const Error& error) {
             walk.unobserved.push_back(
                 {.object = object,

@@ -238,13 +238,9 @@ class Observer {
         auto job = [this, &target](std::size_t index) {
             return ask_port(target, target.ports[index]);
         };
-        try {
+        {
+            const AllTried at_last(*this, target);
             co_await for_each_index(target.ports.size(), kPortsAtOnce, job);
-        } catch (...) { // the other targets would wait for these ports
-            for (Port& port : target.ports) {
-                tried(port);
-            }
-            throw;
         }
         if (options_.probe_cntlids && targets_.size() > 1) {
             co_await all_tried_.wait();
@@ -254,6 +250,24 @@ class Observer {
             co_await read_own_log(target);
         }
     }
+
+    /// However asking a target ends, the others would wait for its ports: also when its coroutine is
+    /// destroyed, which happens where memory is short.
+    class AllTried {
+      public:
+        AllTried(Observer& observer, Target& target) : observer_{observer}, target_{target} {}
+        ~AllTried() {
+            for (Port& port : target_.ports) {
+                observer_.tried(port);
+            }
+        }
+        AllTried(const AllTried&) = delete;
+        AllTried& operator=(const AllTried&) = delete;
+
+      private:
+        Observer& observer_;
+        Target& target_;
+    };
 
     void tried(Port& port) {
         if (!std::exchange(port.tried, true)) {

@@ -206,9 +206,14 @@ void QueueConnection::set_deadline(Deadline deadline) {
 }
 
 void QueueConnection::close(Failure failure) {
-    if (!failed()) {
+    if (failed()) {
+        return;
+    }
+    try {
         session_.fail(std::move(failure));
         pump();
+    } catch (const std::bad_alloc&) {
+        abandon();
     }
 }
 
@@ -301,13 +306,23 @@ void QueueConnection::watch(TimePoint when) {
     }
 }
 
-void QueueConnection::break_off(const std::exception& reason) {
+void QueueConnection::break_off(const std::exception& reason) noexcept {
     const bool memory = dynamic_cast<const std::bad_alloc*>(&reason) != nullptr;
-    close(
-        {.code = std::make_error_code(memory ? std::errc::not_enough_memory : std::errc::io_error),
-         .cause = memory ? "" : reason.what(),
-         .advice = {}});
-    close_stream();
+    try {
+        close({.code = std::make_error_code(memory ? std::errc::not_enough_memory
+                                                   : std::errc::io_error),
+               .cause = memory ? "" : reason.what(),
+               .advice = {}});
+        close_stream();
+    } catch (const std::exception&) {
+        abandon();
+    }
+}
+
+void QueueConnection::abandon() noexcept {
+    closed_ = true;
+    stream_->close();
+    timer_.cancel();
 }
 
 void QueueConnection::drop_waiting() {
@@ -316,26 +331,24 @@ void QueueConnection::drop_waiting() {
     const auto writer = std::exchange(writer_, {});
     const auto opener = std::exchange(opener_, {});
     const auto event = std::exchange(event_, {});
-    const auto waiting = std::exchange(waiting_, {});
-    std::vector<Waiter<nvme::AdminResult>> running;
-    running.reserve(running_.size());
+    while (!waiting_.empty()) { // another deque would take memory
+        const Waiting waiting = std::move(waiting_.front());
+        waiting_.pop_front();
+    }
     for (Running& command : running_) {
-        running.push_back(std::move(command.waiter));
+        const auto waiter = std::exchange(command.waiter, {});
     }
 }
 
 asio::awaitable<void> QueueConnection::read_loop(Self self) {
     // When the executor's context is destroyed, so is this coroutine, and nobody will ever resume
-    // those who wait: without them nothing holds the connection.
+    // those who wait: without them nothing holds the connection. In the end nobody waits any more,
+    // unless memory was short.
     struct Guard {
         explicit Guard(Self guarded) : connection{std::move(guarded)} {}
         Guard(const Guard&) = delete;
         Guard& operator=(const Guard&) = delete;
-        ~Guard() {
-            if (!connection->closed_) {
-                connection->drop_waiting();
-            }
-        }
+        ~Guard() { connection->drop_waiting(); }
         Self connection;
     };
     const Guard guard(self);

@@ -94,7 +94,10 @@ class QueueConnection : public std::enable_shared_from_this<QueueConnection> {
     void close_stream();
     void drop_waiting();
     /// Nobody waits for a loop: what it throws becomes the connection's failure.
-    void break_off(const std::exception& reason);
+    void break_off(const std::exception& reason) noexcept;
+    /// Without memory even a failure cannot be told: the reader ends with the stream, and drops those who
+    /// wait.
+    void abandon() noexcept;
     /// The timer has to look again when something falls due before it would wake up.
     void watch(TimePoint when);
 

@@ -349,6 +349,36 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
     return report;
 }
 
+void judge::withdraw(Report& report, const std::function<bool(Finding&)>& is_withdrawn) {
+    std::set<std::string> withdrawn;
+    std::set<std::string> broken;
+    for (Finding& finding : report.findings) {
+        if (finding.verdict != Verdict::unknown && is_withdrawn(finding)) {
+            finding.verdict = Verdict::unknown;
+            finding.on_kernel.reset();
+            withdrawn.insert(finding.rule);
+        } else if (finding.verdict != Verdict::unknown) {
+            broken.insert(finding.rule);
+        }
+    }
+    if (withdrawn.empty()) {
+        return;
+    }
+    for (RuleResult& result : report.rules) {
+        if (withdrawn.contains(result.rule) && !broken.contains(result.rule)) {
+            result.state = RuleState::unknown;
+        }
+    }
+    std::stable_sort(report.findings.begin(), report.findings.end(),
+                     [](const Finding& a, const Finding& b) { return a.verdict > b.verdict; });
+    for (const Verdict verdict : {Verdict::note, Verdict::unknown, Verdict::warn, Verdict::fail}) {
+        report.counts[static_cast<std::size_t>(verdict)] = static_cast<std::size_t>(
+            std::count_if(report.findings.begin(), report.findings.end(),
+                          [verdict](const Finding& one) { return one.verdict == verdict; }));
+    }
+    report.verdict = verdict_of(report);
+}
+
 int exit_status(const Report& report, FailOn fail_on, bool anything_observed) {
     constexpr int kHolds = 0;
     constexpr int kBroken = 1;

@@ -7,6 +7,7 @@
 
 #include <haoh/check.hpp>
 
+#include <functional>
 #include <span>
 
 namespace haoh::judge {
@@ -14,5 +15,10 @@ namespace haoh::judge {
 /// \param rows  in any order; every row that one of them names (`yields_to`) is among them
 [[nodiscard]] Report check(std::span<const Row* const> rows, const Observation& observation,
                            const CheckOptions& options);
+
+/// Findings that do not count as such: they become unknown, and what rests on them follows: counts,
+/// states of rules, verdict.
+/// \param is_withdrawn  may add to what is told
+void withdraw(Report& report, const std::function<bool(Finding&)>& is_withdrawn);
 
 } // namespace haoh::judge

@@ -3,6 +3,7 @@
 
 #include "monitor/ana_reading.hpp"
 #include "monitor/backoff.hpp"
+#include "monitor/rest.hpp"
 #include "monitor/throttle.hpp"
 
 #include <haoh/collector.hpp>
@@ -42,9 +43,11 @@ asio::awaitable<void> release_event(AdminChannel& channel, std::uint8_t lid) {
 /// One connection to a port.
 class PortWatch : public std::enable_shared_from_this<PortWatch> {
   public:
-    PortWatch(std::shared_ptr<MonitorCore> core, const WatchedPort& port)
-        : core_{std::move(core)}, port_{port}, again_{core_->executor(), kNever},
-          free_{core_->executor(), kNever},
+    /// \param rest  from readings of the port, whatever connection they were over
+    PortWatch(std::shared_ptr<MonitorCore> core, const WatchedPort& port,
+              std::shared_ptr<Rest> rest)
+        : core_{std::move(core)}, port_{port}, rest_{std::move(rest)},
+          again_{core_->executor(), kNever}, free_{core_->executor(), kNever},
           backoff_(core_->options().retry_interval, kMaxArrayBackoff) {}
 
     /// Ends by throwing, when the connection is lost.
@@ -119,7 +122,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
             }
             try {
                 const Turn turn(*this);
-                co_await read_all(std::nullopt);
+                co_await read_all(owed_);
             } catch (const Error& error) {
                 if (ended_) {
                     continue; // the connection was lost, which `run` tells
@@ -136,15 +139,27 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         if (problem.empty()) {
             fusion().restore_source(port_.name, now);
             backoff_.reset();
-            again_.expires_at(kNever);
+            again_.expires_at(owed_ ? rest_->until() : kNever);
         } else {
             fusion().lose_source(port_.name, problem, now);
-            again_.expires_after(backoff_.next());
+            const auto due = std::chrono::steady_clock::now() + backoff_.next();
+            again_.expires_at(std::max<asio::steady_timer::time_point>(due, rest_->until()));
         }
     }
 
     /// Identity, namespaces and ANA log.
     asio::awaitable<void> read_all(std::optional<Moment> cause) {
+        owed_.reset();
+        SourceProblem problem;
+        {
+            const Rest::Work work(*rest_);
+            problem = co_await take_in_all(cause);
+        }
+        settle(problem);
+    }
+
+    /// \return what was not read, and why; empty: nothing
+    asio::awaitable<SourceProblem> take_in_all(std::optional<Moment> cause) {
         CollectOptions options;
         options.deadline = std::chrono::steady_clock::now() + core_->options().timeout;
         options.spending = core_->reading(port_.target);
@@ -165,8 +180,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         const bool first = view_.controllers.empty();
         if (view.namespaces_problem.empty() || first) {
             if (const SourceProblem problem = core_->admit(seen); !problem.empty()) {
-                settle(problem); // what was known stays
-                co_return;
+                co_return problem; // what was known stays
             }
         }
         fusion().see_controller({}, port_.name, view, occasion);
@@ -177,13 +191,13 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         }
         const SourceProblem problem =
             view.namespaces_problem.empty() ? view.ana_problem : view.namespaces_problem;
-        settle(problem);
         if (view.namespaces_problem.empty() || first) { // else the namespaces are those of before
             view_ = std::move(view);
         }
         if (problem.empty() || first) {
             core_->keep({}, std::move(seen));
         }
+        co_return problem;
     }
 
     asio::awaitable<void> take(const nvme::AsyncEvent& event, const Moment& now) {
@@ -197,7 +211,12 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
             co_await read_ana(now);
         } else if (event.namespace_attribute()) {
             co_await release_event(*controller_, kChangedNamespaces);
-            co_await read_all(now);
+            if (std::chrono::steady_clock::now() < rest_->until()) {
+                owed_ = owed_.value_or(now);
+                again_.expires_at(std::min(again_.expiry(), rest_->until()));
+            } else {
+                co_await read_all(now);
+            }
         } else if (event.log_page != 0) {
             co_await release_event(*controller_, event.log_page);
         }
@@ -227,6 +246,8 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
 
     std::shared_ptr<MonitorCore> core_;
     WatchedPort port_;
+    std::shared_ptr<Rest> rest_;
+    std::optional<Moment> owed_; ///< the first event after which everything is still to be read
     std::unique_ptr<FabricController> controller_;
     View view_; ///< the last one with all namespaces
     Throttle throttle_;
@@ -286,8 +307,9 @@ asio::awaitable<std::vector<WatchedPort>> find_ports(const MonitorOptions& optio
 
 asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort port) {
     Backoff backoff(core->options().retry_interval, kMaxArrayBackoff);
+    const auto rest = std::make_shared<Rest>();
     for (;;) {
-        const auto watch = std::make_shared<PortWatch>(core, port);
+        const auto watch = std::make_shared<PortWatch>(core, port, rest);
         SourceProblem problem;
         try {
             co_await watch->run();
@@ -305,7 +327,8 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
         if (watch->connected()) {
             backoff.reset();
         }
-        co_await pause(backoff.next());
+        const std::chrono::nanoseconds resting = rest->until() - std::chrono::steady_clock::now();
+        co_await pause(std::max<std::chrono::nanoseconds>(backoff.next(), resting));
     }
 }
 

@@ -26,24 +26,26 @@ std::string key_of(const Event& event) {
     return key;
 }
 
-std::string origin_of(const Event& event) {
-    return event.host + '\0' + event.subsysnqn;
+std::string origin_of(const Event& event, std::string_view owner) {
+    std::string origin = event.host + '\0' + event.subsysnqn + '\0';
+    return origin += owner;
 }
 
 } // namespace
 
-Event EventQueue::take(std::map<Number, Event>::iterator event) {
+Event EventQueue::take(std::map<Number, Waiting>::iterator place) {
+    auto& [number, waiting] = *place;
     // There is a last one of whatever is on its way.
-    if (const auto last = last_.find(key_of(event->second)); last->second == event->first) {
+    if (const auto last = last_.find(key_of(waiting.event)); last->second == number) {
         last_.erase(last);
     }
-    const auto origin = origins_.find(origin_of(event->second));
-    origin->second.erase(event->first);
+    const auto origin = origins_.find(waiting.origin);
+    origin->second.erase(number);
     if (origin->second.empty()) {
         origins_.erase(origin);
     }
-    Event taken = std::move(event->second);
-    events_.erase(event);
+    Event taken = std::move(waiting.event);
+    events_.erase(place);
     return taken;
 }
 
@@ -57,7 +59,7 @@ void EventQueue::drop_one() {
     ++untold_;
 }
 
-void EventQueue::push(Event event) {
+void EventQueue::push(Event event, std::string_view owner) {
     std::string key = key_of(event);
     if (events_.size() >= capacity_) {
         if (const auto found = last_.find(key); found != last_.end()) {
@@ -71,8 +73,9 @@ void EventQueue::push(Event event) {
         }
     }
     const Number number = next_++;
-    origins_[origin_of(event)].insert(number);
-    events_.emplace(number, std::move(event));
+    std::string origin = origin_of(event, owner);
+    origins_[origin].insert(number);
+    events_.emplace(number, Waiting{.event = std::move(event), .origin = std::move(origin)});
     last_[std::move(key)] = number;
 }
 

@@ -11,20 +11,22 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace haoh::monitor {
 
 /// Holds up to `capacity` events. When it is full, an event takes the place of the last one of its
 /// kind about the same object: it keeps that one's `from` and cause, transitions add up, and it goes
 /// to the end. One about an object that none is about takes the place of the oldest event of the
-/// subsystem that has the most of them: whoever invents objects loses its own, and a `source_lost`
-/// of the source "events" tells how many.
+/// owner that has the most of them in its subsystem: whoever invents objects loses its own, and a
+/// `source_lost` of the source "events" tells how many.
 class EventQueue {
   public:
     /// \param capacity  at least 1
     explicit EventQueue(std::size_t capacity) : capacity_{capacity} {}
 
-    void push(Event event);
+    /// \param owner  of what `host` and `subsysnqn` name: see OwnedEvent
+    void push(Event event, std::string_view owner = {});
     [[nodiscard]] std::optional<Event> pop();
     [[nodiscard]] bool empty() const { return events_.empty() && untold_ == 0; }
     [[nodiscard]] std::size_t size() const { return events_.size(); }
@@ -36,13 +38,18 @@ class EventQueue {
   private:
     using Number = std::uint64_t; ///< in the order of the queue
 
-    Event take(std::map<Number, Event>::iterator event);
+    struct Waiting {
+        Event event;
+        std::string origin; ///< host, subsystem and owner
+    };
+
+    Event take(std::map<Number, Waiting>::iterator place);
     void drop_one();
 
     std::size_t capacity_;
-    std::map<Number, Event> events_;
+    std::map<Number, Waiting> events_;
     std::map<std::string, Number> last_;              ///< of each kind and object
-    std::map<std::string, std::set<Number>> origins_; ///< by host and subsystem
+    std::map<std::string, std::set<Number>> origins_; ///< of each origin
     Number next_{};
     std::uint64_t merged_{};
     std::uint64_t dropped_{};

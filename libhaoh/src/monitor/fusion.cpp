@@ -2,7 +2,6 @@
 #include "monitor/fusion.hpp"
 
 #include "base/safe_text.hpp"
-#include "catalogue/cited_rows.hpp"
 #include "monitor/find_value.hpp"
 
 #include <fmt/format.h>
@@ -64,7 +63,7 @@ Fusion::World& Fusion::world_of(const std::string& host) {
 }
 
 Event& Fusion::add(EventKind kind, const std::string& host, const Occasion& occasion) {
-    Event& event = events_.emplace_back();
+    Event& event = events_.emplace_back().event;
     event.kind = kind;
     event.observed = occasion.observed;
     event.cause = occasion.cause;
@@ -79,6 +78,8 @@ Event& Fusion::add_head(EventKind kind, const std::string& host, const HeadKey& 
     event.subsysnqn = key.subsysnqn;
     event.nsid = key.nsid;
     event.device = key.device;
+    const Head* const head = find_value(worlds_[host].heads, key);
+    events_.back().owner = head == nullptr ? std::string{} : head->owner;
     return event;
 }
 
@@ -88,6 +89,7 @@ Event& Fusion::add_controller(EventKind kind, const std::string& host, const std
     event.subsysnqn = controller.subsysnqn;
     event.controller = name;
     event.site = controller.array;
+    events_.back().owner = name;
     return event;
 }
 
@@ -97,6 +99,7 @@ Event& Fusion::add_path(EventKind kind, const std::string& host, const HeadKey& 
     event.controller = path.controller;
     event.path = path.name;
     event.ana_grpid = path.ana_grpid;
+    events_.back().owner = path.controller;
     const World& world = worlds_[host];
     if (const Controller* const controller = find_value(world.controllers, path.controller)) {
         event.site = controller->array;
@@ -136,6 +139,7 @@ void Fusion::see(const std::string& host, const View& view, const Occasion& occa
         const auto here = one++;
         if (!names.contains(here->first)) {
             change_controller_state(host, world, here->first, ControllerState::lost, occasion);
+            world.digests.erase(here->second.subsysnqn);
             world.controllers.erase(here);
         }
     }
@@ -184,6 +188,9 @@ void Fusion::take_in(const std::string& host, World& world, const View& view,
         if (fresh) {
             head->second.bytes = viewed.bytes;
             head->second.read_only = viewed.read_only;
+            if (viewed.paths.size() == 1) {
+                head->second.owner = viewed.paths.front().controller;
+            }
             if (!how.silent) {
                 add_head(EventKind::namespace_added, host, key, occasion);
             }
@@ -208,7 +215,11 @@ void Fusion::take_in_controller(const std::string& host, World& world,
                                 Intake how) {
     const auto [found, fresh] = world.controllers.try_emplace(viewed.name);
     Controller& controller = found->second;
-    controller.subsysnqn = viewed.subsysnqn;
+    if (controller.subsysnqn != viewed.subsysnqn) {
+        world.digests.erase(controller.subsysnqn);
+        world.digests.erase(viewed.subsysnqn);
+        controller.subsysnqn = viewed.subsysnqn;
+    }
     controller.address = viewed.address;
     controller.hostnqn = viewed.hostnqn;
     controller.hostid = viewed.hostid;
@@ -229,6 +240,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
                 .ana_state = viewed.ana_state.value_or(std::string(kUnreadable)),
                 .ana_grpid = viewed.ana_grpid,
                 .bytes = viewed.bytes};
+        head->second.owner = head->second.paths.size() == 1 ? path.controller : std::string{};
         if (Controller* const controller = find_value(world.controllers, path.controller)) {
             head->second.arrays.insert(controller->array);
             if (path.ana_grpid) {
@@ -337,7 +349,9 @@ void Fusion::lose_path(const std::string& host, World& world, Heads::iterator he
     add_path(EventKind::path_lost, host, head->first, path->second, occasion).from =
         told_ana(path->second.ana_state);
     world.by_path.erase(path->second.name);
-    head->second.paths.erase(path);
+    if (head->second.paths.erase(path); head->second.paths.size() == 1) {
+        head->second.owner = head->second.paths.begin()->first;
+    }
     world.touched.insert(head->first);
 }
 
@@ -422,6 +436,7 @@ void Fusion::notice(const std::string& host, const AenNotice& aen, const Occasio
 void Fusion::refuse(const std::string& host, const Refusal& refusal, const Occasion& occasion) {
     Event& event = add(EventKind::path_refused, host, occasion);
     event.controller = refusal.controller;
+    events_.back().owner = refusal.controller;
     event.nsid = refusal.nsid;
     event.rule = refusal.rule;
     event.text = refusal.text;
@@ -430,25 +445,6 @@ void Fusion::refuse(const std::string& host, const Refusal& refusal, const Occas
         event.subsysnqn = controller->subsysnqn;
         event.site = controller->array;
     }
-}
-
-void Fusion::see_identity(const std::string& host, const std::string& controller,
-                          ControllerIdentity identity, const Occasion& occasion) {
-    Controller* const one = find_value(world_of(host).controllers, controller);
-    if (one == nullptr) {
-        return;
-    }
-    if (one->identity) {
-        keep_unread(identity, *one->identity);
-        const std::vector<std::string> differences = identity_differences(*one->identity, identity);
-        if (!differences.empty()) {
-            Event& event =
-                add_controller(EventKind::identity_changed, host, controller, *one, occasion);
-            event.rule = judge::kHostCtrlFirstSeen.rule.id;
-            event.text = fmt::format("{}", fmt::join(differences, "; "));
-        }
-    }
-    one->identity = std::move(identity);
 }
 
 void Fusion::set_array(const std::string& host, const std::string& controller,
@@ -480,21 +476,6 @@ void Fusion::set_array(const std::string& host, const std::string& controller,
 
 void Fusion::set_verdict(const std::string& host, const std::string& subsysnqn, Verdict verdict) {
     world_of(host).verdicts[subsysnqn] = verdict;
-}
-
-std::vector<Event> Fusion::take(const Occasion& occasion) {
-    for (auto& [host, world] : worlds_) {
-        settle(host, world, occasion);
-    }
-    std::vector<Event> taken = std::exchange(events_, {});
-    for (Event& event : taken) {
-        event.text = base::safe_text(event.text);
-        ++counts_[event.kind];
-        if (event.kind == EventKind::ana_change && event.latency()) {
-            ana_latency_.add(*event.latency());
-        }
-    }
-    return taken;
 }
 
 } // namespace haoh::monitor

@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,13 @@ struct Refusal {
     std::optional<std::uint32_t> nsid;
     std::string rule;
     std::string text;
+};
+
+/// An event, and whose it is, so that what one controller does costs no other's events their room.
+struct OwnedEvent {
+    Event event;
+    /// The controller that it is about; of a namespace the one that alone has it, or had it last.
+    std::string owner{}; ///< empty: several have it, or nobody
 };
 
 /// Of `host`: the node's name, or empty for all arrays that are asked directly, which together are
@@ -102,6 +110,7 @@ class Fusion {
 
     /// Ends a batch: tells what it means for access, and takes all events so far, in their order.
     /// Whoever delivers them numbers them.
+    [[nodiscard]] std::vector<OwnedEvent> take_owned(const Occasion& occasion);
     [[nodiscard]] std::vector<Event> take(const Occasion& occasion);
 
     [[nodiscard]] bool is_live(const std::string& host, std::string_view controller) const;
@@ -150,6 +159,7 @@ class Fusion {
         Paths paths;
         std::set<std::string, std::less<>> arrays; ///< that ever had a path
         std::optional<Access> access;              ///< as told last; nullopt: not told of yet
+        std::string owner;                         ///< see OwnedEvent
     };
     struct Controller {
         std::string subsysnqn;
@@ -163,6 +173,8 @@ class Fusion {
         std::uint64_t seen{}; ///< transitions of groups since that count
         std::map<std::uint32_t, std::string> group_states;
         std::optional<ControllerIdentity> identity;
+        mutable std::map<std::uint32_t, std::string>
+            digests{}; ///< of namespaces in it, once asked for
     };
     using Heads = std::map<HeadKey, Head>;
     struct World {
@@ -171,6 +183,8 @@ class Fusion {
         Heads heads;
         std::map<std::string, Heads::iterator, std::less<>> by_path;
         std::map<std::string, Verdict, std::less<>> verdicts; ///< by subsystem
+        /// Of what all controllers of a subsystem say; those that were asked for and still hold.
+        mutable std::map<std::string, std::string, std::less<>> digests;
         std::set<HeadKey> touched;
     };
 
@@ -214,13 +228,20 @@ class Fusion {
     /// long, or that it is over was told already.
     [[nodiscard]] static std::optional<std::chrono::seconds> anatt_of(const World& world,
                                                                       const Path& path);
+    /// Of a subsystem, whose controllers said what is known.
+    [[nodiscard]] static const std::string&
+    digest_of(const World& world, const std::string& subsysnqn,
+              std::span<const ControllerIdentity* const> known);
+    /// Of a namespace; empty: it did not say.
+    [[nodiscard]] static const std::string& digest_of(const Controller& controller,
+                                                      std::uint32_t nsid);
     [[nodiscard]] AccessCounts counts_of(const World& world, const Head& head) const;
     [[nodiscard]] PathUse use_of(const World& world, const Head& head, const Path& path) const;
     void settle(const std::string& host, World& world, const Occasion& occasion);
 
     std::map<std::string, World, std::less<>> worlds_;
     std::map<std::string, MonitorStatus::Source, std::less<>> sources_;
-    std::vector<Event> events_;
+    std::vector<OwnedEvent> events_;
     std::map<EventKind, std::uint64_t> counts_;
     std::uint64_t coalesced_{};
     LatencyHistogram ana_latency_;

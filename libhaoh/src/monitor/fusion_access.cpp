@@ -2,6 +2,7 @@
 // What the states of paths mean for access, and the state as a whole.
 #include "monitor/fusion.hpp"
 
+#include "base/safe_text.hpp"
 #include "monitor/find_value.hpp"
 
 #include <map>
@@ -53,6 +54,30 @@ void Fusion::settle(const std::string& host, World& world, const Occasion& occas
         event.to = to_string(now);
         event.access = counts;
     }
+}
+
+std::vector<OwnedEvent> Fusion::take_owned(const Occasion& occasion) {
+    for (auto& [host, world] : worlds_) {
+        settle(host, world, occasion);
+    }
+    std::vector<OwnedEvent> taken = std::exchange(events_, {});
+    for (OwnedEvent& one : taken) {
+        Event& event = one.event;
+        event.text = base::safe_text(event.text);
+        ++counts_[event.kind];
+        if (event.kind == EventKind::ana_change && event.latency()) {
+            ana_latency_.add(*event.latency());
+        }
+    }
+    return taken;
+}
+
+std::vector<Event> Fusion::take(const Occasion& occasion) {
+    std::vector<Event> out;
+    for (OwnedEvent& one : take_owned(occasion)) {
+        out.push_back(std::move(one.event));
+    }
+    return out;
 }
 
 bool Fusion::is_live(const std::string& host, std::string_view controller) const {
@@ -113,7 +138,7 @@ MonitorStatus Fusion::status(const Moment& now) const {
             status.subsystems.push_back(
                 {.host = host,
                  .subsysnqn = nqn,
-                 .identity = known.empty() ? std::string{} : identity_digest(known),
+                 .identity = digest_of(world, nqn, known),
                  .verdict = verdict == nullptr ? std::nullopt : std::optional(*verdict)});
         }
         for (const auto& [key, head] : world.heads) {
@@ -132,10 +157,8 @@ MonitorStatus Fusion::status(const Moment& now) const {
                                      .transitions = path.transitions,
                                      .last_change = path.last_change});
                 const Controller* const controller = find_value(world.controllers, name);
-                if (out.identity.empty() && controller != nullptr && controller->identity) {
-                    const NamespaceIdentity* const identity =
-                        find_value(controller->identity->namespaces, key.nsid);
-                    out.identity = identity == nullptr ? std::string{} : identity->digest();
+                if (out.identity.empty() && controller != nullptr) {
+                    out.identity = digest_of(*controller, key.nsid);
                 }
             }
         }

@@ -1,32 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/known_budget.hpp"
 
-#include "collect/log_reader.hpp"
-
 namespace haoh::monitor {
-
-Spending::Cost cost_of(const ControllerObservation& controller) {
-    Spending::Cost cost;
-    const auto add = [&cost](const Page& page) {
-        cost.bytes += page.bytes.size() + page.error.size();
-    };
-    for (const Page* page :
-         {&controller.identify, &controller.io_command_sets, &controller.controller_list,
-          &controller.supported_logs, &controller.ana.log}) {
-        add(*page);
-    }
-    if (controller.ana.log.ok()) {
-        cost.objects += ana_log_objects(controller.ana.log.bytes);
-    }
-    for (const NamespaceObservation& path : controller.namespaces) {
-        for (const Page* page : {&path.identify, &path.descriptors, &path.nvm, &path.independent}) {
-            add(*page);
-        }
-    }
-    cost.bytes += controller.namespaces.size() * sizeof(NamespaceObservation);
-    cost.objects += controller.namespaces.size();
-    return cost;
-}
 
 KnownBudget::Array& KnownBudget::array_of(const Name& array, const Budget& budget) {
     Array& one = arrays_[array];

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <haoh/budget.hpp>
-#include <haoh/observation.hpp>
 
 #include <map>
 #include <memory>
@@ -14,9 +13,6 @@
 #include <utility>
 
 namespace haoh::monitor {
-
-/// What it takes to keep an observation.
-[[nodiscard]] Spending::Cost cost_of(const ControllerObservation& controller);
 
 /// Arrays are named by their targets, or by the host that has them and their subsystem.
 class KnownBudget {

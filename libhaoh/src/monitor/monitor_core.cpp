@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/monitor_core.hpp"
 
+#include "collect/observation_cost.hpp"
+
 #include <haoh/check.hpp>
 #include <haoh/error.hpp>
 
@@ -207,16 +209,16 @@ void MonitorCore::deliver(Event event) {
 }
 
 void MonitorCore::publish(const Occasion& occasion) {
-    std::vector<Event> events = fusion_.take(occasion);
+    std::vector<OwnedEvent> events = fusion_.take_owned(occasion);
     tried_.cancel();
-    for (Event& event : events) {
+    for (auto& [event, owner] : events) {
         if (!running_) {
             return;
         }
         if (handler_) {
             deliver(std::move(event));
         } else {
-            queue_.push(std::move(event));
+            queue_.push(std::move(event), owner);
         }
     }
     if (!events.empty()) {

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/source.hpp>
 
+#include "source/run_now.hpp"
+
 #include <haoh/error.hpp>
 #include <haoh/nvme/nqn.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <iterator>
-#include <optional>
-#include <system_error>
 #include <utility>
 
 namespace haoh {
@@ -148,22 +144,8 @@ boost::asio::awaitable<Observation> observe(Source source) {
 }
 
 Observation observe_now(Source source) {
-    boost::asio::io_context context{1};
-    std::optional<Observation> observation;
-    std::exception_ptr failure;
-    boost::asio::co_spawn(context, observe(std::move(source)),
-                          [&](std::exception_ptr error, Observation result) {
-                              failure = std::move(error);
-                              observation = std::move(result);
-                          });
-    context.run();
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-    if (!observation) { // a coroutine is gone that the others waited for
-        throw Error(std::make_error_code(std::errc::not_enough_memory), "observe", {});
-    }
-    return *std::move(observation);
+    const LastMoment last(source);
+    return run_now(observe(std::move(source)), last);
 }
 
 } // namespace haoh

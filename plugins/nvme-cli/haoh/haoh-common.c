@@ -254,3 +254,28 @@ haoh_observation *haoh_read_host(const struct haoh_call *call)
 	}
 	return observation;
 }
+
+haoh_report *haoh_inspect_host(const struct haoh_call *call,
+			       const struct haoh_check_options *options)
+{
+	haoh_report *report;
+	haoh_error *error = NULL;
+	struct haoh_names names;
+	struct haoh_source source;
+
+	if (!haoh_take_names(call, 0, &names))
+		return NULL;
+	source = haoh_source_of(call, &names);
+	report = haoh_inspect(&source, options, NULL, &error);
+	haoh_free_names(&names);
+	if (!report) {
+		haoh_fail_with(call, error);
+		return NULL;
+	}
+	if (haoh_report_status(report) == HAOH_STATUS_NOTHING) {
+		haoh_fail(call, "there is no NVMe subsystem on this host");
+		haoh_report_free(report);
+		return NULL;
+	}
+	return report;
+}

@@ -101,5 +101,8 @@ bool haoh_take_config(const struct haoh_call *call, haoh_config **config);
  * is nothing to read.
  */
 haoh_observation *haoh_read_host(const struct haoh_call *call);
+/* And judges it; what does not hold is read again. */
+haoh_report *haoh_inspect_host(const struct haoh_call *call,
+			       const struct haoh_check_options *options);
 
 #endif

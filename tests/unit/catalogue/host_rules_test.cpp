@@ -397,6 +397,24 @@ TEST_F(Host, WantsTheMakersUdevRules) {
     EXPECT_THAT(host_lines(host), Not(Contains("NOTE host.udev.iopolicy")));
 }
 
+// host_identity_rules_test.cpp has the rest of it.
+TEST_F(Host, TellsClonesOfAMachine) {
+    Observation both = connected(Pair(1).observation());
+    both.kernels.push_back(both.kernels.front());
+    both.kernels.back().host = "clone";
+    const auto identify = [](KernelObservation& kernel, const char* id) {
+        for (KernelController& controller : kernel.subsystems.front().controllers) {
+            controller.hostnqn = Attribute::of(std::string("nqn.2014-08.org.nvmexpress:") + id);
+            controller.hostid = Attribute::of(id);
+        }
+    };
+    identify(both.kernels.front(), "a");
+    identify(both.kernels.back(), "a");
+    EXPECT_THAT(host_lines(both), Contains("FAIL host.identity.unique"));
+    identify(both.kernels.back(), "b");
+    EXPECT_THAT(host_lines(both), Not(Contains("FAIL host.identity.unique")));
+}
+
 TEST_F(Host, LeavesDrivesInTheMachineAlone) {
     // Nothing that is asked of fabrics: no keep alive, no capsules.
     Observation host = connected(Pair(1)

@@ -245,6 +245,26 @@ TEST_F(WalkDiscoveryTest, BoundsReferrals) {
     EXPECT_EQ(found.unobserved[4].reason, UnobservedReason::budget);
 }
 
+/// Those that do not answer leave time for what the target itself names.
+TEST_F(WalkDiscoveryTest, ReferralsTakeHalfOfTheTime) {
+    using asio::ip::tcp;
+    std::vector<tcp::acceptor> silent; // they connect, and nobody says a word
+    for (int count = 0; count < 3; ++count) {
+        silent.emplace_back(context, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
+        first.log.push_back(referral_entry({.traddr = "127.0.0.1",
+                                            .trsvcid = silent.back().local_endpoint().port(),
+                                            .host_traddr = {}}));
+    }
+    first.log.push_back(nvm_entry(kPort, "nqn.a"));
+    options.deadline = {.at = Clock::now() + 4s, .failure = {}};
+    const Walk found = walk();
+    EXPECT_THAT(found.logs, SizeIs(1));
+    EXPECT_THAT(found.subsystems, SizeIs(1));
+    ASSERT_THAT(found.unobserved, SizeIs(2)) << "the first one, and that there is no time for more";
+    EXPECT_THAT(found.unobserved[0].error, HasSubstr("no ICResp came in time"));
+    EXPECT_THAT(found.unobserved[1].error, HasSubstr("the time for referrals"));
+}
+
 TEST_F(WalkDiscoveryTest, FollowsAsManyReferralsAsAllowed) {
     options.max_referrals = 1;
     first.log = {referral_entry(second.address())};

@@ -211,6 +211,25 @@ TEST(EventQueue, whoever_invents_objects_loses_its_own_events) {
     EXPECT_EQ(honest, 45U);
 }
 
+TEST(EventQueue, of_one_subsystem_whoever_has_the_most_events_loses_its_own) {
+    EventQueue queue(100);
+    for (std::uint32_t nsid = 1; nsid <= 40; ++nsid) {
+        queue.push(of_subsystem("nqn", nsid), "honest");
+    }
+    for (std::uint32_t nsid = 1001; nsid <= 10'000; ++nsid) {
+        queue.push(of_subsystem("nqn", nsid), "invents");
+    }
+    for (std::uint32_t nsid = 41; nsid <= 45; ++nsid) {
+        queue.push(of_subsystem("nqn", nsid), nsid % 2 == 0 ? "honest" : "");
+    }
+    EXPECT_EQ(queue.size(), 100U);
+    std::uint32_t honest = 0;
+    while (const auto event = queue.pop()) {
+        honest += event->nsid.value_or(1000) <= 45 ? 1U : 0U;
+    }
+    EXPECT_EQ(honest, 45U);
+}
+
 TEST(EventQueue, what_was_left_out_is_not_joined_with) {
     EventQueue queue(2);
     queue.push(of_subsystem("a", 1));

@@ -62,26 +62,5 @@ TEST(KnownBudget, ReadingsShareOneMoreBudgetWhileTheyAreUnderWay) {
     EXPECT_EQ(second->take(cost(900, 9)), std::nullopt);
 }
 
-TEST(KnownBudget, CountsWhatAnObservationHolds) {
-    ControllerObservation seen;
-    EXPECT_EQ(cost_of(seen), Spending::Cost{});
-    seen.identify = Page::of(nvme::Bytes(100, 1));
-    EXPECT_EQ(cost_of(seen), cost(100, 0));
-    seen.namespaces.resize(3);
-    seen.namespaces[2].identify = Page::of(nvme::Bytes(50, 1));
-    seen.namespaces[1].nvm = Page::of_failure("0123456789");
-    EXPECT_EQ(cost_of(seen), cost(160 + 3 * sizeof(NamespaceObservation), 3));
-    nvme::AnaLog log;
-    log.nagd = 1;
-    log.groups.push_back({.agid = 1,
-                          .chgc = 0,
-                          .state = nvme::AnaState::optimized,
-                          .state_byte = 1,
-                          .nsids = {1, 2, 3}});
-    const nvme::Bytes bytes = nvme::encode(log);
-    seen.ana.log = Page::of(bytes);
-    EXPECT_EQ(cost_of(seen).objects, 3U + 4U);
-}
-
 } // namespace
 } // namespace haoh::monitor

@@ -87,7 +87,7 @@ class EveryString {
     }
     void operator()(Report& it) const {
         auto& [verdict, model, counts, rules_evaluated, rules, findings, unobserved, attributions,
-               observed_at, kernel, hosts, connected] = it;
+               observed_at, kernel, hosts, connected, readings] = it;
         all(rules, findings, unobserved, attributions, observed_at, kernel, hosts);
     }
     void operator()(Difference& it) const {

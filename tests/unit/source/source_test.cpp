@@ -7,12 +7,17 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <vector>
 
 namespace haoh::test {
 namespace {
@@ -161,6 +166,33 @@ TEST(Source, a_target_that_is_silent_takes_its_time_and_no_more) {
     EXPECT_THAT(observation.unobserved,
                 ::testing::ElementsAre(::testing::Field(&Unobserved::target, source.targets[0])));
     EXPECT_THAT(heard, ::testing::Contains(source.targets[0]));
+}
+
+/// What does not keep to the time that it was given, as when a coroutine is gone for want of memory.
+class NeverAnswers : public Resolver {
+  public:
+    boost::asio::awaitable<std::vector<boost::asio::ip::address>>
+    resolve(std::string /*host*/, std::chrono::steady_clock::time_point /*deadline*/) override {
+        boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
+                                        std::chrono::steady_clock::time_point::max());
+        co_await never.async_wait(boost::asio::use_awaitable);
+        co_return std::vector<boost::asio::ip::address>{};
+    }
+};
+
+TEST(Source, ends_although_somebody_waits_for_ever) {
+    Source source;
+    source.targets = {"tcp://array.example"};
+    source.identity.hostnqn = "nqn.2014-08.org.example:h";
+    source.subsysnqn = "nqn.2014-08.org.example:s";
+    source.timeout = std::chrono::milliseconds{100};
+    source.resolver = std::make_shared<NeverAnswers>();
+    try {
+        static_cast<void>(observe_now(source));
+        ADD_FAILURE() << "nothing was observed";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), std::errc::timed_out) << error.what();
+    }
 }
 
 TEST(Source, a_recorded_tree_is_observed_in_this_thread) {

@@ -16,10 +16,13 @@
 #include <random>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -28,6 +31,11 @@ namespace haoh::tool {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::Each;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
 
 /// systemd's end.
 class Manager {
@@ -320,6 +328,68 @@ TEST_F(ServiceNotifierTest, SurvivesAManagerThatIsGoneOrDoesNotRead) {
     EXPECT_GT(taken, 0);
     manager.reset();
     notifier.status("x");
+}
+
+TEST_F(ServiceNotifierTest, SaysOnceWhyNothingCanBeTold) {
+    std::vector<std::string> problems;
+    const auto on_problem = [&problems](const std::string& problem) {
+        problems.push_back(problem);
+    };
+    const std::string path = path_of_a_socket();
+    {
+        ServiceNotifier notifier{context_.get_executor(), {.socket = path}, on_problem};
+        EXPECT_THAT(problems, IsEmpty()) << "nobody was told anything yet";
+        notifier.ready("x");
+        notifier.status("x");
+        ASSERT_THAT(problems, SizeIs(1));
+        EXPECT_THAT(problems[0], AllOf(HasSubstr("NOTIFY_SOCKET"), HasSubstr(path),
+                                       HasSubstr("No such file or directory")));
+        const Manager manager{path};
+        notifier.status("y");
+        EXPECT_EQ(manager.take(), "STATUS=y") << "it goes on";
+        EXPECT_THAT(problems, SizeIs(1));
+    }
+    EXPECT_THAT(problems, SizeIs(1)) << "the end is nobody's concern";
+    problems.clear();
+    for (const std::string& name : {std::string{"relative"}, "/" + std::string(200, 'x')}) {
+        ServiceNotifier notifier{context_.get_executor(), {.socket = name}, on_problem};
+        notifier.ready("x");
+    }
+    EXPECT_THAT(problems, SizeIs(2));
+    EXPECT_THAT(problems, Each(HasSubstr("neither a path nor @NAME")));
+    problems.clear();
+    { // a healthy one, and none
+        const Manager manager{path};
+        ServiceNotifier there{context_.get_executor(), {.socket = manager.name()}, on_problem};
+        ServiceNotifier none{context_.get_executor(), {.socket = {}}, on_problem};
+        there.ready("x");
+        none.ready("x");
+    }
+    EXPECT_THAT(problems, IsEmpty());
+}
+
+/// As when descriptors are short at the beginning.
+TEST_F(ServiceNotifierTest, TriesAgainWhenThereWasNoSocketToBeHad) {
+    std::vector<std::string> problems;
+    const Manager manager{path_of_a_socket()};
+    // The first one of a context opens what the context keeps.
+    { const ServiceNotifier first{context_.get_executor(), {.socket = manager.name()}}; }
+    EXPECT_EQ(manager.take(), "STOPPING=1");
+    ::rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    ::rlimit none = limit;
+    none.rlim_cur = 0;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    ServiceNotifier notifier{
+        context_.get_executor(),
+        {.socket = manager.name()},
+        [&problems](const std::string& problem) { problems.push_back(problem); }};
+    notifier.ready("x");
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ASSERT_THAT(problems, SizeIs(1));
+    EXPECT_THAT(problems[0], HasSubstr("Too many open files"));
+    notifier.ready("y");
+    EXPECT_EQ(manager.take(), "READY=1\nSTATUS=y");
 }
 
 TEST(ServiceEnvironment, IsWhatSystemdSets) {

@@ -86,9 +86,13 @@ Json findings_json(const ReportView& view) {
 
 std::string to_json(const Report& report) {
     const ReportView view = report::view_of(report);
-    Json out{{"schema", "haoh.report/1"},       {"verdict", to_string(view.verdict)},
-             {"model", to_string(view.model)},  {"summary", view.summary},
-             {"observed_at", view.observed_at}, {"rules_evaluated", view.rules_evaluated}};
+    Json out{{"schema", "haoh.report/1"},
+             {"verdict", to_string(view.verdict)},
+             {"model", to_string(view.model)},
+             {"summary", view.summary},
+             {"observed_at", view.observed_at},
+             {"readings", view.readings},
+             {"rules_evaluated", view.rules_evaluated}};
     if (!view.kernel.empty()) {
         out["kernel"] = view.kernel;
     }

@@ -154,7 +154,11 @@ class ReportText {
                 {{fmt::format("and {}", count_of(subsystems_.size() - shown, "more subsystem"))}});
         }
         if (verbose_ && !view_.observed_at.empty()) {
-            writer_.line(0, {{"observed ", Tone::faint}, {view_.observed_at}});
+            writer_.line(
+                0, {{"observed ", Tone::faint},
+                    {view_.observed_at},
+                    {view_.readings > 1 ? fmt::format(", the last of {} readings", view_.readings)
+                                        : std::string()}});
         }
         writer_.blank();
     }

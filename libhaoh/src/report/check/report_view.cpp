@@ -328,6 +328,7 @@ ReportView view_of(const Report& report) {
                     .untold = {},
                     .attributions = report.attributions,
                     .observed_at = safe_text(report.observed_at),
+                    .readings = report.readings,
                     .kernel = safe_text(report.kernel),
                     .hosts = {},
                     .connected = report.connected};

@@ -70,6 +70,7 @@ struct ReportView {
     std::vector<std::size_t> untold; ///< of `unobserved`, those that no finding tells
     Attributions attributions;       ///< texts as they are: for looking up, not for showing
     std::string observed_at;
+    std::size_t readings{1};
     std::string kernel;
     std::vector<std::string> hosts;
     bool connected{};

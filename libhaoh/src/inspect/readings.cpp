@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "inspect/readings.hpp"
+
+#include "judge/check.hpp"
+
+#include <haoh/rule.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace haoh::inspection {
+
+namespace {
+
+/// Whether the moment could be to blame. What one structure says of itself came in one answer; and what
+/// is unknown because an array does not answer costs as long again.
+bool may_be_of_a_moment(const Finding& finding, const Report& report) {
+    const Rule* const rule = find_rule(finding.rule);
+    if (rule == nullptr || rule->rule_class == RuleClass::int_) {
+        return false;
+    }
+    switch (finding.verdict) {
+    case Verdict::fail:
+    case Verdict::warn:
+        return true;
+    case Verdict::unknown:
+        return report.unobserved.empty();
+    case Verdict::pass:
+    case Verdict::note:
+        return false;
+    }
+    return false;
+}
+
+/// Whether the logs that count their changes are the same to the byte: an owner that moved and came back
+/// leaves no other trace.
+bool same_counts(const Observation& before, const Observation& after) {
+    return std::equal(before.controllers.begin(), before.controllers.end(),
+                      after.controllers.begin(), after.controllers.end(),
+                      [](const ControllerObservation& a, const ControllerObservation& b) {
+                          return a.ana.log == b.ana.log;
+                      }) &&
+           std::equal(before.discovery.begin(), before.discovery.end(), after.discovery.begin(),
+                      after.discovery.end(),
+                      [](const DiscoveryObservation& a, const DiscoveryObservation& b) {
+                          return a.log == b.log;
+                      });
+}
+
+bool stands_still(const Observation& before, const Observation& after) {
+    return same_counts(before, after) && diff(before, after).empty();
+}
+
+} // namespace
+
+std::vector<Readings::Key> Readings::keys_of(const Finding& finding) {
+    const Key key{.rule = finding.rule,
+                  .host = finding.host,
+                  .subsystem = finding.subsystem,
+                  .nsid = finding.nsid,
+                  .object = finding.values.empty() ? std::string() : finding.values.front().object};
+    if (finding.nsids.empty()) {
+        return {key};
+    }
+    std::vector<Key> keys;
+    keys.reserve(finding.nsids.size());
+    for (const std::uint32_t nsid : finding.nsids) {
+        keys.push_back(key);
+        keys.back().nsid = nsid;
+    }
+    return keys;
+}
+
+std::size_t Readings::times_seen(const Finding& finding) const {
+    std::size_t most = 0;
+    for (const Key& key : keys_of(finding)) {
+        const auto found = seen_.find(key);
+        most = std::max(most, found == seen_.end() ? 0 : found->second);
+    }
+    return most;
+}
+
+bool Readings::take(Inspection reading) {
+    if (last_) {
+        if (reading.observation.unobserved.size() > last_->observation.unobserved.size()) {
+            return false;
+        }
+        moved_ = moved_ || !stands_still(last_->observation, reading.observation);
+    }
+    std::map<Key, std::size_t> seen;
+    for (const Finding& finding : reading.report.findings) {
+        if (may_be_of_a_moment(finding, reading.report)) {
+            for (Key& key : keys_of(finding)) {
+                const auto before = seen_.find(key);
+                const std::size_t times = before == seen_.end() ? 1 : before->second + 1;
+                seen.insert_or_assign(std::move(key), times);
+            }
+        }
+    }
+    seen_ = std::move(seen);
+    last_ = std::move(reading);
+    ++count_;
+    return true;
+}
+
+bool Readings::settled() const {
+    const std::size_t wanted = moved_ ? limits_.moving : limits_.still;
+    return count_ >= limits_.most ||
+           std::all_of(last_->report.findings.begin(), last_->report.findings.end(),
+                       [&](const Finding& finding) {
+                           return !may_be_of_a_moment(finding, last_->report) ||
+                                  times_seen(finding) >= wanted;
+                       });
+}
+
+Inspection Readings::result() && {
+    last_->report.readings = count_;
+    if (count_ > 1) {
+        judge::withdraw(last_->report, [this](Finding& finding) {
+            if (!may_be_of_a_moment(finding, last_->report) || times_seen(finding) > 1) {
+                return false;
+            }
+            finding.what +=
+                fmt::format("; so it was in the last of {} readings, and not in the one "
+                            "before",
+                            count_);
+            return true;
+        });
+    }
+    return *std::move(last_);
+}
+
+std::chrono::milliseconds pause_before(std::size_t reading) {
+    constexpr double kGoldenRatio = 0.618033988749895;
+    constexpr double kLeast = 100;
+    constexpr double kSpread = 200;
+    const double turn = kGoldenRatio * static_cast<double>(reading);
+    return std::chrono::milliseconds{std::lround(kLeast + kSpread * (turn - std::floor(turn)))};
+}
+
+} // namespace haoh::inspection

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// \file
+/// Several readings of the same thing, and which findings all of them have.
+#pragma once
+
+#include <haoh/inspection.hpp>
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace haoh::inspection {
+
+/// In how many readings one after the other a finding has to be.
+struct ReadingLimits {
+    std::size_t still{3};  ///< when nothing changes: two may be torn in the same way, by chance
+    std::size_t moving{8}; ///< when something does
+    std::size_t most{24};  ///< readings in all
+};
+
+class Readings {
+  public:
+    explicit Readings(ReadingLimits limits = {}) : limits_{limits} {}
+
+    /// \return whether it was taken: one that sees less than the one before is none
+    bool take(Inspection reading);
+    /// Whether another one would change nothing. \pre one was taken
+    [[nodiscard]] bool settled() const;
+    [[nodiscard]] std::size_t count() const { return count_; }
+    /// The last one. What it alone found, while others did not, is unknown.
+    [[nodiscard]] Inspection result() &&;
+
+  private:
+    /// One that a finding is about; of several namespaces each by itself.
+    struct Key {
+        std::string rule;
+        std::string host;
+        std::string subsystem;
+        std::optional<std::uint32_t> nsid;
+        std::string object; ///< of the host, where it is about none of the above
+
+        auto operator<=>(const Key&) const = default;
+    };
+
+    [[nodiscard]] static std::vector<Key> keys_of(const Finding& finding);
+    /// The most readings in a row that one of its keys was in.
+    [[nodiscard]] std::size_t times_seen(const Finding& finding) const;
+
+    ReadingLimits limits_;
+    std::optional<Inspection> last_;
+    std::map<Key, std::size_t> seen_; ///< in how many readings in a row, up to the last
+    std::size_t count_{};
+    bool moved_{}; ///< between any two of them
+};
+
+/// How long to wait before the next reading: never the same twice, so that what changes at an even pace
+/// is not met at the same point of it.
+[[nodiscard]] std::chrono::milliseconds pause_before(std::size_t reading);
+
+} // namespace haoh::inspection
