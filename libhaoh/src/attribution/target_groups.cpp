@@ -46,8 +46,10 @@ bool one_range(const Pool& a, const Pool& b) {
            *b.ids.begin() < *a.ids.rbegin();
 }
 
-/// By subsystem and target.
-using Pools = std::map<std::string, std::map<std::string, Pool>>;
+using PoolOfTarget = std::map<std::string, Pool>;
+
+/// By subsystem.
+using Pools = std::map<std::string, PoolOfTarget>;
 
 Pools pools_of(const Observation& observation) {
     Pools out;
@@ -94,6 +96,42 @@ class Merged {
     std::vector<std::size_t> parent_;
 };
 
+/// Two targets by number, the lower one first.
+using TargetPair = std::pair<std::size_t, std::size_t>;
+
+/// What subsystems say of targets, two at a time.
+struct Likeness {
+    std::set<TargetPair> together;
+    std::set<TargetPair> apart;
+};
+
+/// Takes what one subsystem says. Where all of its targets look the same it says nothing of who
+/// belongs together: two arrays whose ranges are mixed look so as well. Only another one whose IDs lie
+/// apart shows that its arrays have ranges of their own.
+void compare(const PoolOfTarget& pools,
+             const std::map<std::string, std::size_t, std::less<>>& numbers, Likeness& out) {
+    std::vector<std::pair<std::size_t, const Pool*>> targets;
+    for (const auto& [target, pool] : pools) {
+        targets.emplace_back(numbers.at(target), &pool);
+    }
+    Merged merged(targets.size());
+    std::set<TargetPair> together;
+    for (std::size_t a = 0; a < targets.size(); ++a) {
+        for (std::size_t b = a + 1; b < targets.size(); ++b) {
+            const TargetPair pair = std::minmax(targets[a].first, targets[b].first);
+            if (contradict(*targets[a].second, *targets[b].second)) {
+                out.apart.insert(pair);
+            } else if (one_range(*targets[a].second, *targets[b].second)) {
+                together.insert(pair);
+                merged.merge(a, b);
+            }
+        }
+    }
+    if (merged.sets() > 1) {
+        out.together.insert(together.begin(), together.end());
+    }
+}
+
 } // namespace
 
 TargetGroups::TargetGroups(const Observation& observation) {
@@ -112,8 +150,7 @@ void TargetGroups::join(const Observation& observation) {
     constexpr std::size_t kMost = 64; ///< targets that are compared, each with each
     const Pools pools = pools_of(observation);
     Merged merged(groups_.size());
-    std::set<std::pair<std::size_t, std::size_t>> apart;
-    std::set<std::pair<std::size_t, std::size_t>> together;
+    Likeness likeness;
     for (const auto& [nqn, by_target] : pools) {
         for (const auto& [target, pool] : by_target) {
             if (!pool.ids.empty()) {
@@ -121,30 +158,19 @@ void TargetGroups::join(const Observation& observation) {
                     {.target = target, .first = *pool.ids.begin(), .last = *pool.ids.rbegin()});
             }
         }
-        if (groups_.size() > kMost) {
-            continue;
-        }
-        for (auto a = by_target.begin(); a != by_target.end(); ++a) {
-            for (auto b = std::next(a); b != by_target.end(); ++b) {
-                const std::pair pair =
-                    std::minmax(by_target_.at(a->first), by_target_.at(b->first));
-                if (contradict(a->second, b->second)) {
-                    apart.insert(pair);
-                } else if (one_range(a->second, b->second)) {
-                    together.insert(pair);
-                }
-            }
+        if (groups_.size() <= kMost) {
+            compare(by_target, by_target_, likeness);
         }
     }
-    for (const auto& pair : together) {
-        if (!apart.contains(pair)) {
+    for (const auto& pair : likeness.together) {
+        if (!likeness.apart.contains(pair)) {
             merged.merge(pair.first, pair.second);
         }
     }
-    const bool torn = std::any_of(apart.begin(), apart.end(), [&merged](const auto& pair) {
-        return merged.find(pair.first) == merged.find(pair.second);
-    });
-    // Two arrays whose ranges are mixed look the same, unless there is a third one apart.
+    const bool torn =
+        std::any_of(likeness.apart.begin(), likeness.apart.end(), [&merged](const auto& pair) {
+            return merged.find(pair.first) == merged.find(pair.second);
+        });
     if (torn || merged.sets() < 2 || merged.sets() == groups_.size()) {
         return;
     }

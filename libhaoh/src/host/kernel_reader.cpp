@@ -282,8 +282,9 @@ class TopologyReader {
             }
             KernelHolder holder;
             holder.name = std::move(entry.name);
-            static_cast<void>(root_.open(fmt::format("sys/block/{}", holder.name))
-                                  .read({}, holder_attributes(), holder));
+            if (const SysfsDirectory block = root_.open(fmt::format("sys/block/{}", holder.name))) {
+                static_cast<void>(block.read({}, holder_attributes(), holder));
+            }
             head.holders.push_back(std::move(holder));
         }
         std::sort(head.holders.begin(), head.holders.end(),

@@ -10,6 +10,108 @@
 int haoh_nvme_list(const struct haoh_call *call)
 {
 	struct haoh_style style = haoh_style_of(call);
+	haoh_observation *observation;
+	haoh_config *config = NULL;
+	haoh_error *error = NULL;
+	char *text;
+	int ret;
+
+	if (!haoh_format_is_known(call) || !haoh_take_config(call, &config))
+		return 1;
+	observation = haoh_read_host(call);
+	if (!observation) {
+		haoh_config_free(config);
+		return 1;
+	}
+	text = haoh_list(observation, config, haoh_format_of(call), &style, &error);
+	ret = haoh_print(call, text, error, haoh_observation_status(observation));
+	haoh_observation_free(observation);
+	haoh_config_free(config);
+	return ret;
+}
+
+struct choice {
+	const char *word;
+	int value;
+};
+
+/* The value of a word of an option; `otherwise` without it. False, and told, when it is no choice.
+ */
+static bool choose(const struct haoh_call *call, const char *option, const char *word,
+		   const struct choice *choices, int otherwise, int *value)
+{
+	char known[128] = "";
+	const struct choice *one;
+
+	*value = otherwise;
+	if (!word)
+		return true;
+	for (one = choices; one->word; one++) {
+		if (!strcasecmp(one->word, word)) {
+			*value = one->value;
+			return true;
+		}
+		snprintf(known + strlen(known), sizeof(known) - strlen(known), "%s%s",
+			 *known ? ", " : "", one->word);
+	}
+	haoh_fail(call, "--%s=%s: it is one of %s", option, word, known);
+	return false;
+}
+
+static bool take_judgement(const struct haoh_call *call, struct haoh_check_options *options)
+{
+	static const struct choice profiles[] = {
+		{"auto", HAOH_PROFILE_AUTO},
+		{"single", HAOH_PROFILE_SINGLE},
+		{"stretched", HAOH_PROFILE_STRETCHED},
+		{"dispersed", HAOH_PROFILE_DISPERSED},
+		{NULL, 0},
+	};
+	static const struct choice windows[] = {
+		{"none", HAOH_WINDOW_NONE},
+		{"migration", HAOH_WINDOW_MIGRATION},
+		{"upgrade", HAOH_WINDOW_UPGRADE},
+		{"resize", HAOH_WINDOW_RESIZE},
+		{NULL, 0},
+	};
+	static const struct choice verdicts[] = {
+		{"fail", HAOH_FAIL_ON_FAIL},
+		{"warn", HAOH_FAIL_ON_WARN},
+		{NULL, 0},
+	};
+	int profile, window, fail_on;
+
+	if (!choose(call, "profile", call->profile, profiles, HAOH_PROFILE_DEFAULT, &profile) ||
+	    !choose(call, "window", call->window, windows, HAOH_WINDOW_DEFAULT, &window) ||
+	    !choose(call, "fail-on", call->fail_on, verdicts, HAOH_FAIL_ON_DEFAULT, &fail_on))
+		return false;
+	options->profile = profile;
+	options->window = window;
+	options->fail_on = fail_on;
+	options->kernel = call->kernel;
+	return true;
+}
+
+/* Cuts a list at its commas. The words lie in `*text`; both are to be freed. */
+static bool split(const char *list, char **text, const char ***words, size_t *count)
+{
+	char *rest, *word;
+
+	*count = 0;
+	*text = strdup(list);
+	*words = calloc(strlen(list) + 1, sizeof(**words));
+	if (!*text || !*words)
+		return false;
+	rest = *text;
+	while ((word = strsep(&rest, ",")))
+		if (*word)
+			(*words)[(*count)++] = word;
+	return true;
+}
+
+static int judge(const struct haoh_call *call, const struct haoh_check_options *options)
+{
+	struct haoh_style style = haoh_style_of(call);
 	haoh_report *report;
 	haoh_error *error = NULL;
 	char *text;

@@ -345,7 +345,7 @@ TEST(SeparateAgain, NamesAsManyAsThereAre) {
     EXPECT_EQ(found[0].array, "array-a");
     EXPECT_EQ(found[25].array, "array-z");
     EXPECT_EQ(found[26].array, "array-aa");
-    EXPECT_EQ(found[27].array, "array-28");
+    EXPECT_EQ(found[27].array, "array-ab");
     EXPECT_EQ(found[27].evidence, "serial number serial 27");
 }
 

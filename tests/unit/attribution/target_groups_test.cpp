@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace haoh::test {
 namespace {
 
@@ -74,6 +76,34 @@ TEST(TargetGroups, KeepsTwoArraysWhoseRangesAreMixed) {
     four.b[1].probed = {8};
     EXPECT_THAT(arrays_of(four.observation()),
                 ElementsAre("array-a", "array-b", "array-c", "array-d"));
+}
+
+/// The first three targets of four, each with an ID and one of a further connection.
+Pair three_targets(std::array<std::array<std::uint16_t, 2>, 3> ids) {
+    Pair pair = four_targets();
+    pair.b.pop_back();
+    Node* const nodes[] = {&pair.a[0], &pair.a[1], &pair.b[0]};
+    for (std::size_t i = 0; i < 3; ++i) {
+        nodes[i]->id.cntlid = ids.at(i)[0];
+        nodes[i]->probed = {ids.at(i)[1]};
+    }
+    return pair;
+}
+
+TEST(TargetGroups, NeedsAnArrayThatIsKnownToLieApart) {
+    EXPECT_THAT(arrays_of(three_targets({{{1, 3}, {2, 4}, {1025, 1026}}}).observation()),
+                ElementsAre("array-a", "array-a", "array-b"));
+    // A chain: the first and the last do not meet, the second is mixed with both.
+    EXPECT_THAT(arrays_of(three_targets({{{1, 5}, {3, 7}, {6, 9}}}).observation()),
+                ElementsAre("array-a", "array-b", "array-c"));
+    // Nothing is known of the range of a target that is named by a name.
+    Pair named = three_targets({{{1, 3}, {2, 4}, {1025, 1026}}});
+    named.b[0].target = "tcp://array-b:4420";
+    EXPECT_THAT(arrays_of(named.observation()), ElementsAre("array-a", "array-b", "array-c"));
+    // Nor does another subsystem's range show that those of this one are apart.
+    Pair other = three_targets({{{1, 3}, {2, 4}, {1025, 1026}}});
+    other.b[0].nqn("nqn.2026-01.io.example:other");
+    EXPECT_THAT(arrays_of(other.observation()), ElementsAre("array-a", "array-b", "array-c"));
 }
 
 TEST(TargetGroups, GoesByWhatSpeaksAgainstIt) {

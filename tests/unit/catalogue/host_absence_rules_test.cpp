@@ -2,6 +2,7 @@
 // What a host should have and has not.
 #include "unit/catalogue/linux_host.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -192,15 +193,18 @@ TEST(HostArrayExpected, TellsWhichArrayAHostIsNotConnectedTo) {
 void copy_subsystem(Observation& host) {
     KernelObservation& kernel = host.kernels.front();
     KernelSubsystem copy = kernel.subsystems.front();
+    const auto renamed = [count = copy.controllers.size()](const std::string& name) {
+        return fmt::format("nvme{}", std::stoul(name.substr(4)) + count);
+    };
     copy.name = "nvme-subsys1";
     copy.subsysnqn = Attribute::of("nqn.2026-01.io.example:second");
     for (KernelController& controller : copy.controllers) {
-        controller.name = controller.name == "nvme0" ? "nvme2" : "nvme3";
+        controller.name = renamed(controller.name);
         controller.subsysnqn = copy.subsysnqn;
     }
     for (KernelNamespace& head : copy.namespaces) {
         for (KernelPath& path : head.paths) {
-            path.controller = path.controller == "nvme0" ? "nvme2" : "nvme3";
+            path.controller = renamed(path.controller);
         }
     }
     kernel.subsystems.push_back(std::move(copy));
@@ -225,6 +229,25 @@ TEST(HostCtrlLive, TellsAnAddressOnceThatIsDownForSeveralSubsystems) {
     for (const Finding& finding : findings_of(host, "snap.verdict_unknown")) {
         EXPECT_EQ(finding.subsystem, "") << finding.what;
     }
+}
+
+TEST(HostNsUsableArrays, IsExplainedByAnAddressOnlyWhereTheWholeArrayIsDown) {
+    Observation host = connected(Pair(2, 2).observation()); // nvme2 and nvme3 to array B
+    copy_subsystem(host);
+    controller_of(host, "nvme2").state = Attribute::of("connecting");
+    host.kernels.front().subsystems[1].controllers[2].state = Attribute::of("connecting");
+    ASSERT_THAT(told(host, "host.ctrl.live"), SizeIs(2)) << "an address, once";
+    ASSERT_THAT(findings_of(host, "host.ns.usable_arrays"), IsEmpty()) << "nvme3 is a way to B";
+    // Another fault: nvme3 is live and has lost a path.
+    refuse(host, 1, "nvme3");
+    const std::vector<Finding> lost = findings_of(host, "host.ns.usable_arrays");
+    ASSERT_THAT(lost, SizeIs(1));
+    EXPECT_EQ(lost[0].nsid, 1U);
+    EXPECT_EQ(lost[0].what, "only paths on array-a of nvme0n1 can be used");
+    // All of B is down, for both subsystems: the addresses tell it.
+    controller_of(host, "nvme3").state = Attribute::of("connecting");
+    host.kernels.front().subsystems[1].controllers[3].state = Attribute::of("connecting");
+    EXPECT_THAT(findings_of(host, "host.ns.usable_arrays"), IsEmpty());
 }
 
 TEST(HostCtrlLossTmo, IsTheMakers) {

@@ -184,7 +184,7 @@ const HostCountCase kOfHosts[] = {
          }
      },
      {{"host.path.missing", kHostBroken},
-      {"host.ns.usable_path", kHostNothing},
+      {"host.ns.usable_path", kHostBroken}, // a head comes with a path: all were removed
       {"host.head.missing", kHostNothing},
       {"host.path.size", kHostNothing},
       {"host.ana.state", kHostNothing}}},

@@ -420,7 +420,12 @@ TEST(HostUsable, CountsArraysOnlyWhereAllAreKnown) {
 TEST(HostUsable, NeedsPathsOfKnownControllers) {
     Observation host = connected(Pair(1, 1).observation());
     head_of(host, 1).paths.clear();
-    EXPECT_THAT(findings_of(host, "host.ns.usable_path"), IsEmpty()) << "it never came";
+    // A head comes with its first path: it had some.
+    EXPECT_THAT(told(host, "host.ns.usable_path"),
+                ElementsAre("nvme0n1 has no path: every one of them was removed",
+                            "nvme0 (array-a): offers the namespace, has no path",
+                            "nvme1 (array-b): offers the namespace, has no path"));
+    EXPECT_THAT(findings_of(host, "host.ns.usable_arrays"), IsEmpty());
     Observation gone = connected(Pair(1, 1).observation());
     path_of(gone, 1, "nvme1").controller = "nvme8";
     EXPECT_THAT(told(gone, "host.ns.usable_arrays"),

@@ -4,6 +4,8 @@
 
 #include "judge/subject.hpp"
 
+#include <haoh/expectation.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,8 +28,12 @@ class Host : public testing::Test {
     static std::vector<std::string> host_lines(const Observation& host,
                                                std::vector<Site> sites = {}) {
         CheckOptions only;
-        only.rules = {"host.*"};
         only.config.sites = std::move(sites);
+        return host_lines(host, std::move(only));
+    }
+
+    static std::vector<std::string> host_lines(const Observation& host, CheckOptions only) {
+        only.rules = {"host.*"};
         const Report report = check(host, only);
         for (const Finding& finding : report.findings) {
             fired().insert(finding.rule);
@@ -413,6 +419,63 @@ TEST_F(Host, TellsClonesOfAMachine) {
     EXPECT_THAT(host_lines(both), Contains("FAIL host.identity.unique"));
     identify(both.kernels.back(), "b");
     EXPECT_THAT(host_lines(both), Not(Contains("FAIL host.identity.unique")));
+}
+
+// host_absence_rules_test.cpp has the rest of it.
+TEST_F(Host, TellsWhatIsGone) {
+    const Observation healthy = connected(Pair(1).observation());
+    Observation abandoned = healthy;
+    KernelSubsystem& gone = abandoned.kernels.front().subsystems.emplace_back();
+    gone.name = "nvme-subsys7";
+    gone.subsysnqn = Attribute::of("nqn.2026-01.io.example:gone");
+    gone.subsystype = Attribute::of("nvm");
+    EXPECT_THAT(host_lines(abandoned), Contains("FAIL host.subsystem.controllers"));
+
+    Observation stray = healthy;
+    KernelController& early = stray.kernels.front().stray_controllers.emplace_back();
+    early.name = "nvme7";
+    early.state = Attribute::of("connecting");
+    early.transport = Attribute::of("tcp");
+    EXPECT_THAT(host_lines(stray), Contains("WARN host.ctrl.subsystem"));
+
+    Observation given_up = healthy;
+    log(given_up, "nvme nvme5: Removing controller...");
+    EXPECT_THAT(host_lines(given_up), ElementsAre("WARN host.ctrl.removed"));
+}
+
+// Likewise, and expect_rules_test.cpp.
+TEST_F(Host, MissesWhatIsExpected) {
+    Pair one_array(2);
+    one_array.b.clear();
+    CheckOptions declared;
+    declared.config.profile = Profile::stretched;
+    declared.config.sites.resize(2);
+    declared.config.sites[0].name = "east";
+    declared.config.sites[0].addresses = {"10.1.0.0/16"};
+    declared.config.sites[1].name = "west";
+    declared.config.sites[1].addresses = {"10.2.0.0/16"};
+    EXPECT_THAT(host_lines(connected(one_array.observation()), declared),
+                Contains("FAIL host.array.expected"));
+
+    const Observation before = connected(Pair(1).observation());
+    CheckOptions earlier;
+    earlier.expected = expectation_of(before);
+    EXPECT_THAT(host_lines(before, earlier), IsEmpty());
+    Observation now = before;
+    now.kernels.front().host = "host2";
+    for (ControllerObservation& controller : now.controllers) {
+        controller.host = "host2";
+    }
+    EXPECT_THAT(host_lines(now, earlier), Contains("UNKNOWN host.expected"));
+}
+
+// host_setting_rules_test.cpp has the rest of it.
+TEST_F(Host, KnowsDmMultipath) {
+    Observation host = connected(Pair(1, 1).observation());
+    host.kernels.front().multipath = Attribute::of("N");
+    head_of(host, 1).multipath = false;
+    head_of(host, 1).holders.push_back({.name = "dm-1", .dm_uuid = Attribute::of("mpath-eui.1")});
+    EXPECT_THAT(host_lines(host), Contains("NOTE host.multipath.dm"));
 }
 
 TEST_F(Host, LeavesDrivesInTheMachineAlone) {

@@ -359,13 +359,13 @@ std::vector<ToldCase> ana_told_group_cases() {
                     node.regroup(1, 5).regroup(2, 5);
                     node.groups.insert(node.groups.begin(), group_of(1, {77}));
                 }),
-         {"NOTE ana.log.nsid.only_active 77: ANA log lists a namespace that is not active on "
-          "array-b",
-          "  array-b 2001: nsid 77",
-          "WARN ana.group.id.consistent 1: ANA group differs between array-a and array-b",
+         {"WARN ana.group.id.consistent 1: ANA group differs between array-a and array-b",
           "  array-a 1001: group 1", "  array-b 2001: group 5",
           "WARN ana.group.id.consistent 2: ANA group differs between array-a and array-b",
-          "  array-a 1001: group 1", "  array-b 2001: group 5"}},
+          "  array-a 1001: group 1", "  array-b 2001: group 5",
+          "NOTE ana.log.nsid.only_active 77: ANA log lists a namespace that is not active on "
+          "array-b",
+          "  array-b 2001: nsid 77"}},
         {"NoGroupOutOfRange", second(2, [](Node& node) { node.regroup(2, 300); }),
          of_b("FAIL ana.log.group.nonzero_max: ANA group identifier out of range on array-b",
               "group 300, ANAGRPMAX 128")},

@@ -60,6 +60,24 @@ std::vector<std::string> listed(std::string head, const std::string& of_a,
     return out;
 }
 
+/// Of an array that was asked: A's log names the ports and comes first.
+std::vector<std::string> unasked(const std::vector<std::string>& ports) {
+    const bool one = ports.size() == 1;
+    std::vector<std::string> out{
+        fmt::format("NOTE disc.port.asked: {} port{} of the subsystem {} named and {} not asked",
+                    ports.size(), one ? "" : "s", one ? "is" : "are", one ? "was" : "were")};
+    for (const std::string& port : ports) {
+        out.push_back(fmt::format("  array-a : discovery controller {}: {}", kA, port));
+    }
+    return out;
+}
+std::vector<std::string> and_unasked(std::vector<std::string> lines,
+                                     const std::vector<std::string>& ports) {
+    const std::vector<std::string> more = unasked(ports);
+    lines.insert(lines.end(), more.begin(), more.end());
+    return lines;
+}
+
 std::vector<ToldCase> discovery_entry_cases() {
     return {
         {"TheModelOfEachPort", both_logs([](Log& log) { log.entries[1].cntlid = 0xFFFE; }),
@@ -90,12 +108,11 @@ std::vector<ToldCase> discovery_entry_cases() {
          listed("WARN disc.entry.tsas_sectype.equal: security of the ports (TSAS) differs",
                 "SECTYPE 0", "SECTYPE 2")},
         // TSAS of RDMA is another structure, and only byte 0 is of TCP.
-        {"NoSecurityOfOtherTransports",
-         both_logs([](Log& log) {
+        {"NoSecurityOfOtherTransports", both_logs([](Log& log) {
              log.entries[1].trtype = 1;
              log.entries[1].tsas[0] = 2;
          }),
-         {}},
+         unasked({"RDMA 10.2.0.1:4420"})},
         {"NoSecurityInReservedBytes", both_logs([](Log& log) { log.entries[1].tsas[1] = 2; }), {}},
         {"TheQueueOfEachPort", both_logs([](Log& log) { log.entries[1].asqsz = 64; }),
          listed("NOTE disc.entry.asqsz: size of the admin queue (ASQSZ) differs by port",
@@ -111,29 +128,28 @@ std::vector<ToldCase> discovery_entry_cases() {
              "  array-a : 10.2.0.1:4420: SUBTYPE 3",
              "  array-b : 10.2.0.1:4420: SUBTYPE 3",
          }},
+        // Each array numbers its own ports.
         {"OnePortIdOfTwoPorts",
          both_logs([](Log& log) { log.entries[1].portid = 1; }),
-         {"WARN disc.entry.portid_unique_per_port: port ID 1 stands for several ports",
+         {"NOTE disc.entry.portid_unique_per_port: port ID 1 stands for several ports",
           "  array-a : 10.1.0.1:4420: port ID 1", "  array-a : 10.2.0.1:4420: port ID 1"}},
-        {"OnePortIdOnTwoTransports",
-         both_logs([](Log& log) {
+        {"OnePortIdOnTwoTransports", both_logs([](Log& log) {
              log.entries[1].portid = 1;
              log.entries[1].trtype = 1;
          }),
-         {}},
+         unasked({"RDMA 10.2.0.1:4420"})},
         {"OnePortIdInTwoFamilies",
          both_logs([](Log& log) {
              log.entries[1].portid = 1;
              log.entries[1].adrfam = 2;
          }),
          {}},
-        {"OnePortIdForTwoServicesOfAnAddress",
-         both_logs([](Log& log) {
+        {"OnePortIdForTwoServicesOfAnAddress", both_logs([](Log& log) {
              Entry other = log.entries[0];
              other.trsvcid = "4421";
              append(log, other);
          }),
-         {}},
+         unasked({"TCP 10.1.0.1:4421"})},
         {"OnePortIdForServicesOfTwoArrays",
          small(1,
                [](Pair& pair) {
@@ -148,19 +164,19 @@ std::vector<ToldCase> discovery_entry_cases() {
                }),
          {"WARN disc.entry.portid_unique_per_port: port ID 1 stands for several ports",
           "  array-a : 10.1.0.1:4420: port ID 1", "  array-b : 10.1.0.1:4421: port ID 1"}},
-        {"TwoPortIdsOfSeveralPorts",
-         both_logs([](Log& log) {
+        {"TwoPortIdsOfSeveralPorts", both_logs([](Log& log) {
              for (std::uint16_t i = 0; i < 2; ++i) {
                  Entry other = log.entries[i];
                  other.traddr = fmt::format("10.3.0.{}", i + 1);
                  append(log, other);
              }
          }),
-         {"WARN disc.entry.portid_unique_per_port: port IDs 1 and 2 stand for several ports",
-          "  array-a : 10.1.0.1:4420: port ID 1", "  array-a : 10.3.0.1:4420: port ID 1",
-          "  array-a : 10.2.0.1:4420: port ID 2", "  array-a : 10.3.0.2:4420: port ID 2"}},
-        {"AnIpv6PortInBrackets",
-         both_logs([](Log& log) {
+         and_unasked(
+             {"WARN disc.entry.portid_unique_per_port: port IDs 1 and 2 stand for several ports",
+              "  array-a : 10.1.0.1:4420: port ID 1", "  array-a : 10.3.0.1:4420: port ID 1",
+              "  array-a : 10.2.0.1:4420: port ID 2", "  array-a : 10.3.0.2:4420: port ID 2"},
+             {"TCP 10.3.0.1:4420", "TCP 10.3.0.2:4420"})},
+        {"AnIpv6PortInBrackets", both_logs([](Log& log) {
              Entry other = log.entries[0];
              other.adrfam = 2;
              other.portid = 9;
@@ -169,8 +185,10 @@ std::vector<ToldCase> discovery_entry_cases() {
              other.traddr = "fd00::8";
              append(log, other);
          }),
-         {"WARN disc.entry.portid_unique_per_port: port ID 9 stands for several ports",
-          "  array-a : [fd00::7]:4420: port ID 9", "  array-a : [fd00::8]:4420: port ID 9"}},
+         and_unasked({"WARN disc.entry.portid_unique_per_port: port ID 9 stands for several ports",
+                      "  array-a : [fd00::7]:4420: port ID 9",
+                      "  array-a : [fd00::8]:4420: port ID 9"},
+                     {"TCP [fd00::7]:4420", "TCP [fd00::8]:4420"})},
         {"NothingOfAnotherSubsystem",
          both_logs([](Log& log) {
              Entry other = log.entries[0];
@@ -442,7 +460,7 @@ TEST(ToldNames, AreFourOfMany) {
     pair.with_discovery().edit_discovery(0, [](Log& log) {
         for (unsigned i = 1; i <= 6; ++i) {
             Entry other = log.entries[0];
-            other.subnqn = fmt::format("no-nqn-{}", i);
+            other.subnqn = fmt::format("nqn.2026-01.io.example:{}\x7F", i);
             append(log, other);
         }
     });
@@ -450,7 +468,7 @@ TEST(ToldNames, AreFourOfMany) {
     ASSERT_EQ(report.findings.size(), 1U);
     EXPECT_TRUE(report.findings[0].what.starts_with("6 malformed SUBNQN"));
     ASSERT_EQ(report.findings[0].values.size(), 4U);
-    EXPECT_NE(report.findings[0].values[3].value.find("no-nqn-4"), std::string::npos);
+    EXPECT_NE(report.findings[0].values[3].value.find("example:4"), std::string::npos);
 }
 
 } // namespace

@@ -146,7 +146,8 @@ std::vector<ToldCase> capabilities() {
     };
 }
 
-/// Controller IDs of three arrays, each with one of a further connection.
+/// Controller IDs of three arrays, each with one of a further connection; the third target was named
+/// by another address than the one at which it answers, so that it does not tell which are one array.
 std::function<void(Pair&)> three_ranges(std::array<std::array<std::uint16_t, 2>, 3> ids) {
     return judged_by({"ctrl.cntlid.partitioned"}, [ids](Pair& pair) {
         pair = Pair(2, 1);

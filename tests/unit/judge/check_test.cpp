@@ -37,7 +37,7 @@ TEST(Check, PassesAHealthyPair) {
 
 TEST(Check, FailsWhenARuleFails) {
     Pair pair;
-    pair.on_b([](Node& node) { node.id.sn = ascii<20>("OTHER"); });
+    pair.on_b([](Node& node) { node.id.mn = ascii<40>("OTHER"); });
     const Report report = pair.report();
     EXPECT_EQ(report.verdict, Verdict::fail);
     EXPECT_EQ(report.count(Verdict::fail), 1U);

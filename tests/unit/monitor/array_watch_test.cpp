@@ -39,7 +39,8 @@ TEST_F(ArrayWatch, says_nothing_of_a_healthy_pair) {
     EXPECT_EQ(status.namespaces[0].access.arrays, 2U);
     EXPECT_EQ(status.namespaces[0].access.access(), Access::restored);
     EXPECT_FALSE(status.subsystems.at(0).identity.empty());
-    run_until([&] { return monitor_->status().subsystems.at(0).verdict == "pass"; }, "a verdict");
+    run_until([&] { return monitor_->status().subsystems.at(0).verdict == Verdict::pass; },
+              "a verdict");
 }
 
 TEST_F(ArrayWatch, tells_a_change_with_its_latency) {
@@ -367,7 +368,7 @@ TEST_F(ArrayWatch, names_arrays_by_their_targets_whoever_answers_first) {
     }
     EXPECT_EQ(array_of(0), "array-a");
     EXPECT_EQ(array_of(1), "array-b");
-    run_until([&] { return !monitor_->status().subsystems.at(0).verdict.empty(); }, "a verdict");
+    run_until([&] { return monitor_->status().subsystems.at(0).verdict.has_value(); }, "a verdict");
     EXPECT_EQ(monitor_->status().subsystems.size(), 1U);
 }
 

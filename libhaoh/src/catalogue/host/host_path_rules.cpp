@@ -326,11 +326,13 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
     if (holds) {
         return;
     }
+    // Not where a path is missing on a controller that is up: that is another cause.
     const bool explained =
-        !none && std::all_of(head.paths.begin(), head.paths.end(), [&down](const HostPath& path) {
-            return path.use.ready() || (path.controller != nullptr &&
-                                        is_down_with_others(down, *path.controller->kernel));
-        });
+        !none && std::all_of(subsystem.controllers.begin(), subsystem.controllers.end(),
+                             [&](const HostController& controller) {
+                                 return ready_sites.contains(controller.site) ||
+                                        is_down_with_others(down, *controller.kernel);
+                             });
     if (explained) {
         findings.unknown(kHostNsUsableArrays);
         return;

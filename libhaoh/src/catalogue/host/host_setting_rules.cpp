@@ -268,7 +268,7 @@ constexpr Row kHostMultipathDm{
                  "for dm-multipath",
              .why = "multipathd chooses the paths, not the kernel's NVMe driver: what is said here "
                     "of paths and I/O policies is not what happens.",
-             .fix = "Nothing to do where the platform asks for it; see `multipath -ll` for the "
+             .fix = "Host: nothing to do where the platform asks for it; see `multipath -ll` for the "
                     "paths."},
     .judge = JudgeHostSubsystem{judge_multipath}};
 
