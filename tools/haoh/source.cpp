@@ -70,12 +70,10 @@ std::vector<Observation> recorded(const SourceOptions& options) {
     return parts;
 }
 
-Source live_source(const SourceOptions& options, Progress& progress) {
-    Source source = live_source(options);
+void show_progress(Source& source, Progress& progress) {
     source.progress = [&progress](std::string_view object, std::size_t done, std::size_t total) {
         progress.update(object, done, total);
     };
-    return source;
 }
 
 } // namespace
@@ -150,10 +148,12 @@ Observation read_snapshot(const std::string& path) {
 }
 
 Observation read_source(const SourceOptions& options, const OutputOptions& output) {
+    Source source = live_source(options);
     std::vector<Observation> parts = recorded(options);
     if (is_live(options)) {
         Progress progress{output.quiet};
-        parts.push_back(observe_now(live_source(options, progress)));
+        show_progress(source, progress);
+        parts.push_back(observe_now(std::move(source)));
     }
     return parts.size() == 1 ? std::move(parts.front()) : merge(std::move(parts));
 }
@@ -161,8 +161,11 @@ Observation read_source(const SourceOptions& options, const OutputOptions& outpu
 Inspection inspect_source(const SourceOptions& options, const OutputOptions& output,
                           const CheckOptions& check) {
     if (is_live(options)) {
+        Source source = live_source(options);
+        std::vector<Observation> parts = recorded(options);
         Progress progress{output.quiet};
-        return inspect_now(live_source(options, progress), check, recorded(options));
+        show_progress(source, progress);
+        return inspect_now(std::move(source), check, std::move(parts));
     }
     Inspection out{.observation = read_source(options, output), .report = {}};
     CheckOptions chosen = check;

@@ -15,7 +15,8 @@ namespace haoh {
 namespace {
 
 bool local(std::string_view transport) {
-    return transport.empty() || transport == "pcie" || transport == "apple-nvme";
+    const Transport known = parse_transport(transport);
+    return transport.empty() || known == Transport::pcie || known == Transport::apple;
 }
 
 class Collected {
