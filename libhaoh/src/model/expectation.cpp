@@ -2,6 +2,7 @@
 #include <haoh/expectation.hpp>
 
 #include <haoh/nvme/fabrics.hpp>
+#include <haoh/transport.hpp>
 
 #include <map>
 #include <optional>
