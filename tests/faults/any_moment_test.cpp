@@ -278,7 +278,7 @@ TEST_F(AnyMoment, ends_commands_that_ask_arrays) {
 }
 
 TEST_F(AnyMoment, ends_commands_that_look_at_files) {
-    const SimulatedArrays arrays{large_scenario("[array.subsystem]\nserial = \"ANOTHER\"\n")};
+    const SimulatedArrays arrays{large_scenario("[array.subsystem]\nmodel = \"ANOTHER\"\n")};
     const std::string one = place_for("a.json");
     const std::string two = place_for("pair.json");
     for (const auto& [words, file] : {std::pair{discovered(arrays), one}, {pair_of(arrays), two}}) {

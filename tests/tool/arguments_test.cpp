@@ -116,7 +116,7 @@ TEST(Arguments, wrong_usage_exits_with_2_and_names_what_is_wrong) {
         {{"check", "-t", "tcp://192.0.2.1:99999"}, "99999"},
         {{"check", "-t", "tcp://192.0.2.1", "-t", "tcp://192.0.2.1:4420"}, "twice"},
         {{"check", "-t", "transport=rdma,traddr=192.0.2.1"}, "rdma"},
-        {{"check", "-t", "tcp://192.0.2.1", "--nqn", "not a name"}, "not a name"},
+        {{"check", "-t", "tcp://192.0.2.1", "--nqn", std::string(224, 'n')}, "nnnn"},
         {{"check", "-t", "tcp://192.0.2.1", "--hostid", "1234"}, "1234"},
         {{"check", "-t", "tcp://192.0.2.1", "--timeout", "-1"}, "timeout"},
         {{"check", "--snapshot", "x", "-o", "yaml"}, "yaml"},

@@ -42,18 +42,18 @@ std::vector<std::string> snapshot(const SimulatedArrays& arrays, const std::stri
 }
 
 TEST(Snapshot, is_judged_as_the_arrays_themselves) {
-    const SimulatedArrays arrays{pair_with_b("[array.subsystem]\nserial = \"ANOTHER\"\n")};
+    const SimulatedArrays arrays{pair_with_b("[array.subsystem]\nmodel = \"ANOTHER\"\n")};
     const ScratchDirectory directory;
     const std::string file = directory.path("pair.json");
     EXPECT_EQ(haoh(snapshot(arrays, file)).status, 0);
 
     const ProgramResult recorded = haoh({"check", "--snapshot", file});
     EXPECT_EQ(recorded.status, 1);
-    EXPECT_THAT(recorded.standard_output, HasSubstr("ctrl.sn.equal"));
+    EXPECT_THAT(recorded.standard_output, HasSubstr("ctrl.mn.equal"));
 }
 
 TEST(Snapshot, of_each_array_alone_is_merged_into_the_pair) {
-    const SimulatedArrays arrays{pair_with_b("[array.subsystem]\nserial = \"ANOTHER\"\n")};
+    const SimulatedArrays arrays{pair_with_b("[array.subsystem]\nmodel = \"ANOTHER\"\n")};
     const ScratchDirectory directory;
     for (const std::string array : {"a", "b"}) {
         EXPECT_EQ(
@@ -65,7 +65,7 @@ TEST(Snapshot, of_each_array_alone_is_merged_into_the_pair) {
     const ProgramResult merged =
         haoh({"check", "--snapshot", directory.path("a"), "--snapshot", directory.path("b")});
     EXPECT_EQ(merged.status, 1);
-    EXPECT_THAT(merged.standard_output, HasSubstr("ctrl.sn.equal"));
+    EXPECT_THAT(merged.standard_output, HasSubstr("ctrl.mn.equal"));
 }
 
 TEST(Snapshot, says_what_it_wrote) {
