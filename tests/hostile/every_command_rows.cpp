@@ -4,6 +4,7 @@
 
 #include <haoh/nvme/id_list.hpp>
 
+#include <array>
 #include <numeric>
 #include <utility>
 
@@ -108,7 +109,8 @@ Reaction flaps(const Exchange& exchange) {
     return lies([count](Bytes& data) {
         if (data.size() > 32) {
             nvme::store_le<std::uint64_t>(data, 0, ~std::uint64_t{count});
-            data[32] = static_cast<std::uint8_t>(1 + count % 4);
+            constexpr std::array<std::uint8_t, 3> kStates{1, 3, 4}; // not what is waited for
+            data[32] = kStates.at(count % kStates.size());
         }
     })(exchange);
 }

@@ -2,7 +2,6 @@
 #include <haoh/inspect.hpp>
 
 #include "inspect/readings.hpp"
-#include "source/run_now.hpp"
 
 #include <haoh/error.hpp>
 #include <haoh/host_kernel.hpp>
@@ -12,6 +11,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
+#include <optional>
+#include <thread>
 #include <utility>
 
 namespace haoh {
@@ -37,41 +38,92 @@ Inspection judged(Observation live, const std::vector<Observation>& recorded,
     return out;
 }
 
+/// Looks until it is settled, or the time for looking again is over.
+class Look {
+  public:
+    Look(Source source, CheckOptions options, std::vector<Observation> recorded)
+        : source_{std::move(source)}, options_{std::move(options)}, recorded_{std::move(recorded)} {
+    }
+
+    [[nodiscard]] const Source& source() const { return source_; }
+
+    /// \return whether it was taken
+    bool take(Observation reading) {
+        const bool taken = readings_.take(judged(std::move(reading), recorded_, options_));
+        const auto now = Clock::now();
+        last_took_ = now - began_;
+        if (readings_.count() == 1) {
+            until_ = now + source_.timeout;
+        }
+        return taken;
+    }
+    /// How long to wait before the next reading; nullopt when there is none. One that takes longer than
+    /// is left is not begun.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> pause() const {
+        const auto pause = inspection::pause_before(readings_.count());
+        if (readings_.settled() || Clock::now() + pause + last_took_ > until_) {
+            return std::nullopt;
+        }
+        return pause;
+    }
+    /// What the next reading looks at, in the time that is left.
+    [[nodiscard]] Source next() {
+        began_ = Clock::now();
+        Source again = source_;
+        again.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - began_);
+        return again;
+    }
+    [[nodiscard]] Inspection result() && { return std::move(readings_).result(); }
+
+  private:
+    Source source_;
+    CheckOptions options_;
+    std::vector<Observation> recorded_;
+    inspection::Readings readings_;
+    Clock::time_point began_{Clock::now()};
+    Clock::time_point until_;
+    Clock::duration last_took_{};
+};
+
 } // namespace
 
 boost::asio::awaitable<Inspection> inspect(Source source, CheckOptions options,
                                            std::vector<Observation> recorded) {
-    inspection::Readings readings;
-    Observation first = co_await observe(source);
-    readings.take(judged(std::move(first), recorded, options));
-    const auto until = Clock::now() + source.timeout;
-    boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
-    while (!readings.settled()) {
-        pause.expires_after(inspection::pause_before(readings.count()));
-        co_await pause.async_wait(boost::asio::use_awaitable);
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
-        if (left <= std::chrono::milliseconds::zero()) {
+    Look look(std::move(source), std::move(options), std::move(recorded));
+    Observation reading = co_await observe(look.source());
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+    while (look.take(std::move(reading))) {
+        const auto pause = look.pause();
+        if (!pause) {
             break;
         }
-        Source again = source;
-        again.timeout = left;
-        Observation next;
+        timer.expires_after(*pause);
+        co_await timer.async_wait(boost::asio::use_awaitable);
         try {
-            next = co_await observe(std::move(again));
+            reading = co_await observe(look.next());
         } catch (const Error&) {
             break; // what the readings before found stays
         }
-        if (!readings.take(judged(std::move(next), recorded, options))) {
-            break;
-        }
     }
-    co_return std::move(readings).result();
+    co_return std::move(look).result();
 }
 
 Inspection inspect_now(Source source, CheckOptions options, std::vector<Observation> recorded) {
-    const LastMoment last(source, source.timeout);
-    return run_now(inspect(std::move(source), std::move(options), std::move(recorded)), last);
+    Look look(std::move(source), std::move(options), std::move(recorded));
+    Observation reading = observe_now(look.source());
+    while (look.take(std::move(reading))) {
+        const auto pause = look.pause();
+        if (!pause) {
+            break;
+        }
+        std::this_thread::sleep_for(*pause);
+        try {
+            reading = observe_now(look.next());
+        } catch (const Error&) {
+            break; // what the readings before found stays
+        }
+    }
+    return std::move(look).result();
 }
 
 } // namespace haoh

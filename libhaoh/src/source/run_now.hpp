@@ -29,10 +29,9 @@ class LastMoment {
     using Clock = std::chrono::steady_clock;
 
     // All targets are asked at once. How many controllers a host has is not known before.
-    /// \param more  what may follow the first observation
-    explicit LastMoment(const Source& source, Clock::duration more = {})
+    explicit LastMoment(const Source& source)
         : all_{source.reads_host() ? Clock::time_point::max()
-                                   : Clock::now() + source.timeout + more + kGrace},
+                                   : Clock::now() + source.timeout + kGrace},
           one_wait_{std::max(source.timeout, source.command_timeout) + kGrace} {}
 
     /// Runs until the end or the last moment. What is due is done even then: a busy machine may be late.
