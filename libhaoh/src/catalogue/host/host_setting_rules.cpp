@@ -268,8 +268,9 @@ constexpr Row kHostMultipathDm{
                  "for dm-multipath",
              .why = "multipathd chooses the paths, not the kernel's NVMe driver: what is said here "
                     "of paths and I/O policies is not what happens.",
-             .fix = "Host: nothing to do where the platform asks for it; see `multipath -ll` for the "
-                    "paths."},
+             .fix =
+                 "Host: nothing to do where the platform asks for it; see `multipath -ll` for the "
+                 "paths."},
     .judge = JudgeHostSubsystem{judge_multipath}};
 
 constexpr Row kHostUdevIopolicy{
