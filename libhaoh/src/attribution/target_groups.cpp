@@ -81,8 +81,9 @@ class Merged {
         return one;
     }
     void merge(std::size_t a, std::size_t b) {
-        const auto [low, high] = std::minmax(find(a), find(b));
-        parent_[high] = low;
+        const std::size_t one = find(a);
+        const std::size_t other = find(b);
+        parent_[std::max(one, other)] = std::min(one, other);
     }
     [[nodiscard]] std::size_t sets() const {
         std::size_t out = 0;
