@@ -168,11 +168,7 @@ Inspection inspect_source(const SourceOptions& options, const OutputOptions& out
         return inspect_now(std::move(source), check, std::move(parts));
     }
     Inspection out{.observation = read_source(options, output), .report = {}};
-    CheckOptions chosen = check;
-    if (chosen.kernel.empty() && out.observation.kernels.empty()) {
-        chosen.kernel = running_kernel();
-    }
-    out.report = haoh::check(out.observation, chosen);
+    out.report = check_here(out.observation, check);
     return out;
 }
 

@@ -13,6 +13,10 @@
 
 namespace HAOH_PUBLIC haoh {
 
+/// `check`; without CheckOptions::kernel and an observed host it is the running kernel that findings speak
+/// of.
+[[nodiscard]] Report check_here(const Observation& observation, CheckOptions options);
+
 /// A judgement and the reading that it is of, the last one.
 struct Inspection {
     Observation observation;

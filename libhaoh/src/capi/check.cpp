@@ -148,11 +148,8 @@ haoh_report* haoh_check(const haoh_observation* observation, const haoh_check_op
                         haoh_error** error) {
     return pointer_of(error, [&] {
         const haoh::Observation& value = haoh::capi::value_of(observation);
-        haoh::CheckOptions chosen = haoh::capi::options_of(options);
-        if (chosen.kernel.empty() && value.kernels.empty()) {
-            chosen.kernel = haoh::running_kernel();
-        }
-        return haoh::capi::report_for_c(observation->value, haoh::check(value, chosen),
+        const haoh::CheckOptions chosen = haoh::capi::options_of(options);
+        return haoh::capi::report_for_c(observation->value, haoh::check_here(value, chosen),
                                         chosen.config.fail_on)
             .release();
     });

@@ -22,7 +22,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 Inspection judged(Observation live, const std::vector<Observation>& recorded,
-                  CheckOptions options) {
+                  const CheckOptions& options) {
     Inspection out;
     if (recorded.empty()) {
         out.observation = std::move(live);
@@ -31,10 +31,7 @@ Inspection judged(Observation live, const std::vector<Observation>& recorded,
         parts.push_back(std::move(live));
         out.observation = merge(std::move(parts));
     }
-    if (options.kernel.empty() && out.observation.kernels.empty()) {
-        options.kernel = running_kernel();
-    }
-    out.report = check(out.observation, options);
+    out.report = check_here(out.observation, options);
     return out;
 }
 
@@ -86,6 +83,13 @@ class Look {
 };
 
 } // namespace
+
+Report check_here(const Observation& observation, CheckOptions options) {
+    if (options.kernel.empty() && observation.kernels.empty()) {
+        options.kernel = running_kernel();
+    }
+    return check(observation, options);
+}
 
 boost::asio::awaitable<Inspection> inspect(Source source, CheckOptions options,
                                            std::vector<Observation> recorded) {

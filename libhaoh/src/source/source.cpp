@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/source.hpp>
 
-#include "source/run_now.hpp"
+#include "base/working_timers.hpp"
 
 #include <haoh/error.hpp>
 #include <haoh/nvme/nqn.hpp>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
 #include <algorithm>
+#include <chrono>
+#include <exception>
 #include <filesystem>
 #include <iterator>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 namespace haoh {
@@ -39,6 +46,37 @@ bool is_kernel_name(std::string_view name) {
                          std::string_view advice = {}) {
     throw Error(Errc::invalid_argument, "use", argument, cause, advice);
 }
+
+/// When nothing can be expected of an observation any more. Each wait has a bound of its own, but where
+/// memory is short the coroutine that would keep it may be gone, and a caller's resolver may not heed it;
+/// these bounds take no memory.
+class LastMoment {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    // All targets are asked at once. How many controllers a host has is not known before.
+    explicit LastMoment(const Source& source)
+        : all_{source.reads_host() ? Clock::time_point::max()
+                                   : Clock::now() + source.timeout + kGrace},
+          one_wait_{std::max(source.timeout, source.command_timeout) + kGrace} {}
+
+    /// Runs until the end or the last moment. What is due is done even then: a busy machine may be late.
+    void run(boost::asio::io_context& context) const {
+        while (context.run_one_until(next()) + context.poll_one() > 0) {
+        }
+    }
+
+  private:
+    /// Beyond the time of what is observed, while nothing happens: for connections to be closed.
+    static constexpr std::chrono::seconds kGrace{5};
+
+    [[nodiscard]] Clock::time_point next() const {
+        return std::min(Clock::now() + one_wait_, all_);
+    }
+
+    Clock::time_point all_;
+    Clock::duration one_wait_;
+};
 
 ObserveOptions observe_options(const Source& source) {
     ObserveOptions options;
@@ -145,7 +183,27 @@ boost::asio::awaitable<Observation> observe(Source source) {
 
 Observation observe_now(Source source) {
     const LastMoment last(source);
-    return run_now(observe(std::move(source)), last);
+    boost::asio::io_context context{1};
+    base::require_timers(context);
+    std::optional<Observation> observation;
+    std::exception_ptr failure;
+    boost::asio::co_spawn(context, observe(std::move(source)),
+                          [&](std::exception_ptr error, Observation result) {
+                              failure = std::move(error);
+                              observation = std::move(result);
+                          });
+    last.run(context);
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    if (!observation && !context.stopped()) {
+        throw Error(std::make_error_code(std::errc::timed_out), "observe", {},
+                    "it did not end in its time");
+    }
+    if (!observation) { // a coroutine is gone that the others waited for
+        throw Error(std::make_error_code(std::errc::not_enough_memory), "observe", {});
+    }
+    return *std::move(observation);
 }
 
 } // namespace haoh
