@@ -128,7 +128,7 @@ step_plugin() {
         tests/plugin/plugin_test.sh build/suite
 }
 
-step_quickstart() { case_saying quickstart 1800 '^Both verdicts came out' examples/quickstart.sh; }
+step_quickstart() { case_saying quickstart 1800 '^== Both verdicts came out' examples/quickstart.sh; }
 
 step_sanitizers() {
     build asan 3000 all
