@@ -115,47 +115,68 @@ std::string address_text(const ControllerObservation& controller) {
            (ipv6 ? "]" : "") + ":" + controller.trsvcid;
 }
 
-/// What a part observed, by the names that a failure may have for it.
+/// What the parts observed, by the names that a failure may have for it, and when it was last seen.
 class Observed {
   public:
-    Observed(const Observation& part, const PartHosts& hosts) {
+    void add(std::size_t part_index, const Observation& part, const PartHosts& hosts) {
+        const Sight sight{.observed_at = part.observed_at, .part = part_index};
         for (const ControllerObservation& controller : part.controllers) {
             const std::string& name = controller.name;
             const HostKey host = hosts.host_of(controller);
             for (const std::string& object :
                  host.none() ? std::vector{controller.target, name, address_text(controller)}
                              : std::vector{name, "/dev/" + name}) {
-                things_.emplace(host, object, controller.target, controller.subsysnqn);
+                add({host, object, controller.target, controller.subsysnqn}, sight);
                 // Of which only the port is known.
-                things_.emplace(host, object, controller.target, std::string());
+                add({host, object, controller.target, std::string()}, sight);
             }
         }
         for (const DiscoveryObservation& discovery : part.discovery) {
-            things_.emplace(HostKey{}, discovery.address, discovery.target, std::string());
+            add({HostKey{}, discovery.address, discovery.target, std::string()}, sight);
         }
     }
 
-    [[nodiscard]] bool has(const HostKey& host, const Unobserved& failure) const {
-        return things_.contains({host, failure.object, failure.target, failure.subsysnqn});
+    /// Whether another part than the one that failed, no older, observed what it could not.
+    [[nodiscard]] bool elsewhere(const HostKey& host, const Unobserved& failure,
+                                 std::size_t part_index, const std::string& observed_at) const {
+        const auto found = sights_.find({host, failure.object, failure.target, failure.subsysnqn});
+        if (found == sights_.end()) {
+            return false;
+        }
+        const auto& [last, before] = found->second;
+        const std::optional<Sight>& other = last.part == part_index ? before : std::optional(last);
+        return other && other->observed_at >= observed_at;
     }
 
   private:
-    std::set<std::tuple<HostKey, std::string, std::string, std::string>> things_;
-};
+    using Thing = std::tuple<HostKey, std::string, std::string, std::string>;
+    struct Sight {
+        std::string observed_at;
+        std::size_t part{};
+    };
+    struct Sights {
+        Sight last;
+        std::optional<Sight> before; ///< the last of all other parts
+    };
 
-/// Whether another part, no older, observed what `failing` could not.
-bool observed_elsewhere(const Unobserved& failure, const HostKey& host, const Observation& failing,
-                        const std::vector<Observation>& parts,
-                        const std::vector<Observed>& observed) {
-    for (std::size_t index = 0; index < parts.size(); ++index) {
-        const Observation& part = parts[index];
-        if (&part != &failing && part.observed_at >= failing.observed_at &&
-            observed[index].has(host, failure)) {
-            return true;
+    /// Parts come one after the other.
+    void add(const Thing& thing, const Sight& sight) {
+        const auto [found, inserted] =
+            sights_.try_emplace(thing, Sights{.last = sight, .before = {}});
+        Sights& sights = found->second;
+        if (inserted || sights.last.part == sight.part ||
+            (sights.before && sights.before->part == sight.part)) {
+            return;
+        }
+        if (sight.observed_at >= sights.last.observed_at) {
+            sights.before = std::exchange(sights.last, sight);
+        } else if (!sights.before || sight.observed_at >= sights.before->observed_at) {
+            sights.before = sight;
         }
     }
-    return false;
-}
+
+    std::map<Thing, Sights> sights_;
+};
 
 /// The value that all parts which have one agree in; empty when there is none.
 std::string common(const std::vector<Observation>& parts, std::string Observation::*member) {
@@ -209,10 +230,10 @@ Observation merge(std::vector<Observation> parts) {
 
     snapshot::HostUnion all_hosts;
     std::vector<PartHosts> hosts;
-    std::vector<Observed> observed;
-    for (const Observation& part : parts) {
-        hosts.emplace_back(part, all_hosts);
-        observed.emplace_back(part, hosts.back());
+    Observed observed;
+    for (std::size_t index = 0; index < parts.size(); ++index) {
+        hosts.emplace_back(parts[index], all_hosts);
+        observed.add(index, parts[index], hosts.back());
     }
     const std::vector<std::string> names = all_hosts.names();
 
@@ -224,7 +245,7 @@ Observation merge(std::vector<Observation> parts) {
         const Observation& part = parts[index];
         for (Unobserved failure : part.unobserved) {
             const HostKey host = hosts[index].host_of(failure);
-            if (!observed_elsewhere(failure, host, part, parts, observed)) {
+            if (!observed.elsewhere(host, failure, index, part.observed_at)) {
                 auto key = unobserved_key(host, failure);
                 failure.host = name_of(host, names);
                 unobserved.add(std::move(key), std::move(failure), part.observed_at);

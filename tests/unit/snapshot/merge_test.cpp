@@ -7,6 +7,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <array>
+
 namespace haoh {
 namespace {
 
@@ -161,6 +164,30 @@ TEST(Merge, KeepsAFailureOfThePartThatAlsoSucceeded) {
     Observation part = one_array(0, kEarly);
     part.unobserved = {failure_of(part.controllers[0])};
     EXPECT_EQ(merge({part, one_array(1, kEarly)}).unobserved, part.unobserved);
+}
+
+TEST(Merge, DropsAFailureForAnObservationNoOlderOfAnotherPartInAnyOrder) {
+    const Observation good = one_array(0, kEarly);
+    constexpr std::array kTimes{"2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z",
+                                "2026-01-01T00:00:02Z"};
+    // Each part has seen it; one of them failed to, too.
+    for (std::array<std::size_t, 3> order{0, 1, 2};;) {
+        for (std::size_t failing = 0; failing < kTimes.size(); ++failing) {
+            std::vector<Observation> parts;
+            for (const std::size_t time : order) {
+                parts.push_back(good);
+                parts.back().observed_at = kTimes.at(time);
+                if (time == failing) {
+                    parts.back().unobserved = {failure_of(good.controllers[0])};
+                }
+            }
+            EXPECT_EQ(merge(parts).unobserved.size(), failing == 2 ? 1U : 0U)
+                << order[0] << order[1] << order[2] << ": " << failing;
+        }
+        if (!std::next_permutation(order.begin(), order.end())) {
+            break;
+        }
+    }
 }
 
 TEST(Merge, KeepsTheSameFailureOnce) {
@@ -516,6 +543,15 @@ TEST(Merge, CostsNoMoreThanItsPartsAreLong) {
         };
     };
     EXPECT_LT(test::growth(join(250), join(2000)), test::kMostForEightTimes);
+    // As many failures in few parts, and in many.
+    const auto spread = [](std::size_t count) {
+        std::vector<Observation> parts;
+        for (std::size_t part = 0; part < count; ++part) {
+            parts.push_back(failures(20, std::to_string(part)));
+        }
+        return [parts = std::move(parts)] { EXPECT_FALSE(merge(parts).unobserved.empty()); };
+    };
+    EXPECT_LT(test::growth(spread(100), spread(800)), test::kMostForEightTimes);
     // Hosts that all have one name, or none, and an address each.
     const auto hosts = [](std::size_t count, const std::string& name) {
         std::vector<Observation> parts;
