@@ -93,12 +93,13 @@ class HostileArray : public testing::Test {
         run_until([&] { return started; }, "the monitor to start");
     }
 
+    /// The condition may cost more than the work, so it is not asked after every step of it.
     template <typename Condition>
     void run_until(Condition condition, const char* what) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{120};
         while (!condition()) {
             context_.restart();
-            context_.run_one_for(std::chrono::milliseconds{20});
+            context_.run_for(std::chrono::milliseconds{5});
             ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "waited for " << what;
         }
     }
