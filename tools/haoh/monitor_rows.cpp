@@ -33,7 +33,7 @@ class RowFolder {
   public:
     void add(const MonitorStatus::Controller& controller) {
         if (index_.try_emplace(controller.name, controllers_.size()).second) {
-            controllers_.push_back({controller.name, controller.site, controller.state, true});
+            controllers_.push_back({controller.name, controller.array, controller.state, true});
         }
     }
 

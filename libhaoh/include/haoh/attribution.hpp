@@ -20,7 +20,7 @@ namespace HAOH_PUBLIC haoh {
 struct Attribution {
     std::string host; ///< ControllerObservation::host: the same name is on every host
     std::string controller;
-    std::string site;     ///< empty when unknown
+    std::string array;    ///< empty when unknown
     std::string evidence; ///< "target tcp://10.0.0.1:4420", "configuration: addresses 10.1.0.0/16"
 
     bool operator==(const Attribution&) const = default;
@@ -37,8 +37,8 @@ class Attributions {
     /// The first of that name; nullptr when there is no such controller.
     [[nodiscard]] const Attribution* find(std::string_view host, std::string_view controller) const;
     /// The array of a controller; empty when that is not known.
-    [[nodiscard]] std::string_view site_of(std::string_view host,
-                                           std::string_view controller) const;
+    [[nodiscard]] std::string_view array_of(std::string_view host,
+                                            std::string_view controller) const;
 
     [[nodiscard]] bool empty() const { return all_.empty(); }
     [[nodiscard]] std::size_t size() const { return all_.size(); }

@@ -22,7 +22,7 @@ namespace HAOH_PUBLIC haoh {
 /// One value of a finding: what one controller says, or what another object has.
 struct FindingValue {
     std::string controller; ///< its name, as observed; empty when it is not about one controller
-    std::string site{};     ///< array, empty when unknown
+    std::string array{};    ///< that it is on; empty when unknown
     std::string value{};    ///< as text: "31 32 …", "512 B", "absent"
     std::string
         object{}; ///< where it is not about a controller: a device, a subsystem or a module of

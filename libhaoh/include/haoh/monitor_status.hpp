@@ -47,7 +47,7 @@ struct MonitorStatus {
         std::string host;
         std::string name;
         std::string subsysnqn;
-        std::string site;
+        std::string array;
         std::string address; ///< "10.0.0.1:4420"
         ControllerState state;
         std::string

@@ -203,7 +203,7 @@ void separate_the_rest(const std::vector<const ControllerObservation*>& controll
                        const std::set<std::string>& taken, std::vector<Attribution>& attributions) {
     std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> subsystems;
     for (std::size_t i = 0; i < controllers.size(); ++i) {
-        if (attributions[i].site.empty()) {
+        if (attributions[i].array.empty()) {
             subsystems[{controllers[i]->host, controllers[i]->subsysnqn}].push_back(i);
         }
     }
@@ -215,7 +215,7 @@ void separate_the_rest(const std::vector<const ControllerObservation*>& controll
         const std::vector<attribution::Separation> separated =
             attribution::separate(evidence, taken);
         for (std::size_t k = 0; k < members.size(); ++k) {
-            attributions[members[k]].site = separated[k].array;
+            attributions[members[k]].array = separated[k].array;
             attributions[members[k]].evidence = separated[k].evidence;
         }
     }
@@ -241,16 +241,16 @@ Attributions attribute(const Observation& observation, const std::vector<Site>& 
     std::vector<Attribution> out;
     for (const ControllerObservation* controller : controllers) {
         Attribution attribution{
-            .host = controller->host, .controller = controller->name, .site = {}, .evidence = {}};
+            .host = controller->host, .controller = controller->name, .array = {}, .evidence = {}};
         for (const Matcher& matcher : matchers) {
             if (auto evidence = matcher.match(*controller, ports)) {
-                attribution.site = matcher.site->name;
+                attribution.array = matcher.site->name;
                 attribution.evidence = std::move(*evidence);
                 break;
             }
         }
-        if (attribution.site.empty() && !controller->target.empty()) {
-            attribution.site = names[groups.of(*controller).number];
+        if (attribution.array.empty() && !controller->target.empty()) {
+            attribution.array = names[groups.of(*controller).number];
             attribution.evidence = evidence_of(groups, *controller);
         }
         out.push_back(std::move(attribution));

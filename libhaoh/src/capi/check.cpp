@@ -84,7 +84,7 @@ Finding safe_copy(Finding finding) {
     make_safe(finding.rule, finding.subsystem, finding.what, finding.why, finding.fix,
               finding.basis, finding.host);
     for (FindingValue& value : finding.values) {
-        make_safe(value.controller, value.site, value.value, value.object, value.host);
+        make_safe(value.controller, value.array, value.value, value.object, value.host);
     }
     if (finding.on_kernel) {
         make_safe(finding.on_kernel->text, finding.on_kernel->release);
@@ -240,7 +240,7 @@ int haoh_report_value(const haoh_report* report, size_t finding, size_t index, h
                            fmt::format("value of finding {}, number", finding));
         haoh_value out HAOH_VALUE_INIT;
         out.controller = found.controller.c_str();
-        out.site = found.site.c_str();
+        out.site = found.array.c_str();
         out.value = found.value.c_str();
         out.object = found.object.c_str();
         out.host = found.host.c_str();

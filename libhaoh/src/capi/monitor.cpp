@@ -71,7 +71,7 @@ void fill(haoh_path_list& out) {
     }
     // Only now: what belongs together is told by names as they are.
     for (MonitorStatus::Controller& one : out.status.controllers) {
-        make_safe(one.site);
+        make_safe(one.array);
     }
     for (MonitorStatus::Namespace& head : out.status.namespaces) {
         make_safe(head.host, head.subsysnqn, head.device);
@@ -90,7 +90,7 @@ haoh_path_info info_of(const haoh_path_list::Entry& entry) {
     out.path = entry.path->name.c_str();
     out.controller = entry.path->controller.c_str();
     out.controller_state = entry.state.c_str();
-    out.site = entry.controller == nullptr ? "" : entry.controller->site.c_str();
+    out.site = entry.controller == nullptr ? "" : entry.controller->array.c_str();
     out.ana_state = entry.path->ana_state.c_str();
     out.usable = entry.path->use.usable() ? 1 : 0;
     return out;

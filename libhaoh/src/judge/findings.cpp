@@ -261,26 +261,26 @@ Verdict relaxed(Verdict verdict, const Rule& rule, Window window) {
 
 FindingValue value_of(const Controller& controller, std::string text) {
     return {.controller = controller.name(),
-            .site = controller.site,
+            .array = controller.array,
             .value = std::move(text),
             .host = controller.observed->host};
 }
 
 FindingValue value_of_object(std::string_view object, std::string text) {
-    return {.controller = {}, .site = {}, .value = std::move(text), .object = std::string(object)};
+    return {.controller = {}, .array = {}, .value = std::move(text), .object = std::string(object)};
 }
 
 void group_values(std::vector<FindingValue>& values) {
-    std::map<std::string, std::size_t> sites;
+    std::map<std::string, std::size_t> arrays;
     std::map<std::string, std::size_t> texts;
     for (const FindingValue& value : values) {
-        sites.try_emplace(value.site, sites.size());
+        arrays.try_emplace(value.array, arrays.size());
         texts.try_emplace(value.value, texts.size());
     }
     std::stable_sort(values.begin(), values.end(),
                      [&](const FindingValue& a, const FindingValue& b) {
-                         return std::pair{sites[a.site], texts[a.value]} <
-                                std::pair{sites[b.site], texts[b.value]};
+                         return std::pair{arrays[a.array], texts[a.value]} <
+                                std::pair{arrays[b.array], texts[b.value]};
                      });
 }
 

@@ -117,7 +117,7 @@ std::vector<Host> hosts_of(const Subject& subject) {
                 one.controllers.push_back({.host = kernel.host,
                                            .kernel = &controller,
                                            .asked = found == asked.end() ? nullptr : found->second,
-                                           .site = std::string(subject.attributions.site_of(
+                                           .array = std::string(subject.attributions.array_of(
                                                kernel.host, controller.name))});
             }
             (none ? host.abandoned : host.subsystems).push_back(std::move(one));
@@ -137,7 +137,7 @@ std::vector<Host> hosts_of(const Subject& subject) {
 
 FindingValue value_of(const HostController& controller, std::string text) {
     return {.controller = controller.kernel->name,
-            .site = controller.site,
+            .array = controller.array,
             .value = std::move(text),
             .host = std::string(controller.host)};
 }

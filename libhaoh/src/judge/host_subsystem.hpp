@@ -32,7 +32,7 @@ struct HostController {
     std::string_view host; ///< KernelObservation::host
     const KernelController* kernel{};
     const Controller* asked{}; ///< nullptr: it was not, or Identify failed
-    std::string site;          ///< array; empty when unknown
+    std::string array;         ///< empty when unknown
 
     /// Offers the namespace in its own list.
     [[nodiscard]] const Namespace* find(std::uint32_t nsid) const;

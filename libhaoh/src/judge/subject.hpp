@@ -61,9 +61,9 @@ struct Namespace {
 
 struct Controller {
     const ControllerObservation* observed{};
-    std::size_t index{};   ///< in the observation
-    std::string site;      ///< as attributed; empty when unknown
-    std::size_t site_id{}; ///< equal for controllers that are judged as one array
+    std::size_t index{};    ///< in the observation
+    std::string array;      ///< as attributed; empty when unknown
+    std::size_t array_id{}; ///< equal for controllers that are judged as one array
     bool has_identify{};
     nvme::IdentifyController id;
     bool ana_log_ok{}; ///< reports ANA, and the log was read whole and undisturbed
@@ -131,7 +131,7 @@ struct Subsystem {
     std::vector<SharedNamespace> namespaces; ///< ascending by NSID
     std::vector<Move> moves;
     std::vector<SharedIdentifier> shared_identifiers;
-    std::size_t sites{};      ///< distinct arrays
+    std::size_t arrays{};     ///< distinct
     bool stretched{};         ///< judged as one subsystem on several arrays
     bool one_anagrpmax{true}; ///< its controllers agree about the largest ANA group
     /// There is more of it than was observed: what could not be, and where one array is known, ports

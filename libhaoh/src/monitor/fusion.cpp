@@ -88,7 +88,7 @@ Event& Fusion::add_controller(EventKind kind, const std::string& host, const std
     Event& event = add(kind, host, occasion);
     event.subsysnqn = controller.subsysnqn;
     event.controller = name;
-    event.site = controller.array;
+    event.array = controller.array;
     events_.back().owner = name;
     return event;
 }
@@ -102,7 +102,7 @@ Event& Fusion::add_path(EventKind kind, const std::string& host, const HeadKey& 
     events_.back().owner = path.controller;
     const World& world = worlds_[host];
     if (const Controller* const controller = find_value(world.controllers, path.controller)) {
-        event.site = controller->array;
+        event.array = controller->array;
     }
     return event;
 }
@@ -443,7 +443,7 @@ void Fusion::refuse(const std::string& host, const Refusal& refusal, const Occas
     const auto* const controller = find_value(world_of(host).controllers, refusal.controller);
     if (controller != nullptr) {
         event.subsysnqn = controller->subsysnqn;
-        event.site = controller->array;
+        event.array = controller->array;
     }
 }
 

@@ -123,7 +123,7 @@ MonitorStatus Fusion::status(const Moment& now) const {
             status.controllers.push_back({.host = host,
                                           .name = name,
                                           .subsysnqn = controller.subsysnqn,
-                                          .site = controller.array,
+                                          .array = controller.array,
                                           .address = controller.address,
                                           .state = controller.state,
                                           .hostnqn = controller.hostnqn,

@@ -323,7 +323,7 @@ void MonitorCore::forget(const std::string& host, const std::string& controller)
 
 void MonitorCore::attribute_arrays() {
     for (const Attribution& one : attribute(known_, options_.sites)) {
-        fusion_.set_array(one.host, one.controller, one.site);
+        fusion_.set_array(one.host, one.controller, one.array);
     }
 }
 

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 std::vector<std::string> arrays_of(const Observation& observation) {
     std::vector<std::string> out;
     for (const Attribution& attribution : attribute(observation, {})) {
-        out.push_back(attribution.site);
+        out.push_back(attribution.array);
     }
     return out;
 }

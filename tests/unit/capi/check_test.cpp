@@ -239,7 +239,7 @@ TEST(CapiCheck, a_finding_holds_what_the_cpp_interface_tells) {
             haoh_value value HAOH_VALUE_INIT;
             ASSERT_EQ(haoh_report_value(handle.get(), index, place, &value, error), 0);
             EXPECT_EQ(value.controller, expected.values[place].controller);
-            EXPECT_EQ(value.site, expected.values[place].site);
+            EXPECT_EQ(value.site, expected.values[place].array);
             EXPECT_EQ(value.value, expected.values[place].value);
         }
     }

@@ -34,7 +34,7 @@ std::string details(const Report& report) {
     for (const Finding& finding : report.findings) {
         out += finding.rule + ": " + finding.what + "\n";
         for (const FindingValue& value : finding.values) {
-            out += "    " + value.site + " " + value.controller + ": " + value.value + "\n";
+            out += "    " + value.array + " " + value.controller + ": " + value.value + "\n";
         }
     }
     return out;
@@ -58,7 +58,7 @@ void expect_shown(const Report& report, const Shown& shown, const Pair& pair) {
     }
     std::vector<std::string> values;
     for (const FindingValue& value : found->values) {
-        values.push_back(value.site + " " + value.controller + ": " + value.value);
+        values.push_back(value.array + " " + value.controller + ": " + value.value);
     }
     EXPECT_THAT(values, testing::ElementsAreArray(wanted)) << shown.rule;
 }

@@ -36,7 +36,7 @@ Draft draft(std::string_view rule, const std::string& subsystem = "n",
             .subsystem = subsystem,
             .nsids = std::move(nsids),
             .what = "what",
-            .values = {{.controller = "c", .site = "s", .value = "v"}},
+            .values = {{.controller = "c", .array = "s", .value = "v"}},
             .verdict = verdict};
 }
 
@@ -126,7 +126,7 @@ TEST(Taken, AreSafeToPrintInWhatTheySayAndExactInWhatTheyName) {
     Findings findings(Window::none);
     Draft one = draft("ns.uuid.equal", hostile);
     one.what = "says " + hostile;
-    one.values = {{.controller = hostile, .site = hostile, .value = hostile, .object = hostile}};
+    one.values = {{.controller = hostile, .array = hostile, .value = hostile, .object = hostile}};
     put(findings, one);
     for (std::uint32_t nsid = 1; nsid <= Findings::kUnfolded + 1; ++nsid) {
         put_folded(findings, "ns.nguid.equal", "n", nsid, {}, [&] {
@@ -139,7 +139,7 @@ TEST(Taken, AreSafeToPrintInWhatTheySayAndExactInWhatTheyName) {
         EXPECT_EQ(finding.what.find_first_of("\x1b\x07\n"), std::string::npos) << finding.what;
         EXPECT_EQ(finding.values.at(0).value, R"(\x1b]0;owned\x07\x0a)");
         EXPECT_EQ(finding.values.at(0).controller, hostile);
-        EXPECT_EQ(finding.values.at(0).site, hostile);
+        EXPECT_EQ(finding.values.at(0).array, hostile);
         EXPECT_EQ(finding.values.at(0).object, hostile);
     }
     EXPECT_EQ(taken[1].subsystem, hostile);

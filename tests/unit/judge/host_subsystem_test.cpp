@@ -25,7 +25,7 @@ KernelSubsystem& first_subsystem(Observation& host) {
 std::vector<std::string> sites_in(const judge::HostSubsystem& subsystem) {
     std::vector<std::string> out;
     for (const judge::HostController& one : subsystem.controllers) {
-        out.push_back(one.kernel->name + " " + one.site);
+        out.push_back(one.kernel->name + " " + one.array);
     }
     return out;
 }
@@ -78,7 +78,7 @@ TEST(HostSubsystem, FindsControllersByHostAndName) {
     EXPECT_EQ(subsystem.controllers[0].kernel, &first_subsystem(host).controllers[0]);
     const FindingValue value = judge::value_of(subsystem.controllers[1], "text");
     EXPECT_EQ(value, (FindingValue{.controller = "nvme1",
-                                   .site = subsystem.controllers[1].site,
+                                   .array = subsystem.controllers[1].array,
                                    .value = "text",
                                    .host = "host1"}));
 }

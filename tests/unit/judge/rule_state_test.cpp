@@ -402,11 +402,11 @@ TEST(Attributions, AreThoseOfTheHostThatIsMeant) {
     west.name = "west";
     west.addresses = {both.controllers.at(1).traddr};
     const Attributions all = attribute(both, {east, west});
-    EXPECT_EQ(all.site_of("db1", "nvme0"), "east");
-    EXPECT_EQ(all.site_of("db1", "nvme1"), "west");
-    EXPECT_EQ(all.site_of("db2", "nvme0"), "west");
-    EXPECT_EQ(all.site_of("db2", "nvme1"), "east");
-    EXPECT_EQ(all.site_of("db3", "nvme0"), "");
+    EXPECT_EQ(all.array_of("db1", "nvme0"), "east");
+    EXPECT_EQ(all.array_of("db1", "nvme1"), "west");
+    EXPECT_EQ(all.array_of("db2", "nvme0"), "west");
+    EXPECT_EQ(all.array_of("db2", "nvme1"), "east");
+    EXPECT_EQ(all.array_of("db3", "nvme0"), "");
     EXPECT_EQ(all.find("db1", "nvme7"), nullptr);
 
     // A finding about the second host has its arrays.
@@ -418,7 +418,7 @@ TEST(Attributions, AreThoseOfTheHostThatIsMeant) {
     const Report report = check(down, options);
     ASSERT_EQ(report.findings.size(), 1U);
     for (const FindingValue& value : report.findings[0].values) {
-        EXPECT_EQ(value.site, value.controller == "nvme0" ? "west" : "east") << value.controller;
+        EXPECT_EQ(value.array, value.controller == "nvme0" ? "west" : "east") << value.controller;
     }
 }
 

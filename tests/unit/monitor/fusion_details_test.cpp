@@ -195,7 +195,7 @@ TEST_F(FusionDetails, one_transition_of_a_group_is_one_whatever_its_namespaces) 
     EXPECT_EQ(told[0].transitions, 1U);
     EXPECT_EQ(told[0].text, "change count 10 to 12, 1 seen");
     EXPECT_EQ(told[0].controller, "nvme0");
-    EXPECT_EQ(told[0].site, "");
+    EXPECT_EQ(told[0].array, "");
 }
 
 TEST_F(FusionDetails, namespaces_in_no_group_count_each) {
@@ -257,7 +257,7 @@ TEST_F(FusionDetails, a_path_whose_controller_is_not_known_is_there_and_of_no_us
     const auto told = take();
     ASSERT_THAT(told, SizeIs(1));
     EXPECT_EQ(told[0].controller, "nvme0");
-    EXPECT_EQ(told[0].site, "");
+    EXPECT_EQ(told[0].array, "");
     EXPECT_EQ(told[0].change_count, std::nullopt);
     EXPECT_FALSE(first().paths.at(0).use.usable());
     EXPECT_EQ(first().identity, "");
@@ -406,12 +406,12 @@ TEST_F(FusionDetails, a_refusal_knows_its_array_where_its_controller_is_known) {
                    occasion());
     const auto told = take(EventKind::path_refused);
     ASSERT_THAT(told, SizeIs(2));
-    EXPECT_EQ(told[0].site, "array-b");
+    EXPECT_EQ(told[0].array, "array-b");
     EXPECT_EQ(told[0].subsysnqn, "nqn");
     EXPECT_EQ(told[0].nsid, 5U);
     EXPECT_EQ(told[0].rule, "a.rule");
     EXPECT_EQ(told[0].text, "why");
-    EXPECT_EQ(told[1].site, "");
+    EXPECT_EQ(told[1].array, "");
     EXPECT_EQ(told[1].controller, "nvme9");
 }
 
@@ -495,7 +495,7 @@ TEST_F(FusionDetails, a_status_has_everything) {
     EXPECT_EQ(status.controllers[1].host, "h");
     EXPECT_EQ(status.controllers[1].name, "nvme1");
     EXPECT_EQ(status.controllers[1].subsysnqn, "nqn");
-    EXPECT_EQ(status.controllers[1].site, "array-b");
+    EXPECT_EQ(status.controllers[1].array, "array-b");
     EXPECT_EQ(status.controllers[1].address, "at nvme1");
     EXPECT_EQ(status.controllers[1].state, ControllerState::live);
     ASSERT_THAT(status.namespaces, SizeIs(1));

@@ -128,7 +128,7 @@ TEST_F(FusionTest, says_where_and_when) {
     const Event& event = told[0];
     EXPECT_EQ(event.host, kHost);
     EXPECT_EQ(event.subsysnqn, kNqn);
-    EXPECT_EQ(event.site, "array-b");
+    EXPECT_EQ(event.array, "array-b");
     EXPECT_EQ(event.nsid, 2U);
     EXPECT_EQ(event.device, "nvme0n2");
     EXPECT_EQ(event.ana_grpid, 1U);

@@ -181,7 +181,7 @@ TEST(Metrics, TellTheWorstVerdictOfASubsystem) {
 
 TEST(Metrics, EscapeLabels) {
     MonitorStatus status = monitor_status();
-    status.controllers[0].site = "a \"b\" \\ \n\xff\x1b[2J\u009b\u202e";
+    status.controllers[0].array = "a \"b\" \\ \n\xff\x1b[2J\u009b\u202e";
     status.sources[0].name = "{}";
     const std::string page = to_metrics(status);
     expect_well_formed(page);

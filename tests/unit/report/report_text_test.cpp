@@ -280,7 +280,7 @@ const Folded kFolded[] = {
              made.subsysnqn = "nqn.2026-01.com.example:many-" + std::to_string(i);
              made.name = "controller " + std::to_string(i);
              sample.report.attributions.add(
-                 {.host = {}, .controller = made.name, .site = "array-a", .evidence = "target"});
+                 {.host = {}, .controller = made.name, .array = "array-a", .evidence = "target"});
          }
      },
      "com.example:many-", "2 more"},
@@ -396,7 +396,7 @@ Sample of_two_hosts() {
     unusable.nsid = 2;
     unusable.what = "no path of nvme0n2 can be used";
     unusable.host = "beta";
-    unusable.values = {{.controller = "nvme0", .site = "", .value = "dead", .host = "beta"}};
+    unusable.values = {{.controller = "nvme0", .array = "", .value = "dead", .host = "beta"}};
     add(sample.report, unusable);
     return sample;
 }
@@ -417,8 +417,8 @@ TEST(ReportText, NamesTheHostOfEachValueWhereTheyDiffer) {
     Finding shared = test::serial_finding(sample);
     shared.rule = "host.identity.unique";
     shared.what = "one host NQN on two hosts";
-    shared.values = {{.controller = "nvme0", .site = "", .value = "nqn.x", .host = "alpha"},
-                     {.controller = "nvme0", .site = "", .value = "nqn.y", .host = "beta"},
+    shared.values = {{.controller = "nvme0", .array = "", .value = "nqn.x", .host = "alpha"},
+                     {.controller = "nvme0", .array = "", .value = "nqn.y", .host = "beta"},
                      {.controller = "", .value = "Y", .object = "nvme_core", .host = "alpha"},
                      {.controller = "", .value = "Y", .object = "nvme_core", .host = "beta"}};
     add(sample.report, shared);
@@ -512,15 +512,15 @@ TEST(ReportText, NeverPassesControlBytesOfAControllerOn) {
     finding.values[1].value = "\xe2\x80\xae"
                               "0000\xff";
     finding.values[2].controller = "\n\n";
-    finding.values[3].site = "\x9b"
-                             "31m";
+    finding.values[3].array = "\x9b"
+                              "31m";
     finding.subsystem = "nqn\x08";
     add(sample.report, finding);
     finding.verdict = Verdict::note;
     add(sample.report, finding);
     add(sample, {.object = "o\x1b", .target = "", .subsysnqn = "", .error = "e\x7f"});
     sample.observation.controllers[0].subsysnqn = "nqn.\x1b[1m\n";
-    test::set_site(sample.report, 0, "\x1b[5m");
+    test::set_array(sample.report, 0, "\x1b[5m");
     sample.report.observed_at = "\x1b";
     for (const bool verbose : {false, true}) {
         const std::string text = text_of(sample, {.verbose = verbose});

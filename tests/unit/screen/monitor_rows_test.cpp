@@ -33,7 +33,7 @@ MonitorStatus::Controller a_controller(const std::string& name, const std::strin
     return {.host = "host-a",
             .name = name,
             .subsysnqn = kNqn,
-            .site = site,
+            .array = site,
             .address = {},
             .state = std::move(state)};
 }
@@ -196,7 +196,7 @@ TEST(MonitorRows, join_controllers_whose_paths_are_alike) {
     ASSERT_THAT(joined[0].paths, SizeIs(2));
     EXPECT_THAT(joined[0].paths[1].controllers, ElementsAre("nvme2", "nvme4"));
     const std::vector<std::pair<const char*, std::function<void(Status&)>>> changes{
-        {"array", [](Status& status) { status.controllers[2].site = "array-c"; }},
+        {"array", [](Status& status) { status.controllers[2].array = "array-c"; }},
         {"state",
          [](Status& status) { status.controllers[2].state = ControllerState::connecting; }},
         {"ANA state",

@@ -277,17 +277,17 @@ struct ArrayPaths {
 using Arrays = std::map<std::size_t, ArrayPaths>;
 
 Arrays by_array(const SharedNamespace& shared, const Paths& paths) {
-    Arrays sites;
+    Arrays out;
     for (const Namespace* path : shared.paths) {
-        sites[path->controller->site_id].name = path->controller->site;
+        out[path->controller->array_id].name = path->controller->array;
     }
     for (const auto& [path, state] : paths.known) {
-        ArrayPaths& site = sites[path->controller->site_id];
-        site.usable = site.usable || nvme::usable(state);
-        site.reachable = site.reachable || state != AnaState::persistent_loss;
-        site.optimized = site.optimized || state == AnaState::optimized;
+        ArrayPaths& array = out[path->controller->array_id];
+        array.usable = array.usable || nvme::usable(state);
+        array.reachable = array.reachable || state != AnaState::persistent_loss;
+        array.optimized = array.optimized || state == AnaState::optimized;
     }
-    return sites;
+    return out;
 }
 
 template <typename Wanted>
@@ -328,7 +328,7 @@ void judge_each_array(const Subsystem& subsystem, const SharedNamespace& shared,
         });
     if (idle.empty()) {
         // An array that does not show the namespace, or did not answer, is another finding.
-        findings.count(kAnaNsUsablePathPerArray, arrays.size() == subsystem.sites
+        findings.count(kAnaNsUsablePathPerArray, arrays.size() == subsystem.arrays
                                                      ? Answer::Kind::holds
                                                      : Answer::Kind::unknown);
         return;

@@ -94,26 +94,26 @@ void judge_unique(const Subsystem& subsystem, const Subject& /*subject*/, Findin
 struct IdRange {
     std::uint16_t first{0xFFFF};
     std::uint16_t last{};
-    std::string site;
+    std::string array;
 };
 
 std::string range_text(const IdRange& range) {
-    return fmt::format("{} ({}-{})", range.site, range.first, range.last);
+    return fmt::format("{} ({}-{})", range.array, range.first, range.last);
 }
 
 /// Of the arrays of which an ID is known, ascending.
 std::vector<IdRange> ranges_of(const Subsystem& subsystem) {
-    std::map<std::size_t, IdRange> by_site;
+    std::map<std::size_t, IdRange> by_array;
     for (const Controller* controller : subsystem.controllers) {
-        IdRange& range = by_site[controller->site_id];
-        range.site = controller->site;
+        IdRange& range = by_array[controller->array_id];
+        range.array = controller->array;
         for (const std::uint16_t id : given_ids(*controller)) {
             range.first = std::min(range.first, id);
             range.last = std::max(range.last, id);
         }
     }
     std::vector<IdRange> ranges;
-    for (const auto& [site, range] : by_site) {
+    for (const auto& [array, range] : by_array) {
         if (range.first <= range.last) {
             ranges.push_back(range);
         }
@@ -233,24 +233,24 @@ std::optional<std::string> version(const Controller& controller) {
     return format_version(controller.version());
 }
 
-using IdsOfSites = std::map<std::size_t, std::set<std::uint16_t>>;
+using IdsOfArrays = std::map<std::size_t, std::set<std::uint16_t>>;
 
-IdsOfSites ids_of_sites(const Subsystem& subsystem) {
-    IdsOfSites out;
+IdsOfArrays ids_of_arrays(const Subsystem& subsystem) {
+    IdsOfArrays out;
     for (const Controller* controller : subsystem.controllers) {
         if (const auto id = controller->cntlid()) {
-            out[controller->site_id].insert(*id);
+            out[controller->array_id].insert(*id);
         }
     }
     return out;
 }
 
-bool lists_other_site(const Controller& controller, const std::vector<std::uint16_t>& listed,
-                      const IdsOfSites& ids_of_site) {
-    return std::any_of(ids_of_site.begin(), ids_of_site.end(), [&](const auto& site) {
-        return site.first != controller.site_id &&
+bool lists_other_array(const Controller& controller, const std::vector<std::uint16_t>& listed,
+                       const IdsOfArrays& ids) {
+    return std::any_of(ids.begin(), ids.end(), [&](const auto& array) {
+        return array.first != controller.array_id &&
                std::any_of(listed.begin(), listed.end(),
-                           [&site](std::uint16_t id) { return site.second.contains(id); });
+                           [&array](std::uint16_t id) { return array.second.contains(id); });
     });
 }
 
@@ -267,8 +267,8 @@ void judge_controller_list(const Subsystem& subsystem, const Subject& /*subject*
     if (!subsystem.stretched) {
         return;
     }
-    const IdsOfSites ids_of_site = ids_of_sites(subsystem);
-    std::set<std::size_t> sites_with_list;
+    const IdsOfArrays ids = ids_of_arrays(subsystem);
+    std::set<std::size_t> arrays_with_list;
     bool shared = false;
     std::size_t unread = 0;
     std::vector<FindingValue> values;
@@ -278,10 +278,10 @@ void judge_controller_list(const Subsystem& subsystem, const Subject& /*subject*
             continue;
         }
         const auto listed = controller->observed->subsystem_controllers().cntlids;
-        sites_with_list.insert(controller->site_id);
+        arrays_with_list.insert(controller->array_id);
         values.push_back(value_of(
             *controller, listed.empty() ? "none" : fmt::format("{}", fmt::join(listed, ", "))));
-        shared = shared || lists_other_site(*controller, listed, ids_of_site);
+        shared = shared || lists_other_array(*controller, listed, ids);
     }
     if (shared) {
         findings.judged(kCtrlListCns13ContainsAll);
@@ -290,7 +290,7 @@ void judge_controller_list(const Subsystem& subsystem, const Subject& /*subject*
     if (unread > 0) {
         findings.unknown(kCtrlListCns13ContainsAll);
     }
-    if (sites_with_list.size() < 2) {
+    if (arrays_with_list.size() < 2) {
         return;
     }
     group_values(values);

@@ -89,7 +89,7 @@ void judge_firmware(const Subsystem& subsystem, const Subject& /*subject*/, Find
         return;
     }
     std::map<std::string, std::size_t> revisions;
-    std::map<std::size_t, std::set<std::string>> by_site;
+    std::map<std::size_t, std::set<std::string>> by_array;
     std::vector<std::pair<const Controller*, std::size_t>> classes;
     std::vector<FindingValue> values;
     for (const Controller* controller : subsystem.controllers) {
@@ -98,7 +98,7 @@ void judge_firmware(const Subsystem& subsystem, const Subject& /*subject*/, Find
             continue;
         }
         const std::string revision = ascii(controller->id.fr);
-        by_site[controller->site_id].insert(revision);
+        by_array[controller->array_id].insert(revision);
         classes.emplace_back(controller,
                              revisions.try_emplace(revision, revisions.size()).first->second);
         values.push_back(value_of(*controller, revision));
@@ -109,8 +109,8 @@ void judge_firmware(const Subsystem& subsystem, const Subject& /*subject*/, Find
     if (revisions.size() < 2) {
         return;
     }
-    const bool inside = std::any_of(by_site.begin(), by_site.end(),
-                                    [](const auto& site) { return site.second.size() > 1; });
+    const bool inside = std::any_of(by_array.begin(), by_array.end(),
+                                    [](const auto& array) { return array.second.size() > 1; });
     group_values(values);
     findings.add({.row = kCtrlFrDomain,
                   .subsystem = subsystem.nqn,
@@ -125,22 +125,22 @@ void judge_fru(const Subsystem& subsystem, const Subject& /*subject*/, Findings&
         return;
     }
     std::map<std::array<std::uint8_t, 16>, std::vector<const Controller*>> units;
-    std::set<std::size_t> sites;
+    std::set<std::size_t> arrays;
     for (const Controller* controller : subsystem.controllers) {
         if (!controller->has_identify) {
             findings.unknown(kCtrlFguidDomain);
         } else if (!nvme::all_zero(controller->id.fguid)) {
             units[controller->id.fguid].push_back(controller);
-            sites.insert(controller->site_id);
+            arrays.insert(controller->array_id);
         }
     }
-    if (sites.size() > 1) {
+    if (arrays.size() > 1) {
         findings.judged(kCtrlFguidDomain);
     }
     for (const auto& [fguid, controllers] : units) {
         const bool torn = std::any_of(
             controllers.begin(), controllers.end(), [&controllers](const Controller* controller) {
-                return controller->site_id != controllers.front()->site_id;
+                return controller->array_id != controllers.front()->array_id;
             });
         if (!torn) {
             continue;

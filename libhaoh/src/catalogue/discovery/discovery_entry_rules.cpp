@@ -30,7 +30,7 @@ using nvme::DiscoveryEntry;
 
 FindingValue listing_value(const Listing& listing, const std::string& text) {
     return {.controller = {},
-            .site = listing.log->site,
+            .array = listing.log->array,
             .value = fmt::format("{}: {}", address_text(*listing.entry), text)};
 }
 
@@ -64,7 +64,7 @@ std::map<std::pair<std::string, std::string>, std::size_t> arrays_at(const Subsy
     std::map<std::pair<std::string, std::string>, std::size_t> out;
     for (const Controller* controller : subsystem.controllers) {
         out.try_emplace({controller->observed->traddr, controller->observed->trsvcid},
-                        controller->site_id);
+                        controller->array_id);
     }
     return out;
 }
@@ -245,7 +245,7 @@ std::map<std::string, std::string> arrays_of(const Subsystem& subsystem,
     std::map<std::string, std::string> out;
     for (const std::string& target : serving(subsystem)) {
         const DiscoveryView* const log = index.first_log(target);
-        out.emplace(target, log == nullptr || log->site.empty() ? target : log->site);
+        out.emplace(target, log == nullptr || log->array.empty() ? target : log->array);
     }
     return out;
 }

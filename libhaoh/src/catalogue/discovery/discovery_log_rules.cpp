@@ -22,7 +22,7 @@ std::string address_text(const nvme::DiscoveryEntry& entry) {
 
 FindingValue log_value(const DiscoveryView& log, const std::string& text) {
     return {.controller = {},
-            .site = log.site,
+            .array = log.array,
             .value = fmt::format("discovery controller {}: {}", log.observed->address, text)};
 }
 
@@ -172,7 +172,7 @@ bool judge_discovery_name(const std::string& nqn, const std::vector<const Discov
     std::copy_if(here.begin(), here.end(), std::back_inserter(others),
                  [&first](const DiscoveryView* log) {
                      return log->observed->target != first.observed->target &&
-                            (log->site.empty() || log->site != first.site);
+                            (log->array.empty() || log->array != first.array);
                  });
     if (others.empty()) {
         return false;

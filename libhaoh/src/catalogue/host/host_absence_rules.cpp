@@ -296,7 +296,7 @@ void judge_arrays(const HostSubsystem& subsystem, const Subject& subject, Findin
     }
     std::set<std::string> seen;
     for (const HostController& controller : subsystem.controllers) {
-        seen.insert(controller.site);
+        seen.insert(controller.array);
     }
     if (seen.contains("") && subsystem.controllers.size() > 1) {
         findings.unknown(kHostArrayExpected); // nobody knows which array: model.detect tells

@@ -33,7 +33,7 @@ extern const Row kHostPathSize;
 /// What a path says, under its controller's name.
 FindingValue value_of(const HostPath& path, std::string text) {
     return {.controller = path.kernel->controller,
-            .site = path.controller != nullptr ? path.controller->site : std::string{},
+            .array = path.controller != nullptr ? path.controller->array : std::string{},
             .value = std::move(text)};
 }
 
@@ -249,7 +249,7 @@ void judge_headless(const HostSubsystem& subsystem, Findings& findings) {
     }
     std::vector<FindingValue> values;
     for (const KernelPath& path : subsystem.observed->headless) {
-        values.push_back({.controller = path.controller, .site = {}, .value = path.name});
+        values.push_back({.controller = path.controller, .array = {}, .value = path.name});
     }
     findings.add({.row = kHostHeadMissing,
                   .subsystem = subsystem.nqn,
@@ -296,24 +296,24 @@ void judge_no_path(const HostSubsystem& subsystem, const HostNamespace& head, Fi
 /// \param down  what is told for all subsystems of the host at once
 void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std::size_t arrays,
                   const std::vector<DownAddress>& down, Findings& findings) {
-    std::set<std::string> usable_sites;
-    std::set<std::string> ready_sites;
+    std::set<std::string> usable_arrays;
+    std::set<std::string> ready_arrays;
     FoldKey key = fold_key(subsystem);
     for (const HostPath& path : head.paths) {
         key.add(path.kernel->controller);
         key.add(path.use.usable() ? 0 : static_cast<std::uint64_t>(path.use.kind));
         key.add(path.use.detail);
-        const std::string site = path.controller != nullptr ? path.controller->site : "";
+        const std::string array = path.controller != nullptr ? path.controller->array : "";
         if (path.use.usable()) {
-            usable_sites.insert(site);
+            usable_arrays.insert(array);
         }
         // The passive array of a pair takes over by an ANA change.
         if (path.use.ready()) {
-            ready_sites.insert(site);
+            ready_arrays.insert(array);
         }
     }
-    const bool none = usable_sites.empty();
-    const bool holds = !none && (arrays < 2 || ready_sites.size() > 1);
+    const bool none = usable_arrays.empty();
+    const bool holds = !none && (arrays < 2 || ready_arrays.size() > 1);
     const auto unread = std::count_if(head.paths.begin(), head.paths.end(),
                                       [](const HostPath& path) { return path.unread(); });
     const bool is_open = !holds && unread != 0; // one that cannot be read may be usable
@@ -330,7 +330,7 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
     const bool explained =
         !none && std::all_of(subsystem.controllers.begin(), subsystem.controllers.end(),
                              [&](const HostController& controller) {
-                                 return ready_sites.contains(controller.site) ||
+                                 return ready_arrays.contains(controller.array) ||
                                         is_down_with_others(down, *controller.kernel);
                              });
     if (explained) {
@@ -348,7 +348,7 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
                                           unread, all, name)
                     : none  ? fmt::format("none of the {} paths of {} can be used", all, name)
                             : fmt::format("only paths on {} of {} can be used",
-                                          *usable_sites.begin(), name),
+                                          *usable_arrays.begin(), name),
             .values = std::move(values),
             .verdict = is_open ? std::optional{Verdict::unknown} : std::nullopt};
     });
@@ -426,11 +426,11 @@ void judge_heads(const HostSubsystem& subsystem, const Subject& /*subject*/, Fin
 
 void judge_subsystem_access(const HostSubsystem& subsystem, const std::vector<DownAddress>& down,
                             Findings& findings) {
-    std::set<std::string> sites;
+    std::set<std::string> names;
     for (const HostController& controller : subsystem.controllers) {
-        sites.insert(controller.site);
+        names.insert(controller.array);
     }
-    const std::size_t arrays = sites.contains("") ? 1 : sites.size();
+    const std::size_t arrays = names.contains("") ? 1 : names.size();
     for (const HostNamespace& head : subsystem.namespaces) {
         if (head.paths.empty()) {
             judge_no_path(subsystem, head, findings);

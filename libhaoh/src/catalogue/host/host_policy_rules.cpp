@@ -70,8 +70,8 @@ void judge_sites(const HostSubsystem& subsystem, const Subject& subject, Finding
     const auto told_apart = [&] {
         std::set<std::string> arrays;
         for (const HostController& controller : subsystem.controllers) {
-            if (configured(controller.site)) {
-                arrays.insert(controller.site);
+            if (configured(controller.array)) {
+                arrays.insert(controller.array);
             }
         }
         return arrays.size() > 1;
@@ -86,8 +86,8 @@ void judge_sites(const HostSubsystem& subsystem, const Subject& subject, Finding
         std::set<std::string> used;
         for (const HostPath& path : head.paths) {
             if (path.use.optimized() && path.controller != nullptr &&
-                configured(path.controller->site)) {
-                used.insert(path.controller->site);
+                configured(path.controller->array)) {
+                used.insert(path.controller->array);
             }
         }
         if (used.size() > 1) {
@@ -100,7 +100,7 @@ void judge_sites(const HostSubsystem& subsystem, const Subject& subject, Finding
     }
     std::vector<FindingValue> values;
     for (const HostController& controller : subsystem.controllers) {
-        if (sites.contains(controller.site)) {
+        if (sites.contains(controller.array)) {
             values.push_back(value_of(controller, "gets its turn whatever its latency"));
         }
     }

@@ -87,16 +87,16 @@ bool caches(const Namespace& path) {
 
 /// Arrays that take writes for a namespace, and their controllers that cache them.
 struct CachedWrites {
-    std::set<std::size_t> sites;
+    std::set<std::size_t> arrays;
     std::vector<const Controller*> caching;
 
     void add(const Namespace& path, bool cached) {
-        sites.insert(path.controller->site_id);
+        arrays.insert(path.controller->array_id);
         if (cached) {
             caching.push_back(path.controller);
         }
     }
-    [[nodiscard]] bool wrong() const { return sites.size() > 1 && !caching.empty(); }
+    [[nodiscard]] bool wrong() const { return arrays.size() > 1 && !caching.empty(); }
 };
 
 /// The controllers that make the rule broken for a namespace; none when it is not.
@@ -115,7 +115,7 @@ std::vector<const Controller*> cached_on_stretch(const SharedNamespace& shared,
     }
     if (possible.wrong() && !known.wrong()) {
         findings.unknown(kCtrlVwcStretchAbsent);
-    } else if (known.sites.size() > 1) {
+    } else if (known.arrays.size() > 1) {
         findings.judged(kCtrlVwcStretchAbsent);
     }
     return known.wrong() ? known.caching : std::vector<const Controller*>{};

@@ -153,14 +153,14 @@ void report_move(const Subsystem& subsystem, const Move& move, Findings& finding
         what = fmt::format("nsid {} and nsid {} are swapped {}", move.nsids.front(),
                            move.nsids.back(), where);
     } else {
-        std::vector<std::string> sites;
+        std::vector<std::string> arrays;
         for (const Controller* controller : subsystem.controllers) {
-            if (sites.empty() || sites.back() != controller->site) {
-                sites.push_back(controller->site);
+            if (arrays.empty() || arrays.back() != controller->array) {
+                arrays.push_back(controller->array);
             }
         }
         what = fmt::format("nsid {} name other volumes on each of {}", brief_nsids(move.nsids),
-                           join_words(sites));
+                           join_words(arrays));
     }
     add_move(subsystem, move, move.nsids, std::move(what), findings);
 }

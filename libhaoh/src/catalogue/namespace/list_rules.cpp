@@ -52,12 +52,12 @@ struct Presence {
 
     /// Some array lacks it on every controller.
     [[nodiscard]] bool array_without() const {
-        std::set<std::size_t> sites;
+        std::set<std::size_t> arrays;
         for (const Controller* controller : with) {
-            sites.insert(controller->site_id);
+            arrays.insert(controller->array_id);
         }
-        return std::any_of(without.begin(), without.end(), [&sites](const Controller* controller) {
-            return !sites.contains(controller->site_id);
+        return std::any_of(without.begin(), without.end(), [&arrays](const Controller* controller) {
+            return !arrays.contains(controller->array_id);
         });
     }
 };

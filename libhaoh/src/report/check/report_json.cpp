@@ -18,8 +18,9 @@ Json values_json(const std::vector<ValueGroup>& groups) {
     Json out = Json::array();
     for (const ValueGroup& group : groups) {
         for (std::size_t i = 0; i < group.controllers.size(); ++i) {
-            Json value{
-                {"controller", group.controllers[i]}, {"site", group.site}, {"value", group.value}};
+            Json value{{"controller", group.controllers[i]},
+                       {"site", group.array},
+                       {"value", group.value}};
             if (!group.object.empty()) {
                 value["object"] = group.object;
             }
@@ -128,7 +129,7 @@ std::string to_json(const Report& report) {
     out["attributions"] = Json::array();
     for (const Attribution& one : view.attributions) {
         Json attribution{{"controller", report::safe_text(one.controller)},
-                         {"site", report::safe_text(one.site)},
+                         {"site", report::safe_text(one.array)},
                          {"evidence", report::safe_text(one.evidence)}};
         if (!one.host.empty()) {
             attribution["host"] = report::safe_text(one.host);

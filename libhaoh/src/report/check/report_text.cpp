@@ -182,7 +182,7 @@ class ReportText {
                 cntlids.push_back(cntlid_of(*controller));
             }
             arrays.push_back({arrays.empty() ? "" : "; "});
-            arrays.push_back({array.site.empty() ? "array unknown" : array.site, Tone::strong});
+            arrays.push_back({array.name.empty() ? "array unknown" : array.name, Tone::strong});
             arrays.push_back({": " + controllers_text(std::move(cntlids))});
         }
         writer_.wrapped(2, 4, arrays);
@@ -250,7 +250,7 @@ class ReportText {
     [[nodiscard]] std::string label_of(const SubsystemArrays* subsystem, const FindingItem& item,
                                        const ValueGroup& group) const {
         std::string label = group.object.empty()
-                                ? report::label_of(subsystem, group.site, group.controllers)
+                                ? report::label_of(subsystem, group.array, group.controllers)
                                 : group.object;
         return on_host(unnamed_host(item, group.host()), std::move(label));
     }
@@ -273,8 +273,8 @@ class ReportText {
                 const std::string name =
                     on_host(unnamed_host(item, one.hosts[i]),
                             one.object.empty() ? one.controllers[i] : one.object);
-                const std::string separator = one.site.empty() || name.empty() ? "" : ", ";
-                values.push_back({.label = one.site + separator + name, .value = one.value});
+                const std::string separator = one.array.empty() || name.empty() ? "" : ", ";
+                values.push_back({.label = one.array + separator + name, .value = one.value});
             }
         }
         folded_ |= write_value_block(writer_, 4, values, verbose_);

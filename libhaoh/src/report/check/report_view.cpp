@@ -22,9 +22,9 @@ std::vector<ValueGroup> group_values(const std::vector<FindingValue>& values) {
     for (const FindingValue& value : values) {
         const std::string_view owner = value.object.empty() ? std::string_view() : value.host;
         const auto [at, is_new] =
-            known.try_emplace({value.site, value.value, value.object, owner}, groups.size());
+            known.try_emplace({value.array, value.value, value.object, owner}, groups.size());
         if (is_new) {
-            groups.push_back({.site = safe_text(value.site),
+            groups.push_back({.array = safe_text(value.array),
                               .value = safe_text(value.value),
                               .object = safe_text(value.object),
                               .controllers = {}});
@@ -54,7 +54,7 @@ struct ItemKey {
 
     bool operator<(const ItemKey& other) const {
         const auto parts = [](const FindingValue& value) {
-            return std::tie(value.controller, value.site, value.value, value.object, value.host);
+            return std::tie(value.controller, value.array, value.value, value.object, value.host);
         };
         if (finding.what != other.finding.what) {
             return finding.what < other.finding.what;

@@ -16,7 +16,7 @@ namespace haoh::report {
 
 /// Controllers of one array that say the same, or one other object. All texts are safe (text.hpp).
 struct ValueGroup {
-    std::string site;
+    std::string array;
     std::string value;
     std::string object;                   ///< what it is about, where that is no controller
     std::vector<std::string> controllers; ///< at least one; an empty name = about no controller
