@@ -33,12 +33,12 @@ struct FindingValue {
     bool operator==(const FindingValue&) const = default;
 };
 
-/// What a Linux release makes of a finding: a row of `kernel_effects()`.
+/// What a Linux release makes of a finding: a row of `Rule::on_linux`.
 struct OnKernel {
     std::string release; ///< as asked for, or as the host prints it
     KernelOutcome outcome{};
     std::string text; ///< begins with a word of caution where it is not known of this release
-    std::string source;
+    std::string basis;
     /// Upstream's release that the row is about, where it is not known of this one: "6.8".
     std::string nearest{};
 

@@ -50,7 +50,7 @@ struct DistributionChange {
     unsigned product{};           ///< 9: of RHEL 9
     std::uint64_t absent_until{}; ///< the last build without it; 0: none was looked into
     std::uint64_t present_from{}; ///< the first with it; 0: none that was looked into
-    std::string_view source;
+    std::string_view basis;
 };
 
 /// Where a change came from, and what took it.

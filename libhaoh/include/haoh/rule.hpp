@@ -4,6 +4,7 @@
 /// what to do when it does not.
 #pragma once
 
+#include <haoh/kernel_effect.hpp>
 #include <haoh/verdict.hpp>
 #include <haoh/visibility.h>
 
@@ -61,6 +62,9 @@ struct Rule {
     std::string_view fix;   ///< what to do
     /// Windows in which the verdict falls one step ("win" in the catalogue): a bit for each Window.
     std::uint8_t relaxed_in{};
+    /// What Linux does where it does not hold, by release, from the first to the last; empty: not
+    /// known, or nothing of its own.
+    std::span<const KernelEffect> on_linux{};
 };
 
 /// Every rule that `check` evaluates, ordered by id.

@@ -231,16 +231,16 @@ std::string caution(const KernelRelease& release, const KernelRelease& nearest) 
                              name_of(nearest));
 }
 
-std::optional<OnKernel> on_kernel(const std::string& rule, const std::string& text,
+std::optional<OnKernel> on_kernel(const Rule& rule, const std::string& text,
                                   const KernelRelease& release) {
-    const KernelAnswer answer = kernel_answer(rule, release);
+    const KernelAnswer answer = kernel_answer(rule.on_linux, release);
     if (answer.effect == nullptr) {
         return std::nullopt;
     }
     OnKernel out{.release = text,
                  .outcome = answer.effect->outcome,
                  .text = std::string(answer.effect->text),
-                 .source = std::string(answer.effect->source)};
+                 .basis = std::string(answer.effect->basis)};
     if (!answer.known) {
         out.text.insert(0, caution(release, answer.nearest));
         out.nearest =
@@ -249,8 +249,12 @@ std::optional<OnKernel> on_kernel(const std::string& rule, const std::string& te
     return out;
 }
 
-void say_what_kernel_does(Report& report, const CheckOptions& options,
+void say_what_kernel_does(Report& report, Rows rows, const CheckOptions& options,
                           const Observation& observation) {
+    std::map<std::string_view, const Rule*> rules;
+    for (const judge::Row* row : rows) {
+        rules.emplace(row->rule.id, &row->rule);
+    }
     std::map<std::string_view, std::string_view> releases; // by host
     if (options.kernel.empty()) {
         for (const KernelObservation& kernel : observation.kernels) {
@@ -262,8 +266,9 @@ void say_what_kernel_does(Report& report, const CheckOptions& options,
         const std::string text =
             own == releases.end() || own->second.empty() ? report.kernel : std::string(own->second);
         const auto release = parse_kernel_release(text);
-        if (release && finding.verdict != Verdict::unknown) {
-            finding.on_kernel = on_kernel(finding.rule, text, *release);
+        const auto rule = rules.find(finding.rule);
+        if (release && rule != rules.end() && finding.verdict != Verdict::unknown) {
+            finding.on_kernel = on_kernel(*rule->second, text, *release);
         }
     }
 }
@@ -344,7 +349,7 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
         std::count_if(report.rules.begin(), report.rules.end(), [&](const RuleResult& result) {
             return !with_finding.contains(result.rule);
         }));
-    say_what_kernel_does(report, options, observation);
+    say_what_kernel_does(report, rows, options, observation);
     report.verdict = verdict_of(report);
     return report;
 }

@@ -442,11 +442,11 @@ TEST(ReportOfKernels, QuotesTheRowOfTheTable) {
     pair.options.kernel = "6.12.107";
     const Report report = pair.report();
     ASSERT_EQ(report.findings.size(), 1U);
-    const KernelEffect& row = *find_kernel_effect("ns.uuid.equal", {6, 12});
+    const KernelEffect& row = *find_kernel_effect(find_rule("ns.uuid.equal")->on_linux, {6, 12});
     EXPECT_EQ(report.findings[0].on_kernel, (OnKernel{.release = "6.12.107",
                                                       .outcome = row.outcome,
                                                       .text = std::string(row.text),
-                                                      .source = std::string(row.source)}));
+                                                      .basis = std::string(row.basis)}));
 }
 
 TEST(ReportOfKernels, SaysWhereItIsNotKnown) {
@@ -463,15 +463,15 @@ TEST(ReportOfKernels, SaysWhereItIsNotKnown) {
     };
     const OnKernel known = said("5.14.0-570.12.1.el9_6.x86_64", other_volume);
     EXPECT_EQ(known.nearest, "");
-    EXPECT_EQ(known.text, find_kernel_effect("ns.uuid.equal", {6, 1})->text);
+    EXPECT_EQ(known.text, find_kernel_effect(find_rule("ns.uuid.equal")->on_linux, {6, 1})->text);
     const OnKernel unknown = said("5.15.0-101-generic", other_volume);
     EXPECT_EQ(unknown.nearest, "6.1");
     EXPECT_EQ(unknown.text,
               "not known; Linux 6.1 of kernel.org, the nearest that is: " + known.text);
     EXPECT_EQ(unknown.outcome, known.outcome);
     // The patch level decides, and Debian's name of this kernel does not have it.
-    const KernelAnswer log =
-        kernel_answer("ana.log.header.size", parse_kernel_release("6.1.0-26-amd64").value());
+    const KernelAnswer log = kernel_answer(find_rule("ana.log.header.size")->on_linux,
+                                           parse_kernel_release("6.1.0-26-amd64").value());
     EXPECT_FALSE(log.known);
 }
 

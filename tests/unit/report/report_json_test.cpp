@@ -66,9 +66,9 @@ TEST(ReportJson, SaysWhatAKernelMakesOfAFinding) {
     Sample sample = healthy_pair();
     Finding finding = test::uuid_finding(sample, 2);
     finding.on_kernel = OnKernel{.release = "6.12",
-                                 .outcome = kernel_effects().front().outcome,
+                                 .outcome = KernelOutcome::io_errors,
                                  .text = "It makes no path.",
-                                 .source = "drivers/nvme/host/core.c"};
+                                 .basis = "drivers/nvme/host/core.c"};
     add(sample.report, finding);
     sample.report.kernel = "6.12";
     const std::string text = to_json(sample.report);

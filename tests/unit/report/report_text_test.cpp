@@ -551,8 +551,8 @@ TEST(ReportText, StaysInsideTheWidth) {
 TEST(ReportText, NamesTheReleaseByWhatDecidesWhatLinuxDoes) {
     Sample sample = with_one_failure();
     const auto shown = [&sample](const std::string& release) {
-        sample.report.findings[0].on_kernel = OnKernel{
-            .release = release, .outcome = {}, .text = "it is refused", .source = "core.c"};
+        sample.report.findings[0].on_kernel =
+            OnKernel{.release = release, .outcome = {}, .text = "it is refused", .basis = "core.c"};
         return text_of(sample);
     };
     EXPECT_NE(shown("6.12.107-amd64").find("\n  Linux 6.12: it is refused\n"), std::string::npos);

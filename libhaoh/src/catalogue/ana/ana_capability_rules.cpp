@@ -5,6 +5,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <haoh/nvme/command.hpp>
 #include <haoh/nvme/supported_logs.hpp>
@@ -161,7 +162,8 @@ constexpr Row kAnaLogFitsMdts{
              .why = "Linux gives ANA up for this controller and takes all of its paths for "
                     "optimized, also those that are inaccessible.",
              .fix = "Array: raise MDTS, or lower NANAGRPID and MNAN, so that 16 + 32 x NANAGRPID "
-                    "+ 4 x MNAN bytes fit one transfer."},
+                    "+ 4 x MNAN bytes fit one transfer.",
+             .on_linux = linux_effect::kAnaLogTooLarge},
     .judge = CheckController{.clause = "ANA log larger than one transfer", .ask = log_too_large}};
 
 constexpr Row kAnaNanagrpidCovers{
@@ -187,7 +189,8 @@ constexpr Row kLogSupportedAna{
              .basis = "Base 2.3 §8.1.1.1: shall support the log; Linux fails to start the "
                       "controller without it",
              .why = "Linux does not start the controller: every path to this array is missing.",
-             .fix = "Array: support log page 0Ch, and list it in the Supported Log Pages log."},
+             .fix = "Array: support log page 0Ch, and list it in the Supported Log Pages log.",
+             .on_linux = linux_effect::kNoAnaLog},
     .judge = CheckController{.clause = "no ANA log", .ask = log_missing}};
 
 constexpr Row kAnaAnacapOptimizedBit{
@@ -211,7 +214,8 @@ constexpr Row kAnaAnattValid{
              .basis = "Base 2.1 Figure 312; Linux resets the controller after 2 x ANATT",
              .why = "Linux resets the controller the moment that a group is in transition, with "
                     "all I/O in flight on it.",
-             .fix = "Array: report the longest time that a transition takes, in seconds."},
+             .fix = "Array: report the longest time that a transition takes, in seconds.",
+             .on_linux = linux_effect::kAnattTimeout},
     .judge = CheckController{.clause = "ANATT is 0", .ask = no_transition_time},
     .fields = {"anatt"}};
 

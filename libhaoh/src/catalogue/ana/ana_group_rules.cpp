@@ -6,6 +6,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -409,7 +410,8 @@ constexpr Row kAnaNsUsablePath{
              .why = "No path is optimized or non-optimized: I/O to the volume hangs until an array "
                     "takes it over.",
              .fix = "Array: find out why no array owns the group (quorum, witness, replication "
-                    "link) and make one take it over. Host: do not reset anything meanwhile."},
+                    "link) and make one take it over. Host: do not reset anything meanwhile.",
+             .on_linux = linux_effect::kNoUsablePath},
     .judge = JudgeSubsystem{judge_states},
     .yields_to = {&kModelDetect}};
 
@@ -421,7 +423,8 @@ constexpr Row kAnaNsOptimizedPath{
              .verdict = Verdict::warn,
              .basis = "practice",
              .why = "All I/O takes the slower way, as after a failover that was not taken back.",
-             .fix = "Array: give the group back to its preferred array."},
+             .fix = "Array: give the group back to its preferred array.",
+             .on_linux = linux_effect::kNoOptimizedPath},
     .judge = JudgeSubsystem{judge_states}};
 
 constexpr Row kAnaNsSingleOwner{

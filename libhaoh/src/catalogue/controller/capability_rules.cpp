@@ -4,6 +4,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -180,7 +181,8 @@ constexpr Row kResvSupportEqual{
              .why = "A cluster that fences by reservation fences on one array only: a node that "
                     "was shut out keeps writing through the other one.",
              .fix = "Array: set ONCS bit 5 and implement reservations on both arrays, or on "
-                    "neither. Host: do not use reservations until then."},
+                    "neither. Host: do not use reservations until then.",
+             .on_linux = linux_effect::kReservationsOnePath},
     .judge = EqualControllers{.fields = {{{"support for reservations (ONCS bit 5)", "oncs",
                                            command<nvme::oncs::reservations>}}}}};
 
@@ -238,7 +240,8 @@ constexpr Row kCtrlVwcEqual{
                     "the other one: data that an application made sure of is lost with a power "
                     "cut there.",
              .fix = "Array: report VWC 0 on both arrays when writes are safe on completion, "
-                    "else the same VWC on both."},
+                    "else the same VWC on both.",
+             .on_linux = linux_effect::kVwcDiffers},
     .judge = EqualControllers{
         .fields = {{{"volatile write cache (VWC bit 0)", "vwc", flag<&Id::vwc, kCachePresent>},
                     {"flush to all namespaces (VWC bits 2:1)", "vwc", flush_of_all}}}}};
@@ -369,7 +372,8 @@ constexpr Row kCtrlCmicMctrs{
              .why = "Linux refuses the second controller, or makes no multipath device at all "
                     "when the first one lacks the bit.",
              .fix = "Array: set CMIC bit 1 on every controller of the subsystem, on both "
-                    "arrays."},
+                    "arrays.",
+             .on_linux = linux_effect::kOneController},
     .judge = CheckController{.clause = "multiple controllers not supported (CMIC bit 1 clear)",
                              .ask = no_multiple_controllers},
     .fields = {"cmic"},
@@ -387,7 +391,8 @@ constexpr Row kCtrlCmicAnarsEqual{
                     "writes to inaccessible paths) or fails to start the controllers without "
                     "it.",
              .fix = "Array: enable ANA reporting on both arrays (CMIC bit 3, ANA log, ANACAP, "
-                    "ANATT, ANAGRPMAX, NANAGRPID, MNAN)."},
+                    "ANATT, ANAGRPMAX, NANAGRPID, MNAN).",
+             .on_linux = linux_effect::kAnaOfOneArray},
     .judge = EqualControllers{.fields = {{{"ANA reporting (CMIC bit 3)", "cmic",
                                            flag<&Id::cmic, nvme::cmic::ana_reporting>}}}},
     .fields = {"anatt", "anacap", "anagrpmax", "oaes"}};
@@ -445,7 +450,8 @@ constexpr Row kCtrlOaesEqual{
              .why = "The host is not told of changes: it works with an old list of namespaces or "
                     "old path states, and notices a failover by failed I/O only.",
              .fix = "Array: offer the same events on both arrays, with ANA at least bits 8 and "
-                    "11."},
+                    "11.",
+             .on_linux = linux_effect::kEventsNotAnnounced},
     .judge = JudgeSubsystem{judge_notices},
     .fields = {"oaes"}};
 

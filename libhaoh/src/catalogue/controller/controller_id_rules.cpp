@@ -4,6 +4,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -352,7 +353,8 @@ constexpr Row kCtrlCntlidConnectMatch{
                       "rejecting\"",
              .why = "Linux refuses the controller: this path is missing on every host.",
              .fix = "Array: report in Identify Controller the ID that the Connect response "
-                    "allocated; in the static model, connect the controller that was asked for."},
+                    "allocated; in the static model, connect the controller that was asked for.",
+             .on_linux = linux_effect::kCntlidMismatch},
     .judge = CheckController{.clause = "controller IDs of Connect and Identify part",
                              .ask = id_connected},
     .yields_to = {&kCtrlCntlidRange},
@@ -442,7 +444,8 @@ constexpr Row kCtrlCntlidUnique{
                     "a reconnect Linux does not test again, and reservations get mixed up.",
              .fix = "Array: give each array its own range of controller IDs, for example 1-9999 "
                     "and 10000-19999 (nvmet: attr_cntlid_min and attr_cntlid_max). Host: "
-                    "disconnect and connect again afterwards."},
+                    "disconnect and connect again afterwards.",
+             .on_linux = linux_effect::kCntlidInUse},
     .judge = JudgeSubsystem{judge_unique},
     .refusals = {linux_kernel::KernelRefusal::cntlid_in_use}};
 

@@ -4,6 +4,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 namespace haoh::judge {
 
@@ -217,7 +218,8 @@ constexpr Row kCtrlKasNonzero{
              .basis = "Base 2.1 Figure 312: mandatory on fabrics; Linux \"keep-alive support is "
                       "mandatory for fabrics\"",
              .why = "Linux refuses the controller: every path to this array is missing.",
-             .fix = "Array: support Keep Alive and report its granularity in KAS."},
+             .fix = "Array: support Keep Alive and report its granularity in KAS.",
+             .on_linux = linux_effect::kNoKeepAlive},
     .judge = CheckController{.clause = "no keep alive (KAS is 0)", .ask = no_keep_alive},
     .fields = {"kas"}};
 
@@ -245,7 +247,8 @@ constexpr Row kCtrlMnanValid{
              .basis = "Base 2.1 Figure 312; Linux \"Invalid MNAN value %u\"",
              .why = "Linux does not start the controller: every path to this array is missing.",
              .fix = "Array: report MNAN, the number of namespaces that can be allowed, from 1 "
-                    "to NN."},
+                    "to NN.",
+             .on_linux = linux_effect::kMnanInvalid},
     .judge = CheckController{.clause = "MNAN is not from 1 to NN", .ask = max_namespaces},
     .yields_to = {&kCtrlNnEqual},
     .fields = {"mnan"},

@@ -3,6 +3,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <array>
@@ -135,7 +136,8 @@ constexpr Row kPropCapMps{
                  "Linux nvme_enable_ctrl() refuses a larger smallest page (\"Minimum device page "
                  "size\"): its own for NVMe is 4 KiB whatever the CPU's",
              .why = "Linux refuses the controller: every path to this array is missing.",
-             .fix = "Array: report CAP.MPSMIN 0."},
+             .fix = "Array: report CAP.MPSMIN 0.",
+             .on_linux = linux_effect::kPagesTooLarge},
     .judge =
         CheckController{.clause = "smallest memory page larger than 4 KiB", .ask = large_pages}};
 

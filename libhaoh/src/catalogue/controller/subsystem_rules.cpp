@@ -3,6 +3,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -213,7 +214,8 @@ constexpr Row kCtrlSnEqual{
                     "both, so device names can change at the next boot; namespaces without "
                     "identifiers are named by it and can be mixed up.",
              .fix = "Array: give the stretched subsystem one serial number and report it from "
-                    "both arrays (nvmet: attr_serial). Host: reconnect both arrays afterwards."},
+                    "both arrays (nvmet: attr_serial). Host: reconnect both arrays afterwards.",
+             .on_linux = linux_effect::kShownOnce},
     .judge = EqualControllers{
         .fields = {{{"serial number (SN)", "sn", text<&nvme::IdentifyController::sn>}}},
         .verdict = told_by_identifiers}};
@@ -228,7 +230,8 @@ constexpr Row kCtrlMnEqual{
              .why = "Linux keeps the model of the array that connected first: udev rules, "
                     "by-id names and settings by model depend on the order of connecting.",
              .fix = "Array: report one model number for the stretched subsystem from both arrays "
-                    "(nvmet: attr_model), also between different generations."},
+                    "(nvmet: attr_model), also between different generations.",
+             .on_linux = linux_effect::kShownOnce},
     .judge = EqualControllers{
         .fields = {{{"model number (MN)", "mn", text<&nvme::IdentifyController::mn>}}}}};
 
@@ -319,7 +322,8 @@ constexpr Row kCtrlFrDomain{
                     "array it means an upgrade that has not come to its end.",
              .fix = "Array: finish the upgrade on every controller. During an upgrade, check "
                     "with --window upgrade.",
-             .relaxed_in = in_window(Window::upgrade)},
+             .relaxed_in = in_window(Window::upgrade),
+             .on_linux = linux_effect::kRevisionShownOnce},
     .judge = JudgeSubsystem{judge_firmware},
     .fields = {"fr"}};
 

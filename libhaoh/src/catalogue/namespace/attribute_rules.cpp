@@ -4,6 +4,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <set>
 
@@ -209,7 +210,8 @@ constexpr Row kNsNsattrWriteProtectEqual{
              .basis = "Base 2.3 §2.4.1; Linux takes the state of the path that it scanned last",
              .why = "Writes go through on one array and fail on the other without a failover, and "
                     "data that was protected can be changed.",
-             .fix = "Array: protect the namespace on both arrays, or on neither."},
+             .fix = "Array: protect the namespace on both arrays, or on neither.",
+             .on_linux = linux_effect::kWriteProtectionDiffers},
     .judge = EqualNamespaces{
         .fields = {
             {{"write protection (NSATTR bit 0)", NamespacePage::identify, "nsattr",
@@ -258,7 +260,8 @@ constexpr Row kNsNstatNrdy{
              .why = "The path is missing, without a message, or its I/O fails until the namespace "
                     "is ready.",
              .fix = "Array: see what keeps the namespace from being ready. Check again after a "
-                    "start."},
+                    "start.",
+             .on_linux = linux_effect::kNotReady},
     .judge = CheckNamespace{.clause = "namespace not ready", .ask = not_ready}};
 
 constexpr Row kNsVwcnpEqual{
@@ -270,7 +273,8 @@ constexpr Row kNsVwcnpEqual{
              .basis = "Base 2.3 §7.2, Figure 335",
              .why = "The host leaves out flushes that the other array needs: data that was made "
                     "sure of is lost with a power cut there.",
-             .fix = "Array: report the cache alike on both arrays."},
+             .fix = "Array: report the cache alike on both arrays.",
+             .on_linux = linux_effect::kVwcnpDiffers},
     .judge = EqualNamespaces{
         .fields = {{{"no volatile write cache (VWCNP)", NamespacePage::independent, "nsfeat",
                      independent_bits<&Independent::nsfeat, kCacheNotPresent>, as_flag}}}}};
@@ -286,7 +290,8 @@ constexpr Row kCtrlVwcStretchAbsent{
              .why = "The host spreads writes over both arrays and sends Flush to one: nothing "
                     "promises that the writes in the other array's cache are safe.",
              .fix = "Array: make writes safe on completion (mirrored or battery-backed) and "
-                    "report VWC 0. Host: until then use one array at a time."},
+                    "report VWC 0. Host: until then use one array at a time.",
+             .on_linux = linux_effect::kFlushOnePath},
     .judge = JudgeSubsystem{judge_stretched_cache}};
 
 constexpr Row kNsRmediaEqual{

@@ -4,6 +4,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <set>
@@ -251,7 +252,8 @@ constexpr Row kNsDescLengths{
              .why = "Linux ignores the rest of the list: identifiers are missing and the path is "
                     "refused.",
              .fix = "Array: send NIDL 8 for EUI64, 16 for NGUID and UUID, 1 for CSI, and zeros "
-                    "behind the last descriptor."},
+                    "behind the last descriptor.",
+             .on_linux = linux_effect::kDescriptorLength},
     .judge = CheckNamespace{
         .clause = "malformed descriptor list",
         .ask = problem<nvme::ProblemKind::bad_length, nvme::ProblemKind::truncated,
@@ -281,7 +283,8 @@ constexpr Row kNsDescMatchIdns{
              .fix = "Array: report the same NGUID and EUI64 in CNS 00h and CNS 03h. Host: "
                     "disconnect the array that is changed first, and connect it again "
                     "afterwards: Linux takes a namespace in use away whose identifiers "
-                    "change."},
+                    "change.",
+             .on_linux = linux_effect::kDescriptorCounts},
     .judge = CheckNamespace{.clause = "two values of one identifier", .ask = not_identify}};
 
 constexpr Row kNsDescCsiPresent{
@@ -293,7 +296,8 @@ constexpr Row kNsDescCsiPresent{
              .basis = "Base 2.3 §5.2.13.2.3: shall be there when CAP.CSS says so",
              .why = "Hosts cannot tell the command set and skip the namespace, or take it for "
                     "another than on the other array.",
-             .fix = "Array: send a CSI descriptor for each namespace."},
+             .fix = "Array: send a CSI descriptor for each namespace.",
+             .on_linux = linux_effect::kNoCommandSet},
     .judge = CheckNamespace{.clause = "no CSI descriptor", .ask = no_csi}};
 
 constexpr Row kNsDescBytesEqual{

@@ -3,6 +3,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <array>
@@ -148,7 +149,8 @@ constexpr Row kNsLbafActivePage{
              .why =
                  "On a host with an older kernel the device has size 0, and all I/O to it fails.",
              .fix = "Array: format the namespace with blocks of 512 B or 4 KiB, as long as a host "
-                    "runs Linux before 6.15."},
+                    "runs Linux before 6.15.",
+             .on_linux = linux_effect::kBlocksTooLarge},
     .judge = CheckNamespace{.clause = "block larger than 4 KiB", .ask = large_blocks}};
 
 constexpr Row kNsLbafActiveMetadata{
@@ -160,7 +162,8 @@ constexpr Row kNsLbafActiveMetadata{
              .basis = "Linux nvme_update_ns_info_block() gives such a namespace no capacity",
              .why = "The device has size 0 on Linux, and all I/O to it fails.",
              .fix = "Array: format the namespace without metadata, or with protection information "
-                    "that takes all of it."},
+                    "that takes all of it.",
+             .on_linux = linux_effect::kMetadataUnusable},
     .judge = CheckNamespace{.clause = "metadata that Linux cannot carry", .ask = stray_metadata}};
 
 constexpr Row kNsNcapNonzero{
@@ -172,7 +175,8 @@ constexpr Row kNsNcapNonzero{
              .basis = "Linux nvme_scan_ns() takes a namespace with NCAP 0 for one that is not "
                       "attached",
              .why = "Linux makes no path through this controller, and says nothing.",
-             .fix = "Array: report the capacity of the namespace, or do not list it as active."},
+             .fix = "Array: report the capacity of the namespace, or do not list it as active.",
+             .on_linux = linux_effect::kNoCapacity},
     .judge = CheckNamespace{.clause = "no capacity", .ask = no_capacity}};
 
 constexpr Row kNsNuse{.rule = {.id = "ns.nuse",

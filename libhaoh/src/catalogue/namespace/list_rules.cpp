@@ -4,6 +4,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -227,7 +228,8 @@ constexpr Row kNslistActiveEqual{
              .why = "The volume has no path to that array and is lost with the other one; hosts "
                     "do not warn of it.",
              .fix = "Array: map the namespace to this host on both arrays, see whether its "
-                    "replication was set up completely. Host: rescan."},
+                    "replication was set up completely. Host: rescan.",
+             .on_linux = linux_effect::kNotListed},
     .judge = JudgeSubsystem{judge_presence}};
 
 constexpr Row kNslistActiveLeNn{

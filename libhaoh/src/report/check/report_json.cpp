@@ -57,7 +57,7 @@ Json finding_json(const FindingGroup& group, const FindingItem& item,
         out["on_kernel"] = {{"release", group.on_kernel->release},
                             {"outcome", to_string(group.on_kernel->outcome)},
                             {"text", group.on_kernel->text},
-                            {"source", group.on_kernel->source}};
+                            {"source", group.on_kernel->basis}};
         if (!group.on_kernel->nearest.empty()) {
             out["on_kernel"]["nearest"] = group.on_kernel->nearest;
         }

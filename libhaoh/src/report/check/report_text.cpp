@@ -240,7 +240,7 @@ class ReportText {
         write_sentence("Fix: ", group.fix);
         if (verbose_) {
             write_sentence("Basis: ", group.on_kernel ? fmt::format("{}; {}", group.basis,
-                                                                    group.on_kernel->source)
+                                                                    group.on_kernel->basis)
                                                       : group.basis);
         }
         writer_.blank();

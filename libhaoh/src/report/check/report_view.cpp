@@ -74,7 +74,7 @@ std::optional<OnKernel> safe_effect(const std::optional<OnKernel>& effect) {
     return OnKernel{.release = safe_text(effect->release),
                     .outcome = effect->outcome,
                     .text = safe_text(effect->text),
-                    .source = safe_text(effect->source),
+                    .basis = safe_text(effect->basis),
                     .nearest = safe_text(effect->nearest)};
 }
 

@@ -22,7 +22,7 @@ std::string to_json(std::span<const Rule* const> rules) {
             }
             effect["outcome"] = to_string(view.effect->outcome);
             effect["text"] = view.effect->text;
-            effect["source"] = view.effect->source;
+            effect["source"] = view.effect->basis;
             effects.push_back(std::move(effect));
         }
         out["rules"].push_back({{"id", rule->id},

@@ -84,7 +84,7 @@ std::string section(const Rule& rule) {
                        escaped(rule.why), escaped(rule.fix), escaped(rule.basis));
     for (const EffectView& view : effects_of(rule)) {
         out += fmt::format("- **{}:** {} ({})\n", view.releases, escaped(view.effect->text),
-                           escaped(view.effect->source));
+                           escaped(view.effect->basis));
     }
     return out;
 }
