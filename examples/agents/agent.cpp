@@ -98,7 +98,7 @@ asio::awaitable<void> run(haoh::Source source, haoh::Monitor& monitor) {
     for (const auto& head : monitor.status().namespaces) {
         for (const auto& path : head.paths) {
             if (head.nsid == kNsid) {
-                route.set(path.controller, path.ana_state);
+                route.set(path.controller, path.ana_state.text());
             }
         }
     }

@@ -25,6 +25,7 @@ SPELT_ONCE = {
     "I/O policy": ("libhaoh/src/model/io_policy.cpp", ("numa", "round-robin", "queue-depth")),
     "selector": ("libhaoh/src/policy/selector_info.cpp", ("site-affinity", "spdk-round-robin")),
     "controller state": ("libhaoh/src/model/controller_state.cpp", ("resetting", "connecting", "deleting")),
+    "ANA state": ("libhaoh/src/nvme/ana_log.cpp", ("non-optimized", "inaccessible", "persistent-loss")),
     "transport": ("libhaoh/src/model/transport.cpp", ("apple-nvme", "pcie")),
 }
 # The enumeration of kinds of events, their table, and what else the compiler names when one is added.

@@ -106,7 +106,7 @@ class RowFolder {
                 out += std::to_string(index);
                 out += std::to_string(static_cast<unsigned>(paths[index]->use.kind));
                 out += ' ';
-                out.append(paths[index]->ana_state).append(1, '\0');
+                out.append(paths[index]->ana_state.text()).append(1, '\0');
             }
         }
         return out;
@@ -139,8 +139,9 @@ class RowFolder {
                          .last_change = {},
                          .transitions = 0};
             if (path.path) {
-                path.ana =
-                    paths[index]->ana_state.empty() ? std::string(kNoAna) : paths[index]->ana_state;
+                path.ana = paths[index]->ana_state.kind() == PathAnaState::none
+                               ? std::string(kNoAna)
+                               : paths[index]->ana_state.text();
                 path.use = paths[index]->use;
             } else if (row.urgency == Urgency::none) {
                 row.urgency = Urgency::controller_without_path;

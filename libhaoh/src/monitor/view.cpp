@@ -29,8 +29,8 @@ ViewedPath path_of(const KernelPath& path) {
     out.controller = path.controller;
     out.name = path.name;
     out.ana_state = path.ana_state.state == Attribute::State::unreadable
-                        ? std::string(kUnreadable)
-                        : std::string(path.ana_state.value());
+                        ? PathAnaState::not_read()
+                        : PathAnaState::of(path.ana_state.value());
     if (const auto group = path.ana_grpid.number()) {
         out.ana_grpid = static_cast<std::uint32_t>(*group);
     }
@@ -138,10 +138,10 @@ View view_of(const ControllerObservation& controller) {
         path.controller = controller.name;
         path.bytes = viewed.bytes;
         if (const auto place = places.find(one.nsid); place != places.end()) {
-            path.ana_state = nvme::to_string(place->second.state);
+            path.ana_state = place->second.state;
             path.ana_grpid = place->second.agid;
         } else if (!has_ana) {
-            path.ana_state = std::string();
+            path.ana_state = PathAnaState();
         } // else its log does not tell: as Linux does, the state is taken for what it was
         viewed.paths.push_back(std::move(path));
     }
@@ -166,7 +166,7 @@ void apply_ana_log(View& view, const nvme::AnaLog& log) {
             continue;
         }
         for (ViewedPath& path : viewed.paths) {
-            path.ana_state = nvme::to_string(place->second.state);
+            path.ana_state = place->second.state;
             path.ana_grpid = place->second.agid;
         }
     }

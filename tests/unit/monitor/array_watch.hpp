@@ -170,7 +170,7 @@ class ArrayWatch : public ::testing::Test {
         for (const MonitorStatus::Namespace& one : monitor_->status().namespaces) {
             for (const MonitorStatus::Path& path : one.paths) {
                 if (one.nsid == nsid && path.controller == name) {
-                    return path.ana_state;
+                    return path.ana_state.text();
                 }
             }
         }

@@ -56,8 +56,8 @@ class EveryString {
 
     // Reports and differences.
     void operator()(FindingValue& it) const {
-        auto& [controller, site, value, object, host] = it;
-        all(controller, site, value, object, host);
+        auto& [controller, array, value, object, host] = it;
+        all(controller, array, value, object, host);
     }
     void operator()(OnKernel& it) const {
         auto& [release, outcome, text, source, nearest] = it;
@@ -69,8 +69,8 @@ class EveryString {
         all(rule, subsystem, what, values, basis, why, fix, on_kernel, host);
     }
     void operator()(Attribution& it) const {
-        auto& [host, controller, site, evidence] = it;
-        all(host, controller, site, evidence);
+        auto& [host, controller, array, evidence] = it;
+        all(host, controller, array, evidence);
     }
     void operator()(Attributions& it) const {
         std::vector<Attribution> copy(it.begin(), it.end());
@@ -163,15 +163,20 @@ class EveryString {
         visit_(text);
         it = ControllerState::of(text);
     }
+    void operator()(PathAnaState& it) const {
+        std::string text = it.text();
+        visit_(text);
+        it = PathAnaState::of(text);
+    }
     void operator()(Event& it) const {
-        auto& [kind, sequence, observed, cause, source, host, subsysnqn, controller, site, nsid,
+        auto& [kind, sequence, observed, cause, source, host, subsysnqn, controller, array, nsid,
                device, path, from, to, ana_grpid, change_count, transitions, rule, access, text,
                advised] = it;
-        all(source, host, subsysnqn, controller, site, device, path, from, to, rule, text);
+        all(source, host, subsysnqn, controller, array, device, path, from, to, rule, text);
     }
     void operator()(MonitorStatus::Controller& it) const {
-        auto& [host, name, subsysnqn, site, address, state, hostnqn, hostid] = it;
-        all(host, name, subsysnqn, site, address, state, hostnqn, hostid);
+        auto& [host, name, subsysnqn, array, address, state, hostnqn, hostid] = it;
+        all(host, name, subsysnqn, array, address, state, hostnqn, hostid);
     }
     void operator()(MonitorStatus::Path& it) const {
         auto& [controller, name, ana_state, use, transitions, last_change] = it;
@@ -197,9 +202,9 @@ class EveryString {
 
     // Policies.
     void operator()(ExplainedPath& it) const {
-        auto& [path, controller, site, controller_state, ana_state, numa_node, queue_depth,
+        auto& [path, controller, array, controller_state, ana_state, numa_node, queue_depth,
                numa_nodes, use] = it;
-        all(path, controller, site, controller_state, ana_state, use.detail);
+        all(path, controller, array, controller_state, ana_state, use.detail);
     }
     void operator()(PathNotTaken& it) const {
         auto& [path, why] = it;

@@ -54,7 +54,7 @@ TEST(Metrics, TellAccessOfEachNamespace) {
 TEST(Metrics, TellTheStateOfAPathAsASet) {
     MonitorStatus status = monitor_status();
     const auto page_with = [&](const std::string& state) {
-        status.namespaces[0].paths[0].ana_state = state;
+        status.namespaces[0].paths[0].ana_state = PathAnaState::of(state);
         return to_metrics(status);
     };
     const std::string labels =

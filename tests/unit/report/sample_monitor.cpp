@@ -183,8 +183,9 @@ MonitorStatus monitor_status() {
             one.paths.push_back(
                 {.controller = controller.name,
                  .name = "nvme0c" + controller.name.substr(4) + "n" + std::to_string(nsid),
-                 .ana_state = second ? "non-optimized" : "optimized",
-                 .use = use_of({.controller_state = controller.state, .ana_state = "optimized"}),
+                 .ana_state = second ? nvme::AnaState::non_optimized : nvme::AnaState::optimized,
+                 .use = use_of({.controller_state = controller.state,
+                                .ana_state = nvme::AnaState::optimized}),
                  .transitions = second ? 3U : 0U,
                  .last_change = {}});
         }

@@ -31,7 +31,7 @@ MonitorStatus::Namespace make_namespace(std::uint32_t nsid, const std::vector<Pa
         MonitorStatus::Path& path = out.paths.emplace_back();
         path.controller = sample.controller;
         path.name = "nvme0c" + sample.controller.substr(4) + "n" + std::to_string(nsid);
-        path.ana_state = sample.ana_state;
+        path.ana_state = PathAnaState::of(sample.ana_state);
         path.use = use_of({.controller_state = ControllerState::live, .ana_state = path.ana_state});
         path.transitions = sample.transitions;
         if (sample.changed >= 0) {

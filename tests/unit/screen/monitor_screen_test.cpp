@@ -156,7 +156,7 @@ TEST(MonitorScreen, what_comes_from_outside_cannot_draw) {
     status.sources[2].problem = "\r\n\x1b]0;title\x07";
     for (MonitorStatus::Namespace& one : status.namespaces) {
         one.device += "\x1b[H";
-        one.paths[0].ana_state = "\xff";
+        one.paths[0].ana_state = PathAnaState::of("\xff");
     }
     MonitorScreen screen{
         [](const Event& /*event*/, unsigned /*width*/) { return "two\nlines \x1b[2J"; }};

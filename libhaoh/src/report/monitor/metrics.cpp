@@ -198,10 +198,10 @@ class Metrics {
                      "ANA state of the path: 1 for the state it is in, 0 for the others. A path "
                      "without ANA has none.");
         for (const NamedPath& path : paths_) {
-            if (path.value->ana_state.empty()) {
+            if (path.value->ana_state.kind() == PathAnaState::none) {
                 continue;
             }
-            const auto now = nvme::parse_ana_state(path.value->ana_state);
+            const auto now = path.value->ana_state.state();
             for (const nvme::AnaState state : nvme::kAnaStates) {
                 state_sample(path, nvme::to_string(state), state == now);
             }
