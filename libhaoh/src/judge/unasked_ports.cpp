@@ -16,20 +16,6 @@ namespace haoh::judge {
 
 namespace {
 
-std::string transport_text(std::uint8_t type) {
-    switch (static_cast<nvme::TransportType>(type)) {
-    case nvme::TransportType::rdma:
-        return "RDMA";
-    case nvme::TransportType::fibre_channel:
-        return "Fibre Channel";
-    case nvme::TransportType::tcp:
-        return "TCP";
-    case nvme::TransportType::loop:
-        return "loop";
-    }
-    return fmt::format("transport {}", type);
-}
-
 /// An address as everybody writes it, so that two spellings of one are one.
 std::string plain_address(const std::string& traddr) {
     boost::system::error_code error;
@@ -58,13 +44,13 @@ std::vector<std::string> names_of(const nvme::DiscoveryEntry& entry) {
 } // namespace
 
 std::string port_text(const nvme::DiscoveryEntry& entry) {
-    const bool fc =
-        static_cast<nvme::TransportType>(entry.trtype) == nvme::TransportType::fibre_channel;
+    const auto transport = static_cast<nvme::TransportType>(entry.trtype);
+    const bool fc = transport == nvme::TransportType::fibre_channel;
     const std::string address = fc ? entry.traddr : plain_address(entry.traddr);
     const bool v6 = !fc && address.find(':') != std::string::npos;
     const bool service = !entry.trsvcid.empty() && entry.trsvcid != "none";
-    return fmt::format("{} {}{}{}{}", transport_text(entry.trtype), v6 ? "[" : "", address,
-                       v6 ? "]" : "", service ? ":" + entry.trsvcid : std::string());
+    return fmt::format("{} {}{}{}{}", to_string(transport), v6 ? "[" : "", address, v6 ? "]" : "",
+                       service ? ":" + entry.trsvcid : std::string());
 }
 
 std::vector<UnaskedPort> unasked_ports(const Subsystem& subsystem, const DiscoveryIndex& index,
