@@ -62,7 +62,7 @@ std::vector<UnaskedPort> unasked_ports(const Subsystem& subsystem, const Discove
     std::set<Endpoint> asked;
     std::set<std::string> addresses;
     for (const Controller* controller : subsystem.controllers) {
-        if (controller->observed->transport == "tcp") {
+        if (controller->observed->known_transport() == Transport::tcp) {
             const std::string address = plain_address(controller->observed->traddr);
             asked.emplace(address, controller->observed->trsvcid);
             addresses.insert(address);
