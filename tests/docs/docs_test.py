@@ -249,19 +249,21 @@ def check_links(tree):
 
 
 def check_rule_names(tree):
-    """every rule that a page names exists"""
+    """every rule that a page or a public header names exists"""
     done = subprocess.run([tree.programs["haoh"], "rules", "-o", "json"], check=True,
                           capture_output=True, text=True, timeout=stage.SECONDS)
     rules = {rule["id"] for rule in json.loads(done.stdout)["rules"]}
     families = {rule.split(".")[0] for rule in rules}
-    found, count = [], 0
-    for page in tree.pages():
-        for name in re.findall(r"`([a-z]+\.[a-z0-9_.*]+)`", tree.text(page)):
-            if name.split(".")[0] in families and not name.endswith(("pp", ".h")):
-                count += 1
-                if not fnmatch.filter(rules, name):
-                    found.append(f"{page}: no rule is called {name}")
-    assert count > 20, f"only {count} names were found"
+    headers = glob.glob("libhaoh/include/haoh/**/*.h*", root_dir=tree.source, recursive=True)
+    found, counts = [], {"`": 0, '"': 0}
+    for names, quote in ((tree.pages(), "`"), (sorted(headers), '"')):
+        for page in names:
+            for name in re.findall(rf"{quote}([a-z]+\.[a-z0-9_.*]+){quote}", tree.text(page)):
+                if name.split(".")[0] in families and not name.endswith(("pp", ".h")):
+                    counts[quote] += 1
+                    if not fnmatch.filter(rules, name):
+                        found.append(f"{page}: no rule is called {name}")
+    assert counts["`"] > 20 and counts['"'] > 0, f"only {counts} names were found"
     assert not found, "\n".join(found)
 
 
