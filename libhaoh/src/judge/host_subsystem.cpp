@@ -25,7 +25,7 @@ std::optional<std::uint32_t> nsid_of(const KernelNamespace& head) {
 
 HostNamespace view(const KernelSubsystem& subsystem, const KernelNamespace& head,
                    const std::map<std::string_view, const HostController*>& controllers) {
-    HostNamespace out{.kernel = &head, .nsid = nsid_of(head), .ids = head_ids(head), .paths = {}};
+    HostNamespace out{.kernel = &head, .nsid = nsid_of(head), .ids = head.ids(), .paths = {}};
     for (const KernelPath& path : head.paths) {
         const auto found = controllers.find(path.controller);
         out.by_controller.try_emplace(path.controller, out.paths.size());
@@ -140,20 +140,6 @@ FindingValue value_of(const HostController& controller, std::string text) {
             .array = controller.array,
             .value = std::move(text),
             .host = std::string(controller.host)};
-}
-
-nvme::NamespaceIds head_ids(const KernelNamespace& head) {
-    nvme::NamespaceIds ids;
-    // Without a wwid (no kernel lacks it, a recorded tree may) the attributes speak for themselves.
-    const bool has_uuid = !head.wwid.ok() ? head.uuid.value() != head.nguid.value()
-                                          : head.wwid.value().starts_with("uuid.");
-    if (has_uuid) {
-        ids.uuid = nvme::parse_uuid(head.uuid.value());
-    }
-    ids.nguid = nvme::parse_nguid(head.nguid.value());
-    ids.eui64 = nvme::parse_eui64(head.eui.value());
-    ids.csi = static_cast<std::uint8_t>(head.csi.number().value_or(0));
-    return ids;
 }
 
 std::optional<BoundBy> bound_by(const Namespace& path, const KernelRelease& release) {

@@ -86,10 +86,6 @@ struct Host {
 /// A value of a finding about a controller, under its name in the kernel.
 [[nodiscard]] FindingValue value_of(const HostController& controller, std::string text);
 
-/// The identifiers of a head, from sysfs: `uuid` shows the NGUID where there is no UUID, and only
-/// `wwid` tells.
-[[nodiscard]] nvme::NamespaceIds head_ids(const KernelNamespace& head);
-
 /// The pages that a kernel takes identifiers and NMIC from. From 6.13 on, a controller of NVMe 2.0 or
 /// later with Identify CNS 08h is not asked for CNS 00h, and of identifiers only the descriptors
 /// count (drivers/nvme/host/core.c, nvme_scan_ns).

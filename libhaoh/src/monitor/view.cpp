@@ -77,7 +77,7 @@ SourceProblem ana_log_problem(const nvme::AnaLog& log) {
 View view_of(const KernelObservation& kernel) {
     View view;
     for (const KernelSubsystem& subsystem : kernel.subsystems) {
-        if (subsystem.subsystype.value() == "discovery") {
+        if (subsystem.discovery()) {
             continue;
         }
         const std::string nqn(subsystem.subsysnqn.value());

@@ -167,24 +167,6 @@ TEST_F(Host, TakesIdentifiersAsTheReleaseDoes) {
     EXPECT_THAT(what_of(host, "host.path.missing"), HasSubstr("its NGUID is absent"));
 }
 
-TEST_F(Host, ReadsTheUuidThatIsNone) {
-    KernelNamespace head;
-    head.nguid = Attribute::of("36525430-5290-0057-0025-384500000001");
-    head.uuid = head.nguid;
-    head.wwid = Attribute::of("eui.36525430529000570025384500000001");
-    head.eui = Attribute::of("00 25 38 5b 00 00 00 01");
-    const nvme::NamespaceIds ids = judge::head_ids(head);
-    EXPECT_FALSE(ids.uuid);
-    ASSERT_TRUE(ids.nguid);
-    EXPECT_EQ(nvme::format_nguid(*ids.nguid), "36525430529000570025384500000001");
-    ASSERT_TRUE(ids.eui64);
-    EXPECT_EQ(nvme::format_eui64(*ids.eui64), "0025385b00000001");
-    head.wwid = {};
-    EXPECT_FALSE(judge::head_ids(head).uuid);
-    head.uuid = Attribute::of("b0e7a181-b104-4a33-831d-922317d0ab5e");
-    EXPECT_TRUE(judge::head_ids(head).uuid);
-}
-
 TEST_F(Host, SeesAPathOfAnotherSize) {
     Observation host = connected(Pair(1).observation());
     path_of(host, 2, "nvme1").size = Attribute::of("2048");

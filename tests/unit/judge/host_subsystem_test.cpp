@@ -168,25 +168,6 @@ TEST(HostSubsystem, BindsPathsToTheirControllers) {
     EXPECT_EQ(judge::HostController{}.find(1), nullptr);
 }
 
-TEST(HostSubsystem, ReadsTheCommandSetOfAHead) {
-    KernelNamespace head;
-    EXPECT_EQ(judge::head_ids(head).csi, 0);
-    head.csi = Attribute::of("2");
-    EXPECT_EQ(judge::head_ids(head).csi, 2);
-    EXPECT_FALSE(judge::head_ids(head).any());
-}
-
-TEST(HostSubsystem, TakesTheWordOfTheWwidForAUuid) {
-    KernelNamespace head;
-    head.uuid = Attribute::of("36525430-5290-0057-0025-384500000001");
-    head.nguid = head.uuid;
-    head.wwid = Attribute::of("uuid.36525430-5290-0057-0025-384500000001");
-    EXPECT_TRUE(judge::head_ids(head).uuid) << "the array numbers both alike";
-    head.nguid = {};
-    head.wwid = Attribute::of("eui.0025385b00000001");
-    EXPECT_FALSE(judge::head_ids(head).uuid);
-}
-
 struct Reading {
     const char* release{};
     std::uint32_t version{};

@@ -22,13 +22,11 @@ std::string without(std::string_view text, char unwanted) {
     return out;
 }
 
-/// What makes the namespace the same after a boot. The attribute `uuid` shows the NGUID where there
-/// is no UUID, so only `wwid` tells whether it is one.
+/// What makes the namespace the same after a boot.
 std::vector<std::pair<std::string, std::string>> ids_of(const KernelNamespace& head) {
     std::vector<std::pair<std::string, std::string>> out;
     const std::string_view wwid = head.wwid.value();
-    const bool is_uuid =
-        head.wwid.ok() ? wwid.starts_with("uuid.") : head.uuid.value() != head.nguid.value();
+    const bool is_uuid = head.has_uuid();
     if (is_uuid && head.uuid.ok()) {
         out.emplace_back("uuid", safe_text(head.uuid.text));
     } else if (is_uuid && head.wwid.ok()) {
