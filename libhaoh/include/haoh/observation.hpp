@@ -149,6 +149,10 @@ struct ControllerObservation {
 
     bool operator==(const ControllerObservation&) const = default;
     [[nodiscard]] Transport known_transport() const { return parse_transport(transport); }
+    /// "tcp://[fd00::1]:4420", as `to_string(Address)` has it.
+    [[nodiscard]] std::string address_text() const;
+    /// It answers where its target is, and not on a port that a log named.
+    [[nodiscard]] bool at_target() const { return target == address_text(); }
 
     [[nodiscard]] nvme::IdentifyController identify_data() const {
         return nvme::decode_identify_controller(identify.bytes);

@@ -3,8 +3,6 @@
 
 #include "attribution/site_evidence.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
 #include <optional>
@@ -14,13 +12,6 @@
 namespace haoh::attribution {
 
 namespace {
-
-/// Whether a controller answers at the address of its target, and not at one that a log named.
-bool at_target(const ControllerObservation& controller) {
-    const bool v6 = controller.traddr.find(':') != std::string::npos;
-    return controller.target == fmt::format("{}://{}{}{}:{}", controller.transport, v6 ? "[" : "",
-                                            controller.traddr, v6 ? "]" : "", controller.trsvcid);
-}
 
 /// What a target's own port says of a subsystem.
 struct Pool {
@@ -54,7 +45,7 @@ using Pools = std::map<std::string, PoolOfTarget>;
 Pools pools_of(const Observation& observation) {
     Pools out;
     for (const ControllerObservation& controller : observation.controllers) {
-        if (controller.target.empty() || !at_target(controller) || !controller.identify.ok()) {
+        if (controller.target.empty() || !controller.at_target() || !controller.identify.ok()) {
             continue;
         }
         Pool& pool = out[controller.subsysnqn][controller.target];
@@ -191,7 +182,7 @@ void TargetGroups::join(const Observation& observation) {
 const TargetGroup& TargetGroups::of(const ControllerObservation& controller) const {
     const TargetGroup& own = groups_[by_target_.at(controller.target)];
     const auto ranges = ranges_.find(controller.subsysnqn);
-    if (at_target(controller) || ranges == ranges_.end()) {
+    if (controller.at_target() || ranges == ranges_.end()) {
         return own;
     }
     const auto distance = [&controller](const Range& range) {

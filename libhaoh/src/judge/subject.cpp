@@ -123,20 +123,13 @@ void index_namespaces(Subsystem& subsystem) {
     }
 }
 
-/// Whether a controller answers where its target is, and not on a port that a log named.
-bool of_own_port(const ControllerObservation& controller) {
-    const bool v6 = controller.traddr.find(':') != std::string::npos;
-    return controller.target == fmt::format("{}://{}{}{}:{}", controller.transport, v6 ? "[" : "",
-                                            controller.traddr, v6 ? "]" : "", controller.trsvcid);
-}
-
 std::vector<DiscoveryView> decode_logs(const Subject& subject) {
     std::map<std::string_view, std::string_view>
         arrays;                            // of targets, as their controllers were attributed
     for (const bool own : {true, false}) { // that of the target's own port before others
         for (const Controller& controller : subject.controllers) {
             if (!controller.observed->target.empty() &&
-                (!own || of_own_port(*controller.observed))) {
+                (!own || controller.observed->at_target())) {
                 arrays.try_emplace(controller.observed->target, controller.array);
             }
         }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "judge/unasked_ports.hpp"
 
+#include "base/address_text.hpp"
 #include "judge/subject.hpp"
-
-#include <boost/asio/ip/address.hpp>
 
 #include <fmt/format.h>
 
@@ -16,17 +15,10 @@ namespace haoh::judge {
 
 namespace {
 
-/// An address as everybody writes it, so that two spellings of one are one.
-std::string plain_address(const std::string& traddr) {
-    boost::system::error_code error;
-    const auto numeric = boost::asio::ip::make_address(traddr, error);
-    return error ? traddr : numeric.to_string();
-}
-
 using Endpoint = std::pair<std::string, std::string>;
 
 Endpoint endpoint_of(const nvme::DiscoveryEntry& entry) {
-    return {plain_address(entry.traddr), entry.trsvcid.empty() ? "4420" : entry.trsvcid};
+    return {base::plain_address(entry.traddr), entry.trsvcid.empty() ? "4420" : entry.trsvcid};
 }
 
 bool over_tcp(const nvme::DiscoveryEntry& entry) {
@@ -36,8 +28,7 @@ bool over_tcp(const nvme::DiscoveryEntry& entry) {
 /// The words in which a failure may name a port.
 std::vector<std::string> names_of(const nvme::DiscoveryEntry& entry) {
     const auto [address, service] = endpoint_of(entry);
-    const bool v6 = address.find(':') != std::string::npos;
-    return {fmt::format("tcp://{}{}{}:{}", v6 ? "[" : "", address, v6 ? "]" : "", service),
+    return {fmt::format("tcp://{}:{}", base::bracketed(address), service),
             fmt::format("{} port {}", entry.traddr, entry.trsvcid)};
 }
 
@@ -46,10 +37,10 @@ std::vector<std::string> names_of(const nvme::DiscoveryEntry& entry) {
 std::string port_text(const nvme::DiscoveryEntry& entry) {
     const auto transport = static_cast<nvme::TransportType>(entry.trtype);
     const bool fc = transport == nvme::TransportType::fibre_channel;
-    const std::string address = fc ? entry.traddr : plain_address(entry.traddr);
-    const bool v6 = !fc && address.find(':') != std::string::npos;
+    const std::string address =
+        fc ? entry.traddr : base::bracketed(base::plain_address(entry.traddr));
     const bool service = !entry.trsvcid.empty() && entry.trsvcid != "none";
-    return fmt::format("{} {}{}{}{}", to_string(transport), v6 ? "[" : "", address, v6 ? "]" : "",
+    return fmt::format("{} {}{}", to_string(transport), address,
                        service ? ":" + entry.trsvcid : std::string());
 }
 
@@ -63,7 +54,7 @@ std::vector<UnaskedPort> unasked_ports(const Subsystem& subsystem, const Discove
     std::set<std::string> addresses;
     for (const Controller* controller : subsystem.controllers) {
         if (controller->observed->known_transport() == Transport::tcp) {
-            const std::string address = plain_address(controller->observed->traddr);
+            const std::string address = base::plain_address(controller->observed->traddr);
             asked.emplace(address, controller->observed->trsvcid);
             addresses.insert(address);
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/view.hpp"
 
+#include "base/address_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,11 +19,8 @@ std::uint64_t bytes_of(const Attribute& sectors) {
 }
 
 std::string endpoint(std::string_view traddr, std::string_view trsvcid) {
-    if (trsvcid.empty()) {
-        return std::string(traddr);
-    }
-    return traddr.find(':') == std::string_view::npos ? fmt::format("{}:{}", traddr, trsvcid)
-                                                      : fmt::format("[{}]:{}", traddr, trsvcid);
+    return trsvcid.empty() ? std::string(traddr)
+                           : fmt::format("{}:{}", base::bracketed(traddr), trsvcid);
 }
 
 ViewedPath path_of(const KernelPath& path) {

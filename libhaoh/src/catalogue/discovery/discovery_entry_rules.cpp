@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What discovery logs say of one subsystem, on both arrays.
+#include "base/address_text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "catalogue/discovery/discovery_view.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
-
-#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <map>
@@ -314,12 +313,6 @@ void judge_agreement(const Subsystem& subsystem, const DiscoveryIndex& index,
                   .verdict = overlapping ? std::optional{Verdict::warn} : std::nullopt});
 }
 
-bool is_address(const std::string& text) {
-    boost::system::error_code error;
-    static_cast<void>(boost::asio::ip::make_address(text, error));
-    return !error;
-}
-
 /// Controllers that answer on a port which no discovery log lists.
 void judge_completeness(const Subsystem& subsystem, const std::vector<Listing>& listings,
                         Findings& findings) {
@@ -334,7 +327,7 @@ void judge_completeness(const Subsystem& subsystem, const std::vector<Listing>& 
     std::vector<FindingValue> values;
     for (const Controller* controller : subsystem.controllers) {
         const ControllerObservation& observed = *controller->observed;
-        if (!is_address(observed.traddr)) {
+        if (!base::numeric_address(observed.traddr)) {
             continue;
         }
         findings.judged(kDiscLogComplete);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Discovery logs by themselves.
+#include "base/address_text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/discovery/discovery_view.hpp"
 #include "judge/compare.hpp"
@@ -16,8 +17,7 @@
 namespace haoh::judge {
 
 std::string address_text(const nvme::DiscoveryEntry& entry) {
-    const bool v6 = entry.traddr.find(':') != std::string::npos;
-    return fmt::format("{}{}{}:{}", v6 ? "[" : "", entry.traddr, v6 ? "]" : "", entry.trsvcid);
+    return fmt::format("{}:{}", base::bracketed(entry.traddr), entry.trsvcid);
 }
 
 FindingValue log_value(const DiscoveryView& log, const std::string& text) {

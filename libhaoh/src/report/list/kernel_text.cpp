@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report/list/kernel_text.hpp"
 
+#include "base/address_text.hpp"
 #include "report/text/text.hpp"
 
 #include <fmt/format.h>
@@ -75,11 +76,10 @@ std::string address_of(const KernelController& controller) {
                    ? fmt::format("{} {}", transport, safe_text(controller.address.text))
                    : transport;
     }
-    const bool brackets = controller.known_transport() == Transport::tcp &&
-                          traddr.find(':') != std::string_view::npos;
+    const bool tcp = controller.known_transport() == Transport::tcp;
     const std::string_view trsvcid = controller.address_part("trsvcid");
     std::string out =
-        fmt::format("{} {}{}{}", transport, brackets ? "[" : "", traddr, brackets ? "]" : "");
+        fmt::format("{} {}", transport, tcp ? base::bracketed(traddr) : std::string(traddr));
     if (!trsvcid.empty()) {
         out += fmt::format(":{}", trsvcid);
     }

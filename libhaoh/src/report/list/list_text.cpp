@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/report.hpp>
 
+#include "base/address_text.hpp"
 #include "report/list/arrays.hpp"
 #include "report/list/host_text.hpp"
 #include "report/list/host_view.hpp"
@@ -34,9 +35,8 @@ std::string array_text(const Array& array) {
 }
 
 std::string address_of(const ControllerObservation& controller) {
-    const bool brackets = controller.traddr.find(':') != std::string::npos;
-    return safe_text(fmt::format("{} {}{}{}:{}", controller.transport, brackets ? "[" : "",
-                                 controller.traddr, brackets ? "]" : "", controller.trsvcid));
+    return safe_text(fmt::format("{} {}:{}", controller.transport,
+                                 base::bracketed(controller.traddr), controller.trsvcid));
 }
 
 std::string groups_text(const PathLine& line) {
