@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+// Long because it is one table.
 #include <haoh/kernel_effect.hpp>
 
 #include <haoh/error.hpp>
@@ -16,9 +17,12 @@ constexpr KernelVersion kAlways = kFirstKnownKernel;
 constexpr KernelVersion kEver{~0U, 0};
 constexpr KernelVersion k6_5{6, 5};
 constexpr KernelVersion k6_8{6, 8};
+constexpr KernelVersion k6_9{6, 9};
 constexpr KernelVersion k6_11{6, 11};
 constexpr KernelVersion k6_13{6, 13};
 constexpr KernelVersion k6_15{6, 15};
+constexpr KernelVersion k6_17{6, 17};
+constexpr KernelVersion k7_2{7, 2};
 constexpr KernelVersion k7_3{7, 3};
 
 constexpr std::string_view kIdsDiffer = "the path of the array that came later is refused (\"IDs "
@@ -49,6 +53,8 @@ constexpr std::string_view kBadAnaLog =
     "while connecting the controller is given up";
 constexpr std::string_view kParse = "multipath.c: nvme_parse_ana_log";
 constexpr std::string_view kApply = "multipath.c: nvme_update_ana_state";
+constexpr std::string_view kNoSize = "the device has size 0, and all I/O to it fails";
+constexpr std::string_view kScan = "core.c: nvme_scan_ns";
 constexpr std::string_view kFabricInfo = "core.c: nvme_check_ctrl_fabric_info";
 constexpr std::string_view kInitIdentify = "core.c: nvme_init_identify";
 constexpr std::string_view kWriteCacheOfAny =
@@ -98,6 +104,10 @@ constexpr std::array kEffects{
                  kApply},
     KernelEffect{"ana.log.nsid.single_group", kAlways, kEver, unnoticed,
                  "the last group of the log counts; for a moment the first one does", kApply},
+    KernelEffect{"ana.nanagrpid.covers", kAlways, kEver, unnoticed,
+                 "the buffer for the log has room for NANAGRPID groups and MNAN namespaces: a log "
+                 "that is larger is refused, and the controller with it",
+                 "multipath.c: nvme_mpath_init_identify"},
     KernelEffect{"ana.ns.optimized_path", kAlways, kEver, unnoticed,
                  "I/O takes a non-optimized path", "multipath.c: __nvme_find_path"},
     KernelEffect{"ana.ns.usable_path", kAlways, kEver, io_hangs,
@@ -176,6 +186,10 @@ constexpr std::array kEffects{
         "events that a controller does not announce are not asked for: its ANA changes are "
         "seen only when I/O fails or it is scanned",
         "core.c: nvme_enable_aen"},
+    KernelEffect{
+        "ctrl.queue_depth.min", kAlways, kEver, controller_rejected,
+        "the controller is rejected, without a message; in 6.1 two commands are enough",
+        "core.c: nvme_alloc_io_tag_set"},
     KernelEffect{"ctrl.sgls.supported", kAlways, kEver, controller_rejected,
                  "the controller is rejected (\"Mandatory sgls are not supported!\")",
                  "tcp.c: nvme_tcp_setup_ctrl"},
@@ -197,7 +211,26 @@ constexpr std::array kEffects{
     KernelEffect{"log.supported.ana", kAlways, kEver, controller_rejected,
                  "the controller is rejected (\"Failed to get ANA log\")",
                  "multipath.c: nvme_read_ana_log"},
+    KernelEffect{"ns.cns08.supported",
+                 kAlways,
+                 k6_13,
+                 path_refused,
+                 "the namespace gets no path through this controller, without a message",
+                 kScan,
+                 {},
+                 independent_page_first},
+    KernelEffect{"ns.cns08.supported", k6_13, kEver, unnoticed,
+                 "Identify Namespace (CNS 00h) is read in its place", kScan,
+                 independent_page_first},
+    KernelEffect{"ns.csi.block", kAlways, kEver, path_unused,
+                 "there is no block device (\"block device for nsid N not supported\"), only a "
+                 "generic one",
+                 "core.c: nvme_update_ns_info"},
     KernelEffect{"ns.csi.equal", kAlways, kEver, path_refused, kIdsDiffer, kIdsSource},
+    KernelEffect{"ns.csi.offered", kAlways, kEver, path_refused,
+                 "the namespace gets no path through this controller (\"command set not reported "
+                 "for nsid: N\")",
+                 kScan},
     KernelEffect{
         "ns.desc.csi_present", kAlways, kEver, path_refused,
         "the namespace gets no path through this controller (\"command set not reported for "
@@ -210,6 +243,10 @@ constexpr std::array kEffects{
     KernelEffect{"ns.desc.match_idns", kAlways, kEver, unnoticed,
                  "the descriptor counts, Identify Namespace does not",
                  "core.c: nvme_ns_info_from_identify"},
+    KernelEffect{"ns.desc.supported", kAlways, kEver, path_refused,
+                 "the namespace gets no path through this controller (\"Identify Descriptors "
+                 "failed\")",
+                 "core.c: nvme_identify_ns_descs"},
     KernelEffect{"ns.dps.equal",
                  kAlways,
                  k6_8,
@@ -254,6 +291,18 @@ constexpr std::array kEffects{
                  block_format_of_head},
     KernelEffect{"ns.lbaf_active.equal", k6_8, kEver, wrong_blocks, kBlocksHead, kBlocksSource,
                  block_format_of_head},
+    KernelEffect{"ns.lbaf_active.mdts",
+                 kAlways,
+                 k6_15,
+                 io_errors,
+                 kNoSize,
+                 "core.c: nvme_update_ns_info",
+                 {},
+                 large_blocks},
+    KernelEffect{"ns.lbaf_active.mdts", k6_15, kEver, path_refused,
+                 "the namespace gets no path through this controller (a warning with a stack "
+                 "trace, once)",
+                 "core.c: nvme_update_ns_info_block", large_blocks},
     KernelEffect{"ns.lbaf_active.metadata", kAlways, kEver, io_errors,
                  "the device has size 0, and all I/O to it fails", "core.c: nvme_update_ns_info"},
     KernelEffect{"ns.lbaf_active.page",
@@ -264,6 +313,28 @@ constexpr std::array kEffects{
                  "core.c: nvme_update_ns_info",
                  {},
                  large_blocks},
+    KernelEffect{"ns.lbaf_active.protection",
+                 kAlways,
+                 k6_9,
+                 unnoticed,
+                 "the controller inserts and strips the protection information",
+                 "core.c: nvme_update_ns_info",
+                 {},
+                 metadata_of_transport},
+    KernelEffect{"ns.lbaf_active.protection", k6_9, kEver, io_errors, kNoSize,
+                 "core.c: nvme_update_ns_info_block", metadata_of_transport},
+    KernelEffect{"ns.lbaf_active.sane",
+                 kAlways,
+                 k7_2,
+                 io_errors,
+                 kNoSize,
+                 "core.c: nvme_update_ns_info",
+                 {},
+                 block_size_checked},
+    KernelEffect{"ns.lbaf_active.sane", k7_2, kEver, io_errors,
+                 "blocks smaller than 512 B make no block device (\"invalid LBA data size N, "
+                 "skipping namespace\"), those larger than 64 KiB one of size 0",
+                 "core.c: nvme_update_ns_info_block", block_size_checked},
     KernelEffect{"ns.ncap.nonzero", kAlways, kEver, path_refused,
                  "the namespace gets no path through this controller, without a message",
                  "core.c: nvme_scan_ns"},
@@ -273,12 +344,23 @@ constexpr std::array kEffects{
                  "\"duplicate IDs in "
                  "subsystem for nsid N\")",
                  "core.c: nvme_init_ns_head", duplicate_ids_on_host},
+    KernelEffect{"ns.nsattr.writable", kAlways, kEver, io_errors,
+                 "the device is read-only: writes to it fail", "core.c: nvme_update_ns_info"},
     KernelEffect{
         "ns.nsattr.write_protect.equal", kAlways, kEver, io_errors,
         "the device is read-only or not as the array scanned last says; if it is writable, "
         "writes to the protected array fail and do not try the other",
         "core.c: nvme_update_ns_info"},
     KernelEffect{"ns.nsid.map_equal", kAlways, kEver, path_refused, kIdsDiffer, kIdsSource},
+    KernelEffect{"ns.nstat.nrdy",
+                 kAlways,
+                 k6_13,
+                 io_errors,
+                 "the path is there, and its I/O fails until the namespace is ready; where "
+                 "CAP.CRMS says CRIMS there is no path",
+                 kScan,
+                 {},
+                 independent_page_first},
     KernelEffect{"ns.nstat.nrdy", k6_13, kEver, path_refused,
                  "the namespace gets no path through this controller, without a message",
                  "core.c: nvme_scan_ns", independent_page_first},
@@ -287,6 +369,30 @@ constexpr std::array kEffects{
                  "change\"), and every path of another size gets no I/O while ana_state goes on "
                  "saying optimized",
                  "multipath.c: nvme_mpath_revalidate_paths"},
+    KernelEffect{"ns.nsze.sane",
+                 kAlways,
+                 k7_2,
+                 io_errors,
+                 "the device has size 0, or of a size beyond what can be counted the rest",
+                 "core.c: nvme_update_ns_info",
+                 {},
+                 block_size_checked},
+    KernelEffect{"ns.nsze.sane", k7_2, kEver, io_errors,
+                 "the device has size 0; a size beyond what can be counted makes no block device "
+                 "(\"invalid LBA data size N, skipping namespace\")",
+                 "core.c: nvme_update_ns_info_block", block_size_checked},
+    KernelEffect{"ns.optperf.physical",
+                 kAlways,
+                 k6_17,
+                 unnoticed,
+                 "the device shows a physical block size that is no power of two",
+                 "core.c: nvme_update_ns_info",
+                 {},
+                 physical_block_checked},
+    KernelEffect{"ns.optperf.physical", k6_17, kEver, path_refused,
+                 "the namespace gets no path through this controller (\"Invalid physical block "
+                 "size (N)\")",
+                 "core.c: nvme_update_ns_info_block", physical_block_checked},
     KernelEffect{"ns.uuid.equal", kAlways, kEver, path_refused, kIdsDiffer, kIdsSource},
     KernelEffect{"ns.uuid.required_if_zero", kAlways, kEver, volumes_merged, kMerged, kIdsSource},
     KernelEffect{"ns.vwcnp.equal",
@@ -304,6 +410,10 @@ constexpr std::array kEffects{
     KernelEffect{"prop.cap.mps", kAlways, kEver, controller_rejected,
                  "the controller is rejected (\"Minimum device page size N too large for host\")",
                  "core.c: nvme_enable_ctrl"},
+    KernelEffect{"prop.cap.to_crto.plausible", kAlways, kEver, unnoticed,
+                 "a controller that is not ready at once is rejected (\"Device not ready; "
+                 "aborting initialisation\")",
+                 "core.c: nvme_enable_ctrl"},
     KernelEffect{
         "resv.support.equal", kAlways, kEver, data_at_risk,
         "a reservation command goes down one path only; the other array does not learn of it",
@@ -313,6 +423,10 @@ constexpr std::array kEffects{
         "the controller joins the subsystem that Identify Controller names, whatever NQN it "
         "was connected by",
         kSubsystemSource},
+    KernelEffect{"subsys.nqn.format", kAlways, kEver, path_refused,
+                 "VID, SSVID, SN and MN make a name (\"missing or invalid SUBNQN field.\"): the "
+                 "controller joins another subsystem, and its namespaces are refused there",
+                 "core.c: nvme_init_subnqn"},
 };
 
 /// Red Hat's kernels before 6.1 whose driver was compared with the table.

@@ -57,6 +57,25 @@ Answer max_commands(const Controller& controller, const Subsystem& /*own*/) {
     return Answer::holds();
 }
 
+/// Linux keeps one command of an I/O queue for Connect and one entry unused: two entries leave no
+/// command for I/O.
+Answer shallow_queues(const Controller& controller, const Subsystem& own) {
+    constexpr unsigned kLeast = 3;
+    if (own.nqn == nvme::kDiscoveryNqn) {
+        return Answer::not_asked();
+    }
+    if (controller.id.maxcmd != 0 && controller.id.maxcmd < kLeast) {
+        return Answer::broken(fmt::format("MAXCMD {}", controller.id.maxcmd));
+    }
+    const auto cap = controller.capabilities();
+    if (!cap) {
+        // Through a kernel: what can be judged there is judged.
+        return controller.asked_directly() ? Answer::unknown() : Answer::holds();
+    }
+    return cap->mqes() + 1U >= kLeast ? Answer::holds()
+                                      : Answer::broken(fmt::format("CAP.MQES {}", cap->mqes()));
+}
+
 Answer max_namespaces(const Controller& controller, const Subsystem& /*own*/) {
     if (!controller.ana()) {
         return Answer::not_asked();
@@ -147,6 +166,19 @@ constexpr Row kCtrlMaxcmdNonzero{
              .why = "Linux warns and caps the queues at its own discretion.",
              .fix = "Array: report MAXCMD from 1 to MQES + 1."},
     .judge = CheckController{.clause = "MAXCMD out of range", .ask = max_commands}};
+
+constexpr Row kCtrlQueueDepthMin{
+    .rule = {.id = "ctrl.queue_depth.min",
+             .title = "An I/O queue takes three commands (CAP.MQES, MAXCMD)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_alloc_io_tag_set(): of an I/O queue one command is kept for "
+                      "Connect",
+             .why = "Linux refuses the controller, without a message that says why: every path to "
+                    "this array is missing.",
+             .fix = "Array: report CAP.MQES of at least 2 (0's based) and MAXCMD of at least 3."},
+    .judge = CheckController{.clause = "I/O queues too small", .ask = shallow_queues}};
 
 constexpr Row kCtrlMnanEqual{
     .rule = {.id = "ctrl.mnan.equal",
@@ -253,10 +285,11 @@ constexpr Row kCtrlMnanValid{
 
 namespace {
 
-constexpr std::array kLimitRows{&kCtrlAwupfEqual, &kCtrlAwunLe,        &kCtrlMdtsMin,
-                                &kCtrlSqesCqes,   &kCtrlMaxcmdNonzero, &kCtrlNnEqual,
-                                &kCtrlMnanValid,  &kCtrlMnanEqual,     &kCtrlMaxdnaDomain,
-                                &kCtrlKasNonzero, &kCtrlKasSimilar,    &kCtrlRtd3NpssHmbThermal};
+constexpr std::array kLimitRows{&kCtrlQueueDepthMin,     &kCtrlAwupfEqual, &kCtrlAwunLe,
+                                &kCtrlMdtsMin,           &kCtrlSqesCqes,   &kCtrlMaxcmdNonzero,
+                                &kCtrlNnEqual,           &kCtrlMnanValid,  &kCtrlMnanEqual,
+                                &kCtrlMaxdnaDomain,      &kCtrlKasNonzero, &kCtrlKasSimilar,
+                                &kCtrlRtd3NpssHmbThermal};
 
 } // namespace
 

@@ -5,6 +5,7 @@
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace haoh::judge {
@@ -71,6 +72,26 @@ Answer not_ready(const Namespace& path, const Subsystem& /*own*/) {
     return (path.independent.nstat & 1U) != 0
                ? Answer::holds()
                : Answer::broken(fmt::format("NSTAT {:#x}", path.independent.nstat));
+}
+
+/// Write protected on all paths; if not, that is the finding.
+Answer not_writable(const Namespace& path, const Subsystem& subsystem) {
+    if (!path.has_identify) {
+        return Answer::unknown();
+    }
+    const auto is_protected = [](const Namespace& one) {
+        return (one.idns.nsattr & nvme::nsattr::write_protected) != 0;
+    };
+    if (!is_protected(path)) {
+        return Answer::holds();
+    }
+    const SharedNamespace* shared = subsystem.find(path.nsid);
+    const bool is_alike =
+        shared == nullptr ||
+        std::all_of(shared->paths.begin(), shared->paths.end(), [&](const Namespace* other) {
+            return !other->has_identify || is_protected(*other);
+        });
+    return is_alike ? Answer::broken("write protected") : Answer::unknown();
 }
 
 constexpr std::uint8_t kRotational = 1U << 4;
@@ -218,6 +239,18 @@ constexpr Row kNsNsattrWriteProtectEqual{
               independent_bits<&Independent::nsattr, nvme::nsattr::write_protected>, protected_text,
               Unit::none, true}}}}};
 
+constexpr Row kNsNsattrWritable{
+    .rule = {.id = "ns.nsattr.writable",
+             .title = "The namespace can be written (NSATTR)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.3 Figure 335; practice: a note, as snapshots are protected on "
+                      "purpose",
+             .why = "The device is read-only on the host.",
+             .fix = "Array: take the write protection off, if the namespace is to be written."},
+    .judge = CheckNamespace{.clause = "write protected", .ask = not_writable}};
+
 constexpr Row kNsNmicDispersedEqual{
     .rule = {.id = "ns.nmic.dispersed.equal",
              .title = "The namespace is dispersed on all controllers or on none (NMIC DISNS)",
@@ -354,11 +387,20 @@ constexpr Row kReachRgrpidUnique{
                                      "rgrpid", independent_key<&Independent::rgrpid>, as_decimal}}},
                         .own_of_subsystem = true}};
 
-constexpr std::array kAttributeRows{
-    &kNsRescapEqual,        &kResvIeks,      &kResvPtpl,          &kNsNsattrWriteProtectEqual,
-    &kNsNmicDispersedEqual, &kNsFpi,         &kNsNstatNrdy,       &kNsVwcnpEqual,
-    &kCtrlVwcStretchAbsent, &kNsRmediaEqual, &kNsKpiosMaxktEqual, &kNsEndgidNvmsetEqual,
-    &kReachRgrpidUnique};
+constexpr std::array kAttributeRows{&kNsRescapEqual,
+                                    &kResvIeks,
+                                    &kResvPtpl,
+                                    &kNsNsattrWriteProtectEqual,
+                                    &kNsNsattrWritable,
+                                    &kNsNmicDispersedEqual,
+                                    &kNsFpi,
+                                    &kNsNstatNrdy,
+                                    &kNsVwcnpEqual,
+                                    &kCtrlVwcStretchAbsent,
+                                    &kNsRmediaEqual,
+                                    &kNsKpiosMaxktEqual,
+                                    &kNsEndgidNvmsetEqual,
+                                    &kReachRgrpidUnique};
 
 } // namespace
 
