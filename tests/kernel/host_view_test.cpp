@@ -181,7 +181,7 @@ TEST_P(HostView, the_kernel_skips_the_namespaces_that_haoh_says) {
         {"csi_descriptor_missing", "ns.desc.csi_present"},
         {"independent_refused", "ns.cns08.supported"},
         {"command_set_not_offered", "ns.csi.offered"},
-        {"ids_shared_by_two_nsids", "ns.id.unique_in_subsystem"},
+        {"volume_has_two_nsids", "ns.identity.one_nsid"},
         {"block_beyond_transfer", "ns.lbaf_active.mdts"},
         {"physical_block_odd", "ns.optperf.physical"},
         {"metadata_placement_differs", "ns.lbaf_active.metadata"},

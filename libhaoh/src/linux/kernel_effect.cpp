@@ -186,10 +186,9 @@ constexpr std::array kEffects{
         "events that a controller does not announce are not asked for: its ANA changes are "
         "seen only when I/O fails or it is scanned",
         "core.c: nvme_enable_aen"},
-    KernelEffect{
-        "ctrl.queue_depth.min", kAlways, kEver, controller_rejected,
-        "the controller is rejected, without a message; in 6.1 two commands are enough",
-        "core.c: nvme_alloc_io_tag_set"},
+    KernelEffect{"ctrl.queue_depth.min", kAlways, kEver, controller_rejected,
+                 "the controller is rejected, without a message; in 6.1 two commands are enough",
+                 "core.c: nvme_alloc_io_tag_set"},
     KernelEffect{"ctrl.sgls.supported", kAlways, kEver, controller_rejected,
                  "the controller is rejected (\"Mandatory sgls are not supported!\")",
                  "tcp.c: nvme_tcp_setup_ctrl"},

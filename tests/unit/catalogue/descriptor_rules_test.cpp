@@ -96,11 +96,11 @@ std::vector<Case> descriptor_cases() {
          {"WARN ns.cns08_match_cns00 1"}},
         {"DescriptorsThatAreRefused",
          [](Pair& pair) {
-             pair.on_all_paths([](Path& path) {
+             pair.on_both(1, [](Path& path) {
                  path.edit = [](NamespaceObservation& out) { out.descriptors = refused(); };
              });
          },
-         {"FAIL ns.desc.supported 1-4"}},
+         {"FAIL ns.desc.supported 1"}},
         {"MediaThatComeLaterWithoutTheirPage",
          [](Pair& pair) {
              pair.on_both([](Node& node) {

@@ -72,8 +72,10 @@ bool all_found(const std::set<std::string>& found, const FieldBits& row,
 /// alike are not to be compared.
 bool counts_blocks(const std::string& name) {
     static const std::set<std::string> kFields{
-        "NSFEAT OPTPERF", "NABSN", "NABO",  "NABSPF", "NOIOB", "NPWG",   "NPWA", "NPDG",
-        "NPDA",           "NOWS",  "MSSRL", "MCL",    "NAWUN", "NAWUPF", "NACWU"};
+        "NSFEAT OPTPERF", "NABSN",  "NABO",  "NABSPF",
+        "NOIOB",          "NPWG",   "NPWA",  "NPDG",
+        "NPDA",           "NOWS",   "MSSRL", "MCL",
+        "NAWUN",          "NAWUPF", "NACWU", "NAWUPF of 6 and 7 blocks"};
     return kFields.contains(name);
 }
 

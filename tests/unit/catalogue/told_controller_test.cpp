@@ -516,10 +516,14 @@ std::vector<ToldCase> unread_cases() {
          {head, "  array-b 2001: one", "  array-b 2001: two", "  array-b 2001: three",
           "  array-b 2001: four", "  array-b 2001: and 2 more"}},
         {"TheDescriptorsThatWereRefused", with_edit([](ControllerObservation& out) {
+             out.namespaces[0].descriptors = Page::of_status({nvme::status::internal_error});
+         }),
+         by_b(head, "ID descriptors (CNS 03h) of nsid 1: Internal Error (sct 0h sc 06h)")},
+        {"TheDescriptorsThatThereAreNone", with_edit([](ControllerObservation& out) {
              out.namespaces[0].descriptors = Page::of_status({nvme::status::invalid_field});
          }),
-         by_b(head,
-              "ID descriptors (CNS 03h) of nsid 1: Invalid Field in Command (sct 0h sc 02h)")},
+         by_b("FAIL ns.desc.supported 1: no list of descriptors on array-b",
+              "Invalid Field in Command (sct 0h sc 02h)")},
         {"TheTwoNamespacesThatWereRefused",
          small(2,
                [](Pair& pair) {

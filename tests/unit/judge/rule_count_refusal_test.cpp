@@ -116,6 +116,7 @@ const CountCase kOfRefusals[] = {
      {{"ns.lbaf_active.mdts", kHeld}}},
     {"ASecondBitOfOptimalSizesBefore21", // which Linux does not read there
      [](Pair& pair) {
+         pair.on_both([](Node& node) { node.id.ver = 0x00020000; });
          pair.on_all_paths([](Path& path) {
              path.identify.nsfeat = 0x22;
              path.identify.npwg = 2;

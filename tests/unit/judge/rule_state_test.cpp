@@ -290,10 +290,12 @@ const std::map<std::string, const char*> kNothingToJudge{
     {"expect.subsystem", "nothing is expected"},
     {"feat.vwc.equal", "the feature was not read: there is no cache"},
     {"model.detect", "no profile is configured"},
+    {"ns.cns08.supported", "no controller is ready before its media (CAP.CRMS)"},
     {"ns.fpi", "no format is under way"},
     {"ns.id.at_least_one", "for controllers without UUIDs"},
     {"ns.id.unique_on_host", "one subsystem"},
     {"ns.nmic.dispersed_implies_shared", "no dispersed namespace"},
+    {"ns.optperf.physical", "no namespace has atomic sizes of its own"},
     {"ns.uid_reuse.bit", "the bit is clear"}};
 
 TEST(RuleStates, OfAHealthyPairAreHeldButForWhatThereIsNot) {

@@ -149,8 +149,12 @@ TEST(KernelAnswers, OfDistributionsAreKnownOrSayFromWhere) {
              {"ana.log.header.size", "6.12.112", "controller_rejected", ""},
              {"ns.id.unique_on_host", "5.14.0-427.13.1.el9_4.x86_64", "path_refused", ""},
              {"ns.id.unique_on_host", "4.18.0-553.el8_10.x86_64", "", ""},
-             {"ns.nstat.nrdy", "6.12.107", "", ""},
-             {"ns.nstat.nrdy", "6.8.0-45-generic", "", ""},
+             {"ns.nstat.nrdy", "6.12.107", "io_errors", ""},
+             {"ns.nstat.nrdy", "6.8.0-45-generic", "io_errors", "6.8"},
+             {"ns.lbaf_active.protection", "6.8", "unnoticed", ""},
+             {"ns.lbaf_active.protection", "6.12.107", "io_errors", ""},
+             {"ns.optperf.physical", "6.16.12", "unnoticed", ""},
+             {"ns.optperf.physical", "6.18.15", "path_refused", ""},
              {"no.such.rule", "6.12", "", ""},
          }) {
         const KernelAnswer answer =

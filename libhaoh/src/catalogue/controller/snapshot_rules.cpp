@@ -3,6 +3,7 @@
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "catalogue/host/down_addresses.hpp"
+#include "judge/fields.hpp"
 #include "judge/row.hpp"
 
 #include <fmt/format.h>
@@ -116,7 +117,8 @@ std::vector<std::string> refused_pages(const Controller& controller) {
         const Page& identify = path.observed->identify;
         const Page& descriptors = path.observed->descriptors;
         const bool no_identify = identify.state == Page::State::status;
-        const bool no_descriptors = descriptors_due && descriptors.state == Page::State::status;
+        const bool no_descriptors = descriptors_due && descriptors.state == Page::State::status &&
+                                    !has_no_such_page(descriptors); // that is another finding
         if (!no_identify && !no_descriptors) {
             continue;
         }

@@ -230,16 +230,10 @@ Answer views_differ(const Namespace& path, const Subsystem& /*own*/) {
 
 /// Of a page that is due: what the controller says instead of it.
 Answer due_page(const Page& page) {
-    switch (page.state) {
-    case Page::State::ok:
-        return Answer::holds();
-    case Page::State::status:
+    if (has_no_such_page(page)) {
         return Answer::broken(nvme::describe(page.status));
-    case Page::State::not_read:
-    case Page::State::failed:
-        break;
     }
-    return Answer::unknown();
+    return page.ok() ? Answer::holds() : Answer::unknown();
 }
 
 Answer undescribed(const Namespace& path, const Subsystem& /*own*/) {
