@@ -165,6 +165,7 @@ TEST_P(HostView, the_kernel_refuses_the_controllers_that_haoh_says) {
         {"data_alignment_on_one", "conn.cpda"},
         {"queue_too_small", "ctrl.queue_depth.min"},
         {"cntlid_connect_identify", "ctrl.cntlid.connect_match"},
+        {"ana_log_refused", "log.supported.ana"},
         {"ana_group_zero", "ana.log.group.nonzero_max"},
         {"ana_group_above_max", "ana.log.group.nonzero_max"},
         {"ana_log_group_count_too_large", "ana.log.header.size"},
@@ -190,6 +191,19 @@ TEST_P(HostView, the_kernel_skips_the_namespaces_that_haoh_says) {
         {"size_zero", "ns.nsze.sane"},
         {"write_protected_on_both", "ns.nsattr.writable"},
     });
+}
+
+/// What haoh takes is taken: an ANA log that is not listed, and the smallest queue.
+TEST_P(HostView, the_kernel_takes_what_haoh_does) {
+    EXPECT_TRUE(connect_scenario("ana_log_not_listed"));
+    host().disconnect_all();
+    for (const int commands : {2, 3}) {
+        SCOPED_TRACE(commands);
+        serve(fmt::format("[[array]]\nname = \"a\"\n[array.subsystem]\nmaxcmd = {}\n", commands));
+        const auto result = host().connect(SimulatedArrays::kDefaultNqn, arrays().port("a"));
+        EXPECT_EQ(result.status == 0, commands == 3 || GetParam() == "6.1") << result.output;
+        host().disconnect_all();
+    }
 }
 
 TEST_P(HostView, a_refused_path_is_told_with_its_reason) {

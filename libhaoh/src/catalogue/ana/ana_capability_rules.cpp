@@ -91,11 +91,28 @@ Answer log_missing(const Controller& controller, const Subsystem& /*own*/) {
         (code == nvme::status::invalid_log_page || code == nvme::status::invalid_field)) {
         return Answer::broken(nvme::describe(log.status));
     }
-    const Page& supported = controller.observed->supported_logs;
-    if (supported.ok() && !nvme::decode_supported_logs(supported.bytes).supports(nvme::lid::ana)) {
-        return Answer::broken("log page 0Ch is not among the supported ones");
+    if (log.ok()) {
+        return Answer::holds();
     }
-    return log.ok() && supported.state != Page::State::failed ? Answer::holds() : Answer::unknown();
+    const Page& supported = controller.observed->supported_logs;
+    const bool is_unlisted =
+        supported.ok() && !nvme::decode_supported_logs(supported.bytes).supports(nvme::lid::ana);
+    return is_unlisted ? Answer::broken("log page 0Ch is not among the supported ones")
+                       : Answer::unknown();
+}
+
+/// A log that is there and that the list of logs leaves out: Linux does not read that list.
+Answer log_unlisted(const Controller& controller, const Subsystem& /*own*/) {
+    const Page& supported = controller.observed->supported_logs;
+    if (!controller.ana() || !controller.observed->ana.log.ok()) {
+        return Answer::not_asked();
+    }
+    if (!supported.ok()) {
+        return supported.state == Page::State::failed ? Answer::unknown() : Answer::not_asked();
+    }
+    return nvme::decode_supported_logs(supported.bytes).supports(nvme::lid::ana)
+               ? Answer::holds()
+               : Answer::broken("log page 0Ch is not among the supported ones");
 }
 
 constexpr Row kAnaAnacapEqual{
@@ -190,6 +207,17 @@ constexpr Row kLogSupportedAna{
              .fix = "Array: support log page 0Ch, and list it in the Supported Log Pages log."},
     .judge = CheckController{.clause = "no ANA log", .ask = log_missing}};
 
+constexpr Row kLogListedAna{
+    .rule = {.id = "log.listed.ana",
+             .title = "The ANA log is among the supported log pages (LID 00h)",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "practice: the log is there; Linux does not read the list, and others may",
+             .why = "A host that goes by the list takes the controller for one without ANA.",
+             .fix = "Array: list log page 0Ch in the Supported Log Pages log."},
+    .judge = CheckController{.clause = "ANA log not listed", .ask = log_unlisted}};
+
 constexpr Row kAnaAnacapOptimizedBit{
     .rule = {.id = "ana.anacap.optimized_bit",
              .title = "The optimized state can be reported (ANACAP bit 0)",
@@ -216,9 +244,9 @@ constexpr Row kAnaAnattValid{
     .fields = {"anatt"}};
 
 constexpr std::array kAnaCapabilityRows{
-    &kAnaAnacapOptimizedBit, &kAnaAnacapEqual,     &kAnaAnacapGidcsEqual,
-    &kAnaAnattValid,         &kAnaAnattEqual,      &kAnaAnagrpmaxEqual,
-    &kAnaLogFitsMdts,        &kAnaNanagrpidCovers, &kLogSupportedAna};
+    &kAnaAnacapOptimizedBit, &kAnaAnacapEqual,    &kAnaAnacapGidcsEqual, &kAnaAnattValid,
+    &kAnaAnattEqual,         &kAnaAnagrpmaxEqual, &kAnaLogFitsMdts,      &kAnaNanagrpidCovers,
+    &kLogSupportedAna,       &kLogListedAna};
 
 } // namespace
 
