@@ -104,6 +104,8 @@ TEST(Check, options_come_before_the_configuration_and_leave_the_rest_of_it) {
         {{"--config", resize, "--fail-on", "fail"}, 0},
         {{"--config", resize, "--profile", "stretched"}, 0},
         {{"--config", resize, "--window", "upgrade"}, 1},
+        {{"--config", resize, "--window", "none"}, 1},
+        {{"--window", "none"}, 1},
         {{"--config", strict}, 1},
         {{"--config", strict, "--window", "resize"}, 1},
         {{"--config", strict, "--fail-on", "fail"}, 0},
@@ -113,6 +115,18 @@ TEST(Check, options_come_before_the_configuration_and_leave_the_rest_of_it) {
         EXPECT_EQ(result.status, status)
             << ::testing::PrintToString(more) << result.standard_output;
     }
+    // And the report says what came of it.
+    const json judged = json::parse(haoh(with(both(arrays), {"-o", "json", "--config", strict,
+                                                             "--window", "none", "--rule", "ns.*"}))
+                                        .standard_output)
+                            .at("judged");
+    EXPECT_EQ(judged.at("window"), "none");
+    EXPECT_EQ(judged.at("fail_on"), "warn");
+    EXPECT_EQ(judged.at("config_file"), strict);
+    EXPECT_EQ(judged.at("rules").at("selected"), (json{"ns.*"}));
+    EXPECT_GT(judged.at("rules").at("left_out"), 100);
+    EXPECT_THAT(haoh(with(both(arrays), {"--config", strict})).standard_output,
+                ::testing::HasSubstr("judged with window resize, fail_on warn, "));
     // The profile says what is expected: several subsystems, where there is one.
     for (const auto& [profile, model, expected] : {std::tuple{"auto", "stretched", false},
                                                    {"single", "single", false},

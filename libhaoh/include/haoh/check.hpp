@@ -91,6 +91,22 @@ struct RuleResult {
     bool operator==(const RuleResult&) const = default;
 };
 
+/// By what a report was judged, beside what was observed.
+struct Judged {
+    std::string version{}; ///< of haoh; empty: not made by `check`
+    Profile profile{};
+    Window window{};
+    FailOn fail_on{};
+    std::optional<Policy> policy{};   ///< nullopt: not declared
+    std::vector<std::string> sites{}; ///< declared ones, by their names
+    std::string config_file{};        ///< CheckOptions::config_file
+    std::vector<std::string> rules{}; ///< globs that chose the rules; empty: all were asked for
+    std::size_t rules_left_out{};     ///< rules that no glob matched
+    bool expected{};                  ///< it was declared what should be there
+
+    bool operator==(const Judged&) const = default;
+};
+
 /// The judgement of an observation.
 struct Report {
     /// fail when a rule failed, else unknown when something could not be observed or no rule had
@@ -113,6 +129,7 @@ struct Report {
     std::vector<std::string> hosts; ///< that were looked at: KernelObservation::host of each
     bool connected{};        ///< a host's kernel was looked at: it is too late not to connect
     std::size_t readings{1}; ///< how often it was looked, the last time is told (inspection.hpp)
+    Judged judged{};
 
     [[nodiscard]] std::size_t count(Verdict wanted) const {
         return counts[static_cast<std::size_t>(wanted)];
@@ -131,6 +148,8 @@ struct CheckOptions {
     std::string kernel;
     /// What should be there; nullopt: nothing is known of that.
     std::optional<Expectation> expected{};
+    /// Where `config` is from, to be told: the name of a file. Empty: of none.
+    std::string config_file{};
 };
 
 /// Judges an observation by every rule (or those that match).

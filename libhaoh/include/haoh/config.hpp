@@ -44,6 +44,12 @@ enum class Policy : std::uint8_t {
     active_active,  ///< each namespace is usable on every array
 };
 
+/// As haoh.toml and the options have them: "auto", "migration", "warn", "active-passive".
+[[nodiscard]] std::string_view word_of(Profile value);
+[[nodiscard]] std::string_view word_of(Window value);
+[[nodiscard]] std::string_view word_of(FailOn value);
+[[nodiscard]] std::string_view word_of(Policy value);
+
 /// All of haoh.toml.
 ///
 ///     [check]

@@ -61,6 +61,7 @@ CheckOptions options_of(const haoh_check_options* options) {
     constexpr std::size_t kFirst = offsetof(haoh_check_options, kernel) + sizeof(const char*);
     const haoh_check_options given = taken(*options, kFirst, "struct haoh_check_options");
     out.config = config_of(given.config);
+    out.config_file = file_of(given.config);
     out.config.profile = chosen<Profile>(given.profile, HAOH_PROFILE_DISPERSED, "profile")
                              .value_or(out.config.profile);
     out.config.window =

@@ -21,6 +21,7 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> controller_id_rows();
 [[nodiscard]] std::span<const Row* const> capability_rows();
 [[nodiscard]] std::span<const Row* const> limit_rows();
+[[nodiscard]] std::span<const Row* const> command_rows();
 [[nodiscard]] std::span<const Row* const> transport_rows();
 [[nodiscard]] std::span<const Row* const> property_rows();
 [[nodiscard]] std::span<const Row* const> identity_rows();

@@ -268,6 +268,24 @@ void say_what_kernel_does(Report& report, const CheckOptions& options,
     }
 }
 
+Judged judged_by(const CheckOptions& options) {
+    const Config& config = options.config;
+    Judged out{.version = HAOH_VERSION,
+               .profile = config.profile,
+               .window = config.window,
+               .fail_on = config.fail_on,
+               .policy = config.policy,
+               .sites = {},
+               .config_file = options.config_file,
+               .rules = options.rules,
+               .rules_left_out = 0,
+               .expected = options.expected.has_value()};
+    for (const Site& site : config.sites) {
+        out.sites.push_back(site.name);
+    }
+    return out;
+}
+
 } // namespace
 
 std::size_t Report::count(RuleState wanted) const {
@@ -321,6 +339,7 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
         report.hosts.push_back(kernel.host);
     }
     report.connected = !observation.kernels.empty();
+    report.judged = judged_by(options);
     std::set<std::string_view> with_finding;
     for (Finding& finding : findings.take()) {
         if (finding.verdict == Verdict::unknown || selected(finding.rule, options.rules)) {
@@ -340,6 +359,7 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
     std::sort(report.rules.begin(), report.rules.end(),
               [](const RuleResult& a, const RuleResult& b) { return a.rule < b.rule; });
     report.rules_evaluated = report.rules.size();
+    report.judged.rules_left_out = rows.size() - report.rules.size();
     report.counts[static_cast<std::size_t>(Verdict::pass)] = static_cast<std::size_t>(
         std::count_if(report.rules.begin(), report.rules.end(), [&](const RuleResult& result) {
             return !with_finding.contains(result.rule);

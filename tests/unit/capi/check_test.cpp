@@ -155,6 +155,14 @@ TEST(CapiCheck, options_stand_above_the_configuration) {
     EXPECT_THAT(told(), HasSubstr("declared as dispersed"));
     options.profile = HAOH_PROFILE_STRETCHED;
     EXPECT_THAT(told(), Not(HasSubstr("declared as dispersed")));
+    EXPECT_THAT(told(), HasSubstr("judged with profile stretched"));
+    options.window = HAOH_WINDOW_NONE;
+    const ConfigHandle named(haoh_config_parse(toml.data(), toml.size(), "haoh.toml", error));
+    options.config = named.get();
+    const ReportHandle report(haoh_check(observation.get(), &options, error));
+    const std::string text = owned(haoh_report_render(report.get(), HAOH_JSON, nullptr, error));
+    EXPECT_THAT(text, HasSubstr("\"version\": \"" + std::string(haoh_version()) + "\""));
+    EXPECT_THAT(text, HasSubstr("\"config_file\": \"haoh.toml\""));
 }
 
 TEST(CapiCheck, what_is_wrong_is_named) {

@@ -38,6 +38,7 @@ inline std::ostream& operator<<(std::ostream& out, const Case& one) {
 [[nodiscard]] std::vector<Case> subsystem_cases();
 [[nodiscard]] std::vector<Case> controller_id_cases();
 [[nodiscard]] std::vector<Case> capability_cases();
+[[nodiscard]] std::vector<Case> command_cases();
 [[nodiscard]] std::vector<Case> transport_cases();
 [[nodiscard]] std::vector<Case> property_cases();
 [[nodiscard]] std::vector<Case> ana_capability_cases();

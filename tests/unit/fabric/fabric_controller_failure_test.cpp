@@ -372,11 +372,11 @@ TEST_F(FabricControllerTest, SaysThatAPortMayWantTlsWhereItEndsTheConnectionAtOn
         link->send_bytes(bytes);
         link->close();
     };
-    EXPECT_THAT(connect_error().advice(), Not(HasSubstr("TLS")));
+    EXPECT_THAT(connect_error().advice(), testing::Not(HasSubstr("TLS")));
     array.on_first_bytes = {};
     const ControllerPtr controller = connect();
     on_identify([](const FakeArray::Link& link, std::uint16_t) { link->reset(); });
-    EXPECT_THAT(identify_error(*controller).advice(), Not(HasSubstr("TLS")));
+    EXPECT_THAT(identify_error(*controller).advice(), testing::Not(HasSubstr("TLS")));
 }
 
 TEST_F(FabricControllerTest, ReportsARefusedConnection) {

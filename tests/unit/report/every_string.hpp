@@ -87,8 +87,13 @@ class EveryString {
     }
     void operator()(Report& it) const {
         auto& [verdict, model, counts, rules_evaluated, rules, findings, unobserved, attributions,
-               observed_at, kernel, hosts, connected, readings] = it;
-        all(rules, findings, unobserved, attributions, observed_at, kernel, hosts);
+               observed_at, kernel, hosts, connected, readings, judged] = it;
+        all(rules, findings, unobserved, attributions, observed_at, kernel, hosts, judged);
+    }
+    void operator()(Judged& it) const {
+        auto& [version, profile, window, fail_on, policy, sites, config_file, rules,
+               rules_left_out, expected] = it;
+        all(version, sites, config_file, rules);
     }
     void operator()(Difference& it) const {
         auto& [kind, controller, nsid, field, before, after] = it;
@@ -112,11 +117,11 @@ class EveryString {
     void operator()(ControllerObservation& it) const {
         auto& [name, host, transport, traddr, trsvcid, target, subsysnqn, connection, properties,
                identify, io_command_sets, active_nsids, active_problems, controller_list,
-               supported_logs, features, ana, namespaces, probed_cntlids, unread, active_error] =
-            it;
+               supported_logs, features, ana, namespaces, probed_cntlids, unread, active_error,
+               nvm_controller, commands_log, firmware_log] = it;
         all(name, host, transport, traddr, trsvcid, target, subsysnqn, connection, identify,
             io_command_sets, active_problems, controller_list, supported_logs, ana.log, namespaces,
-            unread, active_error);
+            unread, active_error, nvm_controller, commands_log, firmware_log);
     }
     void operator()(DiscoveryObservation& it) const {
         auto& [target, address, log, stable] = it;

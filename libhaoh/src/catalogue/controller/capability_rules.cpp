@@ -220,6 +220,8 @@ constexpr Row kCtrlFusesEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception =
+                 "only clusters that lock by Compare and Write use it; Linux does not send it",
              .basis = "practice: cluster locks use fused Compare and Write",
              .why = "After a failover to the array without it, locks of clustered file systems "
                     "cannot be taken.",
@@ -263,6 +265,7 @@ constexpr Row kCtrlCtrattTbkasEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception = "it takes a connection that is lost at the wrong moment as well",
              .basis = "Base 2.3 §3.9, §9.6.2.1: the safe wait before a retry is 2 or 3 times the "
                       "keep alive timeout",
              .why = "A host that computes the wait from the wrong side retries too early; the "
@@ -312,6 +315,7 @@ constexpr Row kCtrlSanicapFnaEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception = "it takes a Format or a Sanitize that somebody sends",
              .basis = "Base 2.1 Figure 312: FNA says whether Format hits all namespaces",
              .why = "A format or erase that is harmless to others on one array wipes every "
                     "namespace on the other.",
@@ -326,6 +330,8 @@ constexpr Row kCtrlNwpcEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception =
+                 "it takes somebody who relies on a protection that one array does not give",
              .basis = "practice: a protected namespace must be protected on every path",
              .why = "A namespace that was write-protected through one array can be written "
                     "through the other.",
@@ -339,6 +345,7 @@ constexpr Row kCtrlCsiVector{
              .rule_class = RuleClass::eqs,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "the specification lets the combinations differ",
              .basis = "Base 2.3 §3.1.3.1: may differ, but a namespace's command set must be "
                       "enabled to reach it",
              .why = "Namespaces of a command set that one array lacks have no path there.",

@@ -103,6 +103,8 @@ constexpr Row kCtrlAwupfEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception =
+                 "the specification lets it differ, and only some stable kernels of 2025 refuse it",
              .basis = "practice: Base 2.3 §2.4.1 lets them differ, but some stable kernels "
                       "of 2025 refuse a controller with another AWUPF",
              .why = "Some kernels refuse the second array; databases that rely on atomic writes "

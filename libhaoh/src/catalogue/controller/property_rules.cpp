@@ -117,6 +117,7 @@ constexpr Row kPropCapCssEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "the specification lets command sets differ, and Linux joins both",
              .basis =
                  "Base 2.3 §3.1.3.1, §5.2.13.2.3: arrays of NVMe 1.4 and 2.0 may stand side by "
                  "side",
@@ -157,6 +158,7 @@ constexpr Row kPropCapNssrsNsses{
              .rule_class = RuleClass::eqs,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "only a reset of the subsystem meets it",
              .basis = "practice: the reset is of the whole subsystem, which is both arrays",
              .why = "A subsystem reset through one array takes paths away that the other array "
                     "was to keep.",

@@ -37,6 +37,10 @@ std::set<HostAndName> down_with_others(const Subject& subject) {
     return out;
 }
 
+/// Of what is down with others: another finding names the address, and says what to do.
+constexpr std::string_view kAddressFix =
+    "Host: repair what is told of the address that is down, then check again.";
+
 void judge_unobserved(const Subject& subject, Findings& findings) {
     const std::vector<Unobserved>& all = subject.observation->unobserved;
     // What has one cause in many subsystems is told as one thing.
@@ -53,6 +57,7 @@ void judge_unobserved(const Subject& subject, Findings& findings) {
                       .values = {},
                       .verdict = {},
                       .unobserved = index,
+                      .fix = one_of_many ? kAddressFix : std::string_view(),
                       .host = missing.host});
     }
 }

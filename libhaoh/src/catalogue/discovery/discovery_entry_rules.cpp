@@ -462,6 +462,7 @@ constexpr Row kDiscLogConsistentBetweenArrays{
              .rule_class = RuleClass::eqs,
              .severity = Severity::degraded,
              .verdict = Verdict::note,
+             .exception = "each array may serve a log of its own",
              .basis = "practice; a log of each array's own is legal",
              .why = "A host that asks one array does not find the ports of the other: after a "
                     "restart while that array is down it has no path.",
@@ -475,11 +476,10 @@ constexpr Row kDiscLogComplete{
              .rule_class = RuleClass::xrf,
              .severity = Severity::degraded,
              .verdict = Verdict::note,
-             .basis = "practice; logs can be filtered by host, and addresses translated on the "
-                      "way",
+             .exception = "logs can be filtered by host, and addresses translated on the way",
+             .basis = "practice; that it is absent is legal",
              .why = "Hosts that connect by discovery do not use the port.",
-             .fix = "Array: list the port for this host. Nothing to do where addresses are "
-                    "translated on the way."},
+             .fix = "Array: list the port for this host, unless its address is translated."},
     .judge = JudgeSubsystem{judge_entries}};
 
 constexpr std::array kDiscoveryEntryRows{&kDiscEntryPortidUniquePerPort,

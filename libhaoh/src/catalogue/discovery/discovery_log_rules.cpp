@@ -282,6 +282,7 @@ constexpr Row kDiscEntryNqnFormat{
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "the subsystem that cannot be reached is not the one that is judged",
              .basis = "Base 2.3 §4.7",
              .why = "Hosts cannot connect to a subsystem of that name; it is not one of those "
                     "that are judged here.",

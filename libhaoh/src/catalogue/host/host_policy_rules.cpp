@@ -211,6 +211,7 @@ constexpr Row kHostIopolicySites{
              .rule_class = RuleClass::xrf,
              .severity = Severity::degraded,
              .verdict = Verdict::note,
+             .exception = "it is the administrator's choice",
              .basis = "Linux nvme_round_robin_path(): optimized paths by turns, whatever their "
                       "latency",
              .why = "Half of the requests take the way to the other site: each waits for that "
@@ -238,6 +239,7 @@ constexpr Row kHostCtrlLossTmoMaker{
              .rule_class = RuleClass::xrf,
              .severity = Severity::degraded,
              .verdict = Verdict::note,
+             .exception = "it is the administrator's choice",
              .basis = "nvme-cli 71-nvmf-*.rules: ctrl_loss_tmo -1 for NetApp ONTAP and HPE Alletra "
                       "over TCP and for VAST; Dell's guide for PowerStore",
              .why = "An upgrade or a restart of the array can take longer: its paths are removed "

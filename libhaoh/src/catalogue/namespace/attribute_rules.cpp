@@ -241,6 +241,7 @@ constexpr Row kNsFpi{
              .rule_class = RuleClass::int_,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception = "a format that is under way comes to its end",
              .basis = "NVM Command Set Specification 1.1 Figure 114",
              .why = "The namespace is being formatted through this controller: its data is going "
                     "away, and the other array may still serve it.",
@@ -281,6 +282,8 @@ constexpr Row kCtrlVwcStretchAbsent{
              .rule_class = RuleClass::int_,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception =
+                 "arrays that flush before they fail over, or share the cache, lose nothing",
              .basis = "Base 2.3 §7.2: Flush covers what was completed by the controller that "
                       "gets it",
              .why = "The host spreads writes over both arrays and sends Flush to one: nothing "

@@ -142,6 +142,7 @@ constexpr Row kNsLbafActivePage{
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "Linux takes such blocks since 6.15",
              .basis =
                  "Linux before 6.15 gives a namespace no capacity whose block is larger than a "
                  "memory page",

@@ -265,6 +265,7 @@ constexpr Row kNsNsfeatNsabpEqual{
              .rule_class = RuleClass::eqn,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception = "the specification lets atomicity differ",
              .basis = "practice: Base 2.3 §2.4.1 lets atomicity differ; Linux takes its limits for "
                       "atomic writes from NAWUPF",
              .why = "A write that is atomic on one array is torn on the other; databases that "

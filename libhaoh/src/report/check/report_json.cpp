@@ -64,6 +64,24 @@ Json finding_json(const FindingGroup& group, const FindingItem& item,
     return out;
 }
 
+Json judged_json(const ReportView& view) {
+    const Judged& judged = view.judged;
+    Json out{{"version", judged.version},
+             {"profile", word_of(judged.profile)},
+             {"window", word_of(judged.window)},
+             {"fail_on", word_of(judged.fail_on)},
+             {"policy", judged.policy ? Json(word_of(*judged.policy)) : Json(nullptr)},
+             {"sites", judged.sites},
+             {"config_file", judged.config_file.empty() ? Json(nullptr) : Json(judged.config_file)},
+             {"expectation", judged.expected},
+             {"hosts", view.hosts}};
+    out["rules"] = {
+        {"selected", judged.rules.empty() ? std::vector<std::string>{"*"} : judged.rules},
+        {"asked", view.rules_evaluated},
+        {"left_out", judged.rules_left_out}};
+    return out;
+}
+
 Json findings_json(const ReportView& view) {
     Json out = Json::array();
     for (const FindingGroup& group : view.groups) {
@@ -93,6 +111,9 @@ std::string to_json(const Report& report) {
              {"observed_at", view.observed_at},
              {"readings", view.readings},
              {"rules_evaluated", view.rules_evaluated}};
+    if (!view.judged.version.empty()) {
+        out["judged"] = judged_json(view);
+    }
     if (!view.kernel.empty()) {
         out["kernel"] = view.kernel;
     }

@@ -4,6 +4,7 @@
 #include "report/text/text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -297,6 +298,45 @@ std::string tally(const ReportView& view) {
     return text;
 }
 
+Judged safe_judged(Judged judged) {
+    judged.version = safe_text(judged.version);
+    judged.config_file = safe_text(judged.config_file);
+    for (std::vector<std::string>* texts : {&judged.sites, &judged.rules}) {
+        for (std::string& one : *texts) {
+            one = safe_text(one);
+        }
+    }
+    return judged;
+}
+
+/// \param all  also what is so where nothing is said
+std::string settings_text(const ReportView& view, bool all) {
+    const Judged& judged = view.judged;
+    std::vector<std::string> parts;
+    const auto add = [&](bool said, std::string text) {
+        if (all || said) {
+            parts.push_back(std::move(text));
+        }
+    };
+    add(judged.profile != Profile::automatic, fmt::format("profile {}", word_of(judged.profile)));
+    add(judged.window != Window::none, fmt::format("window {}", word_of(judged.window)));
+    add(judged.fail_on != FailOn::fail, fmt::format("fail_on {}", word_of(judged.fail_on)));
+    add(judged.policy.has_value(),
+        judged.policy ? fmt::format("policy {}", word_of(*judged.policy)) : "no policy");
+    add(!judged.rules.empty(),
+        judged.rules.empty()
+            ? fmt::format("all {}", count_of(view.rules_evaluated, "rule"))
+            : fmt::format("{} of {} ({})", view.rules_evaluated,
+                          count_of(view.rules_evaluated + judged.rules_left_out, "rule"),
+                          fmt::join(judged.rules, ", ")));
+    add(!judged.sites.empty(),
+        judged.sites.empty() ? "no sites" : fmt::format("sites {}", fmt::join(judged.sites, ", ")));
+    add(judged.expected, judged.expected ? "an expectation" : "no expectation");
+    add(!judged.config_file.empty(),
+        judged.config_file.empty() ? "no configuration file" : judged.config_file);
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 } // namespace
 
 std::string_view ValueGroup::host() const {
@@ -331,7 +371,10 @@ ReportView view_of(const Report& report) {
                     .readings = report.readings,
                     .kernel = safe_text(report.kernel),
                     .hosts = {},
-                    .connected = report.connected};
+                    .connected = report.connected,
+                    .judged = safe_judged(report.judged),
+                    .judged_by = {},
+                    .judged_with = {}};
     for (const RuleResult& one : view.rules) {
         ++view.rule_counts[static_cast<std::size_t>(one.state)];
     }
@@ -354,6 +397,10 @@ ReportView view_of(const Report& report) {
     }
     view.summary = summarize(view);
     view.tally = tally(view);
+    if (!view.judged.version.empty()) {
+        view.judged_by = fmt::format("haoh {}: {}", view.judged.version, settings_text(view, true));
+        view.judged_with = settings_text(view, false);
+    }
     return view;
 }
 

@@ -74,6 +74,11 @@ struct ReportView {
     std::string kernel;
     std::vector<std::string> hosts;
     bool connected{};
+    Judged judged{}; ///< texts are safe
+    /// `judged` in one clause: "by haoh 1.0, profile auto, ...". Empty: it is not known.
+    std::string judged_by;
+    /// What of it is not as it is where nothing is said: "window migration, 5 of 238 rules (ns.*)".
+    std::string judged_with;
 
     /// Whether a host has to be named wherever something is about it.
     [[nodiscard]] bool several_hosts() const { return hosts.size() > 1; }
