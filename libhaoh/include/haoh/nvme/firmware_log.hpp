@@ -11,7 +11,7 @@ namespace nvme {
 
 inline constexpr std::size_t kFirmwareLogSize = 512;
 inline constexpr std::size_t kFirmwareSlots = 7;
-
+/// The Firmware Slot Information log page (03h).
 struct FirmwareLog {
     std::uint8_t afi{}; ///< 0: slot in use 2:0, slot after the next controller level reset 6:4
     /// 63:8, slots 1 to 7, ASCII; all zero: nothing in it.
