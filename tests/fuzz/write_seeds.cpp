@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Writes seeds for the fuzz targets, made by the encoders: DIRECTORY/TARGET/NAME.
 #include <haoh/nvme/ana_log.hpp>
+#include <haoh/nvme/commands_log.hpp>
 #include <haoh/nvme/discovery_log.hpp>
 #include <haoh/nvme/fabrics.hpp>
+#include <haoh/nvme/firmware_log.hpp>
 #include <haoh/nvme/id_list.hpp>
 #include <haoh/nvme/identify_controller.hpp>
 #include <haoh/nvme/identify_controller_nvm.hpp>
