@@ -5,7 +5,6 @@
 
 #include <haoh/collector.hpp>
 #include <haoh/error.hpp>
-#include <haoh/nvme/supported_logs.hpp>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -426,48 +425,6 @@ TEST_F(Collector, asks_for_the_write_cache_of_a_controller_that_has_one) {
         fake.identify.vwc = vwc;
         EXPECT_EQ(collect(fake).features.contains(nvme::fid::volatile_write_cache), (vwc & 1U) != 0)
             << int{vwc};
-    }
-}
-
-TEST_F(Collector, asks_for_what_commands_do_where_that_is_told) {
-    FakeController older = controller(1);
-    older.identify.ver = 0x00010100;
-    EXPECT_EQ(collect(older).nvm_controller.state, Page::State::not_read) << "has two bits for CNS";
-    for (const std::uint8_t lpa : std::vector<std::uint8_t>{0, 2, 0x2C, 0x2E}) {
-        FakeController fake = controller(1);
-        fake.identify.lpa = lpa;
-        EXPECT_EQ(collect(fake).commands_log.ok(), (lpa & 2U) != 0) << int{lpa};
-    }
-}
-
-TEST_F(Collector, asks_for_firmware_slots_where_there_are_some) {
-    struct Row {
-        bool lists_logs;
-        bool listed;
-        std::uint16_t oacs;
-        bool asked;
-    };
-    for (const Row& row : {Row{true, true, 0, true}, Row{true, false, 4, false},
-                           Row{false, false, 4, true}, Row{false, false, 0, false}}) {
-        FakeController fake = controller(1);
-        fake.identify.oacs = row.oacs;
-        fake.before = [&row](const nvme::AdminCommand& command,
-                             std::size_t) -> std::optional<nvme::AdminResult> {
-            if (!is_log(command, nvme::lid::supported_logs)) {
-                return std::nullopt;
-            }
-            nvme::AdminResult result;
-            if (!row.lists_logs) {
-                result.status = nvme::Status{nvme::status::invalid_log_page | nvme::status::dnr};
-                return result;
-            }
-            nvme::SupportedLogs logs;
-            logs.lids[nvme::lid::firmware_slot] = row.listed ? 1 : 0;
-            result.data = nvme::encode(logs);
-            return result;
-        };
-        EXPECT_EQ(collect(fake).firmware_log.ok(), row.asked)
-            << row.lists_logs << row.listed << row.oacs;
     }
 }
 

@@ -130,12 +130,11 @@ TEST(Check, TellsByWhatItJudged) {
     EXPECT_FALSE(plain.version.empty());
     plain.version.clear();
     EXPECT_EQ(plain, Judged{});
-    pair.options.config = {.sites = {{.name = "east", .addresses = {"10.1.0.0/16"}},
-                                     {.name = "west", .addresses = {"10.2.0.0/16"}}},
-                           .profile = Profile::stretched,
-                           .window = Window::upgrade,
-                           .fail_on = FailOn::warn,
-                           .policy = Policy::active_active};
+    pair.options.config = parse_config("[[site]]\nname = \"east\"\naddresses = [\"10.1.0.0/16\"]\n"
+                                       "[[site]]\nname = \"west\"\naddresses = [\"10.2.0.0/16\"]\n"
+                                       "[check]\nprofile = \"stretched\"\nwindow = \"upgrade\"\n"
+                                       "fail_on = \"warn\"\npolicy = \"active-active\"\n",
+                                       "haoh.toml");
     pair.options.config_file = "haoh.toml";
     pair.options.rules = {"ctrl.mn.equal", "ns.uuid.*"};
     pair.options.expected.emplace();

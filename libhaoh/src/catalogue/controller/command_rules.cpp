@@ -299,6 +299,7 @@ const Page* firmware_page(const Controller& controller) {
     return &controller.observed->firmware_log;
 }
 
+/// Not what is in the slot in use: that is the firmware revision (FR), which has a rule of its own.
 std::optional<std::string> firmware_slots(const Controller& controller) {
     const Page& page = controller.observed->firmware_log;
     if (!page.ok()) {
@@ -307,7 +308,7 @@ std::optional<std::string> firmware_slots(const Controller& controller) {
     const nvme::FirmwareLog log = nvme::decode_firmware_log(page.bytes);
     std::string out = fmt::format("slot {} in use", log.active_slot());
     for (std::size_t slot = 0; slot < nvme::kFirmwareSlots; ++slot) {
-        if (!nvme::all_zero(log.frs[slot])) {
+        if (slot + 1 != log.active_slot() && !nvme::all_zero(log.frs[slot])) {
             out += fmt::format(", {}: {}", slot + 1, nvme::printable(log.frs[slot]));
         }
     }
