@@ -91,8 +91,8 @@ class EveryString {
         all(rules, findings, unobserved, attributions, observed_at, kernel, hosts, judged);
     }
     void operator()(Judged& it) const {
-        auto& [version, profile, window, fail_on, policy, sites, config_file, rules,
-               rules_left_out, expected] = it;
+        auto& [version, profile, window, fail_on, policy, sites, config_file, rules, rules_left_out,
+               expected] = it;
         all(version, sites, config_file, rules);
     }
     void operator()(Difference& it) const {
