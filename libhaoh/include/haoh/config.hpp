@@ -30,6 +30,7 @@ struct Site {
     std::optional<std::pair<std::uint16_t, std::uint16_t>> cntlids; ///< inclusive range
     std::vector<std::uint16_t> portids;                             ///< of the discovery log
     std::optional<std::uint16_t> domainid;
+    std::string where{}; ///< "haoh.toml:5", for messages; empty: it is not from a file
 
     bool operator==(const Site&) const = default;
 };

@@ -26,6 +26,7 @@ struct Parsed {
 Parsed read_site(TomlReader& reader) {
     Parsed out;
     out.where = reader.where();
+    out.site.where = fmt::format("{}:{}", reader.origin(), out.where.begin.line);
     const auto name = reader.text("name");
     out.site.addresses = reader.texts("addresses").value_or(std::vector<std::string>{});
     for (std::size_t i = 0; i < out.site.addresses.size(); ++i) {

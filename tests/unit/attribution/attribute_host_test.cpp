@@ -263,8 +263,11 @@ TEST(SiteOfTheRest, IsWhatSeparatesThem) {
     EXPECT_THAT(separated({{"h", "n", 1, 7, "S", "a"}, {"h", "n", 2, 8, "S", "b"}}),
                 ElementsAre("array-a by domain ID 7", "array-b by domain ID 8"));
     EXPECT_THAT(separated({{"h", "n", 1, 7, "S", "a"}, {"h", "n", 2, 7, "T", "b"}}),
+                ElementsAre("", ""))
+        << "one domain";
+    EXPECT_THAT(separated({{"h", "n", 1, 0, "S", "a"}, {"h", "n", 2, 0, "T", "b"}}),
                 ElementsAre("array-a by serial number S", "array-b by serial number T"));
-    EXPECT_THAT(separated({{"h", "n", 1, 7, "S", "a"}, {"h", "n", 900, 7, "S", "b"}}),
+    EXPECT_THAT(separated({{"h", "n", 1, 0, "S", "a"}, {"h", "n", 900, 0, "S", "b"}}),
                 ElementsAre("array-a by controller ID 1, far from the others",
                             "array-b by controller ID 900, far from the others"));
     EXPECT_THAT(separated({{"h", "n", 1, 0, "S", "a"}, {"h", "n", 900, 0, "S", "a"}}),
