@@ -63,6 +63,9 @@ struct Finding {
     std::string basis;
     std::string why;
     std::string fix;
+    /// Lines for haoh.toml that settle it, to be corrected where they say what is not so; empty: none
+    /// would.
+    std::vector<std::string> config{};
     /// Where it says that something was not observed: its index in `Report::unobserved`.
     std::optional<std::size_t> unobserved{};
     std::optional<OnKernel> on_kernel{}; ///< where the release is known, and what it does
@@ -111,6 +114,7 @@ struct Report {
     /// none was asked for, `Finding::on_kernel` of a finding about a host is of that host's release.
     std::string kernel;
     std::vector<std::string> hosts; ///< that were looked at: KernelObservation::host of each
+    bool arrays_known{true};        ///< of every subsystem; else rules about arrays were not judged
     bool connected{};        ///< a host's kernel was looked at: it is too late not to connect
     std::size_t readings{1}; ///< how often it was looked, the last time is told (inspection.hpp)
 

@@ -145,6 +145,33 @@ void compare_controllers(Rows rows, const judge::Subsystem& subsystem, judge::Fi
     }
 }
 
+/// Where rules about arrays have nothing to go by.
+std::set<std::pair<std::string, std::string>> unplaced(const judge::Subject& subject) {
+    std::set<std::pair<std::string, std::string>> out;
+    for (const judge::Subsystem& subsystem : subject.subsystems) {
+        if (!subsystem.arrays_known) {
+            out.emplace(std::string(), subsystem.nqn);
+        }
+    }
+    for (const judge::Host& host : subject.hosts) {
+        for (const judge::HostSubsystem& subsystem : host.subsystems) {
+            if (!subsystem.arrays_known) {
+                out.emplace(host.kernel->host, subsystem.nqn);
+            }
+        }
+    }
+    return out;
+}
+
+/// None of them holds of a subsystem of which the arrays are not known.
+void count_unplaced(Rows rows, judge::Findings& findings) {
+    for (const judge::Row* row : rows) {
+        if (row->by_array) {
+            findings.unknown(*row);
+        }
+    }
+}
+
 /// Two subsystems that show one namespace which both call dispersed.
 bool dispersed(const judge::Subject& subject) {
     std::set<nvme::Nguid> nguids;
@@ -186,12 +213,16 @@ Model detect_model(const judge::Subject& subject) {
     if (!any) {
         return Model::unknown;
     }
-    if (std::any_of(subsystems.begin(), subsystems.end(),
-                    [](const judge::Subsystem& subsystem) { return subsystem.stretched; })) {
+    if (std::any_of(subsystems.begin(), subsystems.end(), [](const judge::Subsystem& subsystem) {
+            return subsystem.stretched && subsystem.arrays_known;
+        })) {
         return Model::stretched;
     }
     if (dispersed(subject)) {
         return Model::dispersed;
+    }
+    if (!subject.all_arrays_known()) {
+        return Model::unknown;
     }
     // Whoever did not answer may be the other array.
     return subject.observation->unobserved.empty() ? Model::single : Model::unknown;
@@ -204,7 +235,7 @@ Verdict verdict_of(const Report& report) {
     const bool nothing_judged =
         report.count(RuleState::held) == 0 && report.count(RuleState::broken) == 0;
     if (report.count(Verdict::unknown) > 0 || !report.unobserved.empty() ||
-        report.model == Model::unknown || nothing_judged) {
+        (report.model == Model::unknown && report.arrays_known) || nothing_judged) {
         return Verdict::unknown;
     }
     return report.count(Verdict::warn) > 0 ? Verdict::warn : Verdict::pass;
@@ -301,18 +332,22 @@ std::string format_nsids(std::span<const std::uint32_t> nsids) {
 Report judge::check(Rows rows, const Observation& observation, const CheckOptions& options) {
     const judge::Subject subject(observation, options.config,
                                  options.expected ? &*options.expected : nullptr);
-    judge::Findings findings(options.config.window);
+    judge::Findings findings(options.config.window, unplaced(subject));
     for (const judge::Subsystem& subsystem : subject.subsystems) {
         judge_subsystem(rows, subsystem, subject, findings);
     }
     judge_subject(rows, subject, findings);
     judge_hosts(rows, subject, findings);
+    if (!subject.all_arrays_known()) {
+        count_unplaced(rows, findings);
+    }
     for (const judge::Subsystem& subsystem : subject.subsystems) {
         compare_controllers(rows, subsystem, findings);
     }
 
     Report report;
     report.model = detect_model(subject);
+    report.arrays_known = subject.all_arrays_known();
     report.unobserved = observation.unobserved;
     report.attributions = subject.attributions;
     report.observed_at = observation.observed_at;

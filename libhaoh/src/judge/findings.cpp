@@ -71,6 +71,16 @@ void Findings::name_host(Draft& draft) const {
     }
 }
 
+/// What a row about arrays finds, where they are not known.
+void Findings::doubt(Draft& draft) const {
+    const Row& row = draft.row;
+    if (row.by_array && unplaced_.contains({host_, draft.subsystem})) {
+        draft.verdict = Verdict::unknown;
+        draft.fix = "Configuration: say which array each controller is on ([[site]] in haoh.toml; "
+                    "model.arrays has the lines), then check again.";
+    }
+}
+
 void Findings::note(const Draft& draft) {
     const Row& row = draft.row;
     const bool named =
@@ -85,6 +95,7 @@ void Findings::note(const Draft& draft) {
 }
 
 void Findings::add(Draft draft) {
+    doubt(draft);
     name_host(draft);
     note(draft);
     single_.push_back(std::move(draft));
@@ -104,6 +115,7 @@ void Findings::add_folded(const Row& row, const std::string& subsystem, std::uin
                                                        .verdict = words.verdict,
                                                        .names_nsid = words.names_nsid,
                                                        .fix = words.fix});
+        doubt(draft);
         name_host(draft);
         note(draft);
     }
@@ -192,6 +204,9 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
     finding.basis = rule.basis;
     finding.why = rule.why;
     finding.fix = draft.fix.empty() ? rule.fix : draft.fix;
+    for (const std::string& line : draft.config) {
+        finding.config.push_back(base::safe_text(line));
+    }
     out.push_back(std::move(finding));
 }
 

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -112,6 +114,8 @@ std::vector<Host> hosts_of(const Subject& subject) {
                               .nqn = std::string(subsystem.subsysnqn.value()),
                               .controllers = {},
                               .namespaces = {}};
+            bool sure = true;
+            std::set<std::string> arrays;
             for (const KernelController& controller : subsystem.controllers) {
                 const auto found = asked.find(ControllerKey{kernel.host, controller.name});
                 one.controllers.push_back({.host = kernel.host,
@@ -119,7 +123,13 @@ std::vector<Host> hosts_of(const Subject& subject) {
                                            .asked = found == asked.end() ? nullptr : found->second,
                                            .site = std::string(subject.attributions.site_of(
                                                kernel.host, controller.name))});
+                const Attribution* const array =
+                    subject.attributions.find(kernel.host, controller.name);
+                sure = sure && array != nullptr && array->confidence >= kSureOfArray;
+                arrays.insert(one.controllers.back().site);
             }
+            one.arrays_known = arrays_known(subject.config, one.controllers.size(), sure,
+                                            arrays.contains("") ? 0 : arrays.size());
             (none ? host.abandoned : host.subsystems).push_back(std::move(one));
         }
     }

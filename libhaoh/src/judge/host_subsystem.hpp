@@ -64,6 +64,7 @@ struct HostSubsystem {
     std::string nqn;
     std::vector<HostController> controllers;
     std::vector<HostNamespace> namespaces;
+    bool arrays_known{true};                        ///< as Subsystem::arrays_known
     std::map<std::uint32_t, std::size_t> by_nsid{}; ///< the first head of each
     IdIndex by_id{};
 

@@ -282,10 +282,16 @@ Subject::Subject(const Observation& observed, const Config& configuration,
             subsystem.controllers.begin(), subsystem.controllers.end(),
             [](const Controller* a, const Controller* b) { return a->site_id < b->site_id; });
         std::set<std::size_t> sites;
+        bool sure = true;
+        bool named = true;
         for (const Controller* controller : subsystem.controllers) {
             sites.insert(controller->site_id);
+            named = named && !controller->site.empty();
+            sure = sure && attributions[controller->index].confidence >= kSureOfArray;
         }
         subsystem.sites = sites.size();
+        subsystem.arrays_known = judge::arrays_known(configuration, subsystem.controllers.size(),
+                                                     sure, named ? sites.size() : 0);
         subsystem.stretched = subsystem.sites > 1;
         subsystem.one_anagrpmax = agree_on_anagrpmax(subsystem);
         subsystem.unasked = unasked_ports(subsystem, listings, told);
@@ -305,6 +311,22 @@ Subject::Subject(const Observation& observed, const Config& configuration,
         subsystems.push_back(std::move(subsystem));
     }
     hosts = hosts_of(*this);
+}
+
+bool arrays_known(const Config& config, std::size_t controllers, bool sure, std::size_t arrays) {
+    // Who says that there are two says of weak evidence what it is about.
+    const bool declared =
+        config.profile == Profile::single || (config.profile == Profile::stretched && arrays == 2);
+    return sure || declared || controllers < 2;
+}
+
+bool Subject::all_arrays_known() const {
+    return std::all_of(subsystems.begin(), subsystems.end(),
+                       [](const Subsystem& one) { return one.arrays_known; }) &&
+           std::all_of(hosts.begin(), hosts.end(), [](const Host& host) {
+               return std::all_of(host.subsystems.begin(), host.subsystems.end(),
+                                  [](const HostSubsystem& one) { return one.arrays_known; });
+           });
 }
 
 bool namespaces_unread(const Controller& controller) {

@@ -107,6 +107,7 @@ void controller_numbers(std::vector<Case>& out) {
     add(out, "FirstControllerIdOfB",
         [](Pair& pair, std::uint64_t value) {
             pair.b[0].id.cntlid = static_cast<std::uint16_t>(value);
+            pair.options.config.profile = Profile::stretched; // else they may be one array
         },
         {{1000, {"WARN ctrl.cntlid.partitioned"}},
          {1002, {"FAIL ctrl.cntlid.unique"}},

@@ -49,6 +49,8 @@ inline std::ostream& operator<<(std::ostream& out, const Case& one) {
 [[nodiscard]] std::vector<Case> list_cases();
 [[nodiscard]] std::vector<Case> ana_log_cases();
 [[nodiscard]] std::vector<Case> ana_group_cases();
+[[nodiscard]] std::vector<Case> array_cases();
+[[nodiscard]] std::vector<Case> site_cases();
 [[nodiscard]] std::vector<Case> expect_cases();
 [[nodiscard]] std::vector<Case> feature_cases();
 [[nodiscard]] std::vector<Case> domain_cases();

@@ -23,7 +23,8 @@ std::vector<Case> all_cases() {
           descriptor_cases(), geometry_cases(),  format_cases(),         attribute_cases(),
           list_cases(),       ana_log_cases(),   ana_group_cases(),      feature_cases(),
           domain_cases(),     dispersed_cases(), discovery_cases(),      mask_cases(),
-          boundary_cases(),   shown_cases(),     expect_cases()}) {
+          boundary_cases(),   shown_cases(),     expect_cases(),         array_cases(),
+          site_cases()}) {
         out.insert(out.end(), table.begin(), table.end());
     }
     return out;

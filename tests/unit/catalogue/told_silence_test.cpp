@@ -158,6 +158,10 @@ std::function<void(Pair&)> three_ranges(std::array<std::array<std::uint16_t, 2>,
             nodes[i]->id.cntlid = ids.at(i)[0];
             nodes[i]->probed = {ids.at(i)[1]};
             nodes[i]->name = fmt::format("controller {}", ids.at(i)[0]);
+            Site site;
+            site.name = fmt::format("array-{}", static_cast<char>('a' + i));
+            site.addresses = {nodes[i]->traddr};
+            pair.options.config.sites.push_back(site);
         }
     });
 }

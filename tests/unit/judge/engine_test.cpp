@@ -65,9 +65,9 @@ TEST(Comparison, NamesNoArrayWhereNoneIsKnown) {
     });
     pair.b[1].id.vid = 7;
     const Report report = pair.report();
-    ASSERT_THAT(lines(report), ElementsAre("NOTE ctrl.vid.equal"));
-    EXPECT_THAT(report.findings[0].what, testing::EndsWith("differs between controllers"));
-    for (const FindingValue& value : report.findings[0].values) {
+    ASSERT_THAT(lines(report), ElementsAre("NOTE model.arrays", "NOTE ctrl.vid.equal"));
+    EXPECT_THAT(report.findings[1].what, testing::EndsWith("differs between controllers"));
+    for (const FindingValue& value : report.findings[1].values) {
         EXPECT_EQ(value.site, "");
     }
 }

@@ -287,6 +287,7 @@ const std::map<std::string, const char*> kNothingToJudge{
     {"domain.id.unique", "no domains"},
     {"expect.controller", "nothing is expected"},
     {"expect.namespace", "nothing is expected"},
+    {"expect.site", "no site is declared"},
     {"expect.subsystem", "nothing is expected"},
     {"feat.vwc.equal", "the feature was not read: there is no cache"},
     {"model.detect", "no profile is configured"},

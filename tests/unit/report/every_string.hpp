@@ -64,12 +64,12 @@ class EveryString {
         all(release, text, source, nearest);
     }
     void operator()(Finding& it) const {
-        auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix, told,
-               on_kernel, names_nsid, host] = it;
-        all(rule, subsystem, what, values, basis, why, fix, on_kernel, host);
+        auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix,
+               config, told, on_kernel, names_nsid, host] = it;
+        all(rule, subsystem, what, values, basis, why, fix, config, on_kernel, host);
     }
     void operator()(Attribution& it) const {
-        auto& [host, controller, site, evidence] = it;
+        auto& [host, controller, site, evidence, confidence] = it;
         all(host, controller, site, evidence);
     }
     void operator()(Attributions& it) const {
@@ -87,7 +87,7 @@ class EveryString {
     }
     void operator()(Report& it) const {
         auto& [verdict, model, counts, rules_evaluated, rules, findings, unobserved, attributions,
-               observed_at, kernel, hosts, connected, readings] = it;
+               observed_at, kernel, hosts, arrays_known, connected, readings] = it;
         all(rules, findings, unobserved, attributions, observed_at, kernel, hosts);
     }
     void operator()(Difference& it) const {

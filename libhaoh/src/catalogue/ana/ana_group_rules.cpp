@@ -435,7 +435,8 @@ constexpr Row kAnaNsSingleOwner{
                     "taking writes is a split brain.",
              .fix = "Array: stop one of them from taking writes at once, then compare the data. "
                     "Host: use one array only until then."},
-    .judge = JudgeSubsystem{judge_states}};
+    .judge = JudgeSubsystem{judge_states},
+    .by_array = true};
 
 constexpr Row kAnaNsUsablePathPerArray{
     .rule = {.id = "ana.ns.usable_path_per_array",
@@ -448,7 +449,8 @@ constexpr Row kAnaNsUsablePathPerArray{
              .why = "The volume hangs on one array: a failover has nowhere to go.",
              .fix = "Array: look at the replication of the volume and bring its second copy "
                     "back."},
-    .judge = JudgeSubsystem{judge_states}};
+    .judge = JudgeSubsystem{judge_states},
+    .by_array = true};
 
 constexpr std::array kAnaGroupRows{
     &kAnaGroupIdUniqueAcrossArrays, &kAnaGroupIdConsistent, &kAnaNsUsablePath,

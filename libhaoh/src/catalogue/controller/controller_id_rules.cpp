@@ -19,6 +19,20 @@ extern const Row kCtrlListCns13ContainsAll;
 
 constexpr std::uint16_t kLastCntlid = 0xFFEF;
 
+/// Whether an ID was given out twice: to two controllers that exist, or to one and a further
+/// connection beside it. Two further connections, one after the other, may get the same of one array.
+bool id_given_twice(std::uint16_t id, const std::vector<const Controller*>& users, bool arrays_known) {
+    if (users.size() < 2) {
+        return false;
+    }
+    const bool exists = std::any_of(users.begin(), users.end(),
+                                    [id](const Controller* one) { return one->cntlid() == id; });
+    const bool one_array = std::all_of(users.begin(), users.end(), [&users](const Controller* one) {
+        return one->site_id == users.front()->site_id;
+    });
+    return exists || (!one_array && arrays_known);
+}
+
 /// Every controller ID that a controller and the further connections to its port were given.
 std::vector<std::uint16_t> given_ids(const Controller& controller) {
     std::vector<std::uint16_t> out = controller.observed->probed_cntlids;
@@ -56,7 +70,7 @@ void judge_unique(const Subsystem& subsystem, const Subject& /*subject*/, Findin
     std::vector<std::uint16_t> shared;
     std::set<const Controller*> involved;
     for (const auto& [id, controllers] : users) {
-        if (controllers.size() > 1) {
+        if (id_given_twice(id, controllers, subsystem.arrays_known)) {
             shared.push_back(id);
             involved.insert(controllers.begin(), controllers.end());
         }
@@ -328,7 +342,8 @@ constexpr Row kCtrlCntlidPartitioned{
              .fix = "Array: configure disjoint ranges of controller IDs, wide enough for all "
                     "hosts and paths."},
     .judge = JudgeSubsystem{judge_partition},
-    .yields_to = {&kCtrlCntlidUnique}};
+    .yields_to = {&kCtrlCntlidUnique},
+    .by_array = true};
 
 constexpr Row kCtrlCntlidRange{
     .rule = {.id = "ctrl.cntlid.range",
@@ -388,7 +403,8 @@ constexpr Row kCtrlListCns13ContainsAll{
                     "let CNS 13h list the controllers of both. Host: nothing, but do not rely "
                     "on reservations."},
     .judge = JudgeSubsystem{judge_controller_list},
-    .yields_to = {&kCtrlCntlidUnique}};
+    .yields_to = {&kCtrlCntlidUnique},
+    .by_array = true};
 
 constexpr Row kCtrllistAscending{
     .rule = {.id = "ctrllist.ascending",

@@ -125,7 +125,8 @@ constexpr Row kDomainIdUnique{
                     "arrays; hosts spread paths over what they take for one.",
              .fix = "Array: give each array a domain ID of its own. Host: make sure that the "
                     "targets are two arrays."},
-    .judge = JudgeSubsystem{judge_domains}};
+    .judge = JudgeSubsystem{judge_domains},
+    .by_array = true};
 
 constexpr Row kDomainEndgidUnique{
     .rule = {.id = "domain.endgid_unique",

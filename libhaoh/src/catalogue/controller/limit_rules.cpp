@@ -170,7 +170,8 @@ constexpr Row kCtrlMaxdnaDomain{
              .why = "The controllers of one domain contradict each other.",
              .fix = "Array: report one MAXDNA on all controllers of an array."},
     .judge = EqualControllers{.fields = {{{"namespace attachments (MAXDNA)", "maxdna", maxdna}}},
-                              .inside_array = true}};
+                              .inside_array = true},
+    .by_array = true};
 
 constexpr Row kCtrlKasSimilar{
     .rule = {.id = "ctrl.kas.similar",

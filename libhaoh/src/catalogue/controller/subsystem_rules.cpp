@@ -291,7 +291,8 @@ constexpr Row kCtrlFguidDomain{
                     "physical unit was copied, or the addresses lead to one array.",
              .fix = "Host: make sure that the targets are two arrays. Array: report a unit's own "
                     "FGUID, or zero."},
-    .judge = JudgeSubsystem{judge_fru}};
+    .judge = JudgeSubsystem{judge_fru},
+    .by_array = true};
 
 constexpr Row kCtrlSnMnAsciiPadded{
     .rule = {.id = "ctrl.sn_mn.ascii_padded",
@@ -321,7 +322,8 @@ constexpr Row kCtrlFrDomain{
                     "with --window upgrade.",
              .relaxed_in = in_window(Window::upgrade)},
     .judge = JudgeSubsystem{judge_firmware},
-    .fields = {"fr"}};
+    .fields = {"fr"},
+    .by_array = true};
 
 constexpr std::array kSubsystemRows{&kCtrlSnEqual,           &kCtrlMnEqual,  &kCtrlSnMnAsciiPadded,
                                     &kCtrlSnNotSharedByNqns, &kCtrlVidEqual, &kCtrlSsvidEqual,

@@ -287,7 +287,8 @@ constexpr Row kCtrlVwcStretchAbsent{
                     "promises that the writes in the other array's cache are safe.",
              .fix = "Array: make writes safe on completion (mirrored or battery-backed) and "
                     "report VWC 0. Host: until then use one array at a time."},
-    .judge = JudgeSubsystem{judge_stretched_cache}};
+    .judge = JudgeSubsystem{judge_stretched_cache},
+    .by_array = true};
 
 constexpr Row kNsRmediaEqual{
     .rule = {.id = "ns.rmedia.equal",

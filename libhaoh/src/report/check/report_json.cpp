@@ -52,6 +52,9 @@ Json finding_json(const FindingGroup& group, const FindingItem& item,
     out["basis"] = group.basis;
     out["why"] = group.why;
     out["fix"] = group.fix;
+    if (!item.config.empty()) {
+        out["config"] = item.config;
+    }
     if (group.on_kernel) {
         out["on_kernel"] = {{"release", group.on_kernel->release},
                             {"outcome", to_string(group.on_kernel->outcome)},
@@ -129,7 +132,8 @@ std::string to_json(const Report& report) {
     for (const Attribution& one : view.attributions) {
         Json attribution{{"controller", report::safe_text(one.controller)},
                          {"site", report::safe_text(one.site)},
-                         {"evidence", report::safe_text(one.evidence)}};
+                         {"evidence", report::safe_text(one.evidence)},
+                         {"confidence", one.confidence}};
         if (!one.host.empty()) {
             attribution["host"] = report::safe_text(one.host);
         }

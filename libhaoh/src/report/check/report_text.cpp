@@ -238,6 +238,9 @@ class ReportText {
             write_sentence(short_release(group.on_kernel->release) + ": ", group.on_kernel->text);
         }
         write_sentence("Fix: ", group.fix);
+        for (std::size_t index = 0; index < shown; ++index) {
+            write_config(group.items[index].config);
+        }
         if (verbose_) {
             write_sentence("Basis: ", group.on_kernel ? fmt::format("{}; {}", group.basis,
                                                                     group.on_kernel->source)
@@ -302,6 +305,13 @@ class ReportText {
             text += fmt::format(": NSID {}", ranges(nsids, kMaxReportRanges));
         }
         writer_.wrapped(2, 4, {{text}});
+    }
+
+    /// To be pasted: as it is.
+    void write_config(const std::vector<std::string>& lines) {
+        for (const std::string& line : lines) {
+            writer_.line(4, {{line}});
+        }
     }
 
     void write_sentence(const std::string& label, const std::string& text) {

@@ -78,6 +78,13 @@ std::optional<OnKernel> safe_effect(const std::optional<OnKernel>& effect) {
                     .nearest = safe_text(effect->nearest)};
 }
 
+std::vector<std::string> safe_config(std::vector<std::string> lines) {
+    for (std::string& line : lines) {
+        line = safe_text(line);
+    }
+    return lines;
+}
+
 std::vector<RuleResult> safe_rules(std::vector<RuleResult> rules) {
     for (RuleResult& one : rules) {
         one.rule = safe_text(one.rule);
@@ -128,7 +135,8 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
                          .values = group_values(finding->values),
                          .host = safe_text(finding->host),
                          .unobserved = finding->unobserved,
-                         .names_nsid = finding->names_nsid});
+                         .names_nsid = finding->names_nsid,
+                         .config = safe_config(finding->config)});
         if (finding->nsid && !about_all) {
             items.back().nsids.push_back(*finding->nsid);
         }

@@ -35,6 +35,7 @@ struct FindingItem {
     std::string host;                        ///< Finding::host
     std::optional<std::size_t> unobserved{}; ///< what it tells, in ReportView::unobserved
     bool names_nsid{};                       ///< `what` says which namespace it is about
+    std::vector<std::string> config{};       ///< Finding::config
 
     [[nodiscard]] std::size_t findings() const {
         return nsids.empty() || about_all ? 1 : nsids.size();
