@@ -125,6 +125,14 @@ bool has_path(const HostSubsystem& subsystem, std::uint32_t nsid,
                        });
 }
 
+/// A device that has lost every path: that is told once, of the device.
+bool told_of_device(const HostSubsystem& subsystem, std::uint32_t nsid) {
+    const HostNamespace* const head = subsystem.find(nsid);
+    const KernelObservation& kernel = *subsystem.host->kernel;
+    return head != nullptr && head->kernel->multipath && head->paths.empty() &&
+           kernel.unread.empty() && !kernel.has_changed(head->kernel->name);
+}
+
 void judge_missing(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     LoggedRefusals log(*subsystem.host->kernel);
     for (const HostController& controller : subsystem.controllers) {
@@ -137,6 +145,10 @@ void judge_missing(const HostSubsystem& subsystem, const Subject& /*subject*/, F
             continue;
         }
         for (const Namespace& path : controller.asked->namespaces) {
+            if (told_of_device(subsystem, path.nsid)) {
+                findings.unknown(kHostPathMissing);
+                continue;
+            }
             findings.judged(kHostPathMissing);
             if (!has_path(subsystem, path.nsid, controller)) {
                 report_missing(subsystem, controller, path, log, findings);
@@ -259,6 +271,18 @@ void judge_headless(const HostSubsystem& subsystem, Findings& findings) {
                   .verdict = {}});
 }
 
+/// What a controller has of a namespace that no path leads to.
+std::string without_path(const HostSubsystem& subsystem, const HostNamespace& head,
+                         const HostController& controller) {
+    const Namespace* const offered = controller.find(head.nsid.value_or(0));
+    if (offered == nullptr) {
+        return controller.asked != nullptr ? "does not offer the namespace" : "has no path";
+    }
+    const auto refusal = explain_refusal(subsystem, *offered);
+    return refusal ? "offers the namespace, has no path: " + reason_of(*refusal)
+                   : "offers the namespace, has no path";
+}
+
 /// A head without any path.
 void judge_no_path(const HostSubsystem& subsystem, const HostNamespace& head, Findings& findings) {
     const KernelObservation& kernel = *subsystem.host->kernel;
@@ -270,15 +294,21 @@ void judge_no_path(const HostSubsystem& subsystem, const HostNamespace& head, Fi
         return;
     }
     findings.judged(kHostNsUsablePath);
+    FoldKey alike = fold_key(subsystem);
+    for (const HostController& controller : subsystem.controllers) {
+        const Namespace* const offered = controller.find(head.nsid.value_or(0));
+        alike.add(offered != nullptr ? 1 : 0);
+        if (offered != nullptr) {
+            if (const auto refusal = explain_refusal(subsystem, *offered)) {
+                add_reason(*refusal, alike);
+            }
+        }
+    }
     findings.add_folded(
-        kHostNsUsablePath, subsystem.nqn, head.nsid.value_or(0), fold_key(subsystem), [&] {
+        kHostNsUsablePath, subsystem.nqn, head.nsid.value_or(0), std::move(alike), [&] {
             std::vector<FindingValue> values;
             for (const HostController& controller : subsystem.controllers) {
-                values.push_back(value_of(
-                    controller, controller.find(head.nsid.value_or(0)) != nullptr
-                                    ? "offers the namespace, has no path"
-                                : controller.asked != nullptr ? "does not offer the namespace"
-                                                              : "has no path"));
+                values.push_back(value_of(controller, without_path(subsystem, head, controller)));
             }
             group_values(values);
             return Wording{
@@ -546,7 +576,8 @@ constexpr Row kHostNsUsableArrays{
              .why = "When that array fails, access is lost.",
              .fix = "Host: see why the paths of the other array are missing or cannot be "
                     "used."},
-    .judge = JudgeHost{judge_all_access}};
+    .judge = JudgeHost{judge_all_access},
+    .by_array = true};
 
 constexpr Row kHostAnaNoGroup{
     .rule = {.id = "host.ana.no_group",
