@@ -51,6 +51,8 @@ int run(const CheckArguments& options) {
 
     const auto [observation, report] =
         inspect_source(options.source, options.output, check_options);
+    require_sites(observation, check_options.config.sites,
+                  check_options.expected ? &*check_options.expected : nullptr);
     print(rendered(report_formats(), options.output, report, observation));
     // Where something is expected, that nothing is there is an observation, too.
     const bool anything = anything_observed(observation) ||
