@@ -21,7 +21,8 @@ constexpr std::uint16_t kLastCntlid = 0xFFEF;
 
 /// Whether an ID was given out twice: to two controllers that exist, or to one and a further
 /// connection beside it. Two further connections, one after the other, may get the same of one array.
-bool id_given_twice(std::uint16_t id, const std::vector<const Controller*>& users, bool arrays_known) {
+bool id_given_twice(std::uint16_t id, const std::vector<const Controller*>& users,
+                    bool arrays_known) {
     if (users.size() < 2) {
         return false;
     }
