@@ -24,7 +24,7 @@ declare -A may_include=(
     [snapshot]="base nvme model snapshot"
     [diff]="base nvme model diff"
     [linux]="base nvme model linux"
-    [attribution]="base nvme model attribution"
+    [attribution]="base nvme model linux attribution"
     [collect]="base nvme model collect"
     [host]="base nvme model linux collect host"
     [fabric]="base nvme model collect fabric"
@@ -42,9 +42,9 @@ declare -A may_include=(
 declare -A room_of_header=(
     [address]=base [error]=base [safe_text]=base [visibility]=base
     [expectation]=model [kernel]=model [controller_state]=model [io_policy]=model [transport]=model
-    [numa]=model [path_statistics]=model [path_use]=model
+    [numa]=model [path_ana_state]=model [path_statistics]=model [path_use]=model
     [observation]=model [budget]=model [event]=model [monitor_status]=model
-    [unobserved]=model [controller_state]=model [verdict]=model
+    [unobserved]=model [verdict]=model
     [driver_change]=linux [kernel_effect]=linux [kernel_policy]=linux [kernel_release]=linux
     [attribution]=attribution [config]=attribution
     [admin_channel]=collect [collector]=collect [observing]=collect [replay]=collect

@@ -59,8 +59,9 @@ static int check(const struct haoh_source* source, haoh_error** error) {
     return status;
 }
 
+/* Without ANA ("") all paths are as good; what cannot be read is not taken. */
 static enum haoh_ana_state parse_ana_state(const char* text) {
-    if (strcmp(text, "optimized") == 0)
+    if (text[0] == '\0' || strcmp(text, "optimized") == 0)
         return HAOH_ANA_OPTIMIZED;
     return strcmp(text, "non-optimized") == 0 ? HAOH_ANA_NON_OPTIMIZED : HAOH_ANA_INACCESSIBLE;
 }

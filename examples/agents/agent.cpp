@@ -22,7 +22,6 @@
 #include <iostream>
 #include <map>
 #include <string>
-#include <string_view>
 
 namespace {
 
@@ -30,16 +29,20 @@ namespace asio = boost::asio;
 
 constexpr std::uint32_t kNsid = 1;
 
-haoh::PathState state_of(std::string_view ana_state) {
+/// Without ANA all paths are as good; what cannot be read is not taken.
+haoh::PathState state_of(const haoh::PathAnaState& ana_state) {
+    using haoh::nvme::AnaState;
     haoh::PathState state;
-    state.ana = haoh::nvme::parse_ana_state(ana_state).value_or(haoh::nvme::AnaState::inaccessible);
+    state.ana = ana_state.kind() == haoh::PathAnaState::none
+                    ? AnaState::optimized
+                    : ana_state.state().value_or(AnaState::inaccessible);
     return state;
 }
 
 /// The paths to one namespace, by what the monitor calls their controllers.
 class Route {
   public:
-    void set(const std::string& controller, std::string_view ana_state) {
+    void set(const std::string& controller, const haoh::PathAnaState& ana_state) {
         const auto found = paths_.find(controller);
         if (found != paths_.end()) {
             selector_.set_path_state(found->second, state_of(ana_state));
@@ -84,9 +87,9 @@ void take(Route& route, const haoh::Event& event) {
         return;
     }
     if (event.kind == haoh::EventKind::ana_change || event.kind == haoh::EventKind::path_added) {
-        route.set(event.controller, event.to);
+        route.set(event.controller, haoh::PathAnaState::of(event.to));
     } else if (event.kind == haoh::EventKind::path_lost) {
-        route.set(event.controller, "inaccessible");
+        route.set(event.controller, haoh::nvme::AnaState::inaccessible);
     }
     route.tell();
 }

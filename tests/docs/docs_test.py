@@ -248,21 +248,65 @@ def check_links(tree):
     assert not found, "\n".join(found)
 
 
-def check_rule_names(tree):
-    """every rule that a page names exists"""
+def rule_names(tree):
     done = subprocess.run([tree.programs["haoh"], "rules", "-o", "json"], check=True,
                           capture_output=True, text=True, timeout=stage.SECONDS)
-    rules = {rule["id"] for rule in json.loads(done.stdout)["rules"]}
+    return {rule["id"] for rule in json.loads(done.stdout)["rules"]}
+
+
+def check_rule_names(tree):
+    """every rule that a page or a public header names exists"""
+    rules = rule_names(tree)
     families = {rule.split(".")[0] for rule in rules}
-    found, count = [], 0
-    for page in tree.pages():
-        for name in re.findall(r"`([a-z]+\.[a-z0-9_.*]+)`", tree.text(page)):
-            if name.split(".")[0] in families and not name.endswith(("pp", ".h")):
-                count += 1
-                if not fnmatch.filter(rules, name):
-                    found.append(f"{page}: no rule is called {name}")
-    assert count > 20, f"only {count} names were found"
+    headers = glob.glob("libhaoh/include/haoh/**/*.h*", root_dir=tree.source, recursive=True)
+    found, counts = [], {"`": 0, '"': 0}
+    for names, quote in ((tree.pages(), "`"), (sorted(headers), '"')):
+        for page in names:
+            for name in re.findall(rf"{quote}([a-z]+\.[a-z0-9_.*]+){quote}", tree.text(page)):
+                if name.split(".")[0] in families and not name.endswith(("pp", ".h")):
+                    counts[quote] += 1
+                    if not fnmatch.filter(rules, name):
+                        found.append(f"{page}: no rule is called {name}")
+    assert counts["`"] > 20 and counts['"'] > 0, f"only {counts} names were found"
     assert not found, "\n".join(found)
+
+
+def faults_of_branch(cells, rules, reasons):
+    """What is wrong with a row of a table of branches."""
+    if len(cells) != 5 or not all(cells):
+        return ["five cells, none of them empty"]
+    function, _, _, kernels, rule = cells
+    found = []
+    if not re.fullmatch(r"[a-z0-9_]+(, [a-z0-9_]+)*", function):
+        found.append(f"{function} is no list of functions")
+    if not re.search(r"\b[67]\.[0-9]+\b", kernels):
+        found.append(f"{kernels} names no kernel")
+    names = re.findall(r"`([^`]+)`", rule)
+    if names:
+        found += [f"no rule is called {name}" for name in names if name not in rules]
+    elif re.split(r":", rule)[0] not in reasons:
+        found.append(f"{rule} is neither a rule nor a reason")
+    return found
+
+
+def check_branches(tree):
+    """each branch of the kernel's driver has a rule that exists, or a reason"""
+    page = "docs/linux-branches.md"
+    rules, reasons, found, rows = rule_names(tree), set(), [], 0
+    for line in tree.text(page).splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|") or set(line) <= set("|-") or cells[0] in ("word", "function"):
+            continue
+        if len(cells) == 2:
+            reasons.add(cells[0])
+            continue
+        rows += 1
+        found += [f"{page}: {line}: {fault}" for fault in faults_of_branch(cells, rules, reasons)]
+    assert rows > 80 and reasons, f"only {rows} branches were found"
+    assert not found, "\n".join(found)
+    for bad in (["f", "c", "e", "6.1–", "`ns.none`"], ["f", "c", "e", "6.1–", "none"],
+                ["f", "c", "e", "all", "host"], ["f()", "c", "e", "6.1–", "host"], ["f", "c", "e"]):
+        assert faults_of_branch(bad, rules, reasons), bad
 
 
 def check_order(tree):
@@ -361,7 +405,7 @@ def main():
              for page in dict.fromkeys(block.page for block in tree.blocks("console"))]
     cases += [(check.__doc__, check) for check in (
         check_code, check_altered, check_commands, check_manual, check_unknown, check_links,
-        check_rule_names, check_order, check_doxygen, check_doxygen_finds)]
+        check_rule_names, check_branches, check_order, check_doxygen, check_doxygen_finds)]
     told = Cases()
     # Most of the time somebody waits for somebody.
     with concurrent.futures.ThreadPoolExecutor(3) as pool:

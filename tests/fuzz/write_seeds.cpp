@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Writes seeds for the fuzz targets, made by the encoders: DIRECTORY/TARGET/NAME.
 #include <haoh/nvme/ana_log.hpp>
+#include <haoh/nvme/commands_log.hpp>
 #include <haoh/nvme/discovery_log.hpp>
 #include <haoh/nvme/fabrics.hpp>
+#include <haoh/nvme/firmware_log.hpp>
 #include <haoh/nvme/id_list.hpp>
 #include <haoh/nvme/identify_controller.hpp>
+#include <haoh/nvme/identify_controller_nvm.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
 #include <haoh/nvme/pdu.hpp>
 #include <haoh/nvme/supported_logs.hpp>
@@ -131,6 +134,20 @@ void logs(const SeedWriter& seeds) {
     SupportedLogs supported;
     supported.lids[lid::ana] = 1;
     seeds.write("supported_logs_fuzz", "ana", encode(supported));
+
+    IdentifyControllerNvm limits;
+    limits.wzsl = 5;
+    limits.dmrsl = 8192;
+    seeds.write("command_pages_fuzz", "limits", encode(limits));
+    CommandsLog commands_log;
+    commands_log.admin[opcode::set_features] =
+        effects::supported | effects::submission_of_namespace;
+    commands_log.io[io_opcode::write] = effects::supported | effects::changes_data;
+    seeds.write("command_pages_fuzz", "effects", encode(commands_log));
+    FirmwareLog firmware;
+    firmware.afi = 0x21;
+    firmware.frs[1] = {'2', '.', '0', ' ', ' ', ' ', ' ', ' '};
+    seeds.write("command_pages_fuzz", "firmware", encode(firmware));
 }
 
 void commands(const SeedWriter& seeds) {

@@ -334,6 +334,12 @@ std::vector<Row> log_rows() {
                         .misdeed = fills(value),
                         .outcome = Outcome::odd});
     }
+    const Step commands = at_log("commands_log", lid::commands_supported);
+    append(rows, any_rows(commands, Outcome::partly, true, command::check));
+    for (const Step& step : {commands, at_log("firmware_log", lid::firmware_slot)}) {
+        rows.push_back(
+            {.step = step, .name = "ones", .misdeed = fills(0xFF), .outcome = Outcome::odd});
+    }
     append(rows, discovery_rows());
     return rows;
 }

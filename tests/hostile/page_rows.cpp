@@ -158,6 +158,9 @@ std::vector<Row> page_rows() {
     const Step sets = at_identify("command_sets", kIoCommandSets);
     append(rows, any_rows(sets, Outcome::partly, true, command::check));
     add(sets, {{"ones", fills(0xFF), Outcome::odd, ""}});
+    const Step limits = at_identify("command_limits", cns::command_set_controller);
+    add(limits, {{"ones", fills(0xFF), Outcome::odd, ""},
+                 {"refuses", responds(status::invalid_field), Outcome::harmless, ""}});
     const Step features = at_command("features", nvme::opcode::get_features);
     append(rows, any_rows(features, Outcome::partly, false, command::check));
     add(features, {

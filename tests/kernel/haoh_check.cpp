@@ -74,6 +74,7 @@ CheckReport parse_report(const ProgramResult& result) {
                        .unobserved = 0,
                        .findings = {},
                        .outcomes = {},
+                       .effects = {},
                        .text = result.standard_output + result.standard_error,
                        .duration = result.duration};
     try {
@@ -82,9 +83,12 @@ CheckReport parse_report(const ProgramResult& result) {
         report.unobserved = json.at("unobserved").size();
         for (const auto& finding : json.at("findings")) {
             report.findings.insert(describe(finding));
-            if (finding.contains("on_kernel"))
-                report.outcomes[finding.at("rule").get<std::string>()] =
-                    finding.at("on_kernel").at("outcome").get<std::string>();
+            if (finding.contains("on_kernel")) {
+                const auto rule = finding.at("rule").get<std::string>();
+                const auto& effect = finding.at("on_kernel");
+                report.outcomes[rule] = effect.at("outcome").get<std::string>();
+                report.effects[rule] = effect.at("text").get<std::string>();
+            }
         }
     } catch (const nlohmann::json::exception& error) {
         throw std::runtime_error(

@@ -22,6 +22,7 @@ struct CheckReport {
     /// "FAIL ns.uuid.equal 2": verdict, rule and the namespaces where it has some.
     std::multiset<std::string> findings;
     std::map<std::string, std::string> outcomes; ///< rule -> what the kernel does with it
+    std::map<std::string, std::string> effects;  ///< rule -> the same in words
     std::string text;                            ///< The report itself, and what went to stderr.
     std::chrono::milliseconds duration{};
 

@@ -44,6 +44,38 @@ class HostView : public KernelTest, public testing::WithParamInterface<std::stri
         return path.path.substr(0, c) + path.path.substr(path.path.find('n', c));
     }
 
+    struct Defect {
+        const char* scenario;
+        const char* rule;
+    };
+
+    /// That the kernel does of each what haoh says of this release, asked directly.
+    void expect_as_told(const std::vector<Defect>& defects) {
+        for (const auto& [name, rule] : defects) {
+            SCOPED_TRACE(name);
+            const bool connected = connect_scenario(name);
+            const auto report = ask_directly();
+            const auto outcome = report.outcomes.find(rule);
+            EXPECT_NE(outcome, report.outcomes.end()) << rule << " says nothing: " << report;
+            if (outcome != report.outcomes.end()) {
+                SCOPED_TRACE(outcome->second);
+                expect_outcome(outcome->second, connected);
+                expect_size(report.effects.at(rule), connected);
+            }
+            host().disconnect_all();
+        }
+    }
+
+    /// That a device has size 0 where haoh says so.
+    void expect_size(const std::string& effect, bool connected) {
+        if (!connected || !effect.starts_with("the device has size 0"))
+            return;
+        const auto on_b = paths_of("b");
+        EXPECT_TRUE(std::any_of(on_b.begin(), on_b.end(), [](const HostPath& path) {
+            return sysfs("block/" + path.path + "/size").starts_with("0");
+        })) << messages();
+    }
+
     /// That the kernel did what haoh says that it does.
     void expect_outcome(const std::string& outcome, bool connected) {
         const auto on_a = paths_of("a");
@@ -101,41 +133,75 @@ TEST_P(HostView, a_healthy_pair_passes) {
 
 /// Defects that each release takes in its own way: the outcome that haoh tells is the kernel's.
 TEST_P(HostView, the_kernel_does_what_haoh_says) {
-    struct Defect {
-        const char* scenario;
-        const char* rule;
-    };
-    for (const auto& [name, rule] : {
-             Defect{"uuid_differs", "ns.uuid.equal"},
-             Defect{"nguid_differs", "ns.nguid.equal"},
-             Defect{"eui64_differs", "ns.eui64.equal"},
-             Defect{"uuid_only_on_one", "ns.id.set_equal"},
-             Defect{"nsids_swapped", "ns.nsid.map_equal"},
-             Defect{"nmic_not_shared", "ns.nmic.shared"},
-             Defect{"no_identifier", "ns.uuid.required_if_zero"},
-             Defect{"namespace_missing", "nslist.active.equal"},
-             Defect{"size_differs", "ns.nsze.equal"},
-             Defect{"block_size_differs", "ns.lbaf_active.equal"},
-             Defect{"serial_differs", "ctrl.sn.equal"},
-             Defect{"model_differs", "ctrl.mn.equal"},
-             Defect{"cntlid_same", "ctrl.cntlid.unique"},
-             Defect{"cmic_single_controller", "ctrl.cmic.mctrs"},
-             Defect{"mnan_zero", "ctrl.mnan.valid"},
-             Defect{"ioccsz_too_small", "ctrl.ioccsz.min"},
-             Defect{"iorcsz_too_small", "ctrl.iorcsz.min"},
-             Defect{"kas_zero", "ctrl.kas.nonzero"},
-             Defect{"ana_log_exceeds_mdts", "ana.log.fits_mdts"},
-             Defect{"ana_state_invalid", "ana.log.group.state_valid"},
-         }) {
-        SCOPED_TRACE(name);
-        const bool connected = connect_scenario(name);
-        const auto report = ask_directly();
-        const auto outcome = report.outcomes.find(rule);
-        EXPECT_NE(outcome, report.outcomes.end()) << rule << " says nothing: " << report;
-        if (outcome != report.outcomes.end()) {
-            SCOPED_TRACE(outcome->second);
-            expect_outcome(outcome->second, connected);
-        }
+    expect_as_told({
+        {"uuid_differs", "ns.uuid.equal"},
+        {"nguid_differs", "ns.nguid.equal"},
+        {"eui64_differs", "ns.eui64.equal"},
+        {"uuid_only_on_one", "ns.id.set_equal"},
+        {"nsids_swapped", "ns.nsid.map_equal"},
+        {"nmic_not_shared", "ns.nmic.shared"},
+        {"no_identifier", "ns.uuid.required_if_zero"},
+        {"namespace_missing", "nslist.active.equal"},
+        {"size_differs", "ns.nsze.equal"},
+        {"block_size_differs", "ns.lbaf_active.equal"},
+        {"serial_differs", "ctrl.sn.equal"},
+        {"model_differs", "ctrl.mn.equal"},
+        {"cntlid_same", "ctrl.cntlid.unique"},
+        {"cmic_single_controller", "ctrl.cmic.mctrs"},
+        {"mnan_zero", "ctrl.mnan.valid"},
+        {"ioccsz_too_small", "ctrl.ioccsz.min"},
+        {"iorcsz_too_small", "ctrl.iorcsz.min"},
+        {"kas_zero", "ctrl.kas.nonzero"},
+        {"ana_log_exceeds_mdts", "ana.log.fits_mdts"},
+        {"ana_state_invalid", "ana.log.group.state_valid"},
+    });
+}
+
+/// The same of controllers that it does not take.
+TEST_P(HostView, the_kernel_refuses_the_controllers_that_haoh_says) {
+    expect_as_told({
+        {"icdoff_differs", "ctrl.icdoff"},
+        {"sgls_zero_on_one", "ctrl.sgls.supported"},
+        {"data_alignment_on_one", "conn.cpda"},
+        {"queue_too_small", "ctrl.queue_depth.min"},
+        {"cntlid_connect_identify", "ctrl.cntlid.connect_match"},
+        {"ana_log_refused", "log.supported.ana"},
+        {"ana_group_zero", "ana.log.group.nonzero_max"},
+        {"ana_group_above_max", "ana.log.group.nonzero_max"},
+        {"ana_log_group_count_too_large", "ana.log.header.size"},
+        {"nanagrpid_too_small", "ana.nanagrpid.covers"},
+    });
+}
+
+/// And of namespaces that it skips, or makes a device of that is of no use.
+TEST_P(HostView, the_kernel_skips_the_namespaces_that_haoh_says) {
+    expect_as_told({
+        {"capacity_zero_on_one", "ns.ncap.nonzero"},
+        {"namespace_not_ready", "ns.nstat.nrdy"},
+        {"descriptors_refused", "ns.desc.supported"},
+        {"csi_descriptor_missing", "ns.desc.csi_present"},
+        {"independent_refused", "ns.cns08.supported"},
+        {"command_set_not_offered", "ns.csi.offered"},
+        {"volume_has_two_nsids", "ns.identity.one_nsid"},
+        {"block_beyond_transfer", "ns.lbaf_active.mdts"},
+        {"physical_block_odd", "ns.optperf.physical"},
+        {"metadata_placement_differs", "ns.lbaf_active.metadata"},
+        {"protection_over_tcp", "ns.lbaf_active.protection"},
+        {"block_size_too_small", "ns.lbaf_active.sane"},
+        {"size_zero", "ns.nsze.sane"},
+        {"write_protected_on_both", "ns.nsattr.writable"},
+    });
+}
+
+/// What haoh takes is taken: an ANA log that is not listed, and the smallest queue.
+TEST_P(HostView, the_kernel_takes_what_haoh_does) {
+    EXPECT_TRUE(connect_scenario("ana_log_not_listed"));
+    host().disconnect_all();
+    for (const int commands : {2, 3}) {
+        SCOPED_TRACE(commands);
+        serve(fmt::format("[[array]]\nname = \"a\"\n[array.subsystem]\nmaxcmd = {}\n", commands));
+        const auto result = host().connect(SimulatedArrays::kDefaultNqn, arrays().port("a"));
+        EXPECT_EQ(result.status == 0, commands == 3 || GetParam() == "6.1") << result.output;
         host().disconnect_all();
     }
 }

@@ -52,7 +52,7 @@ haoh::MonitorStatus broken() {
 haoh::MonitorStatus awkward() {
     haoh::MonitorStatus status = haoh::test::monitor_status();
     for (auto& controller : status.controllers) {
-        controller.site = "a \"b\"\\\n{},# \xff\xe2\x80\xae";
+        controller.array = "a \"b\"\\\n{},# \xff\xe2\x80\xae";
     }
     status.sources[0].name = "\\";
     status.namespaces[0].device.clear();

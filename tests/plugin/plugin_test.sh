@@ -171,6 +171,13 @@ judges_as_it_is_told() {
         run haoh check -R "$work/host" -o json -c "$work/haoh.toml" -p single -w upgrade -F warn -k 6.12 &&
         member 'it["schema"] == "haoh.report/1"'
 }
+holds_against_a_snapshot() {
+    run haoh snapshot -R "$work/host" -f "$work/good.json" &&
+        run haoh check -R "$work/broken" -o json --expect="$work/good.json" &&
+        member 'it["schema"] == "haoh.report/1"' &&
+        run haoh check -R "$work/host" --expect=/nonexistent/good.json && ended 1 && said 'No such file' &&
+        printf '{}' >"$work/bad.json" && run haoh check -R "$work/host" -e "$work/bad.json" && ended 1 && said bad.json
+}
 refuses_wrong_judgement() {
     run haoh check -R "$work/host" --profile=twisted && ended 1 && said twisted && said stretched && silent out &&
         run haoh check -R "$work/host" --rule=no.such.rule && ended 1 && said no.such.rule &&
@@ -349,6 +356,7 @@ holds "unknown commands and options are refused" refuses_unknown_commands_and_op
 holds "list is what haoh lists" lists_like_haoh
 holds "check is what haoh checks, and ends with 1" checks_like_haoh
 holds "check takes its options" judges_as_it_is_told
+holds "check holds against an earlier snapshot" holds_against_a_snapshot
 holds "check refuses wrong options" refuses_wrong_judgement
 holds "rules are listed" lists_rules
 holds "policies are told" tells_policies

@@ -53,9 +53,9 @@ class Names {
         ExpectedValue out{.array = value.controller, .text = without_addresses(value.value)};
         if (value.controller.empty()) {
             const auto site = std::find_if(sites_.begin(), sites_.end(), [&](const auto& entry) {
-                return entry.first == value.site;
+                return entry.first == value.array;
             });
-            out.array = site == sites_.end() ? value.site : site->second;
+            out.array = site == sites_.end() ? value.array : site->second;
             return out;
         }
         const auto& all = observation_->controllers;
@@ -73,8 +73,8 @@ class Names {
             return out;
         }
         out.array = array->second;
-        if (!belongs(value.site, *controller, out.array)) {
-            out.text += fmt::format(" (said of {})", value.site);
+        if (!belongs(value.array, *controller, out.array)) {
+            out.text += fmt::format(" (said of {})", value.array);
         }
         return out;
     }

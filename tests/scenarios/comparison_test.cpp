@@ -189,7 +189,7 @@ ControllerObservation controller(std::uint16_t port, std::uint16_t cntlid) {
 }
 
 FindingValue value(const ControllerObservation& controller, std::string site, std::string text) {
-    return {.controller = controller.name, .site = std::move(site), .value = std::move(text)};
+    return {.controller = controller.name, .array = std::move(site), .value = std::move(text)};
 }
 
 class ScenarioSaid : public testing::Test {
@@ -263,8 +263,8 @@ TEST_F(ScenarioSaid, TellsAConfiguredSiteThatIsNotTheControllersOwn) {
 }
 
 TEST_F(ScenarioSaid, GivesAValueWithoutControllerToTheArrayThatWasAskedThere) {
-    finding_.values = {{.controller = {}, .site = "array-b", .value = "127.0.0.1:4420: TREQ 0x5"},
-                       {.controller = {}, .site = {}, .value = "of nobody"}};
+    finding_.values = {{.controller = {}, .array = "array-b", .value = "127.0.0.1:4420: TREQ 0x5"},
+                       {.controller = {}, .array = {}, .value = "of nobody"}};
     EXPECT_THAT(values(),
                 ElementsAre(ExpectedValue{"", "of nobody"}, ExpectedValue{"b", "{a}: TREQ 0x5"}));
 }

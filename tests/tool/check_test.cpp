@@ -104,6 +104,8 @@ TEST(Check, options_come_before_the_configuration_and_leave_the_rest_of_it) {
         {{"--config", resize, "--fail-on", "fail"}, 0},
         {{"--config", resize, "--profile", "stretched"}, 0},
         {{"--config", resize, "--window", "upgrade"}, 1},
+        {{"--config", resize, "--window", "none"}, 1},
+        {{"--window", "none"}, 1},
         {{"--config", strict}, 1},
         {{"--config", strict, "--window", "resize"}, 1},
         {{"--config", strict, "--fail-on", "fail"}, 0},
@@ -113,6 +115,18 @@ TEST(Check, options_come_before_the_configuration_and_leave_the_rest_of_it) {
         EXPECT_EQ(result.status, status)
             << ::testing::PrintToString(more) << result.standard_output;
     }
+    // And the report says what came of it.
+    const json judged = json::parse(haoh(with(both(arrays), {"-o", "json", "--config", strict,
+                                                             "--window", "none", "--rule", "ns.*"}))
+                                        .standard_output)
+                            .at("judged");
+    EXPECT_EQ(judged.at("window"), "none");
+    EXPECT_EQ(judged.at("fail_on"), "warn");
+    EXPECT_EQ(judged.at("config_file"), strict);
+    EXPECT_EQ(judged.at("rules").at("selected"), (json{"ns.*"}));
+    EXPECT_GT(judged.at("rules").at("left_out"), 100);
+    EXPECT_THAT(haoh(with(both(arrays), {"--config", strict})).standard_output,
+                ::testing::HasSubstr("judged with window resize, fail_on warn, "));
     // The profile says what is expected: several subsystems, where there is one.
     for (const auto& [profile, model, expected] : {std::tuple{"auto", "stretched", false},
                                                    {"single", "single", false},
@@ -291,6 +305,55 @@ TEST(Check, each_window_relaxes_its_own_rules) {
     EXPECT_EQ(verdict_of(firmware, "", "ctrl.fr.domain"), "warn");
     EXPECT_EQ(verdict_of(firmware, "upgrade", "ctrl.fr.domain"), "note");
     EXPECT_EQ(verdict_of(firmware, "migration", "ctrl.fr.domain"), "warn");
+}
+
+/// Array a, and a site that no controller is of.
+std::string wrong_sites(const ScratchDirectory& directory, const SimulatedArrays& arrays) {
+    return directory.file("haoh.toml", "[[site]]\nname = \"east\"\naddresses = [\"" +
+                                           arrays.target("a").substr(6) +
+                                           "\"]\n[[site]]\nname = \"west\"\n"
+                                           "addresses = [\"10.9.0.0/16\"]\n");
+}
+
+TEST(Check, refuses_a_site_that_fits_nothing_and_says_what_was_seen) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const ScratchDirectory directory;
+    const std::string config = wrong_sites(directory, arrays);
+    for (const char* command : {"check", "list"}) {
+        const ProgramResult result = haoh(with(both(arrays, command), {"--config", config}));
+        EXPECT_EQ(result.status, 2) << command;
+        EXPECT_THAT(result.standard_output, IsEmpty());
+        EXPECT_THAT(result.standard_error,
+                    AllOf(HasSubstr("haoh.toml:4: site \"west\""), HasSubstr("10.9.0.0/16"),
+                          HasSubstr(arrays.target("b").substr(6)),
+                          Not(HasSubstr(arrays.target("a").substr(6)))));
+    }
+    const std::string file = directory.path("pair.json");
+    ASSERT_EQ(haoh({"snapshot", "-t", arrays.target("a"), "-t", arrays.target("b"), "--nqn",
+                    kPairNqn, file})
+                  .status,
+              0);
+    EXPECT_EQ(haoh({"check", "--snapshot", file, "--config", config}).status, 2);
+}
+
+TEST(Check, tells_a_site_whose_array_is_down_or_was_not_asked) {
+    const SimulatedArrays arrays{healthy_scenario()};
+    const ScratchDirectory directory;
+    const std::string config = wrong_sites(directory, arrays);
+    const ProgramResult one =
+        haoh({"check", "-t", arrays.target("a"), "--nqn", kPairNqn, "--config", config});
+    EXPECT_EQ(one.status, 3) << one.standard_error;
+    EXPECT_THAT(one.standard_output, HasSubstr("expect.site"));
+    const std::string right = directory.file(
+        "right.toml", "[[site]]\nname = \"east\"\naddresses = [\"" + arrays.target("a").substr(6) +
+                          "\"]\n[[site]]\nname = \"west\"\naddresses = [\"" +
+                          arrays.target("b").substr(6) + "\"]\n");
+    EXPECT_EQ(haoh(with(both(arrays), {"--config", right})).status, 0);
+    arrays.send({"down", "b"});
+    const ProgramResult down = haoh(with(both(arrays), {"--config", right, "--timeout", "5"}));
+    EXPECT_EQ(down.status, 3) << down.standard_error;
+    EXPECT_THAT(down.standard_output,
+                AllOf(HasSubstr(arrays.target("b")), Not(HasSubstr("expect.site"))));
 }
 
 TEST(List, shows_subsystem_namespaces_and_paths) {

@@ -155,7 +155,7 @@ def check_profiles(shells, shell):
     """profiles, windows, policies"""
     expected = {
         "haoh check --profile ": {"auto", "single", "stretched", "dispersed"},
-        "haoh check --window ": {"migration", "upgrade", "resize"},
+        "haoh check --window ": {"none", "migration", "upgrade", "resize"},
         "haoh check --fail-on ": {"fail", "warn"},
         "haoh policy simulate --policy ": {"numa", "round-robin", "queue-depth", "site-affinity",
                                            "latency", "weighted", "spdk-round-robin"},

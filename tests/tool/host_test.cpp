@@ -135,6 +135,75 @@ TEST_F(Host, is_merged_with_another) {
     EXPECT_THAT(result.standard_output, HasSubstr("\nbeta: Linux"));
 }
 
+/// A host of that name, with connections of its own.
+Observation host_named(const std::string& name, const std::string& nqn, const std::string& id) {
+    Observation out = healthy_host().observation;
+    out.kernels[0].host = name;
+    out.kernels[0].node = name;
+    for (KernelController& controller : out.kernels[0].subsystems[0].controllers) {
+        controller.hostnqn = Attribute::of(nqn);
+        controller.hostid = Attribute::of(id);
+    }
+    for (ControllerObservation& controller : out.controllers) {
+        controller.host = name;
+    }
+    return out;
+}
+
+TEST_F(Host, that_is_another_one_to_the_arrays_is_a_fail_that_names_both) {
+    const auto judged = [&](const Observation& first, const Observation& second, bool machine) {
+        const std::string one = directory.file("one.json", to_json(first));
+        const std::string two = directory.file("two.json", to_json(second));
+        std::vector<std::string> words{"check",  "--snapshot",          one, "--snapshot", two,
+                                       "--rule", "host.identity.unique"};
+        if (machine) {
+            words.insert(words.end(), {"-o", "json"});
+        }
+        return haoh(words);
+    };
+    const Observation alpha = host_named("alpha", "nqn.2026-01.io.example:a", "id-a");
+    const Observation clone = host_named("beta", "nqn.2026-01.io.example:a", "id-b");
+    const Observation same_id = host_named("beta", "nqn.2026-01.io.example:b", "id-a");
+    const ProgramResult text = judged(alpha, clone, false);
+    EXPECT_EQ(text.status, 1) << text.standard_error;
+    EXPECT_THAT(text.standard_output,
+                HasSubstr("alpha and beta have one host NQN: nqn.2026-01.io.example:a"));
+    const auto report = nlohmann::json::parse(judged(alpha, clone, true).standard_output);
+    const auto& finding = report.at("findings").at(0);
+    EXPECT_EQ(finding.at("rule"), "host.identity.unique");
+    EXPECT_EQ(finding.at("values").at(0).at("host"), "alpha");
+    EXPECT_EQ(finding.at("values").at(1).at("host"), "beta");
+    const ProgramResult by_id = judged(alpha, same_id, false);
+    EXPECT_EQ(by_id.status, 1);
+    EXPECT_THAT(by_id.standard_output, HasSubstr("alpha and beta have one host ID: id-a"));
+    EXPECT_NE(judged(alpha, host_named("beta", "nqn.2026-01.io.example:b", "id-b"), false).status,
+              1);
+}
+
+TEST_F(Host, of_one_name_with_another_stays_another) {
+    const std::string one = directory.file(
+        "one.json", to_json(host_named("localhost", "nqn.2026-01.io.example:a", "id-a")));
+    Observation second = host_named("localhost", "nqn.2026-01.io.example:b", "id-b");
+    for (KernelController& controller : second.kernels[0].subsystems[0].controllers) {
+        controller.state = Attribute::of("connecting");
+        std::string address(controller.address.value()); // it has another one, and so no connection
+        address.replace(address.find("src_addr=10.9.0.1"), std::string::npos, "src_addr=10.9.0.2");
+        controller.address = Attribute::of(address);
+    }
+    const std::string two = directory.file("two.json", to_json(second));
+    const ProgramResult result =
+        haoh({"check", "--snapshot", one, "--snapshot", two, "-o", "json"});
+    const auto report = nlohmann::json::parse(result.standard_output);
+    ASSERT_EQ(report.at("hosts").size(), 2U);
+    EXPECT_NE(report.at("hosts").at(0), report.at("hosts").at(1));
+    bool told = false;
+    for (const auto& finding : report.at("findings")) {
+        told = told || (finding.value("host", "") == report.at("hosts").at(1) &&
+                        finding.at("verdict") != "note");
+    }
+    EXPECT_TRUE(told) << "the trouble of the second one is not lost";
+}
+
 TEST_F(Host, snapshot_tells_names_from_the_file) {
     const std::string in = snapshot_of(host_without_root());
     const std::string out = directory.path("out.json");

@@ -380,6 +380,14 @@ TEST_F(MonitorEnd, sites_of_the_configuration_are_in_its_events) {
     EXPECT_EQ(monitor.ended(), 0);
 }
 
+TEST_F(MonitorEnd, a_site_that_fits_nothing_is_refused_at_the_beginning) {
+    const std::string config =
+        directory.file("haoh.toml", "[[site]]\nname = \"bonn\"\naddresses = [\"10.9.0.2/32\"]\n");
+    const RunningProgram monitor(words({"--config", config}));
+    EXPECT_EQ(monitor.ended(), 2);
+    EXPECT_THAT(monitor.errors(), AllOf(HasSubstr("site \"bonn\""), HasSubstr("10.0.0.2:")));
+}
+
 TEST_F(MonitorEnd, the_manager_of_services_is_told_what_is_watched) {
     const FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};

@@ -131,7 +131,7 @@ _haoh_value() { # the command, the option
     -o | --output) _haoh_words_reply "$(_haoh_formats "$1")" ;;
     --color) _haoh_words_reply 'auto always never' ;;
     --profile) _haoh_words_reply 'auto single stretched dispersed' ;;
-    --window) _haoh_words_reply 'migration upgrade resize' ;;
+    --window) _haoh_words_reply 'none migration upgrade resize' ;;
     --fail-on) _haoh_words_reply 'fail warn' ;;
     --policy)
         _haoh_words_reply 'numa round-robin queue-depth site-affinity latency weighted spdk-round-robin'

@@ -139,7 +139,7 @@ complete -c haoh -n $source -l data-digest -d 'Ask for data digests'
 complete -c haoh -n $source -l no-probe -d 'No second connection'
 
 complete -c haoh -n "__haoh_at check" -l profile -x -a 'auto single stretched dispersed' -d 'What is presented'
-complete -c haoh -n "__haoh_at check" -l window -x -a 'migration upgrade resize' -d 'A change is under way'
+complete -c haoh -n "__haoh_at check" -l window -x -a 'none migration upgrade resize' -d 'A change is under way'
 complete -c haoh -n "__haoh_at check" -l fail-on -x -a 'fail warn' -d 'Exit with 1 from this verdict on'
 complete -c haoh -n "__haoh_at check" -l expect -r -F -d 'An earlier snapshot that was good'
 complete -c haoh -n "__haoh_at check" -l kernel -x -d 'What this Linux release does with each finding'

@@ -33,6 +33,7 @@ int run(const CheckArguments& options) {
         check_options.kernel = options.kernel;
     }
     check_options.config = read_config(options.config);
+    check_options.config_file = options.config;
     if (options.profile_given->count() != 0) {
         check_options.config.profile = options.profile;
     }
@@ -51,6 +52,8 @@ int run(const CheckArguments& options) {
 
     const auto [observation, report] =
         inspect_source(options.source, options.output, check_options);
+    require_sites(observation, check_options.config.sites,
+                  check_options.expected ? &*check_options.expected : nullptr);
     print(rendered(report_formats(), options.output, report, observation));
     // Where something is expected, that nothing is there is an observation, too.
     const bool anything = anything_observed(observation) ||
@@ -85,10 +88,11 @@ void add_check(CLI::App& app, Run& run_chosen) {
         command
             ->add_option("--window", options->window,
                          "A change is under way that may relax some rules one step: migration, "
-                         "upgrade or resize")
+                         "upgrade or resize (default: none)")
             ->type_name("WINDOW")
             ->transform(CLI::CheckedTransformer(
-                            std::map<std::string, Window>{{"migration", Window::migration},
+                            std::map<std::string, Window>{{"none", Window::none},
+                                                          {"migration", Window::migration},
                                                           {"upgrade", Window::upgrade},
                                                           {"resize", Window::resize}},
                             CLI::ignore_case)

@@ -2,6 +2,7 @@
 #include "child_process.hpp"
 
 #include "base/file_descriptor.hpp"
+#include "spawn_plan.hpp"
 
 #include <haoh/error.hpp>
 
@@ -15,18 +16,11 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#if defined(__GLIBC__)
-#if __GLIBC_PREREQ(2, 34)
-#define HAOH_HAVE_CLOSEFROM
-#endif
-#endif
 
 namespace haoh::tool {
 namespace {
@@ -65,53 +59,6 @@ int file_of(std::string_view text) {
     }
     return file;
 }
-
-class SpawnPlan {
-  public:
-    SpawnPlan(int input, int output) {
-        ::posix_spawn_file_actions_init(&actions_);
-        ::posix_spawnattr_init(&attributes_);
-        // Output first: a descriptor of the caller may be number 0.
-        add(::posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO));
-        add(::posix_spawn_file_actions_adddup2(&actions_, STDOUT_FILENO, STDERR_FILENO));
-        add(::posix_spawn_file_actions_adddup2(&actions_, input, STDIN_FILENO));
-#ifdef HAOH_HAVE_CLOSEFROM
-        // Asio's sockets would stay open in it.
-        add(::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1));
-#endif
-        sigset_t signals{};
-        ::sigemptyset(&signals);
-        add(::posix_spawnattr_setsigmask(&attributes_, &signals));
-        ::sigaddset(&signals, SIGPIPE); // which this program ignores, as the next one
-        ::sigaddset(&signals, SIGXFSZ);
-        add(::posix_spawnattr_setsigdefault(&attributes_, &signals));
-        add(::posix_spawnattr_setpgroup(&attributes_, 0));
-        add(::posix_spawnattr_setflags(
-            &attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
-    }
-    ~SpawnPlan() {
-        ::posix_spawn_file_actions_destroy(&actions_);
-        ::posix_spawnattr_destroy(&attributes_);
-    }
-    SpawnPlan(const SpawnPlan&) = delete;
-    SpawnPlan& operator=(const SpawnPlan&) = delete;
-
-    /// An errno value, or 0.
-    int spawn(pid_t& pid, const std::string& path, char* const* arguments, char* const* variables) {
-        return failure_ != 0 ? failure_
-                             : ::posix_spawn(&pid, path.c_str(), &actions_, &attributes_, arguments,
-                                             variables);
-    }
-
-  private:
-    void add(int result) {
-        failure_ = failure_ != 0 ? failure_ : result;
-    }
-
-    posix_spawn_file_actions_t actions_{};
-    posix_spawnattr_t attributes_{};
-    int failure_{};
-};
 
 /// Our own environment with what is given instead of variables of the same name.
 std::vector<std::string> environment_with(const std::vector<std::string>& given) {
@@ -174,7 +121,15 @@ ChildProcess::ChildProcess(const Start& start) {
     }
     std::vector<std::string> environment = environment_with(start.environment);
     std::vector<std::string> arguments{start.name};
-    SpawnPlan plan{input.get(), start.output};
+    SpawnPlan plan;
+    plan.connect(start.output, STDOUT_FILENO); // first: a descriptor of the caller may be number 0
+    plan.connect(STDOUT_FILENO, STDERR_FILENO);
+    plan.connect(input.get(), STDIN_FILENO);
+    plan.close_from(STDERR_FILENO + 1); // Asio's sockets would stay open in it
+    ::sigset_t none{};
+    ::sigemptyset(&none);
+    plan.mask_signals(none);
+    plan.use_own_group();
     const int failure =
         plan.spawn(pid_, start.path, pointers(arguments).data(), pointers(environment).data());
     if (failure != 0) {

@@ -52,7 +52,7 @@ std::vector<std::string> variables(const Event& event, std::uint64_t skipped) {
             variable("CONTROLLER", event.controller),
             variable("FROM", event.from),
             variable("TO", event.to),
-            variable("SITE", event.site),
+            variable("SITE", event.array),
             variable("SUBSYSNQN", event.subsysnqn),
             variable("SKIPPED", fmt::to_string(skipped))};
 }

@@ -4,6 +4,7 @@
 #include "base/file_descriptor.hpp"
 #include "base/signals_held.hpp"
 #include "base/standard_streams.hpp"
+#include "spawn_plan.hpp"
 
 #include <haoh/error.hpp>
 
@@ -18,7 +19,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,25 +64,12 @@ class Child {
         std::string name = "dot";
         std::string format = "-Tsvg";
         std::array<char*, 3> arguments{name.data(), format.data(), nullptr};
-        posix_spawn_file_actions_t actions{};
-        posix_spawnattr_t attributes{};
-        ::posix_spawn_file_actions_init(&actions);
-        ::posix_spawn_file_actions_adddup2(&actions, standard_input, STDIN_FILENO);
-        ::posix_spawn_file_actions_adddup2(&actions, standard_output, STDOUT_FILENO);
-        // haoh ignores these; a child inherits that and would not end with its reader.
-        ::sigset_t defaults{};
-        ::sigemptyset(&defaults);
-        ::sigaddset(&defaults, SIGPIPE);
-        ::sigaddset(&defaults, SIGXFSZ);
-        ::posix_spawnattr_init(&attributes);
-        ::posix_spawnattr_setsigdefault(&attributes, &defaults);
-        ::posix_spawnattr_setsigmask(&attributes, &signals.before());
-        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+        SpawnPlan plan;
+        plan.connect(standard_output, STDOUT_FILENO);
+        plan.connect(standard_input, STDIN_FILENO);
+        plan.mask_signals(signals.before());
         ::pid_t id{};
-        const int error =
-            ::posix_spawnp(&id, name.c_str(), &actions, &attributes, arguments.data(), environ);
-        ::posix_spawnattr_destroy(&attributes);
-        ::posix_spawn_file_actions_destroy(&actions);
+        const int error = plan.spawn(id, name, arguments.data(), environ);
         if (error != 0) {
             if (error == ENOENT) {
                 fail("it is not installed",

@@ -36,6 +36,7 @@ std::span<const ListFormat> formats() {
 int run(const ListArguments& options) {
     const Config config = read_config(options.config);
     const Observation observation = read_source(options.source, options.output);
+    require_sites(observation, config.sites);
     print(rendered(formats(), options.output, observation, config.sites));
     return reading_status(observation);
 }

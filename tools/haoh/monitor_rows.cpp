@@ -33,7 +33,7 @@ class RowFolder {
   public:
     void add(const MonitorStatus::Controller& controller) {
         if (index_.try_emplace(controller.name, controllers_.size()).second) {
-            controllers_.push_back({controller.name, controller.site, controller.state, true});
+            controllers_.push_back({controller.name, controller.array, controller.state, true});
         }
     }
 
@@ -106,7 +106,7 @@ class RowFolder {
                 out += std::to_string(index);
                 out += std::to_string(static_cast<unsigned>(paths[index]->use.kind));
                 out += ' ';
-                out.append(paths[index]->ana_state).append(1, '\0');
+                out.append(paths[index]->ana_state.text()).append(1, '\0');
             }
         }
         return out;
@@ -139,8 +139,9 @@ class RowFolder {
                          .last_change = {},
                          .transitions = 0};
             if (path.path) {
-                path.ana =
-                    paths[index]->ana_state.empty() ? std::string(kNoAna) : paths[index]->ana_state;
+                path.ana = paths[index]->ana_state.kind() == PathAnaState::none
+                               ? std::string(kNoAna)
+                               : paths[index]->ana_state.text();
                 path.use = paths[index]->use;
             } else if (row.urgency == Urgency::none) {
                 row.urgency = Urgency::controller_without_path;

@@ -51,6 +51,7 @@ int run_show(const ReadOptions& options) {
                                              : parse_duration(options.measure);
     const Config config = read_config(options.config);
     const Observation observation = read_source(options.source, options.output);
+    require_sites(observation, config.sites);
     const KernelObservation& kernel = kernel_of(observation);
     const std::string sysroot = sysroot_of(options.source);
     const auto interval = measure_path_statistics(kernel.subsystems, time, sysroot);
@@ -69,6 +70,7 @@ int run_explain(const ReadOptions& options) {
     SourceOptions source = options.source;
     source.names = {resolve_device(options.device)};
     const Observation observation = read_source(source, options.output);
+    require_sites(observation, config.sites);
     const KernelObservation& kernel = kernel_of(observation);
     const FoundDevice found = find_device(kernel, source.names.front());
     const PathChoice choice =

@@ -37,6 +37,7 @@ PolicyScenario scenario_of_device(const SimulateArguments& options) {
     const Observation observation = read_source(source, options.output);
     const std::string name = options.scenario.substr(options.scenario.rfind('/') + 1);
     const Config config = read_config(options.config);
+    require_sites(observation, config.sites);
     return haoh::scenario_of(observation.kernels.front(), name,
                              attribute(observation, config.sites));
 }

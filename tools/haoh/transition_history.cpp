@@ -61,7 +61,7 @@ void TransitionHistory::add(const Event& event) {
 }
 
 TransitionHistory::Series* TransitionHistory::series_of(const Event& event, std::int64_t slot) {
-    std::string name = array_key(event.host, event.subsysnqn, event.site);
+    std::string name = array_key(event.host, event.subsysnqn, event.array);
     auto array = arrays_.find(name);
     if (array == arrays_.end()) {
         if (arrays_.size() >= kMaxArrays) {

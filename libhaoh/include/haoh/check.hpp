@@ -22,7 +22,7 @@ namespace HAOH_PUBLIC haoh {
 /// One value of a finding: what one controller says, or what another object has.
 struct FindingValue {
     std::string controller; ///< its name, as observed; empty when it is not about one controller
-    std::string site{};     ///< array, empty when unknown
+    std::string array{};    ///< that it is on; empty when unknown
     std::string value{};    ///< as text: "31 32 …", "512 B", "absent"
     std::string
         object{}; ///< where it is not about a controller: a device, a subsystem or a module of
@@ -33,12 +33,12 @@ struct FindingValue {
     bool operator==(const FindingValue&) const = default;
 };
 
-/// What a Linux release makes of a finding: a row of `kernel_effects()`.
+/// What a Linux release makes of a finding: a row of `Rule::on_linux`.
 struct OnKernel {
     std::string release; ///< as asked for, or as the host prints it
     KernelOutcome outcome{};
     std::string text; ///< begins with a word of caution where it is not known of this release
-    std::string source;
+    std::string basis;
     /// Upstream's release that the row is about, where it is not known of this one: "6.8".
     std::string nearest{};
 
@@ -63,6 +63,9 @@ struct Finding {
     std::string basis;
     std::string why;
     std::string fix;
+    /// Lines for haoh.toml that settle it, to be corrected where they say what is not so; empty: none
+    /// would.
+    std::vector<std::string> config{};
     /// Where it says that something was not observed: its index in `Report::unobserved`.
     std::optional<std::size_t> unobserved{};
     std::optional<OnKernel> on_kernel{}; ///< where the release is known, and what it does
@@ -91,6 +94,22 @@ struct RuleResult {
     bool operator==(const RuleResult&) const = default;
 };
 
+/// By what a report was judged, beside what was observed.
+struct Judged {
+    std::string version{}; ///< of haoh; empty: not made by `check`
+    Profile profile{};
+    Window window{};
+    FailOn fail_on{};
+    std::optional<Policy> policy{};   ///< nullopt: not declared
+    std::vector<std::string> sites{}; ///< declared ones, by their names
+    std::string config_file{};        ///< CheckOptions::config_file
+    std::vector<std::string> rules{}; ///< globs that chose the rules; empty: all were asked for
+    std::size_t rules_left_out{};     ///< rules that no glob matched
+    bool expected{};                  ///< it was declared what should be there
+
+    bool operator==(const Judged&) const = default;
+};
+
 /// The judgement of an observation.
 struct Report {
     /// fail when a rule failed, else unknown when something could not be observed or no rule had
@@ -111,8 +130,10 @@ struct Report {
     /// none was asked for, `Finding::on_kernel` of a finding about a host is of that host's release.
     std::string kernel;
     std::vector<std::string> hosts; ///< that were looked at: KernelObservation::host of each
+    bool arrays_known{true};        ///< of every subsystem; else rules about arrays were not judged
     bool connected{};        ///< a host's kernel was looked at: it is too late not to connect
     std::size_t readings{1}; ///< how often it was looked, the last time is told (inspection.hpp)
+    Judged judged{};
 
     [[nodiscard]] std::size_t count(Verdict wanted) const {
         return counts[static_cast<std::size_t>(wanted)];
@@ -131,6 +152,8 @@ struct CheckOptions {
     std::string kernel;
     /// What should be there; nullopt: nothing is known of that.
     std::optional<Expectation> expected{};
+    /// Where `config` is from, to be told: the name of a file. Empty: of none.
+    std::string config_file{};
 };
 
 /// Judges an observation by every rule (or those that match).

@@ -30,6 +30,7 @@ struct Site {
     std::optional<std::pair<std::uint16_t, std::uint16_t>> cntlids; ///< inclusive range
     std::vector<std::uint16_t> portids;                             ///< of the discovery log
     std::optional<std::uint16_t> domainid;
+    std::string where{}; ///< "haoh.toml:5", for messages; empty: it is not from a file
 
     bool operator==(const Site&) const = default;
 };
@@ -43,6 +44,12 @@ enum class Policy : std::uint8_t {
     active_passive, ///< each namespace is optimized on exactly one array
     active_active,  ///< each namespace is usable on every array
 };
+
+/// As haoh.toml and the options have them: "auto", "migration", "warn", "active-passive".
+[[nodiscard]] std::string_view word_of(Profile value);
+[[nodiscard]] std::string_view word_of(Window value);
+[[nodiscard]] std::string_view word_of(FailOn value);
+[[nodiscard]] std::string_view word_of(Policy value);
 
 /// All of haoh.toml.
 ///

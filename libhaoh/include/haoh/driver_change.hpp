@@ -27,6 +27,9 @@ enum class DriverChange : std::uint8_t {
     large_blocks,           ///< a block may be larger than a memory page, up to 64 KiB
     path_load_shown,        ///< paths have numa_nodes and queue_depth: whose I/O, and how much
     ana_log_bounds,         ///< an ANA log that is too short is not read beyond its end
+    metadata_of_transport,  ///< protection information counts where the transport has metadata
+    physical_block_checked, ///< a physical block size that is no power of two is refused
+    block_size_checked,     ///< LBADS and NSZE that make no size are refused
 };
 
 /// Whether a kernel has a change.
@@ -50,7 +53,7 @@ struct DistributionChange {
     unsigned product{};           ///< 9: of RHEL 9
     std::uint64_t absent_until{}; ///< the last build without it; 0: none was looked into
     std::uint64_t present_from{}; ///< the first with it; 0: none that was looked into
-    std::string_view source;
+    std::string_view basis;
 };
 
 /// Where a change came from, and what took it.

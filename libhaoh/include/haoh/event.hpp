@@ -136,7 +136,7 @@ struct Event {
     std::string host;   ///< node name; empty for an array that was asked directly
     std::string subsysnqn;
     std::string controller; ///< "nvme1", "tcp://10.0.0.1:4420 controller 12"
-    std::string site;       ///< array of the controller, where it is known
+    std::string array;      ///< of the controller, where it is known
     std::optional<std::uint32_t> nsid;
     std::string device; ///< "nvme0n1"
     std::string path;   ///< "nvme0c1n1"

@@ -53,7 +53,7 @@ extern "C" {
 #endif
 
 /** Of this header; haoh_api_version() is that of the library. Grows with each addition. */
-#define HAOH_API_VERSION 4
+#define HAOH_API_VERSION 5
 
 /** What was tried, on what, why it failed and what helps. */
 typedef struct haoh_error haoh_error;
@@ -207,6 +207,9 @@ HAOH_API haoh_observation* haoh_observe(const struct haoh_source* source, haoh_e
 /** A snapshot, `haoh.observation/1`. \param name  for messages; NULL: "snapshot" */
 HAOH_API haoh_observation* haoh_observation_from_json(const char* json, size_t length,
                                                       const char* name, haoh_error** error);
+/** The same of a file, of at most 1 GiB, as `haoh snapshot` writes it. What never ends or waits for somebody
+ * (a FIFO, /dev/zero) is refused. Since version 5. */
+HAOH_API haoh_observation* haoh_observation_read(const char* path, haoh_error** error);
 /** Several hosts or arrays as one. */
 HAOH_API haoh_observation* haoh_observation_merge(const haoh_observation* const* parts,
                                                   size_t count, haoh_error** error);
@@ -284,11 +287,15 @@ struct haoh_check_options {
     /** "6.12", or as `uname -r` says on any distribution: what this Linux release does with each
      * finding. NULL: the observed host's, else the running one. */
     const char* kernel;
+    /** What was there when all was well, an earlier observation: each subsystem, controller and namespace
+     * of it that is gone is told, by the rules of the family "expect". NULL: nothing is known of that. It
+     * must live as long as the call. Since version 5. */
+    const haoh_observation* expected;
 };
 #define HAOH_CHECK_OPTIONS_INIT                                                                    \
     {                                                                                              \
         sizeof(struct haoh_check_options), NULL, HAOH_PROFILE_DEFAULT, HAOH_WINDOW_DEFAULT,        \
-            HAOH_FAIL_ON_DEFAULT, NULL, 0, NULL                                                    \
+            HAOH_FAIL_ON_DEFAULT, NULL, 0, NULL, NULL                                              \
     }
 
 /** A finding, worst first. Strings belong to the report. */

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <haoh/controller_state.hpp>
+#include <haoh/nvme/namespace_id.hpp>
 #include <haoh/transport.hpp>
 #include <haoh/visibility.h>
 
@@ -154,6 +155,11 @@ struct KernelNamespace {
     std::vector<KernelHolder> holders{};
 
     bool operator==(const KernelNamespace&) const = default;
+    /// `uuid` is one. Where no kernel's `wwid` is there to tell (a recorded tree may lack it), it is one
+    /// that is not the NGUID.
+    [[nodiscard]] bool has_uuid() const;
+    /// The identifiers and the command set that are shown, as far as they are well-formed.
+    [[nodiscard]] nvme::NamespaceIds ids() const;
 };
 
 /// A subsystem: /sys/class/nvme-subsystem/nvme-subsysN.

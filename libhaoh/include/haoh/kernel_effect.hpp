@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
-/// What a Linux release makes of a finding: a table with its sources, not prose.
+/// What Linux releases make of a finding: tables with their sources, not prose.
 #pragma once
 
 #include <haoh/driver_change.hpp>
@@ -33,36 +33,38 @@ enum class KernelOutcome : std::uint8_t {
 [[nodiscard]] std::string_view to_string(KernelOutcome value);
 
 /// One row: what upstream's releases from `from` up to `until` (not included) do, and the kernels
-/// that have the one change and not the other.
+/// that have the one change and not the other. The rows of one rule are `Rule::on_linux`.
 struct KernelEffect {
-    std::string_view rule; ///< Finding::rule
     KernelVersion from;
     KernelVersion until;
     KernelOutcome outcome{};
     std::string_view text;                   ///< what happens, and what the kernel's log says of it
-    std::string_view source;                 ///< function in drivers/nvme/host
+    std::string_view basis;                  ///< function in drivers/nvme/host
     std::optional<DriverChange> since{};     ///< that `from` brought
     std::optional<DriverChange> gone_with{}; ///< that `until` brought
 };
 
-/// The releases that the table speaks of; later ones are taken for the last. Of earlier ones it
-/// knows Red Hat's 4.18 and 5.14.
+/// The releases that the rows speak of; later ones are taken for the last. Of earlier ones they
+/// know Red Hat's 4.18 and 5.14.
 inline constexpr KernelVersion kFirstKnownKernel{6, 1};
 inline constexpr KernelVersion kLastKnownKernel{7, 3};
 
-/// What is known of one kernel and one rule.
+/// What is known of one kernel.
 struct KernelAnswer {
-    const KernelEffect* effect{}; ///< nullptr: no row is about the rule
-    bool known{};                 ///< false: what the nearest upstream kernel does
-    KernelRelease nearest;        ///< of kernel.org, where it is not known
+    const KernelEffect*
+        effect{};          ///< a row of those that were given; nullptr: none is of such a kernel
+    bool known{};          ///< false: what the nearest upstream kernel does
+    KernelRelease nearest; ///< of kernel.org, where it is not known
 };
 
-/// Every row, by rule, then by release.
-[[nodiscard]] std::span<const KernelEffect> kernel_effects();
 /// By upstream's number alone.
-/// \return nullptr where nothing is known: another rule, or a release before the first
-[[nodiscard]] const KernelEffect* find_kernel_effect(std::string_view rule, KernelVersion release);
-[[nodiscard]] KernelAnswer kernel_answer(std::string_view rule, const KernelRelease& release);
+/// \param rows  Rule::on_linux
+/// \return nullptr where nothing is known of the release
+[[nodiscard]] const KernelEffect* find_kernel_effect(std::span<const KernelEffect> rows,
+                                                     KernelVersion release);
+/// \param rows  Rule::on_linux; has to outlive the answer
+[[nodiscard]] KernelAnswer kernel_answer(std::span<const KernelEffect> rows,
+                                         const KernelRelease& release);
 /// Refuses a text that is no release: neither "6.12" or "7.x", nor what `uname -r` prints.
 /// \throws Error (invalid_argument)
 void require_release(std::string_view release);

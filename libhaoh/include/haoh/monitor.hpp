@@ -75,8 +75,8 @@ class Monitor {
     /// Reads the state that all events are told against, and begins to watch. An array that cannot be
     /// asked has failed once then (an event `source_lost`) and is tried again. `stop` ends it early:
     /// it returns then, and nothing is watched.
-    /// \throws Error when it is running, when neither host nor targets were named, and when what was
-    ///         named is nowhere (not_found)
+    /// \throws Error when it is running, when neither host nor targets were named, when what was
+    ///         named is nowhere (not_found), and as require_sites (attribution.hpp)
     [[nodiscard]] boost::asio::awaitable<void> start();
 
     /// The next event; nullopt after `stop`, when all were taken. One caller at a time.

@@ -47,7 +47,7 @@ struct MonitorStatus {
         std::string host;
         std::string name;
         std::string subsysnqn;
-        std::string site;
+        std::string array;
         std::string address; ///< "10.0.0.1:4420"
         ControllerState state;
         std::string
@@ -60,7 +60,7 @@ struct MonitorStatus {
     struct Path {
         std::string controller;
         std::string name; ///< "nvme0c1n1"; empty on an array that is asked directly
-        std::string ana_state;
+        PathAnaState ana_state;
         PathUse use;
         std::uint64_t transitions{};         ///< since the monitor began
         std::optional<Moment> last_change{}; ///< of its ANA state

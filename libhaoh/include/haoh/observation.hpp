@@ -8,10 +8,13 @@
 #include <haoh/budget.hpp>
 #include <haoh/kernel.hpp>
 #include <haoh/nvme/ana_log.hpp>
+#include <haoh/nvme/commands_log.hpp>
 #include <haoh/nvme/discovery_log.hpp>
 #include <haoh/nvme/fabrics.hpp>
+#include <haoh/nvme/firmware_log.hpp>
 #include <haoh/nvme/id_list.hpp>
 #include <haoh/nvme/identify_controller.hpp>
+#include <haoh/nvme/identify_controller_nvm.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
 #include <haoh/nvme/namespace_id.hpp>
 #include <haoh/transport.hpp>
@@ -146,9 +149,16 @@ struct ControllerObservation {
     /// What could not be read, one clause each; empty = complete.
     std::vector<std::string> unread;
     std::string active_error{}; ///< that clause about `active_nsids`; empty when they are known
+    Page nvm_controller{};      ///< CNS 06h, CSI 00h
+    Page commands_log{};        ///< LID 05h, of the NVM command set
+    Page firmware_log{};        ///< LID 03h
 
     bool operator==(const ControllerObservation&) const = default;
     [[nodiscard]] Transport known_transport() const { return parse_transport(transport); }
+    /// "tcp://[fd00::1]:4420", as `to_string(Address)` has it.
+    [[nodiscard]] std::string address_text() const;
+    /// It answers where its target is, and not on a port that a log named.
+    [[nodiscard]] bool at_target() const { return target == address_text(); }
 
     [[nodiscard]] nvme::IdentifyController identify_data() const {
         return nvme::decode_identify_controller(identify.bytes);

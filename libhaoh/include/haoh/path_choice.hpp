@@ -27,7 +27,7 @@ namespace HAOH_PUBLIC haoh {
 struct ExplainedPath {
     std::string path;             ///< "nvme0c1n1"
     std::string controller;       ///< "nvme1"
-    std::string site;             ///< array; empty when unknown
+    std::string array;            ///< that it leads to; empty when unknown
     std::string controller_state; ///< "live"; empty when not readable
     std::string ana_state;        ///< as sysfs has it; empty without ANA: it counts as optimized
     std::optional<unsigned> numa_node;               ///< of the controller; nullopt: near no node

@@ -5,7 +5,7 @@
 
 #include <haoh/controller_state.hpp>
 #include <haoh/kernel.hpp>
-#include <haoh/nvme/ana_log.hpp>
+#include <haoh/path_ana_state.hpp>
 #include <haoh/visibility.h>
 
 #include <cstdint>
@@ -47,12 +47,12 @@ struct PathUse {
 /// What decides about a path.
 struct PathFacts {
     std::optional<ControllerState> controller_state; ///< nullopt: there is no such controller
-    std::string_view ana_state;                      ///< as sysfs has it; empty: without ANA
-    bool ana_readable{true};                         ///< false: `ana_state` is why not
-    bool same_size{true};                            ///< as its head
+    PathAnaState ana_state{};
+    std::string_view ana_problem{}; ///< why the ANA state could not be read
+    bool same_size{true};           ///< as its head
 
     /// It has no ANA, and that is known.
-    [[nodiscard]] bool without_ana() const { return ana_readable && ana_state.empty(); }
+    [[nodiscard]] bool without_ana() const { return ana_state.kind() == PathAnaState::none; }
 };
 /// They live as long as what they are taken from.
 [[nodiscard]] PathFacts facts_of(const KernelSubsystem& subsystem, const KernelNamespace& head,

@@ -4,6 +4,7 @@
 /// what to do when it does not.
 #pragma once
 
+#include <haoh/kernel_effect.hpp>
 #include <haoh/verdict.hpp>
 #include <haoh/visibility.h>
 
@@ -55,13 +56,23 @@ struct Rule {
     std::string_view title; ///< "UUID is the same on all controllers"
     RuleClass rule_class{};
     Severity severity{};
-    Verdict verdict{};      ///< when it does not hold: fail, warn or note
+    Verdict verdict{}; ///< when it does not hold: fail, warn or note
+    /// Why the verdict is milder than what is at stake asks for (`verdict_follows`); empty: it is not, or
+    /// only where a finding says so.
+    std::string_view exception{};
     std::string_view basis; ///< "Base 2.3 §2.4.1; Linux nvme_ns_ids_equal()"
     std::string_view why;   ///< what happens when it does not hold
     std::string_view fix;   ///< what to do
     /// Windows in which the verdict falls one step ("win" in the catalogue): a bit for each Window.
     std::uint8_t relaxed_in{};
+    /// What Linux does where it does not hold, by release, from the first to the last; empty: not
+    /// known, or nothing of its own.
+    std::span<const KernelEffect> on_linux{};
 };
+
+/// Whether a verdict is what such stakes ask for: corruption and loss of access fail, degradation fails
+/// or warns, management warns or is a note. What was not seen is unknown, whatever is at stake.
+[[nodiscard]] bool verdict_follows(Severity severity, Verdict verdict);
 
 /// Every rule that `check` evaluates, ordered by id.
 [[nodiscard]] std::span<const Rule> rules();

@@ -26,9 +26,9 @@ const Attribution* Attributions::find(std::string_view host, std::string_view co
     return found == of_host->second.end() ? nullptr : &all_[found->second];
 }
 
-std::string_view Attributions::site_of(std::string_view host, std::string_view controller) const {
+std::string_view Attributions::array_of(std::string_view host, std::string_view controller) const {
     const Attribution* const found = find(host, controller);
-    return found == nullptr ? std::string_view{} : std::string_view{found->site};
+    return found == nullptr ? std::string_view{} : std::string_view{found->array};
 }
 
 } // namespace haoh

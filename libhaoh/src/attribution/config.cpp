@@ -26,6 +26,7 @@ struct Parsed {
 Parsed read_site(TomlReader& reader) {
     Parsed out;
     out.where = reader.where();
+    out.site.where = fmt::format("{}:{}", reader.origin(), out.where.begin.line);
     const auto name = reader.text("name");
     out.site.addresses = reader.texts("addresses").value_or(std::vector<std::string>{});
     for (std::size_t i = 0; i < out.site.addresses.size(); ++i) {
@@ -120,21 +121,34 @@ std::vector<Site> read_sites(TomlReader& root) {
     return out;
 }
 
+constexpr std::array<std::pair<std::string_view, Profile>, 4> kProfiles{
+    {{"auto", Profile::automatic},
+     {"single", Profile::single},
+     {"stretched", Profile::stretched},
+     {"dispersed", Profile::dispersed}}};
+constexpr std::array<std::pair<std::string_view, Window>, 4> kWindows{
+    {{"none", Window::none},
+     {"migration", Window::migration},
+     {"upgrade", Window::upgrade},
+     {"resize", Window::resize}}};
+constexpr std::array<std::pair<std::string_view, FailOn>, 2> kFailOn{
+    {{"fail", FailOn::fail}, {"warn", FailOn::warn}}};
+constexpr std::array<std::pair<std::string_view, Policy>, 2> kPolicies{
+    {{"active-passive", Policy::active_passive}, {"active-active", Policy::active_active}}};
+
+/// The word of a table; every value has one.
+template <typename Value, std::size_t Size>
+std::string_view word_in_table(Value value,
+                               const std::array<std::pair<std::string_view, Value>, Size>& words) {
+    for (const auto& [word, one] : words) {
+        if (one == value) {
+            return word;
+        }
+    }
+    return "?";
+}
+
 void read_check(TomlReader& reader, Config& out) {
-    constexpr std::array<std::pair<std::string_view, Profile>, 4> kProfiles{
-        {{"auto", Profile::automatic},
-         {"single", Profile::single},
-         {"stretched", Profile::stretched},
-         {"dispersed", Profile::dispersed}}};
-    constexpr std::array<std::pair<std::string_view, Window>, 4> kWindows{
-        {{"none", Window::none},
-         {"migration", Window::migration},
-         {"upgrade", Window::upgrade},
-         {"resize", Window::resize}}};
-    constexpr std::array<std::pair<std::string_view, FailOn>, 2> kFailOn{
-        {{"fail", FailOn::fail}, {"warn", FailOn::warn}}};
-    constexpr std::array<std::pair<std::string_view, Policy>, 2> kPolicies{
-        {{"active-passive", Policy::active_passive}, {"active-active", Policy::active_active}}};
     out.profile = reader.choice("profile", kProfiles).value_or(out.profile);
     out.window = reader.choice("window", kWindows).value_or(out.window);
     out.fail_on = reader.choice("fail_on", kFailOn).value_or(out.fail_on);
@@ -143,6 +157,22 @@ void read_check(TomlReader& reader, Config& out) {
 }
 
 } // namespace
+
+std::string_view word_of(Profile value) {
+    return word_in_table(value, kProfiles);
+}
+
+std::string_view word_of(Window value) {
+    return word_in_table(value, kWindows);
+}
+
+std::string_view word_of(FailOn value) {
+    return word_in_table(value, kFailOn);
+}
+
+std::string_view word_of(Policy value) {
+    return word_in_table(value, kPolicies);
+}
 
 Config parse_config(std::string_view text, std::string_view origin) {
     const toml::table document = base::parse_toml(text, origin);

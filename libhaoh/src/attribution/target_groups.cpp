@@ -3,9 +3,8 @@
 
 #include "attribution/site_evidence.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -15,12 +14,11 @@ namespace haoh::attribution {
 
 namespace {
 
-/// Whether a controller answers at the address of its target, and not at one that a log named.
-bool at_target(const ControllerObservation& controller) {
-    const bool v6 = controller.traddr.find(':') != std::string::npos;
-    return controller.target == fmt::format("{}://{}{}{}:{}", controller.transport, v6 ? "[" : "",
-                                            controller.traddr, v6 ? "]" : "", controller.trsvcid);
-}
+// Attribution::confidence of what targets say.
+constexpr std::uint8_t kNamed = 80; ///< a target, and nothing speaks against its being an array
+constexpr std::uint8_t kCorroborated = 85; ///< ports of one range, and something else says so
+constexpr std::uint8_t kSuspect = 50; ///< one range and two arrays, or one domain and two ranges
+constexpr std::uint8_t kAstray = 50;  ///< an ID that is near to nobody's
 
 /// What a target's own port says of a subsystem.
 struct Pool {
@@ -28,6 +26,10 @@ struct Pool {
     std::set<std::uint16_t> ids; ///< and of further connections, one after the other
     std::string serial;
     std::uint16_t domainid{};
+    std::array<std::uint8_t, 16> fguid{};
+    std::pair<std::string, std::string> endpoint;
+    /// Ports of the subsystem in the log of the target's own discovery controller.
+    std::set<std::pair<std::string, std::string>> listed;
 };
 
 bool meet(const std::set<std::uint16_t>& a, const std::set<std::uint16_t>& b) {
@@ -46,7 +48,38 @@ bool one_range(const Pool& a, const Pool& b) {
            *b.ids.begin() < *a.ids.rbegin();
 }
 
+/// Two ports of which nothing but one ID each is known, and those are near each other.
+bool both_near(const Pool& a, const Pool& b) {
+    return a.ids.size() == 1 && b.ids.size() == 1 &&
+           std::max(*a.ids.begin(), *b.ids.begin()) - std::min(*a.ids.begin(), *b.ids.begin()) <
+               kCntlidGap;
+}
+
+bool one_domain(const Pool& a, const Pool& b) {
+    return a.domainid != 0 && a.domainid == b.domainid;
+}
+
+bool one_unit(const Pool& a, const Pool& b) {
+    return !nvme::all_zero(a.fguid) && a.fguid == b.fguid;
+}
+
+/// An ID that both gave to further connections, of which none was left when the other came: the
+/// lowest that is free, of one range.
+bool reused_id(const Pool& a, const Pool& b) {
+    return std::any_of(a.ids.begin(), a.ids.end(), [&](std::uint16_t id) {
+        return b.ids.contains(id) && !a.own.contains(id) && !b.own.contains(id);
+    });
+}
+
 using PoolOfTarget = std::map<std::string, Pool>;
+
+/// One list of ports, which leaves out another target that serves the subsystem.
+bool one_list(const Pool& a, const Pool& b, const PoolOfTarget& all) {
+    return a.listed == b.listed && a.listed.contains(a.endpoint) && a.listed.contains(b.endpoint) &&
+           std::any_of(all.begin(), all.end(), [&a](const auto& other) {
+               return !a.listed.contains(other.second.endpoint);
+           });
+}
 
 /// By subsystem.
 using Pools = std::map<std::string, PoolOfTarget>;
@@ -54,7 +87,7 @@ using Pools = std::map<std::string, PoolOfTarget>;
 Pools pools_of(const Observation& observation) {
     Pools out;
     for (const ControllerObservation& controller : observation.controllers) {
-        if (controller.target.empty() || !at_target(controller) || !controller.identify.ok()) {
+        if (controller.target.empty() || !controller.at_target() || !controller.identify.ok()) {
             continue;
         }
         Pool& pool = out[controller.subsysnqn][controller.target];
@@ -64,6 +97,23 @@ Pools pools_of(const Observation& observation) {
         const nvme::IdentifyController id = controller.identify_data();
         pool.serial = nvme::printable(id.sn);
         pool.domainid = id.domainid;
+        pool.fguid = id.fguid;
+        pool.endpoint = {controller.traddr, controller.trsvcid};
+    }
+    for (const DiscoveryObservation& discovery : observation.discovery) {
+        if (!discovery.log.ok()) {
+            continue;
+        }
+        for (const nvme::DiscoveryEntry& entry : discovery.entries().entries) {
+            const auto by_target = out.find(entry.subnqn);
+            if (by_target == out.end()) {
+                continue;
+            }
+            if (const auto pool = by_target->second.find(discovery.target);
+                pool != by_target->second.end()) {
+                pool->second.listed.emplace(entry.traddr, entry.trsvcid);
+            }
+        }
     }
     return out;
 }
@@ -104,6 +154,8 @@ using TargetPair = std::pair<std::size_t, std::size_t>;
 struct Likeness {
     std::set<TargetPair> together;
     std::set<TargetPair> apart;
+    std::set<TargetPair> surely;  ///< of `together`, those of which more than IDs says it
+    std::set<TargetPair> suspect; ///< may be one array, or two
 };
 
 /// Takes what one subsystem says. Where all of its targets look the same it says nothing of who
@@ -117,19 +169,61 @@ void compare(const PoolOfTarget& pools,
     }
     Merged merged(targets.size());
     std::set<TargetPair> together;
+    std::set<TargetPair> surely;
     for (std::size_t a = 0; a < targets.size(); ++a) {
         for (std::size_t b = a + 1; b < targets.size(); ++b) {
             const TargetPair pair = std::minmax(targets[a].first, targets[b].first);
-            if (contradict(*targets[a].second, *targets[b].second)) {
+            const Pool& one = *targets[a].second;
+            const Pool& other = *targets[b].second;
+            if (contradict(one, other)) {
                 out.apart.insert(pair);
-            } else if (one_range(*targets[a].second, *targets[b].second)) {
+            } else if (one_range(one, other) || reused_id(one, other)) {
                 together.insert(pair);
                 merged.merge(a, b);
+                if (one_domain(one, other) || one_unit(one, other) || reused_id(one, other) ||
+                    one_list(one, other, pools)) {
+                    surely.insert(pair);
+                }
+            } else if (both_near(one, other) || one_domain(one, other)) {
+                out.suspect.insert(pair);
             }
         }
     }
-    if (merged.sets() > 1) {
-        out.together.insert(together.begin(), together.end());
+    out.surely.insert(surely.begin(), surely.end());
+    const bool told_apart = merged.sets() > 1;
+    out.together.insert(surely.begin(), surely.end());
+    (told_apart ? out.together : out.suspect).insert(together.begin(), together.end());
+}
+
+/// How sure each target is, when it is known which are joined.
+void weigh(const Likeness& likeness, const Merged& merged, std::vector<TargetGroup>& groups) {
+    std::map<std::size_t, std::size_t> sizes;
+    for (const TargetGroup& one : groups) {
+        ++sizes[merged.find(one.number)];
+    }
+    const bool alone =
+        std::any_of(sizes.begin(), sizes.end(), [](const auto& one) { return one.second == 1; });
+    Merged sure(groups.size());
+    for (const auto& pair : likeness.surely) {
+        sure.merge(pair.first, pair.second);
+    }
+    for (const auto& pair : likeness.together) {
+        if (likeness.apart.contains(pair)) {
+            continue;
+        }
+        const bool joined = merged.find(pair.first) == merged.find(pair.second);
+        const bool certain = joined && (!alone || sure.find(pair.first) == sure.find(pair.second));
+        for (const std::size_t number : {pair.first, pair.second}) {
+            groups[number].confidence =
+                certain ? std::max(groups[number].confidence, kCorroborated) : kSuspect;
+        }
+    }
+    for (const auto& pair : likeness.suspect) {
+        const bool joined = merged.find(pair.first) == merged.find(pair.second);
+        if (!joined && !likeness.apart.contains(pair)) {
+            groups[pair.first].confidence = kSuspect;
+            groups[pair.second].confidence = kSuspect;
+        }
     }
 }
 
@@ -139,12 +233,26 @@ TargetGroups::TargetGroups(const Observation& observation) {
     for (const ControllerObservation& controller : observation.controllers) {
         if (!controller.target.empty() &&
             by_target_.try_emplace(controller.target, groups_.size()).second) {
-            groups_.push_back({.number = groups_.size(), .targets = {controller.target}});
+            groups_.push_back(
+                {.number = groups_.size(), .targets = {controller.target}, .confidence = kNamed});
         }
     }
     if (groups_.size() > 1) {
         join(observation);
     }
+    for (const DiscoveryObservation& discovery : observation.discovery) {
+        if (discovery.log.ok() && groups_.size() > 1) {
+            for (const nvme::DiscoveryEntry& entry : discovery.entries().entries) {
+                named_by_[{entry.subnqn, entry.traddr, entry.trsvcid}].insert(discovery.target);
+            }
+        }
+    }
+}
+
+bool TargetGroups::shared(const ControllerObservation& controller) const {
+    const auto found =
+        named_by_.find({controller.subsysnqn, controller.traddr, controller.trsvcid});
+    return found != named_by_.end() && found->second.size() > 1;
 }
 
 void TargetGroups::join(const Observation& observation) {
@@ -172,7 +280,9 @@ void TargetGroups::join(const Observation& observation) {
         std::any_of(likeness.apart.begin(), likeness.apart.end(), [&merged](const auto& pair) {
             return merged.find(pair.first) == merged.find(pair.second);
         });
-    if (torn || merged.sets() < 2 || merged.sets() == groups_.size()) {
+    const bool joins = !torn && merged.sets() < groups_.size();
+    weigh(likeness, joins ? merged : Merged(groups_.size()), groups_);
+    if (!joins) {
         return;
     }
     std::map<std::size_t, std::size_t> numbers;
@@ -180,19 +290,21 @@ void TargetGroups::join(const Observation& observation) {
     for (const TargetGroup& one : groups_) {
         const auto [at, is_new] = numbers.try_emplace(merged.find(one.number), joined.size());
         if (is_new) {
-            joined.push_back({.number = joined.size(), .targets = {}});
+            joined.push_back(
+                {.number = joined.size(), .targets = {}, .confidence = one.confidence});
         }
         joined[at->second].targets.push_back(one.targets.front());
+        joined[at->second].confidence = std::min(joined[at->second].confidence, one.confidence);
         by_target_[one.targets.front()] = at->second;
     }
     groups_ = std::move(joined);
 }
 
-const TargetGroup& TargetGroups::of(const ControllerObservation& controller) const {
-    const TargetGroup& own = groups_[by_target_.at(controller.target)];
+TargetGroups::Placed TargetGroups::place(const ControllerObservation& controller) const {
+    const std::size_t own = by_target_.at(controller.target);
     const auto ranges = ranges_.find(controller.subsysnqn);
-    if (at_target(controller) || ranges == ranges_.end()) {
-        return own;
+    if (controller.at_target() || ranges == ranges_.end()) {
+        return {.group = own, .near = true};
     }
     const auto distance = [&controller](const Range& range) {
         const std::uint16_t id = controller.connection.cntlid;
@@ -204,14 +316,29 @@ const TargetGroup& TargetGroups::of(const ControllerObservation& controller) con
     for (const Range& range : ranges->second) {
         const std::size_t group = by_target_.at(range.target);
         const int away = distance(range);
-        own_known = own_known || group == own.number;
-        near_own = near_own || (group == own.number && away < kCntlidGap);
+        own_known = own_known || group == own;
+        near_own = near_own || (group == own && away < kCntlidGap);
         if (!nearest || away < nearest->first) {
             nearest.emplace(away, group);
         }
     }
     const bool moves = own_known && !near_own && nearest && nearest->first < kCntlidGap;
-    return moves ? groups_[nearest->second] : own;
+    return {.group = moves ? nearest->second : own,
+            .near = moves || near_own || !own_known || !shared(controller)};
+}
+
+const TargetGroup& TargetGroups::of(const ControllerObservation& controller) const {
+    return groups_[place(controller).group];
+}
+
+std::uint8_t TargetGroups::confidence(const ControllerObservation& controller) const {
+    const Placed placed = place(controller);
+    const std::uint8_t sure = groups_[placed.group].confidence;
+    return placed.near ? sure : std::min(sure, kAstray);
+}
+
+bool TargetGroups::astray(const ControllerObservation& controller) const {
+    return !place(controller).near;
 }
 
 bool TargetGroups::elsewhere(const ControllerObservation& controller) const {

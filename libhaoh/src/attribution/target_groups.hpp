@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
 /// Targets that lead to one array. A target is one array as long as nothing else is known; what
-/// controller IDs tell counts for more: an array draws those of all its ports from one range.
+/// controller IDs tell counts for more: an array draws those of all its ports from one range. Two
+/// arrays whose ranges are mixed look so as well, so it takes more to be sure: a common domain, unit
+/// or list of ports, or arrays that lie apart and have several targets each.
 #pragma once
 
 #include <haoh/observation.hpp>
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +23,7 @@ namespace haoh::attribution {
 struct TargetGroup {
     std::size_t number{};             ///< in the order of the targets
     std::vector<std::string> targets; ///< that lead to the array
+    std::uint8_t confidence{};        ///< Attribution::confidence
 };
 
 class TargetGroups {
@@ -29,6 +35,10 @@ class TargetGroups {
     [[nodiscard]] const TargetGroup& of(const ControllerObservation& controller) const;
     /// Whether the controller went to another array than its target's.
     [[nodiscard]] bool elsewhere(const ControllerObservation& controller) const;
+    /// Whether nothing tells where it is: its ID is near to nobody's, and several logs name its port.
+    [[nodiscard]] bool astray(const ControllerObservation& controller) const;
+    /// Attribution::confidence of a controller's being there.
+    [[nodiscard]] std::uint8_t confidence(const ControllerObservation& controller) const;
     [[nodiscard]] std::size_t size() const { return groups_.size(); }
 
   private:
@@ -40,10 +50,20 @@ class TargetGroups {
     };
 
     void join(const Observation& observation);
+    /// Where the controller is, and how far its ID is from those that are known to be there.
+    struct Placed {
+        std::size_t group{};
+        bool near{};
+    };
+    [[nodiscard]] Placed place(const ControllerObservation& controller) const;
+    /// Whether the logs of several targets name the port of a controller: it may be of any of them.
+    [[nodiscard]] bool shared(const ControllerObservation& controller) const;
 
     std::vector<TargetGroup> groups_;
     std::map<std::string, std::size_t, std::less<>> by_target_;
     std::map<std::string, std::vector<Range>, std::less<>> ranges_; ///< by subsystem
+    /// By subsystem and port: targets whose logs name it.
+    std::map<std::array<std::string, 3>, std::set<std::string>> named_by_;
 };
 
 } // namespace haoh::attribution

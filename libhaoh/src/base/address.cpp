@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/address.hpp>
 
+#include "base/address_text.hpp"
 #include "base/number_text.hpp"
 
 #include <haoh/error.hpp>
-
-#include <boost/asio/ip/address.hpp>
 
 #include <fmt/format.h>
 
@@ -156,18 +155,8 @@ class Parser {
         return address;
     }
 
-    /// A numeric address in its canonical spelling, so that two spellings are one target.
-    [[nodiscard]] std::optional<std::string> numeric(std::string_view host) const {
-        boost::system::error_code error;
-        const auto address = boost::asio::ip::make_address(std::string(host), error);
-        if (error) {
-            return std::nullopt;
-        }
-        return address.to_string();
-    }
-
     [[nodiscard]] std::string parse_numeric(std::string_view host, std::string_view what) const {
-        if (auto address = numeric(host)) {
+        if (auto address = base::numeric_address(host)) {
             return *std::move(address);
         }
         fail(fmt::format("{} \"{}\" is not an IPv4 or IPv6 address", what, host));
@@ -177,7 +166,7 @@ class Parser {
         if (host.empty()) {
             fail(fmt::format("the {} is missing", what));
         }
-        if (auto address = numeric(host)) {
+        if (auto address = base::numeric_address(host)) {
             return *std::move(address);
         }
         if (host.find(':') != std::string_view::npos) {
@@ -214,9 +203,7 @@ Address parse_address(std::string_view text) {
 }
 
 std::string to_string(const Address& address) {
-    const bool ipv6 = address.traddr.find(':') != std::string::npos;
-    return fmt::format("tcp://{}{}{}:{}", ipv6 ? "[" : "", address.traddr, ipv6 ? "]" : "",
-                       address.trsvcid);
+    return fmt::format("tcp://{}:{}", base::bracketed(address.traddr), address.trsvcid);
 }
 
 } // namespace haoh

@@ -61,6 +61,7 @@ CheckOptions options_of(const haoh_check_options* options) {
     constexpr std::size_t kFirst = offsetof(haoh_check_options, kernel) + sizeof(const char*);
     const haoh_check_options given = taken(*options, kFirst, "struct haoh_check_options");
     out.config = config_of(given.config);
+    out.config_file = file_of(given.config);
     out.config.profile = chosen<Profile>(given.profile, HAOH_PROFILE_DISPERSED, "profile")
                              .value_or(out.config.profile);
     out.config.window =
@@ -73,6 +74,9 @@ CheckOptions options_of(const haoh_check_options* options) {
         require_release(given.kernel);
         out.kernel = given.kernel;
     }
+    if (given.expected != nullptr) {
+        out.expected = expectation_of(value_of(given.expected));
+    }
     return out;
 }
 
@@ -84,7 +88,7 @@ Finding safe_copy(Finding finding) {
     make_safe(finding.rule, finding.subsystem, finding.what, finding.why, finding.fix,
               finding.basis, finding.host);
     for (FindingValue& value : finding.values) {
-        make_safe(value.controller, value.site, value.value, value.object, value.host);
+        make_safe(value.controller, value.array, value.value, value.object, value.host);
     }
     if (finding.on_kernel) {
         make_safe(finding.on_kernel->text, finding.on_kernel->release);
@@ -126,13 +130,21 @@ char* render(const haoh_report* report, const ReportFormat& format, const haoh_s
     return rendered(format, look, known.report, *known.observation);
 }
 
+void require_declared(const Observation& observation, const CheckOptions& options) {
+    require_sites(observation, options.config.sites,
+                  options.expected ? &*options.expected : nullptr);
+}
+
 std::unique_ptr<haoh_report> report_for_c(std::shared_ptr<const Observation> observation,
-                                          Report report, FailOn fail_on) {
+                                          Report report, const CheckOptions& options) {
     auto out = std::make_unique<haoh_report>();
     for (const Finding& finding : report.findings) {
         out->told.push_back(safe_copy(finding));
     }
-    out->status = exit_status(report, fail_on, completeness(*observation) != Completeness::nothing);
+    // Where something is expected, that nothing is there is an observation, too.
+    const bool anything = completeness(*observation) != Completeness::nothing ||
+                          (options.expected && report.count(Verdict::fail) > 0);
+    out->status = exit_status(report, options.config.fail_on, anything);
     out->observation = std::move(observation);
     out->report = std::move(report);
     return out;
@@ -149,8 +161,8 @@ haoh_report* haoh_check(const haoh_observation* observation, const haoh_check_op
     return pointer_of(error, [&] {
         const haoh::Observation& value = haoh::capi::value_of(observation);
         const haoh::CheckOptions chosen = haoh::capi::options_of(options);
-        return haoh::capi::report_for_c(observation->value, haoh::check_here(value, chosen),
-                                        chosen.config.fail_on)
+        haoh::capi::require_declared(value, chosen);
+        return haoh::capi::report_for_c(observation->value, haoh::check_here(value, chosen), chosen)
             .release();
     });
 }
@@ -160,9 +172,9 @@ haoh_report* haoh_inspect(const haoh_source* source, const haoh_check_options* o
     return pointer_of(error, [&] {
         const haoh::CheckOptions chosen = haoh::capi::options_of(options);
         haoh::Inspection seen = haoh::inspect_now(haoh::capi::source_of(source), chosen);
+        haoh::capi::require_declared(seen.observation, chosen);
         auto reading = std::make_unique<haoh_observation>(std::move(seen.observation));
-        auto out =
-            haoh::capi::report_for_c(reading->value, std::move(seen.report), chosen.config.fail_on);
+        auto out = haoh::capi::report_for_c(reading->value, std::move(seen.report), chosen);
         if (observation != nullptr) {
             *observation = reading.release();
         }
@@ -240,7 +252,7 @@ int haoh_report_value(const haoh_report* report, size_t finding, size_t index, h
                            fmt::format("value of finding {}, number", finding));
         haoh_value out HAOH_VALUE_INIT;
         out.controller = found.controller.c_str();
-        out.site = found.site.c_str();
+        out.site = found.array.c_str();
         out.value = found.value.c_str();
         out.object = found.object.c_str();
         out.host = found.host.c_str();

@@ -14,6 +14,10 @@ Config config_of(const haoh_config* config) {
     return config == nullptr ? Config{} : object(config, "haoh_config *").config;
 }
 
+std::string file_of(const haoh_config* config) {
+    return config == nullptr ? std::string() : object(config, "haoh_config *").file;
+}
+
 } // namespace haoh::capi
 
 haoh_config* haoh_config_parse(const char* toml, size_t length, const char* name,
@@ -22,6 +26,7 @@ haoh_config* haoh_config_parse(const char* toml, size_t length, const char* name
         auto out = std::make_unique<haoh_config>();
         out->config = haoh::parse_config(haoh::capi::bytes(toml, length, "toml"),
                                          name == nullptr ? "configuration" : name);
+        out->file = name == nullptr ? "" : name;
         return out.release();
     });
 }
@@ -32,6 +37,7 @@ haoh_config* haoh_config_read(const char* path, haoh_error** error) {
         const std::string name(haoh::capi::text(path, "path"));
         auto out = std::make_unique<haoh_config>();
         out->config = haoh::parse_config(haoh::base::read_file(name, kLimit), name);
+        out->file = name;
         return out.release();
     });
 }

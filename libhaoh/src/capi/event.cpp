@@ -63,8 +63,8 @@ constexpr bool kSameOrder = [] {
 static_assert(kSameOrder, "haoh.h promises the order of haoh/event.hpp");
 
 Event safe_copy(Event event) {
-    make_safe(event.source, event.host, event.subsysnqn, event.controller, event.site, event.device,
-              event.path, event.from, event.to, event.rule, event.text);
+    make_safe(event.source, event.host, event.subsysnqn, event.controller, event.array,
+              event.device, event.path, event.from, event.to, event.rule, event.text);
     return event;
 }
 
@@ -82,7 +82,7 @@ haoh_event_info info_of(const Event& event) {
     out.host = event.host.c_str();
     out.subsysnqn = event.subsysnqn.c_str();
     out.controller = event.controller.c_str();
-    out.site = event.site.c_str();
+    out.site = event.array.c_str();
     out.nsid = event.nsid.value_or(0);
     out.device = event.device.c_str();
     out.path = event.path.c_str();

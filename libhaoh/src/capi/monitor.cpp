@@ -33,6 +33,7 @@ struct haoh_path_list : haoh::capi::Handle<0x68616f08U> {
         const haoh::MonitorStatus::Path* path;
         const haoh::MonitorStatus::Controller* controller; ///< nullptr: gone
         std::string state;                                 ///< of the controller, safe to print
+        std::string ana_state;                             ///< likewise
     };
     haoh::MonitorStatus status;
     std::vector<Entry> entries; ///< into `status`
@@ -66,17 +67,18 @@ void fill(haoh_path_list& out) {
             out.entries.push_back({.head = &head,
                                    .path = &path,
                                    .controller = controller,
-                                   .state = safe_text(state.text())});
+                                   .state = safe_text(state.text()),
+                                   .ana_state = safe_text(path.ana_state.text())});
         }
     }
     // Only now: what belongs together is told by names as they are.
     for (MonitorStatus::Controller& one : out.status.controllers) {
-        make_safe(one.site);
+        make_safe(one.array);
     }
     for (MonitorStatus::Namespace& head : out.status.namespaces) {
         make_safe(head.host, head.subsysnqn, head.device);
         for (MonitorStatus::Path& path : head.paths) {
-            make_safe(path.name, path.controller, path.ana_state);
+            make_safe(path.name, path.controller);
         }
     }
 }
@@ -90,8 +92,8 @@ haoh_path_info info_of(const haoh_path_list::Entry& entry) {
     out.path = entry.path->name.c_str();
     out.controller = entry.path->controller.c_str();
     out.controller_state = entry.state.c_str();
-    out.site = entry.controller == nullptr ? "" : entry.controller->site.c_str();
-    out.ana_state = entry.path->ana_state.c_str();
+    out.site = entry.controller == nullptr ? "" : entry.controller->array.c_str();
+    out.ana_state = entry.ana_state.c_str();
     out.usable = entry.path->use.usable() ? 1 : 0;
     return out;
 }

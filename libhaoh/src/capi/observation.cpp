@@ -32,6 +32,15 @@ haoh_observation* haoh_observation_from_json(const char* json, size_t length, co
     });
 }
 
+haoh_observation* haoh_observation_read(const char* path, haoh_error** error) {
+    return pointer_of(error, [&] {
+        constexpr size_t kLimit = size_t{1} << 30U;
+        const std::string name(haoh::capi::text(path, "path"));
+        return new haoh_observation(
+            haoh::observation_from_json(haoh::base::read_file(name, kLimit), name));
+    });
+}
+
 haoh_observation* haoh_observation_merge(const haoh_observation* const* parts, size_t count,
                                          haoh_error** error) {
     return pointer_of(error, [&] {
@@ -107,6 +116,7 @@ char* haoh_list(const haoh_observation* observation, const haoh_config* config, 
         const haoh::Observation& value = value_of(observation);
         const haoh::TextStyle text = haoh::capi::text_style(style);
         const auto sites = haoh::capi::config_of(config).sites;
+        haoh::require_sites(value, sites);
         return haoh::capi::rendered(chosen, text, value, sites);
     });
 }

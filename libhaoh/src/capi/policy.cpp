@@ -32,7 +32,9 @@ std::string sysroot_of(const Source& source) {
 }
 
 Attributions attributions_of(const Observation& observation, const haoh_config* config) {
-    return attribute(observation, config_of(config).sites);
+    const std::vector<Site> sites = config_of(config).sites;
+    require_sites(observation, sites);
+    return attribute(observation, sites);
 }
 
 void set_status(int* status, haoh_status value) {

@@ -21,6 +21,7 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> controller_id_rows();
 [[nodiscard]] std::span<const Row* const> capability_rows();
 [[nodiscard]] std::span<const Row* const> limit_rows();
+[[nodiscard]] std::span<const Row* const> command_rows();
 [[nodiscard]] std::span<const Row* const> transport_rows();
 [[nodiscard]] std::span<const Row* const> property_rows();
 [[nodiscard]] std::span<const Row* const> identity_rows();
@@ -37,11 +38,13 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> discovery_log_rows();
 [[nodiscard]] std::span<const Row* const> discovery_entry_rows();
 [[nodiscard]] std::span<const Row* const> discovery_port_rows();
+[[nodiscard]] std::span<const Row* const> array_rows();
 [[nodiscard]] std::span<const Row* const> expect_rows();
 [[nodiscard]] std::span<const Row* const> feature_rows();
 [[nodiscard]] std::span<const Row* const> domain_rows();
 [[nodiscard]] std::span<const Row* const> dispersed_rows();
 [[nodiscard]] std::span<const Row* const> page_rows();
+[[nodiscard]] std::span<const Row* const> site_rows();
 [[nodiscard]] std::span<const Row* const> snapshot_rows();
 [[nodiscard]] std::span<const Row* const> host_absence_rows();
 [[nodiscard]] std::span<const Row* const> host_controller_rows();

@@ -33,6 +33,7 @@ constexpr std::array<NamespaceRead, 4> kNamespaceReads{{
     {nvme::cns::command_set_namespace, &NamespaceObservation::nvm, "Identify CNS 05h"},
 }};
 
+constexpr std::uint32_t kVersion12 = 0x00010200;
 constexpr std::uint32_t kVersion13 = 0x00010300;
 constexpr std::uint32_t kVersion20 = 0x00020000;
 constexpr std::size_t kListEntries = 1024;
@@ -221,6 +222,36 @@ awaitable<bool> read_bracketed(PageReader& reader, ControllerObservation& out) {
     co_return same || lost;
 }
 
+/// Where the controller says that it has this log; where it says nothing of its logs, by other signs.
+bool has_log(const ControllerObservation& controller, std::uint8_t lid, bool otherwise) {
+    return controller.supported_logs.ok()
+               ? nvme::decode_supported_logs(controller.supported_logs.bytes).supports(lid)
+               : otherwise;
+}
+
+/// What Linux learns of a controller's commands when it connects, and asks by the same signs
+/// (drivers/nvme/host/core.c, nvme_init_non_mdts_limits and nvme_init_effects).
+awaitable<void> read_commands(PageReader& reader, ControllerObservation& out) {
+    const nvme::IdentifyController id = out.identify_data();
+    if (id.cntrltype == static_cast<std::uint8_t>(nvme::ControllerType::discovery)) {
+        co_return;
+    }
+    if (id.ver >= kVersion12) {
+        out.nvm_controller =
+            co_await reader.page(nvme::identify_command(nvme::cns::command_set_controller, 0));
+    }
+    constexpr unsigned kCommandsLog = 1U << 1U; // LPA.CSES
+    if ((id.lpa & kCommandsLog) != 0) {
+        out.commands_log = co_await reader.page(nvme::get_log_page_command(
+            nvme::lid::commands_supported, 0, nvme::kCommandsLogSize, 0));
+    }
+    constexpr unsigned kFirmwareCommands = 1U << 2U; // OACS.FWDS
+    if (has_log(out, nvme::lid::firmware_slot, (id.oacs & kFirmwareCommands) != 0)) {
+        out.firmware_log = co_await reader.page(
+            nvme::get_log_page_command(nvme::lid::firmware_slot, 0, nvme::kFirmwareLogSize));
+    }
+}
+
 awaitable<void> read_rest(PageReader& reader, ControllerObservation& out) {
     const nvme::IdentifyController id = out.identify_data();
     out.supported_logs = co_await reader.page(
@@ -231,6 +262,7 @@ awaitable<void> read_rest(PageReader& reader, ControllerObservation& out) {
         out.io_command_sets =
             co_await reader.page(nvme::identify_command(0x1C, 0, out.connection.cntlid));
     }
+    co_await read_commands(reader, out);
     std::vector<std::uint8_t> features{nvme::fid::async_event_configuration,
                                        nvme::fid::keep_alive_timer};
     if ((id.vwc & 1U) != 0) {
@@ -253,10 +285,13 @@ void note_missing_controller_pages(const PageReader& reader, ControllerObservati
     if (out.identify_data().ana() && !out.ana.log.ok()) {
         out.unread.push_back("ANA log: " + reader.cause_of(out.ana.log));
     }
-    const std::array<std::pair<const Page*, const char*>, 3> kOptional{
+    const std::array<std::pair<const Page*, const char*>, 6> kOptional{
         {{&out.supported_logs, "supported log pages"},
          {&out.controller_list, "controller list"},
-         {&out.io_command_sets, "I/O command sets"}}};
+         {&out.io_command_sets, "I/O command sets"},
+         {&out.nvm_controller, "Identify CNS 06h"},
+         {&out.commands_log, "commands supported and effects"},
+         {&out.firmware_log, "firmware slots"}}};
     for (const auto& [page, name] : kOptional) {
         if (page->state == Page::State::failed) {
             out.unread.push_back(fmt::format("{}: {}", name, reader.cause_of(*page)));

@@ -23,8 +23,10 @@ Spending::Cost cost_of_namespaces(std::size_t count) {
 
 Spending::Cost cost_of(const ControllerObservation& controller) {
     Spending::Cost cost = cost_of_ana_log(controller.ana.log);
-    for (const Page* page : {&controller.identify, &controller.io_command_sets,
-                             &controller.controller_list, &controller.supported_logs}) {
+    for (const Page* page :
+         {&controller.identify, &controller.io_command_sets, &controller.controller_list,
+          &controller.supported_logs, &controller.nvm_controller, &controller.commands_log,
+          &controller.firmware_log}) {
         cost += cost_of(*page);
     }
     for (const auto& [feature, page] : controller.features) {

@@ -97,6 +97,8 @@ class ReplayChannel : public AdminChannel {
             return answer(controller_.controller_list, 0, nvme::kIdentifySize);
         case 0x1C:
             return answer(controller_.io_command_sets, 0, nvme::kIdentifySize);
+        case nvme::cns::command_set_controller:
+            return answer(controller_.nvm_controller, 0, nvme::kIdentifySize);
         default:
             return namespace_page(cns, command.nsid);
         }
@@ -146,6 +148,10 @@ class ReplayChannel : public AdminChannel {
             return answer(controller_.ana.log, offset, command.data_in);
         case nvme::lid::supported_logs:
             return answer(controller_.supported_logs, offset, command.data_in);
+        case nvme::lid::commands_supported:
+            return answer(controller_.commands_log, offset, command.data_in);
+        case nvme::lid::firmware_slot:
+            return answer(controller_.firmware_log, offset, command.data_in);
         default:
             return refusal(nvme::status::invalid_log_page);
         }

@@ -214,6 +214,59 @@ void compare_supported_logs(const ControllerObservation& before, const Controlle
     }
 }
 
+/// What differs in a page of a controller beside Identify, its fields with the page's name.
+void compare_page(const std::string& name, const Page& before, const Page& after,
+                  std::span<const nvme::FieldRange> fields, Findings& findings) {
+    std::vector<FieldChange> changes = changed_page(name, before, after, fields);
+    for (FieldChange& change : changes) {
+        if (change.field.find(name) == std::string::npos) {
+            change.field = name + " " + change.field;
+        }
+    }
+    findings.add(std::move(changes));
+}
+
+void compare_commands_log(const ControllerObservation& before, const ControllerObservation& after,
+                          Findings& findings) {
+    if (!before.commands_log.ok() || !after.commands_log.ok()) {
+        findings.add(changed_page("commands_log", before.commands_log, after.commands_log, {}));
+        return;
+    }
+    const auto a = nvme::decode_commands_log(before.commands_log.bytes);
+    const auto b = nvme::decode_commands_log(after.commands_log.bytes);
+    const auto text = [](std::uint32_t entry) {
+        return entry == 0 ? std::string{} : fmt::format("0x{:08x}", entry);
+    };
+    for (std::size_t opcode = 0; opcode < a.admin.size(); ++opcode) {
+        findings.compare(fmt::format("admin command 0x{:02x}", opcode).c_str(),
+                         text(a.admin[opcode]), text(b.admin[opcode]));
+        findings.compare(fmt::format("I/O command 0x{:02x}", opcode).c_str(), text(a.io[opcode]),
+                         text(b.io[opcode]));
+    }
+}
+
+void compare_firmware_log(const ControllerObservation& before, const ControllerObservation& after,
+                          Findings& findings) {
+    if (!before.firmware_log.ok() || !after.firmware_log.ok()) {
+        findings.add(changed_page("firmware_log", before.firmware_log, after.firmware_log, {}));
+        return;
+    }
+    const auto a = nvme::decode_firmware_log(before.firmware_log.bytes);
+    const auto b = nvme::decode_firmware_log(after.firmware_log.bytes);
+    const auto number = [](unsigned slot) {
+        return slot == 0 ? std::string{} : std::to_string(slot);
+    };
+    findings.compare("firmware slot in use", number(a.active_slot()), number(b.active_slot()));
+    findings.compare("firmware slot after a reset", number(a.next_slot()), number(b.next_slot()));
+    const auto text = [](const std::array<std::uint8_t, 8>& revision) {
+        return nvme::all_zero(revision) ? std::string{} : nvme::printable(revision);
+    };
+    for (std::size_t slot = 0; slot < nvme::kFirmwareSlots; ++slot) {
+        findings.compare(fmt::format("firmware slot {}", slot + 1).c_str(), text(a.frs[slot]),
+                         text(b.frs[slot]));
+    }
+}
+
 /// The IDs of CNS 13h without those of the short connections that only probed for IDs. With
 /// `renumbering` they are those of `after`.
 std::set<std::uint16_t> listed_cntlids(const ControllerObservation& controller,
@@ -304,14 +357,11 @@ void compare_controllers(const Scene& scene, const Match& match, std::vector<Dif
         drop(identify, "cntlid");
     }
     findings.add(std::move(identify));
-    std::vector<FieldChange> sets =
-        changed_page("io_command_sets", before.io_command_sets, after.io_command_sets, {});
-    for (FieldChange& change : sets) {
-        if (change.field.find("io_command_sets") == std::string::npos) {
-            change.field = "io_command_sets " + change.field;
-        }
-    }
-    findings.add(std::move(sets));
+    compare_page("io_command_sets", before.io_command_sets, after.io_command_sets, {}, findings);
+    compare_page("nvm_controller", before.nvm_controller, after.nvm_controller,
+                 nvme::identify_controller_nvm_fields(), findings);
+    compare_commands_log(before, after, findings);
+    compare_firmware_log(before, after, findings);
     compare_supported_logs(before, after, findings);
     compare_features(before, after, findings);
     compare_controller_list(scene, match, findings);

@@ -32,20 +32,6 @@ constexpr std::uint32_t kMaxLogBytes = 4U << 20U;
 /// Who mends so many entries that cannot be followed looks at the array's configuration, not here.
 constexpr std::size_t kMaxUnusableTold = 64;
 
-std::string transport_name(std::uint8_t trtype) {
-    switch (static_cast<nvme::TransportType>(trtype)) {
-    case nvme::TransportType::rdma:
-        return "RDMA";
-    case nvme::TransportType::fibre_channel:
-        return "Fibre Channel";
-    case nvme::TransportType::tcp:
-        return "TCP";
-    case nvme::TransportType::loop:
-        return "the loop transport";
-    }
-    return fmt::format("transport type {}", trtype);
-}
-
 bool is_tcp(const DiscoveryEntry& entry) {
     return entry.trtype == static_cast<std::uint8_t>(nvme::TransportType::tcp);
 }
@@ -129,7 +115,7 @@ DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& targe
                     address_text(entry), entry,
                     fmt::format("reach {} at {}: it is offered over {} only; haoh asks over TCP",
                                 printable(entry.subnqn), address_text(entry),
-                                transport_name(entry.trtype)),
+                                to_string(static_cast<nvme::TransportType>(entry.trtype))),
                     UnobservedReason::unsupported);
             }
             continue;

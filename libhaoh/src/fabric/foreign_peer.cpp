@@ -66,8 +66,12 @@ Failure describe_foreign_peer(nvme::ByteView first) {
 Failure closed_before_icresp() {
     return {.code = make_error_code(Errc::closed),
             .cause = "the peer closed the connection without answering ICReq",
-            .advice =
-                fmt::format("{}; a port that demands TLS may close like this, too", kPortAdvice)};
+            .advice = advice_on_unanswered_icreq()};
+}
+
+std::string advice_on_unanswered_icreq() {
+    return fmt::format("{}; a port that demands TLS may end a connection like this, too",
+                       kPortAdvice);
 }
 
 } // namespace haoh::fabric

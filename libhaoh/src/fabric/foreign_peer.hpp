@@ -19,4 +19,7 @@ namespace haoh::fabric {
 /// What to tell of a peer that closed the connection before it answered ICReq.
 [[nodiscard]] Failure closed_before_icresp();
 
+/// What to do where a peer ended the connection, in whatever way, instead of answering ICReq.
+[[nodiscard]] std::string advice_on_unanswered_icreq();
+
 } // namespace haoh::fabric

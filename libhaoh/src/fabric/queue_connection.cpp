@@ -367,10 +367,7 @@ asio::awaitable<void> QueueConnection::receive_all(Self self) {
             if (error == asio::error::eof) {
                 self->session_.end_of_stream();
             } else {
-                self->session_.fail(
-                    {.code = as_std(error),
-                     .cause = fmt::format("the connection was lost: {}", error.message()),
-                     .advice = {}});
+                self->session_.connection_lost(as_std(error), error.message());
             }
             self->pump();
             self->close_stream();
@@ -418,10 +415,7 @@ asio::awaitable<void> QueueConnection::send_all(Self self) {
                 co_await pause.async_wait(kUseTuple);
             }
             if (!self->failed()) {
-                self->session_.fail(
-                    {.code = as_std(error),
-                     .cause = fmt::format("the connection was lost: {}", error.message()),
-                     .advice = {}});
+                self->session_.connection_lost(as_std(error), error.message());
                 self->pump();
                 self->close_stream();
             }

@@ -255,6 +255,13 @@ void Session::end_of_stream() {
     fail({.code = make_error_code(Errc::closed), .cause = std::move(cause), .advice = {}});
 }
 
+void Session::connection_lost(std::error_code error, std::string_view message) {
+    const bool unanswered = state_ == State::connecting && first_bytes_.empty();
+    fail({.code = error,
+          .cause = fmt::format("the connection was lost: {}", message),
+          .advice = unanswered ? advice_on_unanswered_icreq() : std::string()});
+}
+
 void Session::fail(Failure failure) {
     if (state_ == State::failed) {
         return;

@@ -84,7 +84,9 @@ class Session {
     void receive(nvme::ByteView bytes, TimePoint now);
     /// The peer closed its direction of the stream.
     void end_of_stream();
-    /// Ends the session for a reason of the caller's: a socket error, the user's time is over.
+    /// The stream broke. \param message  the system's words for `error`
+    void connection_lost(std::error_code error, std::string_view message);
+    /// Ends the session for a reason of the caller's: the user's time is over.
     void fail(Failure failure);
     /// Tells the time: commands that are overdue fail, a Keep Alive that is due goes out.
     void advance(TimePoint now);

@@ -44,21 +44,17 @@ class Look {
 
     [[nodiscard]] const Source& source() const { return source_; }
 
-    /// \return whether it was taken
-    bool take(Observation reading) {
+    /// \return how long to wait before the next reading; nullopt when there is none. One that takes
+    /// longer than is left is not begun.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> take(Observation reading) {
         const bool taken = readings_.take(judged(std::move(reading), recorded_, options_));
         const auto now = Clock::now();
         last_took_ = now - began_;
         if (readings_.count() == 1) {
             until_ = now + source_.timeout;
         }
-        return taken;
-    }
-    /// How long to wait before the next reading; nullopt when there is none. One that takes longer than
-    /// is left is not begun.
-    [[nodiscard]] std::optional<std::chrono::milliseconds> pause() const {
         const auto pause = inspection::pause_before(readings_.count());
-        if (readings_.settled() || Clock::now() + pause + last_took_ > until_) {
+        if (!taken || readings_.settled() || Clock::now() + pause + last_took_ > until_) {
             return std::nullopt;
         }
         return pause;
@@ -96,11 +92,7 @@ boost::asio::awaitable<Inspection> inspect(Source source, CheckOptions options,
     Look look(std::move(source), std::move(options), std::move(recorded));
     Observation reading = co_await observe(look.source());
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-    while (look.take(std::move(reading))) {
-        const auto pause = look.pause();
-        if (!pause) {
-            break;
-        }
+    while (const auto pause = look.take(std::move(reading))) {
         timer.expires_after(*pause);
         co_await timer.async_wait(boost::asio::use_awaitable);
         try {
@@ -115,11 +107,7 @@ boost::asio::awaitable<Inspection> inspect(Source source, CheckOptions options,
 Inspection inspect_now(Source source, CheckOptions options, std::vector<Observation> recorded) {
     Look look(std::move(source), std::move(options), std::move(recorded));
     Observation reading = observe_now(look.source());
-    while (look.take(std::move(reading))) {
-        const auto pause = look.pause();
-        if (!pause) {
-            break;
-        }
+    while (const auto pause = look.take(std::move(reading))) {
         std::this_thread::sleep_for(*pause);
         try {
             reading = observe_now(look.next());

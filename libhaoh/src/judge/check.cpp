@@ -145,6 +145,33 @@ void compare_controllers(Rows rows, const judge::Subsystem& subsystem, judge::Fi
     }
 }
 
+/// Where rules about arrays have nothing to go by.
+std::set<std::pair<std::string, std::string>> unplaced(const judge::Subject& subject) {
+    std::set<std::pair<std::string, std::string>> out;
+    for (const judge::Subsystem& subsystem : subject.subsystems) {
+        if (!subsystem.arrays_known) {
+            out.emplace(std::string(), subsystem.nqn);
+        }
+    }
+    for (const judge::Host& host : subject.hosts) {
+        for (const judge::HostSubsystem& subsystem : host.subsystems) {
+            if (!subsystem.arrays_known) {
+                out.emplace(host.kernel->host, subsystem.nqn);
+            }
+        }
+    }
+    return out;
+}
+
+/// None of them holds of a subsystem of which the arrays are not known.
+void count_unplaced(Rows rows, judge::Findings& findings) {
+    for (const judge::Row* row : rows) {
+        if (row->by_array) {
+            findings.unknown(*row);
+        }
+    }
+}
+
 /// Two subsystems that show one namespace which both call dispersed.
 bool dispersed(const judge::Subject& subject) {
     std::set<nvme::Nguid> nguids;
@@ -186,12 +213,16 @@ Model detect_model(const judge::Subject& subject) {
     if (!any) {
         return Model::unknown;
     }
-    if (std::any_of(subsystems.begin(), subsystems.end(),
-                    [](const judge::Subsystem& subsystem) { return subsystem.stretched; })) {
+    if (std::any_of(subsystems.begin(), subsystems.end(), [](const judge::Subsystem& subsystem) {
+            return subsystem.stretched && subsystem.arrays_known;
+        })) {
         return Model::stretched;
     }
     if (dispersed(subject)) {
         return Model::dispersed;
+    }
+    if (!subject.all_arrays_known()) {
+        return Model::unknown;
     }
     // Whoever did not answer may be the other array.
     return subject.observation->unobserved.empty() ? Model::single : Model::unknown;
@@ -204,7 +235,7 @@ Verdict verdict_of(const Report& report) {
     const bool nothing_judged =
         report.count(RuleState::held) == 0 && report.count(RuleState::broken) == 0;
     if (report.count(Verdict::unknown) > 0 || !report.unobserved.empty() ||
-        report.model == Model::unknown || nothing_judged) {
+        (report.model == Model::unknown && report.arrays_known) || nothing_judged) {
         return Verdict::unknown;
     }
     return report.count(Verdict::warn) > 0 ? Verdict::warn : Verdict::pass;
@@ -231,16 +262,16 @@ std::string caution(const KernelRelease& release, const KernelRelease& nearest) 
                              name_of(nearest));
 }
 
-std::optional<OnKernel> on_kernel(const std::string& rule, const std::string& text,
+std::optional<OnKernel> on_kernel(const Rule& rule, const std::string& text,
                                   const KernelRelease& release) {
-    const KernelAnswer answer = kernel_answer(rule, release);
+    const KernelAnswer answer = kernel_answer(rule.on_linux, release);
     if (answer.effect == nullptr) {
         return std::nullopt;
     }
     OnKernel out{.release = text,
                  .outcome = answer.effect->outcome,
                  .text = std::string(answer.effect->text),
-                 .source = std::string(answer.effect->source)};
+                 .basis = std::string(answer.effect->basis)};
     if (!answer.known) {
         out.text.insert(0, caution(release, answer.nearest));
         out.nearest =
@@ -249,8 +280,12 @@ std::optional<OnKernel> on_kernel(const std::string& rule, const std::string& te
     return out;
 }
 
-void say_what_kernel_does(Report& report, const CheckOptions& options,
+void say_what_kernel_does(Report& report, Rows rows, const CheckOptions& options,
                           const Observation& observation) {
+    std::map<std::string_view, const Rule*> rules;
+    for (const judge::Row* row : rows) {
+        rules.emplace(row->rule.id, &row->rule);
+    }
     std::map<std::string_view, std::string_view> releases; // by host
     if (options.kernel.empty()) {
         for (const KernelObservation& kernel : observation.kernels) {
@@ -262,10 +297,29 @@ void say_what_kernel_does(Report& report, const CheckOptions& options,
         const std::string text =
             own == releases.end() || own->second.empty() ? report.kernel : std::string(own->second);
         const auto release = parse_kernel_release(text);
-        if (release && finding.verdict != Verdict::unknown) {
-            finding.on_kernel = on_kernel(finding.rule, text, *release);
+        const auto rule = rules.find(finding.rule);
+        if (release && rule != rules.end() && finding.verdict != Verdict::unknown) {
+            finding.on_kernel = on_kernel(*rule->second, text, *release);
         }
     }
+}
+
+Judged judged_by(const CheckOptions& options) {
+    const Config& config = options.config;
+    Judged out{.version = HAOH_VERSION,
+               .profile = config.profile,
+               .window = config.window,
+               .fail_on = config.fail_on,
+               .policy = config.policy,
+               .sites = {},
+               .config_file = options.config_file,
+               .rules = options.rules,
+               .rules_left_out = 0,
+               .expected = options.expected.has_value()};
+    for (const Site& site : config.sites) {
+        out.sites.push_back(site.name);
+    }
+    return out;
 }
 
 } // namespace
@@ -301,18 +355,22 @@ std::string format_nsids(std::span<const std::uint32_t> nsids) {
 Report judge::check(Rows rows, const Observation& observation, const CheckOptions& options) {
     const judge::Subject subject(observation, options.config,
                                  options.expected ? &*options.expected : nullptr);
-    judge::Findings findings(options.config.window);
+    judge::Findings findings(options.config.window, unplaced(subject));
     for (const judge::Subsystem& subsystem : subject.subsystems) {
         judge_subsystem(rows, subsystem, subject, findings);
     }
     judge_subject(rows, subject, findings);
     judge_hosts(rows, subject, findings);
+    if (!subject.all_arrays_known()) {
+        count_unplaced(rows, findings);
+    }
     for (const judge::Subsystem& subsystem : subject.subsystems) {
         compare_controllers(rows, subsystem, findings);
     }
 
     Report report;
     report.model = detect_model(subject);
+    report.arrays_known = subject.all_arrays_known();
     report.unobserved = observation.unobserved;
     report.attributions = subject.attributions;
     report.observed_at = observation.observed_at;
@@ -321,6 +379,7 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
         report.hosts.push_back(kernel.host);
     }
     report.connected = !observation.kernels.empty();
+    report.judged = judged_by(options);
     std::set<std::string_view> with_finding;
     for (Finding& finding : findings.take()) {
         if (finding.verdict == Verdict::unknown || selected(finding.rule, options.rules)) {
@@ -340,11 +399,12 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
     std::sort(report.rules.begin(), report.rules.end(),
               [](const RuleResult& a, const RuleResult& b) { return a.rule < b.rule; });
     report.rules_evaluated = report.rules.size();
+    report.judged.rules_left_out = rows.size() - report.rules.size();
     report.counts[static_cast<std::size_t>(Verdict::pass)] = static_cast<std::size_t>(
         std::count_if(report.rules.begin(), report.rules.end(), [&](const RuleResult& result) {
             return !with_finding.contains(result.rule);
         }));
-    say_what_kernel_does(report, options, observation);
+    say_what_kernel_does(report, rows, options, observation);
     report.verdict = verdict_of(report);
     return report;
 }

@@ -258,26 +258,26 @@ bool unread(const Namespace& path, NamespacePage page) {
 }
 
 std::string between(std::span<const std::pair<const Controller*, std::size_t>> classes) {
-    struct Site {
+    struct Array {
         std::string name;
         std::size_t number{};
         bool uniform{true};
     };
-    std::map<std::size_t, Site> sites;
+    std::map<std::size_t, Array> arrays;
     for (const auto& [controller, number] : classes) {
-        const auto [at, fresh] = sites.try_emplace(
-            controller->site_id, Site{.name = controller->site, .number = number});
+        const auto [at, fresh] = arrays.try_emplace(
+            controller->array_id, Array{.name = controller->array, .number = number});
         at->second.uniform = at->second.uniform && (fresh || at->second.number == number);
     }
     std::vector<std::string> all;
     std::vector<std::string> torn;
-    for (const auto& [id, site] : sites) {
-        if (site.name.empty()) {
+    for (const auto& [id, array] : arrays) {
+        if (array.name.empty()) {
             return "between controllers";
         }
-        all.push_back(site.name);
-        if (!site.uniform) {
-            torn.push_back(site.name);
+        all.push_back(array.name);
+        if (!array.uniform) {
+            torn.push_back(array.name);
         }
     }
     if (!torn.empty()) {
@@ -292,11 +292,11 @@ void judge_row(const Row& row, const EqualControllers& kind, const Subsystem& su
         compare_controllers(row, kind, subsystem.controllers, subsystem, findings);
         return;
     }
-    std::map<std::size_t, std::vector<const Controller*>> sites;
+    std::map<std::size_t, std::vector<const Controller*>> arrays;
     for (const Controller* controller : subsystem.controllers) {
-        sites[controller->site_id].push_back(controller);
+        arrays[controller->array_id].push_back(controller);
     }
-    for (const auto& [id, controllers] : sites) {
+    for (const auto& [id, controllers] : arrays) {
         compare_controllers(row, kind, controllers, subsystem, findings);
     }
 }

@@ -17,7 +17,7 @@ namespace haoh::judge {
 /// A discovery log, decoded. One for each pair of target and discovery controller.
 struct DiscoveryView {
     const DiscoveryObservation* observed{};
-    std::string site; ///< the array of the target
+    std::string array; ///< of the target
     nvme::DiscoveryLog log;
 };
 

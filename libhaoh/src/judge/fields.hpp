@@ -5,6 +5,8 @@
 
 #include "judge/row.hpp"
 
+#include <haoh/nvme/status.hpp>
+
 #include <fmt/format.h>
 
 namespace haoh::judge {
@@ -64,6 +66,13 @@ inline const Page* property_page(const Controller& controller) {
 }
 
 // Namespace pages.
+
+/// Whether the controller says that it has no such page. Other errors say nothing of that.
+inline bool has_no_such_page(const Page& page) {
+    return page.state == Page::State::status &&
+           (page.status.code() == nvme::status::invalid_field ||
+            page.status.code() == nvme::status::invalid_opcode);
+}
 
 template <auto Member>
 std::optional<FieldKey> key(const Namespace& path) {

@@ -71,6 +71,16 @@ void Findings::name_host(Draft& draft) const {
     }
 }
 
+/// What a row about arrays finds, where they are not known.
+void Findings::doubt(Draft& draft) const {
+    const Row& row = draft.row;
+    if (row.by_array && unplaced_.contains({host_, draft.subsystem})) {
+        draft.verdict = Verdict::unknown;
+        draft.fix = "Configuration: say which array each controller is on ([[site]] in haoh.toml; "
+                    "model.arrays has the lines), then check again.";
+    }
+}
+
 void Findings::note(const Draft& draft) {
     const Row& row = draft.row;
     const bool named =
@@ -85,6 +95,7 @@ void Findings::note(const Draft& draft) {
 }
 
 void Findings::add(Draft draft) {
+    doubt(draft);
     name_host(draft);
     note(draft);
     single_.push_back(std::move(draft));
@@ -104,6 +115,7 @@ void Findings::add_folded(const Row& row, const std::string& subsystem, std::uin
                                                        .verdict = words.verdict,
                                                        .names_nsid = words.names_nsid,
                                                        .fix = words.fix});
+        doubt(draft);
         name_host(draft);
         note(draft);
     }
@@ -192,6 +204,9 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
     finding.basis = rule.basis;
     finding.why = rule.why;
     finding.fix = draft.fix.empty() ? rule.fix : draft.fix;
+    for (const std::string& line : draft.config) {
+        finding.config.push_back(base::safe_text(line));
+    }
     out.push_back(std::move(finding));
 }
 
@@ -261,26 +276,26 @@ Verdict relaxed(Verdict verdict, const Rule& rule, Window window) {
 
 FindingValue value_of(const Controller& controller, std::string text) {
     return {.controller = controller.name(),
-            .site = controller.site,
+            .array = controller.array,
             .value = std::move(text),
             .host = controller.observed->host};
 }
 
 FindingValue value_of_object(std::string_view object, std::string text) {
-    return {.controller = {}, .site = {}, .value = std::move(text), .object = std::string(object)};
+    return {.controller = {}, .array = {}, .value = std::move(text), .object = std::string(object)};
 }
 
 void group_values(std::vector<FindingValue>& values) {
-    std::map<std::string, std::size_t> sites;
+    std::map<std::string, std::size_t> arrays;
     std::map<std::string, std::size_t> texts;
     for (const FindingValue& value : values) {
-        sites.try_emplace(value.site, sites.size());
+        arrays.try_emplace(value.array, arrays.size());
         texts.try_emplace(value.value, texts.size());
     }
     std::stable_sort(values.begin(), values.end(),
                      [&](const FindingValue& a, const FindingValue& b) {
-                         return std::pair{sites[a.site], texts[a.value]} <
-                                std::pair{sites[b.site], texts[b.value]};
+                         return std::pair{arrays[a.array], texts[a.value]} <
+                                std::pair{arrays[b.array], texts[b.value]};
                      });
 }
 

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace haoh::judge {
@@ -34,6 +35,7 @@ struct Draft {
     bool names_nsid{};                       ///< Finding::names_nsid
     std::string_view fix{};                  ///< where it is not the row's own
     std::string host{}; ///< Finding::host, where neither `on_host` nor the values say it
+    std::vector<std::string> config{}; ///< Finding::config
 };
 
 /// Of a draft, what is left to say when row, subsystem and NSID are known.
@@ -65,7 +67,10 @@ class FoldKey {
 
 class Findings {
   public:
-    explicit Findings(Window window) : window_(window) {}
+    /// \param unplaced  subsystems of which it is not known which array each controller is on: by host,
+    ///                  and without one for all of its controllers
+    explicit Findings(Window window, std::set<std::pair<std::string, std::string>> unplaced = {})
+        : window_(window), unplaced_(std::move(unplaced)) {}
 
     void add(Draft draft);
 
@@ -114,6 +119,7 @@ class Findings {
         bool explained{}; ///< something was wrong, and another row says why
     };
     void name_host(Draft& draft) const;
+    void doubt(Draft& draft) const;
     void note(const Draft& draft);
     [[nodiscard]] bool explained(const Draft& draft) const;
     void finish(Draft draft, std::vector<Finding>& out);
@@ -123,6 +129,7 @@ class Findings {
     std::string host_;
     std::vector<Draft> single_;
     std::map<std::tuple<const Row*, std::string, std::string, FoldKey>, Group> groups_;
+    std::set<std::pair<std::string, std::string>> unplaced_;              ///< host, subsystem
     std::set<std::tuple<const Row*, std::string, std::string>> reported_; ///< subsystem, host
     std::set<std::pair<const Row*, std::string>> reported_on_; ///< host; empty: of none, or several
     std::map<const Row*, Tally> tallies_;

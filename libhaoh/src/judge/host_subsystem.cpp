@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -25,7 +27,7 @@ std::optional<std::uint32_t> nsid_of(const KernelNamespace& head) {
 
 HostNamespace view(const KernelSubsystem& subsystem, const KernelNamespace& head,
                    const std::map<std::string_view, const HostController*>& controllers) {
-    HostNamespace out{.kernel = &head, .nsid = nsid_of(head), .ids = head_ids(head), .paths = {}};
+    HostNamespace out{.kernel = &head, .nsid = nsid_of(head), .ids = head.ids(), .paths = {}};
     for (const KernelPath& path : head.paths) {
         const auto found = controllers.find(path.controller);
         out.by_controller.try_emplace(path.controller, out.paths.size());
@@ -112,14 +114,22 @@ std::vector<Host> hosts_of(const Subject& subject) {
                               .nqn = std::string(subsystem.subsysnqn.value()),
                               .controllers = {},
                               .namespaces = {}};
+            bool sure = true;
+            std::set<std::string> arrays;
             for (const KernelController& controller : subsystem.controllers) {
                 const auto found = asked.find(ControllerKey{kernel.host, controller.name});
                 one.controllers.push_back({.host = kernel.host,
                                            .kernel = &controller,
                                            .asked = found == asked.end() ? nullptr : found->second,
-                                           .site = std::string(subject.attributions.site_of(
+                                           .array = std::string(subject.attributions.array_of(
                                                kernel.host, controller.name))});
+                const Attribution* const array =
+                    subject.attributions.find(kernel.host, controller.name);
+                sure = sure && array != nullptr && array->confidence >= kSureOfArray;
+                arrays.insert(one.controllers.back().array);
             }
+            one.arrays_known = arrays_known(subject.config, one.controllers.size(), sure,
+                                            arrays.contains("") ? 0 : arrays.size());
             (none ? host.abandoned : host.subsystems).push_back(std::move(one));
         }
     }
@@ -137,23 +147,9 @@ std::vector<Host> hosts_of(const Subject& subject) {
 
 FindingValue value_of(const HostController& controller, std::string text) {
     return {.controller = controller.kernel->name,
-            .site = controller.site,
+            .array = controller.array,
             .value = std::move(text),
             .host = std::string(controller.host)};
-}
-
-nvme::NamespaceIds head_ids(const KernelNamespace& head) {
-    nvme::NamespaceIds ids;
-    // Without a wwid (no kernel lacks it, a recorded tree may) the attributes speak for themselves.
-    const bool has_uuid = !head.wwid.ok() ? head.uuid.value() != head.nguid.value()
-                                          : head.wwid.value().starts_with("uuid.");
-    if (has_uuid) {
-        ids.uuid = nvme::parse_uuid(head.uuid.value());
-    }
-    ids.nguid = nvme::parse_nguid(head.nguid.value());
-    ids.eui64 = nvme::parse_eui64(head.eui.value());
-    ids.csi = static_cast<std::uint8_t>(head.csi.number().value_or(0));
-    return ids;
 }
 
 std::optional<BoundBy> bound_by(const Namespace& path, const KernelRelease& release) {

@@ -32,7 +32,7 @@ struct HostController {
     std::string_view host; ///< KernelObservation::host
     const KernelController* kernel{};
     const Controller* asked{}; ///< nullptr: it was not, or Identify failed
-    std::string site;          ///< array; empty when unknown
+    std::string array;         ///< empty when unknown
 
     /// Offers the namespace in its own list.
     [[nodiscard]] const Namespace* find(std::uint32_t nsid) const;
@@ -64,6 +64,7 @@ struct HostSubsystem {
     std::string nqn;
     std::vector<HostController> controllers;
     std::vector<HostNamespace> namespaces;
+    bool arrays_known{true};                        ///< as Subsystem::arrays_known
     std::map<std::uint32_t, std::size_t> by_nsid{}; ///< the first head of each
     IdIndex by_id{};
 
@@ -85,10 +86,6 @@ struct Host {
 
 /// A value of a finding about a controller, under its name in the kernel.
 [[nodiscard]] FindingValue value_of(const HostController& controller, std::string text);
-
-/// The identifiers of a head, from sysfs: `uuid` shows the NGUID where there is no UUID, and only
-/// `wwid` tells.
-[[nodiscard]] nvme::NamespaceIds head_ids(const KernelNamespace& head);
 
 /// The pages that a kernel takes identifiers and NMIC from. From 6.13 on, a controller of NVMe 2.0 or
 /// later with Identify CNS 08h is not asked for CNS 00h, and of identifiers only the descriptors

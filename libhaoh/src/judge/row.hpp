@@ -150,6 +150,8 @@ struct Row {
     /// What Linux refuses where this is broken: its message tells of this rule. Where several rules can
     /// lead to one refusal, that is the rule about the path that is missing.
     std::array<std::optional<linux_kernel::KernelRefusal>, 3> refusals{};
+    /// It goes by which array a controller is on: where that is not known, what it finds is unknown.
+    bool by_array{};
 };
 
 constexpr std::uint8_t in_window(Window window) {

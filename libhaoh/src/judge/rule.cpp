@@ -73,4 +73,20 @@ bool rule_matches(std::string_view id, std::string_view glob) {
     return glob.find_first_not_of('*', pattern) == std::string_view::npos;
 }
 
+bool verdict_follows(Severity severity, Verdict verdict) {
+    if (verdict == Verdict::unknown) {
+        return true;
+    }
+    switch (severity) {
+    case Severity::corruption:
+    case Severity::loss:
+        return verdict == Verdict::fail;
+    case Severity::degraded:
+        return verdict == Verdict::fail || verdict == Verdict::warn;
+    case Severity::management:
+        return verdict == Verdict::warn || verdict == Verdict::note;
+    }
+    return false;
+}
+
 } // namespace haoh

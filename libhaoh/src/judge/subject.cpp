@@ -123,21 +123,14 @@ void index_namespaces(Subsystem& subsystem) {
     }
 }
 
-/// Whether a controller answers where its target is, and not on a port that a log named.
-bool of_own_port(const ControllerObservation& controller) {
-    const bool v6 = controller.traddr.find(':') != std::string::npos;
-    return controller.target == fmt::format("{}://{}{}{}:{}", controller.transport, v6 ? "[" : "",
-                                            controller.traddr, v6 ? "]" : "", controller.trsvcid);
-}
-
 std::vector<DiscoveryView> decode_logs(const Subject& subject) {
     std::map<std::string_view, std::string_view>
-        sites;                             // of targets, as their controllers were attributed
+        arrays;                            // of targets, as their controllers were attributed
     for (const bool own : {true, false}) { // that of the target's own port before others
         for (const Controller& controller : subject.controllers) {
             if (!controller.observed->target.empty() &&
-                (!own || of_own_port(*controller.observed))) {
-                sites.try_emplace(controller.observed->target, controller.site);
+                (!own || controller.observed->at_target())) {
+                arrays.try_emplace(controller.observed->target, controller.array);
             }
         }
     }
@@ -145,9 +138,9 @@ std::vector<DiscoveryView> decode_logs(const Subject& subject) {
     std::set<std::pair<std::string, std::string>> seen;
     for (const DiscoveryObservation& observed : subject.observation->discovery) {
         if (observed.log.ok() && seen.emplace(observed.target, observed.address).second) {
-            const auto site = sites.find(observed.target);
+            const auto array = arrays.find(observed.target);
             out.push_back({.observed = &observed,
-                           .site = std::string(site == sites.end() ? "" : site->second),
+                           .array = std::string(array == arrays.end() ? "" : array->second),
                            .log = nvme::decode_discovery_log(observed.log.whole())});
         }
     }
@@ -253,15 +246,15 @@ Subject::Subject(const Observation& observed, const Config& configuration,
       attributions(attribute(observed, configuration.sites)),
       controllers(observed.controllers.size()), expected(expectation) {
     const bool one_array = config.profile == Profile::single;
-    std::map<std::string, std::size_t> site_ids;
+    std::map<std::string, std::size_t> array_ids;
     std::map<std::string, Subsystem> by_nqn;
     for (std::size_t i = 0; i < controllers.size(); ++i) {
         Controller& controller = controllers[i];
         controller.observed = &observed.controllers[i];
         controller.index = i;
-        controller.site = attributions[i].site;
-        controller.site_id =
-            one_array ? 0 : site_ids.try_emplace(controller.site, site_ids.size()).first->second;
+        controller.array = attributions[i].array;
+        controller.array_id =
+            one_array ? 0 : array_ids.try_emplace(controller.array, array_ids.size()).first->second;
         fill_controller(controller);
         if (!local_drive(controller.observed->transport)) {
             by_nqn[controller.observed->subsysnqn].controllers.push_back(&controller);
@@ -280,13 +273,19 @@ Subject::Subject(const Observation& observed, const Config& configuration,
         // Neighbours in every list of values: the controllers of one array.
         std::stable_sort(
             subsystem.controllers.begin(), subsystem.controllers.end(),
-            [](const Controller* a, const Controller* b) { return a->site_id < b->site_id; });
-        std::set<std::size_t> sites;
+            [](const Controller* a, const Controller* b) { return a->array_id < b->array_id; });
+        std::set<std::size_t> arrays;
+        bool sure = true;
+        bool named = true;
         for (const Controller* controller : subsystem.controllers) {
-            sites.insert(controller->site_id);
+            arrays.insert(controller->array_id);
+            named = named && !controller->array.empty();
+            sure = sure && attributions[controller->index].confidence >= kSureOfArray;
         }
-        subsystem.sites = sites.size();
-        subsystem.stretched = subsystem.sites > 1;
+        subsystem.arrays = arrays.size();
+        subsystem.arrays_known = judge::arrays_known(configuration, subsystem.controllers.size(),
+                                                     sure, named ? arrays.size() : 0);
+        subsystem.stretched = subsystem.arrays > 1;
         subsystem.one_anagrpmax = agree_on_anagrpmax(subsystem);
         subsystem.unasked = unasked_ports(subsystem, listings, told);
         subsystem.incomplete =
@@ -305,6 +304,22 @@ Subject::Subject(const Observation& observed, const Config& configuration,
         subsystems.push_back(std::move(subsystem));
     }
     hosts = hosts_of(*this);
+}
+
+bool arrays_known(const Config& config, std::size_t controllers, bool sure, std::size_t arrays) {
+    // Who says that there are two says of weak evidence what it is about.
+    const bool declared =
+        config.profile == Profile::single || (config.profile == Profile::stretched && arrays == 2);
+    return sure || declared || controllers < 2;
+}
+
+bool Subject::all_arrays_known() const {
+    return std::all_of(subsystems.begin(), subsystems.end(),
+                       [](const Subsystem& one) { return one.arrays_known; }) &&
+           std::all_of(hosts.begin(), hosts.end(), [](const Host& host) {
+               return std::all_of(host.subsystems.begin(), host.subsystems.end(),
+                                  [](const HostSubsystem& one) { return one.arrays_known; });
+           });
 }
 
 bool namespaces_unread(const Controller& controller) {
@@ -394,31 +409,31 @@ std::string join_words(std::span<const std::string> words) {
 
 std::string place(std::span<const Controller* const> some, std::span<const Controller* const> all) {
     struct Count {
-        std::string site;
+        std::string array;
         std::size_t some{};
         std::size_t all{};
     };
-    std::map<std::size_t, Count> sites;
+    std::map<std::size_t, Count> arrays;
     for (const Controller* controller : all) {
-        Count& count = sites[controller->site_id];
-        count.site = controller->site;
+        Count& count = arrays[controller->array_id];
+        count.array = controller->array;
         ++count.all;
     }
     for (const Controller* controller : some) {
-        ++sites[controller->site_id].some;
+        ++arrays[controller->array_id].some;
     }
     if (all.size() > 1 && some.size() == all.size()) {
-        return sites.size() == 2 ? "on both arrays"
-                                 : (sites.size() == 1 ? "on every controller" : "on every array");
+        return arrays.size() == 2 ? "on both arrays"
+                                  : (arrays.size() == 1 ? "on every controller" : "on every array");
     }
     std::vector<std::string> words;
-    for (const auto& [id, count] : sites) {
+    for (const auto& [id, count] : arrays) {
         if (count.some == 0) {
             continue;
         }
-        const std::string of = count.site.empty() ? std::string{} : " of " + count.site;
-        words.push_back(count.some == count.all && !count.site.empty()
-                            ? count.site
+        const std::string of = count.array.empty() ? std::string{} : " of " + count.array;
+        words.push_back(count.some == count.all && !count.array.empty()
+                            ? count.array
                             : controllers_of(count.some, count.all) + of);
     }
     return "on " + join_words(words);

@@ -61,9 +61,9 @@ struct Namespace {
 
 struct Controller {
     const ControllerObservation* observed{};
-    std::size_t index{};   ///< in the observation
-    std::string site;      ///< as attributed; empty when unknown
-    std::size_t site_id{}; ///< equal for controllers that are judged as one array
+    std::size_t index{};    ///< in the observation
+    std::string array;      ///< as attributed; empty when unknown
+    std::size_t array_id{}; ///< equal for controllers that are judged as one array
     bool has_identify{};
     nvme::IdentifyController id;
     bool ana_log_ok{}; ///< reports ANA, and the log was read whole and undisturbed
@@ -131,8 +131,11 @@ struct Subsystem {
     std::vector<SharedNamespace> namespaces; ///< ascending by NSID
     std::vector<Move> moves;
     std::vector<SharedIdentifier> shared_identifiers;
-    std::size_t sites{};      ///< distinct arrays
-    bool stretched{};         ///< judged as one subsystem on several arrays
+    std::size_t arrays{}; ///< distinct
+    bool stretched{};     ///< judged as one subsystem on several arrays
+    /// Whether it is known well enough which array each controller is on; else rows about arrays
+    /// (`Row::by_array`) are not judged.
+    bool arrays_known{true};
     bool one_anagrpmax{true}; ///< its controllers agree about the largest ANA group
     /// There is more of it than was observed: what could not be, and where one array is known, ports
     /// that nobody asked, or another array that the profile says there is.
@@ -156,6 +159,9 @@ struct Subject {
 
     const Expectation* expected{}; ///< nullptr: nothing was declared
 
+    /// Of every subsystem, also of those that only a kernel knows.
+    [[nodiscard]] bool all_arrays_known() const;
+
     /// \param expectation  must outlive it; may be null
     Subject(const Observation& observed, const Config& configuration,
             const Expectation* expectation = nullptr);
@@ -167,6 +173,12 @@ struct Subject {
 /// Whether a transport, as in sysfs, leads to a drive in the machine: it is no array, and what is
 /// asked of fabrics is not asked of it.
 [[nodiscard]] bool local_drive(std::string_view transport);
+
+/// Whether what is known of each array of some controllers suffices to judge by it.
+/// \param sure    every Attribution::confidence reaches kSureOfArray
+/// \param arrays  how many they are taken for
+[[nodiscard]] bool arrays_known(const Config& config, std::size_t controllers, bool sure,
+                                std::size_t arrays);
 
 /// Whether a controller may show namespaces that are not known.
 [[nodiscard]] bool namespaces_unread(const Controller& controller);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "judge/unasked_ports.hpp"
 
+#include "base/address_text.hpp"
 #include "judge/subject.hpp"
-
-#include <boost/asio/ip/address.hpp>
 
 #include <fmt/format.h>
 
@@ -16,31 +15,10 @@ namespace haoh::judge {
 
 namespace {
 
-std::string transport_text(std::uint8_t type) {
-    switch (static_cast<nvme::TransportType>(type)) {
-    case nvme::TransportType::rdma:
-        return "RDMA";
-    case nvme::TransportType::fibre_channel:
-        return "Fibre Channel";
-    case nvme::TransportType::tcp:
-        return "TCP";
-    case nvme::TransportType::loop:
-        return "loop";
-    }
-    return fmt::format("transport {}", type);
-}
-
-/// An address as everybody writes it, so that two spellings of one are one.
-std::string plain_address(const std::string& traddr) {
-    boost::system::error_code error;
-    const auto numeric = boost::asio::ip::make_address(traddr, error);
-    return error ? traddr : numeric.to_string();
-}
-
 using Endpoint = std::pair<std::string, std::string>;
 
 Endpoint endpoint_of(const nvme::DiscoveryEntry& entry) {
-    return {plain_address(entry.traddr), entry.trsvcid.empty() ? "4420" : entry.trsvcid};
+    return {base::plain_address(entry.traddr), entry.trsvcid.empty() ? "4420" : entry.trsvcid};
 }
 
 bool over_tcp(const nvme::DiscoveryEntry& entry) {
@@ -50,21 +28,20 @@ bool over_tcp(const nvme::DiscoveryEntry& entry) {
 /// The words in which a failure may name a port.
 std::vector<std::string> names_of(const nvme::DiscoveryEntry& entry) {
     const auto [address, service] = endpoint_of(entry);
-    const bool v6 = address.find(':') != std::string::npos;
-    return {fmt::format("tcp://{}{}{}:{}", v6 ? "[" : "", address, v6 ? "]" : "", service),
+    return {fmt::format("tcp://{}:{}", base::bracketed(address), service),
             fmt::format("{} port {}", entry.traddr, entry.trsvcid)};
 }
 
 } // namespace
 
 std::string port_text(const nvme::DiscoveryEntry& entry) {
-    const bool fc =
-        static_cast<nvme::TransportType>(entry.trtype) == nvme::TransportType::fibre_channel;
-    const std::string address = fc ? entry.traddr : plain_address(entry.traddr);
-    const bool v6 = !fc && address.find(':') != std::string::npos;
+    const auto transport = static_cast<nvme::TransportType>(entry.trtype);
+    const bool fc = transport == nvme::TransportType::fibre_channel;
+    const std::string address =
+        fc ? entry.traddr : base::bracketed(base::plain_address(entry.traddr));
     const bool service = !entry.trsvcid.empty() && entry.trsvcid != "none";
-    return fmt::format("{} {}{}{}{}", transport_text(entry.trtype), v6 ? "[" : "", address,
-                       v6 ? "]" : "", service ? ":" + entry.trsvcid : std::string());
+    return fmt::format("{} {}{}", to_string(transport), address,
+                       service ? ":" + entry.trsvcid : std::string());
 }
 
 std::vector<UnaskedPort> unasked_ports(const Subsystem& subsystem, const DiscoveryIndex& index,
@@ -76,8 +53,8 @@ std::vector<UnaskedPort> unasked_ports(const Subsystem& subsystem, const Discove
     std::set<Endpoint> asked;
     std::set<std::string> addresses;
     for (const Controller* controller : subsystem.controllers) {
-        if (controller->observed->transport == "tcp") {
-            const std::string address = plain_address(controller->observed->traddr);
+        if (controller->observed->known_transport() == Transport::tcp) {
+            const std::string address = base::plain_address(controller->observed->traddr);
             asked.emplace(address, controller->observed->trsvcid);
             addresses.insert(address);
         }

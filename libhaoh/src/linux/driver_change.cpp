@@ -98,6 +98,10 @@ constexpr std::array kChanges{
     DriverChangeInfo{DriverChange::path_load_shown, {6, 15}, "7cbafa3ff018", {}, {}},
     // The enterprise kernels that took it, if any did, are later than those that were looked into.
     DriverChangeInfo{DriverChange::ana_log_bounds, {7, 3}, "63fa2d9c9c37", kAnaLogBoundsStable, {}},
+    // Nobody looked which distributions took these.
+    DriverChangeInfo{DriverChange::metadata_of_transport, {6, 9}, "27cb91a3a102", {}, {}},
+    DriverChangeInfo{DriverChange::physical_block_checked, {6, 17}, "1da67b5b1754", {}, {}},
+    DriverChangeInfo{DriverChange::block_size_checked, {7, 2}, "c8cdecdb47d3", {}, {}},
 };
 
 bool follows_stable(Distribution distribution) {

@@ -69,20 +69,9 @@ void add_asked(const ControllerObservation& controller, Collected& out) {
     }
 }
 
-/// The identifiers that sysfs shows. `uuid` is the NGUID where there is no UUID.
-nvme::NamespaceIds ids_of(const KernelNamespace& head) {
-    nvme::NamespaceIds ids;
-    if (head.uuid.value() != head.nguid.value()) {
-        ids.uuid = nvme::parse_uuid(head.uuid.value());
-    }
-    ids.nguid = nvme::parse_nguid(head.nguid.value());
-    ids.eui64 = nvme::parse_eui64(head.eui.value());
-    return ids;
-}
-
 void add_subsystem(const KernelObservation& kernel, const KernelSubsystem& subsystem,
                    Collected& out) {
-    if (subsystem.subsystype.value() == "discovery") {
+    if (subsystem.discovery()) {
         return;
     }
     const std::string nqn(subsystem.subsysnqn.value());
@@ -102,7 +91,7 @@ void add_subsystem(const KernelObservation& kernel, const KernelSubsystem& subsy
     for (const KernelNamespace& head : subsystem.namespaces) {
         const auto nsid = head.nsid.number();
         if (fabric && nsid && *nsid != 0 && *nsid < 0xFFFFFFFFU) {
-            out.add(nqn, static_cast<std::uint32_t>(*nsid), ids_of(head));
+            out.add(nqn, static_cast<std::uint32_t>(*nsid), head.ids());
         }
     }
 }

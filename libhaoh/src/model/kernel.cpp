@@ -171,6 +171,21 @@ bool KernelController::near_no_node() const {
     return numa_node.value() == "-1";
 }
 
+bool KernelNamespace::has_uuid() const {
+    return wwid.ok() ? wwid.value().starts_with("uuid.") : uuid.value() != nguid.value();
+}
+
+nvme::NamespaceIds KernelNamespace::ids() const {
+    nvme::NamespaceIds out;
+    if (has_uuid()) {
+        out.uuid = nvme::parse_uuid(uuid.value());
+    }
+    out.nguid = nvme::parse_nguid(nguid.value());
+    out.eui64 = nvme::parse_eui64(eui.value());
+    out.csi = static_cast<std::uint8_t>(csi.number().value_or(0));
+    return out;
+}
+
 const KernelController* KernelSubsystem::find_controller(std::string_view controller) const {
     return find_by_name(controllers, controller);
 }

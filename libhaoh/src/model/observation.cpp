@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/observation.hpp>
 
+#include "base/address_text.hpp"
 #include "base/safe_text.hpp"
 #include "model/short_answer.hpp"
 
@@ -121,6 +122,10 @@ nvme::NamespaceIds NamespaceObservation::ids() const {
 nvme::IdDescriptorList NamespaceObservation::id_descriptors() const {
     return descriptors.ok() ? nvme::decode_id_descriptors(descriptors.whole())
                             : nvme::IdDescriptorList{};
+}
+
+std::string ControllerObservation::address_text() const {
+    return transport + "://" + base::bracketed(traddr) + ":" + trsvcid;
 }
 
 std::map<std::uint32_t, AnaPlace> ControllerObservation::ana_places() const {

@@ -11,15 +11,18 @@ namespace {
 
 using Kind = PathUse::Kind;
 
-Kind kind_of(std::string_view ana_state) {
-    if (ana_state.empty()) {
+Kind kind_of(const PathAnaState& ana_state) {
+    switch (ana_state.kind()) {
+    case PathAnaState::none:
         return Kind::optimized;
-    }
-    const auto state = nvme::parse_ana_state(ana_state);
-    if (!state) {
+    case PathAnaState::unreadable:
+        return Kind::ana_unreadable;
+    case PathAnaState::other:
         return Kind::ana_unknown;
+    case PathAnaState::defined:
+        break;
     }
-    switch (*state) {
+    switch (ana_state.state().value()) {
     case nvme::AnaState::optimized:
         return Kind::optimized;
     case nvme::AnaState::non_optimized:
@@ -68,13 +71,12 @@ PathUse use_of(const PathFacts& facts) {
         // The kernel lets DELETING pass as well, but only for I/O to come to an end.
         use.kind = Kind::controller_not_live;
         use.detail = facts.controller_state->text();
-    } else if (!facts.ana_readable) {
-        use.kind = Kind::ana_unreadable;
-        use.detail = facts.ana_state;
     } else {
         use.kind = kind_of(facts.ana_state);
-        if (use.kind == Kind::ana_unknown) {
-            use.detail = facts.ana_state;
+        if (use.kind == Kind::ana_unreadable) {
+            use.detail = facts.ana_problem;
+        } else if (use.kind == Kind::ana_unknown) {
+            use.detail = facts.ana_state.text();
         } else if (use.usable() && use.other_size) {
             use.kind = Kind::size_differs;
         }
@@ -88,8 +90,12 @@ PathFacts facts_of(const KernelSubsystem& subsystem, const KernelNamespace& head
     if (const KernelController* const controller = subsystem.find_controller(path.controller)) {
         facts.controller_state = controller->known_state();
     }
-    facts.ana_readable = path.ana_state.state != Attribute::State::unreadable;
-    facts.ana_state = facts.ana_readable ? path.ana_state.value() : path.ana_state.text;
+    if (path.ana_state.state == Attribute::State::unreadable) {
+        facts.ana_state = PathAnaState::not_read();
+        facts.ana_problem = path.ana_state.text;
+    } else {
+        facts.ana_state = PathAnaState::of(path.ana_state.value());
+    }
     facts.same_size = same_size(head, path);
     return facts;
 }

@@ -13,8 +13,8 @@ namespace haoh::monitor {
 
 namespace {
 
-std::string_view told_ana(std::string_view ana_state) {
-    return ana_state.empty() ? kNoAna : ana_state;
+std::string told_ana(const PathAnaState& ana_state) {
+    return ana_state.kind() == PathAnaState::none ? std::string(kNoAna) : ana_state.text();
 }
 
 std::string aen_text(const nvme::AsyncEvent& event) {
@@ -88,7 +88,7 @@ Event& Fusion::add_controller(EventKind kind, const std::string& host, const std
     Event& event = add(kind, host, occasion);
     event.subsysnqn = controller.subsysnqn;
     event.controller = name;
-    event.site = controller.array;
+    event.array = controller.array;
     events_.back().owner = name;
     return event;
 }
@@ -102,7 +102,7 @@ Event& Fusion::add_path(EventKind kind, const std::string& host, const HeadKey& 
     events_.back().owner = path.controller;
     const World& world = worlds_[host];
     if (const Controller* const controller = find_value(world.controllers, path.controller)) {
-        event.site = controller->array;
+        event.array = controller->array;
     }
     return event;
 }
@@ -237,7 +237,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
     if (fresh) {
         path = {.controller = viewed.controller,
                 .name = {},
-                .ana_state = viewed.ana_state.value_or(std::string(kUnreadable)),
+                .ana_state = viewed.ana_state.value_or(PathAnaState::not_read()),
                 .ana_grpid = viewed.ana_grpid,
                 .bytes = viewed.bytes};
         head->second.owner = head->second.paths.size() == 1 ? path.controller : std::string{};
@@ -277,7 +277,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
 }
 
 void Fusion::change_ana_state(const std::string& host, World& world, const HeadKey& key, Path& path,
-                              std::string_view state, const Occasion& occasion) {
+                              const PathAnaState& state, const Occasion& occasion) {
     if (path.ana_state == state) {
         return;
     }
@@ -378,7 +378,7 @@ void Fusion::write_states(KernelObservation& kernel) const {
         return;
     }
     const auto write = [](Attribute& attribute, std::string_view state) {
-        if (attribute.ok() && state != kUnreadable) {
+        if (attribute.ok()) {
             attribute = Attribute::of(state);
         }
     };
@@ -397,15 +397,17 @@ void Fusion::write_states(KernelObservation& kernel) const {
                     continue;
                 }
                 if (const auto* const known = find_value((*place)->second.paths, path.controller)) {
-                    write(path.ana_state, known->ana_state);
+                    if (known->ana_state.kind() != PathAnaState::unreadable) {
+                        write(path.ana_state, known->ana_state.text());
+                    }
                 }
             }
         }
     }
 }
 
-void Fusion::see_ana_state(const std::string& host, std::string_view path, std::string_view state,
-                           const Occasion& occasion) {
+void Fusion::see_ana_state(const std::string& host, std::string_view path,
+                           const PathAnaState& state, const Occasion& occasion) {
     World& world = world_of(host);
     Heads::iterator* const head = find_value(world.by_path, path);
     if (head == nullptr) {
@@ -443,7 +445,7 @@ void Fusion::refuse(const std::string& host, const Refusal& refusal, const Occas
     const auto* const controller = find_value(world_of(host).controllers, refusal.controller);
     if (controller != nullptr) {
         event.subsysnqn = controller->subsysnqn;
-        event.site = controller->array;
+        event.array = controller->array;
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include <haoh/event.hpp>
 #include <haoh/monitor_status.hpp>
+#include <haoh/path_ana_state.hpp>
 #include <haoh/path_use.hpp>
 
 #include <chrono>
@@ -70,7 +71,7 @@ class Fusion {
     void write_states(KernelObservation& kernel) const;
 
     /// One path by its sysfs name; unknown ones are passed over.
-    void see_ana_state(const std::string& host, std::string_view path, std::string_view state,
+    void see_ana_state(const std::string& host, std::string_view path, const PathAnaState& state,
                        const Occasion& occasion);
     void see_controller_state(const std::string& host, const std::string& controller,
                               const ControllerState& state, const Occasion& occasion);
@@ -134,16 +135,14 @@ class Fusion {
     struct Path {
         std::string controller;
         std::string name;
-        std::string ana_state;
+        PathAnaState ana_state;
         std::optional<std::uint32_t> ana_grpid;
         std::uint64_t bytes{};
         std::uint64_t transitions{};
         std::optional<Moment> last_change{}; ///< known in the state "change"
         bool anatt_exceeded{};
 
-        [[nodiscard]] bool in_change() const {
-            return nvme::parse_ana_state(ana_state) == nvme::AnaState::change;
-        }
+        [[nodiscard]] bool in_change() const { return ana_state.state() == nvme::AnaState::change; }
     };
     /// By controller.
     using Paths = std::map<std::string, Path, std::less<>>;
@@ -171,7 +170,7 @@ class Fusion {
         unsigned anatt{};
         std::optional<std::uint64_t> change_count;
         std::uint64_t seen{}; ///< transitions of groups since that count
-        std::map<std::uint32_t, std::string> group_states;
+        std::map<std::uint32_t, PathAnaState> group_states;
         std::optional<ControllerIdentity> identity;
         mutable std::map<std::uint32_t, std::string>
             digests{}; ///< of namespaces in it, once asked for
@@ -208,7 +207,7 @@ class Fusion {
     void take_in_path(const std::string& host, World& world, Heads::iterator head,
                       const ViewedPath& viewed, const Occasion& occasion, Intake how);
     void change_ana_state(const std::string& host, World& world, const HeadKey& key, Path& path,
-                          std::string_view state, const Occasion& occasion);
+                          const PathAnaState& state, const Occasion& occasion);
     void change_controller_state(const std::string& host, World& world, const std::string& name,
                                  const ControllerState& state, const Occasion& occasion);
     void change_size(const std::string& host, Heads::iterator head, std::uint64_t bytes,
@@ -223,7 +222,7 @@ class Fusion {
     [[nodiscard]] static std::pair<Heads::iterator, Heads::iterator>
     heads_of(World& world, const std::string& subsysnqn);
     static void forget_groups(World& world, const std::string& controller);
-    void count_transition(Controller& controller, const Path& path, std::string_view state);
+    void count_transition(Controller& controller, const Path& path, const PathAnaState& state);
     /// How long a path may be in the state "change"; nullopt: it is in another one, nobody said how
     /// long, or that it is over was told already.
     [[nodiscard]] static std::optional<std::chrono::seconds> anatt_of(const World& world,

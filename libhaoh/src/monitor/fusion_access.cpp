@@ -17,7 +17,8 @@ PathUse Fusion::use_of(const World& world, const Head& head, const Path& path) c
         facts.controller_state = controller->state;
     }
     facts.ana_state = path.ana_state;
-    facts.ana_readable = path.ana_state != kUnreadable;
+    const std::string text = path.ana_state.text();
+    facts.ana_problem = text;
     facts.same_size = head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
     return haoh::use_of(facts);
 }
@@ -123,7 +124,7 @@ MonitorStatus Fusion::status(const Moment& now) const {
             status.controllers.push_back({.host = host,
                                           .name = name,
                                           .subsysnqn = controller.subsysnqn,
-                                          .site = controller.array,
+                                          .array = controller.array,
                                           .address = controller.address,
                                           .state = controller.state,
                                           .hostnqn = controller.hostnqn,

@@ -11,13 +11,13 @@
 
 namespace haoh::monitor {
 
-void Fusion::count_transition(Controller& controller, const Path& path, std::string_view state) {
+void Fusion::count_transition(Controller& controller, const Path& path, const PathAnaState& state) {
     // One transition of a group is one, however many namespaces it has.
     if (!path.ana_grpid) {
         ++controller.seen;
         return;
     }
-    std::string& group = controller.group_states[*path.ana_grpid];
+    PathAnaState& group = controller.group_states[*path.ana_grpid];
     if (group != state) {
         group = state;
         ++controller.seen;
@@ -63,8 +63,7 @@ bool Fusion::agrees(const std::string& host, const std::string& controller,
     return std::all_of(world->heads.begin(), world->heads.end(), [&](const auto& one) {
         const Path* const path = find_value(one.second.paths, controller);
         const AnaPlace* const place = find_value(places, one.first.nsid);
-        return path == nullptr || place == nullptr ||
-               nvme::to_string(place->state) == path->ana_state;
+        return path == nullptr || place == nullptr || PathAnaState(place->state) == path->ana_state;
     });
 }
 

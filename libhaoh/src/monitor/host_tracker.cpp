@@ -198,9 +198,10 @@ void HostTracker::take(const std::vector<host::StateChange>& changes, const Occa
                                           occasion);
             ask_for_scan(occasion);
         } else {
-            fusion().see_ana_state(
-                kernel_.host, change.path,
-                change.kind == Kind::changed ? change.to : std::string(kUnreadable), occasion);
+            fusion().see_ana_state(kernel_.host, change.path,
+                                   change.kind == Kind::changed ? PathAnaState::of(change.to)
+                                                                : PathAnaState::not_read(),
+                                   occasion);
             if (!looks_[change.controller].running) {
                 look(change.controller,
                      {.observed = occasion.observed, .cause = {}, .source = kSysfs});

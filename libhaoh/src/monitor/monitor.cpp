@@ -72,6 +72,9 @@ class Monitor::Impl {
             core->run([core = core] { return monitor::watch_time(core); }, "clock");
         }
         co_await core->tried();
+        unless_started.core = core.get();
+        core->require_known_sites(); // now: later, an array may just be away
+        unless_started.core = nullptr;
     }
 
     std::shared_ptr<monitor::MonitorCore> core;

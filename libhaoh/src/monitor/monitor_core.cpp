@@ -133,6 +133,12 @@ asio::awaitable<void> MonitorCore::tried() {
     }
 }
 
+void MonitorCore::require_known_sites() const {
+    if (running_) {
+        require_sites(known_, options_.sites);
+    }
+}
+
 asio::awaitable<void> MonitorCore::prepare(std::function<asio::awaitable<void>()> body) {
     struct Result {
         bool over{};
@@ -323,7 +329,7 @@ void MonitorCore::forget(const std::string& host, const std::string& controller)
 
 void MonitorCore::attribute_arrays() {
     for (const Attribution& one : attribute(known_, options_.sites)) {
-        fusion_.set_array(one.host, one.controller, one.site);
+        fusion_.set_array(one.host, one.controller, one.array);
     }
 }
 
@@ -344,6 +350,10 @@ void MonitorCore::judge() {
         const Returned returned(part.controllers, controllers);
         CheckOptions options;
         options.config.sites = options_.sites;
+        // Sites of other subsystems are not missing in this one.
+        for (const MissingSite& one : missing_sites(part, options_.sites)) {
+            std::erase(options.config.sites, one.site);
+        }
         fusion_.set_verdict(name.first, name.second, check(part, options).verdict);
     }
 }

@@ -47,6 +47,8 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     [[nodiscard]] boost::asio::awaitable<void> ended();
     /// Waits until every source that is expected was tried once.
     [[nodiscard]] boost::asio::awaitable<void> tried();
+    /// \throws Error as haoh::require_sites, by what is known by now
+    void require_known_sites() const;
     /// Runs what precedes all watching, as `run` does: `end` cancels it. Returns when it is over.
     /// \throws what it throws
     [[nodiscard]] boost::asio::awaitable<void>

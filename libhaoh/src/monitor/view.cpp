@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "monitor/view.hpp"
 
+#include "base/address_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,11 +19,8 @@ std::uint64_t bytes_of(const Attribute& sectors) {
 }
 
 std::string endpoint(std::string_view traddr, std::string_view trsvcid) {
-    if (trsvcid.empty()) {
-        return std::string(traddr);
-    }
-    return traddr.find(':') == std::string_view::npos ? fmt::format("{}:{}", traddr, trsvcid)
-                                                      : fmt::format("[{}]:{}", traddr, trsvcid);
+    return trsvcid.empty() ? std::string(traddr)
+                           : fmt::format("{}:{}", base::bracketed(traddr), trsvcid);
 }
 
 ViewedPath path_of(const KernelPath& path) {
@@ -29,8 +28,8 @@ ViewedPath path_of(const KernelPath& path) {
     out.controller = path.controller;
     out.name = path.name;
     out.ana_state = path.ana_state.state == Attribute::State::unreadable
-                        ? std::string(kUnreadable)
-                        : std::string(path.ana_state.value());
+                        ? PathAnaState::not_read()
+                        : PathAnaState::of(path.ana_state.value());
     if (const auto group = path.ana_grpid.number()) {
         out.ana_grpid = static_cast<std::uint32_t>(*group);
     }
@@ -77,7 +76,7 @@ SourceProblem ana_log_problem(const nvme::AnaLog& log) {
 View view_of(const KernelObservation& kernel) {
     View view;
     for (const KernelSubsystem& subsystem : kernel.subsystems) {
-        if (subsystem.subsystype.value() == "discovery") {
+        if (subsystem.discovery()) {
             continue;
         }
         const std::string nqn(subsystem.subsysnqn.value());
@@ -138,10 +137,10 @@ View view_of(const ControllerObservation& controller) {
         path.controller = controller.name;
         path.bytes = viewed.bytes;
         if (const auto place = places.find(one.nsid); place != places.end()) {
-            path.ana_state = nvme::to_string(place->second.state);
+            path.ana_state = place->second.state;
             path.ana_grpid = place->second.agid;
         } else if (!has_ana) {
-            path.ana_state = std::string();
+            path.ana_state = PathAnaState();
         } // else its log does not tell: as Linux does, the state is taken for what it was
         viewed.paths.push_back(std::move(path));
     }
@@ -166,7 +165,7 @@ void apply_ana_log(View& view, const nvme::AnaLog& log) {
             continue;
         }
         for (ViewedPath& path : viewed.paths) {
-            path.ana_state = nvme::to_string(place->second.state);
+            path.ana_state = place->second.state;
             path.ana_grpid = place->second.agid;
         }
     }

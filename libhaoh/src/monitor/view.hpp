@@ -7,6 +7,7 @@
 
 #include <haoh/controller_state.hpp>
 #include <haoh/observation.hpp>
+#include <haoh/path_ana_state.hpp>
 
 #include <cstdint>
 #include <map>
@@ -31,9 +32,8 @@ struct ViewedController {
 
 struct ViewedPath {
     std::string controller;
-    std::string name; ///< "nvme0c1n1"; empty on an array
-    /// Empty: without ANA. nullopt: it was not read, and is what it was.
-    std::optional<std::string> ana_state;
+    std::string name;                      ///< "nvme0c1n1"; empty on an array
+    std::optional<PathAnaState> ana_state; ///< nullopt: it was not read, and is what it was
     std::optional<std::uint32_t> ana_grpid;
     std::uint64_t bytes{}; ///< 0: not known
 
@@ -61,9 +61,6 @@ struct View {
 
     bool operator==(const View&) const = default;
 };
-
-/// Stands for an ANA state that could not be read, and for one that was never read.
-inline constexpr std::string_view kUnreadable = "unreadable";
 
 /// NVM subsystems of a kernel. Paths without a head and namespaces without an NSID are left out:
 /// they say nothing of access.

@@ -154,6 +154,20 @@ void store_text(Bytes& out, std::size_t offset, std::size_t size, const std::str
 
 } // namespace
 
+std::string to_string(TransportType type) {
+    switch (type) {
+    case TransportType::rdma:
+        return "RDMA";
+    case TransportType::fibre_channel:
+        return "Fibre Channel";
+    case TransportType::tcp:
+        return "TCP";
+    case TransportType::loop:
+        return "loop";
+    }
+    return fmt::format("transport type {}", static_cast<unsigned>(type));
+}
+
 DiscoveryLog decode_discovery_log(ByteView log) {
     DiscoveryLog out;
     ProblemList problems;

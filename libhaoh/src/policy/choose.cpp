@@ -12,8 +12,8 @@ namespace haoh::policy {
 
 namespace {
 
-std::string_view word(bool optimized) {
-    return optimized ? "optimized" : "non-optimized";
+std::string word(bool optimized) {
+    return to_string(optimized ? nvme::AnaState::optimized : nvme::AnaState::non_optimized);
 }
 
 bool keeps(const ExplainedPath& path, unsigned node) {

@@ -19,11 +19,11 @@ namespace {
 using policy::Chooser;
 
 ExplainedPath explained(const KernelSubsystem& subsystem, const KernelNamespace& head,
-                        const KernelPath& path, std::string_view site) {
+                        const KernelPath& path, std::string_view array) {
     ExplainedPath out;
     out.path = path.name;
     out.controller = path.controller;
-    out.site = site;
+    out.array = array;
     if (const KernelController* const controller = subsystem.find_controller(path.controller)) {
         out.controller_state = controller->state.value();
         out.numa_node = controller->near_node();
@@ -71,8 +71,8 @@ std::vector<LossOutcome> losses_of(const Chooser& chooser, const PathChoice& cho
     std::vector<LossOutcome> out;
     std::map<std::string, std::vector<std::size_t>, std::less<>> arrays;
     for (std::size_t i = 0; i < choice.paths.size(); ++i) {
-        if (!choice.paths[i].site.empty()) {
-            arrays[choice.paths[i].site].push_back(i);
+        if (!choice.paths[i].array.empty()) {
+            arrays[choice.paths[i].array].push_back(i);
         }
     }
     if (arrays.size() > 1) {
@@ -186,7 +186,7 @@ PathChoice current_choice(const KernelObservation& kernel, const KernelSubsystem
     out.multipath = head.multipath;
     for (const KernelPath& path : head.paths) {
         out.paths.push_back(
-            explained(subsystem, head, path, attributions.site_of(kernel.host, path.controller)));
+            explained(subsystem, head, path, attributions.array_of(kernel.host, path.controller)));
     }
     const Chooser chooser(subsystem, head, numa, out);
     for (const unsigned node : nodes_of(numa)) {

@@ -89,7 +89,7 @@ PolicyScenario scenario_of(const KernelObservation& kernel, std::string_view hea
             for (const KernelPath& path : one.paths) {
                 if (out.paths.size() < PathTable::kMaxPaths) {
                     out.paths.push_back(path_of(
-                        subsystem, one, path, attributions.site_of(kernel.host, path.controller)));
+                        subsystem, one, path, attributions.array_of(kernel.host, path.controller)));
                 }
             }
             if (out.paths.empty()) {

@@ -108,13 +108,6 @@ UnobservedKey unobserved_key(const HostKey& host, Unobserved failure) {
     return {host, std::move(failure)};
 }
 
-/// "tcp://[fd00::1]:4420", as `to_string(Address)` has it.
-std::string address_text(const ControllerObservation& controller) {
-    const bool ipv6 = controller.traddr.find(':') != std::string::npos;
-    return controller.transport + "://" + (ipv6 ? "[" : "") + controller.traddr +
-           (ipv6 ? "]" : "") + ":" + controller.trsvcid;
-}
-
 /// What the parts observed, by the names that a failure may have for it, and when it was last seen.
 class Observed {
   public:
@@ -124,7 +117,7 @@ class Observed {
             const std::string& name = controller.name;
             const HostKey host = hosts.host_of(controller);
             for (const std::string& object :
-                 host.none() ? std::vector{controller.target, name, address_text(controller)}
+                 host.none() ? std::vector{controller.target, name, controller.address_text()}
                              : std::vector{name, "/dev/" + name}) {
                 add({host, object, controller.target, controller.subsysnqn}, sight);
                 // Of which only the port is known.

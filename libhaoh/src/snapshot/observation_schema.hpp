@@ -33,11 +33,14 @@ struct ControllerPageKey {
     Page ControllerObservation::*page;
     std::size_t length; ///< bytes, where nothing else is written
 };
-inline constexpr std::array<ControllerPageKey, 4> kControllerPages{
+inline constexpr std::array<ControllerPageKey, 7> kControllerPages{
     {{"identify", &ControllerObservation::identify, nvme::kIdentifySize},
      {"io_command_sets", &ControllerObservation::io_command_sets, nvme::kIdentifySize},
      {"controller_list", &ControllerObservation::controller_list, nvme::kIdentifySize},
-     {"supported_logs", &ControllerObservation::supported_logs, kSupportedLogsLength}}};
+     {"supported_logs", &ControllerObservation::supported_logs, kSupportedLogsLength},
+     {"nvm_controller", &ControllerObservation::nvm_controller, nvme::kIdentifySize},
+     {"commands_log", &ControllerObservation::commands_log, nvme::kCommandsLogSize},
+     {"firmware_log", &ControllerObservation::firmware_log, nvme::kFirmwareLogSize}}};
 
 inline constexpr const char* kAnaLogPage = "ana_log";
 inline constexpr const char* kFeaturePages = "features";

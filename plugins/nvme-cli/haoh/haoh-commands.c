@@ -109,6 +109,20 @@ static bool split(const char *list, char **text, const char ***words, size_t *co
 	return true;
 }
 
+/* The snapshot of --expect, to be freed; NULL without one. False, and told, when it cannot be read.
+ */
+static bool take_expected(const struct haoh_call *call, haoh_observation **expected)
+{
+	haoh_error *error = NULL;
+
+	if (!call->expect)
+		return true;
+	*expected = haoh_observation_read(call->expect, &error);
+	if (!*expected)
+		haoh_fail_with(call, error);
+	return *expected;
+}
+
 static int judge(const struct haoh_call *call, const struct haoh_check_options *options)
 {
 	struct haoh_style style = haoh_style_of(call);
@@ -129,6 +143,7 @@ static int judge(const struct haoh_call *call, const struct haoh_check_options *
 int haoh_nvme_check(const struct haoh_call *call)
 {
 	struct haoh_check_options options = HAOH_CHECK_OPTIONS_INIT;
+	haoh_observation *expected = NULL;
 	const char **rules = NULL;
 	haoh_config *config = NULL;
 	char *text = NULL;
@@ -143,10 +158,12 @@ int haoh_nvme_check(const struct haoh_call *call)
 	} else if (call->rules && !options.rules_count) {
 		haoh_fail(call, "--rule=%s: it names no rule; 'nvme haoh rules' lists them",
 			  call->rules);
-	} else {
+	} else if (take_expected(call, &expected)) {
 		options.rules = rules;
+		options.expected = expected;
 		ret = judge(call, &options);
 	}
+	haoh_observation_free(expected);
 	free(rules);
 	free(text);
 	haoh_config_free(config);

@@ -231,6 +231,25 @@ bool haoh_take_config(const struct haoh_call *call, haoh_config **config)
 	return false;
 }
 
+/* The host as `words` name it, freed with `names`; false, and told, without memory. */
+static bool take_host(const struct haoh_call *call, struct haoh_names *names,
+		      struct haoh_source *source)
+{
+	if (!haoh_take_names(call, 0, names))
+		return false;
+	*source = haoh_source_of(call, names);
+	return true;
+}
+
+/* Tells why there is nothing to go on with: `made` is NULL, or about nothing. */
+static void tell_nothing(const struct haoh_call *call, const void *made, haoh_error *error)
+{
+	if (made)
+		haoh_fail(call, "there is no NVMe subsystem on this host");
+	else
+		haoh_fail_with(call, error);
+}
+
 haoh_observation *haoh_read_host(const struct haoh_call *call)
 {
 	haoh_observation *observation;
@@ -238,21 +257,15 @@ haoh_observation *haoh_read_host(const struct haoh_call *call)
 	struct haoh_names names;
 	struct haoh_source source;
 
-	if (!haoh_take_names(call, 0, &names))
+	if (!take_host(call, &names, &source))
 		return NULL;
-	source = haoh_source_of(call, &names);
 	observation = haoh_observe(&source, &error);
 	haoh_free_names(&names);
-	if (!observation) {
-		haoh_fail_with(call, error);
-		return NULL;
-	}
-	if (haoh_observation_status(observation) == HAOH_STATUS_NOTHING) {
-		haoh_fail(call, "there is no NVMe subsystem on this host");
-		haoh_observation_free(observation);
-		return NULL;
-	}
-	return observation;
+	if (observation && haoh_observation_status(observation) != HAOH_STATUS_NOTHING)
+		return observation;
+	tell_nothing(call, observation, error);
+	haoh_observation_free(observation);
+	return NULL;
 }
 
 haoh_report *haoh_inspect_host(const struct haoh_call *call,
@@ -263,19 +276,13 @@ haoh_report *haoh_inspect_host(const struct haoh_call *call,
 	struct haoh_names names;
 	struct haoh_source source;
 
-	if (!haoh_take_names(call, 0, &names))
+	if (!take_host(call, &names, &source))
 		return NULL;
-	source = haoh_source_of(call, &names);
 	report = haoh_inspect(&source, options, NULL, &error);
 	haoh_free_names(&names);
-	if (!report) {
-		haoh_fail_with(call, error);
-		return NULL;
-	}
-	if (haoh_report_status(report) == HAOH_STATUS_NOTHING) {
-		haoh_fail(call, "there is no NVMe subsystem on this host");
-		haoh_report_free(report);
-		return NULL;
-	}
-	return report;
+	if (report && haoh_report_status(report) != HAOH_STATUS_NOTHING)
+		return report;
+	tell_nothing(call, report, error);
+	haoh_report_free(report);
+	return NULL;
 }

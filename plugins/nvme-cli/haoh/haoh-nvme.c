@@ -120,17 +120,20 @@ static int check(int argc, char **argv, struct command *acmd, struct plugin *plu
 	struct haoh_call call = {0};
 	int err;
 
-	HAOH_OPTIONS(opts, OPT_SYSROOT(call), OPT_CONFIG(call),
-		     OPT_STRING("profile", 'p', "PROFILE", &call.profile,
-				"what is presented: auto|single|stretched|dispersed"),
-		     OPT_STRING("window", 'w', "WINDOW", &call.window,
-				"a change is under way: none|migration|upgrade|resize"),
-		     OPT_STRING("fail-on", 'F', "VERDICT", &call.fail_on,
-				"end with 1 from this verdict on: fail|warn"),
-		     OPT_LIST("rule", 'r', &call.rules,
-			      "only rules whose names match, as 'ns.*,ctrl.*'"),
-		     OPT_STRING("kernel", 'k', "RELEASE", &call.kernel,
-				"say what this Linux release does with each finding"));
+	HAOH_OPTIONS(
+		opts, OPT_SYSROOT(call), OPT_CONFIG(call),
+		OPT_STRING("profile", 'p', "PROFILE", &call.profile,
+			   "what is presented: auto|single|stretched|dispersed"),
+		OPT_STRING("window", 'w', "WINDOW", &call.window,
+			   "a change is under way: none|migration|upgrade|resize"),
+		OPT_STRING("fail-on", 'F', "VERDICT", &call.fail_on,
+			   "end with 1 from this verdict on: fail|warn"),
+		OPT_LIST("rule", 'r', &call.rules,
+			 "only rules whose names match, as 'ns.*,ctrl.*'"),
+		OPT_STRING("kernel", 'k', "RELEASE", &call.kernel,
+			   "say what this Linux release does with each finding"),
+		OPT_FILE("expect", 'e', &call.expect,
+			 "an earlier snapshot that was good: what it has and is gone is told"));
 
 	err = argconfig_parse(argc, argv, desc, opts);
 	if (err)

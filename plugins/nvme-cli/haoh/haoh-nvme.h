@@ -32,6 +32,7 @@ struct haoh_call {
 	const char *fail_on;
 	const char *rules; /* globs, separated by commas */
 	const char *kernel;
+	const char *expect; /* a snapshot */
 	const char *duration;
 	const char *output_file;
 	bool for_new; /* policy set --default */

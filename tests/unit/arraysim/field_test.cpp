@@ -55,6 +55,10 @@ TEST(Field, KnowsTheFieldsOfEveryAnswerWithNames) {
     EXPECT_EQ(field_size(AnswerKind::identify_namespace, "nsze"), 8U);
     EXPECT_EQ(field_size(AnswerKind::nvm, "elbaf0"), 4U);
     EXPECT_EQ(field_size(AnswerKind::independent, "nstat"), 1U);
+    EXPECT_EQ(field_size(AnswerKind::nvm_controller, "dmrsl"), 4U);
+    EXPECT_EQ(field_size(AnswerKind::firmware_log, "frs7"), 8U);
+    EXPECT_EQ(encode_field("frs2", 8, std::string("2.0")),
+              (Bytes{'2', '.', '0', ' ', ' ', ' ', ' ', ' '}));
     EXPECT_EQ(field_size(AnswerKind::ana_log, "nagd"), 2U);
     EXPECT_EQ(field_size(AnswerKind::ana_log, "group[7].nsid[3]"), 4U);
     EXPECT_EQ(field_size(AnswerKind::discovery_log, "entry[0].treq"), 1U);

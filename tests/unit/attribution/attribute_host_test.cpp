@@ -19,8 +19,8 @@ std::vector<std::string> attributed(const Observation& observation,
                                     const std::vector<Site>& sites = {}) {
     std::vector<std::string> out;
     for (const Attribution& one : attribute(observation, sites)) {
-        out.push_back(one.site.empty() && one.evidence.empty() ? ""
-                                                               : one.site + " by " + one.evidence);
+        out.push_back(
+            one.array.empty() && one.evidence.empty() ? "" : one.array + " by " + one.evidence);
     }
     return out;
 }
@@ -69,7 +69,7 @@ TEST(SiteByControllerId, GoesByTheConnectionThenByIdentify) {
     const auto site_of = [&](const std::function<void(ControllerObservation&)>& fill) {
         Observation seen = lone_controller();
         fill(seen.controllers[0]);
-        return attribute(seen, {zero, seven})[0].site;
+        return attribute(seen, {zero, seven})[0].array;
     };
     EXPECT_EQ(site_of([](ControllerObservation&) {}), "") << "nothing is known";
     EXPECT_EQ(site_of([](ControllerObservation& one) { one.connection.hostnqn = "nqn.host"; }),
@@ -163,16 +163,16 @@ TEST(SiteNames, CountLikeColumnsOfASheet) {
     seen.controllers.push_back(seen.controllers[1]);
     const auto names =
         attribute(seen, {named_site("array-c", [](Site& one) { one.domainid = 1; })});
-    EXPECT_EQ(names[0].site, "array-a");
-    EXPECT_EQ(names[1].site, "array-b");
-    EXPECT_EQ(names[2].site, "array-d") << "array-c is taken";
-    EXPECT_EQ(names[24].site, "array-z");
-    EXPECT_EQ(names[25].site, "array-aa");
-    EXPECT_EQ(names[50].site, "array-az");
-    EXPECT_EQ(names[51].site, "array-ba");
-    EXPECT_EQ(names[700].site, "array-zz");
-    EXPECT_EQ(names[701].site, "array-aaa");
-    EXPECT_EQ(names[704].site, "array-b");
+    EXPECT_EQ(names[0].array, "array-a");
+    EXPECT_EQ(names[1].array, "array-b");
+    EXPECT_EQ(names[2].array, "array-d") << "array-c is taken";
+    EXPECT_EQ(names[24].array, "array-z");
+    EXPECT_EQ(names[25].array, "array-aa");
+    EXPECT_EQ(names[50].array, "array-az");
+    EXPECT_EQ(names[51].array, "array-ba");
+    EXPECT_EQ(names[700].array, "array-zz");
+    EXPECT_EQ(names[701].array, "array-aaa");
+    EXPECT_EQ(names[704].array, "array-b");
     EXPECT_EQ(names[704].controller, "1");
 }
 
@@ -208,15 +208,15 @@ TEST(SiteOfUnread, HasNoControllerIdThatIsNone) {
         one.cntlids = {0xFFFF, 0xFFFF};
     })};
     Observation host = unread_host();
-    ASSERT_EQ(attribute(host, all)[1].site, "all");
+    ASSERT_EQ(attribute(host, all)[1].array, "all");
     for (const char* const none : {"65536", "65537", "unknown", ""}) {
         controller_of(host, "nvme1").cntlid = Attribute::of(none);
-        EXPECT_EQ(attribute(host, all)[1].site, "") << none;
+        EXPECT_EQ(attribute(host, all)[1].array, "") << none;
     }
     controller_of(host, "nvme1").cntlid = Attribute::of("0");
-    EXPECT_EQ(attribute(host, all)[1].site, "all");
+    EXPECT_EQ(attribute(host, all)[1].array, "all");
     controller_of(host, "nvme1").cntlid = Attribute::of("65535");
-    EXPECT_EQ(attribute(host, last)[1].site, "last");
+    EXPECT_EQ(attribute(host, last)[1].array, "last");
 }
 
 TEST(SiteOfUnread, IsToldAfterThoseThatWereRead) {
@@ -263,8 +263,11 @@ TEST(SiteOfTheRest, IsWhatSeparatesThem) {
     EXPECT_THAT(separated({{"h", "n", 1, 7, "S", "a"}, {"h", "n", 2, 8, "S", "b"}}),
                 ElementsAre("array-a by domain ID 7", "array-b by domain ID 8"));
     EXPECT_THAT(separated({{"h", "n", 1, 7, "S", "a"}, {"h", "n", 2, 7, "T", "b"}}),
+                ElementsAre("", ""))
+        << "one domain";
+    EXPECT_THAT(separated({{"h", "n", 1, 0, "S", "a"}, {"h", "n", 2, 0, "T", "b"}}),
                 ElementsAre("array-a by serial number S", "array-b by serial number T"));
-    EXPECT_THAT(separated({{"h", "n", 1, 7, "S", "a"}, {"h", "n", 900, 7, "S", "b"}}),
+    EXPECT_THAT(separated({{"h", "n", 1, 0, "S", "a"}, {"h", "n", 900, 0, "S", "b"}}),
                 ElementsAre("array-a by controller ID 1, far from the others",
                             "array-b by controller ID 900, far from the others"));
     EXPECT_THAT(separated({{"h", "n", 1, 0, "S", "a"}, {"h", "n", 900, 0, "S", "a"}}),
@@ -426,7 +429,7 @@ TEST(SiteOfTheRest, BearsNoNameOfAConfiguredSite) {
         for (const Attribution& one : attribute(seen, {named_site(name, [](Site& site) {
                                                     site.cntlids = {9000, 9999};
                                                 })})) {
-            out.push_back(one.site);
+            out.push_back(one.array);
         }
         return out;
     };

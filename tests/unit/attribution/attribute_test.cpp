@@ -12,7 +12,7 @@ using testing::ElementsAre;
 std::vector<std::string> sites_of(const Attributions& attributions) {
     std::vector<std::string> out;
     for (const Attribution& attribution : attributions) {
-        out.push_back(attribution.site);
+        out.push_back(attribution.array);
     }
     return out;
 }

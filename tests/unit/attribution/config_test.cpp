@@ -25,6 +25,26 @@ TEST(Config, IsDefaultWhenEmpty) {
     EXPECT_EQ(parse_config("", "haoh.toml"), Config{});
 }
 
+TEST(Config, WritesTheWordsThatItReads) {
+    for (const std::string_view profile : {"auto", "single", "stretched", "dispersed"}) {
+        for (const std::string_view window : {"none", "migration", "upgrade", "resize"}) {
+            for (const std::string_view fail_on : {"fail", "warn"}) {
+                for (const std::string_view policy : {"active-passive", "active-active"}) {
+                    const Config config = parse_config(
+                        "[check]\nprofile = \"" + std::string(profile) + "\"\nwindow = \"" +
+                            std::string(window) + "\"\nfail_on = \"" + std::string(fail_on) +
+                            "\"\npolicy = \"" + std::string(policy) + "\"\n",
+                        "haoh.toml");
+                    EXPECT_EQ(word_of(config.profile), profile);
+                    EXPECT_EQ(word_of(config.window), window);
+                    EXPECT_EQ(word_of(config.fail_on), fail_on);
+                    EXPECT_EQ(word_of(config.policy.value()), policy);
+                }
+            }
+        }
+    }
+}
+
 TEST(Config, ReadsSites) {
     const Config config = parse_config("[[site]]\n"
                                        "name = \"east\"\n"

@@ -7,6 +7,7 @@
 namespace haoh::attribution {
 namespace {
 
+using testing::Each;
 using testing::ElementsAre;
 
 std::vector<std::string> arrays(const std::vector<SiteEvidence>& controllers) {
@@ -64,6 +65,70 @@ TEST(Separate, DoesNotTearAPortApart) {
     EXPECT_THAT(
         arrays({controller(1, "S", "10.0.0.1:4420"), controller(900, "S", "10.0.0.2:4420")}),
         ElementsAre("array-a", "array-b"));
+}
+
+std::vector<int> confidences(const std::vector<SiteEvidence>& controllers) {
+    std::vector<int> out;
+    for (const Separation& one : separate(controllers)) {
+        out.push_back(one.confidence);
+    }
+    return out;
+}
+
+TEST(Separate, IsSureByDomainsAlone) {
+    SiteEvidence first = controller(1);
+    SiteEvidence second = controller(2);
+    first.domainid = 1;
+    second.domainid = 2;
+    EXPECT_THAT(confidences({first, second}), Each(95));
+    // One domain is one array, however far apart its controller IDs are.
+    first.domainid = 2;
+    second.cntlid = 700;
+    EXPECT_THAT(arrays({first, second}), ElementsAre("", ""));
+    EXPECT_THAT(confidences({first, second}), Each(95));
+    second.cntlid = 1025; // but if somebody gave them ranges of their own
+    EXPECT_THAT(arrays({first, second}), ElementsAre("", ""));
+    EXPECT_THAT(confidences({first, second}), Each(50));
+}
+
+TEST(Separate, IsNotSureByAGapAlone) {
+    EXPECT_THAT(confidences({controller(10), controller(700)}), Each(50))
+        << "one array with many hosts gives such IDs";
+    EXPECT_THAT(confidences({controller(1), controller(1025)}), Each(85)) << "configured ranges";
+    EXPECT_THAT(confidences({controller(7), controller(1029)}), Each(85)) << "some came and went";
+    EXPECT_THAT(confidences({controller(1), controller(10001)}), Each(85));
+    EXPECT_THAT(confidences({controller(1), controller(257)}), Each(85));
+    EXPECT_THAT(confidences({controller(1), controller(270)}), Each(50));
+}
+
+TEST(Separate, IsSurerByEvidenceThatAgrees) {
+    std::vector<SiteEvidence> all{controller(10, "A"), controller(700, "B")};
+    EXPECT_THAT(confidences(all), Each(80)) << "serial numbers and controller IDs";
+    all[1].cntlid = 11;
+    EXPECT_THAT(confidences(all), Each(60)) << "one serial number a controller is sold";
+    all[0].model = "X";
+    all[1].model = "Y";
+    EXPECT_THAT(confidences(all), Each(96));
+    all[1].serial = "A";
+    all[1].model = "X";
+    all[1].cntlid = 700;
+    all[0].firmware = "1";
+    all[1].firmware = "2";
+    EXPECT_THAT(confidences(all), Each(70)) << "or an upgrade is under way";
+    all.push_back(controller(701));
+    all[2].serial = "A";
+    all[2].model = "X";
+    all[2].firmware = "1";
+    EXPECT_THAT(confidences(all), Each(50)) << "it separates them otherwise";
+}
+
+TEST(Separate, IsSureOfOneArrayOnlyByWhatItHasInCommon) {
+    EXPECT_THAT(confidences({controller(1)}), ElementsAre(99));
+    EXPECT_THAT(confidences({controller(1), controller(2)}), Each(0))
+        << "two arrays may have near ranges";
+    EXPECT_THAT(
+        confidences({controller(1, "S", "10.0.0.1:4420"), controller(9, "S", "10.0.0.1:4420")}),
+        Each(90));
 }
 
 } // namespace

@@ -9,12 +9,24 @@
 namespace haoh::test {
 namespace {
 
+using testing::Contains;
+using testing::Each;
 using testing::ElementsAre;
+using testing::Ge;
+using testing::Lt;
 
 std::vector<std::string> arrays_of(const Observation& observation) {
     std::vector<std::string> out;
     for (const Attribution& attribution : attribute(observation, {})) {
-        out.push_back(attribution.site);
+        out.push_back(attribution.array);
+    }
+    return out;
+}
+
+std::vector<int> confidences(const Observation& observation) {
+    std::vector<int> out;
+    for (const Attribution& attribution : attribute(observation, {})) {
+        out.push_back(attribution.confidence);
     }
     return out;
 }
@@ -123,6 +135,108 @@ TEST(TargetGroups, GoesByWhatSpeaksAgainstIt) {
                 ElementsAre("array-a", "array-b", "array-c", "array-c"));
 }
 
+/// The first two targets of four, each with an ID and one of a further connection.
+Pair two_targets(std::uint16_t first_probe, std::uint16_t second_probe) {
+    Pair pair = four_targets();
+    pair.b.clear();
+    pair.a[0].probed = {first_probe};
+    pair.a[1].probed = {second_probe};
+    return pair;
+}
+
+TEST(TargetGroups, IsSureOfTargetsThatNothingSpeaksAgainst) {
+    Pair pair = four_targets();
+    pair.a.pop_back();
+    pair.b.pop_back();
+    EXPECT_THAT(confidences(pair.observation()), Each(Ge(kSureOfArray)));
+    pair.on_both([](Node& node) { node.probed.clear(); });
+    EXPECT_THAT(confidences(pair.observation()), Each(Ge(kSureOfArray)));
+    EXPECT_THAT(confidences(four_targets().observation()), Each(Ge(kSureOfArray)))
+        << "each array has two, and they lie apart";
+}
+
+TEST(TargetGroups, IsNotSureWhoseIdsAreMixed) {
+    // Two ports of one array, or two arrays whose ranges are mixed: it looks the same.
+    EXPECT_THAT(confidences(two_targets(3, 4).observation()), Each(Lt(kSureOfArray)));
+    // So it does beside a third one: it only shows that arrays have ranges of their own.
+    EXPECT_THAT(confidences(three_targets({{{1, 3}, {2, 4}, {1025, 1026}}}).observation()),
+                ElementsAre(Lt(kSureOfArray), Lt(kSureOfArray), Ge(kSureOfArray)));
+    // Nobody looked how IDs go on.
+    Pair unprobed = two_targets(3, 4);
+    unprobed.on_a([](Node& node) { node.probed.clear(); });
+    EXPECT_THAT(arrays_of(unprobed.observation()), ElementsAre("array-a", "array-b"));
+    EXPECT_THAT(confidences(unprobed.observation()), Each(Lt(kSureOfArray)));
+}
+
+TEST(TargetGroups, IsSureOfOneArrayWhereMoreThanIdsSaysIt) {
+    const auto one_array = [](const Pair& pair) {
+        EXPECT_THAT(arrays_of(pair.observation()), ElementsAre("array-a", "array-a"));
+        EXPECT_THAT(confidences(pair.observation()), Each(Ge(kSureOfArray)));
+    };
+    one_array(two_targets(3, 3)); // the lowest that is free, twice
+    Pair domain = two_targets(3, 4);
+    domain.on_a([](Node& node) { node.id.domainid = 1; });
+    one_array(domain);
+    Pair unit = two_targets(3, 4);
+    unit.on_a([](Node& node) { node.id.fguid.fill(7); });
+    one_array(unit);
+}
+
+TEST(TargetGroups, IsSureOfPortsOfOneListThatLeavesOthersOut) {
+    Pair pair = three_targets({{{1, 3}, {2, 4}, {1025, 1026}}});
+    Observation seen = pair.observation();
+    const auto log = [&seen](const std::string& target, std::vector<std::string> addresses) {
+        nvme::DiscoveryLog out;
+        for (const std::string& address : addresses) {
+            nvme::DiscoveryEntry& entry = out.entries.emplace_back();
+            entry.traddr = address;
+            entry.trsvcid = "4420";
+            entry.subnqn = kNqn;
+        }
+        out.numrec = out.entries.size();
+        seen.discovery.push_back(
+            {.target = target, .address = target, .log = Page::of(nvme::encode(out))});
+    };
+    log("tcp://10.1.0.1:4420", {"10.1.0.1", "10.1.0.2"});
+    log("tcp://10.1.0.2:4420", {"10.1.0.1", "10.1.0.2"});
+    EXPECT_THAT(confidences(seen), Each(Ge(kSureOfArray)));
+    seen.discovery.clear();
+    for (const char* const target : {"tcp://10.1.0.1:4420", "tcp://10.1.0.2:4420"}) {
+        log(target, {"10.1.0.1", "10.1.0.2", "10.2.0.1"});
+    }
+    EXPECT_THAT(confidences(seen), Contains(Lt(kSureOfArray))) << "that has all of both arrays";
+}
+
+TEST(TargetGroups, IsNotSureOfTwoRangesInOneDomain) {
+    Pair pair = four_targets();
+    pair.a.pop_back();
+    pair.b.pop_back();
+    pair.on_both([](Node& node) { node.id.domainid = 1; });
+    EXPECT_THAT(arrays_of(pair.observation()), ElementsAre("array-a", "array-b"));
+    EXPECT_THAT(confidences(pair.observation()), Each(Lt(kSureOfArray)));
+}
+
+TEST(TargetGroups, LooksBehindTheOnlyTarget) {
+    // One discovery address leads to both arrays.
+    Pair pair = four_targets();
+    pair.on_both([](Node& node) {
+        node.target = "tcp://10.0.0.9:8009";
+        node.probed.clear();
+    });
+    EXPECT_THAT(arrays_of(pair.observation()),
+                ElementsAre("array-a", "array-a", "array-b", "array-b"));
+    EXPECT_THAT(confidences(pair.observation()), Each(Ge(kSureOfArray)));
+    // Far apart, and no distance that somebody configured: one array with many hosts does it, too.
+    pair.b[0].id.cntlid = 700;
+    pair.b[1].id.cntlid = 701;
+    EXPECT_THAT(arrays_of(pair.observation()),
+                ElementsAre("array-a", "array-a", "array-a", "array-a"));
+    EXPECT_THAT(confidences(pair.observation()), Each(Lt(kSureOfArray)));
+    pair.b[0].id.cntlid = 3;
+    pair.b[1].id.cntlid = 4;
+    EXPECT_THAT(confidences(pair.observation()), Each(Ge(kSureOfArray))) << "one target, one array";
+}
+
 TEST(TargetGroups, PutsAPortThatALogNamedToTheArrayOfItsId) {
     Pair pair = four_targets();
     for (Node* node : {&pair.a[1], &pair.b[1]}) {
@@ -142,6 +256,11 @@ TEST(TargetGroups, PutsAPortThatALogNamedToTheArrayOfItsId) {
     pair.b[1].id.cntlid = 9000;
     EXPECT_THAT(arrays_of(pair.observation()),
                 ElementsAre("array-a", "array-a", "array-b", "array-a"));
+    EXPECT_THAT(confidences(pair.observation()), Each(Ge(kSureOfArray)));
+    pair.with_discovery(); // that is of any of the targets whose logs name it
+    EXPECT_THAT(arrays_of(pair.observation()), ElementsAre("array-a", "array-a", "array-b", ""));
+    EXPECT_THAT(confidences(pair.observation()), ElementsAre(Ge(kSureOfArray), Ge(kSureOfArray),
+                                                             Ge(kSureOfArray), Lt(kSureOfArray)));
 }
 
 } // namespace

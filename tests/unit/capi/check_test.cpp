@@ -50,6 +50,47 @@ TEST(CapiCheck, a_healthy_pair_passes) {
     EXPECT_EQ(haoh_report_count(report.get(), 9), 0U);
 }
 
+TEST(CapiCheck, what_was_there_and_is_gone_is_told) {
+    const ServedPair whole(
+        arraysim::ScenarioBuilder().ns({.nsid = 1, .count = 3}).array("a").build());
+    const ObservationHandle before = observed(whole);
+    const ServedPair less(
+        arraysim::ScenarioBuilder().ns({.nsid = 1, .count = 2}).array("a").build());
+    const ObservationHandle now = observed(less);
+    ErrorSlot error;
+    const char* rules[] = {"expect.namespace"};
+    haoh_check_options options HAOH_CHECK_OPTIONS_INIT;
+    options.rules = rules;
+    options.rules_count = 1;
+    const ReportHandle without(haoh_check(now.get(), &options, error));
+    ASSERT_NE(without, nullptr) << error.message();
+    EXPECT_EQ(haoh_report_count(without.get(), HAOH_VERDICT_FAIL), 0U);
+    options.expected = before.get();
+    const ReportHandle with(haoh_check(now.get(), &options, error));
+    ASSERT_NE(with, nullptr) << error.message();
+    EXPECT_EQ(haoh_report_count(with.get(), HAOH_VERDICT_FAIL), 1U);
+    EXPECT_EQ(haoh_report_status(with.get()), HAOH_STATUS_FAILED);
+    // As a program has it that was built before there was such a member.
+    options.size = offsetof(haoh_check_options, expected);
+    const ReportHandle old(haoh_check(now.get(), &options, error));
+    ASSERT_NE(old, nullptr) << error.message();
+    EXPECT_EQ(haoh_report_count(old.get(), HAOH_VERDICT_FAIL), 0U);
+}
+
+TEST(CapiCheck, a_site_that_fits_nothing_is_refused) {
+    const ServedPair pair;
+    const ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    const std::string text = "[[site]]\nname = \"west\"\naddresses = [\"10.9.0.0/16\"]\n";
+    const ConfigHandle config(haoh_config_parse(text.data(), text.size(), "haoh.toml", error));
+    ASSERT_NE(config, nullptr) << error.message();
+    haoh_check_options options HAOH_CHECK_OPTIONS_INIT;
+    options.config = config.get();
+    EXPECT_EQ(haoh_check(observation.get(), &options, error), nullptr);
+    EXPECT_EQ(haoh_error_code(error.get()), HAOH_INVALID_ARGUMENT);
+    EXPECT_THAT(error.message(), HasSubstr("haoh.toml:1: site \"west\""));
+}
+
 TEST(CapiCheck, a_defect_is_a_finding_with_its_values) {
     const ServedPair pair(broken_scenario());
     ObservationHandle observation = observed(pair);
@@ -155,6 +196,14 @@ TEST(CapiCheck, options_stand_above_the_configuration) {
     EXPECT_THAT(told(), HasSubstr("declared as dispersed"));
     options.profile = HAOH_PROFILE_STRETCHED;
     EXPECT_THAT(told(), Not(HasSubstr("declared as dispersed")));
+    EXPECT_THAT(told(), HasSubstr("judged with profile stretched"));
+    options.window = HAOH_WINDOW_NONE;
+    const ConfigHandle named(haoh_config_parse(toml.data(), toml.size(), "haoh.toml", error));
+    options.config = named.get();
+    const ReportHandle report(haoh_check(observation.get(), &options, error));
+    const std::string text = owned(haoh_report_render(report.get(), HAOH_JSON, nullptr, error));
+    EXPECT_THAT(text, HasSubstr("\"version\": \"" + std::string(haoh_version()) + "\""));
+    EXPECT_THAT(text, HasSubstr("\"config_file\": \"haoh.toml\""));
 }
 
 TEST(CapiCheck, what_is_wrong_is_named) {
@@ -239,7 +288,7 @@ TEST(CapiCheck, a_finding_holds_what_the_cpp_interface_tells) {
             haoh_value value HAOH_VALUE_INIT;
             ASSERT_EQ(haoh_report_value(handle.get(), index, place, &value, error), 0);
             EXPECT_EQ(value.controller, expected.values[place].controller);
-            EXPECT_EQ(value.site, expected.values[place].site);
+            EXPECT_EQ(value.site, expected.values[place].array);
             EXPECT_EQ(value.value, expected.values[place].value);
         }
     }

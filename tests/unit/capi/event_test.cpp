@@ -21,7 +21,7 @@ Event full_event() {
     event.host = "a host";
     event.subsysnqn = "an NQN";
     event.controller = "nvme1";
-    event.site = "array-b";
+    event.array = "array-b";
     event.nsid = 7;
     event.device = "nvme0n1";
     event.path = "nvme0c1n1";

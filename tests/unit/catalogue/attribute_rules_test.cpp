@@ -28,6 +28,13 @@ std::vector<Case> attribute_cases() {
              pair.on_b(2, [](Path& path) { path.identify.nsattr = path.independent.nsattr = 1; });
          },
          {"FAIL ns.nsattr.write_protect.equal 2"}},
+        {"WriteProtectionOnBothArrays",
+         [](Pair& pair) {
+             pair.on_both(2,
+                          [](Path& path) { path.identify.nsattr = path.independent.nsattr = 1; });
+         },
+         {"NOTE ns.nsattr.writable 2"},
+         {{"ns.nsattr.writable", Severity::management, "write protected", "write protected"}}},
         {"DispersedOnOneArray",
          [](Pair& pair) {
              pair.on_both([](Node& node) { node.logs.lids[0x17] = 1; });

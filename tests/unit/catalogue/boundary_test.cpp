@@ -41,7 +41,7 @@ void controller_numbers(std::vector<Case>& out) {
     const std::vector<std::string> kSizes{"FAIL ctrl.sqes_cqes"};
     // A queue of the fixture has 128 entries, NN is 1024, AWUN is 7 and ANAGRPMAX 128.
     add(out, "Maxcmd", on_controllers<&Idc::maxcmd>,
-        {{0, kMaxcmd}, {1, {}}, {128, {}}, {129, kMaxcmd}});
+        {{0, kMaxcmd}, {2, {"FAIL ctrl.queue_depth.min"}}, {3, {}}, {128, {}}, {129, kMaxcmd}});
     add(out, "Mnan", on_controllers<&Idc::mnan>,
         {{0, {"FAIL ctrl.mnan.valid"}},
          {1, {"FAIL nslist.active_le_nn"}},
@@ -107,6 +107,7 @@ void controller_numbers(std::vector<Case>& out) {
     add(out, "FirstControllerIdOfB",
         [](Pair& pair, std::uint64_t value) {
             pair.b[0].id.cntlid = static_cast<std::uint16_t>(value);
+            pair.options.config.profile = Profile::stretched; // else they may be one array
         },
         {{1000, {"WARN ctrl.cntlid.partitioned"}},
          {1002, {"FAIL ctrl.cntlid.unique"}},

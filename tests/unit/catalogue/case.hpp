@@ -38,6 +38,7 @@ inline std::ostream& operator<<(std::ostream& out, const Case& one) {
 [[nodiscard]] std::vector<Case> subsystem_cases();
 [[nodiscard]] std::vector<Case> controller_id_cases();
 [[nodiscard]] std::vector<Case> capability_cases();
+[[nodiscard]] std::vector<Case> command_cases();
 [[nodiscard]] std::vector<Case> transport_cases();
 [[nodiscard]] std::vector<Case> property_cases();
 [[nodiscard]] std::vector<Case> ana_capability_cases();
@@ -49,6 +50,8 @@ inline std::ostream& operator<<(std::ostream& out, const Case& one) {
 [[nodiscard]] std::vector<Case> list_cases();
 [[nodiscard]] std::vector<Case> ana_log_cases();
 [[nodiscard]] std::vector<Case> ana_group_cases();
+[[nodiscard]] std::vector<Case> array_cases();
+[[nodiscard]] std::vector<Case> site_cases();
 [[nodiscard]] std::vector<Case> expect_cases();
 [[nodiscard]] std::vector<Case> feature_cases();
 [[nodiscard]] std::vector<Case> domain_cases();

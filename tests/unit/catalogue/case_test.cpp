@@ -23,7 +23,8 @@ std::vector<Case> all_cases() {
           descriptor_cases(), geometry_cases(),  format_cases(),         attribute_cases(),
           list_cases(),       ana_log_cases(),   ana_group_cases(),      feature_cases(),
           domain_cases(),     dispersed_cases(), discovery_cases(),      mask_cases(),
-          boundary_cases(),   shown_cases(),     expect_cases()}) {
+          boundary_cases(),   shown_cases(),     expect_cases(),         command_cases(),
+          array_cases(),      site_cases()}) {
         out.insert(out.end(), table.begin(), table.end());
     }
     return out;
@@ -34,7 +35,7 @@ std::string details(const Report& report) {
     for (const Finding& finding : report.findings) {
         out += finding.rule + ": " + finding.what + "\n";
         for (const FindingValue& value : finding.values) {
-            out += "    " + value.site + " " + value.controller + ": " + value.value + "\n";
+            out += "    " + value.array + " " + value.controller + ": " + value.value + "\n";
         }
     }
     return out;
@@ -58,7 +59,7 @@ void expect_shown(const Report& report, const Shown& shown, const Pair& pair) {
     }
     std::vector<std::string> values;
     for (const FindingValue& value : found->values) {
-        values.push_back(value.site + " " + value.controller + ": " + value.value);
+        values.push_back(value.array + " " + value.controller + ": " + value.value);
     }
     EXPECT_THAT(values, testing::ElementsAreArray(wanted)) << shown.rule;
 }

@@ -23,6 +23,7 @@ std::vector<Case> controller_id_cases() {
              pair.a[1].id.cntlid = 3;
              pair.b[0].id.cntlid = 2;
              pair.b[1].id.cntlid = 4;
+             pair.options.config.profile = Profile::stretched; // else they may be one array
          },
          {"WARN ctrl.cntlid.partitioned"}},
         {"FurtherConnectionsThatStayInTheirRange",

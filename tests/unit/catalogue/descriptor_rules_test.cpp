@@ -3,6 +3,27 @@
 
 namespace haoh::test {
 
+namespace {
+
+constexpr std::uint64_t kIoCommandSets = 1ULL << 43U; // CAP.CSS bit 6
+constexpr std::uint64_t kCrims = 1ULL << 60U;         // CAP.CRMS.CRIMS
+
+void set_cap_bits(ControllerObservation& out, std::uint64_t mask, std::uint64_t value) {
+    std::uint64_t& cap = out.properties[nvme::property::cap];
+    cap = (cap & ~mask) | value;
+}
+
+Page refused() {
+    return Page::of_status(nvme::Status{0x4002});
+}
+
+/// The first descriptor of the fixture is that of the command set.
+void command_set(Path& path, std::uint8_t csi) {
+    path.descriptors.front().nid = {csi};
+}
+
+} // namespace
+
 std::vector<Case> descriptor_cases() {
     return {
         {"AUuidThatIsDescribedTwice",
@@ -73,6 +94,48 @@ std::vector<Case> descriptor_cases() {
         {"TwoViewsThatDiffer",
          [](Pair& pair) { pair.on_both(1, [](Path& path) { path.independent.rescap = 0x01; }); },
          {"WARN ns.cns08_match_cns00 1"}},
+        {"DescriptorsThatAreRefused",
+         [](Pair& pair) {
+             pair.on_both(1, [](Path& path) {
+                 path.edit = [](NamespaceObservation& out) { out.descriptors = refused(); };
+             });
+         },
+         {"FAIL ns.desc.supported 1"}},
+        {"MediaThatComeLaterWithoutTheirPage",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) {
+                 node.edit = [](ControllerObservation& out) { set_cap_bits(out, kCrims, kCrims); };
+             });
+             pair.on_both(1, [](Path& path) {
+                 path.edit = [](NamespaceObservation& out) { out.independent = refused(); };
+             });
+         },
+         {"FAIL ns.cns08.supported 1"}},
+        {"NoIndependentPage",
+         [](Pair& pair) {
+             pair.on_both(1, [](Path& path) {
+                 path.edit = [](NamespaceObservation& out) { out.independent = refused(); };
+             });
+         },
+         {}},
+        {"ACommandSetThatIsNotOffered",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) {
+                 node.edit = [](ControllerObservation& out) {
+                     set_cap_bits(out, kIoCommandSets, 0);
+                 };
+             });
+             pair.on_both(1, [](Path& path) { command_set(path, 2); });
+         },
+         {"FAIL ns.csi.offered 1"},
+         {{"ns.csi.offered", Severity::loss, "CSI 2", "CSI 2"}}},
+        {"KeysAndValues",
+         [](Pair& pair) { pair.on_both(1, [](Path& path) { command_set(path, 1); }); },
+         {"NOTE ns.csi.block 1"},
+         {{"ns.csi.block", Severity::management, "CSI 1", "CSI 1"}}},
+        {"Zones",
+         [](Pair& pair) { pair.on_both(1, [](Path& path) { command_set(path, 2); }); },
+         {}},
     };
 }
 

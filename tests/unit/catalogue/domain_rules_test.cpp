@@ -32,7 +32,10 @@ std::vector<Case> domain_cases() {
          },
          {"WARN domain.ana_required"}},
         {"OneDomainOnTwoArrays",
-         [](Pair& pair) { set_domains(pair, 1, 1); },
+         [](Pair& pair) {
+             set_domains(pair, 1, 1);
+             pair.options.config.profile = Profile::stretched; // else they may be one array
+         },
          {"WARN domain.id.unique"}},
         {"OtherLimitsOfEnduranceGroups",
          [](Pair& pair) { pair.on_b([](Node& node) { node.id.endgidmax = 9; }); },

@@ -39,7 +39,7 @@ std::string told(const Report& report) {
     for (const Finding& finding : report.findings) {
         out += "\n  " + finding.rule + ": " + finding.what;
         for (const FindingValue& value : finding.values) {
-            out += "\n    " + value.site + " " + value.controller + ": " + value.value;
+            out += "\n    " + value.array + " " + value.controller + ": " + value.value;
         }
     }
     return out;
@@ -82,7 +82,7 @@ void expect_right_values(const Finding& finding, const Observation& observation,
         (flipped_names.contains(value.controller) ? flipped : others).insert(value.value);
         shown.insert(value.controller);
         const bool on_a = value.controller.find("//10.1.") != std::string::npos;
-        EXPECT_EQ(value.site, on_a ? "array-a" : "array-b") << finding.rule;
+        EXPECT_EQ(value.array, on_a ? "array-a" : "array-b") << finding.rule;
     }
     EXPECT_EQ(shown.size(), finding.values.size()) << finding.rule << " shows a controller twice";
     EXPECT_TRUE(

@@ -53,14 +53,28 @@ std::vector<Case> format_cases() {
              format(id, 8, 9);
              id.dps = 1;
          }),
-         {}},
+         {"FAIL ns.lbaf_active.protection 2"},
+         {{"ns.lbaf_active.protection", Severity::loss, "8 B of protection information",
+           "8 B of protection information"}}},
         {"ProtectionOf16BytesAlone",
          on_both([](Ns& id) {
              format(id, 16, 12);
              id.dps = 3;
          }),
+         {"FAIL ns.lbaf_active.protection 2"}},
+        {"ProtectionOverRdma",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) {
+                 node.id.sgls = 5;
+                 node.edit = [](ControllerObservation& out) { out.transport = "rdma"; };
+             });
+             pair.on_both(2, [](Path& path) {
+                 format(path.identify, 8, 9);
+                 path.identify.dps = 1;
+             });
+         },
          {}},
-        {"MetadataOverRdma", // whose transport can carry it
+        {"MetadataOverRdma",
          [](Pair& pair) {
              pair.on_both([](Node& node) {
                  node.id.sgls = 5;
@@ -68,7 +82,68 @@ std::vector<Case> format_cases() {
              });
              pair.on_both(2, [](Path& path) { format(path.identify, 8, 9); });
          },
+         {"FAIL ns.lbaf_active.metadata 2"}},
+        {"ABlockAsLargeAsATransfer",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) { node.id.mdts = 4; });
+             pair.on_both(2, [](Path& path) { format(path.identify, 0, 16); });
+         },
+         {"WARN ns.lbaf_active.page 2"}},
+        {"ABlockBeyondATransfer",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) { node.id.mdts = 3; });
+             pair.on_both(2, [](Path& path) { format(path.identify, 0, 16); });
+         },
+         {"FAIL ns.lbaf_active.mdts 2", "WARN ns.lbaf_active.page 2"},
+         {{"ns.lbaf_active.mdts", Severity::loss, "65536 B, largest transfer 32768 B",
+           "65536 B, largest transfer 32768 B"}}},
+        {"APhysicalBlockThatIsNoPowerOfTwo",
+         on_both([](Ns& id) {
+             id.nsfeat |= 0x12;
+             id.npwg = 2;
+             id.nawupf = 7;
+         }),
+         {"FAIL ns.optperf.physical 2"},
+         {{"ns.optperf.physical", Severity::loss, "3 blocks (NPWG 3, NAWUPF 8)",
+           "3 blocks (NPWG 3, NAWUPF 8)"}}},
+        {"AnAtomicWriteThatIsNoPowerOfTwo",
+         [](Pair& pair) {
+             pair.on_b(2, [](Path& path) { path.identify.nawupf = 4; });
+             pair.on_both(2, [](Path& path) { path.identify.nsfeat |= 0x12; });
+         },
+         {"FAIL ns.optperf.physical 2", "WARN ns.nsfeat.nsabp.equal 2"}},
+        {"ALargerSizeThatIsNoPowerOfTwo",
+         on_both([](Ns& id) {
+             id.nsfeat |= 0x12;
+             id.npwg = 11;
+             id.nawupf = 7;
+         }),
          {}},
+        {"SizesThatMakeNoPhysicalBlock", // with an offset of the boundary there are no atomic writes
+         on_both([](Ns& id) {
+             id.nsfeat |= 0x12;
+             id.npwg = 2;
+             id.nabo = 1;
+         }),
+         {}},
+        {"NoSize",
+         on_both([](Ns& id) { id.nsze = 0; }),
+         {"FAIL ns.nsze.sane 2", "NOTE ns.nuse 2"},
+         {{"ns.nsze.sane", Severity::loss, "NSZE 0", "NSZE 0"}}},
+        {"TheLargestSize",
+         on_both([](Ns& id) {
+             format(id, 0, 12);
+             id.nsze = ~std::uint64_t{0} >> 3U;
+         }),
+         {}},
+        {"ASizeBeyondTheLargest",
+         on_both([](Ns& id) {
+             format(id, 0, 12);
+             id.nsze = (~std::uint64_t{0} >> 3U) + 1;
+         }),
+         {"FAIL ns.nsze.sane 2"},
+         {{"ns.nsze.sane", Severity::loss, "NSZE 2305843009213693952",
+           "NSZE 2305843009213693952"}}},
         {"NoCapacity",
          on_both([](Ns& id) { id.ncap = id.nuse = 0; }),
          {"FAIL ns.ncap.nonzero 2"},

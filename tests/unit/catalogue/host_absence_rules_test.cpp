@@ -217,10 +217,11 @@ TEST(HostCtrlLive, TellsAnAddressOnceThatIsDownForSeveralSubsystems) {
     controller_of(host, "nvme1").state = Attribute::of("connecting");
     EXPECT_THAT(told(host, "host.ctrl.live")[0], "1 of 2 controllers not live: nvme1");
     host.kernels.front().subsystems[1].controllers[1].state = Attribute::of("connecting");
-    EXPECT_THAT(told(host, "host.ctrl.live"),
-                ElementsAre("all 2 controllers to tcp 10.2.0.1 not live, in 2 subsystems: nvme1 "
-                            "and nvme3",
-                            "tcp 10.2.0.1 (): 2 connecting"));
+    EXPECT_THAT(
+        told(host, "host.ctrl.live"),
+        ElementsAre("all 2 controllers to tcp 10.2.0.1 not live on host1, in 2 subsystems: nvme1 "
+                    "and nvme3",
+                    "tcp 10.2.0.1 (): 2 connecting"));
     EXPECT_THAT(findings_of(host, "host.ns.usable_arrays"), IsEmpty());
     const std::vector<Unobserved> unobserved{
         {.object = "nvme1", .target = {}, .subsysnqn = kNqn, .error = "ask nvme1: connecting"},
@@ -228,6 +229,7 @@ TEST(HostCtrlLive, TellsAnAddressOnceThatIsDownForSeveralSubsystems) {
     host.unobserved = unobserved;
     for (const Finding& finding : findings_of(host, "snap.verdict_unknown")) {
         EXPECT_EQ(finding.subsystem, "") << finding.what;
+        EXPECT_THAT(finding.fix, testing::HasSubstr("the address that is down")) << "told once";
     }
 }
 

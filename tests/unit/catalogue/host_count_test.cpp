@@ -183,7 +183,7 @@ const HostCountCase kOfHosts[] = {
              head.paths.clear();
          }
      },
-     {{"host.path.missing", kHostBroken},
+     {{"host.path.missing", kHostUnknown},  // told of the device
       {"host.ns.usable_path", kHostBroken}, // a head comes with a path: all were removed
       {"host.head.missing", kHostNothing},
       {"host.path.size", kHostNothing},

@@ -5,6 +5,8 @@
 #include "judge/subject.hpp"
 
 #include <haoh/expectation.hpp>
+#include <haoh/kernel_effect.hpp>
+#include <haoh/rule.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -163,24 +165,6 @@ TEST_F(Host, TakesIdentifiersAsTheReleaseDoes) {
     host.kernels.front().release = "7.3.4";
     refuse(host, 1, "nvme1");
     EXPECT_THAT(what_of(host, "host.path.missing"), HasSubstr("its NGUID is absent"));
-}
-
-TEST_F(Host, ReadsTheUuidThatIsNone) {
-    KernelNamespace head;
-    head.nguid = Attribute::of("36525430-5290-0057-0025-384500000001");
-    head.uuid = head.nguid;
-    head.wwid = Attribute::of("eui.36525430529000570025384500000001");
-    head.eui = Attribute::of("00 25 38 5b 00 00 00 01");
-    const nvme::NamespaceIds ids = judge::head_ids(head);
-    EXPECT_FALSE(ids.uuid);
-    ASSERT_TRUE(ids.nguid);
-    EXPECT_EQ(nvme::format_nguid(*ids.nguid), "36525430529000570025384500000001");
-    ASSERT_TRUE(ids.eui64);
-    EXPECT_EQ(nvme::format_eui64(*ids.eui64), "0025385b00000001");
-    head.wwid = {};
-    EXPECT_FALSE(judge::head_ids(head).uuid);
-    head.uuid = Attribute::of("b0e7a181-b104-4a33-831d-922317d0ab5e");
-    EXPECT_TRUE(judge::head_ids(head).uuid);
 }
 
 TEST_F(Host, SeesAPathOfAnotherSize) {
@@ -508,23 +492,28 @@ TEST_F(Host, JudgesWithoutRoot) {
         << "the arrays are told apart by the controller IDs in sysfs";
 }
 
-TEST(KernelEffects, AreOrderedAndAboutRules) {
-    const auto rows = kernel_effects();
-    ASSERT_FALSE(rows.empty());
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        EXPECT_NE(find_rule(rows[i].rule), nullptr) << rows[i].rule;
-        EXPECT_LT(rows[i].from, rows[i].until) << rows[i].rule;
-        if (i > 0 && rows[i - 1].rule == rows[i].rule) {
-            EXPECT_EQ(rows[i - 1].until, rows[i].from) << rows[i].rule;
-        } else {
-            EXPECT_TRUE(rows[i].from == kFirstKnownKernel || rows[i].since) << rows[i].rule;
-            EXPECT_TRUE(i == 0 || rows[i - 1].rule < rows[i].rule) << rows[i].rule;
+TEST(KernelEffects, FollowEachOther) {
+    std::size_t all = 0;
+    for (const Rule& rule : rules()) {
+        const auto rows = rule.on_linux;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            EXPECT_LT(rows[i].from, rows[i].until) << rule.id;
+            if (i > 0) {
+                EXPECT_EQ(rows[i - 1].until, rows[i].from) << rule.id;
+            } else {
+                EXPECT_TRUE(rows[i].from == kFirstKnownKernel || rows[i].since) << rule.id;
+            }
         }
+        all += rows.size();
     }
-    EXPECT_EQ(find_kernel_effect("ns.uuid.equal", {5, 15}), nullptr);
-    EXPECT_EQ(find_kernel_effect("no.such.rule", {6, 12}), nullptr);
-    EXPECT_EQ(find_kernel_effect("ns.flbas.equal", {6, 1})->outcome, KernelOutcome::io_errors);
-    EXPECT_EQ(find_kernel_effect("ns.flbas.equal", {7, 3})->outcome, KernelOutcome::wrong_blocks);
+    EXPECT_GT(all, 60U);
+    const auto effect = [](const char* rule, KernelVersion release) {
+        return find_kernel_effect(find_rule(rule)->on_linux, release);
+    };
+    EXPECT_EQ(effect("ns.uuid.equal", {5, 15}), nullptr);
+    EXPECT_EQ(effect("ns.nmic.dispersed.equal", {6, 12}), nullptr);
+    EXPECT_EQ(effect("ns.flbas.equal", {6, 1})->outcome, KernelOutcome::io_errors);
+    EXPECT_EQ(effect("ns.flbas.equal", {7, 3})->outcome, KernelOutcome::wrong_blocks);
 }
 
 TEST(KernelEffects, AreSaidOfFindings) {

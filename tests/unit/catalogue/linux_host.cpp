@@ -214,7 +214,7 @@ std::vector<std::string> told(const Observation& host, const std::string& rule,
             EXPECT_TRUE(value.controller.empty() || value.object.empty()) << value.object;
             out.push_back(fmt::format("{} ({}): {}",
                                       value.object.empty() ? value.controller : value.object,
-                                      value.site, value.value));
+                                      value.array, value.value));
         }
     }
     return out;

@@ -173,7 +173,11 @@ std::vector<FieldBits> formats() {
 std::vector<FieldBits> namespace_alone() {
     return {
         with(named("NAWUN", 34, 2, {"WARN ns.nsfeat.nsabp.equal"}), everywhere<kAtomics>),
-        with(named("NAWUPF", 36, 2, {"WARN ns.nsfeat.nsabp.equal"}), everywhere<kAtomics>),
+        with(some("NAWUPF", 36, 2, 0xFFFC, {"WARN ns.nsfeat.nsabp.equal"}), everywhere<kAtomics>),
+        with(some("NAWUPF of 6 and 7 blocks", 36, 2, 0x0003,
+                  {"FAIL ns.optperf.physical", "WARN ns.nsfeat.nsabp.equal"},
+                  "Linux makes the physical block of it"),
+             everywhere<kAtomics>),
         with(named("NACWU", 38, 2, {"WARN ns.nsfeat.nsabp.equal"}), everywhere<kAtomics>),
         with(some("FLBAS of 64 formats", 26, 1, 0x7F, {"FAIL ns.flbas.equal"}),
              everywhere<kOneFormat>),

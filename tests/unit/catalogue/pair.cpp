@@ -177,6 +177,12 @@ ControllerObservation observe(const Node& node, const std::vector<std::uint16_t>
     }
     out.controller_list = Page::of(nvme::encode_controller_list(node.listed.value_or(all)));
     out.supported_logs = Page::of(nvme::encode(node.logs));
+    out.nvm_controller = Page::of(nvme::Bytes(nvme::kIdentifySize));
+    out.commands_log = Page::of(nvme::Bytes(nvme::kCommandsLogSize));
+    nvme::FirmwareLog firmware;
+    firmware.afi = 1;
+    firmware.frs[0] = node.id.fr;
+    out.firmware_log = Page::of(nvme::encode(firmware));
     out.features[nvme::fid::keep_alive_timer] = dword(10000);
     out.features[nvme::fid::async_event_configuration] = dword(0);
     out.probed_cntlids = node.probed;

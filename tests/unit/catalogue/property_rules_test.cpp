@@ -31,6 +31,15 @@ std::vector<Case> property_cases() {
              });
          },
          {"FAIL prop.cap.mps"}},
+        {"QueuesOfTwoEntries",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) {
+                 node.id.maxcmd = 0;
+                 node.edit = [](ControllerObservation& out) { set_cap(out, 0xFFFF, 1); };
+             });
+         },
+         {"FAIL ctrl.queue_depth.min", "NOTE ctrl.maxcmd.nonzero"},
+         {{"ctrl.queue_depth.min", Severity::loss, "CAP.MQES 1", "CAP.MQES 1"}}},
         {"NoTimeToBecomeReady",
          [](Pair& pair) {
              pair.on_both([](Node& node) {

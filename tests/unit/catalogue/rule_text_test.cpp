@@ -155,11 +155,8 @@ std::string unknown_functions(const Rule& rule) {
 /// release that it is said of, in that file.
 std::string unknown_sources(const Rule& rule) {
     std::vector<std::string> out;
-    for (const KernelEffect& effect : kernel_effects()) {
-        if (effect.rule != rule.id) {
-            continue;
-        }
-        const std::string source(effect.source);
+    for (const KernelEffect& effect : rule.on_linux) {
+        const std::string source(effect.basis);
         const PatchedRelease from{effect.from.major, effect.from.minor, 0};
         for (const std::string& part : matches(source, "[a-z]+\\.c: [^;]*")) {
             const std::string file = part.substr(0, part.find(':'));

@@ -278,6 +278,14 @@ std::vector<ToldCase> ana_announced_cases() {
                  "12112 bytes (16 + 32 x NANAGRPID 128 + 4 x MNAN 2000), MDTS 8192 bytes",
                  "12112 bytes (16 + 32 x NANAGRPID 128 + 4 x MNAN 2000), MDTS 8192 bytes")},
         {"NoLogThatIsListed", second(1, [](Node& node) { node.logs.lids[nvme::lid::ana] = 0; }),
+         of_b("NOTE log.listed.ana: ANA log not listed on array-b",
+              "log page 0Ch is not among the supported ones")},
+        {"NoLogThatIsListedOrRead",
+         second(1,
+                [](Node& node) {
+                    node.logs.lids[nvme::lid::ana] = 0;
+                    node.edit = [](ControllerObservation& out) { out.ana.log = Page{}; };
+                }),
          of_b("FAIL log.supported.ana: no ANA log on array-b",
               "log page 0Ch is not among the supported ones")},
         {"NoLogToAnswerWith",

@@ -31,6 +31,14 @@ std::vector<std::string> by_each(std::string head, const std::string& a, const s
     return {std::move(head), "  array-a 1001: " + a, "  array-b 2001: " + b};
 }
 
+/// On two arrays that are declared: their IDs alone may be those of one.
+std::function<void(Pair&)> declared(std::function<void(Pair&)> damage) {
+    return [damage = std::move(damage)](Pair& pair) {
+        damage(pair);
+        pair.options.config.profile = Profile::stretched;
+    };
+}
+
 std::vector<ToldCase> told_id_cases() {
     const std::string part = "FAIL ctrl.cntlid.connect_match: controller IDs of Connect and "
                              "Identify part on array-b";
@@ -69,11 +77,12 @@ std::vector<ToldCase> told_id_cases() {
                  "1001 (further connections got 31, 32, 33, 34, 35, 36)",
                  "2001 (further connections got 31, 32, 33, 34, 35, 36)")},
         // An ID of another connection counts for the range of its array.
-        {"TheRangesThatInterleave", small(1, [](Pair& pair) { pair.a[0].probed = {3000}; }),
+        {"TheRangesThatInterleave",
+         small(1, declared([](Pair& pair) { pair.a[0].probed = {3000}; })),
          by_each("WARN ctrl.cntlid.partitioned: controller IDs of the arrays interleave: array-a "
                  "(1001-3000) and array-b (2001-2001)",
                  "1001 (further connections got 3000)", "2001")},
-        {"TheRangeThatBeginsBelow", small(1, [](Pair& pair) { pair.b[0].probed = {7}; }),
+        {"TheRangeThatBeginsBelow", small(1, declared([](Pair& pair) { pair.b[0].probed = {7}; })),
          by_each("WARN ctrl.cntlid.partitioned: controller IDs of the arrays interleave: array-b "
                  "(7-2001) and array-a (1001-1001)",
                  "1001", "2001 (further connections got 7)")},
@@ -87,6 +96,7 @@ std::vector<ToldCase> told_id_cases() {
                  out.properties.clear(); // nor a version
              };
              pair.on_both([](Node& node) { node.id.fcatt = 1; }); // nor a model
+             pair.options.config.profile = Profile::stretched;
          },
          {"WARN ctrl.cntlid.partitioned: controller IDs of the arrays interleave: array-a "
           "(1001-3000) and array-b (2001-2001)",
@@ -516,10 +526,14 @@ std::vector<ToldCase> unread_cases() {
          {head, "  array-b 2001: one", "  array-b 2001: two", "  array-b 2001: three",
           "  array-b 2001: four", "  array-b 2001: and 2 more"}},
         {"TheDescriptorsThatWereRefused", with_edit([](ControllerObservation& out) {
+             out.namespaces[0].descriptors = Page::of_status({nvme::status::internal_error});
+         }),
+         by_b(head, "ID descriptors (CNS 03h) of nsid 1: Internal Error (sct 0h sc 06h)")},
+        {"TheDescriptorsThatThereAreNone", with_edit([](ControllerObservation& out) {
              out.namespaces[0].descriptors = Page::of_status({nvme::status::invalid_field});
          }),
-         by_b(head,
-              "ID descriptors (CNS 03h) of nsid 1: Invalid Field in Command (sct 0h sc 02h)")},
+         by_b("FAIL ns.desc.supported 1: no list of descriptors on array-b",
+              "Invalid Field in Command (sct 0h sc 02h)")},
         {"TheTwoNamespacesThatWereRefused",
          small(2,
                [](Pair& pair) {

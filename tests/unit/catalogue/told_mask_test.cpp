@@ -253,14 +253,20 @@ std::vector<ToldCase> where_cases() {
         };
     };
     const std::string model = "FAIL ctrl.mn.equal: model number (MN) differs ";
+    const std::string nowhere =
+        "NOTE model.arrays: it is not known which array each controller is on";
     const auto other_model = [](Node& node) { node.id.mn = ascii<40>("Other"); };
     return {
         {"BetweenControllersOfUnknownArrays",
          unknown([other_model](Pair& pair) { other_model(pair.b[0]); }),
-         {model + "between controllers", std::string{"   1001: "} + kModel, "   1002: Other"}},
+         {model + "between controllers", std::string{"   1001: "} + kModel, "   1002: Other",
+          nowhere, "   1001: 10.1.0.1:4420, controller ID 1001",
+          "   1002: 10.2.0.1:4420, controller ID 1002"}},
         {"OnAControllerOfUnknownArrays",
          unknown([](Pair& pair) { pair.b[0].id.dctype = 1; }),
-         {"NOTE ctrl.dctype: DCTYPE on an I/O controller on 1 of 2 controllers", "   1002: 1"}},
+         {nowhere, "   1001: 10.1.0.1:4420, controller ID 1001",
+          "   1002: 10.2.0.1:4420, controller ID 1002",
+          "NOTE ctrl.dctype: DCTYPE on an I/O controller on 1 of 2 controllers", "   1002: 1"}},
         {"BetweenThreeArrays",
          three([other_model](Pair& pair) { other_model(pair.b[1]); }),
          {model + "between array-a, array-b and array-c", std::string{"  array-a 1001: "} + kModel,

@@ -625,6 +625,7 @@ std::vector<ToldCase> told_domain_cases() {
     const auto domains = [](std::uint16_t a, std::uint16_t b) {
         return small(1, [a, b](Pair& pair) {
             pair.on_both([](Node& node) { node.id.ctratt |= nvme::ctratt::multi_domain; });
+            pair.options.config.profile = Profile::stretched; // whatever domains they say
             pair.a[0].id.domainid = a;
             pair.b[0].id.domainid = b;
         });

@@ -21,7 +21,7 @@ std::vector<std::string> told(const Report& report) {
             const std::string& name = value.object.empty() ? value.controller : value.object;
             const std::string who =
                 id == std::string::npos ? name : value.controller.substr(id + kId.size());
-            out.push_back("  " + value.site + " " + who + ": " + value.value);
+            out.push_back("  " + value.array + " " + who + ": " + value.value);
         }
     }
     return out;

@@ -57,6 +57,8 @@ TEST_F(Collector, reads_everything_that_a_controller_tells) {
     EXPECT_EQ(seen.property(nvme::property::csts), 1U);
     EXPECT_TRUE(seen.supported_logs.ok());
     EXPECT_TRUE(seen.controller_list.ok());
+    EXPECT_TRUE(seen.nvm_controller.ok());
+    EXPECT_TRUE(seen.firmware_log.ok());
     EXPECT_TRUE(seen.features.at(nvme::fid::keep_alive_timer).ok());
     EXPECT_TRUE(fake.retained_every_event) << "a reader must not clear the events of others";
 }
@@ -79,6 +81,9 @@ TEST_F(Collector, tells_of_each_page_how_much_of_it_came) {
         {nvme::opcode::identify, nvme::cns::subsystem_controllers, "controller list", 4096},
         {nvme::opcode::identify, 0x1C, "I/O command sets", 4096},
         {nvme::opcode::get_log_page, nvme::lid::supported_logs, "supported log pages", 1024},
+        {nvme::opcode::identify, nvme::cns::command_set_controller, "Identify CNS 06h", 4096},
+        {nvme::opcode::get_log_page, nvme::lid::commands_supported, "commands supported", 4096},
+        {nvme::opcode::get_log_page, nvme::lid::firmware_slot, "firmware slots", 512},
         {nvme::opcode::get_log_page, nvme::lid::ana, "ANA log", 60},
     };
     for (const AskedFor& page : pages) {
@@ -86,6 +91,7 @@ TEST_F(Collector, tells_of_each_page_how_much_of_it_came) {
             SCOPED_TRACE(fmt::format("{} {}", page.name, came));
             FakeController fake = controller(3);
             fake.properties[nvme::property::cap] |= std::uint64_t{1} << 43U; // has CNS 1Ch
+            fake.identify.lpa |= 2;                                          // and LID 05h
             fake.before = [&](const nvme::AdminCommand& command,
                               std::size_t) -> std::optional<nvme::AdminResult> {
                 if (command.opcode != page.opcode || (command.cdw[0] & 0xFFU) != page.page) {
@@ -408,6 +414,7 @@ TEST_F(Collector, asks_each_generation_for_what_it_has) {
         EXPECT_EQ(asked(nvme::cns::independent_namespace), one.independent ? 2U : 0U);
         EXPECT_EQ(asked(nvme::cns::command_set_namespace), one.command_set ? 2U : 0U);
         EXPECT_EQ(asked(0x1C), one.command_sets ? 1U : 0U);
+        EXPECT_EQ(asked(nvme::cns::command_set_controller), 1U) << "as Linux, from 1.2 on";
         EXPECT_EQ(crto, one.crto ? 1U : 0U);
     }
 }
@@ -548,7 +555,8 @@ TEST_F(Collector, tells_which_optional_page_got_no_answer) {
     const std::vector<std::pair<Asks, std::string>> pages{
         {supported_logs, "supported log pages: "}, {identify(0x13), "controller list: "},
         {identify(0x1C), "I/O command sets: "},    {feature(0x0B), "feature 0Bh: "},
-        {feature(0x0F), "feature 0Fh: "},          {feature(0x06), "feature 06h: "}};
+        {feature(0x0F), "feature 0Fh: "},          {feature(0x06), "feature 06h: "},
+        {identify(0x06), "Identify CNS 06h: "}};
     for (const auto& [asks, text] : pages) {
         FakeController fake = controller(1);
         fake.properties[nvme::property::cap] |= kCssBit6;

@@ -145,6 +145,7 @@ nvme::AdminResult FakeController::execute_identify(const nvme::AdminCommand& com
         return give(nvme::encode(page), 0, command.data_in);
     }
     case nvme::cns::command_set_namespace:
+    case nvme::cns::command_set_controller:
         return give({}, 0, command.data_in);
     case nvme::cns::subsystem_controllers:
         return give(nvme::encode_controller_list(std::vector<std::uint16_t>{7, 1007}), 0,
@@ -164,9 +165,12 @@ nvme::AdminResult FakeController::execute_log(const nvme::AdminCommand& command)
         return give(nvme::encode(discovery), offset, command.data_in);
     case nvme::lid::supported_logs: {
         nvme::SupportedLogs logs;
-        logs.lids[nvme::lid::ana] = 1;
+        logs.lids[nvme::lid::ana] = logs.lids[nvme::lid::firmware_slot] = 1;
         return give(nvme::encode(logs), offset, command.data_in);
     }
+    case nvme::lid::commands_supported:
+    case nvme::lid::firmware_slot:
+        return give({}, offset, command.data_in);
     default:
         return refuse(nvme::status::invalid_log_page);
     }

@@ -88,7 +88,10 @@ TEST_F(ReplayedCommand, gets_the_page_that_it_asks_for) {
         {&path.nvm, nvme::identify_command(0x05, 9)},
         {&path.independent, nvme::identify_command(0x08, 9)},
         {&recorded.ana.log, nvme::get_log_page_command(0x0C, 0, 64)},
-        {&recorded.supported_logs, nvme::get_log_page_command(0x00, 0, 1024)}};
+        {&recorded.supported_logs, nvme::get_log_page_command(0x00, 0, 1024)},
+        {&recorded.nvm_controller, nvme::identify_command(0x06, 0)},
+        {&recorded.commands_log, nvme::get_log_page_command(0x05, 0, 4096)},
+        {&recorded.firmware_log, nvme::get_log_page_command(0x03, 0, 512)}};
     std::uint8_t mark = 0;
     for (const auto& [page, command] : pages) {
         *page = Page::of(nvme::Bytes{0x00, ++mark});

@@ -136,6 +136,20 @@ const std::vector<Edit> kEdits{
      },
      {"log 0x00: 0x00000001 -> 0x00000003", "log 0xff: +0x00000001"},
      {"log 0x00: 0x00000003 -> 0x00000001", "log 0xff: -0x00000001"}},
+    {"limits_of_commands",
+     [](ControllerObservation& one) {
+         one.nvm_controller = Page::of(nvme::Bytes{0, 5});
+     },
+     {}, // was not asked for
+     {}},
+    {"effects_of_commands",
+     [](ControllerObservation& one) { one.commands_log = Page::of(nvme::Bytes{1}); },
+     {}, // was not asked for
+     {}},
+    {"firmware_slots",
+     [](ControllerObservation& one) { one.firmware_log = Page::of(nvme::Bytes{1}); },
+     {}, // was not asked for
+     {}},
     {"controller_list",
      [](ControllerObservation& one) {
          list_controllers(one, {1, 1001, 1002});
@@ -210,6 +224,39 @@ const std::vector<Edit> kEdits{
 
 INSTANTIATE_TEST_SUITE_P(Each, DiffOfAController, testing::ValuesIn(kEdits),
                          [](const auto& one) { return std::string(one.param.name); });
+
+TEST(DiffOfCommands, NamesWhatChanged) {
+    Observation before = test::healthy_pair(1, 1);
+    nvme::IdentifyControllerNvm limits;
+    limits.wzsl = 5;
+    limits.ver = 0x00010000;
+    nvme::CommandsLog commands;
+    commands.admin[0x09] = 1;
+    commands.io[0x0C] = 1;
+    nvme::FirmwareLog firmware;
+    firmware.afi = 0x01;
+    firmware.frs[0] = {'1', '.', '0', ' ', ' ', ' ', ' ', ' '};
+    const auto set = [&](Observation& seen) {
+        seen.controllers[0].nvm_controller = Page::of(nvme::encode(limits));
+        seen.controllers[0].commands_log = Page::of(nvme::encode(commands));
+        seen.controllers[0].firmware_log = Page::of(nvme::encode(firmware));
+    };
+    set(before);
+    Observation after = before;
+    EXPECT_THAT(lines_of(before, after), ElementsAre());
+    limits.wzsl = 6;
+    limits.ver = 0x00010100;
+    commands.admin[0x09] = 0x00010001;
+    commands.io[0x0C] = 0;
+    firmware.afi = 0x21;
+    firmware.frs[1] = {'2', '.', '0', ' ', ' ', ' ', ' ', ' '};
+    set(after);
+    EXPECT_THAT(
+        lines_of(before, after),
+        ElementsAre("I/O command 0x0c: -0x00000001", "admin command 0x09: 0x00000001 -> 0x00010001",
+                    "firmware slot 2: +2.0", "firmware slot after a reset: +2",
+                    "nvm_controller ver: 0x00010000 -> 0x00010100", "nvm_controller wzsl: 5 -> 6"));
+}
 
 TEST(DiffOfCommandSets, NamesThemAsSuch) {
     Observation before = test::healthy_pair(1, 1);

@@ -349,6 +349,9 @@ TEST_F(Diff, SaysOnceOfAPageThatItWasReadOnOneSideOnly) {
         {"supported_logs", [](ControllerObservation& one) -> Page& { return one.supported_logs; }},
         {"controller_list",
          [](ControllerObservation& one) -> Page& { return one.controller_list; }},
+        {"nvm_controller", [](ControllerObservation& one) -> Page& { return one.nvm_controller; }},
+        {"commands_log", [](ControllerObservation& one) -> Page& { return one.commands_log; }},
+        {"firmware_log", [](ControllerObservation& one) -> Page& { return one.firmware_log; }},
     };
     for (const Case& one : cases) {
         for (const bool read_before : {true, false}) {

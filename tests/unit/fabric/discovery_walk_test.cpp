@@ -123,7 +123,7 @@ TEST(SortEntries, NamesTheTransport) {
     };
     EXPECT_EQ(text_of(1), expected("RDMA"));
     EXPECT_EQ(text_of(2), expected("Fibre Channel"));
-    EXPECT_EQ(text_of(254), expected("the loop transport"));
+    EXPECT_EQ(text_of(254), expected("loop"));
     EXPECT_EQ(text_of(9), expected("transport type 9"));
 }
 

@@ -358,6 +358,27 @@ TEST_F(FabricControllerTest, ReportsPeersThatAreNoController) {
     EXPECT_EQ(connect()->connection().cntlid, 1);
 }
 
+TEST_F(FabricControllerTest, SaysThatAPortMayWantTlsWhereItEndsTheConnectionAtOnce) {
+    array.on_first_bytes = [](const FakeArray::Link& link) { link->reset(); };
+    const Error reset = connect_error();
+    EXPECT_EQ(reset.code(), std::errc::connection_reset);
+    EXPECT_THAT(reset.advice(), AllOf(HasSubstr("demands TLS"), HasSubstr("4420")));
+    array.on_first_bytes = [](const FakeArray::Link& link) { link->close(); };
+    EXPECT_THAT(connect_error().advice(), HasSubstr("demands TLS"));
+    // Who began to answer speaks no TLS.
+    array.on_first_bytes = [](const FakeArray::Link& link) {
+        Bytes bytes = nvme::encode(nvme::IcResp{.maxh2cdata = 4096}, {});
+        bytes.resize(64);
+        link->send_bytes(bytes);
+        link->close();
+    };
+    EXPECT_THAT(connect_error().advice(), testing::Not(HasSubstr("TLS")));
+    array.on_first_bytes = {};
+    const ControllerPtr controller = connect();
+    on_identify([](const FakeArray::Link& link, std::uint16_t) { link->reset(); });
+    EXPECT_THAT(identify_error(*controller).advice(), testing::Not(HasSubstr("TLS")));
+}
+
 TEST_F(FabricControllerTest, ReportsARefusedConnection) {
     const Error error = connect_error(closed_port());
     EXPECT_EQ(error.code(), std::errc::connection_refused);

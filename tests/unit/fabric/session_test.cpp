@@ -179,6 +179,25 @@ TEST_F(SessionTest, SaysThatThePeerClosedBeforeIcResp) {
     EXPECT_THAT(session->failure()->cause, HasSubstr("without answering ICReq"));
 }
 
+TEST_F(SessionTest, SaysThatAPortMayWantTlsWhereItResetsBeforeIcResp) {
+    const auto reset = std::make_error_code(std::errc::connection_reset);
+    session.emplace(SessionOptions{});
+    session->start(now, now + 1s);
+    session->connection_lost(reset, "reset by peer");
+    ASSERT_TRUE(session->failure());
+    EXPECT_EQ(session->failure()->code, reset);
+    EXPECT_EQ(session->failure()->cause, "the connection was lost: reset by peer");
+    EXPECT_THAT(session->failure()->advice, HasSubstr("TLS"));
+
+    session.emplace(SessionOptions{});
+    session->start(now, now + 1s);
+    Bytes icresp = nvme::encode(nvme::IcResp{.maxh2cdata = 4096}, {});
+    icresp.resize(20);
+    receive_bytes(icresp);
+    session->connection_lost(reset, "reset by peer");
+    EXPECT_EQ(session->failure()->advice, "") << "it had begun to answer";
+}
+
 TEST_F(SessionTest, ReportsATerminationRequest) {
     session.emplace(SessionOptions{});
     session->start(now, now + 1s);

@@ -124,6 +124,34 @@ TEST(Check, EvaluatesTheRulesThatMatch) {
     EXPECT_EQ(report.count(Verdict::pass), 1U);
 }
 
+TEST(Check, TellsByWhatItJudged) {
+    Pair pair;
+    Judged plain = pair.report().judged;
+    EXPECT_FALSE(plain.version.empty());
+    plain.version.clear();
+    EXPECT_EQ(plain, Judged{});
+    pair.options.config = parse_config("[[site]]\nname = \"east\"\naddresses = [\"10.1.0.0/16\"]\n"
+                                       "[[site]]\nname = \"west\"\naddresses = [\"10.2.0.0/16\"]\n"
+                                       "[check]\nprofile = \"stretched\"\nwindow = \"upgrade\"\n"
+                                       "fail_on = \"warn\"\npolicy = \"active-active\"\n",
+                                       "haoh.toml");
+    pair.options.config_file = "haoh.toml";
+    pair.options.rules = {"ctrl.mn.equal", "ns.uuid.*"};
+    pair.options.expected.emplace();
+    const Report report = pair.report();
+    const Judged& judged = report.judged;
+    EXPECT_EQ(judged.profile, Profile::stretched);
+    EXPECT_EQ(judged.window, Window::upgrade);
+    EXPECT_EQ(judged.fail_on, FailOn::warn);
+    EXPECT_EQ(judged.policy, Policy::active_active);
+    EXPECT_THAT(judged.sites, ElementsAre("east", "west"));
+    EXPECT_EQ(judged.config_file, "haoh.toml");
+    EXPECT_THAT(judged.rules, ElementsAre("ctrl.mn.equal", "ns.uuid.*"));
+    EXPECT_EQ(judged.rules_left_out + report.rules_evaluated, rules().size());
+    EXPECT_LT(report.rules_evaluated, rules().size());
+    EXPECT_TRUE(judged.expected);
+}
+
 TEST(Check, ReportsTheUnknownWhateverWasAskedFor) {
     Pair pair;
     pair.unobserved.push_back(down());

@@ -65,10 +65,10 @@ TEST(Comparison, NamesNoArrayWhereNoneIsKnown) {
     });
     pair.b[1].id.vid = 7;
     const Report report = pair.report();
-    ASSERT_THAT(lines(report), ElementsAre("NOTE ctrl.vid.equal"));
-    EXPECT_THAT(report.findings[0].what, testing::EndsWith("differs between controllers"));
-    for (const FindingValue& value : report.findings[0].values) {
-        EXPECT_EQ(value.site, "");
+    ASSERT_THAT(lines(report), ElementsAre("NOTE model.arrays", "NOTE ctrl.vid.equal"));
+    EXPECT_THAT(report.findings[1].what, testing::EndsWith("differs between controllers"));
+    for (const FindingValue& value : report.findings[1].values) {
+        EXPECT_EQ(value.array, "");
     }
 }
 
@@ -107,7 +107,7 @@ TEST(Values, AreOfOneArrayTogetherAndAlikeTogether) {
     ASSERT_EQ(report.findings.size(), 1U);
     std::vector<std::string> shown;
     for (const FindingValue& value : report.findings[0].values) {
-        shown.push_back(value.site + " " + value.value);
+        shown.push_back(value.array + " " + value.value);
     }
     // The array of the first controller first, and of each array the value that came first.
     EXPECT_THAT(shown, ElementsAre("array-a 0x1cc1", "array-a 0x1cc1", "array-a 0x7",

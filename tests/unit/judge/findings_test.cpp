@@ -36,7 +36,7 @@ Draft draft(std::string_view rule, const std::string& subsystem = "n",
             .subsystem = subsystem,
             .nsids = std::move(nsids),
             .what = "what",
-            .values = {{.controller = "c", .site = "s", .value = "v"}},
+            .values = {{.controller = "c", .array = "s", .value = "v"}},
             .verdict = verdict};
 }
 
@@ -126,7 +126,7 @@ TEST(Taken, AreSafeToPrintInWhatTheySayAndExactInWhatTheyName) {
     Findings findings(Window::none);
     Draft one = draft("ns.uuid.equal", hostile);
     one.what = "says " + hostile;
-    one.values = {{.controller = hostile, .site = hostile, .value = hostile, .object = hostile}};
+    one.values = {{.controller = hostile, .array = hostile, .value = hostile, .object = hostile}};
     put(findings, one);
     for (std::uint32_t nsid = 1; nsid <= Findings::kUnfolded + 1; ++nsid) {
         put_folded(findings, "ns.nguid.equal", "n", nsid, {}, [&] {
@@ -139,7 +139,7 @@ TEST(Taken, AreSafeToPrintInWhatTheySayAndExactInWhatTheyName) {
         EXPECT_EQ(finding.what.find_first_of("\x1b\x07\n"), std::string::npos) << finding.what;
         EXPECT_EQ(finding.values.at(0).value, R"(\x1b]0;owned\x07\x0a)");
         EXPECT_EQ(finding.values.at(0).controller, hostile);
-        EXPECT_EQ(finding.values.at(0).site, hostile);
+        EXPECT_EQ(finding.values.at(0).array, hostile);
         EXPECT_EQ(finding.values.at(0).object, hostile);
     }
     EXPECT_EQ(taken[1].subsystem, hostile);
@@ -442,11 +442,11 @@ TEST(ReportOfKernels, QuotesTheRowOfTheTable) {
     pair.options.kernel = "6.12.107";
     const Report report = pair.report();
     ASSERT_EQ(report.findings.size(), 1U);
-    const KernelEffect& row = *find_kernel_effect("ns.uuid.equal", {6, 12});
+    const KernelEffect& row = *find_kernel_effect(find_rule("ns.uuid.equal")->on_linux, {6, 12});
     EXPECT_EQ(report.findings[0].on_kernel, (OnKernel{.release = "6.12.107",
                                                       .outcome = row.outcome,
                                                       .text = std::string(row.text),
-                                                      .source = std::string(row.source)}));
+                                                      .basis = std::string(row.basis)}));
 }
 
 TEST(ReportOfKernels, SaysWhereItIsNotKnown) {
@@ -463,15 +463,15 @@ TEST(ReportOfKernels, SaysWhereItIsNotKnown) {
     };
     const OnKernel known = said("5.14.0-570.12.1.el9_6.x86_64", other_volume);
     EXPECT_EQ(known.nearest, "");
-    EXPECT_EQ(known.text, find_kernel_effect("ns.uuid.equal", {6, 1})->text);
+    EXPECT_EQ(known.text, find_kernel_effect(find_rule("ns.uuid.equal")->on_linux, {6, 1})->text);
     const OnKernel unknown = said("5.15.0-101-generic", other_volume);
     EXPECT_EQ(unknown.nearest, "6.1");
     EXPECT_EQ(unknown.text,
               "not known; Linux 6.1 of kernel.org, the nearest that is: " + known.text);
     EXPECT_EQ(unknown.outcome, known.outcome);
     // The patch level decides, and Debian's name of this kernel does not have it.
-    const KernelAnswer log =
-        kernel_answer("ana.log.header.size", parse_kernel_release("6.1.0-26-amd64").value());
+    const KernelAnswer log = kernel_answer(find_rule("ana.log.header.size")->on_linux,
+                                           parse_kernel_release("6.1.0-26-amd64").value());
     EXPECT_FALSE(log.known);
 }
 

@@ -25,7 +25,7 @@ KernelSubsystem& first_subsystem(Observation& host) {
 std::vector<std::string> sites_in(const judge::HostSubsystem& subsystem) {
     std::vector<std::string> out;
     for (const judge::HostController& one : subsystem.controllers) {
-        out.push_back(one.kernel->name + " " + one.site);
+        out.push_back(one.kernel->name + " " + one.array);
     }
     return out;
 }
@@ -78,7 +78,7 @@ TEST(HostSubsystem, FindsControllersByHostAndName) {
     EXPECT_EQ(subsystem.controllers[0].kernel, &first_subsystem(host).controllers[0]);
     const FindingValue value = judge::value_of(subsystem.controllers[1], "text");
     EXPECT_EQ(value, (FindingValue{.controller = "nvme1",
-                                   .site = subsystem.controllers[1].site,
+                                   .array = subsystem.controllers[1].array,
                                    .value = "text",
                                    .host = "host1"}));
 }
@@ -166,25 +166,6 @@ TEST(HostSubsystem, BindsPathsToTheirControllers) {
     EXPECT_EQ(subsystem.controllers[0].find(4), nullptr);
     EXPECT_EQ(subsystem.controllers[0].find(0), nullptr);
     EXPECT_EQ(judge::HostController{}.find(1), nullptr);
-}
-
-TEST(HostSubsystem, ReadsTheCommandSetOfAHead) {
-    KernelNamespace head;
-    EXPECT_EQ(judge::head_ids(head).csi, 0);
-    head.csi = Attribute::of("2");
-    EXPECT_EQ(judge::head_ids(head).csi, 2);
-    EXPECT_FALSE(judge::head_ids(head).any());
-}
-
-TEST(HostSubsystem, TakesTheWordOfTheWwidForAUuid) {
-    KernelNamespace head;
-    head.uuid = Attribute::of("36525430-5290-0057-0025-384500000001");
-    head.nguid = head.uuid;
-    head.wwid = Attribute::of("uuid.36525430-5290-0057-0025-384500000001");
-    EXPECT_TRUE(judge::head_ids(head).uuid) << "the array numbers both alike";
-    head.nguid = {};
-    head.wwid = Attribute::of("eui.0025385b00000001");
-    EXPECT_FALSE(judge::head_ids(head).uuid);
 }
 
 struct Reading {

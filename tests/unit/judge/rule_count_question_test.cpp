@@ -46,6 +46,7 @@ const CountCase kOfControllersAsked[] = {
       {"ana.nanagrpid.covers", kNothing},
       {"ana.log.fits_mdts", kNothing},
       {"log.supported.ana", kNothing},
+      {"log.listed.ana", kNothing},
       {"ana.log.header.size", kNothing},
       {"ana.log.group.order", kNothing},
       {"ana.log.group.nonzero_max", kNothing},
@@ -79,6 +80,7 @@ const CountCase kOfControllersAsked[] = {
          });
      },
      {{"log.supported.ana", kBroken},
+      {"log.listed.ana", kNothing},
       {"ana.log.header.size", kNothing},
       {"ana.log.nsid.covers_active", kNothing},
       {"ana.log.nsid.matches_identify", kNothing},
@@ -98,7 +100,7 @@ const CountCase kOfControllersAsked[] = {
              one.supported_logs = Page::of_failure("lost");
          };
      },
-     {{"log.supported.ana", kUnknown}}},
+     {{"log.supported.ana", kHeld}, {"log.listed.ana", kUnknown}}},
     {"Unread",
      [](Pair& pair) { pair.on_both(lose_identify); },
      {{"ctrl.kas.nonzero", kUnknown},

@@ -277,6 +277,7 @@ const CountCase kOfControllers[] = {
              node.id.fguid[0] = 1;
              node.id.domainid = 1;
          });
+         pair.options.config.profile = Profile::stretched;
      },
      {{"ctrl.fguid.domain", kBroken}, {"domain.id.unique", kBroken}}},
     {"TwoSubsystems",

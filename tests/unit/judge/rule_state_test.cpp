@@ -287,13 +287,16 @@ const std::map<std::string, const char*> kNothingToJudge{
     {"domain.id.unique", "no domains"},
     {"expect.controller", "nothing is expected"},
     {"expect.namespace", "nothing is expected"},
+    {"expect.site", "no site is declared"},
     {"expect.subsystem", "nothing is expected"},
     {"feat.vwc.equal", "the feature was not read: there is no cache"},
     {"model.detect", "no profile is configured"},
+    {"ns.cns08.supported", "no controller is ready before its media (CAP.CRMS)"},
     {"ns.fpi", "no format is under way"},
     {"ns.id.at_least_one", "for controllers without UUIDs"},
     {"ns.id.unique_on_host", "one subsystem"},
     {"ns.nmic.dispersed_implies_shared", "no dispersed namespace"},
+    {"ns.optperf.physical", "no namespace has atomic sizes of its own"},
     {"ns.uid_reuse.bit", "the bit is clear"}};
 
 TEST(RuleStates, OfAHealthyPairAreHeldButForWhatThereIsNot) {
@@ -402,11 +405,11 @@ TEST(Attributions, AreThoseOfTheHostThatIsMeant) {
     west.name = "west";
     west.addresses = {both.controllers.at(1).traddr};
     const Attributions all = attribute(both, {east, west});
-    EXPECT_EQ(all.site_of("db1", "nvme0"), "east");
-    EXPECT_EQ(all.site_of("db1", "nvme1"), "west");
-    EXPECT_EQ(all.site_of("db2", "nvme0"), "west");
-    EXPECT_EQ(all.site_of("db2", "nvme1"), "east");
-    EXPECT_EQ(all.site_of("db3", "nvme0"), "");
+    EXPECT_EQ(all.array_of("db1", "nvme0"), "east");
+    EXPECT_EQ(all.array_of("db1", "nvme1"), "west");
+    EXPECT_EQ(all.array_of("db2", "nvme0"), "west");
+    EXPECT_EQ(all.array_of("db2", "nvme1"), "east");
+    EXPECT_EQ(all.array_of("db3", "nvme0"), "");
     EXPECT_EQ(all.find("db1", "nvme7"), nullptr);
 
     // A finding about the second host has its arrays.
@@ -418,7 +421,7 @@ TEST(Attributions, AreThoseOfTheHostThatIsMeant) {
     const Report report = check(down, options);
     ASSERT_EQ(report.findings.size(), 1U);
     for (const FindingValue& value : report.findings[0].values) {
-        EXPECT_EQ(value.site, value.controller == "nvme0" ? "west" : "east") << value.controller;
+        EXPECT_EQ(value.array, value.controller == "nvme0" ? "west" : "east") << value.controller;
     }
 }
 

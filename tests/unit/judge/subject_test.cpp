@@ -330,12 +330,12 @@ TEST(SubjectSubsystem, HasControllersOfOneArrayTogether) {
     ASSERT_EQ(subject.subsystems.size(), 1U);
     EXPECT_THAT(names_in(subject.subsystems[0]), ElementsAre("0", "2", "1", "3"));
     EXPECT_EQ(subject.subsystems[0].nqn, kNqn);
-    EXPECT_EQ(subject.subsystems[0].sites, 2U);
+    EXPECT_EQ(subject.subsystems[0].arrays, 2U);
     EXPECT_TRUE(subject.subsystems[0].stretched);
-    EXPECT_EQ(subject.controllers[2].site, "array-a");
+    EXPECT_EQ(subject.controllers[2].array, "array-a");
     EXPECT_EQ(subject.controllers[2].observed, &seen.controllers[2]);
-    EXPECT_EQ(subject.controllers[0].site_id, subject.controllers[2].site_id);
-    EXPECT_NE(subject.controllers[0].site_id, subject.controllers[1].site_id);
+    EXPECT_EQ(subject.controllers[0].array_id, subject.controllers[2].array_id);
+    EXPECT_NE(subject.controllers[0].array_id, subject.controllers[1].array_id);
     ASSERT_EQ(subject.subsystems[0].namespaces.size(), 1U);
     EXPECT_EQ(subject.subsystems[0].namespaces[0].paths.size(), 4U);
     EXPECT_EQ(subject.subsystems[0].namespaces[0].paths[1], &path_in(subject, 2));
@@ -344,9 +344,9 @@ TEST(SubjectSubsystem, HasControllersOfOneArrayTogether) {
     single.profile = Profile::single;
     const Subject one_array(seen, single);
     EXPECT_THAT(names_in(one_array.subsystems[0]), ElementsAre("0", "1", "2", "3"));
-    EXPECT_EQ(one_array.subsystems[0].sites, 1U);
+    EXPECT_EQ(one_array.subsystems[0].arrays, 1U);
     EXPECT_FALSE(one_array.subsystems[0].stretched);
-    EXPECT_EQ(one_array.controllers[1].site, "array-b");
+    EXPECT_EQ(one_array.controllers[1].array, "array-b");
 }
 
 TEST(SubjectSubsystem, FindsItsNamespaces) {
@@ -446,7 +446,7 @@ TEST(SubjectDiscovery, IsOfTheArrayOfItsTarget) {
     config.sites.front().cntlids = {1001, 1001};
     std::vector<std::string> found;
     for (const judge::DiscoveryView& one : Subject(seen, config).discovery) {
-        found.push_back(fmt::format("{} {}", one.observed - seen.discovery.data(), one.site));
+        found.push_back(fmt::format("{} {}", one.observed - seen.discovery.data(), one.array));
         EXPECT_EQ(one.log.entries.size(), 2U);
     }
     EXPECT_THAT(found, ElementsAre("0 east", "1 array-b", "3 east", "4 ", "5 "));
@@ -505,8 +505,8 @@ TEST(SubjectText, SaysWhereControllersAre) {
         std::vector<const judge::Controller*> all;
         std::vector<const judge::Controller*> some;
         for (std::size_t i = 0; i < one.sites.size(); ++i) {
-            controllers[i].site_id = one.sites[i];
-            controllers[i].site =
+            controllers[i].array_id = one.sites[i];
+            controllers[i].array =
                 one.sites[i] == 9 ? std::string{} : fmt::format("array-{}", one.sites[i]);
             all.push_back(&controllers[i]);
         }

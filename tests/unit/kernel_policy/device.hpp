@@ -30,7 +30,7 @@ class Device {
     void on_arrays(const std::vector<std::pair<std::string, std::string>>& sites) {
         for (const auto& [controller, site] : sites) {
             attributions.add(
-                {.host = kernel.host, .controller = controller, .site = site, .evidence = {}});
+                {.host = kernel.host, .controller = controller, .array = site, .evidence = {}});
         }
     }
     /// Of the first node.

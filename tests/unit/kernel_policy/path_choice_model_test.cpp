@@ -32,7 +32,7 @@ struct ModelPath {
     bool reconnects{true}; ///< has ctrl_loss_tmo
     std::uint64_t loss{kForever};
     std::uint64_t failfast{kForever};
-    std::string site;
+    std::string array;
 
     [[nodiscard]] bool live() const { return state == "live"; }
     [[nodiscard]] bool optimized() const {
@@ -152,7 +152,7 @@ class RandomDevice {
             one.reconnects = below(4) != 0;
             one.loss = below(3) == 0 ? kForever : below(3) * 10;
             one.failfast = below(2) == 0 ? kForever : below(3) * 6;
-            one.site = pick({"", "a", "b"});
+            one.array = pick({"", "a", "b"});
             model.paths.push_back(one);
         }
     }
@@ -181,10 +181,10 @@ class RandomDevice {
             if (one.resized) {
                 path.size = Attribute::of("1");
             }
-            if (!one.site.empty()) {
+            if (!one.array.empty()) {
                 device.attributions.add({.host = device.kernel.host,
                                          .controller = controller.name,
-                                         .site = one.site,
+                                         .array = one.array,
                                          .evidence = {}});
             }
         }
@@ -266,8 +266,8 @@ TEST(PathChoiceModel, agrees_on_every_device) {
         }
         std::map<std::string, std::set<std::size_t>> arrays;
         for (std::size_t i = 0; i < model.paths.size(); ++i) {
-            if (!model.paths[i].site.empty()) {
-                arrays[model.paths[i].site].insert(i);
+            if (!model.paths[i].array.empty()) {
+                arrays[model.paths[i].array].insert(i);
             }
         }
         if (arrays.size() > 1) {

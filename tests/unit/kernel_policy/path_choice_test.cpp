@@ -502,7 +502,7 @@ TEST(PathChoice, has_what_the_kernel_says) {
     EXPECT_TRUE(choice.multipath);
     const ExplainedPath first{.path = "nvme0c0n1",
                               .controller = "nvme0",
-                              .site = "",
+                              .array = "",
                               .controller_state = "live",
                               .ana_state = "optimized",
                               .numa_node = 1,
@@ -512,7 +512,7 @@ TEST(PathChoice, has_what_the_kernel_says) {
     const ExplainedPath second{
         .path = "nvme0c1n1",
         .controller = "nvme1",
-        .site = "array-b",
+        .array = "array-b",
         .controller_state = "live",
         .ana_state = "inaccessible",
         .numa_node = {},
@@ -532,12 +532,12 @@ TEST(PathChoice, knows_the_arrays_of_its_own_host) {
     Device device("round-robin");
     device.kernel.host = "db1";
     device.attributions =
-        Attributions({{.host = "db0", .controller = "nvme0", .site = "b", .evidence = {}},
-                      {.host = "db1", .controller = "nvme0", .site = "a", .evidence = {}},
-                      {.host = "db1", .controller = "nvme1", .site = {}, .evidence = {}}});
+        Attributions({{.host = "db0", .controller = "nvme0", .array = "b", .evidence = {}},
+                      {.host = "db1", .controller = "nvme0", .array = "a", .evidence = {}},
+                      {.host = "db1", .controller = "nvme1", .array = {}, .evidence = {}}});
     device.path("optimized").path("optimized");
-    EXPECT_EQ(device.explained().paths.at(0).site, "a");
-    EXPECT_EQ(device.explained().paths.at(1).site, "");
+    EXPECT_EQ(device.explained().paths.at(0).array, "a");
+    EXPECT_EQ(device.explained().paths.at(1).array, "");
 }
 
 TEST(PathChoice, without_multipath_misses_no_policy) {

@@ -2,6 +2,7 @@
 // Which kernels have a change, and what is said of those of distributions.
 #include <haoh/driver_change.hpp>
 #include <haoh/kernel_effect.hpp>
+#include <haoh/rule.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -34,7 +35,7 @@ TEST(DriverChanges, AreInTheOrderOfTheirNames) {
         EXPECT_EQ(&info_of(info.change), &info);
         EXPECT_FALSE(info.commit.empty());
         for (const DistributionChange& one : info.distributions) {
-            EXPECT_FALSE(one.source.empty()) << i;
+            EXPECT_FALSE(one.basis.empty()) << i;
             EXPECT_LT(one.base, info.since) << i;
             EXPECT_TRUE(one.present_from == 0 || one.present_from > one.absent_until) << i;
         }
@@ -149,12 +150,18 @@ TEST(KernelAnswers, OfDistributionsAreKnownOrSayFromWhere) {
              {"ana.log.header.size", "6.12.112", "controller_rejected", ""},
              {"ns.id.unique_on_host", "5.14.0-427.13.1.el9_4.x86_64", "path_refused", ""},
              {"ns.id.unique_on_host", "4.18.0-553.el8_10.x86_64", "", ""},
-             {"ns.nstat.nrdy", "6.12.107", "", ""},
-             {"ns.nstat.nrdy", "6.8.0-45-generic", "", ""},
-             {"no.such.rule", "6.12", "", ""},
+             {"ns.nstat.nrdy", "6.12.107", "io_errors", ""},
+             {"ns.nstat.nrdy", "6.8.0-45-generic", "io_errors", "6.8"},
+             {"ns.lbaf_active.protection", "6.8", "unnoticed", ""},
+             {"ns.lbaf_active.protection", "6.12.107", "io_errors", ""},
+             {"ns.optperf.physical", "6.16.12", "unnoticed", ""},
+             {"ns.optperf.physical", "6.18.15", "path_refused", ""},
+             {"ns.nmic.dispersed.equal", "6.12", "", ""},
          }) {
+        const Rule* const rule = find_rule(one.rule);
+        ASSERT_NE(rule, nullptr) << one;
         const KernelAnswer answer =
-            kernel_answer(one.rule, parse_kernel_release(one.release).value());
+            kernel_answer(rule->on_linux, parse_kernel_release(one.release).value());
         ASSERT_EQ(answer.effect == nullptr, one.outcome.empty()) << one;
         if (answer.effect == nullptr) {
             continue;
@@ -168,13 +175,15 @@ TEST(KernelAnswers, OfDistributionsAreKnownOrSayFromWhere) {
 }
 
 TEST(KernelEffectRows, RestOnTheChangesOfTheirReleases) {
-    for (const KernelEffect& row : kernel_effects()) {
-        const bool begins = row.from > kFirstKnownKernel;
-        const bool ends = row.until <= kLastKnownKernel;
-        EXPECT_TRUE(!begins || row.since) << row.rule;
-        EXPECT_TRUE(!begins || info_of(*row.since).since == row.from) << row.rule;
-        EXPECT_EQ(ends, row.gone_with.has_value()) << row.rule;
-        EXPECT_TRUE(!ends || info_of(*row.gone_with).since == row.until) << row.rule;
+    for (const Rule& rule : rules()) {
+        for (const KernelEffect& row : rule.on_linux) {
+            const bool begins = row.from > kFirstKnownKernel;
+            const bool ends = row.until <= kLastKnownKernel;
+            EXPECT_TRUE(!begins || row.since) << rule.id;
+            EXPECT_TRUE(!begins || info_of(*row.since).since == row.from) << rule.id;
+            EXPECT_EQ(ends, row.gone_with.has_value()) << rule.id;
+            EXPECT_TRUE(!ends || info_of(*row.gone_with).since == row.until) << rule.id;
+        }
     }
 }
 

@@ -74,13 +74,15 @@ TEST(KnownRelease, IsOfUpstream) {
 }
 
 TEST(KernelEffectRows, CountFromTheFirstReleaseToTheLast) {
-    for (const KernelEffect& row : kernel_effects()) {
-        EXPECT_EQ(find_kernel_effect(row.rule, row.from), &row) << row.rule;
-        EXPECT_NE(find_kernel_effect(row.rule, row.until), &row) << row.rule;
-        const KernelVersion before = row.from.minor == 0
-                                         ? KernelVersion{row.from.major - 1, ~0U}
-                                         : KernelVersion{row.from.major, row.from.minor - 1};
-        EXPECT_NE(find_kernel_effect(row.rule, before), &row) << row.rule;
+    for (const Rule& rule : rules()) {
+        for (const KernelEffect& row : rule.on_linux) {
+            EXPECT_EQ(find_kernel_effect(rule.on_linux, row.from), &row) << rule.id;
+            EXPECT_NE(find_kernel_effect(rule.on_linux, row.until), &row) << rule.id;
+            const KernelVersion before = row.from.minor == 0
+                                             ? KernelVersion{row.from.major - 1, ~0U}
+                                             : KernelVersion{row.from.major, row.from.minor - 1};
+            EXPECT_NE(find_kernel_effect(rule.on_linux, before), &row) << rule.id;
+        }
     }
 }
 

@@ -67,6 +67,41 @@ const std::vector<Refusal>& refusals() {
         {"MetadataThatIsNoProtection",
          [](Node& node) { edit_paths(node, [](Path& path) { path.identify.lbaf[0].ms = 8; }); },
          "core.c nvme_update_ns_info_block: a device of size 0 over TCP (ran on 6.12)"},
+        {"ProtectionAlone",
+         [](Node& node) {
+             edit_paths(node, [](Path& path) {
+                 path.identify.lbaf[0].ms = 8;
+                 path.identify.dps = 1;
+             });
+         },
+         "core.c nvme_update_ns_info_block: a device of size 0 over TCP from 6.9 on"},
+        {"BlocksBeyondATransfer",
+         [](Node& node) {
+             node.id.mdts = 3;
+             edit_paths(node, [](Path& path) { path.identify.lbaf[0].lbads = 16; });
+         },
+         "blk-settings.c blk_validate_limits: WARN_ON_ONCE, -EINVAL"},
+        {"OddPhysicalBlocks",
+         [](Node& node) {
+             edit_paths(node, [](Path& path) {
+                 path.identify.nsfeat |= 0x12;
+                 path.identify.npwg = 2;
+             });
+         },
+         "blk-settings.c blk_validate_limits: Invalid physical block size, from 6.17 on"},
+        {"NoSize", [](Node& node) { edit_paths(node, [](Path& path) { path.identify.nsze = 0; }); },
+         "core.c nvme_update_ns_info_block: a device of size 0"},
+        {"QueuesOfOneCommand", [](Node& node) { node.id.maxcmd = 1; },
+         "core.c nvme_alloc_io_tag_set: no tag beside that of Connect"},
+        {"NoDescriptors",
+         [](Node& node) {
+             edit_paths(node, [](Path& path) {
+                 path.edit = [](NamespaceObservation& out) {
+                     out.descriptors = Page::of_status(nvme::Status{0x4002});
+                 };
+             });
+         },
+         "core.c nvme_identify_ns_descs: Identify Descriptors failed"},
         {"NoKeepAlive", [](Node& node) { node.id.kas = 0; },
          "core.c nvme_check_ctrl_fabric_info: keep-alive support is mandatory"},
         {"ShortCommandCapsules", [](Node& node) { node.id.ioccsz = 3; },

@@ -243,6 +243,43 @@ TEST(NodeOfAController, is_one_that_a_machine_can_have) {
     EXPECT_FALSE(with(Attribute::of("0")).near_no_node());
 }
 
+TEST(IdsOfAHead, have_the_uuid_where_the_wwid_says_that_it_is_one) {
+    KernelNamespace head;
+    head.nguid = Attribute::of("36525430-5290-0057-0025-384500000001");
+    head.uuid = head.nguid;
+    head.wwid = Attribute::of("eui.36525430529000570025384500000001");
+    head.eui = Attribute::of("00 25 38 5b 00 00 00 01");
+    EXPECT_FALSE(head.has_uuid());
+    const nvme::NamespaceIds ids = head.ids();
+    EXPECT_FALSE(ids.uuid);
+    ASSERT_TRUE(ids.nguid);
+    EXPECT_EQ(nvme::format_nguid(*ids.nguid), "36525430529000570025384500000001");
+    ASSERT_TRUE(ids.eui64);
+    EXPECT_EQ(nvme::format_eui64(*ids.eui64), "0025385b00000001");
+    head.wwid = Attribute::of("uuid.36525430-5290-0057-0025-384500000001");
+    EXPECT_TRUE(head.ids().uuid) << "the array numbers both alike";
+    head.nguid = {};
+    head.wwid = Attribute::of("eui.0025385b00000001");
+    EXPECT_FALSE(head.ids().uuid);
+}
+
+TEST(IdsOfAHead, have_a_uuid_that_is_not_the_nguid_where_there_is_no_wwid) {
+    KernelNamespace head;
+    head.nguid = Attribute::of("36525430-5290-0057-0025-384500000001");
+    head.uuid = head.nguid;
+    EXPECT_FALSE(head.ids().uuid);
+    head.uuid = Attribute::of("b0e7a181-b104-4a33-831d-922317d0ab5e");
+    EXPECT_TRUE(head.ids().uuid);
+}
+
+TEST(IdsOfAHead, have_its_command_set) {
+    KernelNamespace head;
+    EXPECT_EQ(head.ids().csi, 0);
+    head.csi = Attribute::of("2");
+    EXPECT_EQ(head.ids().csi, 2);
+    EXPECT_FALSE(head.ids().any());
+}
+
 TEST(DiscoverySubsystem, is_told_by_its_type) {
     KernelSubsystem subsystem;
     EXPECT_FALSE(subsystem.discovery());

@@ -206,6 +206,21 @@ TEST(ControllerObservation, FindsANamespaceByItsNsid) {
     EXPECT_EQ(controller.find_namespace(10), nullptr) << "it was there, and is gone";
 }
 
+TEST(ControllerObservation, KnowsWhetherItsTargetIsWhereItAnswers) {
+    ControllerObservation one;
+    one.transport = "tcp";
+    one.traddr = "fd00::1";
+    one.trsvcid = "4420";
+    EXPECT_EQ(one.address_text(), "tcp://[fd00::1]:4420");
+    one.target = "tcp://[fd00::1]:4420";
+    EXPECT_TRUE(one.at_target());
+    one.traddr = "10.0.0.1";
+    EXPECT_EQ(one.address_text(), "tcp://10.0.0.1:4420");
+    EXPECT_FALSE(one.at_target()) << "a log named this port";
+    one.target = "tcp://10.0.0.1:8009";
+    EXPECT_FALSE(one.at_target());
+}
+
 TEST(ControllerObservation, HasPropertiesThatWereRead) {
     ControllerObservation controller;
     controller.properties[nvme::property::vs] = 0x00020100;

@@ -219,7 +219,7 @@ TEST(FactsOfAPath, say_what_decides) {
     OnePath one;
     const auto facts = [&] { return facts_of(one.kernel.subsystems[0], one.head(), one.path()); };
     EXPECT_EQ(facts().controller_state, ControllerState::live);
-    EXPECT_TRUE(facts().ana_readable);
+    EXPECT_EQ(facts().ana_state, PathAnaState(nvme::AnaState::optimized));
     EXPECT_TRUE(facts().same_size);
     EXPECT_FALSE(facts().without_ana());
     set_state(one, "connecting");
@@ -230,21 +230,24 @@ TEST(FactsOfAPath, say_what_decides) {
     EXPECT_TRUE(facts().without_ana());
     one.path().ana_state = unread("");
     EXPECT_FALSE(facts().without_ana()) << "nobody knows";
+    EXPECT_EQ(facts().ana_state, PathAnaState::not_read());
     one.path().controller = "nvme9";
     EXPECT_EQ(facts().controller_state, std::nullopt);
 }
 
 TEST(PathUseOfFacts, knows_that_sizes_differ_without_the_sizes) {
     EXPECT_TRUE(
-        use_of({.controller_state = ControllerState::live, .ana_state = "optimized"}).usable());
-    const PathUse use = use_of(
-        {.controller_state = ControllerState::live, .ana_state = "optimized", .same_size = false});
+        use_of({.controller_state = ControllerState::live, .ana_state = nvme::AnaState::optimized})
+            .usable());
+    const PathUse use = use_of({.controller_state = ControllerState::live,
+                                .ana_state = nvme::AnaState::optimized,
+                                .same_size = false});
     EXPECT_EQ(use.kind, Kind::size_differs);
     EXPECT_FALSE(use.ready());
     EXPECT_EQ(use_of(PathFacts{}).kind, Kind::controller_gone);
     EXPECT_FALSE(use_of(PathFacts{}).other_size);
     // Without ANA, of which all paths count as optimized.
-    EXPECT_EQ(use_of({.controller_state = ControllerState::live, .ana_state = ""}).kind,
+    EXPECT_EQ(use_of({.controller_state = ControllerState::live, .ana_state = {}}).kind,
               Kind::optimized);
 }
 

@@ -290,6 +290,9 @@ ControllerObservation random_controller(ObservationDice& dice) {
     out.io_command_sets = dice.page(nvme::kIdentifySize);
     out.controller_list = dice.page(nvme::kIdentifySize);
     out.supported_logs = dice.page(nvme::kSupportedLogsSize);
+    out.nvm_controller = dice.page(nvme::kIdentifySize);
+    out.commands_log = dice.page(nvme::kCommandsLogSize);
+    out.firmware_log = dice.page(nvme::kFirmwareLogSize);
     for (std::uint64_t count = dice.below(3); count > 0; --count) {
         out.features[dice.any<std::uint8_t>()] = dice.page(4);
     }

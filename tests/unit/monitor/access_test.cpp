@@ -106,7 +106,7 @@ View view_of_paths(const std::vector<PathCase>& paths) {
                                     .state = ControllerState::of(paths[i].controller->state)});
         one.paths.push_back({.controller = view.controllers.back().name,
                              .name = fmt::format("nvme0c{}n1", i),
-                             .ana_state = paths[i].ana->state,
+                             .ana_state = PathAnaState::of(paths[i].ana->state),
                              .ana_grpid = 1,
                              .bytes = 4096});
     }
@@ -156,7 +156,8 @@ void expect_access(const std::vector<PathCase>& paths) {
     begin_with(later, good);
     ASSERT_THAT(access_events(later), ::testing::IsEmpty()) << text_of(good);
     for (std::size_t i = 0; i < paths.size(); ++i) {
-        later.see_ana_state("h", fmt::format("nvme0c{}n1", i), paths[i].ana->state, kNow);
+        later.see_ana_state("h", fmt::format("nvme0c{}n1", i),
+                            PathAnaState::of(paths[i].ana->state), kNow);
         later.see_controller_state("h", fmt::format("nvme{}", i),
                                    ControllerState::of(paths[i].controller->state), kNow);
     }
@@ -235,7 +236,7 @@ TEST_P(AccessOfSizes, a_path_of_another_size_serves_neither_now_nor_after_an_ana
         view.namespaces[0].bytes = size.head;
         view.namespaces[0].paths[0].bytes = size.head;
         view.namespaces[0].paths[1].bytes = size.path;
-        view.namespaces[0].paths[1].ana_state = state;
+        view.namespaces[0].paths[1].ana_state = PathAnaState::of(state);
         Fusion fusion;
         fusion.see("h", view, kNow);
         fusion.set_array("h", "nvme0", "array-a");

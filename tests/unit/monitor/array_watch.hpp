@@ -160,7 +160,7 @@ class ArrayWatch : public ::testing::Test {
     [[nodiscard]] std::string array_of(std::size_t array) const {
         for (const MonitorStatus::Controller& one : monitor_->status().controllers) {
             if (one.name == to_string(options_.targets[array])) {
-                return one.site;
+                return one.array;
             }
         }
         return {};
@@ -170,7 +170,7 @@ class ArrayWatch : public ::testing::Test {
         for (const MonitorStatus::Namespace& one : monitor_->status().namespaces) {
             for (const MonitorStatus::Path& path : one.paths) {
                 if (one.nsid == nsid && path.controller == name) {
-                    return path.ana_state;
+                    return path.ana_state.text();
                 }
             }
         }

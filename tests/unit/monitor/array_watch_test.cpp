@@ -52,7 +52,7 @@ TEST_F(ArrayWatch, tells_a_change_with_its_latency) {
     });
     EXPECT_EQ(change->to, "inaccessible");
     EXPECT_EQ(change->controller, to_string(options_.targets[1]));
-    EXPECT_EQ(change->site, "array-b");
+    EXPECT_EQ(change->array, "array-b");
     EXPECT_EQ(change->ana_grpid, 1U);
     ASSERT_TRUE(change->latency());
     EXPECT_LT(*change->latency(), 1s);
@@ -361,7 +361,7 @@ TEST_F(ArrayWatch, names_arrays_by_their_targets_whoever_answers_first) {
     run_until([&] { return state_of(0, 1) == "non-optimized"; }, "a change of a");
     for (const Event& event : events_) {
         if (!event.controller.empty()) {
-            EXPECT_EQ(event.site,
+            EXPECT_EQ(event.array,
                       event.controller == to_string(options_.targets[0]) ? "array-a" : "array-b")
                 << to_string(event.kind);
         }

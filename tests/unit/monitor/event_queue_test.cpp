@@ -111,7 +111,7 @@ TEST(EventQueue, joins_only_events_of_one_object) {
     queue.push(event);
     Event same = event;
     same.source = "other";
-    same.site = "other";
+    same.array = "other";
     same.text = "other";
     same.change_count = 5;
     queue.push(same);

@@ -23,8 +23,11 @@ class FusionOfArrays : public ::testing::Test {
         one.subsysnqn = "nqn";
         one.nsid = 1;
         one.bytes = bytes;
-        one.paths.push_back(
-            {.controller = name, .name = {}, .ana_state = state, .ana_grpid = 1, .bytes = bytes});
+        one.paths.push_back({.controller = name,
+                             .name = {},
+                             .ana_state = PathAnaState::of(state),
+                             .ana_grpid = 1,
+                             .bytes = bytes});
         return view;
     }
     void see(const char* name, std::uint64_t bytes, const char* state = "optimized") {
@@ -119,7 +122,7 @@ View invented(const std::string& name, std::uint32_t number) {
     one.bytes = 4096;
     one.paths.push_back({.controller = name,
                          .name = {},
-                         .ana_state = "optimized",
+                         .ana_state = PathAnaState::of("optimized"),
                          .ana_grpid = number,
                          .bytes = 4096});
     return view;

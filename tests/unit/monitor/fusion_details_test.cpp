@@ -30,7 +30,7 @@ class FusionDetails : public ::testing::Test {
                                          .state = ControllerState::live});
             one.paths.push_back({.controller = name,
                                  .name = fmt::format("path of {}", name),
-                                 .ana_state = "optimized",
+                                 .ana_state = PathAnaState::of("optimized"),
                                  .ana_grpid = 1,
                                  .bytes = 4096});
         }
@@ -46,7 +46,8 @@ class FusionDetails : public ::testing::Test {
         return all;
     }
     void ana(const char* controller, const char* state) {
-        fusion_.see_ana_state("h", fmt::format("path of {}", controller), state, occasion());
+        fusion_.see_ana_state("h", fmt::format("path of {}", controller), PathAnaState::of(state),
+                              occasion());
     }
     void pass(std::chrono::nanoseconds time) {
         now_.monotonic += time;
@@ -110,7 +111,7 @@ TEST_F(FusionDetails, a_path_counts_its_transitions_and_remembers_the_last) {
     const MonitorStatus::Path path = first().paths[0];
     EXPECT_EQ(path.transitions, 2U);
     EXPECT_EQ(path.last_change->monotonic, 1002s);
-    EXPECT_EQ(path.ana_state, "inaccessible");
+    EXPECT_EQ(path.ana_state, PathAnaState::of("inaccessible"));
     EXPECT_FALSE(path.use.usable());
     EXPECT_TRUE(first().paths[1].use.usable());
     const auto told = take(EventKind::ana_change);
@@ -119,7 +120,7 @@ TEST_F(FusionDetails, a_path_counts_its_transitions_and_remembers_the_last) {
 }
 
 TEST_F(FusionDetails, a_state_without_ana_has_a_name_in_events) {
-    view_.namespaces[0].paths[0].ana_state = "";
+    view_.namespaces[0].paths[0].ana_state = PathAnaState::of("");
     see();
     ana("nvme0", "optimized");
     ana("nvme0", "");
@@ -162,7 +163,7 @@ TEST_F(FusionDetails, anatt_is_over_when_more_than_it_has_passed) {
 }
 
 TEST_F(FusionDetails, anatt_counts_from_the_first_view_where_a_path_is_in_change_already) {
-    view_.namespaces[0].paths[1].ana_state = "change";
+    view_.namespaces[0].paths[1].ana_state = PathAnaState::of("change");
     see();
     EXPECT_EQ(fusion_.next_deadline(), std::nullopt) << "ANATT is not known";
     fusion_.pass_time({.monotonic = 9000s, .wall = {}});
@@ -185,7 +186,7 @@ TEST_F(FusionDetails, one_transition_of_a_group_is_one_whatever_its_namespaces) 
     see();
     fusion_.see_change_count("h", "nvme0", 10, occasion());
     ana("nvme0", "change");
-    fusion_.see_ana_state("h", "path of nvme0 of 4", "change", occasion());
+    fusion_.see_ana_state("h", "path of nvme0 of 4", PathAnaState::of("change"), occasion());
     const auto changes = take(EventKind::ana_change);
     ASSERT_THAT(changes, SizeIs(2));
     EXPECT_EQ(changes[0].change_count, 10U) << "the last count known";
@@ -195,7 +196,7 @@ TEST_F(FusionDetails, one_transition_of_a_group_is_one_whatever_its_namespaces) 
     EXPECT_EQ(told[0].transitions, 1U);
     EXPECT_EQ(told[0].text, "change count 10 to 12, 1 seen");
     EXPECT_EQ(told[0].controller, "nvme0");
-    EXPECT_EQ(told[0].site, "");
+    EXPECT_EQ(told[0].array, "");
 }
 
 TEST_F(FusionDetails, namespaces_in_no_group_count_each) {
@@ -241,7 +242,7 @@ TEST_F(FusionDetails, a_log_that_says_nothing_new_takes_nothing_from_what_was_se
 /// A scan of sysfs takes its time: a path may be there whose controller is not.
 TEST_F(FusionDetails, a_path_whose_controller_is_not_known_is_there_and_of_no_use) {
     view_.controllers.erase(view_.controllers.begin()); // nvme0
-    view_.namespaces[0].paths[0].ana_state = "change";
+    view_.namespaces[0].paths[0].ana_state = PathAnaState::of("change");
     see();
     fusion_.set_anatt("h", "nvme0", 10);
     fusion_.set_array("h", "nvme0", "array-a");
@@ -257,7 +258,7 @@ TEST_F(FusionDetails, a_path_whose_controller_is_not_known_is_there_and_of_no_us
     const auto told = take();
     ASSERT_THAT(told, SizeIs(1));
     EXPECT_EQ(told[0].controller, "nvme0");
-    EXPECT_EQ(told[0].site, "");
+    EXPECT_EQ(told[0].array, "");
     EXPECT_EQ(told[0].change_count, std::nullopt);
     EXPECT_FALSE(first().paths.at(0).use.usable());
     EXPECT_EQ(first().identity, "");
@@ -291,7 +292,7 @@ TEST_F(FusionDetails, a_path_may_have_another_name_group_and_size) {
     EXPECT_FALSE(first().paths[0].use.usable()) << "of another size";
     ana("nvme0", "change"); // the old name
     EXPECT_THAT(take(EventKind::ana_change), IsEmpty());
-    fusion_.see_ana_state("h", "renamed", "change", occasion());
+    fusion_.see_ana_state("h", "renamed", PathAnaState::of("change"), occasion());
     const auto told = take(EventKind::ana_change);
     ASSERT_THAT(told, SizeIs(1));
     EXPECT_EQ(told[0].ana_grpid, 9U);
@@ -303,7 +304,7 @@ TEST_F(FusionDetails, a_path_may_have_another_name_group_and_size) {
     see();
     EXPECT_EQ(first().paths[0].name, "renamed");
     EXPECT_FALSE(first().paths[0].use.usable());
-    fusion_.see_ana_state("h", "renamed", "optimized", occasion());
+    fusion_.see_ana_state("h", "renamed", PathAnaState::of("optimized"), occasion());
     EXPECT_EQ(take(EventKind::ana_change).at(0).ana_grpid, 9U);
 }
 
@@ -367,7 +368,7 @@ TEST_F(FusionDetails, a_namespace_whose_paths_are_gone_stays_while_its_head_does
 
 TEST_F(FusionDetails, states_are_written_over_those_of_a_scan_where_both_are_known) {
     see();
-    ana("nvme0", "unreadable");
+    fusion_.see_ana_state("h", "path of nvme0", PathAnaState::not_read(), occasion());
     ana("nvme1", "change");
     fusion_.see_controller_state("h", "nvme0", ControllerState::connecting, occasion());
     KernelObservation kernel;
@@ -406,12 +407,12 @@ TEST_F(FusionDetails, a_refusal_knows_its_array_where_its_controller_is_known) {
                    occasion());
     const auto told = take(EventKind::path_refused);
     ASSERT_THAT(told, SizeIs(2));
-    EXPECT_EQ(told[0].site, "array-b");
+    EXPECT_EQ(told[0].array, "array-b");
     EXPECT_EQ(told[0].subsysnqn, "nqn");
     EXPECT_EQ(told[0].nsid, 5U);
     EXPECT_EQ(told[0].rule, "a.rule");
     EXPECT_EQ(told[0].text, "why");
-    EXPECT_EQ(told[1].site, "");
+    EXPECT_EQ(told[1].array, "");
     EXPECT_EQ(told[1].controller, "nvme9");
 }
 
@@ -495,7 +496,7 @@ TEST_F(FusionDetails, a_status_has_everything) {
     EXPECT_EQ(status.controllers[1].host, "h");
     EXPECT_EQ(status.controllers[1].name, "nvme1");
     EXPECT_EQ(status.controllers[1].subsysnqn, "nqn");
-    EXPECT_EQ(status.controllers[1].site, "array-b");
+    EXPECT_EQ(status.controllers[1].array, "array-b");
     EXPECT_EQ(status.controllers[1].address, "at nvme1");
     EXPECT_EQ(status.controllers[1].state, ControllerState::live);
     ASSERT_THAT(status.namespaces, SizeIs(1));
@@ -547,7 +548,7 @@ TEST_F(FusionDetails, an_identity_that_changed_names_the_rule_and_the_controller
 
 TEST_F(FusionDetails, only_changes_with_a_cause_have_a_latency) {
     see();
-    fusion_.see_ana_state("h", "path of nvme0", "change",
+    fusion_.see_ana_state("h", "path of nvme0", PathAnaState::of("change"),
                           {.observed = now_, .cause = Moment::at(999s, now_), .source = "test"});
     ana("nvme1", "change");
     fusion_.see_controller_state(
@@ -611,7 +612,7 @@ TEST_F(FusionDetails, a_log_agrees_when_every_path_is_in_its_state) {
 TEST_F(FusionDetails, hosts_are_worlds_of_their_own) {
     see();
     fusion_.see("g", view_, occasion());
-    fusion_.see_ana_state("g", "path of nvme0", "change", occasion());
+    fusion_.see_ana_state("g", "path of nvme0", PathAnaState::of("change"), occasion());
     EXPECT_TRUE(fusion_.is_live("h", "nvme0"));
     fusion_.see_controller_state("g", "nvme0", ControllerState::connecting, occasion());
     EXPECT_FALSE(fusion_.is_live("g", "nvme0"));
@@ -621,7 +622,8 @@ TEST_F(FusionDetails, hosts_are_worlds_of_their_own) {
     EXPECT_TRUE(fusion_.knows_controller("g", "nvme1"));
     EXPECT_FALSE(fusion_.knows_controller("g", "nvme9"));
     EXPECT_FALSE(fusion_.knows_controller("elsewhere", "nvme1"));
-    EXPECT_EQ(fusion_.status(now_).namespaces.at(1).paths[0].ana_state, "optimized");
+    EXPECT_EQ(fusion_.status(now_).namespaces.at(1).paths[0].ana_state,
+              PathAnaState::of("optimized"));
     for (const Event& event : take()) {
         EXPECT_EQ(event.host, "g");
     }

@@ -33,7 +33,7 @@ class FusionOwner : public ::testing::Test {
             one.bytes = 4096;
             one.paths.push_back({.controller = controller,
                                  .name = {},
-                                 .ana_state = state,
+                                 .ana_state = PathAnaState::of(state),
                                  .ana_grpid = 1,
                                  .bytes = 4096});
         }

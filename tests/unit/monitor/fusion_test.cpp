@@ -47,11 +47,12 @@ class FusionTest : public ::testing::Test {
             one.bytes = 1U << 20U;
             one.read_only = false;
             for (unsigned i = 0; i < 2; ++i) {
-                one.paths.push_back({.controller = fmt::format("nvme{}", i),
-                                     .name = fmt::format("nvme0c{}n{}", i, nsid),
-                                     .ana_state = i == 0 ? "optimized" : "inaccessible",
-                                     .ana_grpid = 1,
-                                     .bytes = 1U << 20U});
+                one.paths.push_back(
+                    {.controller = fmt::format("nvme{}", i),
+                     .name = fmt::format("nvme0c{}n{}", i, nsid),
+                     .ana_state = i == 0 ? nvme::AnaState::optimized : nvme::AnaState::inaccessible,
+                     .ana_grpid = 1,
+                     .bytes = 1U << 20U});
             }
         }
     }
@@ -81,7 +82,7 @@ class FusionTest : public ::testing::Test {
         return lines;
     }
     void ana(const std::string& path, const std::string& state) {
-        fusion_.see_ana_state(kHost, path, state, occasion());
+        fusion_.see_ana_state(kHost, path, PathAnaState::of(state), occasion());
     }
 
     Moment now_{.monotonic = 100s, .wall = 1700000000s};
@@ -122,13 +123,13 @@ TEST_F(FusionTest, says_where_and_when) {
     begin();
     const Moment aen = now_;
     pass(3ms);
-    fusion_.see_ana_state(kHost, "nvme0c1n2", "optimized", occasion(aen));
+    fusion_.see_ana_state(kHost, "nvme0c1n2", PathAnaState::of("optimized"), occasion(aen));
     const std::vector<Event> told = events();
     ASSERT_EQ(told.size(), 1U);
     const Event& event = told[0];
     EXPECT_EQ(event.host, kHost);
     EXPECT_EQ(event.subsysnqn, kNqn);
-    EXPECT_EQ(event.site, "array-b");
+    EXPECT_EQ(event.array, "array-b");
     EXPECT_EQ(event.nsid, 2U);
     EXPECT_EQ(event.device, "nvme0n2");
     EXPECT_EQ(event.ana_grpid, 1U);
@@ -196,7 +197,8 @@ TEST_F(FusionTest, does_not_believe_states_of_a_view_that_is_late) {
     EXPECT_EQ(take().size(), 4U);
     fusion_.see(kHost, view_, occasion());
     EXPECT_THAT(take(), IsEmpty());
-    EXPECT_EQ(fusion_.status(now_).namespaces[0].paths[0].ana_state, "non-optimized");
+    EXPECT_EQ(fusion_.status(now_).namespaces[0].paths[0].ana_state,
+              PathAnaState::of("non-optimized"));
 }
 
 TEST_F(FusionTest, writes_what_it_knows_over_a_scan) {
@@ -221,7 +223,7 @@ TEST_F(FusionTest, writes_what_it_knows_over_a_scan) {
 }
 
 TEST_F(FusionTest, tells_at_the_beginning_what_is_wrong_already) {
-    view_.namespaces[0].paths[0].ana_state = "inaccessible";
+    view_.namespaces[0].paths[0].ana_state = PathAnaState::of("inaccessible");
     fusion_.see(kHost, view_, occasion());
     EXPECT_THAT(take(), ElementsAre("access 1 >no_path"));
 }

@@ -329,7 +329,7 @@ TEST_F(HostIdentities, are_read_once_at_the_beginning_one_after_the_other) {
     ASSERT_THAT(status.subsystems, SizeIs(1));
     EXPECT_EQ(status.subsystems[0].identity.size(), 16U);
     for (const MonitorStatus::Controller& controller : status.controllers) {
-        EXPECT_EQ(controller.site, controller.name == "nvme0" ? "array-a" : "array-b")
+        EXPECT_EQ(controller.array, controller.name == "nvme0" ? "array-a" : "array-b")
             << "two serial numbers are two arrays";
     }
 }
@@ -482,7 +482,7 @@ TEST_F(HostIdentities, of_one_that_is_gone_meanwhile_tell_nothing_of_the_others)
     const MonitorStatus status = world.core->status();
     ASSERT_THAT(status.controllers, SizeIs(1));
     EXPECT_EQ(status.controllers[0].name, "nvme1");
-    EXPECT_EQ(status.controllers[0].site, "") << "there is no other array to tell it from";
+    EXPECT_EQ(status.controllers[0].array, "") << "there is no other array to tell it from";
 }
 
 TEST_F(HostIdentities, of_discovery_controllers_are_not_asked_for) {

@@ -288,7 +288,7 @@ class MonitorCoreArrays : public MonitorCoreTest {
     std::vector<std::string> arrays() {
         std::vector<std::string> out;
         for (const MonitorStatus::Controller& one : core_->status().controllers) {
-            out.push_back(one.site);
+            out.push_back(one.array);
         }
         return out;
     }

@@ -45,7 +45,7 @@ TEST(View, of_a_kernel) {
     EXPECT_EQ(one.bytes, 1U << 20U);
     EXPECT_EQ(one.read_only, true);
     ASSERT_EQ(one.paths.size(), 1U);
-    EXPECT_EQ(one.paths[0].ana_state, "optimized");
+    EXPECT_EQ(one.paths[0].ana_state, PathAnaState::of("optimized"));
     EXPECT_EQ(one.paths[0].ana_grpid, std::nullopt);
 }
 
@@ -137,7 +137,8 @@ TEST(View, of_an_array_has_its_states_sizes_and_groups) {
         ASSERT_EQ(one.paths.size(), 1U);
         EXPECT_EQ(one.paths[0].controller, "tcp://10.0.0.1:4420");
         EXPECT_EQ(one.paths[0].bytes, one.bytes);
-        EXPECT_EQ(one.paths[0].ana_state, nsid == 3 ? "" : "change") << "of two groups the last";
+        EXPECT_EQ(one.paths[0].ana_state, PathAnaState::of(nsid == 3 ? "" : "change"))
+            << "of two groups the last";
         EXPECT_EQ(one.paths[0].ana_grpid, nsid == 3 ? std::nullopt : std::optional(5U));
     }
     const auto places = places_of(log);
@@ -173,9 +174,9 @@ TEST(View, of_an_array_whose_log_leaves_a_namespace_out) {
         data.cmic = ana ? 0x08 : 0;
         seen.identify = Page::of(nvme::encode(data));
         const View view = view_of(seen);
-        EXPECT_EQ(view.namespaces.at(0).paths.at(0).ana_state, "inaccessible");
+        EXPECT_EQ(view.namespaces.at(0).paths.at(0).ana_state, PathAnaState::of("inaccessible"));
         EXPECT_EQ(view.namespaces.at(1).paths.at(0).ana_state,
-                  ana ? std::nullopt : std::optional<std::string>(""));
+                  ana ? std::nullopt : std::optional(PathAnaState()));
     }
 }
 
@@ -183,11 +184,11 @@ TEST(View, of_a_path_without_ana_and_one_that_is_broken) {
     KernelObservation kernel = sample_kernel();
     KernelPath& path = kernel.subsystems[0].namespaces[0].paths[0];
     path.ana_state = {};
-    EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, "");
+    EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, PathAnaState::of(""));
     path.ana_state.state = Attribute::State::empty; // as where it is read alone
-    EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, "");
+    EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, PathAnaState::of(""));
     path.ana_state.state = Attribute::State::unreadable;
-    EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, "unreadable");
+    EXPECT_EQ(view_of(kernel).namespaces[0].paths[0].ana_state, PathAnaState::not_read());
 }
 
 TEST(View, leaves_out_discovery_and_what_has_no_nsid) {
@@ -209,15 +210,15 @@ TEST(View, takes_states_from_an_ana_log) {
     View view = view_of(seen);
     ASSERT_EQ(view.namespaces.size(), 3U);
     EXPECT_EQ(view.controllers.at(0).address, "10.0.0.1:4420");
-    EXPECT_EQ(view.namespaces[0].paths.at(0).ana_state, "") << "no log";
+    EXPECT_EQ(view.namespaces[0].paths.at(0).ana_state, PathAnaState::of("")) << "no log";
     nvme::AnaLog log;
     log.groups.push_back({.agid = 4, .state = nvme::AnaState::non_optimized, .nsids = {1}});
     log.groups.push_back({.agid = 5, .state = nvme::AnaState::change, .nsids = {2}});
     apply_ana_log(view, log);
-    EXPECT_EQ(view.namespaces[0].paths[0].ana_state, "non-optimized");
+    EXPECT_EQ(view.namespaces[0].paths[0].ana_state, PathAnaState::of("non-optimized"));
     EXPECT_EQ(view.namespaces[0].paths[0].ana_grpid, 4U);
-    EXPECT_EQ(view.namespaces[1].paths[0].ana_state, "change");
-    EXPECT_EQ(view.namespaces[2].paths[0].ana_state, "");
+    EXPECT_EQ(view.namespaces[1].paths[0].ana_state, PathAnaState::of("change"));
+    EXPECT_EQ(view.namespaces[2].paths[0].ana_state, PathAnaState::of(""));
 }
 
 } // namespace

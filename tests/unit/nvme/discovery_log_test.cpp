@@ -120,6 +120,14 @@ TEST(DiscoveryLog, NamesUndefinedValues) {
     EXPECT_EQ(log.entries[1].trtype, 7U) << "kept as it is";
 }
 
+TEST(DiscoveryLog, NamesTransports) {
+    EXPECT_EQ(to_string(TransportType::rdma), "RDMA");
+    EXPECT_EQ(to_string(TransportType::fibre_channel), "Fibre Channel");
+    EXPECT_EQ(to_string(TransportType::tcp), "TCP");
+    EXPECT_EQ(to_string(TransportType::loop), "loop");
+    EXPECT_EQ(to_string(static_cast<TransportType>(9)), "transport type 9");
+}
+
 TEST(DiscoveryLog, NamesTextsThatAreNotPrintable) {
     Bytes bytes = two_entries();
     bytes[kFirst + 512] = 0x1B;

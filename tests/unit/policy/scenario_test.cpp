@@ -287,9 +287,9 @@ KernelObservation host() {
 
 TEST(PolicyScenarioOfAHost, HasItsPaths) {
     const Attributions attributions(
-        {{.host = "other", .controller = "nvme1", .site = "c", .evidence = {}},
-         {.host = {}, .controller = "nvme0", .site = "a", .evidence = {}},
-         {.host = {}, .controller = "nvme2", .site = "b", .evidence = {}}});
+        {{.host = "other", .controller = "nvme1", .array = "c", .evidence = {}},
+         {.host = {}, .controller = "nvme0", .array = "a", .evidence = {}},
+         {.host = {}, .controller = "nvme2", .array = "b", .evidence = {}}});
     const PolicyScenario scenario = scenario_of(host(), "nvme0n1", attributions);
     EXPECT_EQ(scenario.title, "nvme0n1");
     ASSERT_EQ(scenario.paths.size(), 3U);

@@ -27,11 +27,11 @@ TEST(Arrays, GroupControllersBySubsystemAndSite) {
     ASSERT_EQ(subsystems.size(), 2U);
     EXPECT_EQ(subsystems[0].subsysnqn, test::kSampleNqn);
     ASSERT_EQ(subsystems[0].arrays.size(), 2U);
-    EXPECT_EQ(subsystems[0].arrays[0].site, "array-a");
+    EXPECT_EQ(subsystems[0].arrays[0].name, "array-a");
     EXPECT_EQ(subsystems[0].arrays[1].controllers.size(), 2U);
     EXPECT_EQ(subsystems[0].controllers(), 4U);
     EXPECT_EQ(subsystems[0].nsids, (std::set<std::uint32_t>{1, 2, 3}));
-    EXPECT_EQ(subsystems[1].arrays.front().site, ""); // nobody attributed it
+    EXPECT_EQ(subsystems[1].arrays.front().name, ""); // nobody attributed it
     EXPECT_EQ(subsystems[1].find_array("array-a"), nullptr);
 }
 

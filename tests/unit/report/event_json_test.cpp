@@ -87,7 +87,7 @@ TEST(EventJson, IsValidWhateverBytesADeviceSends) {
     Event event = ana_event();
     event.text = std::string{"\0\x1b]0;x\x07 \xff\xc3\n", 11};
     event.controller = "\x80";
-    event.site = "Z\xc3\xbcrich \\x41";
+    event.array = "Z\xc3\xbcrich \\x41";
     const std::string text = to_json(event);
     expect_valid_event(text);
     const json out = json::parse(text);

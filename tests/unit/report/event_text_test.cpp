@@ -81,7 +81,7 @@ TEST(EventLine, WithoutColourHasNoEscape) {
 TEST(EventLine, IsSafeForTerminalsWhateverADeviceSends) {
     for (Event event : test::events_of_all_kinds()) {
         for (std::string Event::*text :
-             {&Event::source, &Event::host, &Event::subsysnqn, &Event::controller, &Event::site,
+             {&Event::source, &Event::host, &Event::subsysnqn, &Event::controller, &Event::array,
               &Event::device, &Event::path, &Event::from, &Event::to, &Event::rule, &Event::text}) {
             event.*text = "\x1b]0;x\x07\r\n\xff\xe2\x80\xae";
         }
@@ -171,7 +171,7 @@ TEST(EventFolder, JoinsNothingThatDiffers) {
         EXPECT_EQ(lines, event_line(first) + event_line(second));
     };
     differs([](Event& event) { event.controller = "nvme2"; });
-    differs([](Event& event) { event.site = "array-a"; });
+    differs([](Event& event) { event.array = "array-a"; });
     differs([](Event& event) { event.from = "change"; });
     differs([](Event& event) { event.to = "change"; });
     differs([](Event& event) { event.subsysnqn = "other"; });
@@ -325,7 +325,7 @@ TEST(EventLine, CountsArraysWhereThereAreAny) {
 TEST(EventLine, AddsWhatIsKnownAndNothingElse) {
     const auto words = [](EventKind kind, auto change) {
         Event event = test::events_of_all_kinds()[static_cast<std::size_t>(kind)];
-        event.site.clear();
+        event.array.clear();
         event.device.clear();
         event.cause.reset();
         change(event);

@@ -56,21 +56,21 @@ class EveryString {
 
     // Reports and differences.
     void operator()(FindingValue& it) const {
-        auto& [controller, site, value, object, host] = it;
-        all(controller, site, value, object, host);
+        auto& [controller, array, value, object, host] = it;
+        all(controller, array, value, object, host);
     }
     void operator()(OnKernel& it) const {
         auto& [release, outcome, text, source, nearest] = it;
         all(release, text, source, nearest);
     }
     void operator()(Finding& it) const {
-        auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix, told,
-               on_kernel, names_nsid, host] = it;
-        all(rule, subsystem, what, values, basis, why, fix, on_kernel, host);
+        auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix,
+               config, told, on_kernel, names_nsid, host] = it;
+        all(rule, subsystem, what, values, basis, why, fix, config, on_kernel, host);
     }
     void operator()(Attribution& it) const {
-        auto& [host, controller, site, evidence] = it;
-        all(host, controller, site, evidence);
+        auto& [host, controller, array, evidence, confidence] = it;
+        all(host, controller, array, evidence);
     }
     void operator()(Attributions& it) const {
         std::vector<Attribution> copy(it.begin(), it.end());
@@ -87,8 +87,13 @@ class EveryString {
     }
     void operator()(Report& it) const {
         auto& [verdict, model, counts, rules_evaluated, rules, findings, unobserved, attributions,
-               observed_at, kernel, hosts, connected, readings] = it;
-        all(rules, findings, unobserved, attributions, observed_at, kernel, hosts);
+               observed_at, kernel, hosts, arrays_known, connected, readings, judged] = it;
+        all(rules, findings, unobserved, attributions, observed_at, kernel, hosts, judged);
+    }
+    void operator()(Judged& it) const {
+        auto& [version, profile, window, fail_on, policy, sites, config_file, rules, rules_left_out,
+               expected] = it;
+        all(version, sites, config_file, rules);
     }
     void operator()(Difference& it) const {
         auto& [kind, controller, nsid, field, before, after] = it;
@@ -112,11 +117,11 @@ class EveryString {
     void operator()(ControllerObservation& it) const {
         auto& [name, host, transport, traddr, trsvcid, target, subsysnqn, connection, properties,
                identify, io_command_sets, active_nsids, active_problems, controller_list,
-               supported_logs, features, ana, namespaces, probed_cntlids, unread, active_error] =
-            it;
+               supported_logs, features, ana, namespaces, probed_cntlids, unread, active_error,
+               nvm_controller, commands_log, firmware_log] = it;
         all(name, host, transport, traddr, trsvcid, target, subsysnqn, connection, identify,
             io_command_sets, active_problems, controller_list, supported_logs, ana.log, namespaces,
-            unread, active_error);
+            unread, active_error, nvm_controller, commands_log, firmware_log);
     }
     void operator()(DiscoveryObservation& it) const {
         auto& [target, address, log, stable] = it;
@@ -163,15 +168,20 @@ class EveryString {
         visit_(text);
         it = ControllerState::of(text);
     }
+    void operator()(PathAnaState& it) const {
+        std::string text = it.text();
+        visit_(text);
+        it = PathAnaState::of(text);
+    }
     void operator()(Event& it) const {
-        auto& [kind, sequence, observed, cause, source, host, subsysnqn, controller, site, nsid,
+        auto& [kind, sequence, observed, cause, source, host, subsysnqn, controller, array, nsid,
                device, path, from, to, ana_grpid, change_count, transitions, rule, access, text,
                advised] = it;
-        all(source, host, subsysnqn, controller, site, device, path, from, to, rule, text);
+        all(source, host, subsysnqn, controller, array, device, path, from, to, rule, text);
     }
     void operator()(MonitorStatus::Controller& it) const {
-        auto& [host, name, subsysnqn, site, address, state, hostnqn, hostid] = it;
-        all(host, name, subsysnqn, site, address, state, hostnqn, hostid);
+        auto& [host, name, subsysnqn, array, address, state, hostnqn, hostid] = it;
+        all(host, name, subsysnqn, array, address, state, hostnqn, hostid);
     }
     void operator()(MonitorStatus::Path& it) const {
         auto& [controller, name, ana_state, use, transitions, last_change] = it;
@@ -197,9 +207,9 @@ class EveryString {
 
     // Policies.
     void operator()(ExplainedPath& it) const {
-        auto& [path, controller, site, controller_state, ana_state, numa_node, queue_depth,
+        auto& [path, controller, array, controller_state, ana_state, numa_node, queue_depth,
                numa_nodes, use] = it;
-        all(path, controller, site, controller_state, ana_state, use.detail);
+        all(path, controller, array, controller_state, ana_state, use.detail);
     }
     void operator()(PathNotTaken& it) const {
         auto& [path, why] = it;

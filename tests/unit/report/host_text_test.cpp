@@ -297,7 +297,7 @@ TEST(HostText, TellsTwoHostsWithTheSameNamesApart) {
     const auto attributions = sample.report.attributions;
     for (Attribution attribution : attributions) {
         attribution.host = "beta";
-        attribution.site = "other";
+        attribution.array = "other";
         sample.report.attributions.add(attribution);
     }
     const std::string text = list_of(sample);

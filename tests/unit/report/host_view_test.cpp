@@ -167,12 +167,12 @@ TEST(HostView, ANamespaceWithoutAnyPathIsASetOfItsOwn) {
 
 TEST(HostView, ListsControllersByArrayInTheOrderInWhichArraysAppear) {
     Sample sample = healthy_host(1);
-    test::set_site(sample.report, 1, "array-b"); // a, b, a, b
-    test::set_site(sample.report, 2, "array-a");
+    test::set_array(sample.report, 1, "array-b"); // a, b, a, b
+    test::set_array(sample.report, 2, "array-a");
     const ListedSubsystem view = host_view_of(sample);
     std::vector<std::string> controllers;
     for (const ListedController& one : view.controllers) {
-        controllers.push_back(one.site + " " + one.name);
+        controllers.push_back(one.array + " " + one.name);
     }
     EXPECT_THAT(controllers,
                 ElementsAre("array-a nvme0", "array-a nvme2", "array-b nvme1", "array-b nvme3"));
@@ -180,7 +180,7 @@ TEST(HostView, ListsControllersByArrayInTheOrderInWhichArraysAppear) {
     ASSERT_EQ(view.path_sets.size(), 1U);
     std::vector<std::string> paths;
     for (const ListedPath& one : view.path_sets[0].paths) {
-        paths.push_back(one.site + " " + one.controllers.front() + " " + one.ana_state);
+        paths.push_back(one.array + " " + one.controllers.front() + " " + one.ana_state);
     }
     EXPECT_THAT(paths, ElementsAre("array-a nvme0 inaccessible", "array-a nvme2 optimized",
                                    "array-b nvme1 inaccessible", "array-b nvme3 optimized"));
@@ -193,7 +193,7 @@ TEST(HostView, APathWhoseControllerIsGoneComesLast) {
     ASSERT_EQ(view.path_sets.size(), 1U);
     const ListedPath& last = view.path_sets[0].paths.back();
     EXPECT_THAT(last.controllers, ElementsAre("nvme9"));
-    EXPECT_EQ(last.site, "");
+    EXPECT_EQ(last.array, "");
     EXPECT_EQ(last.problem(), "unusable: its controller is gone");
     ASSERT_EQ(view.missing.size(), 1U); // nvme0 offers it
     EXPECT_THAT(view.missing[0].controllers, ElementsAre("nvme0"));
@@ -398,7 +398,7 @@ TEST(HostView, WhatCannotBeReadIsToldOfEveryKindOfObject) {
 TEST(HostView, ReasonsThatTheAnaStateTellsAreNotToldTwice) {
     const auto problem = [](const std::string& state, const PathUse& use) {
         return ListedPath{
-            .site = "", .controllers = {}, .ana_state = state, .use = use, .why = to_string(use)}
+            .array = "", .controllers = {}, .ana_state = state, .use = use, .why = to_string(use)}
             .problem();
     };
     using Kind = PathUse::Kind;
@@ -446,7 +446,7 @@ TEST(HostView, AnAttributionIsOfItsControllerAndHost) {
     sample.observation.controllers = {asked.observation.controllers[2]};
     const auto of = [](const char* host, const char* name, const char* site) {
         return Attribution{
-            .host = host, .controller = name, .site = site, .evidence = std::string("e ") + site};
+            .host = host, .controller = name, .array = site, .evidence = std::string("e ") + site};
     };
     sample.report.attributions =
         Attributions({of("alpha", "nvme2", "two"), of("alpha", "nvme0", "zero"),
@@ -454,7 +454,7 @@ TEST(HostView, AnAttributionIsOfItsControllerAndHost) {
     const auto sites = [&sample] {
         std::vector<std::string> out;
         for (const ListedController& one : host_view_of(sample).controllers) {
-            out.push_back(one.name + " " + one.site + " " + one.evidence);
+            out.push_back(one.name + " " + one.array + " " + one.evidence);
         }
         return out;
     };

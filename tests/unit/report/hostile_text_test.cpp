@@ -128,7 +128,7 @@ Report rich_report(Sample& sample) {
     finding.on_kernel = OnKernel{.release = "6.12",
                                  .outcome = KernelOutcome{},
                                  .text = "It refuses the path.",
-                                 .source = "drivers/nvme/host/core.c"};
+                                 .basis = "drivers/nvme/host/core.c"};
     test::add(sample.report, finding);
     test::add(sample.report, test::serial_finding(sample));
     Finding warning = test::serial_finding(sample);

@@ -136,8 +136,8 @@ TEST(ListDot, ShowsWhatIsBrokenBesideWhatIsWhole) {
     subsystem.controllers.resize(2);
     sample.observation.controllers.resize(2);
     sample.report.attributions =
-        Attributions({{.host = "alpha", .controller = "nvme0", .site = "array-a", .evidence = ""},
-                      {.host = "alpha", .controller = "nvme1", .site = "", .evidence = ""}});
+        Attributions({{.host = "alpha", .controller = "nvme0", .array = "array-a", .evidence = ""},
+                      {.host = "alpha", .controller = "nvme1", .array = "", .evidence = ""}});
     subsystem.controllers[1].state = Attribute::of("connecting");
     heads[0].size = Attribute::of("4096"); // 2 MiB, so that this set has two sizes
     heads[0].paths[0].size = Attribute::of("4096");
@@ -236,7 +236,7 @@ TEST(ListDot, SaysHowEachControllerThatWasAskedShowsANamespace) {
         test::change(sample.report, i,
                      [&](Attribution& one) { one.controller = controllers[i].name; });
     }
-    test::set_site(sample.report, 2, "");
+    test::set_array(sample.report, 2, "");
     controllers[0].namespaces.erase(controllers[0].namespaces.begin());
     controllers[1].active_nsids.reset();
     controllers[1].namespaces.erase(controllers[1].namespaces.begin());
@@ -315,7 +315,7 @@ TEST(ListDot, EscapesEveryText) {
     Sample sample = healthy_host(1);
     KernelSubsystem& subsystem = test::subsystem_of(sample);
     subsystem.subsysnqn = Attribute::of("\"]; evil [label=\"\\N\x1b");
-    test::set_site(sample.report, 0, "a\"\\b");
+    test::set_array(sample.report, 0, "a\"\\b");
     const std::string graph = dot_of(sample);
     EXPECT_THAT(graph, HasSubstr(R"(label="\"]; evil [label=\"\\N\\x1b")"));
     EXPECT_THAT(graph, HasSubstr(R"(label="a\"\\b")"));

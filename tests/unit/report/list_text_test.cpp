@@ -163,7 +163,7 @@ TEST(ListText, NeverPassesControlBytesOfAControllerOn) {
     controller.subsysnqn = "\x1b";
     controller.unread = {"\x1b[0m"};
     test::change(sample.report, 0, [](Attribution& one) { one.evidence = "\r"; });
-    test::set_site(sample.report, 2, "\x1b[8m");
+    test::set_array(sample.report, 2, "\x1b[8m");
     add(sample, {.object = "\x1b", .target = "", .subsysnqn = "", .error = "\x08"});
     for (const unsigned width : {40U, 80U, 120U}) {
         const std::string text = list_of(sample, {.width = width, .verbose = true});

@@ -54,7 +54,7 @@ TEST(Metrics, TellAccessOfEachNamespace) {
 TEST(Metrics, TellTheStateOfAPathAsASet) {
     MonitorStatus status = monitor_status();
     const auto page_with = [&](const std::string& state) {
-        status.namespaces[0].paths[0].ana_state = state;
+        status.namespaces[0].paths[0].ana_state = PathAnaState::of(state);
         return to_metrics(status);
     };
     const std::string labels =
@@ -181,7 +181,7 @@ TEST(Metrics, TellTheWorstVerdictOfASubsystem) {
 
 TEST(Metrics, EscapeLabels) {
     MonitorStatus status = monitor_status();
-    status.controllers[0].site = "a \"b\" \\ \n\xff\x1b[2J\u009b\u202e";
+    status.controllers[0].array = "a \"b\" \\ \n\xff\x1b[2J\u009b\u202e";
     status.sources[0].name = "{}";
     const std::string page = to_metrics(status);
     expect_well_formed(page);

@@ -199,7 +199,7 @@ PathChoice full_choice() {
     ExplainedPath path;
     path.path = "nvme0c0n1";
     path.controller = "nvme0";
-    path.site = "array-a";
+    path.array = "array-a";
     path.controller_state = "live";
     path.ana_state = "optimized";
     path.numa_node = 1;
@@ -213,7 +213,7 @@ PathChoice full_choice() {
     out.paths.push_back(path);
     path.path = "nvme0c2n1";
     path.controller = "nvme2";
-    path.site.clear();
+    path.array.clear();
     path.numa_node = 0;
     path.queue_depth.reset();
     out.paths.push_back(path);

@@ -66,9 +66,9 @@ TEST(ReportJson, SaysWhatAKernelMakesOfAFinding) {
     Sample sample = healthy_pair();
     Finding finding = test::uuid_finding(sample, 2);
     finding.on_kernel = OnKernel{.release = "6.12",
-                                 .outcome = kernel_effects().front().outcome,
+                                 .outcome = KernelOutcome::io_errors,
                                  .text = "It makes no path.",
-                                 .source = "drivers/nvme/host/core.c"};
+                                 .basis = "drivers/nvme/host/core.c"};
     add(sample.report, finding);
     sample.report.kernel = "6.12";
     const std::string text = to_json(sample.report);
@@ -91,6 +91,50 @@ TEST(ReportJson, SaysWhatAKernelMakesOfAFinding) {
         without["findings"][0]["on_kernel"].erase(key);
         EXPECT_NE(test::schema_violations("report-1", without.dump()), "") << key;
     }
+}
+
+TEST(ReportJson, SaysByWhatItWasJudged) {
+    Sample sample = healthy_pair();
+    EXPECT_FALSE(json::parse(to_json(sample.report)).contains("judged")) << "made by hand";
+    sample.report.judged.version = "1.2.3";
+    const std::string plain = to_json(sample.report);
+    expect_valid_report(plain);
+    EXPECT_EQ(json::parse(plain)["judged"],
+              (json{{"version", "1.2.3"},
+                    {"profile", "auto"},
+                    {"window", "none"},
+                    {"fail_on", "fail"},
+                    {"policy", nullptr},
+                    {"sites", json::array()},
+                    {"config_file", nullptr},
+                    {"expectation", false},
+                    {"hosts", json::array()},
+                    {"rules", {{"selected", {"*"}}, {"asked", 118}, {"left_out", 0}}}}));
+    sample.report.hosts = {"alpha"};
+    sample.report.judged = {.version = "1.2.3",
+                            .profile = Profile::stretched,
+                            .window = Window::migration,
+                            .fail_on = FailOn::warn,
+                            .policy = Policy::active_passive,
+                            .sites = {"east", "west"},
+                            .config_file = "haoh.toml",
+                            .rules = {"ns.*", "ctrl.sn.*"},
+                            .rules_left_out = 7,
+                            .expected = true};
+    const std::string text = to_json(sample.report);
+    expect_valid_report(text);
+    EXPECT_EQ(
+        json::parse(text)["judged"],
+        (json{{"version", "1.2.3"},
+              {"profile", "stretched"},
+              {"window", "migration"},
+              {"fail_on", "warn"},
+              {"policy", "active-passive"},
+              {"sites", {"east", "west"}},
+              {"config_file", "haoh.toml"},
+              {"expectation", true},
+              {"hosts", {"alpha"}},
+              {"rules", {{"selected", {"ns.*", "ctrl.sn.*"}}, {"asked", 118}, {"left_out", 7}}}}));
 }
 
 TEST(ReportJson, LeavesOutTheNamespaceOfWhatIsAboutNone) {

@@ -143,6 +143,29 @@ FAIL  ns.uuid.equal  (data corruption)
 )");
 }
 
+TEST(ReportText, SaysByWhatItWasJudged) {
+    Sample sample = healthy_pair();
+    sample.report.judged.version = "1.2.3";
+    EXPECT_EQ(text_of(sample).find("judged with"), std::string::npos) << "as where nothing is said";
+    EXPECT_NE(
+        text_of(sample, {.width = 200, .verbose = true})
+            .find("\njudged by haoh 1.2.3: profile auto, window none, fail_on fail, no policy, "
+                  "all 118 rules, no sites, no expectation, no configuration file\n"),
+        std::string::npos)
+        << text_of(sample, {.width = 200, .verbose = true});
+    sample.report.judged.window = Window::migration;
+    sample.report.judged.rules = {"ns.*"};
+    sample.report.judged.rules_left_out = 82;
+    sample.report.judged.config_file = "haoh.toml";
+    EXPECT_NE(text_of(sample).find(
+                  "\njudged with window migration, 118 of 200 rules (ns.*), haoh.toml\n"),
+              std::string::npos)
+        << text_of(sample);
+    sample.report.hosts = {"alpha", "beta"};
+    EXPECT_NE(text_of(sample, {.width = 200, .verbose = true}).find("\nof hosts alpha, beta\n"),
+              std::string::npos);
+}
+
 TEST(ReportText, ColoursOnlyWhenAskedAndNothingElseChanges) {
     const Sample sample = with_many_findings();
     const std::string plain = text_of(sample);
@@ -280,7 +303,7 @@ const Folded kFolded[] = {
              made.subsysnqn = "nqn.2026-01.com.example:many-" + std::to_string(i);
              made.name = "controller " + std::to_string(i);
              sample.report.attributions.add(
-                 {.host = {}, .controller = made.name, .site = "array-a", .evidence = "target"});
+                 {.host = {}, .controller = made.name, .array = "array-a", .evidence = "target"});
          }
      },
      "com.example:many-", "2 more"},
@@ -396,7 +419,7 @@ Sample of_two_hosts() {
     unusable.nsid = 2;
     unusable.what = "no path of nvme0n2 can be used";
     unusable.host = "beta";
-    unusable.values = {{.controller = "nvme0", .site = "", .value = "dead", .host = "beta"}};
+    unusable.values = {{.controller = "nvme0", .array = "", .value = "dead", .host = "beta"}};
     add(sample.report, unusable);
     return sample;
 }
@@ -417,8 +440,8 @@ TEST(ReportText, NamesTheHostOfEachValueWhereTheyDiffer) {
     Finding shared = test::serial_finding(sample);
     shared.rule = "host.identity.unique";
     shared.what = "one host NQN on two hosts";
-    shared.values = {{.controller = "nvme0", .site = "", .value = "nqn.x", .host = "alpha"},
-                     {.controller = "nvme0", .site = "", .value = "nqn.y", .host = "beta"},
+    shared.values = {{.controller = "nvme0", .array = "", .value = "nqn.x", .host = "alpha"},
+                     {.controller = "nvme0", .array = "", .value = "nqn.y", .host = "beta"},
                      {.controller = "", .value = "Y", .object = "nvme_core", .host = "alpha"},
                      {.controller = "", .value = "Y", .object = "nvme_core", .host = "beta"}};
     add(sample.report, shared);
@@ -512,15 +535,15 @@ TEST(ReportText, NeverPassesControlBytesOfAControllerOn) {
     finding.values[1].value = "\xe2\x80\xae"
                               "0000\xff";
     finding.values[2].controller = "\n\n";
-    finding.values[3].site = "\x9b"
-                             "31m";
+    finding.values[3].array = "\x9b"
+                              "31m";
     finding.subsystem = "nqn\x08";
     add(sample.report, finding);
     finding.verdict = Verdict::note;
     add(sample.report, finding);
     add(sample, {.object = "o\x1b", .target = "", .subsysnqn = "", .error = "e\x7f"});
     sample.observation.controllers[0].subsysnqn = "nqn.\x1b[1m\n";
-    test::set_site(sample.report, 0, "\x1b[5m");
+    test::set_array(sample.report, 0, "\x1b[5m");
     sample.report.observed_at = "\x1b";
     for (const bool verbose : {false, true}) {
         const std::string text = text_of(sample, {.verbose = verbose});
@@ -551,8 +574,8 @@ TEST(ReportText, StaysInsideTheWidth) {
 TEST(ReportText, NamesTheReleaseByWhatDecidesWhatLinuxDoes) {
     Sample sample = with_one_failure();
     const auto shown = [&sample](const std::string& release) {
-        sample.report.findings[0].on_kernel = OnKernel{
-            .release = release, .outcome = {}, .text = "it is refused", .source = "core.c"};
+        sample.report.findings[0].on_kernel =
+            OnKernel{.release = release, .outcome = {}, .text = "it is refused", .basis = "core.c"};
         return text_of(sample);
     };
     EXPECT_NE(shown("6.12.107-amd64").find("\n  Linux 6.12: it is refused\n"), std::string::npos);

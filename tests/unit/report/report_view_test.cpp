@@ -41,7 +41,7 @@ TEST(ReportView, JoinsControllersOfOneArrayThatSayTheSame) {
     const ReportView view = view_of(sample.report);
     const std::vector<ValueGroup>& values = view.groups[0].items[0].values;
     ASSERT_EQ(values.size(), 3U);
-    EXPECT_EQ(values[0].site, "array-a");
+    EXPECT_EQ(values[0].array, "array-a");
     EXPECT_EQ(values[0].controllers.size(), 2U);
     EXPECT_EQ(values[1].value, "SN0002");
     EXPECT_EQ(values[1].controllers.size(), 1U);
@@ -192,7 +192,7 @@ TEST(ReportView, MakesEveryTextSafe) {
     finding.values[0].value = "\xff";
     finding.values[0].controller = "c\n";
     add(sample.report, finding);
-    test::set_site(sample.report, 0, "\t");
+    test::set_array(sample.report, 0, "\t");
     const ReportView view = view_of(sample.report);
     EXPECT_EQ(view.groups[0].items[0].what, "a\\x1b[2J");
     EXPECT_EQ(view.groups[0].items[0].values[0].value, "\\xff");
@@ -210,16 +210,16 @@ TEST(ReportView, FoldsOnlyWhatReadsAlike) {
         }
         return view_of(sample.report).groups.at(0).items.size();
     };
-    const FindingValue value{.controller = "nvme0", .site = "array-a", .value = "x"};
+    const FindingValue value{.controller = "nvme0", .array = "array-a", .value = "x"};
     EXPECT_EQ(items(value, value), 1U);
     for (std::string FindingValue::*part :
-         {&FindingValue::controller, &FindingValue::site, &FindingValue::value}) {
+         {&FindingValue::controller, &FindingValue::array, &FindingValue::value}) {
         FindingValue other = value;
         other.*part += "1";
         EXPECT_EQ(items(value, other), 2U);
     }
-    EXPECT_EQ(items({.controller = "ab", .site = "c", .value = ""},
-                    {.controller = "a", .site = "bc", .value = ""}),
+    EXPECT_EQ(items({.controller = "ab", .array = "c", .value = ""},
+                    {.controller = "a", .array = "bc", .value = ""}),
               2U);
 }
 

@@ -3,6 +3,8 @@
 #include "support/json_schema.hpp"
 #include "terminal.hpp"
 
+#include "linux/kernel_effects.hpp"
+
 #include <haoh/config.hpp>
 #include <haoh/report.hpp>
 
@@ -28,7 +30,8 @@ const Rule kRule{.id = "ctrl.fr.domain",
                  .basis = "Base 2.1 Figure 312",
                  .why = "Two revisions in one array are only meant to be there during an upgrade.",
                  .fix = "Finish the upgrade, or declare it with --window upgrade.",
-                 .relaxed_in = window_bit(Window::upgrade) | window_bit(Window::migration)};
+                 .relaxed_in = window_bit(Window::upgrade) | window_bit(Window::migration),
+                 .on_linux = linux_effect::kRevisionShownOnce};
 
 std::vector<const Rule*> times(std::size_t count) {
     return std::vector<const Rule*>(count, &kRule);

@@ -107,7 +107,7 @@ Sample healthy_pair(std::uint32_t namespaces) {
         const bool on_a = controller.connection.cntlid < 1000;
         sample.report.attributions.add({.host = controller.host,
                                         .controller = controller.name,
-                                        .site = on_a ? "array-a" : "array-b",
+                                        .array = on_a ? "array-a" : "array-b",
                                         .evidence = on_a ? "configuration: addresses 10.0.0.0/16"
                                                          : "configuration: addresses 10.1.0.0/16"});
     }
@@ -120,8 +120,8 @@ void change(Report& report, std::size_t index, const std::function<void(Attribut
     report.attributions = Attributions(std::move(all));
 }
 
-void set_site(Report& report, std::size_t index, const std::string& site) {
-    change(report, index, [&](Attribution& one) { one.site = site; });
+void set_array(Report& report, std::size_t index, const std::string& array) {
+    change(report, index, [&](Attribution& one) { one.array = array; });
 }
 
 void change_uuid_on_array_b(Sample& sample, std::uint32_t nsid) {
@@ -137,8 +137,8 @@ std::vector<FindingValue> values_by_array(const Sample& sample, const std::strin
     std::vector<FindingValue> values;
     for (const Attribution& attribution : sample.report.attributions) {
         values.push_back({.controller = attribution.controller,
-                          .site = attribution.site,
-                          .value = attribution.site == "array-a" ? a : b});
+                          .array = attribution.array,
+                          .value = attribution.array == "array-a" ? a : b});
     }
     return values;
 }

@@ -46,7 +46,7 @@ void change_uuid_on_array_b(Sample& sample, std::uint32_t nsid);
 
 /// Changes one of the attributions.
 void change(Report& report, std::size_t index, const std::function<void(Attribution&)>& edit);
-void set_site(Report& report, std::size_t index, const std::string& site);
+void set_array(Report& report, std::size_t index, const std::string& array);
 
 /// Adds a finding and keeps counts and verdict right, as `check` does.
 void add(Report& report, Finding finding);

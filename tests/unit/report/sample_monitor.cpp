@@ -21,7 +21,7 @@ Event ana_event(std::uint32_t nsid, std::chrono::nanoseconds after) {
     event.host = "host-1";
     event.subsysnqn = kMonitorNqn;
     event.controller = "nvme1";
-    event.site = "array-b";
+    event.array = "array-b";
     event.nsid = nsid;
     event.device = "nvme0n" + std::to_string(nsid);
     event.path = "nvme0c1n" + std::to_string(nsid);
@@ -156,7 +156,7 @@ MonitorStatus monitor_status() {
             {.host = "host-1",
              .name = name,
              .subsysnqn = kMonitorNqn,
-             .site = second ? "array-b" : "array-a",
+             .array = second ? "array-b" : "array-a",
              .address = "10.0.0." + std::string{name[4]} + ":4420",
              .state = name[4] == '4' ? ControllerState::connecting : ControllerState::live,
              .hostnqn = "nqn.2026-01.io.example:host-1",
@@ -176,15 +176,16 @@ MonitorStatus monitor_status() {
                       .arrays = 2,
                       .ready = nsid == 1 ? 2U : 1U};
         for (const auto& controller : status.controllers) {
-            const bool second = controller.site == "array-b";
+            const bool second = controller.array == "array-b";
             if (nsid == 2 && second) {
                 continue;
             }
             one.paths.push_back(
                 {.controller = controller.name,
                  .name = "nvme0c" + controller.name.substr(4) + "n" + std::to_string(nsid),
-                 .ana_state = second ? "non-optimized" : "optimized",
-                 .use = use_of({.controller_state = controller.state, .ana_state = "optimized"}),
+                 .ana_state = second ? nvme::AnaState::non_optimized : nvme::AnaState::optimized,
+                 .use = use_of({.controller_state = controller.state,
+                                .ana_state = nvme::AnaState::optimized}),
                  .transitions = second ? 3U : 0U,
                  .last_change = {}});
         }

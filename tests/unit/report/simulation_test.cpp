@@ -214,10 +214,10 @@ TEST(SimulationSvg, BarsAreAsLongAsThroughputAndAsWideAsShares) {
   <text x="215" y="53">-</text>
   <text x="10" y="85">numa</text>
   <rect x="140.0" y="70" width="285.0" height="20" fill="#0072B2"><title>a: 75.0 %</title></rect>
-  <rect x="425.0" y="70" width="95.0" height="20" fill="#E69F00"><title>: 25.0 %</title></rect>
+  <rect x="425.0" y="70" width="95.0" height="20" fill="#E69F00"><title>-: 25.0 %</title></rect>
   <text x="528" y="85">200.0 MiB/s, p99 250 us</text>
   <text x="10" y="119">latency</text>
-  <rect x="140.0" y="104" width="190.0" height="20" fill="#E69F00"><title>: 100.0 %</title></rect>
+  <rect x="140.0" y="104" width="190.0" height="20" fill="#E69F00"><title>-: 100.0 %</title></rect>
   <text x="338" y="119">100.0 MiB/s, p99 250 us</text>
 </svg>
 )");

@@ -4,6 +4,7 @@
 #include "sample_monitor.hpp"
 #include "terminal.hpp"
 
+#include "linux/kernel_effects.hpp"
 #include "unit/kernel_policy/device.hpp"
 
 #include <haoh/event_report.hpp>
@@ -178,7 +179,7 @@ TEST(Tones, OfAReportAreThoseOfItsVerdicts) {
 }
 
 TEST(Tones, OfRulesAreThoseOfTheirVerdicts) {
-    Rule rule{.id = "ctrl.fr.domain", // of which Linux does something
+    Rule rule{.id = "ctrl.fr.domain",
               .title = "Firmware is the same",
               .rule_class = RuleClass::dom,
               .severity = Severity::degraded,
@@ -186,7 +187,8 @@ TEST(Tones, OfRulesAreThoseOfTheirVerdicts) {
               .basis = "Base 2.1 Figure 312",
               .why = "Two revisions are there during an upgrade.",
               .fix = "Finish the upgrade.",
-              .relaxed_in = 1U << static_cast<unsigned>(Window::upgrade)};
+              .relaxed_in = 1U << static_cast<unsigned>(Window::upgrade),
+              .on_linux = linux_effect::kRevisionShownOnce};
     for (const auto& [verdict, word, tone] : {std::tuple{Verdict::note, "note", Tone::note},
                                               {Verdict::warn, "warn", Tone::warn},
                                               {Verdict::fail, "fail", Tone::fail}}) {

@@ -76,7 +76,7 @@ Event sample(std::uint64_t sequence = 1) {
     event.controller = "nvme1";
     event.from = "optimized";
     event.to = "inaccessible";
-    event.site = "array a";
+    event.array = "array a";
     event.subsysnqn = "nqn.2026-01.org.example:pair";
     return event;
 }

@@ -224,7 +224,7 @@ TEST(MonitorBody, colours_paths_by_what_they_are_good_for) {
         PathRow path = a_path("a", "nvme1", one.ana);
         path.state = ControllerState::of(one.state);
         path.path = one.path;
-        PathFacts facts{.controller_state = {}, .ana_state = one.ana};
+        PathFacts facts{.controller_state = {}, .ana_state = PathAnaState::of(one.ana)};
         if (*one.state != '\0') {
             facts.controller_state = path.state;
         }

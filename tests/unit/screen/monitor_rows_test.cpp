@@ -33,7 +33,7 @@ MonitorStatus::Controller a_controller(const std::string& name, const std::strin
     return {.host = "host-a",
             .name = name,
             .subsysnqn = kNqn,
-            .site = site,
+            .array = site,
             .address = {},
             .state = std::move(state)};
 }
@@ -57,8 +57,9 @@ TEST(MonitorRows, keep_apart_what_is_not_alike) {
         {"optimized", [](Namespace& one) { ++one.access.optimized; }},
         {"arrays", [](Namespace& one) { ++one.access.arrays; }},
         {"ready", [](Namespace& one) { ++one.access.ready; }},
-        {"ANA state", [](Namespace& one) { one.paths[0].ana_state = "change"; }},
-        {"ANA state of the other", [](Namespace& one) { one.paths[1].ana_state = "change"; }},
+        {"ANA state", [](Namespace& one) { one.paths[0].ana_state = PathAnaState::of("change"); }},
+        {"ANA state of the other",
+         [](Namespace& one) { one.paths[1].ana_state = PathAnaState::of("change"); }},
         {"a usable path",
          [](Namespace& one) { one.paths[1].use.kind = PathUse::Kind::ana_change; }},
         {"no path", [](Namespace& one) { one.paths.pop_back(); }},
@@ -170,7 +171,7 @@ TEST(MonitorRows, do_not_blame_a_namespace_for_names_of_others) {
     for (const char* const name : {"nvme8", "nvme9"}) {
         status.namespaces[0].paths.push_back({.controller = name,
                                               .name = {},
-                                              .ana_state = "optimized",
+                                              .ana_state = PathAnaState::of("optimized"),
                                               .use = {},
                                               .transitions = 0,
                                               .last_change = {}});
@@ -196,11 +197,13 @@ TEST(MonitorRows, join_controllers_whose_paths_are_alike) {
     ASSERT_THAT(joined[0].paths, SizeIs(2));
     EXPECT_THAT(joined[0].paths[1].controllers, ElementsAre("nvme2", "nvme4"));
     const std::vector<std::pair<const char*, std::function<void(Status&)>>> changes{
-        {"array", [](Status& status) { status.controllers[2].site = "array-c"; }},
+        {"array", [](Status& status) { status.controllers[2].array = "array-c"; }},
         {"state",
          [](Status& status) { status.controllers[2].state = ControllerState::connecting; }},
         {"ANA state",
-         [](Status& status) { status.namespaces[0].paths[2].ana_state = "optimized"; }},
+         [](Status& status) {
+             status.namespaces[0].paths[2].ana_state = PathAnaState::of("optimized");
+         }},
         {"path", [](Status& status) { status.namespaces[0].paths.pop_back(); }},
         {"use", [](Status& status) { status.namespaces[0].paths[2].use.other_size = true; }},
     };
@@ -211,7 +214,7 @@ TEST(MonitorRows, join_controllers_whose_paths_are_alike) {
     }
     // A path whose ANA state is called so is not the same as none.
     Status status = pair();
-    status.namespaces[0].paths[1].ana_state = "no path";
+    status.namespaces[0].paths[1].ana_state = PathAnaState::of("no path");
     status.namespaces[0].paths[1].use.kind = PathUse::Kind::ana_unknown;
     status.namespaces[0].paths.pop_back();
     EXPECT_THAT(rows_of(status).at(0).paths, SizeIs(3));

@@ -31,7 +31,7 @@ MonitorStatus::Namespace make_namespace(std::uint32_t nsid, const std::vector<Pa
         MonitorStatus::Path& path = out.paths.emplace_back();
         path.controller = sample.controller;
         path.name = "nvme0c" + sample.controller.substr(4) + "n" + std::to_string(nsid);
-        path.ana_state = sample.ana_state;
+        path.ana_state = PathAnaState::of(sample.ana_state);
         path.use = use_of({.controller_state = ControllerState::live, .ana_state = path.ana_state});
         path.transitions = sample.transitions;
         if (sample.changed >= 0) {
@@ -67,7 +67,7 @@ MonitorStatus make_status(std::vector<MonitorStatus::Namespace> namespaces) {
         status.controllers.push_back({.host = "host-a",
                                       .name = name,
                                       .subsysnqn = kNqn,
-                                      .site = site_of(name),
+                                      .array = site_of(name),
                                       .address = "10.0.0.1:4420",
                                       .state = ControllerState::live});
     }
@@ -86,7 +86,7 @@ Event ana_change(std::int64_t second, std::uint32_t nsid, const std::string& sit
     event.observed = at_second(second);
     event.host = "host-a";
     event.subsysnqn = kNqn;
-    event.site = site;
+    event.array = site;
     event.nsid = nsid;
     event.transitions = 1;
     return event;

@@ -58,7 +58,7 @@ MonitorStatus troubled() {
     status.controllers.push_back({.host = "host-a",
                                   .name = "nvme4",
                                   .subsysnqn = test::kNqn,
-                                  .site = "array-b",
+                                  .array = "array-b",
                                   .address = "10.0.0.2:4420",
                                   .state = ControllerState::connecting});
     status.sources.push_back(
@@ -150,13 +150,13 @@ TEST(MonitorScreen, colours_what_it_says_and_nothing_else) {
 TEST(MonitorScreen, what_comes_from_outside_cannot_draw) {
     MonitorStatus status = troubled();
     for (MonitorStatus::Controller& controller : status.controllers) {
-        controller.site += "\x1b[2J\n";
+        controller.array += "\x1b[2J\n";
         controller.state = ControllerState::of("live\x9b");
     }
     status.sources[2].problem = "\r\n\x1b]0;title\x07";
     for (MonitorStatus::Namespace& one : status.namespaces) {
         one.device += "\x1b[H";
-        one.paths[0].ana_state = "\xff";
+        one.paths[0].ana_state = PathAnaState::of("\xff");
     }
     MonitorScreen screen{
         [](const Event& /*event*/, unsigned /*width*/) { return "two\nlines \x1b[2J"; }};
@@ -235,7 +235,7 @@ TEST(MonitorScreen, names_controllers_of_arrays_by_the_end_of_their_names) {
         status.controllers.push_back({.host = {},
                                       .name = one.paths[index].controller,
                                       .subsysnqn = test::kNqn,
-                                      .site = index == 0 ? "array-a" : "array-b",
+                                      .array = index == 0 ? "array-a" : "array-b",
                                       .address = {},
                                       .state = ControllerState::live});
     }

@@ -358,6 +358,9 @@ TEST(RawPages, HaveTheNamesOfTheSchema) {
     controller.io_command_sets = Page::of_failure("1Ch");
     controller.controller_list = Page::of_failure("13h");
     controller.supported_logs = Page::of_failure("00h");
+    controller.nvm_controller = Page::of_failure("06h");
+    controller.commands_log = Page::of_failure("05h");
+    controller.firmware_log = Page::of_failure("03h");
     controller.ana.log = Page::of_failure("0Ch");
     controller.identify = Page::of_failure("01h");
     controller.features = {{0x0B, Page::of_failure("0Bh")}};
@@ -371,6 +374,9 @@ TEST(RawPages, HaveTheNamesOfTheSchema) {
                                   {"io_command_sets", {{"error", "1Ch"}}},
                                   {"controller_list", {{"error", "13h"}}},
                                   {"supported_logs", {{"error", "00h"}}},
+                                  {"nvm_controller", {{"error", "06h"}}},
+                                  {"commands_log", {{"error", "05h"}}},
+                                  {"firmware_log", {{"error", "03h"}}},
                                   {"ana_log", {{"error", "0Ch"}}},
                                   {"features", {{"0x0b", {{"error", "0Bh"}}}}}}));
     EXPECT_EQ(out["namespaces"][0]["pages"], (json{{"identify", {{"error", "CNS 00h"}}},
@@ -396,10 +402,16 @@ TEST(RawPages, OfTheLengthThatTheyHaveAreWrittenWithoutIt) {
     by_hand["controllers"][0]["pages"]["supported_logs"] = "01";
     by_hand["controllers"][0]["pages"]["features"]["0x0b"] = "01";
     by_hand["controllers"][0]["pages"]["io_command_sets"] = "01";
+    by_hand["controllers"][0]["pages"]["nvm_controller"] = "01";
+    by_hand["controllers"][0]["pages"]["commands_log"] = "01";
+    by_hand["controllers"][0]["pages"]["firmware_log"] = "01";
     const Observation read = observation_from_json(by_hand.dump(), "pair.json");
     EXPECT_EQ(read.controllers[0].supported_logs.length, 1024U);
     EXPECT_EQ(read.controllers[0].features.at(0x0B).length, 4U);
     EXPECT_EQ(read.controllers[0].io_command_sets.length, 4096U);
+    EXPECT_EQ(read.controllers[0].nvm_controller.length, 4096U);
+    EXPECT_EQ(read.controllers[0].commands_log.length, 4096U);
+    EXPECT_EQ(read.controllers[0].firmware_log.length, 512U);
 }
 
 TEST(RawPages, OfControllersWithoutFeaturesHaveNoKeyForThem) {

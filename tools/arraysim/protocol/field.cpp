@@ -6,6 +6,7 @@
 #include <haoh/error.hpp>
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/nvme/discovery_log.hpp>
+#include <haoh/nvme/identify_controller_nvm.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
 
 #include <fmt/format.h>
@@ -29,6 +30,10 @@ constexpr std::array kDiscoveryEntry{
     FieldRange{"treq", 3, 1},       FieldRange{"portid", 4, 2},     FieldRange{"cntlid", 6, 2},
     FieldRange{"asqsz", 8, 2},      FieldRange{"eflags", 10, 2},    FieldRange{"trsvcid", 32, 32},
     FieldRange{"subnqn", 256, 256}, FieldRange{"traddr", 512, 256}, FieldRange{"tsas", 768, 256}};
+constexpr std::array kFirmwareLog{FieldRange{"afi", 0, 1},   FieldRange{"frs1", 8, 8},
+                                  FieldRange{"frs2", 16, 8}, FieldRange{"frs3", 24, 8},
+                                  FieldRange{"frs4", 32, 8}, FieldRange{"frs5", 40, 8},
+                                  FieldRange{"frs6", 48, 8}, FieldRange{"frs7", 56, 8}};
 constexpr std::array kDescriptor{FieldRange{"nidt", 0, 1}, FieldRange{"nidl", 1, 1}};
 
 constexpr std::size_t kDescriptorHeaderSize = 4;
@@ -179,7 +184,7 @@ std::optional<FieldPlace> find_in_descriptors(std::string_view field, ByteView p
 }
 
 bool space_padded(std::string_view field) {
-    return field == "sn" || field == "mn" || field == "fr";
+    return field == "sn" || field == "mn" || field == "fr" || field.starts_with("frs");
 }
 
 bool nul_padded(std::string_view field) {
@@ -202,6 +207,10 @@ std::span<const FieldRange> fields_of(AnswerKind kind) {
         return nvme::identify_namespace_nvm_fields();
     case AnswerKind::independent:
         return nvme::identify_namespace_independent_fields();
+    case AnswerKind::nvm_controller:
+        return nvme::identify_controller_nvm_fields();
+    case AnswerKind::firmware_log:
+        return kFirmwareLog;
     default:
         return {};
     }

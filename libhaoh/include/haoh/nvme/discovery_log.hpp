@@ -15,6 +15,8 @@ inline constexpr std::size_t kDiscoveryEntrySize = 1024;
 inline constexpr std::size_t kMaxDiscoveryEntries = 16384; ///< a bound of ours: 16 MiB of log
 
 enum class TransportType : std::uint8_t { rdma = 1, fibre_channel = 2, tcp = 3, loop = 254 };
+/// For people: "RDMA", "Fibre Channel", "TCP", "loop"; "transport type N" for any other value.
+[[nodiscard]] std::string to_string(TransportType type);
 enum class AddressFamily : std::uint8_t {
     ipv4 = 1,
     ipv6 = 2,

@@ -5,6 +5,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <haoh/nvme/command.hpp>
 #include <haoh/nvme/supported_logs.hpp>
@@ -91,11 +92,28 @@ Answer log_missing(const Controller& controller, const Subsystem& /*own*/) {
         (code == nvme::status::invalid_log_page || code == nvme::status::invalid_field)) {
         return Answer::broken(nvme::describe(log.status));
     }
-    const Page& supported = controller.observed->supported_logs;
-    if (supported.ok() && !nvme::decode_supported_logs(supported.bytes).supports(nvme::lid::ana)) {
-        return Answer::broken("log page 0Ch is not among the supported ones");
+    if (log.ok()) {
+        return Answer::holds();
     }
-    return log.ok() && supported.state != Page::State::failed ? Answer::holds() : Answer::unknown();
+    const Page& supported = controller.observed->supported_logs;
+    const bool is_unlisted =
+        supported.ok() && !nvme::decode_supported_logs(supported.bytes).supports(nvme::lid::ana);
+    return is_unlisted ? Answer::broken("log page 0Ch is not among the supported ones")
+                       : Answer::unknown();
+}
+
+/// A log that is there and that the list of logs leaves out: Linux does not read that list.
+Answer log_unlisted(const Controller& controller, const Subsystem& /*own*/) {
+    const Page& supported = controller.observed->supported_logs;
+    if (!controller.ana() || !controller.observed->ana.log.ok()) {
+        return Answer::not_asked();
+    }
+    if (!supported.ok()) {
+        return supported.state == Page::State::failed ? Answer::unknown() : Answer::not_asked();
+    }
+    return nvme::decode_supported_logs(supported.bytes).supports(nvme::lid::ana)
+               ? Answer::holds()
+               : Answer::broken("log page 0Ch is not among the supported ones");
 }
 
 constexpr Row kAnaAnacapEqual{
@@ -161,7 +179,8 @@ constexpr Row kAnaLogFitsMdts{
              .why = "Linux gives ANA up for this controller and takes all of its paths for "
                     "optimized, also those that are inaccessible.",
              .fix = "Array: raise MDTS, or lower NANAGRPID and MNAN, so that 16 + 32 x NANAGRPID "
-                    "+ 4 x MNAN bytes fit one transfer."},
+                    "+ 4 x MNAN bytes fit one transfer.",
+             .on_linux = linux_effect::kAnaLogTooLarge},
     .judge = CheckController{.clause = "ANA log larger than one transfer", .ask = log_too_large}};
 
 constexpr Row kAnaNanagrpidCovers{
@@ -174,7 +193,8 @@ constexpr Row kAnaNanagrpidCovers{
              .why = "Linux reads the log into a buffer that is too small and rejects it: path "
                     "states are not updated.",
              .fix = "Array: report the number of groups that the controller supports, at most "
-                    "ANAGRPMAX."},
+                    "ANAGRPMAX.",
+             .on_linux = linux_effect::kAnaGroupsBeyondLog},
     .judge = CheckController{.clause = "NANAGRPID does not fit", .ask = too_many_groups},
     .yields_to = {&kAnaAnagrpmaxEqual, &kAnaLogFitsMdts}};
 
@@ -187,8 +207,20 @@ constexpr Row kLogSupportedAna{
              .basis = "Base 2.3 §8.1.1.1: shall support the log; Linux fails to start the "
                       "controller without it",
              .why = "Linux does not start the controller: every path to this array is missing.",
-             .fix = "Array: support log page 0Ch, and list it in the Supported Log Pages log."},
+             .fix = "Array: support log page 0Ch, and list it in the Supported Log Pages log.",
+             .on_linux = linux_effect::kNoAnaLog},
     .judge = CheckController{.clause = "no ANA log", .ask = log_missing}};
+
+constexpr Row kLogListedAna{
+    .rule = {.id = "log.listed.ana",
+             .title = "The ANA log is among the supported log pages (LID 00h)",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "practice: the log is there; Linux does not read the list, and others may",
+             .why = "A host that goes by the list takes the controller for one without ANA.",
+             .fix = "Array: list log page 0Ch in the Supported Log Pages log."},
+    .judge = CheckController{.clause = "ANA log not listed", .ask = log_unlisted}};
 
 constexpr Row kAnaAnacapOptimizedBit{
     .rule = {.id = "ana.anacap.optimized_bit",
@@ -211,14 +243,15 @@ constexpr Row kAnaAnattValid{
              .basis = "Base 2.1 Figure 312; Linux resets the controller after 2 x ANATT",
              .why = "Linux resets the controller the moment that a group is in transition, with "
                     "all I/O in flight on it.",
-             .fix = "Array: report the longest time that a transition takes, in seconds."},
+             .fix = "Array: report the longest time that a transition takes, in seconds.",
+             .on_linux = linux_effect::kAnattTimeout},
     .judge = CheckController{.clause = "ANATT is 0", .ask = no_transition_time},
     .fields = {"anatt"}};
 
 constexpr std::array kAnaCapabilityRows{
-    &kAnaAnacapOptimizedBit, &kAnaAnacapEqual,     &kAnaAnacapGidcsEqual,
-    &kAnaAnattValid,         &kAnaAnattEqual,      &kAnaAnagrpmaxEqual,
-    &kAnaLogFitsMdts,        &kAnaNanagrpidCovers, &kLogSupportedAna};
+    &kAnaAnacapOptimizedBit, &kAnaAnacapEqual,    &kAnaAnacapGidcsEqual, &kAnaAnattValid,
+    &kAnaAnattEqual,         &kAnaAnagrpmaxEqual, &kAnaLogFitsMdts,      &kAnaNanagrpidCovers,
+    &kLogSupportedAna,       &kLogListedAna};
 
 } // namespace
 

@@ -6,6 +6,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -277,17 +278,17 @@ struct ArrayPaths {
 using Arrays = std::map<std::size_t, ArrayPaths>;
 
 Arrays by_array(const SharedNamespace& shared, const Paths& paths) {
-    Arrays sites;
+    Arrays out;
     for (const Namespace* path : shared.paths) {
-        sites[path->controller->site_id].name = path->controller->site;
+        out[path->controller->array_id].name = path->controller->array;
     }
     for (const auto& [path, state] : paths.known) {
-        ArrayPaths& site = sites[path->controller->site_id];
-        site.usable = site.usable || nvme::usable(state);
-        site.reachable = site.reachable || state != AnaState::persistent_loss;
-        site.optimized = site.optimized || state == AnaState::optimized;
+        ArrayPaths& array = out[path->controller->array_id];
+        array.usable = array.usable || nvme::usable(state);
+        array.reachable = array.reachable || state != AnaState::persistent_loss;
+        array.optimized = array.optimized || state == AnaState::optimized;
     }
-    return sites;
+    return out;
 }
 
 template <typename Wanted>
@@ -328,7 +329,7 @@ void judge_each_array(const Subsystem& subsystem, const SharedNamespace& shared,
         });
     if (idle.empty()) {
         // An array that does not show the namespace, or did not answer, is another finding.
-        findings.count(kAnaNsUsablePathPerArray, arrays.size() == subsystem.sites
+        findings.count(kAnaNsUsablePathPerArray, arrays.size() == subsystem.arrays
                                                      ? Answer::Kind::holds
                                                      : Answer::Kind::unknown);
         return;
@@ -409,7 +410,8 @@ constexpr Row kAnaNsUsablePath{
              .why = "No path is optimized or non-optimized: I/O to the volume hangs until an array "
                     "takes it over.",
              .fix = "Array: find out why no array owns the group (quorum, witness, replication "
-                    "link) and make one take it over. Host: do not reset anything meanwhile."},
+                    "link) and make one take it over. Host: do not reset anything meanwhile.",
+             .on_linux = linux_effect::kNoUsablePath},
     .judge = JudgeSubsystem{judge_states},
     .yields_to = {&kModelDetect}};
 
@@ -421,7 +423,8 @@ constexpr Row kAnaNsOptimizedPath{
              .verdict = Verdict::warn,
              .basis = "practice",
              .why = "All I/O takes the slower way, as after a failover that was not taken back.",
-             .fix = "Array: give the group back to its preferred array."},
+             .fix = "Array: give the group back to its preferred array.",
+             .on_linux = linux_effect::kNoOptimizedPath},
     .judge = JudgeSubsystem{judge_states}};
 
 constexpr Row kAnaNsSingleOwner{
@@ -435,7 +438,8 @@ constexpr Row kAnaNsSingleOwner{
                     "taking writes is a split brain.",
              .fix = "Array: stop one of them from taking writes at once, then compare the data. "
                     "Host: use one array only until then."},
-    .judge = JudgeSubsystem{judge_states}};
+    .judge = JudgeSubsystem{judge_states},
+    .by_array = true};
 
 constexpr Row kAnaNsUsablePathPerArray{
     .rule = {.id = "ana.ns.usable_path_per_array",
@@ -448,7 +452,8 @@ constexpr Row kAnaNsUsablePathPerArray{
              .why = "The volume hangs on one array: a failover has nowhere to go.",
              .fix = "Array: look at the replication of the volume and bring its second copy "
                     "back."},
-    .judge = JudgeSubsystem{judge_states}};
+    .judge = JudgeSubsystem{judge_states},
+    .by_array = true};
 
 constexpr std::array kAnaGroupRows{
     &kAnaGroupIdUniqueAcrossArrays, &kAnaGroupIdConsistent, &kAnaNsUsablePath,

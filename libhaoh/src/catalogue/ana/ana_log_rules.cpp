@@ -5,6 +5,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -289,7 +290,8 @@ constexpr Row kAnaLogHeaderSize{
                  "their buffer",
              .why = "Path states are not updated any more after the first group that does not "
                     "fit, and a controller that connects now is not started.",
-             .fix = "Array: let NAGD and NNV count what the log holds."},
+             .fix = "Array: let NAGD and NNV count what the log holds.",
+             .on_linux = linux_effect::kAnaLogTooShort},
     .judge = CheckController{.clause = "ANA log cut short", .ask = in_log<truncated>}};
 
 constexpr Row kAnaLogGroupOrder{
@@ -313,7 +315,8 @@ constexpr Row kAnaLogGroupNonzeroMax{
              .basis = "Base 2.3 §8.1.1.2; Linux rejects the log",
              .why = "Linux drops the rest of the log: path states are not updated any more, and "
                     "a controller that connects now is not started.",
-             .fix = "Array: number groups from 1 to ANAGRPMAX."},
+             .fix = "Array: number groups from 1 to ANAGRPMAX.",
+             .on_linux = linux_effect::kAnaGroupInvalid},
     .judge = CheckController{.clause = "ANA group identifier out of range", .ask = group_range}};
 
 constexpr Row kAnaLogGroupStateValid{
@@ -324,7 +327,8 @@ constexpr Row kAnaLogGroupStateValid{
              .verdict = Verdict::fail,
              .basis = "Base 2.3 Figure 228; Linux rejects 0 and everything above Fh",
              .why = "Linux drops the rest of the log or takes the path for unusable.",
-             .fix = "Array: report 1h, 2h, 3h, 4h or Fh, with the upper bits zero."},
+             .fix = "Array: report 1h, 2h, 3h, 4h or Fh, with the upper bits zero.",
+             .on_linux = linux_effect::kAnaStateInvalid},
     .judge = CheckController{.clause = "undefined ANA state", .ask = in_log<group_state>}};
 
 constexpr Row kAnaLogGroupStateAllowed{
@@ -349,7 +353,8 @@ constexpr Row kAnaLogNsidOrder{
                       "both lists in step",
              .why = "Linux skips the namespaces that are out of order: their paths keep an old "
                     "state or are never used.",
-             .fix = "Array: sort the NSIDs of each group, each once."},
+             .fix = "Array: sort the NSIDs of each group, each once.",
+             .on_linux = linux_effect::kNsidsOutOfOrder},
     .judge = CheckController{.clause = "NSIDs of an ANA group not in ascending order",
                              .ask = in_log<nsid_order>}};
 
@@ -362,7 +367,8 @@ constexpr Row kAnaLogNsidSingleGroup{
              .basis = "Base 2.3 §8.1.1.2; Linux takes the last group that lists it",
              .why = "The state of the path is that of one group or of the other: a host may "
                     "write to a path that is inaccessible.",
-             .fix = "Array: list each namespace in the group of its ANAGRPID only."},
+             .fix = "Array: list each namespace in the group of its ANAGRPID only.",
+             .on_linux = linux_effect::kNsidInTwoGroups},
     .judge = CheckController{.clause = "namespace in several ANA groups",
                              .ask = in_log<several_groups>}};
 
@@ -377,7 +383,8 @@ constexpr Row kAnaLogNsidCoversActive{
              .why = "Linux does not use a path whose namespace is in no group, or keeps its last "
                     "state for ever.",
              .fix = "Array: list every attached namespace in its group (nvmet: ana_grpid from 1 to "
-                    "127 for each namespace)."},
+                    "127 for each namespace).",
+             .on_linux = linux_effect::kNsidInNoGroup},
     .judge = JudgeSubsystem{judge_coverage}};
 
 constexpr Row kAnaLogNsidOnlyActive{
@@ -405,7 +412,8 @@ constexpr Row kAnaLogNsidMatchesIdentify{
              .why = "A new path gets the state of the wrong group until the next log page: the "
                     "host may write where it must not.",
              .fix = "Array: report the same group in the log and in ANAGRPID of CNS 00h and "
-                    "08h."},
+                    "08h.",
+             .on_linux = linux_effect::kNsidInAnotherGroup},
     .judge =
         CheckNamespace{.clause = "two ANA groups for one namespace", .ask = group_of_identify}};
 

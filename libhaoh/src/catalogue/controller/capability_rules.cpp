@@ -4,6 +4,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -180,7 +181,8 @@ constexpr Row kResvSupportEqual{
              .why = "A cluster that fences by reservation fences on one array only: a node that "
                     "was shut out keeps writing through the other one.",
              .fix = "Array: set ONCS bit 5 and implement reservations on both arrays, or on "
-                    "neither. Host: do not use reservations until then."},
+                    "neither. Host: do not use reservations until then.",
+             .on_linux = linux_effect::kReservationsOnePath},
     .judge = EqualControllers{.fields = {{{"support for reservations (ONCS bit 5)", "oncs",
                                            command<nvme::oncs::reservations>}}}}};
 
@@ -220,6 +222,8 @@ constexpr Row kCtrlFusesEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception =
+                 "only clusters that lock by Compare and Write use it; Linux does not send it",
              .basis = "practice: cluster locks use fused Compare and Write",
              .why = "After a failover to the array without it, locks of clustered file systems "
                     "cannot be taken.",
@@ -238,7 +242,8 @@ constexpr Row kCtrlVwcEqual{
                     "the other one: data that an application made sure of is lost with a power "
                     "cut there.",
              .fix = "Array: report VWC 0 on both arrays when writes are safe on completion, "
-                    "else the same VWC on both."},
+                    "else the same VWC on both.",
+             .on_linux = linux_effect::kVwcDiffers},
     .judge = EqualControllers{
         .fields = {{{"volatile write cache (VWC bit 0)", "vwc", flag<&Id::vwc, kCachePresent>},
                     {"flush to all namespaces (VWC bits 2:1)", "vwc", flush_of_all}}}}};
@@ -263,6 +268,7 @@ constexpr Row kCtrlCtrattTbkasEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception = "it takes a connection that is lost at the wrong moment as well",
              .basis = "Base 2.3 §3.9, §9.6.2.1: the safe wait before a retry is 2 or 3 times the "
                       "keep alive timeout",
              .why = "A host that computes the wait from the wrong side retries too early; the "
@@ -312,6 +318,7 @@ constexpr Row kCtrlSanicapFnaEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception = "it takes a Format or a Sanitize that somebody sends",
              .basis = "Base 2.1 Figure 312: FNA says whether Format hits all namespaces",
              .why = "A format or erase that is harmless to others on one array wipes every "
                     "namespace on the other.",
@@ -326,6 +333,8 @@ constexpr Row kCtrlNwpcEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception =
+                 "it takes somebody who relies on a protection that one array does not give",
              .basis = "practice: a protected namespace must be protected on every path",
              .why = "A namespace that was write-protected through one array can be written "
                     "through the other.",
@@ -339,6 +348,7 @@ constexpr Row kCtrlCsiVector{
              .rule_class = RuleClass::eqs,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "the specification lets the combinations differ",
              .basis = "Base 2.3 §3.1.3.1: may differ, but a namespace's command set must be "
                       "enabled to reach it",
              .why = "Namespaces of a command set that one array lacks have no path there.",
@@ -369,7 +379,8 @@ constexpr Row kCtrlCmicMctrs{
              .why = "Linux refuses the second controller, or makes no multipath device at all "
                     "when the first one lacks the bit.",
              .fix = "Array: set CMIC bit 1 on every controller of the subsystem, on both "
-                    "arrays."},
+                    "arrays.",
+             .on_linux = linux_effect::kOneController},
     .judge = CheckController{.clause = "multiple controllers not supported (CMIC bit 1 clear)",
                              .ask = no_multiple_controllers},
     .fields = {"cmic"},
@@ -387,7 +398,8 @@ constexpr Row kCtrlCmicAnarsEqual{
                     "writes to inaccessible paths) or fails to start the controllers without "
                     "it.",
              .fix = "Array: enable ANA reporting on both arrays (CMIC bit 3, ANA log, ANACAP, "
-                    "ANATT, ANAGRPMAX, NANAGRPID, MNAN)."},
+                    "ANATT, ANAGRPMAX, NANAGRPID, MNAN).",
+             .on_linux = linux_effect::kAnaOfOneArray},
     .judge = EqualControllers{.fields = {{{"ANA reporting (CMIC bit 3)", "cmic",
                                            flag<&Id::cmic, nvme::cmic::ana_reporting>}}}},
     .fields = {"anatt", "anacap", "anagrpmax", "oaes"}};
@@ -445,7 +457,8 @@ constexpr Row kCtrlOaesEqual{
              .why = "The host is not told of changes: it works with an old list of namespaces or "
                     "old path states, and notices a failover by failed I/O only.",
              .fix = "Array: offer the same events on both arrays, with ANA at least bits 8 and "
-                    "11."},
+                    "11.",
+             .on_linux = linux_effect::kEventsNotAnnounced},
     .judge = JudgeSubsystem{judge_notices},
     .fields = {"oaes"}};
 

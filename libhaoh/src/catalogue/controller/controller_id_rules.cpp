@@ -4,6 +4,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -18,6 +19,21 @@ extern const Row kCtrlCntlidPartitioned;
 extern const Row kCtrlListCns13ContainsAll;
 
 constexpr std::uint16_t kLastCntlid = 0xFFEF;
+
+/// Whether an ID was given out twice: to two controllers that exist, or to one and a further
+/// connection beside it. Two further connections, one after the other, may get the same of one array.
+bool id_given_twice(std::uint16_t id, const std::vector<const Controller*>& users,
+                    bool arrays_known) {
+    if (users.size() < 2) {
+        return false;
+    }
+    const bool exists = std::any_of(users.begin(), users.end(),
+                                    [id](const Controller* one) { return one->cntlid() == id; });
+    const bool one_array = std::all_of(users.begin(), users.end(), [&users](const Controller* one) {
+        return one->array_id == users.front()->array_id;
+    });
+    return exists || (!one_array && arrays_known);
+}
 
 /// Every controller ID that a controller and the further connections to its port were given.
 std::vector<std::uint16_t> given_ids(const Controller& controller) {
@@ -56,7 +72,7 @@ void judge_unique(const Subsystem& subsystem, const Subject& /*subject*/, Findin
     std::vector<std::uint16_t> shared;
     std::set<const Controller*> involved;
     for (const auto& [id, controllers] : users) {
-        if (controllers.size() > 1) {
+        if (id_given_twice(id, controllers, subsystem.arrays_known)) {
             shared.push_back(id);
             involved.insert(controllers.begin(), controllers.end());
         }
@@ -94,26 +110,26 @@ void judge_unique(const Subsystem& subsystem, const Subject& /*subject*/, Findin
 struct IdRange {
     std::uint16_t first{0xFFFF};
     std::uint16_t last{};
-    std::string site;
+    std::string array;
 };
 
 std::string range_text(const IdRange& range) {
-    return fmt::format("{} ({}-{})", range.site, range.first, range.last);
+    return fmt::format("{} ({}-{})", range.array, range.first, range.last);
 }
 
 /// Of the arrays of which an ID is known, ascending.
 std::vector<IdRange> ranges_of(const Subsystem& subsystem) {
-    std::map<std::size_t, IdRange> by_site;
+    std::map<std::size_t, IdRange> by_array;
     for (const Controller* controller : subsystem.controllers) {
-        IdRange& range = by_site[controller->site_id];
-        range.site = controller->site;
+        IdRange& range = by_array[controller->array_id];
+        range.array = controller->array;
         for (const std::uint16_t id : given_ids(*controller)) {
             range.first = std::min(range.first, id);
             range.last = std::max(range.last, id);
         }
     }
     std::vector<IdRange> ranges;
-    for (const auto& [site, range] : by_site) {
+    for (const auto& [array, range] : by_array) {
         if (range.first <= range.last) {
             ranges.push_back(range);
         }
@@ -233,24 +249,24 @@ std::optional<std::string> version(const Controller& controller) {
     return format_version(controller.version());
 }
 
-using IdsOfSites = std::map<std::size_t, std::set<std::uint16_t>>;
+using IdsOfArrays = std::map<std::size_t, std::set<std::uint16_t>>;
 
-IdsOfSites ids_of_sites(const Subsystem& subsystem) {
-    IdsOfSites out;
+IdsOfArrays ids_of_arrays(const Subsystem& subsystem) {
+    IdsOfArrays out;
     for (const Controller* controller : subsystem.controllers) {
         if (const auto id = controller->cntlid()) {
-            out[controller->site_id].insert(*id);
+            out[controller->array_id].insert(*id);
         }
     }
     return out;
 }
 
-bool lists_other_site(const Controller& controller, const std::vector<std::uint16_t>& listed,
-                      const IdsOfSites& ids_of_site) {
-    return std::any_of(ids_of_site.begin(), ids_of_site.end(), [&](const auto& site) {
-        return site.first != controller.site_id &&
+bool lists_other_array(const Controller& controller, const std::vector<std::uint16_t>& listed,
+                       const IdsOfArrays& ids) {
+    return std::any_of(ids.begin(), ids.end(), [&](const auto& array) {
+        return array.first != controller.array_id &&
                std::any_of(listed.begin(), listed.end(),
-                           [&site](std::uint16_t id) { return site.second.contains(id); });
+                           [&array](std::uint16_t id) { return array.second.contains(id); });
     });
 }
 
@@ -267,8 +283,8 @@ void judge_controller_list(const Subsystem& subsystem, const Subject& /*subject*
     if (!subsystem.stretched) {
         return;
     }
-    const IdsOfSites ids_of_site = ids_of_sites(subsystem);
-    std::set<std::size_t> sites_with_list;
+    const IdsOfArrays ids = ids_of_arrays(subsystem);
+    std::set<std::size_t> arrays_with_list;
     bool shared = false;
     std::size_t unread = 0;
     std::vector<FindingValue> values;
@@ -278,10 +294,10 @@ void judge_controller_list(const Subsystem& subsystem, const Subject& /*subject*
             continue;
         }
         const auto listed = controller->observed->subsystem_controllers().cntlids;
-        sites_with_list.insert(controller->site_id);
+        arrays_with_list.insert(controller->array_id);
         values.push_back(value_of(
             *controller, listed.empty() ? "none" : fmt::format("{}", fmt::join(listed, ", "))));
-        shared = shared || lists_other_site(*controller, listed, ids_of_site);
+        shared = shared || lists_other_array(*controller, listed, ids);
     }
     if (shared) {
         findings.judged(kCtrlListCns13ContainsAll);
@@ -290,7 +306,7 @@ void judge_controller_list(const Subsystem& subsystem, const Subject& /*subject*
     if (unread > 0) {
         findings.unknown(kCtrlListCns13ContainsAll);
     }
-    if (sites_with_list.size() < 2) {
+    if (arrays_with_list.size() < 2) {
         return;
     }
     group_values(values);
@@ -328,7 +344,8 @@ constexpr Row kCtrlCntlidPartitioned{
              .fix = "Array: configure disjoint ranges of controller IDs, wide enough for all "
                     "hosts and paths."},
     .judge = JudgeSubsystem{judge_partition},
-    .yields_to = {&kCtrlCntlidUnique}};
+    .yields_to = {&kCtrlCntlidUnique},
+    .by_array = true};
 
 constexpr Row kCtrlCntlidRange{
     .rule = {.id = "ctrl.cntlid.range",
@@ -352,7 +369,8 @@ constexpr Row kCtrlCntlidConnectMatch{
                       "rejecting\"",
              .why = "Linux refuses the controller: this path is missing on every host.",
              .fix = "Array: report in Identify Controller the ID that the Connect response "
-                    "allocated; in the static model, connect the controller that was asked for."},
+                    "allocated; in the static model, connect the controller that was asked for.",
+             .on_linux = linux_effect::kCntlidMismatch},
     .judge = CheckController{.clause = "controller IDs of Connect and Identify part",
                              .ask = id_connected},
     .yields_to = {&kCtrlCntlidRange},
@@ -388,7 +406,8 @@ constexpr Row kCtrlListCns13ContainsAll{
                     "let CNS 13h list the controllers of both. Host: nothing, but do not rely "
                     "on reservations."},
     .judge = JudgeSubsystem{judge_controller_list},
-    .yields_to = {&kCtrlCntlidUnique}};
+    .yields_to = {&kCtrlCntlidUnique},
+    .by_array = true};
 
 constexpr Row kCtrllistAscending{
     .rule = {.id = "ctrllist.ascending",
@@ -442,7 +461,8 @@ constexpr Row kCtrlCntlidUnique{
                     "a reconnect Linux does not test again, and reservations get mixed up.",
              .fix = "Array: give each array its own range of controller IDs, for example 1-9999 "
                     "and 10000-19999 (nvmet: attr_cntlid_min and attr_cntlid_max). Host: "
-                    "disconnect and connect again afterwards."},
+                    "disconnect and connect again afterwards.",
+             .on_linux = linux_effect::kCntlidInUse},
     .judge = JudgeSubsystem{judge_unique},
     .refusals = {linux_kernel::KernelRefusal::cntlid_in_use}};
 

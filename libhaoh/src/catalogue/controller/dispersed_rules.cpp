@@ -3,6 +3,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/namespace_effects.hpp"
 
 #include <haoh/nvme/command.hpp>
 #include <haoh/nvme/supported_logs.hpp>
@@ -328,7 +329,8 @@ constexpr Row kNsIdUniqueOnHost{
              .fix = "Array: give a clone identifiers of its own, remove the mapping that is "
                     "not needed, or mark a namespace that two subsystems share as dispersed. "
                     "Host: do not connect both subsystems; unmount the clone before its "
-                    "identifiers change."},
+                    "identifiers change.",
+             .on_linux = linux_effect::kIdsOnHost},
     .judge = JudgeSubject{judge_host},
     .refusals = {linux_kernel::KernelRefusal::ids_on_host}};
 

@@ -41,22 +41,22 @@ void judge_domains(const Subsystem& subsystem, const Subject& /*subject*/, Findi
         return;
     }
     std::map<std::uint16_t, std::vector<const Controller*>> domains;
-    std::set<std::size_t> sites;
+    std::set<std::size_t> arrays;
     for (const Controller* controller : subsystem.controllers) {
         if (!controller->has_identify) {
             findings.unknown(kDomainIdUnique);
         } else if (controller->id.domainid != 0) {
             domains[controller->id.domainid].push_back(controller);
-            sites.insert(controller->site_id);
+            arrays.insert(controller->array_id);
         }
     }
-    if (sites.size() > 1) {
+    if (arrays.size() > 1) {
         findings.judged(kDomainIdUnique);
     }
     for (const auto& [domain, controllers] : domains) {
         const bool shared = std::any_of(
             controllers.begin(), controllers.end(), [&controllers](const Controller* controller) {
-                return controller->site_id != controllers.front()->site_id;
+                return controller->array_id != controllers.front()->array_id;
             });
         if (!shared) {
             continue;
@@ -125,7 +125,8 @@ constexpr Row kDomainIdUnique{
                     "arrays; hosts spread paths over what they take for one.",
              .fix = "Array: give each array a domain ID of its own. Host: make sure that the "
                     "targets are two arrays."},
-    .judge = JudgeSubsystem{judge_domains}};
+    .judge = JudgeSubsystem{judge_domains},
+    .by_array = true};
 
 constexpr Row kDomainEndgidUnique{
     .rule = {.id = "domain.endgid_unique",

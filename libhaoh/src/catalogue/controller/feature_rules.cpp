@@ -136,6 +136,7 @@ constexpr Row kFeatCqtEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception = "it takes a lost path and a write that is still under way",
              .basis = "Base 2.3 §9.6.2.1: part of the wait before a retry on another path",
              .why = "A host that waits by the smaller value retries while the other array may "
                     "still execute the first write.",
@@ -148,6 +149,7 @@ constexpr Row kFeatVwcEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception = "it takes an array that fails before it has written what it holds",
              .basis = "Base 2.3 §5.2.26.1.4",
              .why = "Writes are safe on completion through one array and not through the other.",
              .fix = "Array: enable or disable the cache on both arrays."},

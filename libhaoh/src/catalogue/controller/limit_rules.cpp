@@ -4,6 +4,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 namespace haoh::judge {
 
@@ -57,6 +58,25 @@ Answer max_commands(const Controller& controller, const Subsystem& /*own*/) {
     return Answer::holds();
 }
 
+/// Linux keeps one command of an I/O queue for Connect and one entry unused: two entries leave no
+/// command for I/O.
+Answer shallow_queues(const Controller& controller, const Subsystem& own) {
+    constexpr unsigned kLeast = 3;
+    if (own.nqn == nvme::kDiscoveryNqn) {
+        return Answer::not_asked();
+    }
+    if (controller.id.maxcmd != 0 && controller.id.maxcmd < kLeast) {
+        return Answer::broken(fmt::format("MAXCMD {}", controller.id.maxcmd));
+    }
+    const auto cap = controller.capabilities();
+    if (!cap) {
+        // Through a kernel: what can be judged there is judged.
+        return controller.asked_directly() ? Answer::unknown() : Answer::holds();
+    }
+    return cap->mqes() + 1U >= kLeast ? Answer::holds()
+                                      : Answer::broken(fmt::format("CAP.MQES {}", cap->mqes()));
+}
+
 Answer max_namespaces(const Controller& controller, const Subsystem& /*own*/) {
     if (!controller.ana()) {
         return Answer::not_asked();
@@ -103,6 +123,8 @@ constexpr Row kCtrlAwupfEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception =
+                 "the specification lets it differ, and only some stable kernels of 2025 refuse it",
              .basis = "practice: Base 2.3 §2.4.1 lets them differ, but some stable kernels "
                       "of 2025 refuse a controller with another AWUPF",
              .why = "Some kernels refuse the second array; databases that rely on atomic writes "
@@ -148,6 +170,20 @@ constexpr Row kCtrlMaxcmdNonzero{
              .fix = "Array: report MAXCMD from 1 to MQES + 1."},
     .judge = CheckController{.clause = "MAXCMD out of range", .ask = max_commands}};
 
+constexpr Row kCtrlQueueDepthMin{
+    .rule = {.id = "ctrl.queue_depth.min",
+             .title = "An I/O queue takes three commands (CAP.MQES, MAXCMD)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_alloc_io_tag_set(): of an I/O queue one command is kept for "
+                      "Connect",
+             .why = "Linux refuses the controller, without a message that says why: every path to "
+                    "this array is missing.",
+             .fix = "Array: report CAP.MQES of at least 2 (0's based) and MAXCMD of at least 3.",
+             .on_linux = linux_effect::kQueueTooShort},
+    .judge = CheckController{.clause = "I/O queues too small", .ask = shallow_queues}};
+
 constexpr Row kCtrlMnanEqual{
     .rule = {.id = "ctrl.mnan.equal",
              .title = "The number of allowed namespaces is the same (MNAN)",
@@ -170,7 +206,8 @@ constexpr Row kCtrlMaxdnaDomain{
              .why = "The controllers of one domain contradict each other.",
              .fix = "Array: report one MAXDNA on all controllers of an array."},
     .judge = EqualControllers{.fields = {{{"namespace attachments (MAXDNA)", "maxdna", maxdna}}},
-                              .inside_array = true}};
+                              .inside_array = true},
+    .by_array = true};
 
 constexpr Row kCtrlKasSimilar{
     .rule = {.id = "ctrl.kas.similar",
@@ -217,7 +254,8 @@ constexpr Row kCtrlKasNonzero{
              .basis = "Base 2.1 Figure 312: mandatory on fabrics; Linux \"keep-alive support is "
                       "mandatory for fabrics\"",
              .why = "Linux refuses the controller: every path to this array is missing.",
-             .fix = "Array: support Keep Alive and report its granularity in KAS."},
+             .fix = "Array: support Keep Alive and report its granularity in KAS.",
+             .on_linux = linux_effect::kNoKeepAlive},
     .judge = CheckController{.clause = "no keep alive (KAS is 0)", .ask = no_keep_alive},
     .fields = {"kas"}};
 
@@ -245,7 +283,8 @@ constexpr Row kCtrlMnanValid{
              .basis = "Base 2.1 Figure 312; Linux \"Invalid MNAN value %u\"",
              .why = "Linux does not start the controller: every path to this array is missing.",
              .fix = "Array: report MNAN, the number of namespaces that can be allowed, from 1 "
-                    "to NN."},
+                    "to NN.",
+             .on_linux = linux_effect::kMnanInvalid},
     .judge = CheckController{.clause = "MNAN is not from 1 to NN", .ask = max_namespaces},
     .yields_to = {&kCtrlNnEqual},
     .fields = {"mnan"},
@@ -253,10 +292,11 @@ constexpr Row kCtrlMnanValid{
 
 namespace {
 
-constexpr std::array kLimitRows{&kCtrlAwupfEqual, &kCtrlAwunLe,        &kCtrlMdtsMin,
-                                &kCtrlSqesCqes,   &kCtrlMaxcmdNonzero, &kCtrlNnEqual,
-                                &kCtrlMnanValid,  &kCtrlMnanEqual,     &kCtrlMaxdnaDomain,
-                                &kCtrlKasNonzero, &kCtrlKasSimilar,    &kCtrlRtd3NpssHmbThermal};
+constexpr std::array kLimitRows{&kCtrlQueueDepthMin,     &kCtrlAwupfEqual, &kCtrlAwunLe,
+                                &kCtrlMdtsMin,           &kCtrlSqesCqes,   &kCtrlMaxcmdNonzero,
+                                &kCtrlNnEqual,           &kCtrlMnanValid,  &kCtrlMnanEqual,
+                                &kCtrlMaxdnaDomain,      &kCtrlKasNonzero, &kCtrlKasSimilar,
+                                &kCtrlRtd3NpssHmbThermal};
 
 } // namespace
 

@@ -3,6 +3,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <array>
@@ -117,6 +118,7 @@ constexpr Row kPropCapCssEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "the specification lets command sets differ, and Linux joins both",
              .basis =
                  "Base 2.3 §3.1.3.1, §5.2.13.2.3: arrays of NVMe 1.4 and 2.0 may stand side by "
                  "side",
@@ -135,7 +137,8 @@ constexpr Row kPropCapMps{
                  "Linux nvme_enable_ctrl() refuses a larger smallest page (\"Minimum device page "
                  "size\"): its own for NVMe is 4 KiB whatever the CPU's",
              .why = "Linux refuses the controller: every path to this array is missing.",
-             .fix = "Array: report CAP.MPSMIN 0."},
+             .fix = "Array: report CAP.MPSMIN 0.",
+             .on_linux = linux_effect::kPagesTooLarge},
     .judge =
         CheckController{.clause = "smallest memory page larger than 4 KiB", .ask = large_pages}};
 
@@ -148,7 +151,8 @@ constexpr Row kPropCapToCrtoPlausible{
              .basis = "Base 2.3 §3.1.4: hosts wait that long for CSTS.RDY",
              .why = "A host may give up before the controller is ready, which delays the way "
                     "back after a failover.",
-             .fix = "Array: report the time that enabling takes at worst."},
+             .fix = "Array: report the time that enabling takes at worst.",
+             .on_linux = linux_effect::kSlowlyReady},
     .judge = CheckController{.clause = "CAP.TO is 0", .ask = ready_time}};
 
 constexpr Row kPropCapNssrsNsses{
@@ -157,6 +161,7 @@ constexpr Row kPropCapNssrsNsses{
              .rule_class = RuleClass::eqs,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "only a reset of the subsystem meets it",
              .basis = "practice: the reset is of the whole subsystem, which is both arrays",
              .why = "A subsystem reset through one array takes paths away that the other array "
                     "was to keep.",

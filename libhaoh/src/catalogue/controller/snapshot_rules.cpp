@@ -3,6 +3,7 @@
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "catalogue/host/down_addresses.hpp"
+#include "judge/fields.hpp"
 #include "judge/row.hpp"
 
 #include <fmt/format.h>
@@ -37,6 +38,10 @@ std::set<HostAndName> down_with_others(const Subject& subject) {
     return out;
 }
 
+/// Of what is down with others: another finding names the address, and says what to do.
+constexpr std::string_view kAddressFix =
+    "Host: repair what is told of the address that is down, then check again.";
+
 void judge_unobserved(const Subject& subject, Findings& findings) {
     const std::vector<Unobserved>& all = subject.observation->unobserved;
     // What has one cause in many subsystems is told as one thing.
@@ -53,6 +58,7 @@ void judge_unobserved(const Subject& subject, Findings& findings) {
                       .values = {},
                       .verdict = {},
                       .unobserved = index,
+                      .fix = one_of_many ? kAddressFix : std::string_view(),
                       .host = missing.host});
     }
 }
@@ -116,7 +122,8 @@ std::vector<std::string> refused_pages(const Controller& controller) {
         const Page& identify = path.observed->identify;
         const Page& descriptors = path.observed->descriptors;
         const bool no_identify = identify.state == Page::State::status;
-        const bool no_descriptors = descriptors_due && descriptors.state == Page::State::status;
+        const bool no_descriptors = descriptors_due && descriptors.state == Page::State::status &&
+                                    !has_no_such_page(descriptors); // that is another finding
         if (!no_identify && !no_descriptors) {
             continue;
         }

@@ -3,6 +3,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <haoh/nvme/nqn.hpp>
 
@@ -144,7 +145,8 @@ constexpr Row kSubsysNqnFormat{
                     "subsystems.",
              .fix = "Array: give the subsystem a name of at most 223 bytes of UTF-8, NUL "
                     "terminated, of the form nqn.yyyy-mm.reverse.domain:text or "
-                    "nqn.2014-08.org.nvmexpress:uuid:UUID, the same on both arrays."},
+                    "nqn.2014-08.org.nvmexpress:uuid:UUID, the same on both arrays.",
+             .on_linux = linux_effect::kNqnMadeUp},
     .judge =
         CheckController{.clause = "malformed SUBNQN in Identify Controller", .ask = nqn_format},
     .fields = {"subnqn"}};
@@ -191,7 +193,8 @@ constexpr Row kSubsysNqnConnectMatch{
              .why = "A host connects to one name and gets another: the path lands in a different "
                     "subsystem, or, when the name is that of a stranger, is mixed with it.",
              .fix = "Array: let SUBNQN of Identify Controller be, byte for byte, the name under "
-                    "which the controller accepts Connect; case and spaces count."},
+                    "which the controller accepts Connect; case and spaces count.",
+             .on_linux = linux_effect::kSubsystemOfIdentify},
     .judge = CheckController{.clause = "SUBNQN is not the name that was connected to",
                              .ask = nqn_connected},
     .yields_to = {&kSubsysNqnNotDiscovery},

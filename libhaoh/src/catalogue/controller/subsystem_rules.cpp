@@ -3,6 +3,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -89,7 +90,7 @@ void judge_firmware(const Subsystem& subsystem, const Subject& /*subject*/, Find
         return;
     }
     std::map<std::string, std::size_t> revisions;
-    std::map<std::size_t, std::set<std::string>> by_site;
+    std::map<std::size_t, std::set<std::string>> by_array;
     std::vector<std::pair<const Controller*, std::size_t>> classes;
     std::vector<FindingValue> values;
     for (const Controller* controller : subsystem.controllers) {
@@ -98,7 +99,7 @@ void judge_firmware(const Subsystem& subsystem, const Subject& /*subject*/, Find
             continue;
         }
         const std::string revision = ascii(controller->id.fr);
-        by_site[controller->site_id].insert(revision);
+        by_array[controller->array_id].insert(revision);
         classes.emplace_back(controller,
                              revisions.try_emplace(revision, revisions.size()).first->second);
         values.push_back(value_of(*controller, revision));
@@ -109,8 +110,8 @@ void judge_firmware(const Subsystem& subsystem, const Subject& /*subject*/, Find
     if (revisions.size() < 2) {
         return;
     }
-    const bool inside = std::any_of(by_site.begin(), by_site.end(),
-                                    [](const auto& site) { return site.second.size() > 1; });
+    const bool inside = std::any_of(by_array.begin(), by_array.end(),
+                                    [](const auto& array) { return array.second.size() > 1; });
     group_values(values);
     findings.add({.row = kCtrlFrDomain,
                   .subsystem = subsystem.nqn,
@@ -125,22 +126,22 @@ void judge_fru(const Subsystem& subsystem, const Subject& /*subject*/, Findings&
         return;
     }
     std::map<std::array<std::uint8_t, 16>, std::vector<const Controller*>> units;
-    std::set<std::size_t> sites;
+    std::set<std::size_t> arrays;
     for (const Controller* controller : subsystem.controllers) {
         if (!controller->has_identify) {
             findings.unknown(kCtrlFguidDomain);
         } else if (!nvme::all_zero(controller->id.fguid)) {
             units[controller->id.fguid].push_back(controller);
-            sites.insert(controller->site_id);
+            arrays.insert(controller->array_id);
         }
     }
-    if (sites.size() > 1) {
+    if (arrays.size() > 1) {
         findings.judged(kCtrlFguidDomain);
     }
     for (const auto& [fguid, controllers] : units) {
         const bool torn = std::any_of(
             controllers.begin(), controllers.end(), [&controllers](const Controller* controller) {
-                return controller->site_id != controllers.front()->site_id;
+                return controller->array_id != controllers.front()->array_id;
             });
         if (!torn) {
             continue;
@@ -213,7 +214,8 @@ constexpr Row kCtrlSnEqual{
                     "both, so device names can change at the next boot; namespaces without "
                     "identifiers are named by it and can be mixed up.",
              .fix = "Array: give the stretched subsystem one serial number and report it from "
-                    "both arrays (nvmet: attr_serial). Host: reconnect both arrays afterwards."},
+                    "both arrays (nvmet: attr_serial). Host: reconnect both arrays afterwards.",
+             .on_linux = linux_effect::kShownOnce},
     .judge = EqualControllers{
         .fields = {{{"serial number (SN)", "sn", text<&nvme::IdentifyController::sn>}}},
         .verdict = told_by_identifiers}};
@@ -228,7 +230,8 @@ constexpr Row kCtrlMnEqual{
              .why = "Linux keeps the model of the array that connected first: udev rules, "
                     "by-id names and settings by model depend on the order of connecting.",
              .fix = "Array: report one model number for the stretched subsystem from both arrays "
-                    "(nvmet: attr_model), also between different generations."},
+                    "(nvmet: attr_model), also between different generations.",
+             .on_linux = linux_effect::kShownOnce},
     .judge = EqualControllers{
         .fields = {{{"model number (MN)", "mn", text<&nvme::IdentifyController::mn>}}}}};
 
@@ -291,7 +294,8 @@ constexpr Row kCtrlFguidDomain{
                     "physical unit was copied, or the addresses lead to one array.",
              .fix = "Host: make sure that the targets are two arrays. Array: report a unit's own "
                     "FGUID, or zero."},
-    .judge = JudgeSubsystem{judge_fru}};
+    .judge = JudgeSubsystem{judge_fru},
+    .by_array = true};
 
 constexpr Row kCtrlSnMnAsciiPadded{
     .rule = {.id = "ctrl.sn_mn.ascii_padded",
@@ -319,9 +323,11 @@ constexpr Row kCtrlFrDomain{
                     "array it means an upgrade that has not come to its end.",
              .fix = "Array: finish the upgrade on every controller. During an upgrade, check "
                     "with --window upgrade.",
-             .relaxed_in = in_window(Window::upgrade)},
+             .relaxed_in = in_window(Window::upgrade),
+             .on_linux = linux_effect::kRevisionShownOnce},
     .judge = JudgeSubsystem{judge_firmware},
-    .fields = {"fr"}};
+    .fields = {"fr"},
+    .by_array = true};
 
 constexpr std::array kSubsystemRows{&kCtrlSnEqual,           &kCtrlMnEqual,  &kCtrlSnMnAsciiPadded,
                                     &kCtrlSnNotSharedByNqns, &kCtrlVidEqual, &kCtrlSsvidEqual,

@@ -4,6 +4,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -159,7 +160,8 @@ constexpr Row kCtrlIoccszMin{
              .basis = "Base 2.1 Figure 312: at least 4 (64 bytes); Linux from 6.8 on refuses less",
              .why =
                  "Linux from 6.8 on refuses the controller: every path to this array is missing.",
-             .fix = "Array: report IOCCSZ of at least 4."},
+             .fix = "Array: report IOCCSZ of at least 4.",
+             .on_linux = linux_effect::kCommandCapsuleTooSmall},
     .judge = CheckController{.clause = "IOCCSZ is less than 4", .ask = command_capsule}};
 
 constexpr Row kCtrlIoccszEqualTransport{
@@ -185,7 +187,8 @@ constexpr Row kCtrlIcdoff{
              .basis = "Linux nvme_tcp_setup_ctrl() refuses any offset (\"icdoff is not "
                       "supported!\"), and so do its other fabrics",
              .why = "Linux refuses the controller: every path to this array is missing.",
-             .fix = "Array: report ICDOFF 0."},
+             .fix = "Array: report ICDOFF 0.",
+             .on_linux = linux_effect::kIcdoffNotZero},
     .judge = CheckController{.clause = "ICDOFF is not 0", .ask = in_capsule_offset},
     .fields = {"icdoff"}};
 
@@ -200,7 +203,8 @@ constexpr Row kCtrlSglsSupported{
                  "not supported!\"); over RDMA bit 2 is needed",
              .why = "Linux refuses the controller: every path to this array is missing.",
              .fix = "Array: report SGL support (SGLS bits 1:0; over RDMA also keyed descriptors, "
-                    "bit 2)."},
+                    "bit 2).",
+             .on_linux = linux_effect::kNoSgls},
     .judge = CheckController{.clause = "no SGL support", .ask = no_sgls},
     .fields = {"sgls"}};
 
@@ -254,7 +258,8 @@ constexpr Row kCtrlIorcszMin{
              .basis = "Base 2.1 Figure 312: at least 1 (16 bytes); Linux from 6.8 on refuses less",
              .why =
                  "Linux from 6.8 on refuses the controller: every path to this array is missing.",
-             .fix = "Array: report IORCSZ of at least 1."},
+             .fix = "Array: report IORCSZ of at least 1.",
+             .on_linux = linux_effect::kResponseCapsuleTooSmall},
     .judge = CheckController{.clause = "IORCSZ is 0", .ask = response_capsule},
     .fields = {"iorcsz"}};
 
@@ -292,7 +297,8 @@ constexpr Row kConnCpda{
                  "Linux nvme_tcp_init_connection() refuses a CPDA that is not 0 (\"unsupported "
                  "cpda returned\")",
              .why = "Linux refuses the connection: every path to this port is missing.",
-             .fix = "Array: answer ICReq with CPDA 0."},
+             .fix = "Array: answer ICReq with CPDA 0.",
+             .on_linux = linux_effect::kCpdaNotZero},
     .judge = CheckController{.clause = "CPDA is not 0", .ask = data_alignment}};
 
 } // namespace
@@ -308,7 +314,8 @@ constexpr Row kConnHostnqnHostidSame{
              .why = "Reservations go by the host ID: a host with two of them fences itself, and "
                     "two hosts with one are not fenced from each other.",
              .fix = "Host: use one pair of host NQN and host ID (/etc/nvme/hostnqn and hostid) "
-                    "for all connections."},
+                    "for all connections.",
+             .on_linux = linux_effect::kHostIdDiffers},
     .judge = JudgeSubsystem{judge_host}};
 
 namespace {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What discovery logs say of one subsystem, on both arrays.
+#include "base/address_text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "catalogue/discovery/discovery_view.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
-
-#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <map>
@@ -30,7 +29,7 @@ using nvme::DiscoveryEntry;
 
 FindingValue listing_value(const Listing& listing, const std::string& text) {
     return {.controller = {},
-            .site = listing.log->site,
+            .array = listing.log->array,
             .value = fmt::format("{}: {}", address_text(*listing.entry), text)};
 }
 
@@ -64,7 +63,7 @@ std::map<std::pair<std::string, std::string>, std::size_t> arrays_at(const Subsy
     std::map<std::pair<std::string, std::string>, std::size_t> out;
     for (const Controller* controller : subsystem.controllers) {
         out.try_emplace({controller->observed->traddr, controller->observed->trsvcid},
-                        controller->site_id);
+                        controller->array_id);
     }
     return out;
 }
@@ -245,7 +244,7 @@ std::map<std::string, std::string> arrays_of(const Subsystem& subsystem,
     std::map<std::string, std::string> out;
     for (const std::string& target : serving(subsystem)) {
         const DiscoveryView* const log = index.first_log(target);
-        out.emplace(target, log == nullptr || log->site.empty() ? target : log->site);
+        out.emplace(target, log == nullptr || log->array.empty() ? target : log->array);
     }
     return out;
 }
@@ -314,12 +313,6 @@ void judge_agreement(const Subsystem& subsystem, const DiscoveryIndex& index,
                   .verdict = overlapping ? std::optional{Verdict::warn} : std::nullopt});
 }
 
-bool is_address(const std::string& text) {
-    boost::system::error_code error;
-    static_cast<void>(boost::asio::ip::make_address(text, error));
-    return !error;
-}
-
 /// Controllers that answer on a port which no discovery log lists.
 void judge_completeness(const Subsystem& subsystem, const std::vector<Listing>& listings,
                         Findings& findings) {
@@ -334,7 +327,7 @@ void judge_completeness(const Subsystem& subsystem, const std::vector<Listing>& 
     std::vector<FindingValue> values;
     for (const Controller* controller : subsystem.controllers) {
         const ControllerObservation& observed = *controller->observed;
-        if (!is_address(observed.traddr)) {
+        if (!base::numeric_address(observed.traddr)) {
             continue;
         }
         findings.judged(kDiscLogComplete);
@@ -462,6 +455,7 @@ constexpr Row kDiscLogConsistentBetweenArrays{
              .rule_class = RuleClass::eqs,
              .severity = Severity::degraded,
              .verdict = Verdict::note,
+             .exception = "each array may serve a log of its own",
              .basis = "practice; a log of each array's own is legal",
              .why = "A host that asks one array does not find the ports of the other: after a "
                     "restart while that array is down it has no path.",
@@ -475,11 +469,10 @@ constexpr Row kDiscLogComplete{
              .rule_class = RuleClass::xrf,
              .severity = Severity::degraded,
              .verdict = Verdict::note,
-             .basis = "practice; logs can be filtered by host, and addresses translated on the "
-                      "way",
+             .exception = "logs can be filtered by host, and addresses translated on the way",
+             .basis = "practice; that it is absent is legal",
              .why = "Hosts that connect by discovery do not use the port.",
-             .fix = "Array: list the port for this host. Nothing to do where addresses are "
-                    "translated on the way."},
+             .fix = "Array: list the port for this host, unless its address is translated."},
     .judge = JudgeSubsystem{judge_entries}};
 
 constexpr std::array kDiscoveryEntryRows{&kDiscEntryPortidUniquePerPort,

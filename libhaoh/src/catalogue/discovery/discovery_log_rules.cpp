@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Discovery logs by themselves.
+#include "base/address_text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/discovery/discovery_view.hpp"
 #include "judge/compare.hpp"
@@ -16,13 +17,12 @@
 namespace haoh::judge {
 
 std::string address_text(const nvme::DiscoveryEntry& entry) {
-    const bool v6 = entry.traddr.find(':') != std::string::npos;
-    return fmt::format("{}{}{}:{}", v6 ? "[" : "", entry.traddr, v6 ? "]" : "", entry.trsvcid);
+    return fmt::format("{}:{}", base::bracketed(entry.traddr), entry.trsvcid);
 }
 
 FindingValue log_value(const DiscoveryView& log, const std::string& text) {
     return {.controller = {},
-            .site = log.site,
+            .array = log.array,
             .value = fmt::format("discovery controller {}: {}", log.observed->address, text)};
 }
 
@@ -172,7 +172,7 @@ bool judge_discovery_name(const std::string& nqn, const std::vector<const Discov
     std::copy_if(here.begin(), here.end(), std::back_inserter(others),
                  [&first](const DiscoveryView* log) {
                      return log->observed->target != first.observed->target &&
-                            (log->site.empty() || log->site != first.site);
+                            (log->array.empty() || log->array != first.array);
                  });
     if (others.empty()) {
         return false;
@@ -282,6 +282,7 @@ constexpr Row kDiscEntryNqnFormat{
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "the subsystem that cannot be reached is not the one that is judged",
              .basis = "Base 2.3 §4.7",
              .why = "Hosts cannot connect to a subsystem of that name; it is not one of those "
                     "that are judged here.",

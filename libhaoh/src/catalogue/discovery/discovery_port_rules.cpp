@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Ports that discovery logs name and that were not asked.
+#include "base/address_text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "catalogue/discovery/discovery_view.hpp"
@@ -58,8 +59,7 @@ void judge_asked(const Subsystem& subsystem, const Subject& subject, Findings& f
 
 /// Address and port of a discovery controller, as `to_string(Address)` has it.
 std::string referral_text(const nvme::DiscoveryEntry& entry) {
-    const bool v6 = entry.traddr.find(':') != std::string::npos;
-    return fmt::format("tcp://{}{}{}:{}", v6 ? "[" : "", entry.traddr, v6 ? "]" : "",
+    return fmt::format("tcp://{}:{}", base::bracketed(entry.traddr),
                        entry.trsvcid.empty() ? "8009" : entry.trsvcid);
 }
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What an earlier observation had, and is not there any more.
+#include "base/address_text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "judge/row.hpp"
 #include "judge/subject.hpp"
 
 #include <haoh/expectation.hpp>
-
-#include <boost/asio/ip/address.hpp>
 
 #include <fmt/format.h>
 
@@ -29,19 +28,14 @@ extern const Row kHostExpected;
 extern const Row kExpectNamespace;
 extern const Row kExpectSubsystem;
 
-std::string plain_address(const std::string& traddr) {
-    boost::system::error_code error;
-    const auto numeric = boost::asio::ip::make_address(traddr, error);
-    return error ? traddr : numeric.to_string();
-}
-
 /// "tcp://10.0.0.1:4420", as failures name it.
 std::string place_text(const std::string& transport, const std::string& traddr,
                        const std::string& trsvcid) {
-    const std::string address = plain_address(traddr);
-    const bool v6 = transport != "fc" && address.find(':') != std::string::npos;
-    return fmt::format("{}://{}{}{}{}", transport, v6 ? "[" : "", address, v6 ? "]" : "",
-                       trsvcid.empty() || trsvcid == "none" ? std::string() : ":" + trsvcid);
+    const std::string address = base::plain_address(traddr);
+    return fmt::format(
+        "{}://{}{}", transport,
+        parse_transport(transport) == Transport::fibre_channel ? address : base::bracketed(address),
+        trsvcid.empty() || trsvcid == "none" ? std::string() : ":" + trsvcid);
 }
 
 /// Where a controller is: subsystem and place.

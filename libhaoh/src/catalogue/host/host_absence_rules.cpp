@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a host should have and has not: controllers that were given up, never came, or are expected.
+#include "base/address_text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "catalogue/host/down_addresses.hpp"
@@ -8,8 +9,6 @@
 #include "linux/controller_message.hpp"
 
 #include <haoh/kernel.hpp>
-
-#include <boost/asio/ip/address.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -96,9 +95,7 @@ void judge_strays(const Host& host, const Subject& /*subject*/, Findings& findin
 
 /// Address and port as everybody writes them: the kernel pads IPv6 with zeros.
 std::string endpoint_of(std::string_view traddr, std::string_view trsvcid) {
-    boost::system::error_code error;
-    const auto numeric = boost::asio::ip::make_address(std::string(traddr), error);
-    return fmt::format("{} {}", error ? std::string(traddr) : numeric.to_string(), trsvcid);
+    return fmt::format("{} {}", base::plain_address(traddr), trsvcid);
 }
 
 /// "10.0.0.1:4420", "[fd00::1]:4420".
@@ -296,7 +293,7 @@ void judge_arrays(const HostSubsystem& subsystem, const Subject& subject, Findin
     }
     std::set<std::string> seen;
     for (const HostController& controller : subsystem.controllers) {
-        seen.insert(controller.site);
+        seen.insert(controller.array);
     }
     if (seen.contains("") && subsystem.controllers.size() > 1) {
         findings.unknown(kHostArrayExpected); // nobody knows which array: model.detect tells

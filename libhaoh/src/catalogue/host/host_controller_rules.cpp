@@ -84,7 +84,8 @@ std::string states_of(const std::vector<const HostController*>& controllers) {
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
-void report_address(const DownAddress& one, Findings& findings) {
+/// \param host  to be named: with several hosts the report does that
+void report_address(const DownAddress& one, std::string_view host, Findings& findings) {
     constexpr std::size_t kShown = 8;
     const std::size_t count = one.down.size();
     std::vector<const HostController*> named = one.down;
@@ -93,19 +94,22 @@ void report_address(const DownAddress& one, Findings& findings) {
                   .subsystem = {},
                   .nsids = {},
                   .what = fmt::format(
-                      "{} controllers to {} not live, in {} subsystems: {}{}",
+                      "{} controllers to {} not live{}, in {} subsystems: {}{}",
                       count == one.controllers ? fmt::format("all {}", count)
                                                : fmt::format("{} of {}", count, one.controllers),
-                      one.place, one.subsystems, names_of(named),
+                      one.place, host.empty() ? std::string() : fmt::format(" on {}", host),
+                      one.subsystems, names_of(named),
                       count > kShown ? fmt::format(" and {} more", count - kShown) : std::string()),
                   .values = {value_of_object(one.place, states_of(one.down))},
                   .verdict = {}});
 }
 
-void judge_all_live(const Host& host, const Subject& /*subject*/, Findings& findings) {
+void judge_all_live(const Host& host, const Subject& subject, Findings& findings) {
     const std::vector<DownAddress> addresses = down_addresses(host);
+    const std::string_view name =
+        subject.hosts.size() == 1 ? std::string_view(host.kernel->host) : std::string_view();
     for (const DownAddress& one : addresses) {
-        report_address(one, findings);
+        report_address(one, name, findings);
     }
     for (const HostSubsystem& subsystem : host.subsystems) {
         judge_state(subsystem, addresses, findings);

@@ -33,7 +33,7 @@ extern const Row kHostPathSize;
 /// What a path says, under its controller's name.
 FindingValue value_of(const HostPath& path, std::string text) {
     return {.controller = path.kernel->controller,
-            .site = path.controller != nullptr ? path.controller->site : std::string{},
+            .array = path.controller != nullptr ? path.controller->array : std::string{},
             .value = std::move(text)};
 }
 
@@ -125,6 +125,14 @@ bool has_path(const HostSubsystem& subsystem, std::uint32_t nsid,
                        });
 }
 
+/// A device that has lost every path: that is told once, of the device.
+bool told_of_device(const HostSubsystem& subsystem, std::uint32_t nsid) {
+    const HostNamespace* const head = subsystem.find(nsid);
+    const KernelObservation& kernel = *subsystem.host->kernel;
+    return head != nullptr && head->kernel->multipath && head->paths.empty() &&
+           kernel.unread.empty() && !kernel.has_changed(head->kernel->name);
+}
+
 void judge_missing(const HostSubsystem& subsystem, const Subject& /*subject*/, Findings& findings) {
     LoggedRefusals log(*subsystem.host->kernel);
     for (const HostController& controller : subsystem.controllers) {
@@ -137,6 +145,10 @@ void judge_missing(const HostSubsystem& subsystem, const Subject& /*subject*/, F
             continue;
         }
         for (const Namespace& path : controller.asked->namespaces) {
+            if (told_of_device(subsystem, path.nsid)) {
+                findings.unknown(kHostPathMissing);
+                continue;
+            }
             findings.judged(kHostPathMissing);
             if (!has_path(subsystem, path.nsid, controller)) {
                 report_missing(subsystem, controller, path, log, findings);
@@ -249,7 +261,7 @@ void judge_headless(const HostSubsystem& subsystem, Findings& findings) {
     }
     std::vector<FindingValue> values;
     for (const KernelPath& path : subsystem.observed->headless) {
-        values.push_back({.controller = path.controller, .site = {}, .value = path.name});
+        values.push_back({.controller = path.controller, .array = {}, .value = path.name});
     }
     findings.add({.row = kHostHeadMissing,
                   .subsystem = subsystem.nqn,
@@ -257,6 +269,18 @@ void judge_headless(const HostSubsystem& subsystem, Findings& findings) {
                   .what = fmt::format("{} paths belong to no device", values.size()),
                   .values = std::move(values),
                   .verdict = {}});
+}
+
+/// What a controller has of a namespace that no path leads to.
+std::string without_path(const HostSubsystem& subsystem, const HostNamespace& head,
+                         const HostController& controller) {
+    const Namespace* const offered = controller.find(head.nsid.value_or(0));
+    if (offered == nullptr) {
+        return controller.asked != nullptr ? "does not offer the namespace" : "has no path";
+    }
+    const auto refusal = explain_refusal(subsystem, *offered);
+    return refusal ? "offers the namespace, has no path: " + reason_of(*refusal)
+                   : "offers the namespace, has no path";
 }
 
 /// A head without any path.
@@ -270,15 +294,21 @@ void judge_no_path(const HostSubsystem& subsystem, const HostNamespace& head, Fi
         return;
     }
     findings.judged(kHostNsUsablePath);
+    FoldKey alike = fold_key(subsystem);
+    for (const HostController& controller : subsystem.controllers) {
+        const Namespace* const offered = controller.find(head.nsid.value_or(0));
+        alike.add(offered != nullptr ? 1 : 0);
+        if (offered != nullptr) {
+            if (const auto refusal = explain_refusal(subsystem, *offered)) {
+                add_reason(*refusal, alike);
+            }
+        }
+    }
     findings.add_folded(
-        kHostNsUsablePath, subsystem.nqn, head.nsid.value_or(0), fold_key(subsystem), [&] {
+        kHostNsUsablePath, subsystem.nqn, head.nsid.value_or(0), std::move(alike), [&] {
             std::vector<FindingValue> values;
             for (const HostController& controller : subsystem.controllers) {
-                values.push_back(value_of(
-                    controller, controller.find(head.nsid.value_or(0)) != nullptr
-                                    ? "offers the namespace, has no path"
-                                : controller.asked != nullptr ? "does not offer the namespace"
-                                                              : "has no path"));
+                values.push_back(value_of(controller, without_path(subsystem, head, controller)));
             }
             group_values(values);
             return Wording{
@@ -296,24 +326,24 @@ void judge_no_path(const HostSubsystem& subsystem, const HostNamespace& head, Fi
 /// \param down  what is told for all subsystems of the host at once
 void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std::size_t arrays,
                   const std::vector<DownAddress>& down, Findings& findings) {
-    std::set<std::string> usable_sites;
-    std::set<std::string> ready_sites;
+    std::set<std::string> usable_arrays;
+    std::set<std::string> ready_arrays;
     FoldKey key = fold_key(subsystem);
     for (const HostPath& path : head.paths) {
         key.add(path.kernel->controller);
         key.add(path.use.usable() ? 0 : static_cast<std::uint64_t>(path.use.kind));
         key.add(path.use.detail);
-        const std::string site = path.controller != nullptr ? path.controller->site : "";
+        const std::string array = path.controller != nullptr ? path.controller->array : "";
         if (path.use.usable()) {
-            usable_sites.insert(site);
+            usable_arrays.insert(array);
         }
         // The passive array of a pair takes over by an ANA change.
         if (path.use.ready()) {
-            ready_sites.insert(site);
+            ready_arrays.insert(array);
         }
     }
-    const bool none = usable_sites.empty();
-    const bool holds = !none && (arrays < 2 || ready_sites.size() > 1);
+    const bool none = usable_arrays.empty();
+    const bool holds = !none && (arrays < 2 || ready_arrays.size() > 1);
     const auto unread = std::count_if(head.paths.begin(), head.paths.end(),
                                       [](const HostPath& path) { return path.unread(); });
     const bool is_open = !holds && unread != 0; // one that cannot be read may be usable
@@ -330,7 +360,7 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
     const bool explained =
         !none && std::all_of(subsystem.controllers.begin(), subsystem.controllers.end(),
                              [&](const HostController& controller) {
-                                 return ready_sites.contains(controller.site) ||
+                                 return ready_arrays.contains(controller.array) ||
                                         is_down_with_others(down, *controller.kernel);
                              });
     if (explained) {
@@ -348,7 +378,7 @@ void judge_access(const HostSubsystem& subsystem, const HostNamespace& head, std
                                           unread, all, name)
                     : none  ? fmt::format("none of the {} paths of {} can be used", all, name)
                             : fmt::format("only paths on {} of {} can be used",
-                                          *usable_sites.begin(), name),
+                                          *usable_arrays.begin(), name),
             .values = std::move(values),
             .verdict = is_open ? std::optional{Verdict::unknown} : std::nullopt};
     });
@@ -426,11 +456,11 @@ void judge_heads(const HostSubsystem& subsystem, const Subject& /*subject*/, Fin
 
 void judge_subsystem_access(const HostSubsystem& subsystem, const std::vector<DownAddress>& down,
                             Findings& findings) {
-    std::set<std::string> sites;
+    std::set<std::string> names;
     for (const HostController& controller : subsystem.controllers) {
-        sites.insert(controller.site);
+        names.insert(controller.array);
     }
-    const std::size_t arrays = sites.contains("") ? 1 : sites.size();
+    const std::size_t arrays = names.contains("") ? 1 : names.size();
     for (const HostNamespace& head : subsystem.namespaces) {
         if (head.paths.empty()) {
             judge_no_path(subsystem, head, findings);
@@ -546,7 +576,8 @@ constexpr Row kHostNsUsableArrays{
              .why = "When that array fails, access is lost.",
              .fix = "Host: see why the paths of the other array are missing or cannot be "
                     "used."},
-    .judge = JudgeHost{judge_all_access}};
+    .judge = JudgeHost{judge_all_access},
+    .by_array = true};
 
 constexpr Row kHostAnaNoGroup{
     .rule = {.id = "host.ana.no_group",

@@ -70,8 +70,8 @@ void judge_sites(const HostSubsystem& subsystem, const Subject& subject, Finding
     const auto told_apart = [&] {
         std::set<std::string> arrays;
         for (const HostController& controller : subsystem.controllers) {
-            if (configured(controller.site)) {
-                arrays.insert(controller.site);
+            if (configured(controller.array)) {
+                arrays.insert(controller.array);
             }
         }
         return arrays.size() > 1;
@@ -86,8 +86,8 @@ void judge_sites(const HostSubsystem& subsystem, const Subject& subject, Finding
         std::set<std::string> used;
         for (const HostPath& path : head.paths) {
             if (path.use.optimized() && path.controller != nullptr &&
-                configured(path.controller->site)) {
-                used.insert(path.controller->site);
+                configured(path.controller->array)) {
+                used.insert(path.controller->array);
             }
         }
         if (used.size() > 1) {
@@ -100,7 +100,7 @@ void judge_sites(const HostSubsystem& subsystem, const Subject& subject, Finding
     }
     std::vector<FindingValue> values;
     for (const HostController& controller : subsystem.controllers) {
-        if (sites.contains(controller.site)) {
+        if (sites.contains(controller.array)) {
             values.push_back(value_of(controller, "gets its turn whatever its latency"));
         }
     }
@@ -211,6 +211,7 @@ constexpr Row kHostIopolicySites{
              .rule_class = RuleClass::xrf,
              .severity = Severity::degraded,
              .verdict = Verdict::note,
+             .exception = "it is the administrator's choice",
              .basis = "Linux nvme_round_robin_path(): optimized paths by turns, whatever their "
                       "latency",
              .why = "Half of the requests take the way to the other site: each waits for that "
@@ -238,6 +239,7 @@ constexpr Row kHostCtrlLossTmoMaker{
              .rule_class = RuleClass::xrf,
              .severity = Severity::degraded,
              .verdict = Verdict::note,
+             .exception = "it is the administrator's choice",
              .basis = "nvme-cli 71-nvmf-*.rules: ctrl_loss_tmo -1 for NetApp ONTAP and HPE Alletra "
                       "over TCP and for VAST; Dell's guide for PowerStore",
              .why = "An upgrade or a restart of the array can take longer: its paths are removed "

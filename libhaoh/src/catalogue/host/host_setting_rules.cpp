@@ -210,6 +210,7 @@ constexpr Row kHostIopolicyOnePath{
              .rule_class = RuleClass::xrf,
              .severity = Severity::degraded,
              .verdict = Verdict::note,
+             .exception = "it is the kernel's default: every host would be warned of",
              .basis = "Linux nvme_numa_path(): over TCP no path is nearer than another",
              .why = "The other paths idle; the order of connecting decides which array carries "
                     "the load.",
@@ -224,6 +225,7 @@ constexpr Row kHostTimeoutAna{
              .rule_class = RuleClass::xrf,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "only a transition that takes its whole time meets it",
              .basis = "Base 2.3 §8.1.1 (ANATT); Linux nvmf_should_reconnect(), "
                       "nvme_failfast_work()",
              .why = "During a failover that the array does in time, the controller is removed "
@@ -238,6 +240,7 @@ constexpr Row kHostTimeoutKeepAlive{
              .rule_class = RuleClass::xrf,
              .severity = Severity::degraded,
              .verdict = Verdict::note,
+             .exception = "it is the administrator's choice",
              .basis = "Base 2.3 §3.9; Linux nvme_keep_alive_work()",
              .why = "I/O that is under way to an array that died silently waits longer than a "
                     "failover takes.",

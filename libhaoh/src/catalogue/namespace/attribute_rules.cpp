@@ -4,7 +4,9 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/namespace_effects.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace haoh::judge {
@@ -73,6 +75,26 @@ Answer not_ready(const Namespace& path, const Subsystem& /*own*/) {
                : Answer::broken(fmt::format("NSTAT {:#x}", path.independent.nstat));
 }
 
+/// Write protected on all paths; if not, that is the finding.
+Answer not_writable(const Namespace& path, const Subsystem& subsystem) {
+    if (!path.has_identify) {
+        return Answer::unknown();
+    }
+    const auto is_protected = [](const Namespace& one) {
+        return (one.idns.nsattr & nvme::nsattr::write_protected) != 0;
+    };
+    if (!is_protected(path)) {
+        return Answer::holds();
+    }
+    const SharedNamespace* shared = subsystem.find(path.nsid);
+    const bool is_alike =
+        shared == nullptr ||
+        std::all_of(shared->paths.begin(), shared->paths.end(), [&](const Namespace* other) {
+            return !other->has_identify || is_protected(*other);
+        });
+    return is_alike ? Answer::broken("write protected") : Answer::unknown();
+}
+
 constexpr std::uint8_t kRotational = 1U << 4;
 constexpr std::uint8_t kCacheNotPresent = 1U << 5;
 constexpr std::uint8_t kVwcPresent = 1U << 0; ///< of the controller
@@ -87,16 +109,16 @@ bool caches(const Namespace& path) {
 
 /// Arrays that take writes for a namespace, and their controllers that cache them.
 struct CachedWrites {
-    std::set<std::size_t> sites;
+    std::set<std::size_t> arrays;
     std::vector<const Controller*> caching;
 
     void add(const Namespace& path, bool cached) {
-        sites.insert(path.controller->site_id);
+        arrays.insert(path.controller->array_id);
         if (cached) {
             caching.push_back(path.controller);
         }
     }
-    [[nodiscard]] bool wrong() const { return sites.size() > 1 && !caching.empty(); }
+    [[nodiscard]] bool wrong() const { return arrays.size() > 1 && !caching.empty(); }
 };
 
 /// The controllers that make the rule broken for a namespace; none when it is not.
@@ -115,7 +137,7 @@ std::vector<const Controller*> cached_on_stretch(const SharedNamespace& shared,
     }
     if (possible.wrong() && !known.wrong()) {
         findings.unknown(kCtrlVwcStretchAbsent);
-    } else if (known.sites.size() > 1) {
+    } else if (known.arrays.size() > 1) {
         findings.judged(kCtrlVwcStretchAbsent);
     }
     return known.wrong() ? known.caching : std::vector<const Controller*>{};
@@ -209,7 +231,8 @@ constexpr Row kNsNsattrWriteProtectEqual{
              .basis = "Base 2.3 §2.4.1; Linux takes the state of the path that it scanned last",
              .why = "Writes go through on one array and fail on the other without a failover, and "
                     "data that was protected can be changed.",
-             .fix = "Array: protect the namespace on both arrays, or on neither."},
+             .fix = "Array: protect the namespace on both arrays, or on neither.",
+             .on_linux = linux_effect::kWriteProtectionDiffers},
     .judge = EqualNamespaces{
         .fields = {
             {{"write protection (NSATTR bit 0)", NamespacePage::identify, "nsattr",
@@ -217,6 +240,19 @@ constexpr Row kNsNsattrWriteProtectEqual{
              {"write protection (NSATTR bit 0, CNS 08h)", NamespacePage::independent, "nsattr",
               independent_bits<&Independent::nsattr, nvme::nsattr::write_protected>, protected_text,
               Unit::none, true}}}}};
+
+constexpr Row kNsNsattrWritable{
+    .rule = {.id = "ns.nsattr.writable",
+             .title = "The namespace can be written (NSATTR)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.3 Figure 335; practice: a note, as snapshots are protected on "
+                      "purpose",
+             .why = "The device is read-only on the host.",
+             .fix = "Array: take the write protection off, if the namespace is to be written.",
+             .on_linux = linux_effect::kReadOnly},
+    .judge = CheckNamespace{.clause = "write protected", .ask = not_writable}};
 
 constexpr Row kNsNmicDispersedEqual{
     .rule = {.id = "ns.nmic.dispersed.equal",
@@ -241,6 +277,7 @@ constexpr Row kNsFpi{
              .rule_class = RuleClass::int_,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception = "a format that is under way comes to its end",
              .basis = "NVM Command Set Specification 1.1 Figure 114",
              .why = "The namespace is being formatted through this controller: its data is going "
                     "away, and the other array may still serve it.",
@@ -258,7 +295,8 @@ constexpr Row kNsNstatNrdy{
              .why = "The path is missing, without a message, or its I/O fails until the namespace "
                     "is ready.",
              .fix = "Array: see what keeps the namespace from being ready. Check again after a "
-                    "start."},
+                    "start.",
+             .on_linux = linux_effect::kNotReady},
     .judge = CheckNamespace{.clause = "namespace not ready", .ask = not_ready}};
 
 constexpr Row kNsVwcnpEqual{
@@ -270,7 +308,8 @@ constexpr Row kNsVwcnpEqual{
              .basis = "Base 2.3 §7.2, Figure 335",
              .why = "The host leaves out flushes that the other array needs: data that was made "
                     "sure of is lost with a power cut there.",
-             .fix = "Array: report the cache alike on both arrays."},
+             .fix = "Array: report the cache alike on both arrays.",
+             .on_linux = linux_effect::kVwcnpDiffers},
     .judge = EqualNamespaces{
         .fields = {{{"no volatile write cache (VWCNP)", NamespacePage::independent, "nsfeat",
                      independent_bits<&Independent::nsfeat, kCacheNotPresent>, as_flag}}}}};
@@ -281,13 +320,17 @@ constexpr Row kCtrlVwcStretchAbsent{
              .rule_class = RuleClass::int_,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception =
+                 "arrays that flush before they fail over, or share the cache, lose nothing",
              .basis = "Base 2.3 §7.2: Flush covers what was completed by the controller that "
                       "gets it",
              .why = "The host spreads writes over both arrays and sends Flush to one: nothing "
                     "promises that the writes in the other array's cache are safe.",
              .fix = "Array: make writes safe on completion (mirrored or battery-backed) and "
-                    "report VWC 0. Host: until then use one array at a time."},
-    .judge = JudgeSubsystem{judge_stretched_cache}};
+                    "report VWC 0. Host: until then use one array at a time.",
+             .on_linux = linux_effect::kFlushOnePath},
+    .judge = JudgeSubsystem{judge_stretched_cache},
+    .by_array = true};
 
 constexpr Row kNsRmediaEqual{
     .rule = {.id = "ns.rmedia.equal",
@@ -354,11 +397,20 @@ constexpr Row kReachRgrpidUnique{
                                      "rgrpid", independent_key<&Independent::rgrpid>, as_decimal}}},
                         .own_of_subsystem = true}};
 
-constexpr std::array kAttributeRows{
-    &kNsRescapEqual,        &kResvIeks,      &kResvPtpl,          &kNsNsattrWriteProtectEqual,
-    &kNsNmicDispersedEqual, &kNsFpi,         &kNsNstatNrdy,       &kNsVwcnpEqual,
-    &kCtrlVwcStretchAbsent, &kNsRmediaEqual, &kNsKpiosMaxktEqual, &kNsEndgidNvmsetEqual,
-    &kReachRgrpidUnique};
+constexpr std::array kAttributeRows{&kNsRescapEqual,
+                                    &kResvIeks,
+                                    &kResvPtpl,
+                                    &kNsNsattrWriteProtectEqual,
+                                    &kNsNsattrWritable,
+                                    &kNsNmicDispersedEqual,
+                                    &kNsFpi,
+                                    &kNsNstatNrdy,
+                                    &kNsVwcnpEqual,
+                                    &kCtrlVwcStretchAbsent,
+                                    &kNsRmediaEqual,
+                                    &kNsKpiosMaxktEqual,
+                                    &kNsEndgidNvmsetEqual,
+                                    &kReachRgrpidUnique};
 
 } // namespace
 

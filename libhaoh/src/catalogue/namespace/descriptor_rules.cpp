@@ -4,6 +4,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/namespace_effects.hpp"
 
 #include <algorithm>
 #include <set>
@@ -228,6 +229,137 @@ Answer views_differ(const Namespace& path, const Subsystem& /*own*/) {
                          : Answer::broken(fmt::format("{}", fmt::join(words, "; ")));
 }
 
+/// Of a page that is due: what the controller says instead of it.
+Answer due_page(const Page& page) {
+    if (has_no_such_page(page)) {
+        return Answer::broken(nvme::describe(page.status));
+    }
+    return page.ok() ? Answer::holds() : Answer::unknown();
+}
+
+Answer undescribed(const Namespace& path, const Subsystem& /*own*/) {
+    const Controller& controller = *path.controller;
+    const auto cap = controller.capabilities();
+    const bool has_sets = cap && cap->io_command_sets();
+    if (controller.version() == 0 && !has_sets) {
+        return Answer::unknown();
+    }
+    return has_sets || controller.version() >= version_number(1, 3)
+               ? due_page(path.observed->descriptors)
+               : Answer::not_asked();
+}
+
+/// Linux reads CNS 08h of every controller that may be ready before its media are, and before 6.13
+/// nothing in its place.
+Answer no_independent_page(const Namespace& path, const Subsystem& /*own*/) {
+    constexpr std::uint64_t kCrims = 1ULL << 60U; // CAP.CRMS.CRIMS
+    const auto cap = path.controller->capabilities();
+    if (!cap) {
+        return no_property(*path.controller);
+    }
+    return (cap->raw & kCrims) != 0 ? due_page(path.observed->independent) : Answer::not_asked();
+}
+
+/// Whether all other paths have the same command set; if not, that is the finding.
+bool one_command_set(const Namespace& path, const Subsystem& subsystem) {
+    const SharedNamespace* shared = subsystem.find(path.nsid);
+    return shared == nullptr ||
+           std::all_of(shared->paths.begin(), shared->paths.end(), [&](const Namespace* other) {
+               return !other->has_descriptors || other->ids.csi == path.ids.csi;
+           });
+}
+
+/// A command set that the controller says it does not offer.
+Answer unoffered_command_set(const Namespace& path, const Subsystem& subsystem) {
+    if (!path.has_descriptors) {
+        return without(path.observed->descriptors);
+    }
+    if (path.ids.csi == 0) {
+        return Answer::holds();
+    }
+    const auto cap = path.controller->capabilities();
+    if (!cap) {
+        return no_property(*path.controller);
+    }
+    if (cap->io_command_sets()) {
+        return Answer::holds();
+    }
+    return one_command_set(path, subsystem) ? Answer::broken(fmt::format("CSI {}", path.ids.csi))
+                                            : Answer::unknown();
+}
+
+/// Linux makes block devices of the NVM command set and of zoned namespaces.
+Answer no_block_device(const Namespace& path, const Subsystem& subsystem) {
+    constexpr std::uint8_t kNvm = 0;
+    constexpr std::uint8_t kZoned = 2;
+    if (!path.has_descriptors) {
+        return without(path.observed->descriptors);
+    }
+    if (path.ids.csi == kNvm || path.ids.csi == kZoned) {
+        return Answer::holds();
+    }
+    return one_command_set(path, subsystem) ? Answer::broken(fmt::format("CSI {}", path.ids.csi))
+                                            : Answer::unknown();
+}
+
+constexpr Row kNsDescSupported{
+    .rule = {.id = "ns.desc.supported",
+             .title = "Identifiers are described from NVMe 1.3 on (CNS 03h)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §5.2.13.2.3; Linux nvme_scan_ns() skips a namespace whose "
+                      "descriptors it is refused (\"Identify Descriptors failed\")",
+             .why = "Linux makes no path through this controller.",
+             .fix = "Array: answer Identify with CNS 03h for each active namespace.",
+             .on_linux = linux_effect::kDescriptorsRefused},
+    .judge = CheckNamespace{.clause = "no list of descriptors", .ask = undescribed}};
+
+constexpr Row kNsCns08Supported{
+    .rule = {.id = "ns.cns08.supported",
+             .title = "CNS 08h is there where the controller may be ready before its media "
+                      "(CAP.CRMS)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §3.1.4; Linux nvme_scan_ns() before 6.13 reads nothing in its "
+                      "place",
+             .why = "Linux before 6.13 makes no path through this controller, and says nothing.",
+             .fix = "Array: answer Identify with CNS 08h, or clear CAP.CRMS bit 1 (CRIMS).",
+             .on_linux = linux_effect::kIndependentPageRefused},
+    .judge =
+        CheckNamespace{.clause = "CAP.CRMS CRIMS without CNS 08h", .ask = no_independent_page}};
+
+constexpr Row kNsCsiOffered{
+    .rule = {.id = "ns.csi.offered",
+             .title = "The controller offers the command set of the namespace (CSI, CAP.CSS)",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.3 §3.1.4; Linux nvme_scan_ns() \"command set not reported for "
+                      "nsid\"",
+             .why = "Linux makes no path through this controller.",
+             .fix = "Array: set CAP.CSS bit 6, or describe the namespace as one of the NVM command "
+                    "set (CSI 0).",
+             .on_linux = linux_effect::kCommandSetNotOffered},
+    .judge = CheckNamespace{.clause = "command set that CAP.CSS does not offer",
+                            .ask = unoffered_command_set}};
+
+constexpr Row kNsCsiBlock{
+    .rule = {.id = "ns.csi.block",
+             .title = "The command set is one of block devices (CSI)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Linux nvme_update_ns_info() makes no block device of others than the NVM "
+                      "and the zoned command set; practice: a note, as programs use key value "
+                      "namespaces through the generic device",
+             .why = "On Linux there is no block device, only a generic one (/dev/ngXnY).",
+             .fix = "Host: use the generic device. Array: make the namespace with the NVM command "
+                    "set if it is to hold a file system.",
+             .on_linux = linux_effect::kNoBlockDevice},
+    .judge = CheckNamespace{.clause = "no command set of block devices", .ask = no_block_device}};
+
 constexpr Row kNsDescNoDupType{
     .rule = {.id = "ns.desc.no_dup_type",
              .title = "Each type of descriptor occurs once",
@@ -251,7 +383,8 @@ constexpr Row kNsDescLengths{
              .why = "Linux ignores the rest of the list: identifiers are missing and the path is "
                     "refused.",
              .fix = "Array: send NIDL 8 for EUI64, 16 for NGUID and UUID, 1 for CSI, and zeros "
-                    "behind the last descriptor."},
+                    "behind the last descriptor.",
+             .on_linux = linux_effect::kDescriptorLength},
     .judge = CheckNamespace{
         .clause = "malformed descriptor list",
         .ask = problem<nvme::ProblemKind::bad_length, nvme::ProblemKind::truncated,
@@ -281,7 +414,8 @@ constexpr Row kNsDescMatchIdns{
              .fix = "Array: report the same NGUID and EUI64 in CNS 00h and CNS 03h. Host: "
                     "disconnect the array that is changed first, and connect it again "
                     "afterwards: Linux takes a namespace in use away whose identifiers "
-                    "change."},
+                    "change.",
+             .on_linux = linux_effect::kDescriptorCounts},
     .judge = CheckNamespace{.clause = "two values of one identifier", .ask = not_identify}};
 
 constexpr Row kNsDescCsiPresent{
@@ -293,7 +427,8 @@ constexpr Row kNsDescCsiPresent{
              .basis = "Base 2.3 §5.2.13.2.3: shall be there when CAP.CSS says so",
              .why = "Hosts cannot tell the command set and skip the namespace, or take it for "
                     "another than on the other array.",
-             .fix = "Array: send a CSI descriptor for each namespace."},
+             .fix = "Array: send a CSI descriptor for each namespace.",
+             .on_linux = linux_effect::kNoCommandSet},
     .judge = CheckNamespace{.clause = "no CSI descriptor", .ask = no_csi}};
 
 constexpr Row kNsDescBytesEqual{
@@ -324,9 +459,10 @@ constexpr Row kNsCns08MatchCns00{
              .fix = "Array: fill both pages from one source."},
     .judge = CheckNamespace{.clause = "CNS 00h and CNS 08h differ", .ask = views_differ}};
 
-constexpr std::array kDescriptorRows{&kNsDescNoDupType,  &kNsDescLengths,    &kNsDescNoZeroIds,
-                                     &kNsDescMatchIdns,  &kNsDescCsiPresent, &kNsDescBytesEqual,
-                                     &kNsCns08MatchCns00};
+constexpr std::array kDescriptorRows{&kNsDescSupported,  &kNsDescNoDupType,  &kNsDescLengths,
+                                     &kNsDescNoZeroIds,  &kNsDescMatchIdns,  &kNsDescCsiPresent,
+                                     &kNsDescBytesEqual, &kNsCns08Supported, &kNsCns08MatchCns00,
+                                     &kNsCsiOffered,     &kNsCsiBlock};
 
 } // namespace
 

@@ -3,9 +3,13 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/namespace_effects.hpp"
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <initializer_list>
+#include <optional>
 
 namespace haoh::judge {
 
@@ -81,32 +85,128 @@ Answer large_blocks(const Namespace& path, const Subsystem& subsystem) {
                                                : Answer::unknown();
 }
 
-/// Metadata that Linux cannot carry over TCP: its transport has no buffer for it, and unless all of
-/// it is protection information, which the controller can insert and strip, the device has size 0.
-Answer stray_metadata(const Namespace& path, const Subsystem& subsystem) {
+/// What the metadata of the format in use is.
+enum class Metadata : std::uint8_t { none, protection, protection_and_more, other };
+
+Metadata metadata_of(const Ns& id) {
     constexpr std::uint8_t kProtectionType = 0x7;
     constexpr unsigned kGuard16 = 8;
     constexpr unsigned kGuard64 = 16;
-    if (path.controller->observed->known_transport() != Transport::tcp) {
+    const unsigned size = id.active_format().ms;
+    if (size == 0) {
+        return Metadata::none;
+    }
+    if ((id.dps & kProtectionType) == 0) {
+        return Metadata::other;
+    }
+    return size == kGuard16 || size == kGuard64 ? Metadata::protection
+                                                : Metadata::protection_and_more;
+}
+
+/// What is asked of metadata over a fabric; nullopt: that can be answered.
+std::optional<Answer> without_metadata(const Namespace& path,
+                                       std::initializer_list<Transport> transports) {
+    const Transport transport = path.controller->observed->known_transport();
+    if (std::find(transports.begin(), transports.end(), transport) == transports.end()) {
         return Answer::not_asked();
     }
     if (!path.has_identify) {
         return Answer::unknown();
     }
-    const unsigned size = path.idns.active_format().ms;
     if (!format_defect(path).empty()) {
         return Answer::not_asked(); // that is another finding
     }
-    const bool is_protection = (path.idns.dps & kProtectionType) != 0;
-    if (size == 0 || (is_protection && (size == kGuard16 || size == kGuard64))) {
+    return std::nullopt;
+}
+
+/// Metadata that is not protection information alone: the device has size 0.
+Answer stray_metadata(const Namespace& path, const Subsystem& subsystem) {
+    using enum Transport;
+    if (auto answer = without_metadata(path, {tcp, rdma, fibre_channel})) {
+        return *answer;
+    }
+    const Metadata metadata = metadata_of(path.idns);
+    if (metadata == Metadata::none || metadata == Metadata::protection) {
         return Answer::holds();
     }
     if (!alike(path, subsystem, same_format)) {
         return Answer::unknown();
     }
-    return Answer::broken(fmt::format("{} B of metadata{}", size,
-                                      is_protection ? ", more than its protection information"
-                                                    : ", none of it protection information"));
+    return Answer::broken(fmt::format("{} B of metadata{}", path.idns.active_format().ms,
+                                      metadata == Metadata::protection_and_more
+                                          ? ", more than its protection information"
+                                          : ", none of it protection information"));
+}
+
+/// Protection information alone, which the controller inserts and strips: Linux 6.9 and later do not
+/// look for that any more where the transport carries no metadata.
+Answer protection_alone(const Namespace& path, const Subsystem& subsystem) {
+    using enum Transport;
+    if (auto answer = without_metadata(path, {tcp, fibre_channel})) { // RDMA carries it
+        return *answer;
+    }
+    if (metadata_of(path.idns) != Metadata::protection) {
+        return metadata_of(path.idns) == Metadata::none ? Answer::holds() : Answer::not_asked();
+    }
+    return alike(path, subsystem, same_format)
+               ? Answer::broken(
+                     fmt::format("{} B of protection information", path.idns.active_format().ms))
+               : Answer::unknown();
+}
+
+/// A block that the largest transfer of its controller cannot carry.
+Answer beyond_transfer(const Namespace& path, const Subsystem& /*own*/) {
+    if (!path.has_identify || !path.controller->has_identify) {
+        return Answer::unknown();
+    }
+    const auto size = path.block_bytes();
+    if (!size || !format_defect(path).empty()) {
+        return Answer::not_asked(); // that is another finding
+    }
+    const auto largest = path.controller->max_transfer_bytes();
+    return !largest || *size <= *largest
+               ? Answer::holds()
+               : Answer::broken(fmt::format("{} B, largest transfer {} B", *size, *largest));
+}
+
+/// The physical block that Linux makes of what is written best and what is written whole: it must be
+/// a power of two.
+Answer odd_physical_block(const Namespace& path, const Subsystem& /*own*/) {
+    constexpr unsigned kAtomics = 0x2;
+    constexpr unsigned kOptimal = 0x10; ///< before NVMe 2.1
+    constexpr unsigned kOptimal21 = 0x30;
+    if (!path.has_identify) {
+        return Answer::unknown();
+    }
+    const Ns& id = path.idns;
+    const bool is_new = path.controller->version() >= version_number(2, 1);
+    const bool is_optimal = (id.nsfeat & (is_new ? kOptimal21 : kOptimal)) != 0;
+    const bool is_atomic = (id.nsfeat & kAtomics) != 0 && id.nawupf != 0 && id.nabo == 0;
+    if (!is_optimal || !is_atomic) {
+        return Answer::not_asked();
+    }
+    const unsigned blocks = std::min(id.npwg, id.nawupf) + 1U;
+    return std::has_single_bit(blocks)
+               ? Answer::holds()
+               : Answer::broken(fmt::format("{} blocks (NPWG {}, NAWUPF {})", blocks, id.npwg + 1U,
+                                            id.nawupf + 1U));
+}
+
+/// A size of which Linux makes none, or more than it can count in units of 512 B.
+Answer odd_size(const Namespace& path, const Subsystem& subsystem) {
+    if (!path.has_identify) {
+        return Answer::unknown();
+    }
+    const Ns& id = path.idns;
+    if (id.ncap == 0 || !format_defect(path).empty()) {
+        return Answer::not_asked(); // that is another finding
+    }
+    const unsigned shift = id.active_format().lbads - kSmallestShift;
+    if (id.nsze != 0 && id.nsze <= ~std::uint64_t{0} >> shift) {
+        return Answer::holds();
+    }
+    return alike(path, subsystem, same_size) ? Answer::broken(fmt::format("NSZE {}", id.nsze))
+                                             : Answer::unknown();
 }
 
 Answer odd_usage(const Namespace& path, const Subsystem& subsystem) {
@@ -133,7 +233,8 @@ constexpr Row kNsLbafActiveSane{
                       "the table; Linux takes blocks of up to 64 KiB",
              .why = "Hosts cannot tell the size of a block: Linux gives the namespace no "
                     "capacity.",
-             .fix = "Array: correct FLBAS, NLBAF and the format that it points to."},
+             .fix = "Array: correct FLBAS, NLBAF and the format that it points to.",
+             .on_linux = linux_effect::kBlockSizeInvalid},
     .judge = CheckNamespace{.clause = "no valid block format", .ask = odd_format}};
 
 constexpr Row kNsLbafActivePage{
@@ -142,26 +243,86 @@ constexpr Row kNsLbafActivePage{
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::warn,
+             .exception = "Linux takes such blocks since 6.15",
              .basis =
                  "Linux before 6.15 gives a namespace no capacity whose block is larger than a "
                  "memory page",
              .why =
                  "On a host with an older kernel the device has size 0, and all I/O to it fails.",
              .fix = "Array: format the namespace with blocks of 512 B or 4 KiB, as long as a host "
-                    "runs Linux before 6.15."},
+                    "runs Linux before 6.15.",
+             .on_linux = linux_effect::kBlocksTooLarge},
     .judge = CheckNamespace{.clause = "block larger than 4 KiB", .ask = large_blocks}};
 
 constexpr Row kNsLbafActiveMetadata{
     .rule = {.id = "ns.lbaf_active.metadata",
-             .title = "Over TCP a block has no metadata but protection information",
+             .title = "A block has no metadata beside protection information",
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::fail,
              .basis = "Linux nvme_update_ns_info_block() gives such a namespace no capacity",
              .why = "The device has size 0 on Linux, and all I/O to it fails.",
-             .fix = "Array: format the namespace without metadata, or with protection information "
-                    "that takes all of it."},
+             .fix = "Array: move the data to a namespace without metadata; a format erases it.",
+             .on_linux = linux_effect::kMetadataUnusable},
     .judge = CheckNamespace{.clause = "metadata that Linux cannot carry", .ask = stray_metadata}};
+
+constexpr Row kNsLbafActiveProtection{
+    .rule = {.id = "ns.lbaf_active.protection",
+             .title = "Over TCP and FC a block has no protection information",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux from 6.9 on gives such a namespace no capacity where the transport "
+                      "carries no metadata (nvme_configure_metadata)",
+             .why = "The device has size 0 on Linux from 6.9 on, and all I/O to it fails.",
+             .fix = "Array: move the data to a namespace without protection information; a format "
+                    "erases it. Host: data digests protect what is on the wire.",
+             .on_linux = linux_effect::kProtectionAlone},
+    .judge = CheckNamespace{.clause = "protection information that Linux cannot carry",
+                            .ask = protection_alone}};
+
+constexpr Row kNsLbafActiveMdts{
+    .rule = {.id = "ns.lbaf_active.mdts",
+             .title = "A block is not larger than the largest transfer (MDTS)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Base 2.1 Figure 312; Linux nvme_update_ns_info_block() refuses limits that "
+                      "no block fits",
+             .why = "No command can carry a block: Linux makes no path through this controller, or "
+                    "a device of size 0.",
+             .fix = "Array: report MDTS of at least one block, or 0 for no limit.",
+             .on_linux = linux_effect::kBlockBeyondTransfer},
+    .judge =
+        CheckNamespace{.clause = "block larger than the largest transfer", .ask = beyond_transfer}};
+
+constexpr Row kNsOptperfPhysical{
+    .rule = {.id = "ns.optperf.physical",
+             .title = "The smaller of NPWG and NAWUPF is a power of two",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "Linux nvme_update_ns_info_block() makes the physical block size of them; "
+                      "from 6.17 on the block layer refuses what is no power of two",
+             .why = "Linux from 6.17 on makes no path through this controller.",
+             .fix = "Array: report a preferred write granularity (NPWG) or an atomic write unit "
+                    "(NAWUPF) that is a power of two blocks. Host: until then, an older kernel "
+                    "takes it.",
+             .on_linux = linux_effect::kPhysicalBlockOdd},
+    .judge = CheckNamespace{.clause = "physical block no power of two", .ask = odd_physical_block}};
+
+constexpr Row kNsNszeSane{
+    .rule = {.id = "ns.nsze.sane",
+             .title = "The size is one that hosts can count (NSZE)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::loss,
+             .verdict = Verdict::fail,
+             .basis = "NVM Command Set Specification 1.1 Figure 114; Linux counts units of 512 B "
+                      "in 64 bits",
+             .why = "The device has size 0 or a wrong one, or there is none.",
+             .fix = "Array: report the number of blocks of the namespace.",
+             .on_linux = linux_effect::kSizeInvalid},
+    .judge = CheckNamespace{.clause = "no valid size", .ask = odd_size}};
 
 constexpr Row kNsNcapNonzero{
     .rule = {.id = "ns.ncap.nonzero",
@@ -172,7 +333,8 @@ constexpr Row kNsNcapNonzero{
              .basis = "Linux nvme_scan_ns() takes a namespace with NCAP 0 for one that is not "
                       "attached",
              .why = "Linux makes no path through this controller, and says nothing.",
-             .fix = "Array: report the capacity of the namespace, or do not list it as active."},
+             .fix = "Array: report the capacity of the namespace, or do not list it as active.",
+             .on_linux = linux_effect::kNoCapacity},
     .judge = CheckNamespace{.clause = "no capacity", .ask = no_capacity}};
 
 constexpr Row kNsNuse{.rule = {.id = "ns.nuse",
@@ -186,8 +348,15 @@ constexpr Row kNsNuse{.rule = {.id = "ns.nuse",
                       .judge =
                           CheckNamespace{.clause = "more used than there is", .ask = odd_usage}};
 
-constexpr std::array kFormatRows{&kNsLbafActiveSane, &kNsLbafActivePage, &kNsLbafActiveMetadata,
-                                 &kNsNcapNonzero, &kNsNuse};
+constexpr std::array kFormatRows{&kNsLbafActiveSane,
+                                 &kNsLbafActivePage,
+                                 &kNsLbafActiveMetadata,
+                                 &kNsLbafActiveProtection,
+                                 &kNsLbafActiveMdts,
+                                 &kNsOptperfPhysical,
+                                 &kNsNszeSane,
+                                 &kNsNcapNonzero,
+                                 &kNsNuse};
 
 } // namespace
 

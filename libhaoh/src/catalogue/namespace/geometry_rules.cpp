@@ -6,6 +6,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/namespace_effects.hpp"
 
 #include <algorithm>
 
@@ -170,7 +171,8 @@ constexpr Row kNsLbafActiveEqual{
                     "without a word.",
              .fix = "Array: format or create the copy with the block size of the original "
                     "(nvmet: backing device or file with the same logical block size). Host: "
-                    "disconnect the wrong array before any I/O."},
+                    "disconnect the wrong array before any I/O.",
+             .on_linux = linux_effect::kBlocksDiffer},
     .judge = EqualNamespaces{
         .fields = {
             {{"block size", NamespacePage::identify, "lbaf*", block_shift, block_text},
@@ -186,7 +188,8 @@ constexpr Row kNsFlbasEqual{
                       "scanned",
              .why = "The host lays data and metadata out for one array and sends them to the "
                     "other.",
-             .fix = "Array: format the copy as the original, metadata setting included."},
+             .fix = "Array: format the copy as the original, metadata setting included.",
+             .on_linux = linux_effect::kBlocksDiffer},
     .judge = EqualNamespaces{.fields = {{{"format in use (FLBAS)", NamespacePage::identify, "flbas",
                                           key_bits<&Ns::flbas, kFormatInUse>, format_text}}},
                              .yields_to = {&kNsLbafActiveEqual}}};
@@ -207,7 +210,8 @@ constexpr Row kNsNszeEqual{
              .fix = "Array: grow the smaller copy to the size of the larger one, never the other "
                     "way round. Host: rescan afterwards. During a resize, check with --window "
                     "resize.",
-             .relaxed_in = in_window(Window::resize)},
+             .relaxed_in = in_window(Window::resize),
+             .on_linux = linux_effect::kSizeDiffers},
     .judge =
         EqualNamespaces{.fields = {{{"size (NSZE)", NamespacePage::identify, "nsze",
                                      size_key<&Ns::nsze>, size_text<&Ns::nsze>, Unit::bytes}}}}};
@@ -265,6 +269,7 @@ constexpr Row kNsNsfeatNsabpEqual{
              .rule_class = RuleClass::eqn,
              .severity = Severity::corruption,
              .verdict = Verdict::warn,
+             .exception = "the specification lets atomicity differ",
              .basis = "practice: Base 2.3 §2.4.1 lets atomicity differ; Linux takes its limits for "
                       "atomic writes from NAWUPF",
              .why = "A write that is atomic on one array is torn on the other; databases that "

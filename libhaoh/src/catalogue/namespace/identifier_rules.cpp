@@ -4,6 +4,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/namespace_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -205,7 +206,8 @@ constexpr Row kNsUuidRequiredIfZero{
              .fix = "Array: give the namespace a UUID or an NGUID, the same on both arrays. "
                     "Host: do not use the namespace over both arrays until then, and "
                     "disconnect before it is done: Linux takes a namespace in use away whose "
-                    "identifiers change."},
+                    "identifiers change.",
+             .on_linux = linux_effect::kNoIdentifier},
     .judge = CheckNamespace{.clause = "no identifier", .ask = no_uuid}};
 
 constexpr Row kNsIdAtLeastOne{
@@ -220,7 +222,8 @@ constexpr Row kNsIdAtLeastOne{
              .fix = "Array: give the namespace an NGUID or EUI64, the same on both arrays, or "
                     "move to a version with UUIDs. Host: disconnect the array that is changed "
                     "first, and connect it again afterwards: Linux takes a namespace in use "
-                    "away whose identifiers change."},
+                    "away whose identifiers change.",
+             .on_linux = linux_effect::kNoIdentifier},
     .judge = CheckNamespace{.clause = "no identifier", .ask = no_identifier}};
 
 constexpr Row kNsIdNotPlaceholder{
@@ -325,7 +328,8 @@ constexpr Row kNsNmicShared{
              .verdict = Verdict::fail,
              .basis = "Base 2.3 Figure 335; Linux \"Duplicate unshared namespace\"",
              .why = "Linux refuses the second path: the volume hangs on one controller.",
-             .fix = "Array: set NMIC bit 0 for the namespace on every controller of both arrays."},
+             .fix = "Array: set NMIC bit 0 for the namespace on every controller of both arrays.",
+             .on_linux = linux_effect::kNotShared},
     .judge = CheckNamespace{.clause = "namespace not shared (NMIC bit 0 clear)",
                             .ask = not_shared,
                             .bits = {{{NamespacePage::identify, "nmic", nvme::nmic::shared},

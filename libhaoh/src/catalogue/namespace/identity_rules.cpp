@@ -5,6 +5,7 @@
 #include "catalogue/namespace/identity_text.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/namespace_effects.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -153,14 +154,14 @@ void report_move(const Subsystem& subsystem, const Move& move, Findings& finding
         what = fmt::format("nsid {} and nsid {} are swapped {}", move.nsids.front(),
                            move.nsids.back(), where);
     } else {
-        std::vector<std::string> sites;
+        std::vector<std::string> arrays;
         for (const Controller* controller : subsystem.controllers) {
-            if (sites.empty() || sites.back() != controller->site) {
-                sites.push_back(controller->site);
+            if (arrays.empty() || arrays.back() != controller->array) {
+                arrays.push_back(controller->array);
             }
         }
         what = fmt::format("nsid {} name other volumes on each of {}", brief_nsids(move.nsids),
-                           join_words(sites));
+                           join_words(arrays));
     }
     add_move(subsystem, move, move.nsids, std::move(what), findings);
 }
@@ -366,7 +367,8 @@ constexpr Row kNsNsidMapEqual{
                     "hang on one array; a host that goes by NSID alone writes to the wrong "
                     "volume.",
              .fix = "Array: map the volumes under the same NSIDs on both arrays. Host: disconnect "
-                    "the array that was wrong before that, and connect it again afterwards."},
+                    "the array that was wrong before that, and connect it again afterwards.",
+             .on_linux = linux_effect::kIdsDiffer},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr Row kNsIdentityOneNsid{
@@ -380,7 +382,8 @@ constexpr Row kNsIdentityOneNsid{
                     "that do not look show one volume as two disks.",
              .fix = "Array: map the volume under the same NSID on both arrays. Host: unmount "
                     "it, disconnect the array that is changed first, and connect it again "
-                    "afterwards."},
+                    "afterwards.",
+             .on_linux = linux_effect::kIdsInSubsystem},
     .judge = JudgeSubsystem{judge_identity}};
 
 /// What becomes of a namespace whose identifiers differ.
@@ -399,7 +402,8 @@ constexpr Row kNsUuidEqual{
              .fix = "Array: first make sure that both really serve the same volume, then give "
                     "the copy the UUID of the original (nvmet: device_uuid). Host: disconnect "
                     "the array that is changed first, and connect it again afterwards: Linux "
-                    "takes a namespace in use away whose identifiers change."},
+                    "takes a namespace in use away whose identifiers change.",
+             .on_linux = linux_effect::kIdsDiffer},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr Row kNsNguidEqual{
@@ -414,7 +418,8 @@ constexpr Row kNsNguidEqual{
                     "the copy the NGUID of the original (nvmet: device_nguid). Host: "
                     "disconnect the array that is changed first, and connect it again "
                     "afterwards: Linux takes a namespace in use away whose identifiers "
-                    "change."},
+                    "change.",
+             .on_linux = linux_effect::kIdsDiffer},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr Row kNsEui64Equal{
@@ -428,7 +433,8 @@ constexpr Row kNsEui64Equal{
              .fix = "Array: first make sure that both really serve the same volume, then give "
                     "the copy the EUI64 of the original. Host: disconnect the array that is "
                     "changed first, and connect it again afterwards: Linux takes a namespace "
-                    "in use away whose identifiers change."},
+                    "in use away whose identifiers change.",
+             .on_linux = linux_effect::kIdsDiffer},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr Row kNsCsiEqual{
@@ -440,7 +446,8 @@ constexpr Row kNsCsiEqual{
              .basis = "Base 2.3 §2.4.1; Linux compares it with the identifiers",
              .why = "Linux refuses the path of the array that connects second; a host that does "
                     "not, sends commands of one command set to the other.",
-             .fix = "Array: report the same CSI descriptor on both arrays."},
+             .fix = "Array: report the same CSI descriptor on both arrays.",
+             .on_linux = linux_effect::kIdsDiffer},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr Row kNsIdSetEqual{
@@ -454,7 +461,8 @@ constexpr Row kNsIdSetEqual{
                     "that connects second. An identifier that is added later removes the "
                     "namespace from hosts that use it.",
              .fix = "Array: report the same identifiers (UUID, NGUID, EUI64) on both arrays, in "
-                    "the descriptor list and in Identify Namespace. Host: reconnect afterwards."},
+                    "the descriptor list and in Identify Namespace. Host: reconnect afterwards.",
+             .on_linux = linux_effect::kIdsDiffer},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr Row kNsIdUniqueInSubsystem{
@@ -470,7 +478,8 @@ constexpr Row kNsIdUniqueInSubsystem{
              .fix = "Array: give each namespace identifiers of its own; do not map one volume "
                     "twice. Host: disconnect the array that is changed first, and connect it "
                     "again afterwards: Linux takes a namespace in use away whose identifiers "
-                    "change."},
+                    "change.",
+             .on_linux = linux_effect::kIdsInSubsystem},
     .judge = JudgeSubsystem{judge_identity}};
 
 constexpr std::array kIdentityRows{&kNsNsidMapEqual, &kNsIdentityOneNsid,    &kNsUuidEqual,

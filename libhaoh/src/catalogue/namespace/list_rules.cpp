@@ -4,6 +4,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/namespace_effects.hpp"
 
 #include <algorithm>
 #include <map>
@@ -52,12 +53,12 @@ struct Presence {
 
     /// Some array lacks it on every controller.
     [[nodiscard]] bool array_without() const {
-        std::set<std::size_t> sites;
+        std::set<std::size_t> arrays;
         for (const Controller* controller : with) {
-            sites.insert(controller->site_id);
+            arrays.insert(controller->array_id);
         }
-        return std::any_of(without.begin(), without.end(), [&sites](const Controller* controller) {
-            return !sites.contains(controller->site_id);
+        return std::any_of(without.begin(), without.end(), [&arrays](const Controller* controller) {
+            return !arrays.contains(controller->array_id);
         });
     }
 };
@@ -227,7 +228,8 @@ constexpr Row kNslistActiveEqual{
              .why = "The volume has no path to that array and is lost with the other one; hosts "
                     "do not warn of it.",
              .fix = "Array: map the namespace to this host on both arrays, see whether its "
-                    "replication was set up completely. Host: rescan."},
+                    "replication was set up completely. Host: rescan.",
+             .on_linux = linux_effect::kNotListed},
     .judge = JudgeSubsystem{judge_presence}};
 
 constexpr Row kNslistActiveLeNn{

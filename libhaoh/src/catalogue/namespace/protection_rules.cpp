@@ -4,6 +4,7 @@
 #include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/namespace_effects.hpp"
 
 #include <array>
 
@@ -45,7 +46,8 @@ constexpr Row kNsDpsEqual{
              .basis = "Base 2.3 §2.4.1; Linux keeps one pi_type for all paths",
              .why = "Reads fail the guard check on one array, or data loses its protection there "
                     "without a word.",
-             .fix = "Array: format the copy with the protection information of the original."},
+             .fix = "Array: format the copy with the protection information of the original.",
+             .on_linux = linux_effect::kProtectionDiffers},
     .judge = EqualNamespaces{.fields = {{{"protection information (DPS)", NamespacePage::identify,
                                           "dps", key<&Ns::dps>, protection_text}}},
                              .yields_to = {&kNsLbafActiveEqual}}};

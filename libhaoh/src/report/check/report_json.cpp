@@ -18,8 +18,9 @@ Json values_json(const std::vector<ValueGroup>& groups) {
     Json out = Json::array();
     for (const ValueGroup& group : groups) {
         for (std::size_t i = 0; i < group.controllers.size(); ++i) {
-            Json value{
-                {"controller", group.controllers[i]}, {"site", group.site}, {"value", group.value}};
+            Json value{{"controller", group.controllers[i]},
+                       {"site", group.array},
+                       {"value", group.value}};
             if (!group.object.empty()) {
                 value["object"] = group.object;
             }
@@ -52,15 +53,36 @@ Json finding_json(const FindingGroup& group, const FindingItem& item,
     out["basis"] = group.basis;
     out["why"] = group.why;
     out["fix"] = group.fix;
+    if (!item.config.empty()) {
+        out["config"] = item.config;
+    }
     if (group.on_kernel) {
         out["on_kernel"] = {{"release", group.on_kernel->release},
                             {"outcome", to_string(group.on_kernel->outcome)},
                             {"text", group.on_kernel->text},
-                            {"source", group.on_kernel->source}};
+                            {"source", group.on_kernel->basis}};
         if (!group.on_kernel->nearest.empty()) {
             out["on_kernel"]["nearest"] = group.on_kernel->nearest;
         }
     }
+    return out;
+}
+
+Json judged_json(const ReportView& view) {
+    const Judged& judged = view.judged;
+    Json out{{"version", judged.version},
+             {"profile", word_of(judged.profile)},
+             {"window", word_of(judged.window)},
+             {"fail_on", word_of(judged.fail_on)},
+             {"policy", judged.policy ? Json(word_of(*judged.policy)) : Json(nullptr)},
+             {"sites", judged.sites},
+             {"config_file", judged.config_file.empty() ? Json(nullptr) : Json(judged.config_file)},
+             {"expectation", judged.expected},
+             {"hosts", view.hosts}};
+    out["rules"] = {
+        {"selected", judged.rules.empty() ? std::vector<std::string>{"*"} : judged.rules},
+        {"asked", view.rules_evaluated},
+        {"left_out", judged.rules_left_out}};
     return out;
 }
 
@@ -93,6 +115,9 @@ std::string to_json(const Report& report) {
              {"observed_at", view.observed_at},
              {"readings", view.readings},
              {"rules_evaluated", view.rules_evaluated}};
+    if (!view.judged.version.empty()) {
+        out["judged"] = judged_json(view);
+    }
     if (!view.kernel.empty()) {
         out["kernel"] = view.kernel;
     }
@@ -128,8 +153,9 @@ std::string to_json(const Report& report) {
     out["attributions"] = Json::array();
     for (const Attribution& one : view.attributions) {
         Json attribution{{"controller", report::safe_text(one.controller)},
-                         {"site", report::safe_text(one.site)},
-                         {"evidence", report::safe_text(one.evidence)}};
+                         {"site", report::safe_text(one.array)},
+                         {"evidence", report::safe_text(one.evidence)},
+                         {"confidence", one.confidence}};
         if (!one.host.empty()) {
             attribution["host"] = report::safe_text(one.host);
         }

@@ -3,6 +3,7 @@
 
 #include <haoh/kernel_release.hpp>
 
+#include "report/check/finding_cluster.hpp"
 #include "report/check/report_view.hpp"
 #include "report/list/arrays.hpp"
 #include "report/rules/rules_view.hpp"
@@ -29,6 +30,7 @@ constexpr std::size_t kMaxNotes = 5;
 constexpr std::size_t kMaxHosts = 4;
 constexpr std::size_t kMaxSubsystems = 4;
 constexpr std::size_t kMaxReportRanges = 8; ///< runs of NSIDs in one list
+constexpr std::size_t kMaxNamed = 8;        ///< names of what is told as one
 constexpr std::size_t kMaxClause = 400;     ///< columns of what a finding says
 
 std::string upper(std::string_view text) {
@@ -160,7 +162,22 @@ class ReportText {
                     {view_.readings > 1 ? fmt::format(", the last of {} readings", view_.readings)
                                         : std::string()}});
         }
+        write_judged();
         writer_.blank();
+    }
+
+    /// By what it was judged; short of what nobody set.
+    void write_judged() {
+        if (verbose_ && !view_.judged_by.empty()) {
+            writer_.wrapped(0, 2, {{"judged by ", Tone::faint}, {view_.judged_by}});
+            if (!view_.hosts.empty()) {
+                writer_.wrapped(0, 2,
+                                {{"of hosts ", Tone::faint},
+                                 {fmt::format("{}", fmt::join(view_.hosts, ", "))}});
+            }
+        } else if (!view_.judged_with.empty()) {
+            writer_.wrapped(0, 2, {{"judged with ", Tone::faint}, {view_.judged_with}});
+        }
     }
 
     void write_subsystem(const SubsystemArrays& subsystem) {
@@ -182,75 +199,126 @@ class ReportText {
                 cntlids.push_back(cntlid_of(*controller));
             }
             arrays.push_back({arrays.empty() ? "" : "; "});
-            arrays.push_back({array.site.empty() ? "array unknown" : array.site, Tone::strong});
+            arrays.push_back({array.name.empty() ? "array unknown" : array.name, Tone::strong});
             arrays.push_back({": " + controllers_text(std::move(cntlids))});
         }
         writer_.wrapped(2, 4, arrays);
     }
 
     void write_groups(Verdict verdict, std::size_t& shown) {
-        std::vector<const FindingGroup*> groups;
-        for (const FindingGroup& group : view_.groups) {
-            if (group.verdict == verdict) {
-                groups.push_back(&group);
-            }
-        }
+        const std::vector<FindingCluster> clusters = clusters_of(view_, verdict);
         const std::size_t room = kMaxGroups - std::min(shown, kMaxGroups);
         // The first of its verdict is always told in full.
         const std::size_t full =
-            std::min(groups.size(), at_most(std::max<std::size_t>(room, 1), groups.size()));
-        for (std::size_t index = 0; index < groups.size(); ++index) {
+            std::min(clusters.size(), at_most(std::max<std::size_t>(room, 1), clusters.size()));
+        for (std::size_t index = 0; index < clusters.size(); ++index) {
             if (index < full) {
-                write_group(*groups[index]);
+                write_cluster(clusters[index]);
             } else {
-                write_brief(*groups[index]);
+                write_brief(clusters[index]);
             }
         }
         shown += full;
         writer_.blank();
     }
 
-    void write_title(const FindingGroup& group) {
+    void write_title(const FindingCluster& cluster) {
+        const FindingGroup& group = cluster.first();
         const std::string word = upper(to_string(group.verdict));
         writer_.wrapped(0, 2,
                         {{word, tone_of(group.verdict)},
                          {"  "},
                          {group.rule, Tone::strong},
                          {fmt::format("  ({})", stake(group.severity)), Tone::faint}});
+        if (cluster.groups.size() > 1) {
+            writer_.line(2, {{fmt::format("in {}", count_of(cluster.groups.size(), "subsystem"))}});
+        }
+    }
+
+    /// Where the items that follow are, when there are several subsystems.
+    void write_place(const FindingGroup& group) {
         if (subsystems_.size() > 1 && !group.subsystem.empty()) {
             writer_.wrapped(2, 4, {{"in ", Tone::faint}, {group.subsystem}});
         }
     }
 
-    void write_group(const FindingGroup& group) {
-        write_title(group);
-        const std::size_t shown = at_most(kMaxItems, group.items.size());
-        for (std::size_t index = 0; index < shown; ++index) {
-            const FindingItem& item = group.items[index];
-            writer_.wrapped(2, 2, {{headline_of(item)}});
-            write_values(group, item);
+    void write_cluster(const FindingCluster& cluster) {
+        write_title(cluster);
+        const std::size_t all = cluster.items();
+        const std::size_t shown = one_reason(cluster) ? 1 : at_most(kMaxItems, all);
+        std::vector<const FindingItem*> folded;
+        std::vector<const FindingItem*> items;
+        std::size_t places = 0; ///< subsystems of which nothing is shown
+        for (const FindingGroup* group : cluster.groups) {
+            if (items.size() < shown) {
+                write_place(*group);
+            } else {
+                ++places;
+            }
+            for (const FindingItem& item : group->items) {
+                if (items.size() == shown) {
+                    folded.push_back(&item);
+                    continue;
+                }
+                items.push_back(&item);
+                writer_.wrapped(2, 2, {{headline_of(item)}});
+                write_values(*group, item);
+            }
         }
-        if (shown < group.items.size()) {
-            write_folded_items(group, shown);
+        if (!folded.empty() && shown == 1 && one_reason(cluster)) {
+            write_others(folded);
+        } else if (!folded.empty()) {
+            write_folded_items(folded, cluster.groups.size() > 1 ? places : 0);
         }
+        write_advice(cluster.first(), items);
+        writer_.blank();
+    }
+
+    void write_advice(const FindingGroup& group, const std::vector<const FindingItem*>& items) {
         write_sentence("Why: ", group.why);
         if (group.on_kernel) {
             write_sentence(short_release(group.on_kernel->release) + ": ", group.on_kernel->text);
         }
         write_sentence("Fix: ", group.fix);
+        for (auto item = items.begin(); item != items.end(); ++item) {
+            const auto same = [&](const FindingItem* other) {
+                return other->config == (*item)->config;
+            };
+            if (std::none_of(items.begin(), item, same)) {
+                write_config((*item)->config);
+            }
+        }
         if (verbose_) {
             write_sentence("Basis: ", group.on_kernel ? fmt::format("{}; {}", group.basis,
-                                                                    group.on_kernel->source)
+                                                                    group.on_kernel->basis)
                                                       : group.basis);
         }
-        writer_.blank();
+    }
+
+    [[nodiscard]] bool one_reason(const FindingCluster& cluster) const {
+        const std::size_t all = cluster.items();
+        return all > at_most(kMaxItems, all) && of_one_reason(view_, cluster);
+    }
+
+    void write_others(const std::vector<const FindingItem*>& items) {
+        folded_ = true;
+        std::vector<std::string_view> names;
+        for (const FindingItem* item : items) {
+            if (names.size() < kMaxNamed) {
+                names.push_back(view_.unobserved[*item->unobserved].object);
+            }
+        }
+        writer_.wrapped(
+            2, 4,
+            {{fmt::format("and {} for the same reason: {}{}", grouped(items.size()),
+                          fmt::join(names, ", "), names.size() < items.size() ? ", ..." : "")}});
     }
 
     /// Who says a value: "array-a", "array-b controllers 1-3", and of several hosts "alpha nvme0".
     [[nodiscard]] std::string label_of(const SubsystemArrays* subsystem, const FindingItem& item,
                                        const ValueGroup& group) const {
         std::string label = group.object.empty()
-                                ? report::label_of(subsystem, group.site, group.controllers)
+                                ? report::label_of(subsystem, group.array, group.controllers)
                                 : group.object;
         return on_host(unnamed_host(item, group.host()), std::move(label));
     }
@@ -273,35 +341,45 @@ class ReportText {
                 const std::string name =
                     on_host(unnamed_host(item, one.hosts[i]),
                             one.object.empty() ? one.controllers[i] : one.object);
-                const std::string separator = one.site.empty() || name.empty() ? "" : ", ";
-                values.push_back({.label = one.site + separator + name, .value = one.value});
+                const std::string separator = one.array.empty() || name.empty() ? "" : ", ";
+                values.push_back({.label = one.array + separator + name, .value = one.value});
             }
         }
         folded_ |= write_value_block(writer_, 4, values, verbose_);
     }
 
-    void write_folded_items(const FindingGroup& group, std::size_t shown) {
+    /// \param places  subsystems that are all in what is left out; 0 = not told
+    void write_folded_items(const std::vector<const FindingItem*>& items, std::size_t places) {
         folded_ = true;
         std::vector<std::uint32_t> nsids;
         std::set<std::string_view> hosts;
         std::size_t findings = 0;
-        for (std::size_t index = shown; index < group.items.size(); ++index) {
-            const FindingItem& item = group.items[index];
-            nsids.insert(nsids.end(), item.nsids.begin(), item.nsids.end());
-            findings += item.findings();
-            hosts.insert(shown_host(item));
+        for (const FindingItem* item : items) {
+            nsids.insert(nsids.end(), item->nsids.begin(), item->nsids.end());
+            findings += item->findings();
+            hosts.insert(shown_host(*item));
         }
         hosts.erase(std::string_view());
         std::ranges::sort(nsids);
         nsids.erase(std::unique(nsids.begin(), nsids.end()), nsids.end()); // each host has its own
         std::string text = fmt::format("and {} like this", grouped(findings));
+        if (places > 0) {
+            text += fmt::format(" in {}", count_of(places, "more subsystem"));
+        }
         if (!hosts.empty()) {
             text += fmt::format(" on {}", brief_list(hosts));
         }
-        if (!nsids.empty()) {
+        if (!nsids.empty() && places == 0) {
             text += fmt::format(": NSID {}", ranges(nsids, kMaxReportRanges));
         }
         writer_.wrapped(2, 4, {{text}});
+    }
+
+    /// To be pasted: as it is.
+    void write_config(const std::vector<std::string>& lines) {
+        for (const std::string& line : lines) {
+            writer_.line(4, {{line}});
+        }
     }
 
     void write_sentence(const std::string& label, const std::string& text) {
@@ -310,15 +388,28 @@ class ReportText {
         }
     }
 
-    void write_brief(const FindingGroup& group) {
+    /// ", and 59 like this in 59 more subsystems".
+    [[nodiscard]] static std::string more_of(const FindingCluster& cluster) {
+        const std::size_t more = cluster.findings() - cluster.first().items.front().findings();
+        if (more == 0) {
+            return {};
+        }
+        return fmt::format(
+            ", and {} like this{}", grouped(more),
+            cluster.groups.size() == 1
+                ? std::string()
+                : fmt::format(" in {}", count_of(cluster.groups.size(), "subsystem")));
+    }
+
+    void write_brief(const FindingCluster& cluster) {
         folded_ = true;
-        const std::size_t more = group.findings() - group.items.front().findings();
+        const FindingGroup& group = cluster.first();
         writer_.wrapped(0, 6,
                         {{upper(to_string(group.verdict)), tone_of(group.verdict)},
                          {"  "},
                          {group.rule, Tone::strong},
                          {": " + headline_of(group.items.front())},
-                         {more == 0 ? "" : fmt::format(", and {} like this", grouped(more))}});
+                         {more_of(cluster)}});
     }
 
     void write_unobserved() {
@@ -326,13 +417,18 @@ class ReportText {
             return;
         }
         writer_.line(0, {{"NOT OBSERVED", Tone::unknown}});
-        const std::size_t shown = at_most(kMaxUnobserved, view_.untold.size());
-        for (std::size_t index = 0; index < shown; ++index) {
-            writer_.wrapped(2, 4, {{error_text(view_.unobserved[view_.untold[index]])}});
+        std::vector<std::string> errors;
+        for (const std::size_t index : view_.untold) {
+            errors.push_back(error_text(view_.unobserved[index]));
         }
-        if (shown < view_.untold.size()) {
+        const std::vector<std::string> lines = counted(std::move(errors));
+        const std::size_t shown = at_most(kMaxUnobserved, lines.size());
+        for (std::size_t index = 0; index < shown; ++index) {
+            writer_.wrapped(2, 4, {{lines[index]}});
+        }
+        if (shown < lines.size()) {
             folded_ = true;
-            writer_.wrapped(2, 4, {{fmt::format("and {} more", view_.untold.size() - shown)}});
+            writer_.wrapped(2, 4, {{fmt::format("and {} more", lines.size() - shown)}});
         }
         writer_.blank();
     }
@@ -343,15 +439,10 @@ class ReportText {
             write_groups(Verdict::note, shown);
             return;
         }
-        std::vector<const FindingGroup*> notes;
-        for (const FindingGroup& group : view_.groups) {
-            if (group.verdict == Verdict::note) {
-                notes.push_back(&group);
-            }
-        }
+        const std::vector<FindingCluster> notes = clusters_of(view_, Verdict::note);
         const std::size_t shown = at_most(kMaxNotes, notes.size());
         for (std::size_t index = 0; index < shown; ++index) {
-            write_note(*notes[index]);
+            write_note(notes[index]);
         }
         if (shown < notes.size()) {
             folded_ = true;
@@ -361,7 +452,8 @@ class ReportText {
         writer_.blank();
     }
 
-    void write_note(const FindingGroup& group) {
+    void write_note(const FindingCluster& cluster) {
+        const FindingGroup& group = cluster.first();
         const FindingItem& item = group.items.front();
         std::string text = ": " + headline_of(item);
         const SubsystemArrays* subsystem = find_subsystem(group.subsystem);
@@ -377,10 +469,9 @@ class ReportText {
         } else {
             folded_ |= !values.empty();
         }
-        if (const std::size_t more = group.findings() - item.findings(); more > 0) {
-            folded_ = true;
-            text += fmt::format(", and {} like this", grouped(more));
-        }
+        const std::string more = more_of(cluster);
+        folded_ |= !more.empty();
+        text += more;
         writer_.wrapped(0, 6, {{"NOTE", Tone::note}, {"  "}, {group.rule, Tone::strong}, {text}});
     }
 

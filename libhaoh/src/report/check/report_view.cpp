@@ -4,6 +4,7 @@
 #include "report/text/text.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
@@ -22,9 +23,9 @@ std::vector<ValueGroup> group_values(const std::vector<FindingValue>& values) {
     for (const FindingValue& value : values) {
         const std::string_view owner = value.object.empty() ? std::string_view() : value.host;
         const auto [at, is_new] =
-            known.try_emplace({value.site, value.value, value.object, owner}, groups.size());
+            known.try_emplace({value.array, value.value, value.object, owner}, groups.size());
         if (is_new) {
-            groups.push_back({.site = safe_text(value.site),
+            groups.push_back({.array = safe_text(value.array),
                               .value = safe_text(value.value),
                               .object = safe_text(value.object),
                               .controllers = {}});
@@ -54,7 +55,7 @@ struct ItemKey {
 
     bool operator<(const ItemKey& other) const {
         const auto parts = [](const FindingValue& value) {
-            return std::tie(value.controller, value.site, value.value, value.object, value.host);
+            return std::tie(value.controller, value.array, value.value, value.object, value.host);
         };
         if (finding.what != other.finding.what) {
             return finding.what < other.finding.what;
@@ -74,8 +75,15 @@ std::optional<OnKernel> safe_effect(const std::optional<OnKernel>& effect) {
     return OnKernel{.release = safe_text(effect->release),
                     .outcome = effect->outcome,
                     .text = safe_text(effect->text),
-                    .source = safe_text(effect->source),
+                    .basis = safe_text(effect->basis),
                     .nearest = safe_text(effect->nearest)};
+}
+
+std::vector<std::string> safe_config(std::vector<std::string> lines) {
+    for (std::string& line : lines) {
+        line = safe_text(line);
+    }
+    return lines;
 }
 
 std::vector<RuleResult> safe_rules(std::vector<RuleResult> rules) {
@@ -128,7 +136,8 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
                          .values = group_values(finding->values),
                          .host = safe_text(finding->host),
                          .unobserved = finding->unobserved,
-                         .names_nsid = finding->names_nsid});
+                         .names_nsid = finding->names_nsid,
+                         .config = safe_config(finding->config)});
         if (finding->nsid && !about_all) {
             items.back().nsids.push_back(*finding->nsid);
         }
@@ -297,6 +306,45 @@ std::string tally(const ReportView& view) {
     return text;
 }
 
+Judged safe_judged(Judged judged) {
+    judged.version = safe_text(judged.version);
+    judged.config_file = safe_text(judged.config_file);
+    for (std::vector<std::string>* texts : {&judged.sites, &judged.rules}) {
+        for (std::string& one : *texts) {
+            one = safe_text(one);
+        }
+    }
+    return judged;
+}
+
+/// \param all  also what is so where nothing is said
+std::string settings_text(const ReportView& view, bool all) {
+    const Judged& judged = view.judged;
+    std::vector<std::string> parts;
+    const auto add = [&](bool said, std::string text) {
+        if (all || said) {
+            parts.push_back(std::move(text));
+        }
+    };
+    add(judged.profile != Profile::automatic, fmt::format("profile {}", word_of(judged.profile)));
+    add(judged.window != Window::none, fmt::format("window {}", word_of(judged.window)));
+    add(judged.fail_on != FailOn::fail, fmt::format("fail_on {}", word_of(judged.fail_on)));
+    add(judged.policy.has_value(),
+        judged.policy ? fmt::format("policy {}", word_of(*judged.policy)) : "no policy");
+    add(!judged.rules.empty(),
+        judged.rules.empty()
+            ? fmt::format("all {}", count_of(view.rules_evaluated, "rule"))
+            : fmt::format("{} of {} ({})", view.rules_evaluated,
+                          count_of(view.rules_evaluated + judged.rules_left_out, "rule"),
+                          fmt::join(judged.rules, ", ")));
+    add(!judged.sites.empty(),
+        judged.sites.empty() ? "no sites" : fmt::format("sites {}", fmt::join(judged.sites, ", ")));
+    add(judged.expected, judged.expected ? "an expectation" : "no expectation");
+    add(!judged.config_file.empty(),
+        judged.config_file.empty() ? "no configuration file" : judged.config_file);
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 } // namespace
 
 std::string_view ValueGroup::host() const {
@@ -331,7 +379,10 @@ ReportView view_of(const Report& report) {
                     .readings = report.readings,
                     .kernel = safe_text(report.kernel),
                     .hosts = {},
-                    .connected = report.connected};
+                    .connected = report.connected,
+                    .judged = safe_judged(report.judged),
+                    .judged_by = {},
+                    .judged_with = {}};
     for (const RuleResult& one : view.rules) {
         ++view.rule_counts[static_cast<std::size_t>(one.state)];
     }
@@ -354,6 +405,10 @@ ReportView view_of(const Report& report) {
     }
     view.summary = summarize(view);
     view.tally = tally(view);
+    if (!view.judged.version.empty()) {
+        view.judged_by = fmt::format("haoh {}: {}", view.judged.version, settings_text(view, true));
+        view.judged_with = settings_text(view, false);
+    }
     return view;
 }
 

@@ -16,7 +16,7 @@ namespace haoh::report {
 
 /// Controllers of one array that say the same, or one other object. All texts are safe (text.hpp).
 struct ValueGroup {
-    std::string site;
+    std::string array;
     std::string value;
     std::string object;                   ///< what it is about, where that is no controller
     std::vector<std::string> controllers; ///< at least one; an empty name = about no controller
@@ -35,6 +35,7 @@ struct FindingItem {
     std::string host;                        ///< Finding::host
     std::optional<std::size_t> unobserved{}; ///< what it tells, in ReportView::unobserved
     bool names_nsid{};                       ///< `what` says which namespace it is about
+    std::vector<std::string> config{};       ///< Finding::config
 
     [[nodiscard]] std::size_t findings() const {
         return nsids.empty() || about_all ? 1 : nsids.size();
@@ -74,6 +75,11 @@ struct ReportView {
     std::string kernel;
     std::vector<std::string> hosts;
     bool connected{};
+    Judged judged{}; ///< texts are safe
+    /// `judged` in one clause: "by haoh 1.0, profile auto, ...". Empty: it is not known.
+    std::string judged_by;
+    /// What of it is not as it is where nothing is said: "window migration, 5 of 238 rules (ns.*)".
+    std::string judged_with;
 
     /// Whether a host has to be named wherever something is about it.
     [[nodiscard]] bool several_hosts() const { return hosts.size() > 1; }

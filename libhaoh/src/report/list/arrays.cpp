@@ -17,15 +17,15 @@ std::size_t SubsystemArrays::controllers() const {
     return sum;
 }
 
-const Array* SubsystemArrays::find_array(std::string_view site) const {
-    const auto found = places.find(site);
+const Array* SubsystemArrays::find_array(std::string_view name) const {
+    const auto found = places.find(name);
     return found == places.end() ? nullptr : &arrays[found->second];
 }
 
-Array& SubsystemArrays::array(const std::string& site) {
-    const auto [at, is_new] = places.try_emplace(site, arrays.size());
+Array& SubsystemArrays::array(const std::string& name) {
+    const auto [at, is_new] = places.try_emplace(name, arrays.size());
     if (is_new) {
-        arrays.push_back({.site = site, .controllers = {}});
+        arrays.push_back({.name = name, .controllers = {}});
     }
     return arrays[at->second];
 }
@@ -48,8 +48,8 @@ std::vector<SubsystemArrays> subsystems_of(const Observation& observation,
                 {.subsysnqn = safe_text(controller.subsysnqn), .arrays = {}, .nsids = {}});
         }
         SubsystemArrays& subsystem = out[at->second];
-        const std::string site = safe_text(attributions.site_of(controller.host, controller.name));
-        subsystem.array(site).add(controller);
+        const std::string name = safe_text(attributions.array_of(controller.host, controller.name));
+        subsystem.array(name).add(controller);
         for (const NamespaceObservation& entry : controller.namespaces) {
             subsystem.nsids.insert(entry.nsid);
         }
@@ -70,26 +70,27 @@ std::string controllers_text(std::vector<std::uint32_t> cntlids) {
                        ranges(cntlids, max_parts));
 }
 
-std::string label_of(const SubsystemArrays* subsystem, const std::string& site,
+std::string label_of(const SubsystemArrays* subsystem, const std::string& name,
                      std::span<const std::string> controllers) {
     if (controllers.empty() || controllers.front().empty()) {
-        return site;
+        return name;
     }
-    const Array* array = subsystem == nullptr ? nullptr : subsystem->find_array(site);
+    const Array* array = subsystem == nullptr ? nullptr : subsystem->find_array(name);
     const auto joined = [&] {
-        return fmt::format("{}{}", site.empty() ? "" : site + ", ", fmt::join(controllers, ", "));
+        return fmt::format("{}{}", name.empty() ? "" : name + ", ", fmt::join(controllers, ", "));
     };
     if (array == nullptr) {
         return joined();
     }
     std::vector<std::uint32_t> cntlids;
-    for (const std::string& name : std::set<std::string>(controllers.begin(), controllers.end())) {
-        if (const auto own = array->cntlids.find(name); own != array->cntlids.end()) {
+    for (const std::string& teller :
+         std::set<std::string>(controllers.begin(), controllers.end())) {
+        if (const auto own = array->cntlids.find(teller); own != array->cntlids.end()) {
             cntlids.insert(cntlids.end(), own->second.begin(), own->second.end());
         }
     }
-    if (cntlids.size() == array->controllers.size() && !site.empty()) {
-        return site;
+    if (cntlids.size() == array->controllers.size() && !name.empty()) {
+        return name;
     }
     const bool tell_apart = std::ranges::all_of(cntlids, [&](std::uint32_t cntlid) {
         return array->holders.at(static_cast<std::uint16_t>(cntlid)) == 1;
@@ -97,7 +98,7 @@ std::string label_of(const SubsystemArrays* subsystem, const std::string& site,
     if (cntlids.size() != controllers.size() || !tell_apart) {
         return joined();
     }
-    return (site.empty() ? "" : site + " ") + controllers_text(std::move(cntlids));
+    return (name.empty() ? "" : name + " ") + controllers_text(std::move(cntlids));
 }
 
 } // namespace haoh::report

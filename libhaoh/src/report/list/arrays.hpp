@@ -19,7 +19,7 @@ namespace haoh::report {
 
 /// The controllers of one array (all texts are safe).
 struct Array {
-    std::string site;                                      ///< empty = not known
+    std::string name;                                      ///< empty = not known
     std::vector<const ControllerObservation*> controllers; ///< in the observation's order
     /// Their controller IDs by their names, which several hosts may share.
     std::map<std::string, std::vector<std::uint16_t>> cntlids{};
@@ -36,11 +36,11 @@ struct SubsystemArrays {
     std::map<std::string, std::size_t, std::less<>> places{}; ///< of the arrays, by their names
 
     /// The array of that name, made where there is none.
-    Array& array(const std::string& site);
+    Array& array(const std::string& name);
 
     [[nodiscard]] std::size_t controllers() const;
     /// nullptr when the subsystem has no such controller.
-    [[nodiscard]] const Array* find_array(std::string_view site) const;
+    [[nodiscard]] const Array* find_array(std::string_view name) const;
 };
 
 /// The subsystems of an observation in the order in which they first occur.
@@ -50,7 +50,7 @@ struct SubsystemArrays {
 /// "array-a" when the names are those of all its controllers, else "array-a controllers 1-3"; full
 /// names where controller IDs say too little. \param controllers  safe names; an empty name stands
 /// for the whole array \param subsystem    nullptr = not observed
-[[nodiscard]] std::string label_of(const SubsystemArrays* subsystem, const std::string& site,
+[[nodiscard]] std::string label_of(const SubsystemArrays* subsystem, const std::string& name,
                                    std::span<const std::string> controllers);
 
 /// The ID that Connect gave the controller, else the one that it states itself.

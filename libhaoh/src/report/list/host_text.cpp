@@ -51,7 +51,7 @@ class HostText {
         writer_.wrapped(0, kIndent, {{subsystem.subsysnqn, Tone::strong}});
         write_identity(subsystem);
         writer_.blank();
-        write_controllers(subsystem.controllers, subsystem.sites_known());
+        write_controllers(subsystem.controllers, subsystem.arrays_known());
         writer_.blank();
         write_namespaces(subsystem.namespaces);
         writer_.blank();
@@ -91,7 +91,7 @@ class HostText {
         }
     }
 
-    void write_controllers(const std::vector<ListedController>& controllers, bool sites) {
+    void write_controllers(const std::vector<ListedController>& controllers, bool arrays) {
         if (controllers.empty()) {
             writer_.line(kIndent, {{"no controller", Tone::warn}});
             return;
@@ -99,10 +99,10 @@ class HostText {
         std::vector<Spans> rows;
         for (const ListedController& controller : controllers) {
             Spans row;
-            if (sites) {
-                const std::string site =
-                    controller.site.empty() ? "array unknown" : controller.site;
-                row.push_back({site, Tone::strong});
+            if (arrays) {
+                const std::string array =
+                    controller.array.empty() ? "array unknown" : controller.array;
+                row.push_back({array, Tone::strong});
             }
             row.push_back({controller.name});
             row.push_back({"controller " + controller.cntlid});
@@ -111,19 +111,19 @@ class HostText {
             row.push_back({verbose_ ? controller.evidence : "", Tone::faint});
             rows.push_back(std::move(row));
         }
-        write_rows(rows, sites, kIndent);
+        write_rows(rows, arrays, kIndent);
     }
 
     /// A table, or each row wrapped where that is too wide.
-    /// \param sites  the first cell is an array, which a table names once
-    void write_rows(const std::vector<Spans>& rows, bool sites, std::size_t indent) {
+    /// \param arrays  the first cell is an array, which a table names once
+    void write_rows(const std::vector<Spans>& rows, bool arrays, std::size_t indent) {
         if (rows.empty()) {
             return;
         }
         Table table{std::vector<Align>(rows.front().size(), Align::left)};
         for (std::size_t i = 0; i < rows.size(); ++i) {
             Spans row = rows[i];
-            if (sites && i > 0 && rows[i - 1].front().text == row.front().text) {
+            if (arrays && i > 0 && rows[i - 1].front().text == row.front().text) {
                 row.front().text.clear();
             }
             table.row(std::move(row));
@@ -222,7 +222,7 @@ class HostText {
     }
 
     void write_paths(const ListedSubsystem& subsystem) {
-        const bool sites = subsystem.sites_known();
+        const bool arrays = subsystem.arrays_known();
         for (const ListedPathSet& set : subsystem.path_sets) {
             Spans title{{"paths of ", Tone::faint},
                         {set.label(verbose_ ? kAll : kMaxHostRanges), Tone::strong}};
@@ -235,27 +235,27 @@ class HostText {
                 title.push_back({set.paths.empty() ? ": none" : ": no usable path", Tone::fail});
             }
             writer_.wrapped(kIndent, kIndent + 2, title);
-            write_path_rows(set.paths, sites);
+            write_path_rows(set.paths, arrays);
         }
     }
 
-    void write_path_rows(const std::vector<ListedPath>& paths, bool sites) {
+    void write_path_rows(const std::vector<ListedPath>& paths, bool arrays) {
         std::vector<Spans> rows;
         for (const ListedPath& path : paths) {
             const Tone tone = path.use.usable()    ? Tone::plain
                               : is_by_design(path) ? Tone::faint
                                                    : Tone::fail;
             Spans row;
-            if (sites) {
-                const std::string site = path.site.empty() ? "array unknown" : path.site;
-                row.push_back({site});
+            if (arrays) {
+                const std::string array = path.array.empty() ? "array unknown" : path.array;
+                row.push_back({array});
             }
             row.push_back({shown(path.controllers, kMaxPathControllers)});
             row.push_back({path.ana_state, tone});
             row.push_back({path.problem(), tone});
             rows.push_back(std::move(row));
         }
-        write_rows(rows, sites, kIndent + 2);
+        write_rows(rows, arrays, kIndent + 2);
     }
 
     void write_missing(const std::vector<MissingPaths>& missing) {

@@ -71,15 +71,15 @@ class SubsystemView {
 
   private:
     void take_by_array(std::vector<ListedController> controllers) {
-        std::vector<std::string> sites;
+        std::vector<std::string> arrays;
         for (const ListedController& controller : controllers) {
-            if (std::ranges::find(sites, controller.site) == sites.end()) {
-                sites.push_back(controller.site);
+            if (std::ranges::find(arrays, controller.array) == arrays.end()) {
+                arrays.push_back(controller.array);
             }
         }
-        for (const std::string& site : sites) {
+        for (const std::string& array : arrays) {
             for (ListedController& controller : controllers) {
-                if (controller.site == site) {
+                if (controller.array == array) {
                     places_.emplace(controller.name, out_.controllers.size());
                     out_.controllers.push_back(controller);
                 }
@@ -109,7 +109,7 @@ class SubsystemView {
             if (controller.asked == nullptr || !controller.asked->identify.ok()) {
                 continue;
             }
-            asked.array(controller.site).add(*controller.asked);
+            asked.array(controller.array).add(*controller.asked);
         }
         out_.product_from_sysfs = asked.arrays.empty();
         if (!out_.product_from_sysfs) {
@@ -179,7 +179,7 @@ class SubsystemView {
             std::string why = safe_text(to_string(use));
             single.emplace_back(
                 known ? place->second : out_.controllers.size(),
-                ListedPath{.site = known ? out_.controllers[place->second].site : "",
+                ListedPath{.array = known ? out_.controllers[place->second].array : "",
                            .controllers = {name},
                            .ana_state = ana_text(path.ana_state),
                            .use = std::move(use),
@@ -190,7 +190,7 @@ class SubsystemView {
         for (auto& [place, path] : single) {
             const ListedPath& one = path;
             const auto same = std::ranges::find_if(out, [&one](const ListedPath& other) {
-                return other.site == one.site && other.ana_state == one.ana_state &&
+                return other.array == one.array && other.ana_state == one.ana_state &&
                        other.use == one.use;
             });
             if (same == out.end()) {
@@ -321,8 +321,8 @@ std::string_view MissingPaths::problem() const {
 }
 
 std::strong_ordering ListedPath::operator<=>(const ListedPath& other) const {
-    if (const auto order = std::tie(site, controllers, ana_state, why) <=>
-                           std::tie(other.site, other.controllers, other.ana_state, other.why);
+    if (const auto order = std::tie(array, controllers, ana_state, why) <=>
+                           std::tie(other.array, other.controllers, other.ana_state, other.why);
         order != 0) {
         return order;
     }
@@ -347,8 +347,8 @@ std::string ListedPathSet::label(std::size_t max_parts) const {
     return out;
 }
 
-bool ListedSubsystem::sites_known() const {
-    return std::ranges::any_of(controllers, [](const auto& one) { return !one.site.empty(); });
+bool ListedSubsystem::arrays_known() const {
+    return std::ranges::any_of(controllers, [](const auto& one) { return !one.array.empty(); });
 }
 
 std::vector<SubsystemArrays> asked_directly(const Observation& observation,
@@ -396,7 +396,7 @@ std::vector<ListedHost> host_views(const Observation& observation,
                 view.asked = found->second;
             }
             if (const Attribution* const found = attributions.find(kernel.host, controller.name)) {
-                view.site = safe_text(found->site);
+                view.array = safe_text(found->array);
                 view.evidence = safe_text(found->evidence);
             }
             view.name = safe_text(controller.name);

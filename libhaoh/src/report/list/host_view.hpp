@@ -24,7 +24,7 @@ namespace haoh::report {
 struct ListedController {
     const ControllerObservation* asked{}; ///< nullptr: it was not asked
     std::string name;                     ///< "nvme3"
-    std::string site;                     ///< empty = not known
+    std::string array;                    ///< empty = not known
     std::string evidence;
     std::string cntlid;  ///< "1001"; "?" when it cannot be read
     std::string state;   ///< "live"
@@ -34,7 +34,7 @@ struct ListedController {
 
 /// Controllers of one array through which a namespace is reached in the same way.
 struct ListedPath {
-    std::string site;
+    std::string array;
     std::vector<std::string> controllers;
     std::string ana_state; ///< "optimized"; "no ANA", "not readable"
     PathUse use;           ///< its detail is as it came, and no text to show
@@ -94,7 +94,7 @@ struct ListedSubsystem {
     std::vector<MissingPaths> missing;
     std::vector<std::string> broken; ///< objects that are not whole, one clause each
 
-    [[nodiscard]] bool sites_known() const;
+    [[nodiscard]] bool arrays_known() const;
 };
 
 struct ListedHost {

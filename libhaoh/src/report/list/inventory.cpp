@@ -16,8 +16,8 @@ using Tellers = std::map<std::string, std::vector<std::string>>;
 std::string tellers_text(const SubsystemArrays& subsystem, const Tellers& tellers) {
     std::vector<std::string> labels;
     for (const Array& array : subsystem.arrays) {
-        if (const auto names = tellers.find(array.site); names != tellers.end()) {
-            labels.push_back(label_of(&subsystem, array.site, names->second));
+        if (const auto names = tellers.find(array.name); names != tellers.end()) {
+            labels.push_back(label_of(&subsystem, array.name, names->second));
         }
     }
     return enumerate(labels);
@@ -189,7 +189,7 @@ std::vector<ProductField> product_fields(const SubsystemArrays& subsystem) {
                 if (same == known.end()) {
                     same = known.insert(same, {.value = texts[field], .tellers = {}});
                 }
-                same->tellers[array.site].push_back(safe_text(controller->name));
+                same->tellers[array.name].push_back(safe_text(controller->name));
             }
         }
     }
@@ -237,7 +237,7 @@ std::vector<NamespaceLine> namespace_lines(const SubsystemArrays& subsystem) {
                 if (same == descriptions.end()) {
                     same = descriptions.insert(same, {.line = std::move(line), .tellers = {}});
                 }
-                same->tellers[array.site].push_back(safe_text(controller->name));
+                same->tellers[array.name].push_back(safe_text(controller->name));
             }
         }
     }

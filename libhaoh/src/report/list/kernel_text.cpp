@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report/list/kernel_text.hpp"
 
+#include "base/address_text.hpp"
 #include "report/text/text.hpp"
 
 #include <fmt/format.h>
@@ -22,13 +23,11 @@ std::string without(std::string_view text, char unwanted) {
     return out;
 }
 
-/// What makes the namespace the same after a boot. The attribute `uuid` shows the NGUID where there
-/// is no UUID, so only `wwid` tells whether it is one.
+/// What makes the namespace the same after a boot.
 std::vector<std::pair<std::string, std::string>> ids_of(const KernelNamespace& head) {
     std::vector<std::pair<std::string, std::string>> out;
     const std::string_view wwid = head.wwid.value();
-    const bool is_uuid =
-        head.wwid.ok() ? wwid.starts_with("uuid.") : head.uuid.value() != head.nguid.value();
+    const bool is_uuid = head.has_uuid();
     if (is_uuid && head.uuid.ok()) {
         out.emplace_back("uuid", safe_text(head.uuid.text));
     } else if (is_uuid && head.wwid.ok()) {
@@ -77,11 +76,10 @@ std::string address_of(const KernelController& controller) {
                    ? fmt::format("{} {}", transport, safe_text(controller.address.text))
                    : transport;
     }
-    const bool brackets = controller.known_transport() == Transport::tcp &&
-                          traddr.find(':') != std::string_view::npos;
+    const bool tcp = controller.known_transport() == Transport::tcp;
     const std::string_view trsvcid = controller.address_part("trsvcid");
     std::string out =
-        fmt::format("{} {}{}{}", transport, brackets ? "[" : "", traddr, brackets ? "]" : "");
+        fmt::format("{} {}", transport, tcp ? base::bracketed(traddr) : std::string(traddr));
     if (!trsvcid.empty()) {
         out += fmt::format(":{}", trsvcid);
     }

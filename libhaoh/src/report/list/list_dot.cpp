@@ -44,8 +44,8 @@ std::string quoted(const std::vector<std::string>& lines) {
     return out + "\"";
 }
 
-std::string site_name(const std::string& site) {
-    return site.empty() ? "array unknown" : site;
+std::string array_text(const std::string& array) {
+    return array.empty() ? "array unknown" : array;
 }
 
 /// The text of a graph. Nodes are named by kind and number.
@@ -124,12 +124,12 @@ class HostGraph {
         controllers_.clear();
         for (std::size_t i = 0; i < subsystem.controllers.size(); ++i) {
             const ListedController& controller = subsystem.controllers[i];
-            if (i == 0 || subsystem.controllers[i - 1].site != controller.site) {
+            if (i == 0 || subsystem.controllers[i - 1].array != controller.array) {
                 if (i != 0) {
                     graph_.end_cluster();
                 }
                 graph_.begin_cluster(
-                    {subsystem.sites_known() ? site_name(controller.site) : subsystem.name},
+                    {subsystem.arrays_known() ? array_text(controller.array) : subsystem.name},
                     kArrayStyle);
             }
             add_controller(controller);
@@ -219,7 +219,7 @@ void add_direct(Graph& graph, const std::string& host, const SubsystemArrays& su
     std::vector<const ControllerObservation*> controllers;
     std::vector<std::string> nodes;
     for (const Array& array : subsystem.arrays) {
-        graph.begin_cluster({site_name(array.site)}, kArrayStyle);
+        graph.begin_cluster({array_text(array.name)}, kArrayStyle);
         for (const ControllerObservation* controller : array.controllers) {
             controllers.push_back(controller);
             nodes.push_back(graph.node('c', {safe_text(controller->name)}, kControllerStyle));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/report.hpp>
 
+#include "base/address_text.hpp"
 #include "report/list/arrays.hpp"
 #include "report/list/host_text.hpp"
 #include "report/list/host_view.hpp"
@@ -29,14 +30,13 @@ Spans header(std::vector<std::string> names) {
     return out;
 }
 
-std::string site_name(const Array& array) {
-    return array.site.empty() ? "array unknown" : array.site;
+std::string array_text(const Array& array) {
+    return array.name.empty() ? "array unknown" : array.name;
 }
 
 std::string address_of(const ControllerObservation& controller) {
-    const bool brackets = controller.traddr.find(':') != std::string::npos;
-    return safe_text(fmt::format("{} {}{}{}:{}", controller.transport, brackets ? "[" : "",
-                                 controller.traddr, brackets ? "]" : "", controller.trsvcid));
+    return safe_text(fmt::format("{} {}:{}", controller.transport,
+                                 base::bracketed(controller.traddr), controller.trsvcid));
 }
 
 std::string groups_text(const PathLine& line) {
@@ -105,11 +105,11 @@ class ListText {
     void write_controllers(const SubsystemArrays& subsystem) {
         Table table{{Align::left, Align::left, Align::left, Align::left}};
         for (const Array& array : subsystem.arrays) {
-            std::string site = site_name(array);
+            std::string array_name = array_text(array);
             for (const ControllerObservation* controller : array.controllers) {
                 const Attribution* const found =
                     attributions_.find(controller->host, controller->name);
-                table.row({{std::exchange(site, {}), Tone::strong},
+                table.row({{std::exchange(array_name, {}), Tone::strong},
                            {fmt::format("controller {}", cntlid_of(*controller))},
                            {address_of(*controller)},
                            {verbose_ && found != nullptr ? safe_text(found->evidence) : "",
@@ -230,7 +230,7 @@ class ListText {
         }
         std::vector<std::string> names{"paths of NSID", "ANA group"};
         for (const Array& array : subsystem.arrays) {
-            names.push_back(site_name(array));
+            names.push_back(array_text(array));
         }
         Table table{std::vector<Align>(names.size(), Align::left)};
         table.row(header(names));

@@ -37,7 +37,7 @@ std::string to_json(const Event& event) {
     put_text(out, "host", event.host);
     put_text(out, "subsysnqn", event.subsysnqn);
     put_text(out, "controller", event.controller);
-    put_text(out, "site", event.site);
+    put_text(out, "site", event.array);
     if (event.nsid) {
         out["nsid"] = *event.nsid;
     }

@@ -49,8 +49,8 @@ std::string object_of(const EventGroup& group, bool verbose) {
 
 std::string controller_of(const Event& event) {
     std::string out = safe_text(event.controller);
-    if (!event.site.empty()) {
-        out += fmt::format("{}({})", out.empty() ? "" : " ", safe_text(event.site));
+    if (!event.array.empty()) {
+        out += fmt::format("{}({})", out.empty() ? "" : " ", safe_text(event.array));
     }
     return out;
 }
@@ -299,10 +299,10 @@ bool EventGroup::takes(const Event& event, std::chrono::nanoseconds moment) cons
            event.observed.monotonic - last <= moment && near(event.cause, first.cause, moment) &&
            event.source == first.source && event.host == first.host &&
            event.subsysnqn == first.subsysnqn && event.controller == first.controller &&
-           event.site == first.site && device_family(event.device) == device_family(first.device) &&
-           event.from == first.from && event.to == first.to &&
-           event.transitions == first.transitions && event.rule == first.rule &&
-           event.access == first.access && event.text == first.text;
+           event.array == first.array &&
+           device_family(event.device) == device_family(first.device) && event.from == first.from &&
+           event.to == first.to && event.transitions == first.transitions &&
+           event.rule == first.rule && event.access == first.access && event.text == first.text;
 }
 
 std::string line_of(const EventGroup& group, const TextStyle& style) {

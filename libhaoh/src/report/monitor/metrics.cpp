@@ -105,7 +105,7 @@ class Metrics {
         for (const Named& one : namespaces_) {
             for (const auto& path : one.value->paths) {
                 if (paths_.size() < kMaxPaths) {
-                    paths_.push_back({&one, &path, site_of(one.value->host, path.controller)});
+                    paths_.push_back({&one, &path, array_of(one.value->host, path.controller)});
                 }
             }
         }
@@ -133,12 +133,12 @@ class Metrics {
     struct NamedPath {
         const Named* of;
         const MonitorStatus::Path* value;
-        std::string_view site;
+        std::string_view array;
     };
 
-    [[nodiscard]] std::string_view site_of(std::string_view host, std::string_view name) const {
+    [[nodiscard]] std::string_view array_of(std::string_view host, std::string_view name) const {
         const auto found = controllers_.find({host, name});
-        return found == controllers_.end() ? std::string_view{} : found->second->site;
+        return found == controllers_.end() ? std::string_view{} : found->second->array;
     }
 
     template <typename Value>
@@ -178,7 +178,7 @@ class Metrics {
         page_.sample({{"subsysnqn", path.of->value->subsysnqn},
                       {"nsid", path.of->nsid},
                       {"controller", path.value->controller},
-                      {"site", path.site}},
+                      {"site", path.array}},
                      value);
     }
 
@@ -186,7 +186,7 @@ class Metrics {
         page_.sample({{"subsysnqn", path.of->value->subsysnqn},
                       {"nsid", path.of->nsid},
                       {"controller", path.value->controller},
-                      {"site", path.site},
+                      {"site", path.array},
                       {"state", state}},
                      now ? 1 : 0);
     }
@@ -198,10 +198,10 @@ class Metrics {
                      "ANA state of the path: 1 for the state it is in, 0 for the others. A path "
                      "without ANA has none.");
         for (const NamedPath& path : paths_) {
-            if (path.value->ana_state.empty()) {
+            if (path.value->ana_state.kind() == PathAnaState::none) {
                 continue;
             }
-            const auto now = nvme::parse_ana_state(path.value->ana_state);
+            const auto now = path.value->ana_state.state();
             for (const nvme::AnaState state : nvme::kAnaStates) {
                 state_sample(path, nvme::to_string(state), state == now);
             }
@@ -226,7 +226,7 @@ class Metrics {
         for (const auto& one : status_.controllers) {
             page_.sample({{"subsysnqn", one.subsysnqn},
                           {"controller", one.name},
-                          {"site", one.site},
+                          {"site", one.array},
                           {"address", one.address}},
                          one.state.is_live() ? 1 : 0);
         }

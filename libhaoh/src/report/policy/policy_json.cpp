@@ -60,7 +60,7 @@ Json json_of(const std::vector<NodeChoice>& nodes) {
 
 Json json_of(const ExplainedPath& path) {
     Json out{{"path", text(path.path)}, {"controller", text(path.controller)}};
-    put_text(out, "site", path.site);
+    put_text(out, "site", path.array);
     put_text(out, "state", path.controller_state);
     put_text(out, "ana_state", path.ana_state);
     out["numa_node"] = path.numa_node ? Json(*path.numa_node) : Json(-1);

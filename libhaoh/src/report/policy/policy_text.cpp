@@ -132,7 +132,7 @@ class Overview {
             const std::string share =
                 !one.known ? "unknown" : fmt::format("{:.1f} %", one.share * 100);
             table.row({{safe_text(one.controller)},
-                       {safe_text(one.site)},
+                       {safe_text(one.array)},
                        {share, one.share > 0 ? Tone::strong : Tone::faint},
                        {one.known ? count_of(one.requests, "request") : ""},
                        {one.known ? bytes_text(one.read_bytes) + " read" : ""},
@@ -189,7 +189,7 @@ class Explanation {
                 more += fmt::format("{}{} in flight", more.empty() ? "" : ", ", *path.queue_depth);
             }
             table.row({{safe_text(path.path), Tone::strong},
-                       {safe_text(path.site)},
+                       {safe_text(path.array)},
                        {path.controller_state.empty() ? "state unknown"
                                                       : safe_text(path.controller_state)},
                        {path.ana_state.empty() ? "no ANA" : safe_text(path.ana_state)},

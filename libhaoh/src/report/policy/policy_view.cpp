@@ -119,7 +119,7 @@ std::vector<ControllerShare> controller_shares(const SubsystemPolicy& subsystem)
         if (found == out.end()) {
             found = out.insert(out.end(), ControllerShare{});
             found->controller = controller;
-            found->site = path->second->site;
+            found->array = path->second->array;
         }
         found->known = found->known || share.known;
         found->requests += share.requests;

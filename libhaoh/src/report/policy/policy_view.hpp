@@ -34,7 +34,7 @@ struct DeviceGroup {
 /// What a controller carried over all its paths.
 struct ControllerShare {
     std::string controller;
-    std::string site;
+    std::string array;
     bool known{}; ///< of at least one path
     std::uint64_t requests{};
     std::uint64_t read_bytes{};

@@ -22,19 +22,23 @@ std::string to_json(std::span<const Rule* const> rules) {
             }
             effect["outcome"] = to_string(view.effect->outcome);
             effect["text"] = view.effect->text;
-            effect["source"] = view.effect->source;
+            effect["source"] = view.effect->basis;
             effects.push_back(std::move(effect));
         }
-        out["rules"].push_back({{"id", rule->id},
-                                {"title", rule->title},
-                                {"class", to_string(rule->rule_class)},
-                                {"severity", to_string(rule->severity)},
-                                {"verdict", to_string(rule->verdict)},
-                                {"relaxed_in", report::windows_of(*rule)},
-                                {"basis", rule->basis},
-                                {"why", rule->why},
-                                {"fix", rule->fix},
-                                {"on_kernel", std::move(effects)}});
+        report::Json row{{"id", rule->id},
+                         {"title", rule->title},
+                         {"class", to_string(rule->rule_class)},
+                         {"severity", to_string(rule->severity)},
+                         {"verdict", to_string(rule->verdict)}};
+        if (!rule->exception.empty()) {
+            row["exception"] = rule->exception;
+        }
+        row["relaxed_in"] = report::windows_of(*rule);
+        row["basis"] = rule->basis;
+        row["why"] = rule->why;
+        row["fix"] = rule->fix;
+        row["on_kernel"] = std::move(effects);
+        out["rules"].push_back(std::move(row));
     }
     return report::dump(out);
 }

@@ -74,6 +74,9 @@ std::string anchor_of(std::string_view id) {
 std::string section(const Rule& rule) {
     std::string out = fmt::format("### {}\n\n{}.\n\n", rule.id, escaped(rule.title));
     out += fmt::format("- **If not:** {}, {}\n", to_string(rule.verdict), stake(rule.severity));
+    if (!rule.exception.empty()) {
+        out += fmt::format("- **Milder because:** {}\n", escaped(rule.exception));
+    }
     out +=
         fmt::format("- **Class:** {}, {}\n", to_string(rule.rule_class), meaning(rule.rule_class));
     if (const std::vector<std::string> windows = windows_of(rule); !windows.empty()) {
@@ -84,7 +87,37 @@ std::string section(const Rule& rule) {
                        escaped(rule.why), escaped(rule.fix), escaped(rule.basis));
     for (const EffectView& view : effects_of(rule)) {
         out += fmt::format("- **{}:** {} ({})\n", view.releases, escaped(view.effect->text),
-                           escaped(view.effect->source));
+                           escaped(view.effect->basis));
+    }
+    return out;
+}
+
+/// What a verdict follows from, and the rules of which it does not.
+std::string verdict_table(std::span<const Rule* const> rules) {
+    constexpr std::array kSeverities{Severity::corruption, Severity::loss, Severity::degraded,
+                                     Severity::management};
+    constexpr std::array kVerdicts{Verdict::fail, Verdict::warn, Verdict::note};
+    std::string out = "## Verdict and stakes\n\n"
+                      "The verdict of a rule follows what is at stake, whatever the family:\n\n"
+                      "| at stake | a broken rule is |\n|---|---|\n";
+    for (const Severity severity : kSeverities) {
+        std::vector<std::string_view> verdicts;
+        for (const Verdict verdict : kVerdicts) {
+            if (verdict_follows(severity, verdict)) {
+                verdicts.push_back(to_string(verdict));
+            }
+        }
+        out += fmt::format("| {} | {} |\n", stake(severity), fmt::join(verdicts, " or "));
+    }
+    out += "\nWhat was not seen is **unknown**, whatever is at stake. The exit status follows the "
+           "verdict. A rule that\nis milder says why:\n\n"
+           "| rule | at stake | if not | because |\n|---|---|---|---|\n";
+    for (const Rule* rule : rules) {
+        if (!rule->exception.empty()) {
+            out += fmt::format("| [{}](#{}) | {} | {} | {} |\n", rule->id, anchor_of(rule->id),
+                               stake(rule->severity), to_string(rule->verdict),
+                               escaped(rule->exception));
+        }
     }
     return out;
 }
@@ -121,6 +154,7 @@ std::string to_markdown(std::span<const Rule* const> rules) {
                             escaped(rule->title), to_string(rule->verdict), stake(rule->severity));
         }
     }
+    out += '\n' + verdict_table(rules);
     for (const auto& [family, members] : families) {
         out += fmt::format("\n## {}\n", family_title(family));
         for (const Rule* rule : members) {

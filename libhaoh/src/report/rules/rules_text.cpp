@@ -30,6 +30,9 @@ void write_in_full(TextWriter& writer, const Rule& rule) {
           Tone::plain);
     field("else", fmt::format("{} ({})", to_string(rule.verdict), stake(rule.severity)),
           tone_of(rule.verdict));
+    if (!rule.exception.empty()) {
+        field("milder", fmt::format("because {}", rule.exception), Tone::plain);
+    }
     if (const std::vector<std::string> windows = windows_of(rule); !windows.empty()) {
         field("window", fmt::format("one step milder with --window {}", fmt::join(windows, " or ")),
               Tone::plain);

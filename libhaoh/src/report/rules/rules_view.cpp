@@ -98,10 +98,7 @@ std::vector<EffectView> effects_of(const Rule& rule) {
         return fmt::format("{}.{}", version.major, version.minor);
     };
     std::vector<EffectView> out;
-    for (const KernelEffect& effect : kernel_effects()) {
-        if (effect.rule != rule.id) {
-            continue;
-        }
+    for (const KernelEffect& effect : rule.on_linux) {
         std::string releases = "Linux";
         if (effect.from > kFirstKnownKernel) {
             releases += fmt::format(" from {} on", text(effect.from));

@@ -72,6 +72,11 @@ std::string_view color_of(std::size_t array) {
     return kColors.at(array % kColors.size());
 }
 
+/// Of an array: paths that name none are together.
+std::string_view shown_name(const SimulatedShare& array) {
+    return array.name.empty() ? std::string_view("-") : std::string_view(array.name);
+}
+
 } // namespace
 
 std::string to_svg(const SimulationResult& result) {
@@ -92,7 +97,7 @@ std::string to_svg(const SimulationResult& result) {
     const std::vector<SimulatedShare> none;
     const auto& arrays = result.policies.empty() ? none : result.policies.front().arrays;
     for (std::size_t array = 0; array < arrays.size() && x < kWidth - 100; ++array) {
-        const std::string name = arrays[array].name.empty() ? "-" : arrays[array].name;
+        const std::string_view name = shown_name(arrays[array]);
         drawing.bar(x, 38, 20, color_of(array), name);
         drawing.text(x + 26, 53, "", name);
         x += 40 + 9 * static_cast<int>(std::min<std::size_t>(name.size(), 30));
@@ -106,7 +111,7 @@ std::string to_svg(const SimulationResult& result) {
             const double width = most > 0 ? kBarRoom * one.mib_s() / most * share.share : 0;
             if (share.ios > 0) {
                 drawing.bar(left, y, width, color_of(array),
-                            fmt::format("{}: {:.1f} %", share.name, share.share * 100));
+                            fmt::format("{}: {:.1f} %", shown_name(share), share.share * 100));
             }
             left += width;
         }
