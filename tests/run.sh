@@ -39,8 +39,8 @@ readonly steps=(
     "consumers   find_package, pkg-config and add_subdirectory, as other projects do"
     "plugin      Debian's nvme-cli, built with the plugin and run"
     "quickstart  examples/quickstart.sh"
-    "sanitizers  unit and scenario tests with ASan and UBSan"
-    "fuzz        each fuzz target for a while, with ASan and UBSan (clang)"
+    "sanitizers  unit and scenario tests with ASan and UBSan (clang)"
+    "fuzz        each fuzz target for a while, in the build of the sanitizers"
     "kernel      real kernels in VMs"
 )
 # Slow, and of less than every change: for every change of what they look at, and by name.
@@ -114,7 +114,7 @@ step_tests() {
     chosen=$(chosen_of tests)
     [[ -z $chosen ]] || only=(--only "$chosen")
     ((${#only[@]})) || ! is_wanted sanitizers || only=(--only "$release_tests")
-    runner run --listing build/suite/tests.txt --jobs "$jobs" --timeout 300 --logs "$logs" \
+    runner run --listing build/suite/tests.txt --jobs "$waiting_jobs" --timeout 300 --logs "$logs" \
         "${only[@]}"
 }
 
@@ -135,13 +135,13 @@ step_sanitizers() {
     [[ -e build/asan/tests.txt ]] || return
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1 \
     UBSAN_OPTIONS=print_stacktrace=1 \
-        runner run --prefix asan- --listing build/asan/tests.txt --jobs "$jobs" --timeout 600 \
+        runner run --prefix asan- --listing build/asan/tests.txt --jobs "$waiting_jobs" --timeout 600 \
         --logs "$logs"
 }
 
 step_fuzz() {
-    build fuzz 1800 fuzzers
-    [[ -e build/fuzz/fuzzers.txt ]] || return
+    build asan 3000 fuzzers
+    [[ -e build/asan/fuzzers.txt ]] || return
     local seconds=3 name program
     ! $is_long || seconds=60
     seconds=${HAOH_FUZZ_SECONDS:-$seconds}
@@ -151,8 +151,8 @@ step_fuzz() {
     [[ -z $chosen ]] || only=(--only "$chosen")
     while IFS=$'\t' read -r name program; do
         printf 'script\t%s\t%s\t%s\t%s\t%s\t%s\n' "$name" tests/fuzz_run.sh "$name" \
-            "$program" "$seconds" build/fuzz/findings
-    done <build/fuzz/fuzzers.txt >"$logs/fuzz-runs" || lost+=("fuzz: its list of runs cannot be kept")
+            "$program" "$seconds" build/asan/findings
+    done <build/asan/fuzzers.txt >"$logs/fuzz-runs" || lost+=("fuzz: its list of runs cannot be kept")
     runner run --prefix fuzz- --listing "$logs/fuzz-runs" --jobs "$jobs" --logs "$logs" \
         --timeout $((seconds + 120)) "${only[@]}"
     while IFS=$'\t' read -r _ name _; do
@@ -165,7 +165,7 @@ step_threads() {
     build tsan 3000 all
     [[ -e build/tsan/tests.txt ]] || return
     TSAN_OPTIONS=second_deadlock_stack=1 runner run --prefix tsan- \
-        --listing build/tsan/tests.txt --jobs "$jobs" --timeout 600 --logs "$logs"
+        --listing build/tsan/tests.txt --jobs "$waiting_jobs" --timeout 600 --logs "$logs"
 }
 
 build_kernel() {

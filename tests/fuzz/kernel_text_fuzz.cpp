@@ -7,8 +7,8 @@
 #include "host/kernel_log.hpp"
 #include "host/path_join.hpp"
 #include "host/udev_rules.hpp"
-#include "linux/kernel_effects.hpp"
 #include "linux/kernel_event_message.hpp"
+#include "linux/namespace_effects.hpp"
 #include "linux/object_name.hpp"
 
 #include <haoh/driver_change.hpp>

@@ -177,6 +177,7 @@ suite_main() {
     local name
     logs=$root/build/suite-logs
     jobs=$(nproc)
+    waiting_jobs=$((jobs + 1)) # of test programs, which wait for a part of their time
     parse "$@"
     mkdir -p "$logs"
     exec 9>"$logs/lock"

@@ -198,7 +198,7 @@ TEST_F(Host, of_one_name_with_another_stays_another) {
     EXPECT_NE(report.at("hosts").at(0), report.at("hosts").at(1));
     bool told = false;
     for (const auto& finding : report.at("findings")) {
-        told = told || (finding.value("host", "") == report.at("hosts").at(1) &&
+        told = told || (report.at("hosts").at(1) == finding.value("host", "") &&
                         finding.at("verdict") != "note");
     }
     EXPECT_TRUE(told) << "the trouble of the second one is not lost";

@@ -59,6 +59,17 @@ TEST(FindingCluster, OfOneReasonIsOnlyWhatWasNotObserved) {
     EXPECT_FALSE(of_one_reason(view, clusters_of(view, Verdict::fail)[0]));
 }
 
+TEST(LinesToPaste, AreThereOnceWhateverHasThem) {
+    FindingItem one;
+    one.config = {"[[site]]", "name = \"a\""};
+    FindingItem other;
+    other.config = {"[[site]]", "name = \"b\""};
+    const FindingItem none;
+    EXPECT_THAT(lines_to_paste({&one, &none, &one, &other}),
+                ElementsAre("[[site]]", "name = \"a\"", "[[site]]", "name = \"b\""));
+    EXPECT_THAT(lines_to_paste({&none}), IsEmpty());
+}
+
 TEST(CountedLines, KeepTheirOrder) {
     EXPECT_THAT(counted({"b", "a", "b", "c", "b"}), ElementsAre("b (3 times)", "a", "c"));
     EXPECT_THAT(counted({}), IsEmpty());

@@ -3,6 +3,7 @@
 
 #include "sample.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace haoh::report {

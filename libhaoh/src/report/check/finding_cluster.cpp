@@ -69,6 +69,19 @@ bool of_one_reason(const ReportView& view, const FindingCluster& cluster) {
            });
 }
 
+std::vector<std::string> lines_to_paste(const std::vector<const FindingItem*>& items) {
+    std::vector<std::string> out;
+    for (auto item = items.begin(); item != items.end(); ++item) {
+        const auto is_told = [&](const FindingItem* other) {
+            return other->config == (*item)->config;
+        };
+        if (std::none_of(items.begin(), item, is_told)) {
+            out.insert(out.end(), (*item)->config.begin(), (*item)->config.end());
+        }
+    }
+    return out;
+}
+
 std::vector<std::string> counted(std::vector<std::string> lines) {
     std::vector<std::pair<std::string, std::size_t>> out;
     std::map<std::string, std::size_t> known;

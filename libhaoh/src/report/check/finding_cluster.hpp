@@ -28,6 +28,9 @@ struct FindingCluster {
 /// is told then, and the others by their names.
 [[nodiscard]] bool of_one_reason(const ReportView& view, const FindingCluster& cluster);
 
+/// The lines for a configuration that items have; what several have, once.
+[[nodiscard]] std::vector<std::string> lines_to_paste(const std::vector<const FindingItem*>& items);
+
 /// Each line once, with how often it was there: a port that is down is down for all subsystems.
 [[nodiscard]] std::vector<std::string> counted(std::vector<std::string> lines);
 

@@ -280,13 +280,8 @@ class ReportText {
             write_sentence(short_release(group.on_kernel->release) + ": ", group.on_kernel->text);
         }
         write_sentence("Fix: ", group.fix);
-        for (auto item = items.begin(); item != items.end(); ++item) {
-            const auto same = [&](const FindingItem* other) {
-                return other->config == (*item)->config;
-            };
-            if (std::none_of(items.begin(), item, same)) {
-                write_config((*item)->config);
-            }
+        for (const std::string& line : lines_to_paste(items)) {
+            writer_.line(4, {{line}});
         }
         if (verbose_) {
             write_sentence("Basis: ", group.on_kernel ? fmt::format("{}; {}", group.basis,
@@ -373,13 +368,6 @@ class ReportText {
             text += fmt::format(": NSID {}", ranges(nsids, kMaxReportRanges));
         }
         writer_.wrapped(2, 4, {{text}});
-    }
-
-    /// To be pasted: as it is.
-    void write_config(const std::vector<std::string>& lines) {
-        for (const std::string& line : lines) {
-            writer_.line(4, {{line}});
-        }
     }
 
     void write_sentence(const std::string& label, const std::string& text) {
