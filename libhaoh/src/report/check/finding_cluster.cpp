@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -71,12 +72,10 @@ bool of_one_reason(const ReportView& view, const FindingCluster& cluster) {
 
 std::vector<std::string> lines_to_paste(const std::vector<const FindingItem*>& items) {
     std::vector<std::string> out;
-    for (auto item = items.begin(); item != items.end(); ++item) {
-        const auto is_told = [&](const FindingItem* other) {
-            return other->config == (*item)->config;
-        };
-        if (std::none_of(items.begin(), item, is_told)) {
-            out.insert(out.end(), (*item)->config.begin(), (*item)->config.end());
+    std::set<std::vector<std::string>> told;
+    for (const FindingItem* item : items) {
+        if (told.insert(item->config).second) {
+            out.insert(out.end(), item->config.begin(), item->config.end());
         }
     }
     return out;
