@@ -228,6 +228,9 @@ void compare_page(const std::string& name, const Page& before, const Page& after
 
 void compare_commands_log(const ControllerObservation& before, const ControllerObservation& after,
                           Findings& findings) {
+    if (before.commands_log == after.commands_log) {
+        return; // most of the time, and each of 512 commands would be put into words
+    }
     if (!before.commands_log.ok() || !after.commands_log.ok()) {
         findings.add(changed_page("commands_log", before.commands_log, after.commands_log, {}));
         return;
