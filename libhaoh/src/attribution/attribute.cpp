@@ -72,6 +72,16 @@ attribution::SiteEvidence evidence_of(const ControllerObservation& controller) {
     return out;
 }
 
+std::vector<attribution::SiteEvidence>
+evidence_of(const std::vector<const ControllerObservation*>& controllers,
+            const std::vector<std::size_t>& members) {
+    std::vector<attribution::SiteEvidence> out;
+    for (const std::size_t i : members) {
+        out.push_back(evidence_of(*controllers[i]));
+    }
+    return out;
+}
+
 /// Controllers that a host connected: told apart by what they say.
 void separate_the_rest(const std::vector<const ControllerObservation*>& controllers,
                        const std::set<std::string>& taken, std::vector<Attribution>& attributions) {
@@ -86,12 +96,8 @@ void separate_the_rest(const std::vector<const ControllerObservation*>& controll
         used.insert(attribution.array);
     }
     for (const auto& [key, members] : subsystems) {
-        std::vector<attribution::SiteEvidence> evidence;
-        for (const std::size_t i : members) {
-            evidence.push_back(evidence_of(*controllers[i]));
-        }
-        const std::vector<attribution::Separation> separated =
-            attribution::separate(evidence, key.first.empty() ? used : taken);
+        const std::vector<attribution::Separation> separated = attribution::separate(
+            evidence_of(controllers, members), key.first.empty() ? used : taken);
         for (std::size_t k = 0; k < members.size(); ++k) {
             attributions[members[k]].array = separated[k].array;
             attributions[members[k]].evidence = separated[k].evidence;
@@ -113,12 +119,8 @@ void separate_one_target(const std::vector<const ControllerObservation*>& contro
         }
     }
     for (const auto& [nqn, members] : subsystems) {
-        std::vector<attribution::SiteEvidence> evidence;
-        for (const std::size_t i : members) {
-            evidence.push_back(evidence_of(*controllers[i]));
-        }
         const std::vector<attribution::Separation> separated =
-            attribution::separate(evidence, taken);
+            attribution::separate(evidence_of(controllers, members), taken);
         for (std::size_t k = 0; k < members.size(); ++k) {
             Attribution& one = attributions[members[k]];
             if (separated[k].array.empty()) {
@@ -140,10 +142,7 @@ Attributions attribute(const Observation& observation, const std::vector<Site>& 
     const std::set<std::string> taken = names_of(sites);
     const attribution::TargetGroups groups(observation);
     const std::vector<std::string> names = names_for(groups, taken);
-    const bool by_port = std::any_of(sites.begin(), sites.end(),
-                                     [](const Site& site) { return !site.portids.empty(); });
-    const attribution::PortIds ports =
-        by_port ? attribution::PortIds(observation) : attribution::PortIds();
+    const attribution::PortIds ports(observation, sites);
     const std::vector<ControllerObservation> unread = attribution::unread_controllers(observation);
     std::vector<const ControllerObservation*> controllers;
     for (const auto* list : {&observation.controllers, &unread}) {

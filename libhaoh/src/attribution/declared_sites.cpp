@@ -3,6 +3,7 @@
 // absent; one that fits nothing while there are controllers of no site does not say what it should.
 #include "attribution/known_controllers.hpp"
 #include "attribution/site_matcher.hpp"
+#include "base/address_text.hpp"
 #include "linux/controller_message.hpp"
 
 #include <haoh/address.hpp>
@@ -166,12 +167,11 @@ bool undecided(const Site& site, const Observation& observation,
 }
 
 std::string endpoint_text(const ControllerObservation& controller) {
-    const bool v6 = controller.traddr.find(':') != std::string::npos;
-    std::string text =
-        controller.traddr.empty()
-            ? controller.name
-            : fmt::format("{}{}{}{}{}", v6 ? "[" : "", controller.traddr, v6 ? "]" : "",
-                          controller.trsvcid.empty() ? "" : ":", controller.trsvcid);
+    std::string text = controller.name;
+    if (!controller.traddr.empty()) {
+        text = base::bracketed(controller.traddr);
+        text += (controller.trsvcid.empty() ? "" : ":") + controller.trsvcid;
+    }
     if (const auto cntlid = attribution::cntlid_of(controller)) {
         text += fmt::format(" (controller ID {})", *cntlid);
     }
@@ -217,7 +217,7 @@ Found find_missing(const Observation& observation, const std::vector<Site>& site
         }
     }
     const std::vector<SiteMatcher> matchers(sites.begin(), sites.end());
-    const Claims claims(controllers, matchers, PortIds(observation));
+    const Claims claims(controllers, matchers, PortIds(observation, sites));
     if (claims.matched.size() == sites.size()) {
         return out;
     }

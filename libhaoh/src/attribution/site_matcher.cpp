@@ -7,7 +7,11 @@
 
 namespace haoh::attribution {
 
-PortIds::PortIds(const Observation& observation) {
+PortIds::PortIds(const Observation& observation, const std::vector<Site>& sites) {
+    if (std::all_of(sites.begin(), sites.end(),
+                    [](const Site& site) { return site.portids.empty(); })) {
+        return;
+    }
     for (const DiscoveryObservation& discovery : observation.discovery) {
         if (!discovery.log.ok()) {
             continue;

@@ -19,11 +19,10 @@
 
 namespace haoh::attribution {
 
-/// Port IDs of the discovery logs.
+/// Port IDs of the discovery logs, where a site is recognised by one.
 class PortIds {
   public:
-    PortIds() = default;
-    explicit PortIds(const Observation& observation);
+    PortIds(const Observation& observation, const std::vector<Site>& sites);
 
     /// Those under which the logs list the controller's address. Both arrays may number from 1, so
     /// its own target's log comes first.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Whether it is known which array each controller is on, and how to say it.
+#include "base/address_text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "judge/row.hpp"
 #include "judge/subject.hpp"
-
-#include <boost/asio/ip/address.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -35,20 +34,14 @@ struct Unplaced {
 
 /// "10.0.0.1:4420", "[fd00::1]:4420"; empty for what is no IP address.
 std::string site_address(const std::string& traddr, const std::string& trsvcid) {
-    boost::system::error_code error;
-    const auto numeric = boost::asio::ip::make_address(traddr, error);
+    const auto numeric = base::numeric_address(traddr);
     const bool port = !trsvcid.empty() && trsvcid.size() <= 5 &&
                       std::all_of(trsvcid.begin(), trsvcid.end(),
                                   [](char digit) { return digit >= '0' && digit <= '9'; });
-    if (error) {
-        return {};
+    if (!numeric || !port) {
+        return numeric.value_or(std::string());
     }
-    const std::string text = numeric.to_string();
-    if (!port) {
-        return text;
-    }
-    return numeric.is_v6() ? fmt::format("[{}]:{}", text, trsvcid)
-                           : fmt::format("{}:{}", text, trsvcid);
+    return base::bracketed(*numeric) + ":" + trsvcid;
 }
 
 std::string array_evidence(const Attribution* array, const std::optional<std::uint16_t>& cntlid,
