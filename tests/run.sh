@@ -73,11 +73,11 @@ choose() {
 step_setup() { case_saying setup 1200 '^setup: complete$' tools/setup.sh; }
 
 build() { # PRESET, SECONDS, ninja targets; a failure leaves what could be built
-    case_of "configure-$1" 120 cmake --preset "$1" || return 1
+    case_of "configure-$1" 600 cmake --preset "$1" || return 1
     case_of "build-$1" "$2" cmake --build "build/$1" -j "$jobs" -- -k 0 "${@:3}"
 }
 
-step_rooms() { runner run --kind script --name rooms --timeout 120 -- tests/rooms_test.sh; }
+step_rooms() { runner run --kind script --name rooms --timeout 600 -- tests/rooms_test.sh; }
 
 step_format() {
     local tool=clang-format-14
@@ -86,7 +86,7 @@ step_format() {
         return
     }
     # shellcheck disable=SC2016 # for the inner shell
-    case_of format 120 bash -c '
+    case_of format 600 bash -c '
         set -o pipefail
         bad=$(git -c safe.directory="*" ls-files -z --cached --others --exclude-standard \
             "*.cpp" "*.hpp" "*.h" "*.c" |
@@ -114,17 +114,17 @@ step_tests() {
     chosen=$(chosen_of tests)
     [[ -z $chosen ]] || only=(--only "$chosen")
     ((${#only[@]})) || ! is_wanted sanitizers || only=(--only "$release_tests")
-    runner run --listing build/suite/tests.txt --jobs "$waiting_jobs" --timeout 300 --logs "$logs" \
+    runner run --listing build/suite/tests.txt --jobs "$waiting_jobs" --timeout 1200 --logs "$logs" \
         "${only[@]}"
 }
 
 step_consumers() {
-    runner run --kind script --name consumers --timeout 600 --logs "$logs" -- \
+    runner run --kind script --name consumers --timeout 1800 --logs "$logs" -- \
         tests/consumer/consumer_test.sh build/suite
 }
 
 step_plugin() {
-    runner run --kind script --name plugin --timeout 600 --logs "$logs" -- \
+    runner run --kind script --name plugin --timeout 1800 --logs "$logs" -- \
         tests/plugin/plugin_test.sh build/suite
 }
 
@@ -135,7 +135,7 @@ step_sanitizers() {
     [[ -e build/asan/tests.txt ]] || return
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1 \
     UBSAN_OPTIONS=print_stacktrace=1 \
-        runner run --prefix asan- --listing build/asan/tests.txt --jobs "$waiting_jobs" --timeout 600 \
+        runner run --prefix asan- --listing build/asan/tests.txt --jobs "$waiting_jobs" --timeout 1800 \
         --logs "$logs"
 }
 
@@ -154,7 +154,7 @@ step_fuzz() {
             "$program" "$seconds" build/asan/findings
     done <build/asan/fuzzers.txt >"$logs/fuzz-runs" || lost+=("fuzz: its list of runs cannot be kept")
     runner run --prefix fuzz- --listing "$logs/fuzz-runs" --jobs "$jobs" --logs "$logs" \
-        --timeout $((seconds + 120)) "${only[@]}"
+        --timeout $((seconds + 600)) "${only[@]}"
     while IFS=$'\t' read -r _ name _; do
         [[ ! -e $logs/fuzz-$name.log ]] ||
             sed -nE "s/^([0-9]+ executions in .*)/   $name: \1/p" "$logs/fuzz-$name.log"
@@ -165,11 +165,11 @@ step_threads() {
     build tsan 3000 all
     [[ -e build/tsan/tests.txt ]] || return
     TSAN_OPTIONS=second_deadlock_stack=1 runner run --prefix tsan- \
-        --listing build/tsan/tests.txt --jobs "$waiting_jobs" --timeout 600 --logs "$logs"
+        --listing build/tsan/tests.txt --jobs "$waiting_jobs" --timeout 1800 --logs "$logs"
 }
 
 build_kernel() {
-    case_of configure-kernel 120 cmake --preset suite -DHAOH_KERNEL_TESTS=ON &&
+    case_of configure-kernel 600 cmake --preset suite -DHAOH_KERNEL_TESTS=ON &&
         case_of build-kernel 1800 cmake --build build/suite -j "$jobs" --target haoh_kernel_tests \
             haoh_tool haoh-arraysim
 }

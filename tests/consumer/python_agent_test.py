@@ -20,7 +20,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NQN = "nqn.2026-01.io.example:stretched"  # of examples/pair.toml
-LIMIT = 30
+LIMIT = 120
 HOSTILE = b"\x1b]0;owned\x07\xff"
 
 

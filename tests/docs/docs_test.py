@@ -343,7 +343,7 @@ def check_code(tree):
                        for block in tree.blocks(language) if "part" not in block.words)
         done = subprocess.run([tree.compiler, *flags[language], "-fsyntax-only", "-I",
                                os.path.join(tree.source, "libhaoh", "include"), "-"], input=code,
-                              check=False, capture_output=True, text=True, timeout=120)
+                              check=False, capture_output=True, text=True, timeout=600)
         if done.returncode != 0:
             found.append(done.stderr[-3000:])
     for block in tree.blocks("python"):

@@ -143,7 +143,7 @@ def try_sample_rule(build, program):
         haoh, changed = sample_rule.build_haoh(ROOT, build, program, directory)
 
         def said(tool, *arguments):
-            return subprocess.run([tool, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+            return subprocess.run([tool, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=600)
 
         assert changed == [sample_rule.FAMILY], f"it took {changed}"
         listed = said(haoh, "rules", sample_rule.ID)

@@ -30,7 +30,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-constexpr std::chrono::seconds kLimit{60};
+constexpr std::chrono::seconds kLimit{180};
 constexpr const char* kOld = "what was there before\n";
 
 /// A command, what it is pointed at, and what it comes to when nothing fails.

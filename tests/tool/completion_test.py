@@ -20,7 +20,7 @@ sys.path.append(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../su
 
 from cases import Cases
 
-SECONDS = 120
+SECONDS = 600
 HERE = os.path.dirname(os.path.abspath(__file__))
 NQN = "nqn.2014-08.org.nvmexpress:uuid:5c1d1a52-6ef4-4b0c-8b8e-0d6f2f0c3a11"
 

@@ -23,7 +23,7 @@ using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr auto kTerminalLimit = 30s;
+constexpr auto kTerminalLimit = 120s;
 constexpr const char* kTaken = "\x1b[?1049h"; // xterm: the alternate screen
 constexpr const char* kGivenBack = "\x1b[?1049l";
 

@@ -15,7 +15,7 @@ namespace haoh::test {
 
 class RunningProgram {
   public:
-    static constexpr std::chrono::seconds kLimit{20};
+    static constexpr std::chrono::seconds kLimit{120};
 
     /// \param words   the program and its arguments
     /// \param output  where its output goes instead of a file

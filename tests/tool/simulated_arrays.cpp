@@ -16,7 +16,7 @@
 namespace haoh::test {
 namespace {
 
-constexpr std::chrono::seconds kBound{60};
+constexpr std::chrono::seconds kBound{120};
 
 /// A bound TCP socket on the loopback interface and its port.
 std::pair<FileDescriptor, std::uint16_t> loopback_socket() {

@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-constexpr std::chrono::seconds kProgramBound{20};
+constexpr std::chrono::seconds kProgramBound{120};
 
 ProgramResult arraysim(std::vector<std::string> words) {
     words.insert(words.begin(), HAOH_ARRAYSIM_PROGRAM);

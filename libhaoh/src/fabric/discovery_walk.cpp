@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "discovery_walk.hpp"
 
-#include "base/number_text.hpp"
+#include "model/discovery_port.hpp"
 
 #include "stream_controller.hpp"
 
 #include <haoh/collector.hpp>
-
-#include <boost/asio/ip/address.hpp>
 
 #include <fmt/format.h>
 
@@ -45,49 +43,15 @@ std::string printable(const std::string& text) {
     return nvme::printable(bytes);
 }
 
-/// An entry's address in words, also when it makes none.
-std::string address_text(const DiscoveryEntry& entry) {
-    return fmt::format("{} port {}", printable(entry.traddr), printable(entry.trsvcid));
-}
-
-/// \throws Error saying what is wrong with the entry's address
-Address address_of(const DiscoveryEntry& entry, const Address& target) {
-    const auto fail = [&](std::string_view cause) {
-        throw Error(make_error_code(Errc::malformed), "follow the discovery log entry for",
-                    address_text(entry), cause, "have the array's configuration corrected");
-    };
-    std::uint16_t port = is_a(entry, nvme::SubsystemType::referral) ? kDiscoveryPort : kNvmeTcpPort;
-    if (!entry.trsvcid.empty()) {
-        port = base::parse_number<std::uint16_t>(entry.trsvcid).value_or(0);
-        if (port == 0) {
-            fail("its port (TRSVCID) is not a number from 1 to 65535");
-        }
-    }
-    Address address;
-    try {
-        address = parse_address(
-            to_string(Address{.traddr = entry.traddr, .trsvcid = port, .host_traddr = {}}));
-    } catch (const Error& error) {
-        fail(printable(error.cause()));
-    }
-    boost::system::error_code not_numeric;
-    const auto numeric = asio::ip::make_address(address.traddr, not_numeric);
-    if (!not_numeric && numeric.is_unspecified()) {
-        fail("the address stands for any address; no host can connect to it");
-    }
-    address.host_traddr = target.host_traddr;
-    return address;
-}
-
 } // namespace
 
 DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& target) {
     DiscoveredPorts ports;
     const std::string target_name = to_string(target);
     std::set<Unobserved> told;
-    const auto unusable = [&](std::string object, const DiscoveryEntry& entry, std::string error,
+    const auto unusable = [&](const DiscoveryEntry& entry, std::string error,
                               UnobservedReason reason) {
-        Unobserved line{.object = std::move(object),
+        Unobserved line{.object = model::port_object(entry),
                         .target = target_name,
                         .subsysnqn =
                             is_a(entry, nvme::SubsystemType::nvm) ? entry.subnqn : std::string{},
@@ -112,9 +76,9 @@ DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& targe
         if (!is_tcp(entry)) {
             if (nvm && !with_tcp.contains(entry.subnqn)) {
                 unusable(
-                    address_text(entry), entry,
+                    entry,
                     fmt::format("reach {} at {}: it is offered over {} only; haoh asks over TCP",
-                                printable(entry.subnqn), address_text(entry),
+                                printable(entry.subnqn), model::port_words(entry),
                                 to_string(static_cast<nvme::TransportType>(entry.trtype))),
                     UnobservedReason::unsupported);
             }
@@ -122,13 +86,14 @@ DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& targe
         }
         SubsystemPort port;
         try {
-            port.address = address_of(entry, target);
+            port.address = model::port_address(entry);
+            port.address.host_traddr = target.host_traddr;
         } catch (const Error& error) {
-            unusable(address_text(entry), entry, error.what(), UnobservedReason::unusable_entry);
+            unusable(entry, error.what(), UnobservedReason::unusable_entry);
             continue;
         }
         if ((entry.treq & kTreqSecureMask) == kTreqSecureRequired) {
-            unusable(to_string(port.address), entry,
+            unusable(entry,
                      fmt::format("connect to {}: the discovery log says that this port demands "
                                  "TLS, which haoh does not speak; offer a port without it",
                                  to_string(port.address)),

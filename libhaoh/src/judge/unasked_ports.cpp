@@ -3,10 +3,10 @@
 
 #include "base/address_text.hpp"
 #include "judge/subject.hpp"
+#include "model/discovery_port.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -23,13 +23,6 @@ Endpoint endpoint_of(const nvme::DiscoveryEntry& entry) {
 
 bool over_tcp(const nvme::DiscoveryEntry& entry) {
     return static_cast<nvme::TransportType>(entry.trtype) == nvme::TransportType::tcp;
-}
-
-/// The words in which a failure may name a port.
-std::vector<std::string> names_of(const nvme::DiscoveryEntry& entry) {
-    const auto [address, service] = endpoint_of(entry);
-    return {fmt::format("tcp://{}:{}", base::bracketed(address), service),
-            fmt::format("{} port {}", entry.traddr, entry.trsvcid)};
 }
 
 } // namespace
@@ -73,11 +66,8 @@ std::vector<UnaskedPort> unasked_ports(const Subsystem& subsystem, const Discove
             not_listed.erase(endpoint);
             continue;
         }
-        const std::vector<std::string> names = names_of(entry);
-        const bool known =
-            std::any_of(names.begin(), names.end(),
-                        [&told](const std::string& name) { return told.contains(name); });
-        if (known || !seen.emplace(entry.trtype, endpoint.first, endpoint.second).second) {
+        if (told.contains(model::port_object(entry)) ||
+            !seen.emplace(entry.trtype, endpoint.first, endpoint.second).second) {
             continue;
         }
         over_tcp_too += over_tcp(entry) ? 1U : 0U;

@@ -28,7 +28,7 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr int kLimitMs = 20000;
+constexpr int kLimitMs = 120000;
 
 class CapiMonitor : public ::testing::Test {
   protected:

@@ -55,7 +55,7 @@ TEST_F(ArrayWatch, tells_a_change_with_its_latency) {
     EXPECT_EQ(change->array, "array-b");
     EXPECT_EQ(change->ana_grpid, 1U);
     ASSERT_TRUE(change->latency());
-    EXPECT_LT(*change->latency(), 1s);
+    EXPECT_LT(*change->latency(), 60s);
     EXPECT_EQ(events_.front().kind, EventKind::aen);
     for (std::size_t i = 0; i < events_.size(); ++i) {
         EXPECT_EQ(events_[i].sequence, events_[0].sequence + i);

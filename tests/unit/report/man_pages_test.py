@@ -23,7 +23,7 @@ MACROS = {"Ar", "Ns", "Op", "Cm", "Li", "Pq", "Sq", "Ev", "Pa", "Nm", "Xr", "Dq"
 
 def help_of(program, command):
     return subprocess.run([program, *command.split(), "--help"], check=True, capture_output=True,
-                          text=True, timeout=60).stdout
+                          text=True, timeout=300).stdout
 
 
 def subcommands_of_help(program, command):

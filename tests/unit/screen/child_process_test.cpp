@@ -37,7 +37,7 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr auto kChildLimit = 30s;
+constexpr auto kChildLimit = 120s;
 
 /// A folder, the environment, and the streams of this program, all put back at the end.
 class ChildProcessTest : public ::testing::Test {

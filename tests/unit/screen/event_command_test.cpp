@@ -48,7 +48,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kProgramLimit = 30s;
+constexpr auto kProgramLimit = 120s;
 
 class TemporaryFolder : public test::ScratchDirectory {
   public:

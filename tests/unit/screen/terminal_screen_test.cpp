@@ -47,7 +47,7 @@ using ::testing::StartsWith;
 
 using test::Pty;
 
-constexpr std::chrono::seconds kScreenLimit{60};
+constexpr std::chrono::seconds kScreenLimit{120};
 
 TerminalScreen::Descriptors ends_of(const Pty& pty) {
     return {.input = pty.slave(), .output = pty.slave()};

@@ -26,7 +26,7 @@ namespace {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
-constexpr auto kOutputLimit = 30s;
+constexpr auto kOutputLimit = 120s;
 constexpr std::size_t kPipeSize = 4096; ///< of the pipe that stalls
 constexpr std::size_t kLine = 100;      ///< bytes of one event
 

@@ -36,7 +36,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr auto kPatience = 20s; ///< bound of every wait; none is expected to take long
+constexpr auto kPatience = 120s; ///< bound of every wait; none is expected to take long
 
 /// A client that reads and writes as far as it goes without waiting.
 class Client {

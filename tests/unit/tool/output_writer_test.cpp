@@ -39,7 +39,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
-constexpr auto kWriterLimit = 30s;
+constexpr auto kWriterLimit = 120s;
 
 std::vector<std::string> threads() {
     std::vector<std::string> out;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Ports that discovery logs name and that were not asked.
-#include "base/address_text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "catalogue/discovery/discovery_view.hpp"
 #include "judge/row.hpp"
+#include "model/discovery_port.hpp"
 
 #include <fmt/format.h>
 
@@ -57,12 +57,6 @@ void judge_asked(const Subsystem& subsystem, const Subject& subject, Findings& f
                   .verdict = other_array ? std::nullopt : std::optional{Verdict::note}});
 }
 
-/// Address and port of a discovery controller, as `to_string(Address)` has it.
-std::string referral_text(const nvme::DiscoveryEntry& entry) {
-    return fmt::format("tcp://{}:{}", base::bracketed(entry.traddr),
-                       entry.trsvcid.empty() ? "8009" : entry.trsvcid);
-}
-
 /// Logs that other logs refer to and that nobody read: where two arrays are known, what they would say
 /// is no news.
 void judge_referrals(const Subject& subject, Findings& findings) {
@@ -84,9 +78,7 @@ void judge_referrals(const Subject& subject, Findings& findings) {
                 continue;
             }
             findings.judged(kDiscReferralFollowed);
-            const bool tcp =
-                static_cast<nvme::TransportType>(entry.trtype) == nvme::TransportType::tcp;
-            if (!settled && known.insert(tcp ? referral_text(entry) : port_text(entry)).second) {
+            if (!settled && known.insert(model::port_object(entry)).second) {
                 values.push_back(log_value(log, port_text(entry)));
             }
         }
