@@ -70,7 +70,9 @@ function __haoh_names
 end
 
 function __haoh_rules
-    haoh rules -o json 2>/dev/null | string match -rg -- '"id": *"([^"]*)"'
+    # Not through a pipe: a busy machine's "string" may miss the end of it.
+    set -l lines (haoh rules -o json 2>/dev/null)
+    test -n "$lines"; and string match -rg -- '"id": *"([^"]*)"' $lines
 end
 
 set -l commands check list monitor policy snapshot diff rules

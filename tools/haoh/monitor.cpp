@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace haoh::tool {
 namespace {
@@ -21,7 +23,7 @@ struct MonitorArguments {
     OutputOptions output;
     std::string config;
     std::string duration;
-    std::string until;
+    std::optional<std::string> until;
     std::string program;
     std::string metrics;
     std::string interval{"1s"};
@@ -42,7 +44,9 @@ std::string events_text() {
 int run(const MonitorArguments& options) {
     SessionOptions session;
     session.monitor = monitor_options(options.source);
-    session.monitor.sites = read_config(options.config).sites;
+    Config config = read_config(options.config);
+    session.monitor.sites = std::move(config.sites);
+    session.monitor.profile = config.profile;
     session.monitor.poll_interval = parse_duration(options.interval);
     session.output = options.output;
     session.lines = options.lines;
@@ -51,8 +55,8 @@ int run(const MonitorArguments& options) {
     if (!options.duration.empty()) {
         session.duration = parse_duration(options.duration);
     }
-    if (!options.until.empty()) {
-        session.until = Until::parse(options.until);
+    if (options.until) {
+        session.until = Until::parse(*options.until);
     }
     return run_session(std::move(session));
 }

@@ -58,8 +58,11 @@ bool Until::met(const MonitorStatus& status) const {
     const auto is = [&](const MonitorStatus::Namespace& one) {
         return one.access.access() == *access_;
     };
+    if (!whole) {
+        return false; // of a part of it nothing is known yet
+    }
     return *access_ == Access::restored
-               ? whole && std::all_of(status.namespaces.begin(), status.namespaces.end(), is)
+               ? std::all_of(status.namespaces.begin(), status.namespaces.end(), is)
                : std::any_of(status.namespaces.begin(), status.namespaces.end(), is);
 }
 

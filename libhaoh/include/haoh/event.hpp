@@ -75,12 +75,26 @@ struct AccessCounts {
     unsigned paths{};
     unsigned usable{};    ///< optimized or non-optimized, of a live controller, of the right size
     unsigned optimized{}; ///< of the usable ones
-    unsigned arrays{};    ///< known to have a path
+    unsigned arrays{};    ///< known to have a path, or expected to
     unsigned ready{};     ///< arrays with a path that is usable or would be after an ANA change
 
     bool operator==(const AccessCounts&) const = default;
     [[nodiscard]] Access access() const;
 };
+
+/// Why a namespace cannot be reached as it should be.
+enum class Trouble : std::uint8_t {
+    none,       ///< it can, or why not is not known
+    connection, ///< a controller is not live
+    host_link, ///< no controller is, of several arrays: what they have in common is this host's network
+    ana,       ///< the ANA states of paths
+    resize,  ///< paths have another size than the namespace
+    refused, ///< paths lead to what Linux makes no path of
+    removal, ///< paths are gone
+    absent,  ///< an array that is expected has not been there since the monitor began
+};
+[[nodiscard]] std::string_view to_string(Trouble trouble); ///< "connection"; of `none` empty
+[[nodiscard]] std::optional<Trouble> parse_trouble(std::string_view text);
 
 /// Where events come from.
 enum class EventSource : std::uint8_t {
@@ -149,8 +163,12 @@ struct Event {
     std::uint64_t transitions{};
     std::string rule;                   ///< id in `haoh rules`
     std::optional<AccessCounts> access; ///< of the namespace, after an `access` event
-    std::string text;                   ///< one clause for people, where the rest does not say it
-    bool advised{};                     ///< `text` ends in what to do
+    Trouble trouble{};                  ///< of an `access` event: what changed last for the worse
+    /// Of an `access` event: since when access is not what it should be, without a break; of
+    /// "restored" how long it was not. Of `anatt_exceeded` since when the path is in that state.
+    std::optional<std::chrono::nanoseconds> lasting{};
+    std::string text; ///< one clause for people, where the rest does not say it
+    bool advised{};   ///< `text` ends in what to do
 
     bool operator==(const Event&) const = default;
     /// From cause to observation; nullopt when the cause is not known.

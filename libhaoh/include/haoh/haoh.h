@@ -53,7 +53,7 @@ extern "C" {
 #endif
 
 /** Of this header; haoh_api_version() is that of the library. Grows with each addition. */
-#define HAOH_API_VERSION 5
+#define HAOH_API_VERSION 6
 
 /** What was tried, on what, why it failed and what helps. */
 typedef struct haoh_error haoh_error;
@@ -414,7 +414,7 @@ enum haoh_monitor_flag {
 /** How closely to watch. */
 struct haoh_monitor_options {
     size_t size;
-    const haoh_config* config;  /**< sites; NULL: none */
+    const haoh_config* config;  /**< sites and profile; NULL: none */
     uint32_t poll_interval_ms;  /**< 0: 1000; else 10 or more */
     uint32_t scan_interval_ms;  /**< 0: 10000 */
     uint32_t retry_interval_ms; /**< 0: 1000 */
@@ -471,15 +471,18 @@ struct haoh_event_info {
     uint64_t transitions;  /**< in this event */
     const char* rule;
     const char* text;
-    uint32_t paths;     /**< of the namespace, with HAOH_EVENT_ACCESS */
-    uint32_t usable;    /**< of these */
-    uint32_t optimized; /**< of the usable */
-    uint32_t arrays;    /**< known to have a path */
+    uint32_t paths;      /**< of the namespace, with HAOH_EVENT_ACCESS */
+    uint32_t usable;     /**< of these */
+    uint32_t optimized;  /**< of the usable */
+    uint32_t arrays;     /**< known to have a path, or expected to */
+    uint32_t ready;      /**< arrays with a path that is usable or would be after an ANA change */
+    const char* trouble; /**< why access is what it is: "connection", "ana", "refused", ... */
+    int64_t lasting_ns;  /**< since when it is so, or was until now; -1: not said */
 };
 #define HAOH_EVENT_INFO_INIT                                                                       \
     {                                                                                              \
         sizeof(struct haoh_event_info), 0, NULL, 0, 0, 0, -1, NULL, NULL, NULL, NULL, NULL, 0,     \
-            NULL, NULL, NULL, NULL, 0, 0, 0, NULL, NULL, 0, 0, 0, 0                                \
+            NULL, NULL, NULL, NULL, 0, 0, 0, NULL, NULL, 0, 0, 0, 0, 0, NULL, -1                   \
     }
 
 /** Fills `info`. */

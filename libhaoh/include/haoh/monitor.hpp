@@ -36,7 +36,9 @@ struct MonitorOptions {
     Budget budget{};
     /// Of the targets; empty: every NVM subsystem of their discovery logs.
     std::string subsysnqn;
-    std::vector<Site> sites;
+    std::vector<Site> sites; ///< each is expected to have a path to every namespace
+    /// `stretched`: two arrays are expected at least.
+    Profile profile{Profile::automatic};
 
     /// How often ANA states and controller states are read when nothing hints at a change: 10 ms or
     /// more.
@@ -94,6 +96,9 @@ class Monitor {
     [[nodiscard]] boost::asio::awaitable<void> stopped();
 
     [[nodiscard]] MonitorStatus status() const;
+    /// What is known now, as `observe` would have it: what is judged for `MonitorStatus`. Of a host
+    /// that is watched, only what has been read (HostOptions::ask_controllers) is in it.
+    [[nodiscard]] Observation observation() const;
 
   private:
     class Impl;

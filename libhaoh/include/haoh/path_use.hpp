@@ -24,6 +24,7 @@ struct PathUse {
         no_head,             ///< it belongs to no namespace (yet)
         controller_gone,     ///< there is no controller of its name
         controller_not_live, ///< `detail` is its state; empty: not known
+        refused,             ///< it is none that Linux makes; `detail` is the rule
         ana_unreadable,      ///< `detail` is why
         ana_inaccessible,
         ana_persistent_loss,
@@ -50,6 +51,7 @@ struct PathFacts {
     PathAnaState ana_state{};
     std::string_view ana_problem{}; ///< why the ANA state could not be read
     bool same_size{true};           ///< as its head
+    std::string_view refused{};     ///< by which rule Linux makes no path of it; empty: by none
 
     /// It has no ANA, and that is known.
     [[nodiscard]] bool without_ana() const { return ana_state.kind() == PathAnaState::none; }
@@ -61,7 +63,8 @@ struct PathFacts {
 /// A path is usable when its controller is live, its ANA state optimized or non-optimized (or it has
 /// none), and its size that of the head: paths of another size are disabled, whatever becomes of
 /// their ANA state (drivers/nvme/host/multipath.c, nvme_path_is_disabled and
-/// nvme_mpath_revalidate_paths).
+/// nvme_mpath_revalidate_paths). Of an array that is asked directly it must be a path as well that
+/// Linux would make (core.c, nvme_init_ns_head and nvme_update_ns_info).
 [[nodiscard]] PathUse use_of(const PathFacts& facts);
 [[nodiscard]] PathUse use_of(const KernelSubsystem& subsystem, const KernelNamespace& head,
                              const KernelPath& path);

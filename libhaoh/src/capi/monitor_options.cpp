@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace haoh::capi {
 namespace {
 
@@ -35,7 +37,9 @@ MonitorOptions monitor_options_of(const haoh_source* source, const haoh_monitor_
                     fmt::format("a poll interval of {} ms", given.poll_interval_ms),
                     "it is too short", fmt::format("say {} or more", kShortestPoll));
     }
-    out.sites = config_of(given.config).sites;
+    Config config = config_of(given.config);
+    out.sites = std::move(config.sites);
+    out.profile = config.profile;
     set_time(out.poll_interval, given.poll_interval_ms);
     set_time(out.scan_interval, given.scan_interval_ms);
     set_time(out.retry_interval, given.retry_interval_ms);

@@ -15,7 +15,13 @@ extern const Row kCtrlNnEqual;
 extern const Row kHostArrayExpected;
 extern const Row kHostCtrlFirstSeen;
 extern const Row kModelDetect;
+extern const Row kNsCsiEqual;
+extern const Row kNsEui64Equal;
 extern const Row kNsFlbasEqual;
+extern const Row kNsIdSetEqual;
 extern const Row kNsLbafActiveEqual;
+extern const Row kNsNguidEqual;
+extern const Row kNsNmicShared;
+extern const Row kNsUuidEqual;
 
 } // namespace haoh::judge

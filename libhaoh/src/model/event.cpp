@@ -11,6 +11,9 @@ namespace {
 constexpr std::array<std::string_view, 4> kAccess{"no_path", "single_array", "no_optimized_path",
                                                   "restored"};
 
+constexpr std::array<std::string_view, 8> kTroubles{"",       "connection", "host_link", "ana",
+                                                    "resize", "refused",    "removal",   "absent"};
+
 constexpr std::array kNamedSources{EventSource::trace, EventSource::udev,  EventSource::kmsg,
                                    EventSource::sysfs, EventSource::admin, EventSource::aen};
 
@@ -50,6 +53,17 @@ std::optional<Access> parse_access(std::string_view text) {
     const auto found = std::ranges::find(kAccess, text);
     return found == kAccess.end() ? std::nullopt
                                   : std::optional(static_cast<Access>(found - kAccess.begin()));
+}
+
+std::string_view to_string(Trouble trouble) {
+    return kTroubles.at(static_cast<std::size_t>(trouble));
+}
+
+std::optional<Trouble> parse_trouble(std::string_view text) {
+    const auto found = std::ranges::find(kTroubles, text);
+    return text.empty() || found == kTroubles.end()
+               ? std::nullopt
+               : std::optional(static_cast<Trouble>(found - kTroubles.begin()));
 }
 
 Access AccessCounts::access() const {

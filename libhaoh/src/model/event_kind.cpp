@@ -28,7 +28,8 @@ constexpr EventKindInfo row_of(EventKind kind) {
         return row("path_lost", "a path is gone, `from` is its ANA state");
     case EventKind::path_refused:
         return row("path_refused", "the kernel made no path of a namespace, or no controller where "
-                                   "there is no `nsid`");
+                                   "there is no `nsid`; of an array that is asked directly: Linux "
+                                   "would make no path that can be used");
     case EventKind::controller_state:
         return row("controller_state",
                    "the state of a controller, `from`, `to` as in sysfs, \"lost\" for one that is "

@@ -57,6 +57,7 @@ bool PathUse::barred_by_ana() const {
     case Kind::no_head:
     case Kind::controller_gone:
     case Kind::controller_not_live:
+    case Kind::refused:
     case Kind::size_differs:
         break;
     }
@@ -71,6 +72,9 @@ PathUse use_of(const PathFacts& facts) {
         // The kernel lets DELETING pass as well, but only for I/O to come to an end.
         use.kind = Kind::controller_not_live;
         use.detail = facts.controller_state->text();
+    } else if (!facts.refused.empty()) {
+        use.kind = Kind::refused;
+        use.detail = facts.refused;
     } else {
         use.kind = kind_of(facts.ana_state);
         if (use.kind == Kind::ana_unreadable) {
@@ -136,6 +140,8 @@ std::string to_string(const PathUse& use) {
         return "ANA " + nvme::to_string(nvme::AnaState::change);
     case Kind::ana_unknown:
         return "ANA " + detail;
+    case Kind::refused:
+        return "refused by " + detail;
     case Kind::size_differs:
         return detail.empty() ? "another size" : "size " + detail;
     }

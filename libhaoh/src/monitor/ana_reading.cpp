@@ -15,8 +15,8 @@ boost::asio::awaitable<AnaReading> read_ana(AdminChannel& channel, std::size_t d
     constexpr std::uint64_t kMaxLogBytes = 16U << 20U;
     BoundedExtent bounded(*spending, ana_log_extent, kMaxLogBytes, kLogPart);
     LogExtent extent = bounded.function();
-    const LogReading reading = co_await read_growing_log(channel, nvme::lid::ana, std::move(extent),
-                                                         kMaxLogBytes, kLogPart, depth, deadline);
+    LogReading reading = co_await read_growing_log(channel, nvme::lid::ana, std::move(extent),
+                                                   kMaxLogBytes, kLogPart, depth, deadline);
     AnaReading out;
     if (!reading.status.ok()) {
         out.problem = refused_ana_log(reading.status);
@@ -39,6 +39,7 @@ boost::asio::awaitable<AnaReading> read_ana(AdminChannel& channel, std::size_t d
     spending->give_back(decoded);
     out.log = nvme::decode_ana_log(reading.bytes);
     out.problem = ana_log_problem(out.log);
+    out.bytes = std::move(reading.bytes);
     co_return out;
 }
 

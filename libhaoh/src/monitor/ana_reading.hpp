@@ -11,12 +11,15 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace haoh::monitor {
 
 struct AnaReading {
     nvme::AnaLog log;
+    std::vector<std::uint8_t> bytes; ///< of which it was decoded
     /// Why no state must be taken from the log: it was refused, or it is not whole. Empty: they may
     /// be taken.
     SourceProblem problem;

@@ -3,6 +3,7 @@
 
 #include "monitor/ana_reading.hpp"
 #include "monitor/backoff.hpp"
+#include "monitor/path_bars.hpp"
 #include "monitor/rest.hpp"
 #include "monitor/throttle.hpp"
 
@@ -178,11 +179,13 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = kSource};
         View view = view_of(seen);
         const bool first = view_.controllers.empty();
+        bar_paths(view, seen, core_->kernel());
         if (view.namespaces_problem.empty() || first) {
             if (const SourceProblem problem = core_->admit(seen); !problem.empty()) {
                 co_return problem; // what was known stays
             }
         }
+        core_->restore_port(port_);
         fusion().see_controller({}, port_.name, view, occasion);
         fusion().set_anatt({}, port_.name, seen.identify_data().anatt);
         fusion().see_identity({}, port_.name, identity_of(seen), occasion);
@@ -228,7 +231,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
             co_return; // nothing is known of it yet, and why was told
         }
         auto spending = core_->reading(port_.target);
-        const AnaReading reading =
+        AnaReading reading =
             co_await monitor::read_ana(*controller_, controller_->depth(), std::move(spending),
                                        std::chrono::steady_clock::now() + core_->options().timeout);
         if (!reading.problem.empty() || !view_.namespaces_problem.empty()) {
@@ -239,6 +242,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         apply_ana_log(view_, reading.log);
         fusion().see_controller({}, port_.name, view_, occasion);
         fusion().see_change_count({}, port_.name, reading.log.chgc, occasion);
+        core_->keep_ana({}, port_.name, std::move(reading.bytes));
         settle({});
     }
 
@@ -261,48 +265,78 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
 
 } // namespace
 
-asio::awaitable<std::vector<WatchedPort>> find_ports(const MonitorOptions& options) {
-    std::vector<WatchedPort> ports;
+asio::awaitable<FoundPorts> find_ports(const MonitorOptions& options,
+                                       std::vector<Address> targets) {
+    FoundPorts found;
     if (!options.subsysnqn.empty()) {
-        for (const Address& address : options.targets) {
-            ports.push_back({.address = address,
-                             .subsysnqn = options.subsysnqn,
-                             .target = to_string(address),
-                             .name = to_string(address)});
+        for (const Address& address : targets) {
+            found.ports.push_back({.address = address,
+                                   .subsysnqn = options.subsysnqn,
+                                   .target = to_string(address),
+                                   .name = to_string(address)});
         }
-        co_return ports;
+        co_return found;
     }
     ObserveOptions observe_options;
-    observe_options.targets = options.targets;
+    observe_options.targets = targets;
     observe_options.connect = options.connect;
     observe_options.timeout = options.timeout;
     observe_options.budget = options.budget;
     observe_options.probe_cntlids = false;
-    const Observation seen = co_await observe(std::move(observe_options));
+    Observation seen = co_await observe(std::move(observe_options));
     std::map<std::string, unsigned> subsystems; // behind one address
     for (const ControllerObservation& controller : seen.controllers) {
         Address address;
         address.traddr = controller.traddr;
         address.trsvcid = static_cast<std::uint16_t>(std::stoul(controller.trsvcid));
         ++subsystems[to_string(address)];
-        ports.push_back({.address = address,
-                         .subsysnqn = controller.subsysnqn,
-                         .target = controller.target,
-                         .name = to_string(address)});
+        found.ports.push_back({.address = address,
+                               .subsysnqn = controller.subsysnqn,
+                               .target = controller.target,
+                               .name = to_string(address)});
     }
-    for (WatchedPort& port : ports) {
+    for (WatchedPort& port : found.ports) {
         if (subsystems[port.name] > 1) {
             port.name += " " + port.subsysnqn;
         }
     }
-    if (ports.empty()) {
-        throw Error(Errc::not_found, "watch the arrays",
-                    options.targets.empty() ? std::string() : to_string(options.targets.front()),
-                    seen.unobserved.empty() ? "no subsystem was found"
-                                            : seen.unobserved.front().error,
-                    "name the subsystem with --nqn to wait for an array that is down");
+    found.logs = std::move(seen.discovery);
+    for (const Address& target : targets) {
+        const std::string name = to_string(target);
+        const auto is_of_it = [&name](const auto& one) { return one.target == name; };
+        if (std::ranges::any_of(found.ports, is_of_it)) {
+            continue;
+        }
+        const auto why = std::ranges::find_if(seen.unobserved, is_of_it);
+        found.missing.emplace(name, why == seen.unobserved.end() ? "no subsystem was found"
+                                                                 : SourceProblem(why->error));
     }
-    co_return ports;
+    co_return found;
+}
+
+asio::awaitable<void> watch_target(std::shared_ptr<MonitorCore> core, Address target) {
+    Backoff backoff(core->options().retry_interval, kMaxArrayBackoff);
+    const std::string name = to_string(target);
+    for (;;) {
+        co_await pause(backoff.next());
+        std::vector<Address> targets{target};
+        FoundPorts found = co_await find_ports(core->options(), std::move(targets));
+        co_await unless_stopped();
+        const Moment now = Moment::now();
+        const auto why = found.missing.find(name);
+        if (why != found.missing.end()) {
+            core->lose_source(name, why->second, now);
+            continue;
+        }
+        core->expect_ports(std::move(found.logs), found.ports);
+        core->fusion().restore_source(name, now);
+        core->publish({.observed = now, .cause = {}, .source = kSource});
+        for (WatchedPort& port : found.ports) {
+            const std::string port_name = port.name;
+            core->run([core, port = std::move(port)] { return watch_port(core, port); }, port_name);
+        }
+        co_return;
+    }
 }
 
 asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort port) {
@@ -320,6 +354,7 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
         co_await unless_stopped();
         const Moment now = Moment::now();
         const Occasion occasion{.observed = now, .cause = {}, .source = kSource};
+        core->lose_port(port, problem);
         core->fusion().lose_source(port.name, problem, now);
         core->fusion().forget_change_count({}, port.name);
         core->fusion().see_controller_state({}, port.name, ControllerState::lost, occasion);

@@ -11,11 +11,11 @@
 
 namespace haoh::monitor {
 
-namespace {
-
 std::string told_ana(const PathAnaState& ana_state) {
     return ana_state.kind() == PathAnaState::none ? std::string(kNoAna) : ana_state.text();
 }
+
+namespace {
 
 std::string aen_text(const nvme::AsyncEvent& event) {
     if (event.ana_change()) {
@@ -242,6 +242,7 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
                 .bytes = viewed.bytes};
         head->second.owner = head->second.paths.size() == 1 ? path.controller : std::string{};
         if (Controller* const controller = find_value(world.controllers, path.controller)) {
+            ++controller->moved;
             head->second.arrays.insert(controller->array);
             if (path.ana_grpid) {
                 controller->group_states.try_emplace(*path.ana_grpid, path.ana_state);
@@ -260,8 +261,15 @@ void Fusion::take_in_path(const std::string& host, World& world, Heads::iterator
         add_path(EventKind::path_added, host, head->first, path, occasion).to =
             told_ana(path.ana_state);
     }
-    if (viewed.ana_grpid) {
+    if (viewed.ana_grpid && viewed.ana_grpid != path.ana_grpid) {
+        if (Controller* const controller = find_value(world.controllers, path.controller)) {
+            ++controller->moved;
+        }
         path.ana_grpid = viewed.ana_grpid;
+    }
+    if (viewed.volume) {
+        path.volume = viewed.volume;
+        path.barred = viewed.barred;
     }
     if (viewed.bytes != 0) {
         // Arrays may differ in size: that is a matter for `haoh check`. One that is given another
@@ -296,6 +304,11 @@ void Fusion::change_ana_state(const std::string& host, World& world, const HeadK
     ++path.transitions;
     path.last_change = occasion.observed;
     path.anatt_exceeded = false;
+    Head& head = world.heads.at(key);
+    if (use_of(world, head, path).barred_by_ana() ||
+        state.state() == nvme::AnaState::non_optimized) {
+        head.worsened = Trouble::ana;
+    }
     world.touched.insert(key);
 }
 
@@ -312,6 +325,9 @@ void Fusion::change_controller_state(const std::string& host, World& world, cons
     const auto [first, last] = heads_of(world, controller->subsysnqn);
     for (auto head = first; head != last; ++head) {
         if (head->second.paths.contains(name)) {
+            if (!state.is_live()) {
+                head->second.worsened = Trouble::connection;
+            }
             world.touched.insert(head->first);
         }
     }
@@ -326,6 +342,7 @@ void Fusion::change_size(const std::string& host, Heads::iterator head, std::uin
         Event& event = add_head(EventKind::namespace_resized, host, head->first, occasion);
         event.from = std::to_string(head->second.bytes);
         event.to = std::to_string(bytes);
+        head->second.worsened = Trouble::resize;
     }
     head->second.bytes = bytes;
 }
@@ -349,9 +366,13 @@ void Fusion::lose_path(const std::string& host, World& world, Heads::iterator he
     add_path(EventKind::path_lost, host, head->first, path->second, occasion).from =
         told_ana(path->second.ana_state);
     world.by_path.erase(path->second.name);
+    if (Controller* const controller = find_value(world.controllers, path->first)) {
+        ++controller->moved;
+    }
     if (head->second.paths.erase(path); head->second.paths.size() == 1) {
         head->second.owner = head->second.paths.begin()->first;
     }
+    head->second.worsened = Trouble::removal;
     world.touched.insert(head->first);
 }
 
@@ -361,13 +382,7 @@ void Fusion::lose_head_if_empty(const std::string& host, World& world, Heads::it
         return;
     }
     add_head(EventKind::namespace_removed, host, head->first, occasion);
-    // Whoever used it has lost its last path.
-    if (head->second.access != Access::no_path) {
-        Event& access = add_head(EventKind::access, host, head->first, occasion);
-        access.from = to_string(head->second.access.value_or(Access::restored));
-        access.to = to_string(Access::no_path);
-        access.access = counts_of(world, head->second);
-    }
+    tell_access(host, world, head, occasion); // whoever used it has lost its last path
     world.touched.erase(head->first);
     world.heads.erase(head);
 }
@@ -473,6 +488,20 @@ void Fusion::set_array(const std::string& host, const std::string& controller,
         }
         head.arrays.insert(std::string(array));
         world.touched.insert(key);
+    }
+}
+
+void Fusion::expect_arrays(const std::string& host, const std::string& subsysnqn,
+                           Expected expected) {
+    World& world = world_of(host);
+    Expected& known = world.expected[subsysnqn];
+    if (known == expected) {
+        return;
+    }
+    known = std::move(expected);
+    const auto [first, last] = heads_of(world, subsysnqn);
+    for (auto head = first; head != last; ++head) {
+        world.touched.insert(head->first);
     }
 }
 

@@ -55,6 +55,9 @@ struct OwnedEvent {
     std::string owner{}; ///< empty: several have it, or nobody
 };
 
+/// As events have it in `from` and `to`.
+[[nodiscard]] std::string told_ana(const PathAnaState& ana_state);
+
 /// Of `host`: the node's name, or empty for all arrays that are asked directly, which together are
 /// one world: a namespace has paths through several of them.
 class Fusion {
@@ -95,6 +98,14 @@ class Fusion {
     /// ANATT, in seconds; 0: not known.
     void set_anatt(const std::string& host, const std::string& controller, unsigned seconds);
     void set_array(const std::string& host, const std::string& controller, std::string_view array);
+    /// Arrays from which a subsystem is expected to be presented, whether they ever were there.
+    struct Expected {
+        std::set<std::string, std::less<>> arrays{};
+        unsigned least{}; ///< arrays, whatever they are called
+
+        bool operator==(const Expected&) const = default;
+    };
+    void expect_arrays(const std::string& host, const std::string& subsysnqn, Expected expected);
     void set_verdict(const std::string& host, const std::string& subsysnqn, Verdict verdict);
 
     /// What only time tells: a path too long in the state "change".
@@ -141,6 +152,9 @@ class Fusion {
         std::uint64_t transitions{};
         std::optional<Moment> last_change{}; ///< known in the state "change"
         bool anatt_exceeded{};
+        std::optional<Volume> volume{};
+        std::optional<Refused> barred{};  ///< for what it is by itself
+        std::optional<Refused> refused{}; ///< as told last
 
         [[nodiscard]] bool in_change() const { return ana_state.state() == nvme::AnaState::change; }
     };
@@ -158,7 +172,12 @@ class Fusion {
         Paths paths;
         std::set<std::string, std::less<>> arrays; ///< that ever had a path
         std::optional<Access> access;              ///< as told last; nullopt: not told of yet
-        std::string owner;                         ///< see OwnedEvent
+        std::optional<Moment> troubled{};          ///< since when that is not what it should be
+        Trouble worsened{};                        ///< by what it changed last for the worse
+        /// What it was when its first path was made: Linux compares all others with that.
+        std::optional<Volume> bound{};
+        std::string bound_by{}; ///< controller
+        std::string owner;      ///< see OwnedEvent
     };
     struct Controller {
         std::string subsysnqn;
@@ -169,7 +188,10 @@ class Fusion {
         std::string array;
         unsigned anatt{};
         std::optional<std::uint64_t> change_count;
-        std::uint64_t seen{}; ///< transitions of groups since that count
+        std::uint64_t seen{};  ///< transitions of groups since that count
+        std::uint64_t moved{}; ///< namespaces that came, went or changed their group since then
+        unsigned unmoved{};    ///< how often the count was the same after a transition, in a row
+        bool count_useless{};  ///< which was told
         std::map<std::uint32_t, PathAnaState> group_states;
         std::optional<ControllerIdentity> identity;
         mutable std::map<std::uint32_t, std::string>
@@ -181,7 +203,8 @@ class Fusion {
         std::map<std::string, Controller, std::less<>> controllers;
         Heads heads;
         std::map<std::string, Heads::iterator, std::less<>> by_path;
-        std::map<std::string, Verdict, std::less<>> verdicts; ///< by subsystem
+        std::map<std::string, Verdict, std::less<>> verdicts;  ///< by subsystem
+        std::map<std::string, Expected, std::less<>> expected; ///< by subsystem
         /// Of what all controllers of a subsystem say; those that were asked for and still hold.
         mutable std::map<std::string, std::string, std::less<>> digests;
         std::set<HeadKey> touched;
@@ -234,12 +257,24 @@ class Fusion {
     /// Of a namespace; empty: it did not say.
     [[nodiscard]] static const std::string& digest_of(const Controller& controller,
                                                       std::uint32_t nsid);
-    [[nodiscard]] AccessCounts counts_of(const World& world, const Head& head) const;
-    [[nodiscard]] PathUse use_of(const World& world, const Head& head, const Path& path) const;
+    [[nodiscard]] static AccessCounts counts_of(const World& world, const HeadKey& key,
+                                                const Head& head);
+    [[nodiscard]] static PathUse use_of(const World& world, const Head& head, const Path& path);
+    /// Decides what a namespace is, where no path said so yet.
+    void bind(Head& head) const;
+    /// Holds its paths against that, and tells what changes.
+    void admit(const std::string& host, Heads::iterator head, const Occasion& occasion);
     void settle(const std::string& host, World& world, const Occasion& occasion);
+    void tell_access(const std::string& host, World& world, Heads::iterator head,
+                     const Occasion& occasion);
+    [[nodiscard]] Trouble trouble_of(const World& world, const HeadKey& key,
+                                     const Head& head) const;
+    [[nodiscard]] static std::string reasons_of(const World& world, const HeadKey& key,
+                                                const Head& head);
 
     std::map<std::string, World, std::less<>> worlds_;
     std::map<std::string, MonitorStatus::Source, std::less<>> sources_;
+    std::vector<std::string> order_; ///< of those that are expected
     std::vector<OwnedEvent> events_;
     std::map<EventKind, std::uint64_t> counts_;
     std::uint64_t coalesced_{};

@@ -5,13 +5,23 @@
 #include "base/safe_text.hpp"
 #include "monitor/find_value.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
 
 namespace haoh::monitor {
 
-PathUse Fusion::use_of(const World& world, const Head& head, const Path& path) const {
+namespace {
+
+constexpr std::size_t kMaxReasons = 4;
+
+} // namespace
+
+PathUse Fusion::use_of(const World& world, const Head& head, const Path& path) {
     PathFacts facts;
     if (const Controller* const controller = find_value(world.controllers, path.controller)) {
         facts.controller_state = controller->state;
@@ -20,10 +30,11 @@ PathUse Fusion::use_of(const World& world, const Head& head, const Path& path) c
     const std::string text = path.ana_state.text();
     facts.ana_problem = text;
     facts.same_size = head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
+    facts.refused = path.refused ? path.refused->rule : std::string_view{};
     return haoh::use_of(facts);
 }
 
-AccessCounts Fusion::counts_of(const World& world, const Head& head) const {
+AccessCounts Fusion::counts_of(const World& world, const HeadKey& key, const Head& head) {
     AccessCounts counts;
     std::set<std::string_view> ready;
     for (const auto& [name, path] : head.paths) {
@@ -35,25 +46,188 @@ AccessCounts Fusion::counts_of(const World& world, const Head& head) const {
             ready.insert(find_value(world.controllers, name)->array);
         }
     }
-    counts.arrays = static_cast<unsigned>(head.arrays.size());
+    std::set<std::string_view> arrays(head.arrays.begin(), head.arrays.end());
+    if (const Expected* const expected = find_value(world.expected, key.subsysnqn)) {
+        if (!expected->arrays.empty()) {
+            arrays.insert(expected->arrays.begin(), expected->arrays.end());
+            arrays.erase(""); // it is one of these
+        }
+        counts.arrays = expected->least;
+    }
+    counts.arrays = std::max(counts.arrays, static_cast<unsigned>(arrays.size()));
     counts.ready = static_cast<unsigned>(ready.size());
     return counts;
 }
 
-void Fusion::settle(const std::string& host, World& world, const Occasion& occasion) {
-    for (const HeadKey& key : std::exchange(world.touched, {})) {
-        Head& head = world.heads.at(key);
-        const AccessCounts counts = counts_of(world, head);
-        const Access now = counts.access();
-        const auto before = std::exchange(head.access, now);
-        // What was good from the beginning is no news; what was not, is.
-        if (before == now || (!before && now == Access::restored)) {
+void Fusion::bind(Head& head) const {
+    if (head.bound) {
+        return;
+    }
+    // The target that was named first has the word: the order in which arrays answer says nothing.
+    std::size_t best = order_.size() + 1;
+    for (const auto& [name, path] : head.paths) {
+        const auto place =
+            static_cast<std::size_t>(std::ranges::find(order_, name) - order_.begin());
+        if (path.volume && !path.barred && place < best) {
+            best = place;
+            head.bound = path.volume;
+            head.bound_by = name;
+        }
+    }
+}
+
+void Fusion::admit(const std::string& host, Heads::iterator head, const Occasion& occasion) {
+    bind(head->second);
+    for (auto& [name, path] : head->second.paths) {
+        std::optional<Refused> refused = path.barred;
+        const bool other = head->second.bound_by != name || path.volume != head->second.bound;
+        if (!refused && head->second.bound && path.volume && other) {
+            Volume first = *head->second.bound;
+            Volume now = *path.volume;
+            if (head->second.bound_by == name) { // itself is nobody with whom it has to share
+                first.shared = true;
+                now.shared = true;
+            }
+            refused = refused_beside(first, now);
+        }
+        if (refused == path.refused) {
             continue;
         }
+        path.refused = std::move(refused);
+        if (path.refused) {
+            head->second.worsened = Trouble::refused;
+            Event& event = add_path(EventKind::path_refused, host, head->first, path, occasion);
+            event.rule = path.refused->rule;
+            event.text = path.refused->text;
+        } else {
+            add_path(EventKind::path_added, host, head->first, path, occasion).to =
+                told_ana(path.ana_state);
+        }
+    }
+}
+
+Trouble Fusion::trouble_of(const World& world, const HeadKey& key, const Head& head) const {
+    std::set<Trouble> present;
+    std::set<std::string_view> arrays; // that have a path at all
+    for (const auto& [name, path] : head.paths) {
+        const Controller* const controller = find_value(world.controllers, name);
+        if (controller != nullptr) {
+            arrays.insert(controller->array);
+        }
+        const PathUse use = use_of(world, head, path);
+        if (use.kind == PathUse::Kind::refused) {
+            present.insert(Trouble::refused);
+        } else if (use.other_size) {
+            present.insert(Trouble::resize);
+        } else if (use.barred_by_ana() || use.kind == PathUse::Kind::non_optimized) {
+            present.insert(Trouble::ana);
+        } else if (!use.usable()) {
+            present.insert(Trouble::connection);
+        }
+    }
+    const bool gone = std::ranges::any_of(
+        head.arrays, [&arrays](const std::string& array) { return !arrays.contains(array); });
+    if (head.paths.empty() || gone) {
+        present.insert(Trouble::removal);
+    }
+    if (present.empty()) {
+        const Expected* const expected = find_value(world.expected, key.subsysnqn);
+        return expected == nullptr ? Trouble::none : Trouble::absent;
+    }
+    const Trouble trouble = present.contains(head.worsened) ? head.worsened : *present.begin();
+    if (trouble != Trouble::connection) {
+        return trouble;
+    }
+    std::set<std::string_view> lost;
+    for (const auto& [name, controller] : world.controllers) {
+        if (controller.state.is_live()) {
+            return trouble;
+        }
+        lost.insert(controller.array);
+    }
+    return lost.size() > 1 ? Trouble::host_link : trouble;
+}
+
+std::string Fusion::reasons_of(const World& world, const HeadKey& key, const Head& head) {
+    // Of each array the path that is nearest to being used.
+    std::map<std::string_view, PathUse> arrays;
+    for (const std::string& array : head.arrays) {
+        arrays.try_emplace(array, PathUse{.kind = PathUse::Kind::no_head});
+    }
+    for (const auto& [name, path] : head.paths) {
+        const Controller* const controller = find_value(world.controllers, name);
+        const PathUse use = use_of(world, head, path);
+        PathUse& best = arrays[controller == nullptr ? std::string_view{} : controller->array];
+        const auto rank = [](const PathUse& one) {
+            return one.usable() ? 1000 - static_cast<int>(one.kind) : static_cast<int>(one.kind);
+        };
+        if (rank(use) > rank(best) || best.kind == PathUse::Kind::no_head) {
+            best = use;
+        }
+    }
+    std::vector<std::string> told;
+    for (const auto& [array, use] : arrays) {
+        if (use.optimized() || array.empty()) {
+            continue;
+        }
+        told.push_back(fmt::format("{}: {}", array,
+                                   use.kind == PathUse::Kind::no_head ? "no path"
+                                   : use.usable()                     ? "ANA non-optimized"
+                                                                      : to_string(use)));
+    }
+    if (const Expected* const expected = find_value(world.expected, key.subsysnqn)) {
+        for (const std::string& array : expected->arrays) {
+            if (!arrays.contains(array)) {
+                told.push_back(fmt::format("{}: not there", array));
+            }
+        }
+    }
+    if (told.size() > kMaxReasons) {
+        const std::size_t more = told.size() - kMaxReasons;
+        told.resize(kMaxReasons);
+        told.push_back(fmt::format("{} more", more));
+    }
+    return fmt::format("{}", fmt::join(told, ", "));
+}
+
+void Fusion::tell_access(const std::string& host, World& world, Heads::iterator here,
+                         const Occasion& occasion) {
+    auto& [key, head] = *here;
+    const AccessCounts counts = counts_of(world, key, head);
+    const Access now = counts.access();
+    const auto before = std::exchange(head.access, now);
+    if (now != Access::restored && !head.troubled) {
+        head.troubled = occasion.observed;
+    }
+    // What was good from the beginning is no news; what was not, is.
+    if (before != now && (before || now != Access::restored)) {
+        const Trouble trouble =
+            now == Access::restored ? Trouble::none : trouble_of(world, key, head);
+        std::string reasons = now == Access::restored ? "" : reasons_of(world, key, head);
         Event& event = add_head(EventKind::access, host, key, occasion);
         event.from = before ? to_string(*before) : std::string_view{};
         event.to = to_string(now);
         event.access = counts;
+        event.trouble = trouble;
+        event.text = std::move(reasons);
+        if (head.troubled) {
+            event.lasting = occasion.observed.monotonic - head.troubled->monotonic;
+        }
+    }
+    if (now == Access::restored) {
+        head.troubled.reset();
+        head.worsened = Trouble::none;
+    }
+}
+
+void Fusion::settle(const std::string& host, World& world, const Occasion& occasion) {
+    if (host.empty() && expects_source()) {
+        return; // the first picture of the arrays is not whole: one of them alone says nothing
+    }
+    for (const HeadKey& key : std::exchange(world.touched, {})) {
+        const auto head = world.heads.find(key);
+        admit(host, head, occasion);
+        tell_access(host, world, head, occasion);
     }
 }
 
@@ -149,7 +323,7 @@ MonitorStatus Fusion::status(const Moment& now) const {
             out.nsid = key.nsid;
             out.device = key.device;
             out.bytes = head.bytes;
-            out.access = counts_of(world, head);
+            out.access = counts_of(world, key, head);
             for (const auto& [name, path] : head.paths) {
                 out.paths.push_back({.controller = name,
                                      .name = path.name,

@@ -38,6 +38,7 @@ void Fusion::pass_time(const Moment& now) {
                     add_path(EventKind::anatt_exceeded, host, key, path,
                              {.observed = now, .cause = path.last_change, .source = "clock"});
                 event.from = "change";
+                event.lasting = now.monotonic - path.last_change->monotonic;
                 event.text = fmt::format("longer than the {} s of ANATT", limit->count());
             }
         }

@@ -11,6 +11,14 @@
 
 namespace haoh::monitor {
 
+namespace {
+
+/// Readings in a row after a transition with the count of before: a log may be read before its count
+/// is, and then the next one has it.
+constexpr unsigned kUnmoved = 3;
+
+} // namespace
+
 void Fusion::count_transition(Controller& controller, const Path& path, const PathAnaState& state) {
     // One transition of a group is one, however many namespaces it has.
     if (!path.ana_grpid) {
@@ -31,19 +39,37 @@ void Fusion::see_change_count(const std::string& host, const std::string& contro
         return;
     }
     const std::uint64_t seen = std::exchange(one->seen, 0);
+    // Namespaces that come and go move the count as well: perhaps each, perhaps all at once.
+    const std::uint64_t moved = std::exchange(one->moved, 0);
     const auto before = std::exchange(one->change_count, count);
     // A count that went back is that of another array, or of one that was started anew.
     if (!before || count < *before) {
+        one->unmoved = 0;
         return;
     }
-    if (count - *before <= seen) {
-        one->seen = seen - (count - *before); // later than the log
+    const std::uint64_t counted = count - *before;
+    one->unmoved = counted == 0 && seen > 0 ? one->unmoved + 1 : 0;
+    if (one->unmoved >= (count == 0 ? 1U : kUnmoved)) {
+        if (!std::exchange(one->count_useless, true)) {
+            Event& event =
+                add_controller(EventKind::ana_coalesced, host, controller, *one, occasion);
+            event.change_count = count;
+            event.text = fmt::format("its change count stays {}", count);
+        }
+        return;
+    }
+    if (counted <= seen) {
+        one->seen = seen - counted; // later than the log
+        return;
+    }
+    const std::uint64_t missed = counted - seen;
+    if (missed <= moved) {
         return;
     }
     Event& event = add_controller(EventKind::ana_coalesced, host, controller, *one, occasion);
     event.change_count = count;
-    event.transitions = count - *before - seen;
-    event.text = fmt::format("change count {} to {}, {} seen", *before, count, seen);
+    event.transitions = missed - moved;
+    event.text = fmt::format("change count {} to {}, {} seen", *before, count, seen + moved);
     coalesced_ += event.transitions;
 }
 

@@ -13,6 +13,9 @@ void Fusion::expect_source(std::string_view name) {
     MonitorStatus::Source& source = sources_[std::string(name)];
     source.name = name;
     source.pending = true;
+    if (std::ranges::find(order_, name) == order_.end()) {
+        order_.emplace_back(name);
+    }
 }
 
 bool Fusion::expects_source() const {

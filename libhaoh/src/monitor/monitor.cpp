@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <functional>
 #include <utility>
 
@@ -54,16 +56,35 @@ class Monitor::Impl {
         }
         unless_started.core = nullptr;
         const std::shared_ptr<monitor::HostWatch>& host = found->host;
-        std::vector<monitor::WatchedPort>& ports = found->ports;
+        std::vector<monitor::WatchedPort>& ports = found->arrays.ports;
         if (host) {
             host->begin();
         }
+        for (const Address& target : options.targets) {
+            const std::string name = to_string(target);
+            const auto why = found->arrays.missing.find(name);
+            if (why != found->arrays.missing.end()) {
+                ports.push_back({.address = target, .subsysnqn = {}, .target = name, .name = name});
+            }
+        }
+        std::ranges::stable_sort(ports, {}, [&options](const monitor::WatchedPort& port) {
+            return std::ranges::find(options.targets, port.target,
+                                     [](const Address& one) { return to_string(one); }) -
+                   options.targets.begin();
+        });
+        core->expect_ports(std::move(found->arrays.logs), ports);
         for (const monitor::WatchedPort& port : ports) {
-            core->expect_target(port.target);
+            core->fusion().expect_source(port.name);
         }
         for (monitor::WatchedPort& port : ports) {
             const std::string name = port.name;
-            core->fusion().expect_source(name);
+            if (port.subsysnqn.empty()) {
+                core->lose_source(name, found->arrays.missing.at(name), Moment::now());
+                core->run([core = core,
+                           target = port.address] { return monitor::watch_target(core, target); },
+                          name);
+                continue;
+            }
             core->run(
                 [core = core, port = std::move(port)] { return monitor::watch_port(core, port); },
                 name);
@@ -83,7 +104,7 @@ class Monitor::Impl {
     /// What there is to watch.
     struct Found {
         std::shared_ptr<monitor::HostWatch> host;
-        std::vector<monitor::WatchedPort> ports;
+        monitor::FoundPorts arrays;
     };
 
     static asio::awaitable<void> find(std::shared_ptr<monitor::MonitorCore> core,
@@ -94,7 +115,12 @@ class Monitor::Impl {
             co_await found->host->read_first();
         }
         if (!options.targets.empty()) {
-            found->ports = co_await monitor::find_ports(options);
+            found->arrays = co_await monitor::find_ports(options, options.targets);
+            if (found->arrays.ports.empty()) {
+                const auto& [target, why] = *found->arrays.missing.begin();
+                throw Error(Errc::not_found, "watch the arrays", target, why.text(),
+                            "name the subsystem with --nqn to wait for an array that is down");
+            }
         }
     }
 };
@@ -144,6 +170,10 @@ asio::awaitable<void> Monitor::stopped() {
 
 MonitorStatus Monitor::status() const {
     return impl_->core->status();
+}
+
+Observation Monitor::observation() const {
+    return impl_->core->observation();
 }
 
 } // namespace haoh

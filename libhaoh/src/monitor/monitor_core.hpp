@@ -8,7 +8,9 @@
 #include "monitor/fusion.hpp"
 #include "monitor/known_budget.hpp"
 #include "monitor/source_problem.hpp"
+#include "monitor/watched_port.hpp"
 
+#include <haoh/attribution.hpp>
 #include <haoh/monitor.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -21,7 +23,9 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace haoh::monitor {
 
@@ -57,9 +61,13 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     void set_handler(std::function<void(const Event&)> handler);
     [[nodiscard]] MonitorStatus status() const;
 
-    /// Arrays asked directly are named in the order in which their targets are told here, whoever
-    /// answers first.
-    void expect_target(const std::string& target);
+    /// Before any port is watched: what discovery said, and the ports in the order of their targets.
+    /// Arrays that are asked directly are named in that order, whoever answers first, and each is
+    /// expected to present its subsystem.
+    void expect_ports(std::vector<DiscoveryObservation> logs, std::span<const WatchedPort> ports);
+    /// What a port has is not known from here on, or is again.
+    void lose_port(const WatchedPort& port, const SourceProblem& why);
+    void restore_port(const WatchedPort& port);
     /// For one reading of a target: it ends with what there is room for.
     [[nodiscard]] std::shared_ptr<Spending> reading(const std::string& target);
     /// Before what was read of a controller replaces what was known of it. \return why it must not:
@@ -67,6 +75,13 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     [[nodiscard]] SourceProblem admit(const ControllerObservation& controller);
     /// Keeps what was read of a controller, and judges its subsystem and tells arrays apart anew.
     void keep(const std::string& host, ControllerObservation controller);
+    /// Likewise of its ANA log alone. One that there is no room for is not kept.
+    void keep_ana(const std::string& host, const std::string& controller,
+                  std::vector<std::uint8_t> log);
+    /// What is known now, as `haoh::observe` would have it.
+    [[nodiscard]] Observation observation() const;
+    /// Of the release for which paths are judged that no kernel has judged.
+    [[nodiscard]] std::string kernel() const;
     /// Likewise of this host's kernel, of which the last view counts.
     void keep(KernelObservation kernel);
     void forget(const std::string& host, const std::string& controller);
@@ -80,6 +95,9 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
                std::string name);
     void deliver(Event event);
     void attribute_arrays();
+    void expect_arrays(const Attributions& arrays);
+    void judge_later();
+    [[nodiscard]] bool is_lost(const ControllerObservation& controller) const;
     [[nodiscard]] boost::asio::awaitable<void> judge_soon();
     void judge();
 
@@ -95,7 +113,9 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     std::exception_ptr handler_failure_;
     KnownBudget known_budget_;
     std::chrono::nanoseconds judge_delay_{};
-    Observation known_; ///< of a target that is expected, at first, a controller without a name
+    /// Of a port that is expected, at first, a controller without a name; `unobserved` are those that
+    /// are lost.
+    Observation known_;
     Moment began_;
     std::uint64_t sequence_{};
     bool running_{};

@@ -136,6 +136,7 @@ View view_of(const ControllerObservation& controller) {
         ViewedPath path;
         path.controller = controller.name;
         path.bytes = viewed.bytes;
+        path.volume = volume_of(one);
         if (const auto place = places.find(one.nsid); place != places.end()) {
             path.ana_state = place->second.state;
             path.ana_grpid = place->second.agid;

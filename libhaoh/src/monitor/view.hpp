@@ -4,6 +4,7 @@
 #pragma once
 
 #include "monitor/source_problem.hpp"
+#include "monitor/volume.hpp"
 
 #include <haoh/controller_state.hpp>
 #include <haoh/observation.hpp>
@@ -35,7 +36,9 @@ struct ViewedPath {
     std::string name;                      ///< "nvme0c1n1"; empty on an array
     std::optional<PathAnaState> ana_state; ///< nullopt: it was not read, and is what it was
     std::optional<std::uint32_t> ana_grpid;
-    std::uint64_t bytes{}; ///< 0: not known
+    std::uint64_t bytes{};           ///< 0: not known
+    std::optional<Volume> volume{};  ///< nullopt: not read; on a host the kernel has compared it
+    std::optional<Refused> barred{}; ///< for what it is by itself
 
     bool operator==(const ViewedPath&) const = default;
 };

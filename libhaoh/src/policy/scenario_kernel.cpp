@@ -33,6 +33,7 @@ nvme::AnaState ana_of(const PathUse& use) {
     case PathUse::Kind::no_head:
     case PathUse::Kind::controller_gone:
     case PathUse::Kind::controller_not_live:
+    case PathUse::Kind::refused:
     case PathUse::Kind::size_differs:
         break;
     }

@@ -294,6 +294,15 @@ std::optional<nvme::Bytes> FakeArray::identify_page(const Link& link,
         page[111] = static_cast<std::uint8_t>(link->discovery ? 2 : 1);
         std::copy(link->subsysnqn.begin(), link->subsysnqn.end(), page.begin() + 768);
         nvme::store_le(page, 516, static_cast<std::uint32_t>(namespaces.size())); // NN
+        // What Linux wants of a controller that it takes.
+        nvme::store_le<std::uint16_t>(page, 320, 10);  // KAS
+        page[512] = 0x66;                              // SQES
+        page[513] = 0x44;                              // CQES
+        nvme::store_le<std::uint16_t>(page, 514, 128); // MAXCMD
+        nvme::store_le<std::uint32_t>(page, 536, 1);   // SGLS
+        nvme::store_le<std::uint32_t>(page, 1792, 4);  // IOCCSZ
+        nvme::store_le<std::uint32_t>(page, 1796, 1);  // IORCSZ
+        page[1803] = 1;                                // MSDBD
         return page;
     }
     if (cns == nvme::cns::active_namespaces) {

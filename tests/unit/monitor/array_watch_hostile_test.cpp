@@ -128,6 +128,9 @@ TEST_F(HostileArray, WhatIsKeptOfInventedNamespacesIsBounded) {
     options_.queue = 100;
     start();
     EXPECT_EQ(monitor_->status().queue_dropped, 0U) << "a healthy array";
+    for (const MonitorStatus::Namespace& one : monitor_->status().namespaces) {
+        ASSERT_EQ(to_string(one.paths.at(0).use), "usable");
+    }
     EXPECT_EQ(monitor_->status().namespaces.size(), 100U);
     const std::uint32_t before = readings_;
     tell_of_change(true);

@@ -389,9 +389,11 @@ TEST_F(MonitorCoreArrays, are_judged_again_after_a_new_beginning) {
 }
 
 TEST_F(MonitorCoreArrays, of_targets_are_named_in_the_order_in_which_they_are_expected) {
+    std::vector<WatchedPort> ports;
     for (const char* target : {"a", "b", "c"}) {
-        core_->expect_target(target);
+        ports.push_back({.address = {}, .subsysnqn = "nqn", .target = target, .name = target});
     }
+    core_->expect_ports({}, ports);
     ControllerObservation third = controller("nvme1", "C");
     third.target = "c";
     core_->keep("h", third);

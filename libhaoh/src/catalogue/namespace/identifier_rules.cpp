@@ -2,6 +2,7 @@
 // Identifiers by themselves: that there are some, that they are well made, that namespaces may be
 // shared at all.
 #include "catalogue/catalogue.hpp"
+#include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 #include "linux/namespace_effects.hpp"
@@ -320,6 +321,8 @@ constexpr Row kNsUidReuseEqual{
                      independent_bits<&nvme::IdentifyNamespaceIndependent::nsfeat, kUidReuse>,
                      as_flag, Unit::none, true}}}}};
 
+} // namespace
+
 constexpr Row kNsNmicShared{
     .rule = {.id = "ns.nmic.shared",
              .title = "The namespace may be shared by controllers (NMIC SHRNS)",
@@ -335,6 +338,8 @@ constexpr Row kNsNmicShared{
                             .bits = {{{NamespacePage::identify, "nmic", nvme::nmic::shared},
                                       {NamespacePage::independent, "nmic", nvme::nmic::shared}}}},
     .refusals = {linux_kernel::KernelRefusal::not_shared}};
+
+namespace {
 
 constexpr std::array kIdentifierRows{&kNsUuidRequiredIfZero, &kNsIdAtLeastOne, &kNsIdNotPlaceholder,
                                      &kNsUuidRfc9562,        &kNsNguidOui,     &kNsEui64Oui,

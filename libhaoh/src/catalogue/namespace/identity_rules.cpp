@@ -2,6 +2,7 @@
 // Which namespace is which. How the paths relate was worked out in identity_map.cpp; here it is
 // put into words.
 #include "catalogue/catalogue.hpp"
+#include "catalogue/cited_rows.hpp"
 #include "catalogue/namespace/identity_text.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
@@ -19,14 +20,9 @@ namespace haoh::judge {
 namespace {
 
 // The rows are below the functions.
-extern const Row kNsCsiEqual;
-extern const Row kNsEui64Equal;
-extern const Row kNsIdSetEqual;
 extern const Row kNsIdUniqueInSubsystem;
 extern const Row kNsIdentityOneNsid;
-extern const Row kNsNguidEqual;
 extern const Row kNsNsidMapEqual;
-extern const Row kNsUuidEqual;
 
 /// The row of a defect, and what differs by it alone.
 struct Defect {
@@ -391,6 +387,8 @@ constexpr std::string_view kRefused =
     "Linux refuses the path to the array that connects second: the volume hangs on one array, and "
     "which one depends on the order of connecting.";
 
+} // namespace
+
 constexpr Row kNsUuidEqual{
     .rule = {.id = "ns.uuid.equal",
              .title = "UUID is the same on all controllers",
@@ -464,6 +462,8 @@ constexpr Row kNsIdSetEqual{
                     "the descriptor list and in Identify Namespace. Host: reconnect afterwards.",
              .on_linux = linux_effect::kIdsDiffer},
     .judge = JudgeSubsystem{judge_identity}};
+
+namespace {
 
 constexpr Row kNsIdUniqueInSubsystem{
     .rule = {.id = "ns.id.unique_in_subsystem",

@@ -62,6 +62,10 @@ std::string to_json(const Event& event) {
                          {"arrays", event.access->arrays},
                          {"ready", event.access->ready}};
     }
+    put_text(out, "trouble", std::string(to_string(event.trouble)));
+    if (event.lasting) {
+        out["lasting_us"] = std::chrono::floor<std::chrono::microseconds>(*event.lasting).count();
+    }
     put_text(out, "text", event.text);
     return out.dump(-1, ' ', true) + '\n';
 }

@@ -115,6 +115,34 @@ Spans source_lost(const Event& event) {
     return out;
 }
 
+/// What to do about it.
+std::string_view advice_of(Trouble trouble) {
+    switch (trouble) {
+    case Trouble::none:
+        break;
+    case Trouble::connection:
+        return "check the controller's address and its array: haoh list";
+    case Trouble::host_link:
+        return "no controller of any array is live: check this host's own network first";
+    case Trouble::ana:
+        return "the array decides on ANA states: check whether somebody moved or stopped it there";
+    case Trouble::resize:
+        return "paths of another size get no I/O: finish the resize on every array, then rescan";
+    case Trouble::refused:
+        return "do not write before haoh check says why";
+    case Trouble::removal:
+        return "check on the array whether the namespace is still mapped to this host";
+    case Trouble::absent:
+        return "check that the array is up and connect it: haoh check says how";
+    }
+    return {};
+}
+
+std::string trouble_text(const Event& event) {
+    const std::string_view advice = advice_of(event.trouble);
+    return advice.empty() ? std::string{} : fmt::format("; {}", advice);
+}
+
 Spans access(const Event& event) {
     const AccessCounts counts = event.access.value_or(AccessCounts{});
     const std::optional<Access> now = parse_access(event.to);
@@ -133,25 +161,36 @@ Spans access(const Event& event) {
     if (!now) {
         return {{"access " + safe_text(event.to), Tone::warn}, {numbers + before}};
     }
+    // A fresh trouble has no length yet.
+    const bool lasts = event.lasting && event.lasting->count() > 0;
+    const std::string length = lasts ? long_duration_text(*event.lasting) : std::string{};
+    const std::string since = lasts ? " for " + length + " so far" : std::string{};
+    const std::string why = in_parentheses(event.text) + trouble_text(event);
     switch (*now) {
     case Access::no_path:
-        return {{"NO PATH LEFT", Tone::fail}, {numbers + before + "; I/O waits or fails"}};
+        return {{"NO PATH LEFT", Tone::fail},
+                {numbers + before + since + "; I/O waits or fails" + why}};
     case Access::single_array:
         return {{"ONLY ONE ARRAY LEFT", Tone::warn},
-                {numbers + before + "; if it fails too, access is lost"}};
+                {numbers + before + since + "; if it fails too, access is lost" + why}};
     case Access::no_optimized_path:
         return {{"NO OPTIMIZED PATH", Tone::warn},
-                {numbers + before + "; I/O takes the longer way"}};
+                {numbers + before + since + "; I/O takes the longer way" + why}};
     case Access::restored:
-        return {{"ACCESS RESTORED", Tone::pass}, {numbers + before}};
+        return {{"ACCESS RESTORED", Tone::pass},
+                {numbers + before + (lasts ? " for " + length : std::string{})}};
     }
     return {};
 }
 
 Spans path_refused(const Event& event) {
     const bool path = event.nsid.has_value();
+    const std::string_view who =
+        event.source == to_string(EventSource::kmsg)
+            ? (path ? " by the kernel" : " by the kernel, with all its paths")
+            : ", Linux makes none that can be used";
     Spans out{{path ? "PATH REFUSED" : "CONTROLLER REFUSED", Tone::fail},
-              {path ? " by the kernel" : " by the kernel, with all its paths"},
+              {std::string(who)},
               {after_colon(event.text)}};
     if (!event.rule.empty()) {
         out.push_back(
@@ -167,7 +206,9 @@ std::string times(const Event& event) {
 
 Spans ana_coalesced(const Event& event) {
     std::string text =
-        fmt::format("{} too short to be seen", count_of(event.transitions, "ANA transition"));
+        event.transitions == 0
+            ? std::string("ANA transitions too short to be seen cannot be told")
+            : fmt::format("{} too short to be seen", count_of(event.transitions, "ANA transition"));
     if (!event.text.empty()) {
         text += in_parentheses(event.text);
     } else if (event.change_count) {
@@ -302,7 +343,8 @@ bool EventGroup::takes(const Event& event, std::chrono::nanoseconds moment) cons
            event.array == first.array &&
            device_family(event.device) == device_family(first.device) && event.from == first.from &&
            event.to == first.to && event.transitions == first.transitions &&
-           event.rule == first.rule && event.access == first.access && event.text == first.text;
+           event.rule == first.rule && event.access == first.access &&
+           event.trouble == first.trouble && event.text == first.text;
 }
 
 std::string line_of(const EventGroup& group, const TextStyle& style) {
