@@ -129,6 +129,42 @@ TEST_F(ArrayWatchTruth, another_volume_on_an_array_that_returns_is_no_access) {
     EXPECT_EQ(checked().verdict, Verdict::fail);
 }
 
+/// Whatever `haoh check` calls a failure with which Linux makes no path that can be used.
+TEST_F(ArrayWatchTruth, what_Linux_does_not_use_is_no_access) {
+    start();
+    struct Case {
+        const char* lie;
+        const char* rule;
+    };
+    for (const Case& one : {Case{"identify-namespace ncap 0", "ns.ncap.nonzero"},
+                            Case{"identify-namespace nsze 0", "ns.nsze.sane"},
+                            Case{"identify-controller sgls 0", "ctrl.sgls.supported"},
+                            Case{"identify-controller icdoff 1", "ctrl.icdoff"}}) {
+        say("down b");
+        run_until([&] { return healthy() == 1; }, "the loss");
+        say(std::string("override b ") + one.lie);
+        events_.clear();
+        say("up b");
+        run_until([&] { return count(EventKind::path_refused) == kNamespaces; }, one.lie);
+        EXPECT_EQ(of(EventKind::path_refused)[0].rule, one.rule);
+        for (const MonitorStatus::Namespace& known : monitor_->status().namespaces) {
+            EXPECT_EQ(known.access.access(), Access::single_array) << one.lie;
+        }
+        EXPECT_EQ(checked().verdict, Verdict::fail) << one.lie;
+        say("override b clear");
+        say("down b");
+        run_until([&] { return healthy() == 1; }, "the loss");
+        say("up b");
+        run_until(
+            [&] {
+                const MonitorStatus status = monitor_->status();
+                return healthy() == 2 &&
+                       status.namespaces.at(0).access.access() == Access::restored;
+            },
+            "its return");
+    }
+}
+
 TEST_F(ArrayWatchTruth, what_it_knows_judges_as_what_check_would_see) {
     start();
     std::mt19937 random(11); // NOLINT: the same life each time
