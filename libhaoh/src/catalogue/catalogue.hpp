@@ -37,6 +37,7 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> list_rows();
 [[nodiscard]] std::span<const Row* const> discovery_log_rows();
 [[nodiscard]] std::span<const Row* const> discovery_entry_rows();
+[[nodiscard]] std::span<const Row* const> listing_rows();
 [[nodiscard]] std::span<const Row* const> discovery_port_rows();
 [[nodiscard]] std::span<const Row* const> array_rows();
 [[nodiscard]] std::span<const Row* const> expect_rows();
