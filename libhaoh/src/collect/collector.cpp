@@ -265,12 +265,19 @@ awaitable<void> read_rest(PageReader& reader, ControllerObservation& out) {
     }
 }
 
+/// An answer, and nothing that could be read: rules judge it.
+bool no_such_log(const Page& page) {
+    const std::uint16_t code = page.status.code();
+    return page.state == Page::State::status &&
+           (code == nvme::status::invalid_log_page || code == nvme::status::invalid_field);
+}
+
 void note_missing_controller_pages(const PageReader& reader, ControllerObservation& out) {
     if (!out.identify.ok()) {
         out.unread.push_back("Identify Controller: " + reader.cause_of(out.identify));
         return;
     }
-    if (out.identify_data().ana() && !out.ana.log.ok()) {
+    if (out.identify_data().ana() && !out.ana.log.ok() && !no_such_log(out.ana.log)) {
         out.unread.push_back("ANA log: " + reader.cause_of(out.ana.log));
     }
     for (const model::ControllerPage& row : model::kControllerPages) {
