@@ -33,7 +33,7 @@ std::span<const Row* const> catalogue() {
                                 host_policy_rows(),    host_setting_rows(),
                                 command_rows(),        page_rows(),
                                 site_rows(),           array_rows(),
-                                listing_rows()}) {
+                                listing_rows(),        type_rows()}) {
             out.insert(out.end(), span.begin(), span.end());
         }
         return out;

@@ -19,6 +19,7 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> subsystem_name_rows();
 [[nodiscard]] std::span<const Row* const> subsystem_rows();
 [[nodiscard]] std::span<const Row* const> controller_id_rows();
+[[nodiscard]] std::span<const Row* const> type_rows();
 [[nodiscard]] std::span<const Row* const> capability_rows();
 [[nodiscard]] std::span<const Row* const> limit_rows();
 [[nodiscard]] std::span<const Row* const> command_rows();
