@@ -169,6 +169,7 @@ TEST_P(HostView, the_kernel_refuses_the_controllers_that_haoh_says) {
         {"ana_group_zero", "ana.log.group.nonzero_max"},
         {"ana_group_above_max", "ana.log.group.nonzero_max"},
         {"ana_log_group_count_too_large", "ana.log.header.size"},
+        {"ana_log_beyond_limits", "ana.log.fits_limits"},
         {"nanagrpid_too_small", "ana.nanagrpid.covers"},
     });
 }

@@ -21,6 +21,7 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -88,12 +89,12 @@ ObserveOptions observe_options(const Scenario& scenario, const arraysim::Server&
     options.connect.timeout =
         std::min<std::chrono::milliseconds>(options.connect.timeout, scenario.check.timeout / 2);
     const auto& wanted = scenario.check.targets;
-    std::set<std::string> taken;
+    std::map<std::string, std::size_t> ports;
     for (const arraysim::ServedPort& port : server.ports()) {
-        if (wanted.empty()) {
-            options.targets.push_back(port.address);
-        } else if (std::find(wanted.begin(), wanted.end(), port.array) != wanted.end() &&
-                   taken.insert(port.array).second) {
+        const std::size_t number = ++ports[port.array];
+        const std::string name =
+            number == 1 ? port.array : port.array + " " + std::to_string(number);
+        if (wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end()) {
             options.targets.push_back(port.address);
         }
     }

@@ -74,6 +74,9 @@ struct Finding {
     /// it is about several (each value then has its own), about what was asked directly, or the host
     /// has no name.
     std::string host{};
+    /// What was not observed because of this, which is told with it and not again: indices in
+    /// `Report::unobserved`.
+    std::vector<std::size_t> explains{};
 
     bool operator==(const Finding&) const = default;
 };

@@ -339,6 +339,21 @@ struct haoh_value {
 #define HAOH_VALUE_INIT                                                                            \
     { sizeof(struct haoh_value), NULL, NULL, NULL, NULL, NULL }
 
+/** On which array a controller is, and why it is taken to be there. Strings belong to the report.
+ * Since version 6. */
+struct haoh_attribution {
+    size_t size;
+    const char* controller; /**< its name */
+    const char* host;       /**< the host that it is of, "" where it was asked directly */
+    const char* site;       /**< array; "" where it is not known */
+    const char* evidence;   /**< "target tcp://10.0.0.1:4420", ... */
+    /** Percent. Below 80 nothing is judged by it, and the finding model.arrays has the lines that settle
+     * it: haoh_report_finding_config(). 100: the configuration says so. */
+    unsigned confidence;
+};
+#define HAOH_ATTRIBUTION_INIT                                                                      \
+    { sizeof(struct haoh_attribution), NULL, NULL, NULL, NULL, 0 }
+
 /** What became of a rule; ascending by weight. */
 enum haoh_rule_state {
     HAOH_RULE_NOT_APPLICABLE = 0, /**< there was nothing that it applies to */
@@ -387,6 +402,15 @@ HAOH_API int haoh_report_finding(const haoh_report* report, size_t index,
 /** Fills `value` with what one controller says of what a finding is about. */
 HAOH_API int haoh_report_value(const haoh_report* report, size_t finding, size_t index,
                                struct haoh_value* value, haoh_error** error);
+/** A line for haoh.toml of those that settle a finding, to be corrected where they say what is not so; it
+ * may be "". Belongs to the report. NULL beyond the last: most findings have none. Since version 6. */
+HAOH_API const char* haoh_report_finding_config(const haoh_report* report, size_t finding,
+                                                size_t index);
+/** One for each controller. Since version 6. */
+HAOH_API size_t haoh_report_attribution_count(const haoh_report* report);
+/** Fills `attribution`. Since version 6. */
+HAOH_API int haoh_report_attribution(const haoh_report* report, size_t index,
+                                     struct haoh_attribution* attribution, haoh_error** error);
 /** HAOH_TEXT, or HAOH_JSON: `haoh.report/1`. */
 HAOH_API char* haoh_report_render(const haoh_report* report, int format,
                                   const struct haoh_style* style, haoh_error** error);

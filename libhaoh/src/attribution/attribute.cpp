@@ -107,9 +107,11 @@ void separate_the_rest(const std::vector<const ControllerObservation*>& controll
     }
 }
 
-/// Controllers that the log of the only target named: they may be on two arrays, and then what they
-/// say tells them apart, as on a host.
-void separate_one_target(const std::vector<const ControllerObservation*>& controllers,
+/// Controllers that the logs of the only target named, or of targets that look like one: they may be on
+/// two arrays, and then what they say tells them apart, as on a host.
+/// \param one_target  else only what is sure counts
+void separate_one_target(bool one_target,
+                         const std::vector<const ControllerObservation*>& controllers,
                          const std::set<std::string>& taken,
                          std::vector<Attribution>& attributions) {
     std::map<std::string_view, std::vector<std::size_t>> subsystems;
@@ -123,10 +125,11 @@ void separate_one_target(const std::vector<const ControllerObservation*>& contro
             attribution::separate(evidence_of(controllers, members), taken);
         for (std::size_t k = 0; k < members.size(); ++k) {
             Attribution& one = attributions[members[k]];
-            if (separated[k].array.empty()) {
+            const bool sure = separated[k].confidence >= kSureOfArray;
+            if (separated[k].array.empty() || (!sure && !one_target)) {
                 continue;
             }
-            if (separated[k].confidence >= kSureOfArray) {
+            if (sure) {
                 one.array = separated[k].array;
                 one.evidence = separated[k].evidence;
             }
@@ -170,8 +173,8 @@ Attributions attribute(const Observation& observation, const std::vector<Site>& 
         }
         out.push_back(std::move(attribution));
     }
-    if (groups.size() == 1) {
-        separate_one_target(controllers, taken, out);
+    if (groups.size() == 1 || groups.one_pool()) {
+        separate_one_target(groups.size() == 1, controllers, taken, out);
     }
     separate_the_rest(controllers, taken, out);
     for (Attribution& attribution : out) {

@@ -161,7 +161,8 @@ struct Likeness {
 /// Takes what one subsystem says. Where all of its targets look the same it says nothing of who
 /// belongs together: two arrays whose ranges are mixed look so as well. Only another one whose IDs lie
 /// apart shows that its arrays have ranges of their own.
-void compare(const PoolOfTarget& pools,
+/// \return whether all look the same
+bool compare(const PoolOfTarget& pools,
              const std::map<std::string, std::size_t, std::less<>>& numbers, Likeness& out) {
     std::vector<std::pair<std::size_t, const Pool*>> targets;
     for (const auto& [target, pool] : pools) {
@@ -193,6 +194,7 @@ void compare(const PoolOfTarget& pools,
     const bool told_apart = merged.sets() > 1;
     out.together.insert(surely.begin(), surely.end());
     (told_apart ? out.together : out.suspect).insert(together.begin(), together.end());
+    return targets.size() > 1 && !told_apart;
 }
 
 /// How sure each target is, when it is known which are joined.
@@ -260,6 +262,8 @@ void TargetGroups::join(const Observation& observation) {
     const Pools pools = pools_of(observation);
     Merged merged(groups_.size());
     Likeness likeness;
+    bool alike = false;
+    bool different = false;
     for (const auto& [nqn, by_target] : pools) {
         for (const auto& [target, pool] : by_target) {
             if (!pool.ids.empty()) {
@@ -268,9 +272,12 @@ void TargetGroups::join(const Observation& observation) {
             }
         }
         if (groups_.size() <= kMost) {
-            compare(by_target, by_target_, likeness);
+            // Of a target that is named by a name, or does not offer it, no range is known.
+            const bool all = by_target.size() == groups_.size();
+            (compare(by_target, by_target_, likeness) && all ? alike : different) = true;
         }
     }
+    one_pool_ = alike && !different && likeness.apart.empty();
     for (const auto& pair : likeness.together) {
         if (!likeness.apart.contains(pair)) {
             merged.merge(pair.first, pair.second);

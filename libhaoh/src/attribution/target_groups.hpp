@@ -40,6 +40,9 @@ class TargetGroups {
     /// Attribution::confidence of a controller's being there.
     [[nodiscard]] std::uint8_t confidence(const ControllerObservation& controller) const;
     [[nodiscard]] std::size_t size() const { return groups_.size(); }
+    /// Whether the targets of each subsystem draw from one range: they may be ports of one array, and no
+    /// more is known of who else was found than behind a single target.
+    [[nodiscard]] bool one_pool() const { return one_pool_; }
 
   private:
     /// The controller IDs that a target's own ports handed out for a subsystem.
@@ -59,6 +62,7 @@ class TargetGroups {
     /// Whether the logs of several targets name the port of a controller: it may be of any of them.
     [[nodiscard]] bool shared(const ControllerObservation& controller) const;
 
+    bool one_pool_{};
     std::vector<TargetGroup> groups_;
     std::map<std::string, std::size_t, std::less<>> by_target_;
     std::map<std::string, std::vector<Range>, std::less<>> ranges_; ///< by subsystem

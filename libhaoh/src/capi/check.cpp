@@ -23,7 +23,8 @@
 struct haoh_report : haoh::capi::Handle<0x68616f04U> {
     std::shared_ptr<const haoh::Observation> observation;
     haoh::Report report;
-    std::vector<haoh::Finding> told; ///< its findings, for C
+    std::vector<haoh::Finding> told;         ///< its findings, for C
+    std::vector<haoh::Attribution> arrays{}; ///< its attributions, for C
     int status{};
 };
 
@@ -93,7 +94,15 @@ Finding safe_copy(Finding finding) {
     if (finding.on_kernel) {
         make_safe(finding.on_kernel->text, finding.on_kernel->release);
     }
+    for (std::string& line : finding.config) {
+        make_safe(line);
+    }
     return finding;
+}
+
+Attribution safe_copy(Attribution one) {
+    make_safe(one.host, one.controller, one.array, one.evidence);
+    return one;
 }
 
 /// Of a finding about one namespace there is only the one.
@@ -140,6 +149,9 @@ std::unique_ptr<haoh_report> report_for_c(std::shared_ptr<const Observation> obs
     auto out = std::make_unique<haoh_report>();
     for (const Finding& finding : report.findings) {
         out->told.push_back(safe_copy(finding));
+    }
+    for (const Attribution& one : report.attributions) {
+        out->arrays.push_back(safe_copy(one));
     }
     // Where something is expected, that nothing is there is an observation, too.
     const bool anything = completeness(*observation) != Completeness::nothing ||
@@ -257,6 +269,36 @@ int haoh_report_value(const haoh_report* report, size_t finding, size_t index, h
         out.object = found.object.c_str();
         out.host = found.host.c_str();
         haoh::capi::give(value, out, kFirst, "struct haoh_value");
+        return 0;
+    });
+}
+
+const char* haoh_report_finding_config(const haoh_report* report, size_t finding, size_t index) {
+    const haoh_report* known = haoh::capi::usable(report);
+    if (known == nullptr || finding >= known->told.size()) {
+        return nullptr;
+    }
+    const std::vector<std::string>& lines = known->told[finding].config;
+    return index < lines.size() ? lines[index].c_str() : nullptr;
+}
+
+size_t haoh_report_attribution_count(const haoh_report* report) {
+    const haoh_report* known = haoh::capi::usable(report);
+    return known == nullptr ? 0 : known->arrays.size();
+}
+
+int haoh_report_attribution(const haoh_report* report, size_t index, haoh_attribution* attribution,
+                            haoh_error** error) {
+    return status_of(error, [&] {
+        const haoh::Attribution& found = haoh::capi::at(
+            haoh::capi::object(report, "haoh_report *").arrays, index, "attribution");
+        haoh_attribution out HAOH_ATTRIBUTION_INIT;
+        out.controller = found.controller.c_str();
+        out.host = found.host.c_str();
+        out.site = found.array.c_str();
+        out.evidence = found.evidence.c_str();
+        out.confidence = found.confidence;
+        haoh::capi::give(attribution, out, sizeof(haoh_attribution), "struct haoh_attribution");
         return 0;
     });
 }

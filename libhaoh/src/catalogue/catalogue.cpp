@@ -32,7 +32,8 @@ std::span<const Row* const> catalogue() {
                                 host_identity_rows(),  host_path_rows(),
                                 host_policy_rows(),    host_setting_rows(),
                                 command_rows(),        page_rows(),
-                                site_rows(),           array_rows()}) {
+                                site_rows(),           array_rows(),
+                                listing_rows(),        type_rows()}) {
             out.insert(out.end(), span.begin(), span.end());
         }
         return out;

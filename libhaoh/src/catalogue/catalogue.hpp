@@ -19,6 +19,7 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> subsystem_name_rows();
 [[nodiscard]] std::span<const Row* const> subsystem_rows();
 [[nodiscard]] std::span<const Row* const> controller_id_rows();
+[[nodiscard]] std::span<const Row* const> type_rows();
 [[nodiscard]] std::span<const Row* const> capability_rows();
 [[nodiscard]] std::span<const Row* const> limit_rows();
 [[nodiscard]] std::span<const Row* const> command_rows();
@@ -37,6 +38,7 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> list_rows();
 [[nodiscard]] std::span<const Row* const> discovery_log_rows();
 [[nodiscard]] std::span<const Row* const> discovery_entry_rows();
+[[nodiscard]] std::span<const Row* const> listing_rows();
 [[nodiscard]] std::span<const Row* const> discovery_port_rows();
 [[nodiscard]] std::span<const Row* const> array_rows();
 [[nodiscard]] std::span<const Row* const> expect_rows();

@@ -5,6 +5,7 @@
 #include "page_reader.hpp"
 #include "parallel.hpp"
 
+#include "model/observed_pages.hpp"
 #include "model/short_answer.hpp"
 
 #include <haoh/error.hpp>
@@ -20,19 +21,6 @@ namespace {
 
 using boost::asio::awaitable;
 
-/// One of the pages of a namespace.
-struct NamespaceRead {
-    std::uint8_t cns;
-    Page NamespaceObservation::*page;
-    const char* name;
-};
-constexpr std::array<NamespaceRead, 4> kNamespaceReads{{
-    {nvme::cns::identify_namespace, &NamespaceObservation::identify, "Identify Namespace"},
-    {nvme::cns::namespace_descriptors, &NamespaceObservation::descriptors, "ID descriptors"},
-    {nvme::cns::independent_namespace, &NamespaceObservation::independent, "Identify CNS 08h"},
-    {nvme::cns::command_set_namespace, &NamespaceObservation::nvm, "Identify CNS 05h"},
-}};
-
 constexpr std::uint32_t kVersion12 = 0x00010200;
 constexpr std::uint32_t kVersion13 = 0x00010300;
 constexpr std::uint32_t kVersion20 = 0x00020000;
@@ -40,22 +28,22 @@ constexpr std::size_t kListEntries = 1024;
 
 /// Which of a namespace's pages this controller can be asked for. Linux asks by the same signs
 /// (drivers/nvme/host/core.c, nvme_scan_ns): an older controller may treat an unknown CNS as a fault.
-std::vector<NamespaceRead> namespace_reads(const ControllerObservation& controller) {
+std::vector<model::PathPage> namespace_reads(const ControllerObservation& controller) {
     const nvme::IdentifyController id = controller.identify_data();
     const nvme::Capabilities cap{controller.property(nvme::property::cap).value_or(0)};
     constexpr std::uint64_t kCrims = 1ULL << 60U; // CAP.CRMS.CRIMS
     const bool independent = id.ver >= kVersion20 || (cap.raw & kCrims) != 0;
     const bool command_sets = id.ver >= kVersion20 || cap.io_command_sets() ||
                               (id.ctratt & nvme::ctratt::extended_lba_formats) != 0;
-    std::vector<NamespaceRead> reads{kNamespaceReads[0]};
+    std::vector<model::PathPage> reads{model::row_of(&NamespaceObservation::identify)};
     if (id.ver >= kVersion13 || cap.io_command_sets()) {
-        reads.push_back(kNamespaceReads[1]);
+        reads.push_back(model::row_of(&NamespaceObservation::descriptors));
     }
     if (independent) {
-        reads.push_back(kNamespaceReads[2]);
+        reads.push_back(model::row_of(&NamespaceObservation::independent));
     }
     if (command_sets) {
-        reads.push_back(kNamespaceReads[3]);
+        reads.push_back(model::row_of(&NamespaceObservation::nvm));
     }
     return reads;
 }
@@ -142,12 +130,12 @@ awaitable<void> read_namespaces(PageReader& reader, ControllerObservation& out) 
     for (std::size_t i = 0; i < nsids.size(); ++i) {
         out.namespaces[i].nsid = nsids[i];
     }
-    const std::vector<NamespaceRead> reads = namespace_reads(out);
+    const std::vector<model::PathPage> reads = namespace_reads(out);
     std::size_t done = 0;
     auto job = [&](std::size_t index) -> awaitable<void> {
         NamespaceObservation& path = out.namespaces[index / reads.size()];
-        const NamespaceRead& read = reads[index % reads.size()];
-        path.*read.page = co_await reader.page(nvme::identify_command(read.cns, path.nsid));
+        const model::PathPage& read = reads[index % reads.size()];
+        path.*read.page = co_await reader.page(read.command(path.nsid));
         if (++done % reads.size() == 0 && reader.options().progress) {
             reader.options().progress(done / reads.size(), out.namespaces.size());
         }
@@ -158,7 +146,7 @@ awaitable<void> read_namespaces(PageReader& reader, ControllerObservation& out) 
 /// What is missing of the namespaces, one line for each page kind: an array that dies while 1,000
 /// namespaces are read is one fact, not a thousand.
 void note_missing_pages(const PageReader& reader, ControllerObservation& out) {
-    for (const NamespaceRead& read : kNamespaceReads) {
+    for (const model::PathPage& read : model::kPathPages) {
         std::size_t missing = 0;
         std::uint32_t first = 0;
         std::string cause;
@@ -193,11 +181,17 @@ bool same_answer(const Page& a, const Page& b) {
     return a.state == b.state && a.status == b.status && a.bytes == b.bytes;
 }
 
+/// Asks for a page of a controller.
+awaitable<void> read_page(PageReader& reader, ControllerObservation& out,
+                          Page ControllerObservation::*page) {
+    out.*page = co_await reader.page(model::row_of(page).command(out.connection.cntlid));
+}
+
 /// Everything that the ANA log must bracket. The state of `out` afterwards is that of one attempt.
 awaitable<bool> read_bracketed(PageReader& reader, ControllerObservation& out) {
     reader.begin_anew();
     out.unread.clear();
-    out.identify = co_await reader.page(nvme::identify_controller_command());
+    co_await read_page(reader, out, &ControllerObservation::identify);
     if (!out.identify.ok()) {
         co_return true;
     }
@@ -237,30 +231,24 @@ awaitable<void> read_commands(PageReader& reader, ControllerObservation& out) {
         co_return;
     }
     if (id.ver >= kVersion12) {
-        out.nvm_controller =
-            co_await reader.page(nvme::identify_command(nvme::cns::command_set_controller, 0));
+        co_await read_page(reader, out, &ControllerObservation::nvm_controller);
     }
     constexpr unsigned kCommandsLog = 1U << 1U; // LPA.CSES
     if ((id.lpa & kCommandsLog) != 0) {
-        out.commands_log = co_await reader.page(nvme::get_log_page_command(
-            nvme::lid::commands_supported, 0, nvme::kCommandsLogSize, 0));
+        co_await read_page(reader, out, &ControllerObservation::commands_log);
     }
     constexpr unsigned kFirmwareCommands = 1U << 2U; // OACS.FWDS
     if (has_log(out, nvme::lid::firmware_slot, (id.oacs & kFirmwareCommands) != 0)) {
-        out.firmware_log = co_await reader.page(
-            nvme::get_log_page_command(nvme::lid::firmware_slot, 0, nvme::kFirmwareLogSize));
+        co_await read_page(reader, out, &ControllerObservation::firmware_log);
     }
 }
 
 awaitable<void> read_rest(PageReader& reader, ControllerObservation& out) {
     const nvme::IdentifyController id = out.identify_data();
-    out.supported_logs = co_await reader.page(
-        nvme::get_log_page_command(nvme::lid::supported_logs, 0, nvme::kSupportedLogsSize, 0));
-    out.controller_list =
-        co_await reader.page(nvme::identify_command(nvme::cns::subsystem_controllers, 0));
+    co_await read_page(reader, out, &ControllerObservation::supported_logs);
+    co_await read_page(reader, out, &ControllerObservation::controller_list);
     if (nvme::Capabilities{out.property(nvme::property::cap).value_or(0)}.io_command_sets()) {
-        out.io_command_sets =
-            co_await reader.page(nvme::identify_command(0x1C, 0, out.connection.cntlid));
+        co_await read_page(reader, out, &ControllerObservation::io_command_sets);
     }
     co_await read_commands(reader, out);
     std::vector<std::uint8_t> features{nvme::fid::async_event_configuration,
@@ -277,24 +265,25 @@ awaitable<void> read_rest(PageReader& reader, ControllerObservation& out) {
     }
 }
 
+/// An answer, and nothing that could be read: rules judge it.
+bool no_such_log(const Page& page) {
+    const std::uint16_t code = page.status.code();
+    return page.state == Page::State::status &&
+           (code == nvme::status::invalid_log_page || code == nvme::status::invalid_field);
+}
+
 void note_missing_controller_pages(const PageReader& reader, ControllerObservation& out) {
     if (!out.identify.ok()) {
         out.unread.push_back("Identify Controller: " + reader.cause_of(out.identify));
         return;
     }
-    if (out.identify_data().ana() && !out.ana.log.ok()) {
+    if (out.identify_data().ana() && !out.ana.log.ok() && !no_such_log(out.ana.log)) {
         out.unread.push_back("ANA log: " + reader.cause_of(out.ana.log));
     }
-    const std::array<std::pair<const Page*, const char*>, 6> kOptional{
-        {{&out.supported_logs, "supported log pages"},
-         {&out.controller_list, "controller list"},
-         {&out.io_command_sets, "I/O command sets"},
-         {&out.nvm_controller, "Identify CNS 06h"},
-         {&out.commands_log, "commands supported and effects"},
-         {&out.firmware_log, "firmware slots"}}};
-    for (const auto& [page, name] : kOptional) {
-        if (page->state == Page::State::failed) {
-            out.unread.push_back(fmt::format("{}: {}", name, reader.cause_of(*page)));
+    for (const model::ControllerPage& row : model::kControllerPages) {
+        const Page& page = out.*row.page;
+        if (page.state == Page::State::failed) {
+            out.unread.push_back(fmt::format("{}: {}", row.name, reader.cause_of(page)));
         }
     }
     for (const auto& [feature, page] : out.features) {

@@ -3,6 +3,8 @@
 
 #include "log_reader.hpp"
 
+#include "model/observed_pages.hpp"
+
 namespace haoh {
 
 Spending::Cost cost_of(const Page& page) {
@@ -23,19 +25,16 @@ Spending::Cost cost_of_namespaces(std::size_t count) {
 
 Spending::Cost cost_of(const ControllerObservation& controller) {
     Spending::Cost cost = cost_of_ana_log(controller.ana.log);
-    for (const Page* page :
-         {&controller.identify, &controller.io_command_sets, &controller.controller_list,
-          &controller.supported_logs, &controller.nvm_controller, &controller.commands_log,
-          &controller.firmware_log}) {
-        cost += cost_of(*page);
+    for (const model::ControllerPage& row : model::kControllerPages) {
+        cost += cost_of(controller.*row.page);
     }
     for (const auto& [feature, page] : controller.features) {
         cost += cost_of(page);
     }
     cost += cost_of_namespaces(controller.namespaces.size());
     for (const NamespaceObservation& path : controller.namespaces) {
-        for (const Page* page : {&path.identify, &path.descriptors, &path.nvm, &path.independent}) {
-            cost += cost_of(*page);
+        for (const model::PathPage& row : model::kPathPages) {
+            cost += cost_of(path.*row.page);
         }
     }
     return cost;

@@ -3,6 +3,8 @@
 
 #include <haoh/nvme/id_list.hpp>
 
+#include "model/observed_pages.hpp"
+
 #include <algorithm>
 
 namespace haoh {
@@ -88,20 +90,22 @@ class ReplayChannel : public AdminChannel {
 
     nvme::AdminResult identify(const nvme::AdminCommand& command) {
         const auto cns = static_cast<std::uint8_t>(command.cdw[0]);
-        switch (cns) {
-        case nvme::cns::identify_controller:
-            return answer(controller_.identify, 0, nvme::kIdentifySize);
-        case nvme::cns::active_namespaces:
+        if (cns == nvme::cns::active_namespaces) {
             return active_namespaces(command.nsid);
-        case nvme::cns::subsystem_controllers:
-            return answer(controller_.controller_list, 0, nvme::kIdentifySize);
-        case 0x1C:
-            return answer(controller_.io_command_sets, 0, nvme::kIdentifySize);
-        case nvme::cns::command_set_controller:
-            return answer(controller_.nvm_controller, 0, nvme::kIdentifySize);
-        default:
-            return namespace_page(cns, command.nsid);
         }
+        const Page* const page = controller_page(model::ControllerPage::By::identify, cns);
+        return page != nullptr ? answer(*page, 0, nvme::kIdentifySize)
+                               : namespace_page(cns, command.nsid);
+    }
+
+    /// nullptr: an observation has no such page of a controller.
+    [[nodiscard]] const Page* controller_page(model::ControllerPage::By by, std::uint8_t id) const {
+        for (const model::ControllerPage& row : model::kControllerPages) {
+            if (row.by == by && row.id == id) {
+                return &(controller_.*row.page);
+            }
+        }
+        return nullptr;
     }
 
     nvme::AdminResult namespace_page(std::uint8_t cns, std::uint32_t nsid) {
@@ -109,18 +113,12 @@ class ReplayChannel : public AdminChannel {
         if (found == nullptr) {
             return refusal(nvme::status::invalid_namespace);
         }
-        switch (cns) {
-        case nvme::cns::identify_namespace:
-            return answer(found->identify, 0, nvme::kIdentifySize);
-        case nvme::cns::namespace_descriptors:
-            return answer(found->descriptors, 0, nvme::kIdentifySize);
-        case nvme::cns::command_set_namespace:
-            return answer(found->nvm, 0, nvme::kIdentifySize);
-        case nvme::cns::independent_namespace:
-            return answer(found->independent, 0, nvme::kIdentifySize);
-        default:
-            return refusal(nvme::status::invalid_field);
+        for (const model::PathPage& row : model::kPathPages) {
+            if (row.cns == cns) {
+                return answer(found->*row.page, 0, nvme::kIdentifySize);
+            }
         }
+        return refusal(nvme::status::invalid_field);
     }
 
     /// The list goes on behind NSID `after` in the order in which it was recorded, sorted or not.
@@ -143,18 +141,12 @@ class ReplayChannel : public AdminChannel {
     nvme::AdminResult log_page(const nvme::AdminCommand& command) {
         const std::uint64_t offset =
             (std::uint64_t{command.cdw[3]} << 32U) | std::uint64_t{command.cdw[2]};
-        switch (static_cast<std::uint8_t>(command.cdw[0])) {
-        case nvme::lid::ana:
-            return answer(controller_.ana.log, offset, command.data_in);
-        case nvme::lid::supported_logs:
-            return answer(controller_.supported_logs, offset, command.data_in);
-        case nvme::lid::commands_supported:
-            return answer(controller_.commands_log, offset, command.data_in);
-        case nvme::lid::firmware_slot:
-            return answer(controller_.firmware_log, offset, command.data_in);
-        default:
-            return refusal(nvme::status::invalid_log_page);
-        }
+        const auto lid = static_cast<std::uint8_t>(command.cdw[0]);
+        const Page* const page = lid == nvme::lid::ana
+                                     ? &controller_.ana.log
+                                     : controller_page(model::ControllerPage::By::log, lid);
+        return page != nullptr ? answer(*page, offset, command.data_in)
+                               : refusal(nvme::status::invalid_log_page);
     }
 
     ControllerObservation controller_;

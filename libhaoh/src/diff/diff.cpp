@@ -10,6 +10,7 @@
 #include "diff/namespace_diff.hpp"
 #include "diff/page_diff.hpp"
 #include "model/field_text.hpp"
+#include "model/observed_pages.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -196,15 +197,9 @@ void compare_features(const ControllerObservation& before, const ControllerObser
     }
 }
 
-void compare_supported_logs(const ControllerObservation& before, const ControllerObservation& after,
-                            Findings& findings) {
-    if (!before.supported_logs.ok() || !after.supported_logs.ok()) {
-        findings.add(
-            changed_page("supported_logs", before.supported_logs, after.supported_logs, {}));
-        return;
-    }
-    const auto a = nvme::decode_supported_logs(before.supported_logs.bytes);
-    const auto b = nvme::decode_supported_logs(after.supported_logs.bytes);
+void compare_supported_logs(nvme::ByteView before, nvme::ByteView after, Findings& findings) {
+    const auto a = nvme::decode_supported_logs(before);
+    const auto b = nvme::decode_supported_logs(after);
     const auto text = [](std::uint32_t entry) {
         return entry == 0 ? std::string{} : fmt::format("0x{:08x}", entry);
     };
@@ -214,29 +209,37 @@ void compare_supported_logs(const ControllerObservation& before, const Controlle
     }
 }
 
-/// What differs in a page of a controller beside Identify, its fields with the page's name.
-void compare_page(const std::string& name, const Page& before, const Page& after,
-                  std::span<const nvme::FieldRange> fields, Findings& findings) {
-    std::vector<FieldChange> changes = changed_page(name, before, after, fields);
+/// The fields by which a page is compared; empty: it has none, or is compared otherwise.
+std::span<const nvme::FieldRange> fields_of(const model::ControllerPage& row) {
+    if (row.page == &ControllerObservation::identify) {
+        return nvme::identify_controller_fields();
+    }
+    if (row.page == &ControllerObservation::nvm_controller) {
+        return nvme::identify_controller_nvm_fields();
+    }
+    return {};
+}
+
+/// What differs in a page field by field; of other pages than Identify with the page's name.
+void compare_fields(const model::ControllerPage& row, const Match& match, Findings& findings) {
+    const std::string name = row.key;
+    const bool identify = row.page == &ControllerObservation::identify;
+    std::vector<FieldChange> changes =
+        changed_page(name, match.before->*row.page, match.after->*row.page, fields_of(row));
+    if (identify && match.renumbered) {
+        drop(changes, "cntlid");
+    }
     for (FieldChange& change : changes) {
-        if (change.field.find(name) == std::string::npos) {
+        if (!identify && change.field.find(name) == std::string::npos) {
             change.field = name + " " + change.field;
         }
     }
     findings.add(std::move(changes));
 }
 
-void compare_commands_log(const ControllerObservation& before, const ControllerObservation& after,
-                          Findings& findings) {
-    if (before.commands_log == after.commands_log) {
-        return; // most of the time, and each of 512 commands would be put into words
-    }
-    if (!before.commands_log.ok() || !after.commands_log.ok()) {
-        findings.add(changed_page("commands_log", before.commands_log, after.commands_log, {}));
-        return;
-    }
-    const auto a = nvme::decode_commands_log(before.commands_log.bytes);
-    const auto b = nvme::decode_commands_log(after.commands_log.bytes);
+void compare_commands_log(nvme::ByteView before, nvme::ByteView after, Findings& findings) {
+    const auto a = nvme::decode_commands_log(before);
+    const auto b = nvme::decode_commands_log(after);
     const auto text = [](std::uint32_t entry) {
         return entry == 0 ? std::string{} : fmt::format("0x{:08x}", entry);
     };
@@ -248,14 +251,9 @@ void compare_commands_log(const ControllerObservation& before, const ControllerO
     }
 }
 
-void compare_firmware_log(const ControllerObservation& before, const ControllerObservation& after,
-                          Findings& findings) {
-    if (!before.firmware_log.ok() || !after.firmware_log.ok()) {
-        findings.add(changed_page("firmware_log", before.firmware_log, after.firmware_log, {}));
-        return;
-    }
-    const auto a = nvme::decode_firmware_log(before.firmware_log.bytes);
-    const auto b = nvme::decode_firmware_log(after.firmware_log.bytes);
+void compare_firmware_log(nvme::ByteView before, nvme::ByteView after, Findings& findings) {
+    const auto a = nvme::decode_firmware_log(before);
+    const auto b = nvme::decode_firmware_log(after);
     const auto number = [](unsigned slot) {
         return slot == 0 ? std::string{} : std::to_string(slot);
     };
@@ -305,12 +303,6 @@ struct Scene {
 };
 
 void compare_controller_list(const Scene& scene, const Match& match, Findings& findings) {
-    const Page& a = match.before->controller_list;
-    const Page& b = match.after->controller_list;
-    if (!a.ok() || !b.ok()) {
-        findings.add(changed_page("controller_list", a, b, {}));
-        return;
-    }
     const auto was = listed_cntlids(*match.before, scene.before, &scene.renumbering);
     const auto is = listed_cntlids(*match.after, scene.after, nullptr);
     for (const std::uint16_t cntlid : was) {
@@ -324,6 +316,27 @@ void compare_controller_list(const Scene& scene, const Match& match, Findings& f
             findings.add(
                 {.field = "controller_list", .before = "", .after = std::to_string(cntlid)});
         }
+    }
+}
+
+/// A page of both by what it says, where that is not fields.
+void compare_page(const model::ControllerPage& row, const Scene& scene, const Match& match,
+                  Findings& findings) {
+    const Page& before = match.before->*row.page;
+    const Page& after = match.after->*row.page;
+    const bool lists = row.page == &ControllerObservation::controller_list;
+    if (!before.ok() || !after.ok() || (before == after && !lists)) {
+        compare_fields(row, match, findings);
+    } else if (lists) { // the same IDs may be of other controllers
+        compare_controller_list(scene, match, findings);
+    } else if (row.page == &ControllerObservation::supported_logs) {
+        compare_supported_logs(before.bytes, after.bytes, findings);
+    } else if (row.page == &ControllerObservation::commands_log) {
+        compare_commands_log(before.bytes, after.bytes, findings);
+    } else if (row.page == &ControllerObservation::firmware_log) {
+        compare_firmware_log(before.bytes, after.bytes, findings);
+    } else {
+        compare_fields(row, match, findings);
     }
 }
 
@@ -354,20 +367,10 @@ void compare_controllers(const Scene& scene, const Match& match, std::vector<Dif
     Findings findings(label_of(after, scene.after), out);
     compare_connection(before, after, findings);
     compare_properties(before, after, findings);
-    std::vector<FieldChange> identify = changed_page("identify", before.identify, after.identify,
-                                                     nvme::identify_controller_fields());
-    if (match.renumbered) {
-        drop(identify, "cntlid");
+    for (const model::ControllerPage& row : model::kControllerPages) {
+        compare_page(row, scene, match, findings);
     }
-    findings.add(std::move(identify));
-    compare_page("io_command_sets", before.io_command_sets, after.io_command_sets, {}, findings);
-    compare_page("nvm_controller", before.nvm_controller, after.nvm_controller,
-                 nvme::identify_controller_nvm_fields(), findings);
-    compare_commands_log(before, after, findings);
-    compare_firmware_log(before, after, findings);
-    compare_supported_logs(before, after, findings);
     compare_features(before, after, findings);
-    compare_controller_list(scene, match, findings);
     compare_clauses("active_problems", before.active_problems, after.active_problems, findings);
     compare_clauses("unread", before.unread, after.unread, findings);
     NamespaceChanges namespaces = compare_namespaces(before, after, findings);

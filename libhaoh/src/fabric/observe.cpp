@@ -5,6 +5,7 @@
 #include <haoh/collector.hpp>
 #include <haoh/fabric.hpp>
 
+#include "base/address_text.hpp"
 #include "base/safe_text.hpp"
 #include "base/utc_time.hpp"
 #include "collect/parallel.hpp"
@@ -79,6 +80,7 @@ struct Target {
     std::vector<Port> ports;
     std::vector<DiscoveryObservation> discovery;
     std::vector<Unobserved> unobserved;
+    bool listed_elsewhere{}; ///< its logs name subsystems, and none at its own address
 };
 
 class Observer {
@@ -170,6 +172,11 @@ class Observer {
             for (SubsystemPort& where : walk.subsystems) {
                 target.ports.emplace_back(std::move(where));
             }
+            target.listed_elsewhere =
+                base::numeric_address(target.address.traddr) && !target.ports.empty() &&
+                std::none_of(target.ports.begin(), target.ports.end(), [&](const Port& port) {
+                    return kinship(target.address, port.where.address) > 0;
+                });
             if (target.ports.empty() && target.unobserved.empty()) {
                 target.unobserved.push_back(
                     {.object = target.name,
@@ -373,9 +380,31 @@ class Observer {
         co_await when_all(std::move(tasks));
     }
 
+    /// Where nothing answers at the addresses that a target's logs name, they may be others from here.
+    static void doubt_addresses(Target& target) {
+        const bool answered =
+            std::any_of(target.ports.begin(), target.ports.end(),
+                        [](const Port& port) { return port.observation.has_value(); });
+        if (!target.listed_elsewhere || answered) {
+            return;
+        }
+        for (Unobserved& missing : target.unobserved) {
+            const bool silent = missing.reason == UnobservedReason::refused ||
+                                missing.reason == UnobservedReason::unreachable ||
+                                missing.reason == UnobservedReason::timed_out;
+            if (silent && !missing.subsysnqn.empty()) {
+                missing.error +=
+                    fmt::format("; the discovery log of {} names this address: where addresses are "
+                                "translated on the way, name the subsystem (--nqn {})",
+                                target.name, missing.subsysnqn);
+            }
+        }
+    }
+
     void gather(Observation& observation) {
         std::set<std::string> names;
         for (Target& target : targets_) {
+            doubt_addresses(target);
             for (Port& port : target.ports) {
                 if (!port.observation) {
                     continue;

@@ -164,6 +164,21 @@ bool Findings::explained(const Draft& draft) const {
     });
 }
 
+bool Findings::tolerated(const Draft& draft) const {
+    const Rule& rule = draft.row.get().rule;
+    return relaxed(draft.verdict.value_or(rule.verdict), rule, window_) == Verdict::pass;
+}
+
+std::set<std::size_t> Findings::told_causes() const {
+    std::set<std::size_t> out;
+    for (const Draft& draft : single_) {
+        if (!draft.explains.empty() && !explained(draft) && !tolerated(draft)) {
+            out.insert(draft.explains.begin(), draft.explains.end());
+        }
+    }
+    return out;
+}
+
 void Findings::finish(Draft draft, std::vector<Finding>& out) {
     const Row& row = draft.row;
     const Rule& rule = row.rule;
@@ -172,11 +187,11 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
         tally.explained = true;
         return;
     }
-    const Verdict verdict = relaxed(draft.verdict.value_or(rule.verdict), rule, window_);
-    if (verdict == Verdict::pass) {
+    if (tolerated(draft)) {
         tally.judged = true;
         return;
     }
+    const Verdict verdict = relaxed(draft.verdict.value_or(rule.verdict), rule, window_);
     if (verdict == Verdict::unknown) {
         tally.unknown = true;
     } else {
@@ -199,6 +214,7 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
         value.value = base::safe_text(value.value);
     }
     finding.unobserved = draft.unobserved;
+    finding.explains = std::move(draft.explains);
     finding.host = std::move(draft.host);
     finding.names_nsid = draft.names_nsid;
     finding.basis = rule.basis;
@@ -212,7 +228,12 @@ void Findings::finish(Draft draft, std::vector<Finding>& out) {
 
 std::vector<Finding> Findings::take() {
     std::vector<Finding> out;
+    const std::set<std::size_t> told = told_causes();
     for (Draft& draft : single_) {
+        if (draft.unobserved && told.contains(*draft.unobserved)) {
+            tallies_[&draft.row.get()].explained = true;
+            continue;
+        }
         finish(std::move(draft), out);
     }
     for (auto& [key, group] : groups_) {

@@ -35,7 +35,8 @@ struct Draft {
     bool names_nsid{};                       ///< Finding::names_nsid
     std::string_view fix{};                  ///< where it is not the row's own
     std::string host{}; ///< Finding::host, where neither `on_host` nor the values say it
-    std::vector<std::string> config{}; ///< Finding::config
+    std::vector<std::string> config{};   ///< Finding::config
+    std::vector<std::size_t> explains{}; ///< Finding::explains: drafts that only say so are dropped
 };
 
 /// Of a draft, what is left to say when row, subsystem and NSID are known.
@@ -122,6 +123,10 @@ class Findings {
     void doubt(Draft& draft) const;
     void note(const Draft& draft);
     [[nodiscard]] bool explained(const Draft& draft) const;
+    /// Whether nothing is left of a draft because of the window.
+    [[nodiscard]] bool tolerated(const Draft& draft) const;
+    /// What was not observed for a reason that a finding tells.
+    [[nodiscard]] std::set<std::size_t> told_causes() const;
     void finish(Draft draft, std::vector<Finding>& out);
 
     Window window_;

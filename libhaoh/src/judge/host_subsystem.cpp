@@ -40,6 +40,25 @@ HostNamespace view(const KernelSubsystem& subsystem, const KernelNamespace& head
 
 using ControllerKey = std::pair<std::string_view, std::string_view>; ///< host, name
 
+/// Controllers that were not asked because of what the kernel says, or does not say, of their state. Of
+/// the only host a failure need not name it.
+std::map<ControllerKey, std::size_t> not_asked(const Observation& observation) {
+    std::map<ControllerKey, std::size_t> out;
+    for (std::size_t index = 0; index < observation.unobserved.size(); ++index) {
+        const Unobserved& missing = observation.unobserved[index];
+        const bool for_its_state = missing.reason == UnobservedReason::not_live ||
+                                   missing.reason == UnobservedReason::unreadable ||
+                                   missing.reason == UnobservedReason::other; // was not kept once
+        const bool only_host = missing.host.empty() && observation.kernels.size() == 1;
+        if (for_its_state && missing.target.empty()) {
+            out.emplace(ControllerKey{only_host ? observation.kernels.front().host : missing.host,
+                                      missing.object},
+                        index);
+        }
+    }
+    return out;
+}
+
 bool over_fabrics(const KernelSubsystem& subsystem) {
     return std::any_of(subsystem.controllers.begin(), subsystem.controllers.end(),
                        [](const KernelController& controller) {
@@ -98,6 +117,7 @@ std::vector<Host> hosts_of(const Subject& subject) {
             asked.emplace(ControllerKey{controller.observed->host, controller.name()}, &controller);
         }
     }
+    const std::map<ControllerKey, std::size_t> silent = not_asked(*subject.observation);
     std::vector<Host> out;
     for (const KernelObservation& kernel : subject.observation->kernels) {
         Host& host = out.emplace_back();
@@ -123,6 +143,10 @@ std::vector<Host> hosts_of(const Subject& subject) {
                                            .asked = found == asked.end() ? nullptr : found->second,
                                            .array = std::string(subject.attributions.array_of(
                                                kernel.host, controller.name))});
+                const auto why = silent.find(ControllerKey{kernel.host, controller.name});
+                if (why != silent.end()) {
+                    one.controllers.back().unobserved = why->second;
+                }
                 const Attribution* const array =
                     subject.attributions.find(kernel.host, controller.name);
                 sure = sure && array != nullptr && array->confidence >= kSureOfArray;

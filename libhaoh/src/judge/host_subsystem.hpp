@@ -33,6 +33,8 @@ struct HostController {
     const KernelController* kernel{};
     const Controller* asked{}; ///< nullptr: it was not, or Identify failed
     std::string array;         ///< empty when unknown
+    /// Its index in Observation::unobserved, where its state in the kernel may be why it was not asked.
+    std::optional<std::size_t> unobserved{};
 
     /// Offers the namespace in its own list.
     [[nodiscard]] const Namespace* find(std::uint32_t nsid) const;

@@ -292,7 +292,7 @@ Subject::Subject(const Observation& observed, const Config& configuration,
             unobserved.contains("") || unobserved.contains(nqn) ||
             // Of two arrays that were asked, other ports have nothing new to say.
             (!subsystem.stretched &&
-             (!subsystem.unasked.empty() || config.profile == Profile::stretched)) ||
+             (!subsystem.unasked.ports.empty() || config.profile == Profile::stretched)) ||
             std::any_of(subsystem.controllers.begin(), subsystem.controllers.end(),
                         [](const Controller* controller) {
                             return !controller->has_identify ||

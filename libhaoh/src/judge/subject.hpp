@@ -140,7 +140,7 @@ struct Subsystem {
     /// There is more of it than was observed: what could not be, and where one array is known, ports
     /// that nobody asked, or another array that the profile says there is.
     bool incomplete{};
-    std::vector<UnaskedPort> unasked{}; ///< ports of it that discovery logs name, each once
+    UnaskedPorts unasked{}; ///< ports of it that discovery logs name
 
     [[nodiscard]] const SharedNamespace* find(std::uint32_t nsid) const;
     /// Whether one of its controllers may show namespaces that are not known.

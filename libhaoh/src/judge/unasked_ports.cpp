@@ -37,8 +37,8 @@ std::string port_text(const nvme::DiscoveryEntry& entry) {
                        service ? ":" + entry.trsvcid : std::string());
 }
 
-std::vector<UnaskedPort> unasked_ports(const Subsystem& subsystem, const DiscoveryIndex& index,
-                                       const std::set<std::string>& told) {
+UnaskedPorts unasked_ports(const Subsystem& subsystem, const DiscoveryIndex& index,
+                           const std::set<std::string>& told) {
     const std::vector<Listing>& listings = index.of(subsystem.nqn);
     if (listings.empty()) {
         return {};
@@ -53,7 +53,7 @@ std::vector<UnaskedPort> unasked_ports(const Subsystem& subsystem, const Discove
         }
     }
     std::set<Endpoint> not_listed = asked;
-    std::vector<UnaskedPort> out;
+    UnaskedPorts out;
     std::set<std::tuple<std::uint8_t, std::string, std::string>> seen;
     std::size_t over_tcp_too = 0;
     for (const Listing& listing : listings) {
@@ -71,12 +71,16 @@ std::vector<UnaskedPort> unasked_ports(const Subsystem& subsystem, const Discove
             continue;
         }
         over_tcp_too += over_tcp(entry) ? 1U : 0U;
-        out.push_back({.listing = listing,
-                       .text = port_text(entry),
-                       .same_address = addresses.contains(endpoint.first)});
+        out.ports.push_back({.listing = listing,
+                             .text = port_text(entry),
+                             .same_address = addresses.contains(endpoint.first)});
     }
+    out.translated = !asked.empty() && not_listed == asked && over_tcp_too >= asked.size();
+    out.maybe_asked = not_listed.size();
     if (over_tcp_too <= not_listed.size()) {
-        std::erase_if(out, [](const UnaskedPort& port) { return over_tcp(*port.listing.entry); });
+        std::erase_if(out.ports,
+                      [](const UnaskedPort& port) { return over_tcp(*port.listing.entry); });
+        out.maybe_asked = 0;
     }
     return out;
 }

@@ -22,13 +22,20 @@ struct UnaskedPort {
     bool same_address{}; ///< as that of a port which was asked: the same machine
 };
 
-/// What was asked for and did not answer is not among them: `Observation::unobserved` has that. Where
-/// addresses are translated on the way, a listed port may be one that was asked under another
-/// address: as many as were asked and are not listed are left out.
+struct UnaskedPorts {
+    std::vector<UnaskedPort> ports; ///< each once
+    /// So many of them may have been asked under another address, as where addresses are translated on the
+    /// way: as many as were asked and are not listed.
+    std::size_t maybe_asked{};
+    /// Nothing that was asked over TCP is listed, and at least as much else is.
+    bool translated{};
+};
+
+/// What was asked for and did not answer is not among them: `Observation::unobserved` has that. Nor is any
+/// where all may have been asked under another address.
 /// \param told  the objects of `Observation::unobserved`
-[[nodiscard]] std::vector<UnaskedPort> unasked_ports(const Subsystem& subsystem,
-                                                     const DiscoveryIndex& index,
-                                                     const std::set<std::string>& told);
+[[nodiscard]] UnaskedPorts unasked_ports(const Subsystem& subsystem, const DiscoveryIndex& index,
+                                         const std::set<std::string>& told);
 
 /// "TCP 10.0.0.1:4420", "RDMA [fd00::1]:4420", "Fibre Channel nn-0x...:pn-0x...".
 [[nodiscard]] std::string port_text(const nvme::DiscoveryEntry& entry);

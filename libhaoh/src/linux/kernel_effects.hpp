@@ -113,7 +113,8 @@ inline constexpr std::array kHostIdDiffers{
 inline constexpr std::array kAnaOfOneArray{
     KernelEffect{kAlways, kEver, ana_ignored,
                  "the array that was connected first decides for the whole subsystem: without ANA "
-                 "there, all paths count as optimized",
+                 "there, all paths count as optimized; with ANA there, the other is asked for its "
+                 "ANA log, and is rejected where it has none (\"Failed to get ANA log\")",
                  "multipath.c: nvme_mpath_init_identify"}};
 
 inline constexpr std::array kOneController{KernelEffect{
@@ -235,11 +236,18 @@ inline constexpr std::array kSubsystemOfIdentify{
                  "it was connected by",
                  "core.c: nvme_init_subsystem"}};
 
-inline constexpr std::array kAnaGroupsBeyondLog{
-    KernelEffect{kAlways, kEver, unnoticed,
-                 "the buffer for the log has room for NANAGRPID groups and MNAN namespaces: a log "
-                 "that is larger is refused, and the controller with it",
-                 "multipath.c: nvme_mpath_init_identify"}};
+inline constexpr std::array kAnaGroupsBeyondLog{KernelEffect{
+    kAlways, kEver, unnoticed,
+    "the buffer for the log has room for NANAGRPID groups and MNAN namespaces, and this "
+    "log fits; one that is larger is refused, and the controller with it",
+    "multipath.c: nvme_mpath_init_identify"}};
+
+inline constexpr std::array kAnaLogBeyondLimits{KernelEffect{
+    kAlways, kEver, controller_rejected,
+    "no more is read than NANAGRPID groups and MNAN namespaces take, and what is cut off "
+    "is refused (a warning with a stack trace, once); while connecting the controller "
+    "is given up",
+    "multipath.c: nvme_mpath_init_identify, nvme_parse_ana_log"}};
 
 inline constexpr std::array kQueueTooShort{
     KernelEffect{kAlways, kEver, controller_rejected,

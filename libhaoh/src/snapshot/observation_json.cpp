@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <haoh/nvme/supported_logs.hpp>
 #include <haoh/observation.hpp>
 
 #include "base/json_text.hpp"
 #include "model/field_text.hpp"
+#include "model/observed_pages.hpp"
+#include "snapshot/decoded_pages.hpp"
 #include "snapshot/kernel_json.hpp"
 #include "snapshot/observation_schema.hpp"
 
@@ -86,16 +87,16 @@ void add_page(Json& pages, const char* key, const Page& page, std::size_t length
 
 Json namespace_pages(const NamespaceObservation& path) {
     Json pages = Json::object();
-    for (const NamespacePageKey& entry : kNamespacePages) {
-        add_page(pages, entry.key, path.*entry.page, nvme::kIdentifySize);
+    for (const model::PathPage& row : model::kPathPages) {
+        add_page(pages, row.key, path.*row.page, nvme::kIdentifySize);
     }
     return pages;
 }
 
 Json controller_pages(const ControllerObservation& controller) {
     Json pages = Json::object();
-    for (const ControllerPageKey& entry : kControllerPages) {
-        add_page(pages, entry.key, controller.*entry.page, entry.length);
+    for (const model::ControllerPage& row : model::kControllerPages) {
+        add_page(pages, row.key, controller.*row.page, row.length);
     }
     add_page(pages, kAnaLogPage, controller.ana.log, kAnyLength);
     if (!controller.features.empty()) {
@@ -108,25 +109,6 @@ Json controller_pages(const ControllerObservation& controller) {
 }
 
 // Decoded fields.
-
-Json identify_fields(nvme::ByteView page) {
-    Json out = Json::object();
-    for (const nvme::FieldRange& field : nvme::identify_controller_fields()) {
-        switch (model::field_kind(field)) {
-        case model::FieldKind::number:
-        case model::FieldKind::flags:
-            out[std::string(field.name)] = base::exact_number(
-                nvme::load_le<std::uint64_t>(nvme::slice(page, field.offset, field.length), 0));
-            break;
-        default:
-            if (field.name.substr(0, 3) != "psd") { // power states: arrays have none to speak of
-                out[std::string(field.name)] = model::field_text(field, page);
-            }
-            break;
-        }
-    }
-    return out;
-}
 
 Json ana_json(const ControllerObservation& controller) {
     Json out{{"stable", controller.ana.stable}, {"attempts", controller.ana.attempts}};
@@ -228,33 +210,6 @@ Json properties_json(const ControllerObservation& controller) {
         out[model::property_name(offset)] = fmt::format("0x{:0{}x}", value, wide ? 16 : 8);
     }
     return out;
-}
-
-void add_decoded_pages(Json& out, const ControllerObservation& controller) {
-    if (controller.identify.ok()) {
-        out["identify"] = identify_fields(controller.identify.bytes);
-    }
-    if (controller.controller_list.ok()) {
-        out["controller_list"] = controller.subsystem_controllers().cntlids;
-    }
-    if (controller.supported_logs.ok()) {
-        const auto logs = nvme::decode_supported_logs(controller.supported_logs.bytes);
-        Json& list = out["supported_logs"] = Json::array();
-        for (unsigned lid = 0; lid < logs.lids.size(); ++lid) {
-            if (logs.supports(static_cast<std::uint8_t>(lid))) {
-                list.push_back(hex_byte(lid));
-            }
-        }
-    }
-    Json features = Json::object();
-    for (const auto& [fid, page] : controller.features) {
-        if (page.ok()) {
-            features[hex_byte(fid)] = nvme::load_le<std::uint32_t>(page.bytes, 0);
-        }
-    }
-    if (!features.empty()) {
-        out["features"] = std::move(features);
-    }
 }
 
 Json controller_json(const ControllerObservation& controller, const std::vector<PathView>& paths,

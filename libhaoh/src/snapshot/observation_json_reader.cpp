@@ -4,6 +4,7 @@
 #include "base/json_text.hpp"
 #include "base/located_reader.hpp"
 #include "model/field_text.hpp"
+#include "model/observed_pages.hpp"
 #include "model/short_answer.hpp"
 #include "snapshot/kernel_json.hpp"
 #include "snapshot/observation_schema.hpp"
@@ -145,8 +146,8 @@ NamespaceObservation read_namespace(const base::Node& node) {
     path.nsid = reader.required("nsid").number<std::uint32_t>();
     const base::Node pages_node = required_pages(reader);
     base::ObjectReader pages(pages_node);
-    for (const NamespacePageKey& entry : kNamespacePages) {
-        path.*entry.page = read_page(pages, entry.key, nvme::kIdentifySize);
+    for (const model::PathPage& row : model::kPathPages) {
+        path.*row.page = read_page(pages, row.key, nvme::kIdentifySize);
     }
     pages.finish();
     return path; // all other keys are decoded fields
@@ -241,8 +242,8 @@ Page read_log(base::ObjectReader& pages, const char* key, LogLengths& lengths) {
 void read_controller_pages(const base::Node& node, ControllerObservation& controller,
                            LogLengths& lengths) {
     base::ObjectReader pages(node);
-    for (const ControllerPageKey& entry : kControllerPages) {
-        controller.*entry.page = read_page(pages, entry.key, entry.length);
+    for (const model::ControllerPage& row : model::kControllerPages) {
+        controller.*row.page = read_page(pages, row.key, row.length);
     }
     controller.ana.log = read_log(pages, kAnaLogPage, lengths);
     if (pages.has(kFeaturePages)) {
@@ -279,7 +280,7 @@ ControllerObservation read_controller(const base::Node& node, LogLengths& length
     read_controller_pages(required_pages(reader), out, lengths);
     out.namespaces = read_namespaces(reader.required("namespaces"));
     reader.ignore({"cntlid", "serial", "model", "firmware_rev", "identify", "controller_list",
-                   "supported_logs", "features"});
+                   "supported_logs", "nvm_controller", "commands_log", "firmware_log", "features"});
     reader.finish();
     return out;
 }

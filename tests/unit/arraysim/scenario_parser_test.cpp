@@ -553,6 +553,8 @@ INSTANTIATE_TEST_SUITE_P(
             "3: timeline.at", "is missing"},
         Bad{"check_target", "[[array]]\nname = \"a\"\n[check]\ntargets = [\"z\"]\n", "3: check",
             "there is no array 'z'"},
+        Bad{"check_port", "[[array]]\nname = \"a\"\n[check]\ntargets = [\"a 2\"]\n", "3: check",
+            "there is no array 'a 2'"},
         Bad{"verdict", "[[array]]\nname = \"a\"\n[expect]\nverdict = \"good\"\n",
             "4: expect.verdict", "'good' is none of"},
         Bad{"finding", "[[array]]\nname = \"a\"\n[expect]\nfindings = [\"ns.uuid.equal\"]\n",

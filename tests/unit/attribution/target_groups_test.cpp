@@ -237,6 +237,31 @@ TEST(TargetGroups, LooksBehindTheOnlyTarget) {
     EXPECT_THAT(confidences(pair.observation()), Each(Ge(kSureOfArray))) << "one target, one array";
 }
 
+TEST(TargetGroups, LooksBehindTargetsThatLookLikeOneArray) {
+    // Two ports of one array were named, and their logs lead to the other's as well.
+    Pair pair = four_targets();
+    pair.on_b([&pair](Node& node) {
+        node.target = pair.a[0].target;
+        node.probed.clear();
+    });
+    EXPECT_THAT(arrays_of(pair.observation()),
+                ElementsAre("array-a", "array-a", "array-b", "array-b"));
+    EXPECT_THAT(confidences(pair.observation()), Each(Ge(kSureOfArray)));
+    pair.with_discovery();
+    EXPECT_THAT(arrays_of(pair.observation()),
+                ElementsAre("array-a", "array-a", "array-b", "array-b"));
+    EXPECT_THAT(confidences(pair.observation()), Each(Ge(kSureOfArray)));
+    // At no distance that somebody configured: they may be of anyone.
+    pair.b[0].id.cntlid = 700;
+    pair.b[1].id.cntlid = 701;
+    EXPECT_THAT(confidences(pair.observation()), Each(Lt(kSureOfArray)));
+    // Two targets that are apart are two arrays, whoever else was found.
+    pair.a[1].id.cntlid = 2001;
+    pair.a[1].probed = {2002};
+    EXPECT_THAT(arrays_of(pair.observation()), Contains("array-b"));
+    EXPECT_EQ(attribute(pair.observation(), {})[0].evidence, "target tcp://10.1.0.1:4420");
+}
+
 TEST(TargetGroups, PutsAPortThatALogNamedToTheArrayOfItsId) {
     Pair pair = four_targets();
     for (Node* node : {&pair.a[1], &pair.b[1]}) {

@@ -130,6 +130,73 @@ TEST(CapiCheck, a_defect_is_a_finding_with_its_values) {
                 HasSubstr("ns.uuid.equal"));
 }
 
+TEST(CapiCheck, tells_on_which_array_each_controller_is_and_how_sure_that_is) {
+    const ServedPair pair;
+    const ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    const ReportHandle report(haoh_check(observation.get(), nullptr, error));
+    ASSERT_EQ(haoh_report_attribution_count(report.get()), 2U);
+    for (const std::size_t index : {0U, 1U}) {
+        haoh_attribution one HAOH_ATTRIBUTION_INIT;
+        ASSERT_EQ(haoh_report_attribution(report.get(), index, &one, error), 0);
+        EXPECT_STREQ(one.site, index == 0 ? "array-a" : "array-b");
+        EXPECT_STREQ(one.host, "");
+        EXPECT_THAT(one.controller, HasSubstr("tcp://127.0.0.1:"));
+        EXPECT_THAT(one.evidence, HasSubstr("target tcp://127.0.0.1:"));
+        EXPECT_GE(one.confidence, 80U);
+        EXPECT_LT(one.confidence, 100U) << "nobody declared it";
+    }
+    haoh_attribution one HAOH_ATTRIBUTION_INIT;
+    EXPECT_EQ(haoh_report_attribution(report.get(), 2, &one, error), -HAOH_NOT_FOUND);
+    EXPECT_EQ(haoh_report_attribution(report.get(), 0, nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_report_attribution(nullptr, 0, &one, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_report_attribution_count(nullptr), 0U);
+
+    const std::string toml = "[[site]]\nname = \"west\"\naddresses = [\"127.0.0.0/8\"]\n";
+    const ConfigHandle config(haoh_config_parse(toml.data(), toml.size(), nullptr, error));
+    haoh_check_options options HAOH_CHECK_OPTIONS_INIT;
+    options.config = config.get();
+    const ReportHandle declared(haoh_check(observation.get(), &options, error));
+    ASSERT_NE(declared, nullptr) << error.message();
+    ASSERT_EQ(haoh_report_attribution(declared.get(), 1, &one, error), 0) << error.message();
+    EXPECT_STREQ(one.site, "west");
+    EXPECT_EQ(one.confidence, 100U);
+}
+
+/// Two ranges of controller IDs in one domain: one array or two.
+arraysim::Scenario doubtful_scenario() {
+    return arraysim::ScenarioBuilder()
+        .field("ctratt", std::uint64_t{0x401})
+        .field("domainid", std::uint64_t{1})
+        .array("a")
+        .array("b")
+        .build();
+}
+
+TEST(CapiCheck, a_finding_has_the_lines_that_settle_it) {
+    const ServedPair pair(doubtful_scenario());
+    const ObservationHandle observation = observed(pair);
+    ErrorSlot error;
+    const ReportHandle report(haoh_check(observation.get(), nullptr, error));
+    ASSERT_NE(report, nullptr) << error.message();
+    std::string lines;
+    for (std::size_t index = 0; index < haoh_report_finding_count(report.get()); ++index) {
+        haoh_finding finding HAOH_FINDING_INIT;
+        ASSERT_EQ(haoh_report_finding(report.get(), index, &finding, error), 0);
+        const char* line = nullptr;
+        for (std::size_t at = 0;
+             (line = haoh_report_finding_config(report.get(), index, at)) != nullptr; ++at) {
+            EXPECT_STREQ(finding.rule, "model.arrays");
+            lines += std::string(line) + "\n";
+        }
+    }
+    EXPECT_THAT(lines, HasSubstr("[[site]]"));
+    const ConfigHandle config(haoh_config_parse(lines.data(), lines.size(), nullptr, error));
+    EXPECT_NE(config, nullptr) << "can be pasted: " << error.message();
+    EXPECT_EQ(haoh_report_finding_config(report.get(), 99, 0), nullptr);
+    EXPECT_EQ(haoh_report_finding_config(nullptr, 0, 0), nullptr);
+}
+
 TEST(CapiCheck, tells_what_became_of_each_rule) {
     const ServedPair pair(broken_scenario());
     const ObservationHandle observation = observed(pair);

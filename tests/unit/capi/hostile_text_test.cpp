@@ -82,6 +82,10 @@ TEST(CapiHostileText, of_findings_is_safe) {
             expect_safe(text, finding.rule);
             all += std::string(text) + "\n";
         }
+        for (std::size_t at = 0; haoh_report_finding_config(report.get(), index, at) != nullptr;
+             ++at) {
+            expect_safe(haoh_report_finding_config(report.get(), index, at), finding.rule);
+        }
         for (std::size_t at = 0; at < finding.values_count; ++at) {
             haoh_value value HAOH_VALUE_INIT;
             ASSERT_EQ(haoh_report_value(report.get(), index, at, &value, error), 0);
@@ -90,6 +94,13 @@ TEST(CapiHostileText, of_findings_is_safe) {
                 expect_safe(text, finding.rule);
                 all += std::string(text) + "\n";
             }
+        }
+    }
+    for (std::size_t at = 0; at < haoh_report_attribution_count(report.get()); ++at) {
+        haoh_attribution one HAOH_ATTRIBUTION_INIT;
+        ASSERT_EQ(haoh_report_attribution(report.get(), at, &one, error), 0);
+        for (const char* const text : {one.controller, one.host, one.site, one.evidence}) {
+            expect_safe(text, "attribution");
         }
     }
     EXPECT_THAT(all, HasSubstr("ctrl.sn.equal"));

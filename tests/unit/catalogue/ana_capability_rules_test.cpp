@@ -36,10 +36,18 @@ std::vector<Case> ana_capability_cases() {
          {"FAIL ana.log.fits_mdts", "WARN ctrl.mdts.min"}},
         {"FewerGroupsThanTheLogHas",
          [](Pair& pair) { pair.on_b([](Node& node) { node.id.nanagrpid = 1; }); },
-         {"FAIL ana.nanagrpid.covers"}},
+         {"WARN ana.nanagrpid.covers"}},
         {"MoreGroupsThanTheSubsystemHas",
          [](Pair& pair) { pair.on_b([](Node& node) { node.id.nanagrpid = 129; }); },
-         {"FAIL ana.nanagrpid.covers"}},
+         {"WARN ana.nanagrpid.covers"}},
+        {"ALogLongerThanItsLimits",
+         [](Pair& pair) {
+             pair.on_both([](Node& node) {
+                 node.id.nanagrpid = 1;
+                 node.id.mnan = 5;
+             });
+         },
+         {"FAIL ana.log.fits_limits"}},
         {"AnAnaLogThatIsNotListed",
          [](Pair& pair) { pair.on_b([](Node& node) { node.logs.lids[nvme::lid::ana] = 0; }); },
          {"NOTE log.listed.ana"}},

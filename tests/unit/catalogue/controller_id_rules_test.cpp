@@ -53,6 +53,9 @@ std::vector<Case> controller_id_cases() {
         {"ADiscoveryControllerAsDataPath",
          [](Pair& pair) { pair.on_b([](Node& node) { node.id.cntrltype = 2; }); },
          {"FAIL ctrl.type.io"}},
+        {"AControllerOfNoType",
+         [](Pair& pair) { pair.on_b([](Node& node) { node.id.cntrltype = 0; }); },
+         {"NOTE ctrl.type.defined"}},
         {"AVersionThatIsNotVs",
          [](Pair& pair) {
              pair.on_both([](Node& node) {

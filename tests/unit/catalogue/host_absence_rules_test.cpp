@@ -210,6 +210,15 @@ void copy_subsystem(Observation& host) {
     kernel.subsystems.push_back(std::move(copy));
 }
 
+Unobserved not_asked(const std::string& name,
+                     UnobservedReason reason = UnobservedReason::not_live) {
+    return {.object = name,
+            .target = {},
+            .subsysnqn = kNqn,
+            .error = "ask " + name + ": not live",
+            .reason = reason};
+}
+
 TEST(HostCtrlLive, TellsAnAddressOnceThatIsDownForSeveralSubsystems) {
     Observation host = healthy();
     copy_subsystem(host);
@@ -223,14 +232,39 @@ TEST(HostCtrlLive, TellsAnAddressOnceThatIsDownForSeveralSubsystems) {
                     "and nvme3",
                     "tcp 10.2.0.1 (): 2 connecting"));
     EXPECT_THAT(findings_of(host, "host.ns.usable_arrays"), IsEmpty());
-    const std::vector<Unobserved> unobserved{
-        {.object = "nvme1", .target = {}, .subsysnqn = kNqn, .error = "ask nvme1: connecting"},
-        {.object = "nvme3", .target = {}, .subsysnqn = "other", .error = "ask nvme3: connecting"}};
-    host.unobserved = unobserved;
-    for (const Finding& finding : findings_of(host, "snap.verdict_unknown")) {
-        EXPECT_EQ(finding.subsystem, "") << finding.what;
-        EXPECT_THAT(finding.fix, testing::HasSubstr("the address that is down")) << "told once";
+    host.unobserved = {not_asked("nvme1"), not_asked("nvme3")};
+    EXPECT_THAT(told(host, "host.ctrl.live")[0],
+                "all 2 controllers to tcp 10.2.0.1 not live on host1, and not asked, in 2 "
+                "subsystems: nvme1 and nvme3");
+    EXPECT_THAT(findings_of(host, "host.ctrl.live")[0].explains, ElementsAre(0, 1));
+    EXPECT_THAT(findings_of(host, "snap.verdict_unknown"), IsEmpty()) << "told once";
+}
+
+TEST(HostCtrlLive, TellsWhatWasNotAskedForItsState) {
+    Observation host = connected(Pair(2).observation());
+    controller_of(host, "nvme1").state = Attribute::of("connecting");
+    controller_of(host, "nvme3").state = {
+        .state = Attribute::State::unreadable, .nul_padded = false, .text = "EACCES"};
+    host.unobserved = {not_asked("nvme3", UnobservedReason::unreadable), not_asked("nvme1")};
+    EXPECT_THAT(told(host, "host.ctrl.live")[0],
+                "1 of 4 controllers not live, and not asked: nvme1");
+    EXPECT_THAT(findings_of(host, "host.ctrl.live")[0].explains, ElementsAre(1, 0));
+    EXPECT_THAT(findings_of(host, "snap.verdict_unknown"), IsEmpty());
+    const Report report = check(host);
+    EXPECT_THAT(report.unobserved, SizeIs(2));
+    EXPECT_EQ(report.verdict, Verdict::unknown) << "what was not asked is not good";
+    // Who is live has another reason, and so has what is no controller of this host.
+    for (const Unobserved& other :
+         {not_asked("nvme0", UnobservedReason::timed_out), not_asked("nvme0"), not_asked("nvme9"),
+          not_asked("nvme1", UnobservedReason::recorded)}) {
+        host.unobserved = {other};
+        EXPECT_THAT(findings_of(host, "snap.verdict_unknown"), SizeIs(1)) << other.object;
     }
+    host.unobserved = {not_asked("nvme1")};
+    host.unobserved[0].host = "elsewhere";
+    EXPECT_THAT(findings_of(host, "snap.verdict_unknown"), SizeIs(1));
+    host.unobserved[0].host = "host1";
+    EXPECT_THAT(findings_of(host, "snap.verdict_unknown"), IsEmpty());
 }
 
 TEST(HostNsUsableArrays, IsExplainedByAnAddressOnlyWhereTheWholeArrayIsDown) {

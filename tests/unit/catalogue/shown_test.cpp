@@ -178,7 +178,7 @@ std::vector<Case> capability_values() {
             kManagement, "", "MDS 0, DOMAINID 7"),
         controllers(
             "Groups", [](Idc& id, bool b) { id.nanagrpid = b ? 300 : 128; },
-            "FAIL ana.nanagrpid.covers", kLoss, "", "NANAGRPID 300, ANAGRPMAX 128"),
+            "WARN ana.nanagrpid.covers", kDegraded, "", "NANAGRPID 300, ANAGRPMAX 128"),
         controllers(
             "MissingState", [](Idc& id, bool /*b*/) { id.anacap = 0x1D; },
             "WARN ana.log.group.state_allowed", kManagement, "",

@@ -63,6 +63,26 @@ std::vector<Case> snapshot_cases() {
              pair.options.config.profile = Profile::stretched;
          },
          {"UNKNOWN model.detect"}},
+        {"AStretchedProfileAndAnArrayThatDoesNotAnswer",
+         [](Pair& pair) {
+             pair.b.clear();
+             pair.options.config.profile = Profile::stretched;
+             pair.unobserved.push_back({.object = "tcp://10.2.0.1:4420",
+                                        .target = "tcp://10.2.0.1:4420",
+                                        .subsysnqn = kNqn,
+                                        .error = "connect to tcp://10.2.0.1:4420: refused"});
+         },
+         {"UNKNOWN snap.verdict_unknown"}},
+        {"AStretchedProfileAndAnotherSubsystemThatDoesNotAnswer",
+         [](Pair& pair) {
+             pair.b.clear();
+             pair.options.config.profile = Profile::stretched;
+             pair.unobserved.push_back({.object = "tcp://10.2.0.1:4420",
+                                        .target = "tcp://10.2.0.1:4420",
+                                        .subsysnqn = "nqn.2026-01.io.example:other",
+                                        .error = "connect to tcp://10.2.0.1:4420: refused"});
+         },
+         {"UNKNOWN snap.verdict_unknown", "UNKNOWN model.detect"}},
         {"ADispersedProfileOnOneSubsystem",
          [](Pair& pair) { pair.options.config.profile = Profile::dispersed; },
          {"UNKNOWN model.detect"}},

@@ -259,11 +259,20 @@ std::vector<ToldCase> ana_announced_cases() {
         {"NoTransitionTime", second(1, [](Node& node) { node.id.anatt = 0; }),
          of_b("FAIL ana.anatt.valid: ANATT is 0 on array-b", "0")},
         {"MoreGroupsThanAnnounced", second(2, [](Node& node) { node.id.nanagrpid = 1; }),
-         of_b("FAIL ana.nanagrpid.covers: NANAGRPID does not fit on array-b",
+         of_b("WARN ana.nanagrpid.covers: NANAGRPID does not fit on array-b",
               "NANAGRPID 1, 2 groups in the log")},
+        // 16 + 2 x 32 + 2 x 4 bytes, and room for 16 + 32 + 9 x 4.
+        {"ALogLongerThanAnnounced",
+         small(2,
+               [](Pair& pair) {
+                   pair.on_both([](Node& node) { node.id.mnan = 9; });
+                   pair.on_b([](Node& node) { node.id.nanagrpid = 1; });
+               }),
+         of_b("FAIL ana.log.fits_limits: ANA log longer than announced on array-b",
+              "88 bytes (2 groups, 2 NSIDs), NANAGRPID 1 and MNAN 9 allow 84")},
         {"AsManyGroupsAsAnnounced", second(2, [](Node& node) { node.id.nanagrpid = 2; }), {}},
         {"MoreGroupsThanTheLargest", second(2, [](Node& node) { node.id.nanagrpid = 129; }),
-         of_b("FAIL ana.nanagrpid.covers: NANAGRPID does not fit on array-b",
+         of_b("WARN ana.nanagrpid.covers: NANAGRPID does not fit on array-b",
               "NANAGRPID 129, ANAGRPMAX 128")},
         // 16 + 32 x 128 + 4 x 2000 = 12112 bytes, in transfers of 2 x 4 KiB.
         {"ALogLargerThanATransfer",

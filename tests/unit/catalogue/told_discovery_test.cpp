@@ -78,6 +78,13 @@ std::vector<std::string> and_unasked(std::vector<std::string> lines,
     return lines;
 }
 
+/// To addresses that nobody asked.
+void translate(Log& log) {
+    for (std::size_t i = 0; i < log.entries.size(); ++i) {
+        log.entries[i].traddr = fmt::format("192.0.2.{}", i + 1);
+    }
+}
+
 std::vector<ToldCase> discovery_entry_cases() {
     return {
         {"TheModelOfEachPort", both_logs([](Log& log) { log.entries[1].cntlid = 0xFFFE; }),
@@ -218,7 +225,8 @@ ToldCase shared_port_ids(unsigned count, std::string ids) {
                   [count](Pair& pair) {
                       const auto add = [count](Log& log) {
                           const Entry port = log.entries[0];
-                          log.entries.clear();
+                          log.entries[0].portid = 101;
+                          log.entries[1].portid = 102;
                           for (unsigned id = 1; id <= count; ++id) {
                               for (const unsigned address : {1U, 2U}) {
                                   Entry entry = port;
@@ -382,6 +390,55 @@ std::vector<ToldCase> discovery_log_cases() {
                    pair.b[0].traddr = "array-b.example";
                }),
          {}},
+        // It may list the port.
+        {"NoPortOfAnArrayWhoseLogWasNotRead",
+         small(1,
+               [](Pair& pair) {
+                   pair.with_discovery().edit_discovery(0, [](Log& log) { keep(log, 0, 1); });
+                   pair.discovery.pop_back();
+               }),
+         {}},
+        {"NoPortOfAnArrayWhoseLogMoved",
+         small(1,
+               [](Pair& pair) {
+                   pair.with_discovery();
+                   for (const std::size_t log : {0U, 1U}) {
+                       pair.edit_discovery(log, [](Log& one) { keep(one, 0, 1); });
+                   }
+                   pair.discovery[1].stable = false;
+               }),
+         {fmt::format("UNKNOWN disc.genctr.stable_during_read []: the discovery log of {} changed "
+                      "during each reading",
+                      kB)}},
+        {"AddressesThatAreTranslatedOnTheWay",
+         both_logs(translate),
+         {"NOTE disc.log.complete: discovery logs name other addresses than those that answered on "
+          "both arrays",
+          "  array-a 1001: 10.1.0.1:4420", "  array-b 2001: 10.2.0.1:4420"}},
+        {"PortsThatEachArrayNumbersBehindATranslation",
+         both_logs([](Log& log) {
+             translate(log);
+             log.entries[1].portid = 1;
+         }),
+         {"NOTE disc.entry.portid_unique_per_port: port ID 1 stands for several ports",
+          "  array-a : 192.0.2.1:4420: port ID 1", "  array-a : 192.0.2.2:4420: port ID 1",
+          "NOTE disc.log.complete: discovery logs name other addresses than those that answered on "
+          "both arrays",
+          "  array-a 1001: 10.1.0.1:4420", "  array-b 2001: 10.2.0.1:4420"}},
+        {"TheOtherArrayBehindATranslation",
+         small(1,
+               [](Pair& pair) {
+                   pair.with_discovery().edit_discovery(0, translate);
+                   pair.discovery.pop_back();
+                   pair.b.clear();
+               }),
+         {"UNKNOWN disc.port.asked: at least 1 of 2 ports of the subsystem that are named was not "
+          "asked; 1 answered at addresses that no log names: may be another array",
+          fmt::format("  array-a : discovery controller {}: TCP 192.0.2.1:4420", kA),
+          fmt::format("  array-a : discovery controller {}: TCP 192.0.2.2:4420", kA),
+          "NOTE disc.log.complete: discovery logs name other addresses than those that answered on "
+          "array-a",
+          "  array-a 1001: 10.1.0.1:4420"}},
         {"NoPortWhereNoLogKnowsTheSubsystem", both_logs([](Log& log) { keep(log, 0, 0); }), {}},
     };
 }

@@ -524,6 +524,32 @@ TEST_F(DiscoverTest, FollowsReferralsToOtherTargets) {
     EXPECT_EQ(seen.controllers[1].target, to_string(a.address()));
 }
 
+TEST_F(DiscoverTest, SaysWhatToDoWhereTheLogNamesAddressesThatDoNotAnswer) {
+    const Address inside{.traddr = "127.0.0.2", .trsvcid = 1, .host_traddr = {}};
+    options.targets = {a.address()};
+    a.log = {nvm_entry(inside, a.subsysnqn)};
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.unobserved, SizeIs(1));
+    EXPECT_THAT(
+        seen.unobserved[0].error,
+        HasSubstr("the discovery log of " + to_string(a.address()) +
+                  " names this address: where addresses are translated on the way, name the "
+                  "subsystem (--nqn " +
+                  a.subsysnqn + ")"));
+    // Where something answers, or the target's own port is listed, it is just down.
+    FakeArray other(context, "127.0.0.3");
+    a.log = {nvm_entry(inside, a.subsysnqn), nvm_entry(other.address(), other.subsysnqn)};
+    const Observation half = observe_all();
+    EXPECT_THAT(half.controllers, SizeIs(1));
+    ASSERT_THAT(half.unobserved, SizeIs(1));
+    EXPECT_THAT(half.unobserved[0].error, testing::Not(HasSubstr("translated")));
+    a.log = {
+        nvm_entry({.traddr = a.address().traddr, .trsvcid = 1, .host_traddr = {}}, a.subsysnqn)};
+    const Observation down = observe_all();
+    ASSERT_THAT(down.unobserved, SizeIs(1));
+    EXPECT_THAT(down.unobserved[0].error, testing::Not(HasSubstr("translated")));
+}
+
 TEST_F(DiscoverTest, ReportsEntriesThatCannotBeReached) {
     a.log.push_back(nvm_entry({.traddr = "127.0.0.1", .trsvcid = 1, .host_traddr = {}},
                               "nqn.2024-01.com.example:gone"));

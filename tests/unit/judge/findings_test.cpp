@@ -83,6 +83,32 @@ TEST(Taken, AreInOrder) {
                             "ctrl.vid.equal a -"));
 }
 
+TEST(Taken, LeaveOutWhatAnotherExplains) {
+    for (const bool cause_first : {true, false}) {
+        Findings findings(Window::none);
+        Draft cause = draft("host.ctrl.live", "k");
+        cause.explains = {3};
+        Draft silence = draft("snap.verdict_unknown", "k");
+        silence.unobserved = 3;
+        Draft other = draft("snap.verdict_unknown", "m");
+        other.unobserved = 4;
+        put(findings, cause_first ? cause : silence);
+        put(findings, cause_first ? silence : cause);
+        put(findings, other);
+        EXPECT_THAT(taken(findings), ElementsAre("host.ctrl.live k -", "snap.verdict_unknown m -"));
+        EXPECT_EQ(findings.state(row("snap.verdict_unknown")), RuleState::unknown);
+    }
+    // What is not told explains nothing.
+    Findings tolerated(Window::none);
+    Draft cause = draft("host.ctrl.live", "k", {}, Verdict::pass);
+    cause.explains = {3};
+    Draft silence = draft("snap.verdict_unknown", "k");
+    silence.unobserved = 3;
+    put(tolerated, cause);
+    put(tolerated, silence);
+    EXPECT_THAT(taken(tolerated), ElementsAre("snap.verdict_unknown k -"));
+}
+
 TEST(Taken, AreTakenOnce) {
     Findings findings(Window::none);
     put(findings, draft("ns.uuid.equal"));

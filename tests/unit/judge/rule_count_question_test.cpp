@@ -44,6 +44,7 @@ const CountCase kOfControllersAsked[] = {
      {{"ana.anacap.optimized_bit", kNothing},
       {"ana.anatt.valid", kNothing},
       {"ana.nanagrpid.covers", kNothing},
+      {"ana.log.fits_limits", kNothing},
       {"ana.log.fits_mdts", kNothing},
       {"log.supported.ana", kNothing},
       {"log.listed.ana", kNothing},
@@ -85,6 +86,7 @@ const CountCase kOfControllersAsked[] = {
       {"ana.log.nsid.covers_active", kNothing},
       {"ana.log.nsid.matches_identify", kNothing},
       {"ana.nanagrpid.covers", kHeld},
+      {"ana.log.fits_limits", kNothing},
       {"ana.ns.usable_path", kUnknown}}},
     {"WithAnAnaLogUnread",
      [](Pair& pair) { lose_ana_log(pair.b[0]); },
@@ -92,6 +94,7 @@ const CountCase kOfControllersAsked[] = {
       {"ana.log.group.order", kUnknown},
       {"ana.log.nsid.matches_identify", kUnknown},
       {"ana.nanagrpid.covers", kUnknown},
+      {"ana.log.fits_limits", kUnknown},
       {"ana.log.fits_mdts", kHeld},
       {"log.supported.ana", kUnknown}}},
     {"WithoutTheListOfLogs",
@@ -106,6 +109,7 @@ const CountCase kOfControllersAsked[] = {
      {{"ctrl.kas.nonzero", kUnknown},
       {"ana.anatt.valid", kUnknown},
       {"ctrl.type.io", kUnknown},
+      {"ctrl.type.defined", kUnknown},
       {"ctrl.sqes_cqes", kUnknown},
       {"ctrl.ioccsz.min", kUnknown},
       {"ctrl.dctype", kUnknown},
@@ -118,6 +122,7 @@ const CountCase kOfControllersAsked[] = {
     {"OfDiscovery",
      as_discovery,
      {{"ctrl.type.io", kNothing},
+      {"ctrl.type.defined", kNothing},
       {"ctrl.sqes_cqes", kNothing},
       {"ctrl.ioccsz.min", kNothing},
       {"ctrl.iorcsz.min", kNothing},
@@ -169,7 +174,10 @@ const CountCase kOfControllersAsked[] = {
              node.id.cntrltype = 0;
          });
      },
-     {{"ctrl.type.io", kNothing}, {"resv.ieks", kHeld}, {"ns.uuid.required_if_zero", kHeld}}},
+     {{"ctrl.type.io", kNothing},
+      {"ctrl.type.defined", kNothing},
+      {"resv.ieks", kHeld},
+      {"ns.uuid.required_if_zero", kHeld}}},
     {"OfTheVersionOfTheType",
      [](Pair& pair) {
          pair.on_both([](Node& node) {
@@ -177,7 +185,10 @@ const CountCase kOfControllersAsked[] = {
              node.id.cntrltype = 0;
          });
      },
-     {{"ctrl.type.io", kBroken}}},
+     {{"ctrl.type.io", kNothing}, {"ctrl.type.defined", kBroken}}},
+    {"OfTheTypeOfDiscovery",
+     [](Pair& pair) { pair.on_both([](Node& node) { node.id.cntrltype = 2; }); },
+     {{"ctrl.type.io", kBroken}, {"ctrl.type.defined", kHeld}}},
     {"OfAVersionBeforeUuids",
      [](Pair& pair) { pair.on_both([](Node& node) { of_version(node, 0x10201); }); },
      {{"ns.uuid.required_if_zero", kNothing},

@@ -201,6 +201,18 @@ const CountCase kOfDiscovery[] = {
          pair.discovery.pop_back();
      },
      {{"disc.log.consistent_between_arrays", kNothing}, {"disc.log.complete", kHeld}}},
+    {"ALogThatLeavesOutAnArrayWhoseOwnWasNotRead",
+     [](Pair& pair) {
+         pair.with_discovery();
+         pair.edit_discovery(0, [&pair](nvme::DiscoveryLog& log) {
+             std::erase_if(log.entries, [&pair](const nvme::DiscoveryEntry& entry) {
+                 return entry.traddr != pair.a[0].traddr;
+             });
+             log.numrec = log.entries.size();
+         });
+         pair.discovery.pop_back();
+     },
+     {{"disc.log.complete", kUnknown}}},
     {"OneEntry",
      [](Pair& pair) {
          pair.b.clear();

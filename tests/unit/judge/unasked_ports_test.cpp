@@ -17,7 +17,7 @@ std::vector<std::string> unasked(const Pair& pair) {
     const Observation seen = pair.observation();
     const Subject subject(seen, {});
     std::vector<std::string> out;
-    for (const UnaskedPort& port : subject.subsystems.front().unasked) {
+    for (const UnaskedPort& port : subject.subsystems.front().unasked.ports) {
         out.push_back(port.text + (port.same_address ? " (same address)" : ""));
     }
     return out;

@@ -65,7 +65,7 @@ class EveryString {
     }
     void operator()(Finding& it) const {
         auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix,
-               config, told, on_kernel, names_nsid, host] = it;
+               config, told, on_kernel, names_nsid, host, explains] = it;
         all(rule, subsystem, what, values, basis, why, fix, config, on_kernel, host);
     }
     void operator()(Attribution& it) const {

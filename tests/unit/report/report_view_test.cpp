@@ -186,6 +186,35 @@ TEST(ReportView, KnowsWhatAFindingAlreadyTells) {
               "1 object not observed, 117 rules hold for the rest, 1 could not be judged.");
 }
 
+TEST(ReportView, TellsWhatWasNotObservedWithItsCause) {
+    Sample sample = healthy_pair();
+    add(sample, test::refused_target());
+    Finding cause = test::serial_finding(sample);
+    cause.rule = "host.ctrl.live";
+    cause.verdict = Verdict::warn;
+    cause.explains = {0};
+    add(sample.report, cause);
+    const ReportView view = view_of(sample.report);
+    EXPECT_TRUE(view.untold.empty());
+    EXPECT_THAT(view.tally, testing::HasSubstr("1 rule warns, 1 object not observed"));
+}
+
+TEST(ReportView, CountsWhatIsUnknownAsWhatItIs) {
+    Sample sample = healthy_pair();
+    Finding open = test::serial_finding(sample);
+    open.rule = "model.arrays";
+    open.verdict = Verdict::unknown;
+    add(sample.report, open);
+    EXPECT_EQ(view_of(sample.report).tally,
+              "1 finding unknown, 117 rules hold, 1 could not be judged.");
+    // One target, asked for two subsystems.
+    add(sample, test::refused_target());
+    add(sample, test::refused_target());
+    sample.report.unobserved.back().subsysnqn += "2";
+    EXPECT_EQ(view_of(sample.report).tally, "1 object not observed, 1 finding unknown, 117 rules "
+                                            "hold for the rest, 1 could not be judged.");
+}
+
 TEST(ReportView, MakesEveryTextSafe) {
     Sample sample = healthy_pair();
     Finding finding = test::serial_finding(sample);

@@ -206,6 +206,70 @@ TEST(DecodedController, ListsTheLogsThatItSupports) {
     EXPECT_EQ(listing_of(seen)["controllers"][0]["supported_logs"], (json{"0x00", "0x0c", "0xff"}));
 }
 
+TEST(DecodedController, HasTheLimitsOfTheNvmCommandSet) {
+    Observation seen = healthy_pair(1, 1);
+    EXPECT_FALSE(listing_of(seen)["controllers"][0].contains("nvm_controller")) << "was not read";
+    nvme::Bytes page(24);
+    for (std::size_t i = 0; i < page.size(); ++i) {
+        page[i] = static_cast<std::uint8_t>(i + 1);
+    }
+    seen.controllers[0].nvm_controller = Page::of(page);
+    // NVM Command Set 1.1, figure "I/O Command Set Specific Identify Controller".
+    EXPECT_EQ(listing_of(seen)["controllers"][0]["nvm_controller"],
+              (json{{"vsl", 1},
+                    {"wzsl", 2},
+                    {"wusl", 3},
+                    {"dmrl", 4},
+                    {"dmrsl", 0x08070605},
+                    {"dmsl", std::to_string(0x100F0E0D0C0B0A09)},
+                    {"kpiocap", 0x11},
+                    {"wzdsl", 0x12},
+                    {"aocs", 0x1413},
+                    {"ver", 0x18171615}}));
+}
+
+TEST(DecodedController, HasTheCommandsThatItSupportsAndTheirEffects) {
+    Observation seen = healthy_pair(1, 1);
+    EXPECT_FALSE(listing_of(seen)["controllers"][0].contains("commands_log")) << "was not read";
+    nvme::CommandsLog log;
+    log.admin[0x06] = 1;
+    log.admin[0x80] = 0x0000A00F | 0x00030000; // bits that are reserved as well: 13
+    log.io[0x01] = 0x7FF8C013;
+    seen.controllers[0].commands_log = Page::of(nvme::encode(log));
+    // Base 2.3, figure "Commands Supported and Effects Data Structure".
+    const auto entry = [](int csupp, int lbcc, int ncc, int nic, int ccc, int cser, int cse,
+                          int uss, int csp) {
+        return json{{"csupp", csupp}, {"lbcc", lbcc}, {"ncc", ncc}, {"nic", nic}, {"ccc", ccc},
+                    {"cser", cser},   {"cse", cse},   {"uss", uss}, {"csp", csp}};
+    };
+    EXPECT_EQ(listing_of(seen)["controllers"][0]["commands_log"],
+              (json{{"acs",
+                     {{"0x06", entry(1, 0, 0, 0, 0, 0, 0, 0, 0)},
+                      {"0x80", entry(1, 1, 1, 1, 0, 2, 3, 0, 0)}}},
+                    {"iocs", {{"0x01", entry(1, 1, 0, 0, 1, 3, 0, 1, 0x7FF)}}}}));
+    seen.controllers[0].commands_log = Page::of(nvme::Bytes(4096));
+    EXPECT_EQ(listing_of(seen)["controllers"][0]["commands_log"],
+              (json{{"acs", json::object()}, {"iocs", json::object()}}));
+}
+
+TEST(DecodedController, HasTheFirmwareInEachSlot) {
+    Observation seen = healthy_pair(1, 1);
+    EXPECT_FALSE(listing_of(seen)["controllers"][0].contains("firmware_log")) << "was not read";
+    nvme::FirmwareLog log;
+    log.afi = 0x21;
+    log.frs[0] = {'1', '.', '0', ' ', ' ', ' ', ' ', ' '};
+    log.frs[6] = {'7', '.', '1', '2', '3', '4', '5', '6'};
+    seen.controllers[0].firmware_log = Page::of(nvme::encode(log));
+    EXPECT_EQ(listing_of(seen)["controllers"][0]["firmware_log"], (json{{"afi", 0x21},
+                                                                        {"frs1", "1.0"},
+                                                                        {"frs2", ""},
+                                                                        {"frs3", ""},
+                                                                        {"frs4", ""},
+                                                                        {"frs5", ""},
+                                                                        {"frs6", ""},
+                                                                        {"frs7", "7.123456"}}));
+}
+
 TEST(DecodedController, HasTheFeaturesThatCouldBeRead) {
     Observation seen = healthy_pair(1, 1);
     seen.controllers[0].features = {{0x06, Page::of(nvme::Bytes{1, 0, 0, 0})},

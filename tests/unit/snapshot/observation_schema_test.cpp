@@ -28,6 +28,12 @@ TEST(ObservationSchema, DescribesSnapshotsAndListings) {
     pair.controllers[0].namespaces[1].nvm = Page::of_failure("no answer in 5 s");
     pair.controllers[0].namespaces[2].nvm = Page::of_budget(BudgetPart::bytes);
     pair.controllers[1].active_nsids.reset();
+    nvme::CommandsLog commands;
+    commands.admin.fill(0xFFFFFFFF);
+    commands.io.fill(0x00100001);
+    pair.controllers[0].nvm_controller = Page::of(nvme::Bytes(24, 0xFF));
+    pair.controllers[0].commands_log = Page::of(nvme::encode(commands));
+    pair.controllers[0].firmware_log = Page::of(nvme::Bytes(64, 0xFF));
     nvme::DiscoveryLog log;
     log.numrec = 1;
     log.entries.resize(1);
@@ -60,6 +66,9 @@ TEST(ObservationSchema, RefusesWhatTheWriterDoesNotWrite) {
         {"/surplus", 1},
         {"/controllers/0/cntlid", 65536},
         {"/controllers/0/tradr", "x"},
+        {"/controllers/0/nvm_controller", {{"wzsl", 1}}},
+        {"/controllers/0/commands_log", {{"acs", {{"0x06", 1}}}, {"iocs", json::object()}}},
+        {"/controllers/0/firmware_log", {{"afi", 256}}},
         {"/controllers/0/namespaces/0/uuid", "not a UUID"},
         {"/controllers/0/namespaces/0/nsze", -1},
         {"/controllers/0/namespaces/0/ana_state", "great"},

@@ -182,7 +182,7 @@ struct CheckSpec {
     std::optional<std::string>
         nqn{}; ///< empty: follow the discovery logs; nullopt: the subsystem's
     std::vector<std::string>
-        targets;          ///< arrays whose first port is asked; empty: every port of all
+        targets; ///< arrays whose first port is asked, "a 2" for its second; empty: every port of all
     std::string config{}; ///< haoh.toml
     bool digests{};       ///< asks for header and data digests
     std::chrono::milliseconds timeout{20000};

@@ -81,9 +81,16 @@ void check_names(const TomlReader& reader, const Scenario& scenario) {
             reader.fail("array", fmt::format("two arrays are called '{}'", array.name));
         }
     }
+    std::set<std::string> ports = names;
+    for (const ArraySpec& array : scenario.arrays) {
+        for (std::size_t number = 2; number <= array.ports.size(); ++number) {
+            ports.insert(fmt::format("{} {}", array.name, number));
+        }
+    }
     for (const std::string& target : scenario.check.targets) {
-        if (!names.contains(target)) {
-            reader.fail("check", fmt::format("targets: there is no array '{}'", target));
+        if (!ports.contains(target)) {
+            reader.fail("check", fmt::format("targets: there is no array '{}'", target),
+                        "an array's further ports are \"NAME 2\", \"NAME 3\", ...");
         }
     }
     if (scenario.expect) {

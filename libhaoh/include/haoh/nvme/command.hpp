@@ -43,6 +43,7 @@ inline constexpr std::uint8_t command_set_controller = 0x06;
 inline constexpr std::uint8_t independent_namespace = 0x08;
 inline constexpr std::uint8_t namespace_controllers = 0x12;
 inline constexpr std::uint8_t subsystem_controllers = 0x13;
+inline constexpr std::uint8_t io_command_sets = 0x1C;
 } // namespace cns
 namespace lid {
 inline constexpr std::uint8_t supported_logs = 0x00;

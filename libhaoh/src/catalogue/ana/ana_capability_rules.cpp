@@ -3,6 +3,7 @@
 // all have it is another rule's.
 #include "catalogue/ana/ana_log_read.hpp"
 #include "catalogue/catalogue.hpp"
+#include "catalogue/cited_rows.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 #include "linux/kernel_effects.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 // The rows are below the functions.
 extern const Row kAnaAnagrpmaxEqual;
+extern const Row kAnaLogFitsLimits;
 extern const Row kAnaLogFitsMdts;
 
 using Id = nvme::IdentifyController;
@@ -65,6 +67,34 @@ Answer too_many_groups(const Controller& controller, const Subsystem& /*own*/) {
         break;
     }
     return Answer::holds();
+}
+
+/// What a host reads at most is what the limits allow.
+Answer log_beyond_limits(const Controller& controller, const Subsystem& /*own*/) {
+    switch (ana_log_read(controller)) {
+    case AnaLogRead::none:
+        return Answer::not_asked();
+    case AnaLogRead::unread:
+    case AnaLogRead::partly: // that it is cut off is another finding
+        return Answer::unknown();
+    case AnaLogRead::whole:
+        break;
+    }
+    std::uint64_t nsids = 0;
+    for (const nvme::AnaGroup& group : controller.log.groups) {
+        nsids += group.nsids.size();
+    }
+    const std::uint64_t size = nvme::kAnaLogHeaderSize +
+                               nvme::kAnaGroupHeaderSize * controller.log.groups.size() +
+                               sizeof(std::uint32_t) * nsids;
+    const std::uint64_t most =
+        nvme::ana_log_size_bound(controller.id.nanagrpid, controller.id.mnan);
+    if (size <= most) {
+        return Answer::holds();
+    }
+    return Answer::broken(fmt::format(
+        "{} bytes ({} groups, {} NSIDs), NANAGRPID {} and MNAN {} allow {}", size,
+        controller.log.groups.size(), nsids, controller.id.nanagrpid, controller.id.mnan, most));
 }
 
 Answer log_too_large(const Controller& controller, const Subsystem& /*own*/) {
@@ -184,19 +214,37 @@ constexpr Row kAnaLogFitsMdts{
     .judge = CheckController{.clause = "ANA log larger than one transfer", .ask = log_too_large}};
 
 constexpr Row kAnaNanagrpidCovers{
-    .rule = {.id = "ana.nanagrpid.covers",
-             .title = "NANAGRPID covers the groups of the log",
-             .rule_class = RuleClass::int_,
+    .rule =
+        {.id = "ana.nanagrpid.covers",
+         .title = "NANAGRPID covers the groups of the log",
+         .rule_class = RuleClass::int_,
+         .severity = Severity::degraded,
+         .verdict = Verdict::warn,
+         .basis = "Base 2.1 Figure 312; Linux sizes its buffer 16 + 32 x NANAGRPID + 4 x MNAN",
+         .why = "Hosts make room for so many groups, and MNAN namespaces. With more groups the log "
+                "fits only as long as there are fewer namespaces: beyond that the controller is "
+                "not started. More than ANAGRPMAX there cannot be.",
+         .fix = "Array: report the number of groups that the controller supports, at most "
+                "ANAGRPMAX.",
+         .on_linux = linux_effect::kAnaGroupsBeyondLog},
+    .judge = CheckController{.clause = "NANAGRPID does not fit", .ask = too_many_groups},
+    .yields_to = {&kAnaAnagrpmaxEqual, &kAnaLogFitsMdts, &kAnaLogFitsLimits}};
+
+constexpr Row kAnaLogFitsLimits{
+    .rule = {.id = "ana.log.fits_limits",
+             .title = "The ANA log is no longer than NANAGRPID and MNAN allow",
+             .rule_class = RuleClass::xrf,
              .severity = Severity::loss,
              .verdict = Verdict::fail,
-             .basis = "Base 2.1 Figure 312; Linux sizes its buffer 16 + 32 x NANAGRPID + 4 x MNAN",
-             .why = "Linux reads the log into a buffer that is too small and rejects it: path "
-                    "states are not updated.",
-             .fix = "Array: report the number of groups that the controller supports, at most "
-                    "ANAGRPMAX.",
-             .on_linux = linux_effect::kAnaGroupsBeyondLog},
-    .judge = CheckController{.clause = "NANAGRPID does not fit", .ask = too_many_groups},
-    .yields_to = {&kAnaAnagrpmaxEqual, &kAnaLogFitsMdts}};
+             .basis = "Base 2.1 Figure 312; Linux nvme_mpath_init_identify() reads 16 + 32 x "
+                      "NANAGRPID + 4 x MNAN bytes, nvme_parse_ana_log() refuses what is cut off",
+             .why = "Linux does not start the controller: every path to this array is missing. On "
+                    "one that is connected path states are not updated any more.",
+             .fix = "Array: report as many groups (NANAGRPID) and namespaces (MNAN) as the log can "
+                    "have.",
+             .on_linux = linux_effect::kAnaLogBeyondLimits},
+    .judge = CheckController{.clause = "ANA log longer than announced", .ask = log_beyond_limits},
+    .yields_to = {&kAnaLogFitsMdts, &kCtrlMnanValid}};
 
 constexpr Row kLogSupportedAna{
     .rule = {.id = "log.supported.ana",
@@ -251,7 +299,7 @@ constexpr Row kAnaAnattValid{
 constexpr std::array kAnaCapabilityRows{
     &kAnaAnacapOptimizedBit, &kAnaAnacapEqual,    &kAnaAnacapGidcsEqual, &kAnaAnattValid,
     &kAnaAnattEqual,         &kAnaAnagrpmaxEqual, &kAnaLogFitsMdts,      &kAnaNanagrpidCovers,
-    &kLogSupportedAna,       &kLogListedAna};
+    &kAnaLogFitsLimits,      &kLogSupportedAna,   &kLogListedAna};
 
 } // namespace
 

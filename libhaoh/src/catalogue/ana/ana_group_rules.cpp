@@ -250,7 +250,8 @@ void judge_usable(const Subsystem& subsystem, const SharedNamespace& shared, con
                                     moving ? "; a transition is under way" : "")
                       : std::string{"no usable path"},
                  open ? std::optional{Verdict::unknown} : std::nullopt, findings,
-                 open && !moving && !subsystem.unasked.empty() ? kAskTheRest : std::string_view{});
+                 open && !moving && !subsystem.unasked.ports.empty() ? kAskTheRest
+                                                                     : std::string_view{});
 }
 
 void judge_optimized(const Subsystem& subsystem, const SharedNamespace& shared, const Paths& paths,

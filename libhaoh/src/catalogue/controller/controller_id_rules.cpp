@@ -210,25 +210,6 @@ std::optional<std::string> model(const Controller& controller) {
     return (controller.id.fcatt & 1U) != 0 ? "static" : "dynamic";
 }
 
-Answer io_type(const Controller& controller, const Subsystem& subsystem) {
-    if (subsystem.nqn == nvme::kDiscoveryNqn) {
-        return Answer::not_asked();
-    }
-    switch (static_cast<nvme::ControllerType>(controller.id.cntrltype)) {
-    case nvme::ControllerType::io:
-        return Answer::holds();
-    case nvme::ControllerType::discovery:
-        return Answer::broken("2 (discovery)");
-    case nvme::ControllerType::administrative:
-        return Answer::broken("3 (administrative)");
-    case nvme::ControllerType::not_reported:
-        // 1.4 introduced the field.
-        return controller.version() < version_number(1, 4) ? Answer::not_asked()
-                                                           : Answer::broken("0 (not reported)");
-    }
-    return Answer::broken(fmt::format("{} (undefined)", controller.id.cntrltype));
-}
-
 Answer version_matches(const Controller& controller, const Subsystem& /*own*/) {
     const auto vs = controller.observed->property(nvme::property::vs);
     if (!vs) {
@@ -420,20 +401,6 @@ constexpr Row kCtrllistAscending{
              .fix = "Array: list each controller ID once, in ascending order."},
     .judge = CheckController{.clause = "malformed controller list (CNS 13h)", .ask = list_order}};
 
-constexpr Row kCtrlTypeIo{
-    .rule = {.id = "ctrl.type.io",
-             .title = "The controller is an I/O controller",
-             .rule_class = RuleClass::int_,
-             .severity = Severity::loss,
-             .verdict = Verdict::fail,
-             .basis = "Base 2.3 §3.1.3; Linux makes no namespaces for other types",
-             .why = "Hosts send no I/O to a discovery or administrative controller: it is no "
-                    "path.",
-             .fix = "Array: report CNTRLTYPE 1 for controllers with namespaces. Host: connect to "
-                    "the array's I/O port, not to its discovery port."},
-    .judge = CheckController{.clause = "controller type (CNTRLTYPE) is not I/O", .ask = io_type},
-    .fields = {"cntrltype"}};
-
 constexpr Row kCtrlVerMatchesVs{
     .rule = {.id = "ctrl.ver.matches_vs",
              .title = "Identify Controller VER is the VS property",
@@ -481,11 +448,10 @@ constexpr Row kCtrlModelEqual{
 
 namespace {
 
-constexpr std::array kControllerIdRows{&kCtrlCntlidUnique,         &kCtrlCntlidPartitioned,
-                                       &kCtrlCntlidRange,          &kCtrlCntlidConnectMatch,
-                                       &kCtrlModelEqual,           &kCtrlTypeIo,
-                                       &kCtrlVerMatchesVs,         &kCtrlVerDomain,
-                                       &kCtrlListCns13ContainsAll, &kCtrllistAscending};
+constexpr std::array kControllerIdRows{
+    &kCtrlCntlidUnique,       &kCtrlCntlidPartitioned,    &kCtrlCntlidRange,
+    &kCtrlCntlidConnectMatch, &kCtrlModelEqual,           &kCtrlVerMatchesVs,
+    &kCtrlVerDomain,          &kCtrlListCns13ContainsAll, &kCtrllistAscending};
 
 } // namespace
 

@@ -2,16 +2,14 @@
 // What could not be observed. None of this is a defect of an array, and none of it may pass.
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
-#include "catalogue/host/down_addresses.hpp"
 #include "judge/fields.hpp"
 #include "judge/row.hpp"
+#include "model/observed_pages.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <string>
-#include <utility>
 
 namespace haoh::judge {
 
@@ -21,44 +19,18 @@ namespace {
 extern const Row kSnapAnaConsistent;
 extern const Row kSnapVerdictUnknown;
 
-/// Host and name of controllers that are down with others at one address.
-using HostAndName = std::pair<std::string, std::string>;
-std::set<HostAndName> down_with_others(const Subject& subject) {
-    std::set<HostAndName> out;
-    for (const Host& host : subject.hosts) {
-        for (const DownAddress& address : down_addresses(host)) {
-            for (const HostController* controller : address.down) {
-                out.emplace(host.kernel->host, controller->kernel->name);
-                if (subject.hosts.size() == 1) { // a failure need not name the only one
-                    out.emplace(std::string(), controller->kernel->name);
-                }
-            }
-        }
-    }
-    return out;
-}
-
-/// Of what is down with others: another finding names the address, and says what to do.
-constexpr std::string_view kAddressFix =
-    "Host: repair what is told of the address that is down, then check again.";
-
+/// Where another finding tells why, only that is told (`Draft::explains`).
 void judge_unobserved(const Subject& subject, Findings& findings) {
     const std::vector<Unobserved>& all = subject.observation->unobserved;
-    // What has one cause in many subsystems is told as one thing.
-    const std::set<HostAndName> together =
-        all.empty() ? std::set<HostAndName>{} : down_with_others(subject);
     for (std::size_t index = 0; index < all.size(); ++index) {
         const Unobserved& missing = all[index];
-        const bool one_of_many =
-            missing.target.empty() && together.contains({missing.host, missing.object});
         findings.add({.row = kSnapVerdictUnknown,
-                      .subsystem = one_of_many ? std::string() : missing.subsysnqn,
+                      .subsystem = missing.subsysnqn,
                       .nsids = {},
                       .what = fmt::format("{} was not observed: {}", missing.object, missing.error),
                       .values = {},
                       .verdict = {},
                       .unobserved = index,
-                      .fix = one_of_many ? kAddressFix : std::string_view(),
                       .host = missing.host});
     }
 }
@@ -112,13 +84,17 @@ std::string answer_of(const Page& page) {
     return "not read";
 }
 
-/// Pages of namespaces that every controller must have, answered with an error.
+/// Pages that every controller must have, answered with an error; but that there is no such page at all is
+/// another finding, of the ANA log and of descriptors.
 std::vector<std::string> refused_pages(const Controller& controller) {
     std::vector<std::string> out;
     const bool descriptors_due = controller.version() >= version_number(1, 3);
     std::size_t refused = 0;
     std::string first;
     for (const Namespace& path : controller.namespaces) {
+        if (controller.has_identify && path.nsid > controller.id.nn) {
+            continue; // so is that
+        }
         const Page& identify = path.observed->identify;
         const Page& descriptors = path.observed->descriptors;
         const bool no_identify = identify.state == Page::State::status;
@@ -156,10 +132,10 @@ std::vector<std::string> failed_pages(const Controller& controller) {
         out.push_back("ANA log: " + observed.ana.log.error);
     }
     const auto failed = [](const Namespace& path) {
-        const std::array pages{&path.observed->identify, &path.observed->descriptors,
-                               &path.observed->nvm, &path.observed->independent};
-        return std::any_of(pages.begin(), pages.end(),
-                           [](const Page* page) { return page->state == Page::State::failed; });
+        return std::any_of(model::kPathPages.begin(), model::kPathPages.end(),
+                           [&path](const model::PathPage& row) {
+                               return (path.observed->*row.page).state == Page::State::failed;
+                           });
     };
     const auto count =
         std::count_if(controller.namespaces.begin(), controller.namespaces.end(), failed);
@@ -231,6 +207,14 @@ void judge_evidence(const Subject& subject, Findings& findings) {
     judge_ana_stability(subject, findings);
 }
 
+/// Whether something of the subsystem was not observed: it may be the other array, and is told.
+bool may_be_silent(const Subsystem& subsystem, const Subject& subject) {
+    const std::vector<Unobserved>& all = subject.observation->unobserved;
+    return std::any_of(all.begin(), all.end(), [&subsystem](const Unobserved& missing) {
+        return missing.subsysnqn.empty() || missing.subsysnqn == subsystem.nqn;
+    });
+}
+
 void judge_model(const Subject& subject, Findings& findings) {
     const std::size_t count = subject.subsystems.size();
     if (subject.config.profile == Profile::dispersed && count > 0) {
@@ -250,6 +234,10 @@ void judge_model(const Subject& subject, Findings& findings) {
     for (const Subsystem& subsystem : subject.subsystems) {
         findings.judged(kModelDetect);
         if (subsystem.stretched) {
+            continue;
+        }
+        if (may_be_silent(subsystem, subject)) {
+            findings.unknown(kModelDetect);
             continue;
         }
         std::vector<FindingValue> values;

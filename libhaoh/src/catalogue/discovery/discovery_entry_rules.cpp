@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What discovery logs say of one subsystem, on both arrays.
-#include "base/address_text.hpp"
+// Entries of discovery logs for one subsystem, on both arrays.
 #include "catalogue/catalogue.hpp"
 #include "catalogue/cited_rows.hpp"
 #include "catalogue/discovery/discovery_view.hpp"
@@ -22,8 +21,6 @@ extern const Row kDiscEntryPortidUniquePerPort;
 extern const Row kDiscEntrySubtype;
 extern const Row kDiscEntryTreqEqual;
 extern const Row kDiscEntryTsasSectypeEqual;
-extern const Row kDiscLogComplete;
-extern const Row kDiscLogConsistentBetweenArrays;
 
 using nvme::DiscoveryEntry;
 
@@ -69,13 +66,15 @@ std::map<std::pair<std::string, std::string>, std::size_t> arrays_at(const Subsy
 }
 
 /// Whether of the ports under each shared ID no two are of one array, and of each it is known: every
-/// array numbers its own ports then.
+/// array numbers its own ports then. Where addresses are translated on the way none is known, and so it
+/// may be.
 bool between_arrays(const Subsystem& subsystem, const std::map<std::uint16_t, Port>& ports) {
     const auto arrays = arrays_at(subsystem);
-    return std::all_of(ports.begin(), ports.end(), [&arrays](const auto& entry) {
+    return std::all_of(ports.begin(), ports.end(), [&arrays, &subsystem](const auto& entry) {
         const Port& port = entry.second;
         std::set<std::size_t> seen;
         return port.addresses.size() < 2 ||
+               (subsystem.unasked.translated && port.addresses.size() <= subsystem.arrays) ||
                std::all_of(port.addresses.begin(), port.addresses.end(), [&](const auto& address) {
                    const auto found = arrays.find(address);
                    return found != arrays.end() && seen.insert(found->second).second;
@@ -219,149 +218,14 @@ void judge_subtypes(const Subsystem& subsystem, const std::vector<Listing>& list
     }
 }
 
-using Addresses = std::set<std::string>;
-
-/// The targets of the subsystem's controllers: the log of another subsystem's array says nothing of
-/// this one.
-std::set<std::string> serving(const Subsystem& subsystem) {
-    std::set<std::string> out;
-    for (const Controller* controller : subsystem.controllers) {
-        out.insert(controller->observed->target);
-    }
-    return out;
-}
-
-/// Targets whose logs may leave out what they should say of the subsystem.
-std::set<std::string> unsure_targets(const Subsystem& subsystem, const Subject& subject) {
-    std::set<std::string> out = serving(subsystem);
-    std::erase_if(out, [&subject](const auto& target) { return !subject.listings.unsure(target); });
-    return out;
-}
-
-/// The array of each target that serves the subsystem; the target itself where it is not known.
-std::map<std::string, std::string> arrays_of(const Subsystem& subsystem,
-                                             const DiscoveryIndex& index) {
-    std::map<std::string, std::string> out;
-    for (const std::string& target : serving(subsystem)) {
-        const DiscoveryView* const log = index.first_log(target);
-        out.emplace(target, log == nullptr || log->array.empty() ? target : log->array);
-    }
-    return out;
-}
-
-/// What each array's discovery says of the subsystem: several listeners of one array may each have a
-/// log of its own. Logs that have nothing in common are each array's own, which is legal; logs that
-/// overlap are meant to be one and should be the same.
-void judge_agreement(const Subsystem& subsystem, const DiscoveryIndex& index,
-                     const std::set<std::string>& unsure, Findings& findings) {
-    const std::map<std::string, std::string> arrays = arrays_of(subsystem, index);
-    std::map<std::string, Addresses> by_array;
-    std::map<std::string, const DiscoveryView*> log_of;
-    std::set<std::string> sides;
-    for (const auto& [target, array] : arrays) {
-        if (const DiscoveryView* const log = index.first_log(target)) {
-            by_array[array];
-            log_of.try_emplace(array, log);
-        }
-        if (unsure.contains(target) || by_array.contains(array)) {
-            sides.insert(array);
-        }
-    }
-    // Referrals are part of what the target leads to.
-    for (const Listing& listing : index.of(subsystem.nqn)) {
-        const auto array = arrays.find(listing.log->observed->target);
-        const auto here = array == arrays.end() ? by_array.end() : by_array.find(array->second);
-        if (here != by_array.end()) {
-            here->second.insert(address_text(*listing.entry));
-        }
-    }
-    if (sides.size() > 1 && !unsure.empty()) {
-        findings.unknown(kDiscLogConsistentBetweenArrays);
-    }
-    if (by_array.size() < 2) {
-        return;
-    }
-    Addresses all;
-    std::size_t listed = 0;
-    bool same = true;
-    for (const auto& [array, addresses] : by_array) {
-        same = same && addresses == by_array.begin()->second;
-        all.insert(addresses.begin(), addresses.end());
-        listed += addresses.size();
-    }
-    if (!all.empty()) {
-        findings.judged(kDiscLogConsistentBetweenArrays);
-    }
-    if (same) {
-        return;
-    }
-    const bool overlapping = listed > all.size();
-    std::vector<FindingValue> values;
-    for (const auto& [array, addresses] : by_array) {
-        values.push_back(log_value(
-            *log_of[array], addresses.empty() ? "does not list the subsystem"
-                                              : fmt::format("{}", fmt::join(addresses, ", "))));
-    }
-    findings.add({.row = kDiscLogConsistentBetweenArrays,
-                  .subsystem = subsystem.nqn,
-                  .nsids = {},
-                  .what = overlapping
-                              ? "discovery logs of the arrays list some ports in common, and "
-                                "others not"
-                              : "each array's discovery log lists its own ports only",
-                  .values = std::move(values),
-                  .verdict = overlapping ? std::optional{Verdict::warn} : std::nullopt});
-}
-
-/// Controllers that answer on a port which no discovery log lists.
-void judge_completeness(const Subsystem& subsystem, const std::vector<Listing>& listings,
-                        Findings& findings) {
-    if (listings.empty()) {
-        return;
-    }
-    std::set<std::pair<std::string, std::string>> listed;
-    for (const Listing& listing : listings) {
-        listed.emplace(listing.entry->traddr, listing.entry->trsvcid);
-    }
-    std::vector<const Controller*> missing;
-    std::vector<FindingValue> values;
-    for (const Controller* controller : subsystem.controllers) {
-        const ControllerObservation& observed = *controller->observed;
-        if (!base::numeric_address(observed.traddr)) {
-            continue;
-        }
-        findings.judged(kDiscLogComplete);
-        if (!listed.contains({observed.traddr, observed.trsvcid})) {
-            missing.push_back(controller);
-            values.push_back(
-                value_of(*controller, fmt::format("{}:{}", observed.traddr, observed.trsvcid)));
-        }
-    }
-    if (missing.empty()) {
-        return;
-    }
-    findings.add(
-        {.row = kDiscLogComplete,
-         .subsystem = subsystem.nqn,
-         .nsids = {},
-         .what = "port that no discovery log lists " + place(missing, subsystem.controllers),
-         .values = std::move(values),
-         .verdict = {}});
-}
-
 /// Rows that any log with an entry of the subsystem may break.
-constexpr std::array<const Row*, 7> kOfEntries{&kDiscEntryPortidUniquePerPort,
-                                               &kDiscEntryCntlidModel,
-                                               &kDiscEntrySubtype,
-                                               &kDiscEntryTreqEqual,
-                                               &kDiscEntryTsasSectypeEqual,
-                                               &kDiscEntryAsqsz,
-                                               &kDiscLogComplete};
+constexpr std::array<const Row*, 6> kOfEntries{
+    &kDiscEntryPortidUniquePerPort, &kDiscEntryCntlidModel,      &kDiscEntrySubtype,
+    &kDiscEntryTreqEqual,           &kDiscEntryTsasSectypeEqual, &kDiscEntryAsqsz};
 
 void judge_entries(const Subsystem& subsystem, const Subject& subject, Findings& findings) {
     const std::vector<Listing>& listings = subject.listings.of(subsystem.nqn);
-    const std::set<std::string> unsure = unsure_targets(subsystem, subject);
-    if (!unsure.empty()) {
+    if (!unsure_targets(subsystem, subject.listings).empty()) {
         for (const Row* row : kOfEntries) {
             findings.unknown(*row);
         }
@@ -375,8 +239,6 @@ void judge_entries(const Subsystem& subsystem, const Subject& subject, Findings&
     judge_same(kDiscEntryTsasSectypeEqual, "security of the ports (TSAS) differs", subsystem,
                listings, security_text, findings);
     judge_queue_size(subsystem, listings, findings);
-    judge_agreement(subsystem, subject.listings, unsure, findings);
-    judge_completeness(subsystem, listings, findings);
 }
 
 constexpr Row kDiscEntryPortidUniquePerPort{
@@ -449,40 +311,9 @@ constexpr Row kDiscEntryAsqsz{
              .fix = "Array: report the same ASQSZ of at least 32 on both arrays."},
     .judge = JudgeSubsystem{judge_entries}};
 
-constexpr Row kDiscLogConsistentBetweenArrays{
-    .rule = {.id = "disc.log.consistent_between_arrays",
-             .title = "Both arrays' discovery logs list the same ports of the subsystem",
-             .rule_class = RuleClass::eqs,
-             .severity = Severity::degraded,
-             .verdict = Verdict::note,
-             .exception = "each array may serve a log of its own",
-             .basis = "practice; a log of each array's own is legal",
-             .why = "A host that asks one array does not find the ports of the other: after a "
-                    "restart while that array is down it has no path.",
-             .fix = "Array: list the ports of both arrays, or refer to the other's discovery "
-                    "controller. Host: configure the discovery addresses of both arrays."},
-    .judge = JudgeSubsystem{judge_entries}};
-
-constexpr Row kDiscLogComplete{
-    .rule = {.id = "disc.log.complete",
-             .title = "Every port that answers is listed",
-             .rule_class = RuleClass::xrf,
-             .severity = Severity::degraded,
-             .verdict = Verdict::note,
-             .exception = "logs can be filtered by host, and addresses translated on the way",
-             .basis = "practice; that it is absent is legal",
-             .why = "Hosts that connect by discovery do not use the port.",
-             .fix = "Array: list the port for this host, unless its address is translated."},
-    .judge = JudgeSubsystem{judge_entries}};
-
-constexpr std::array kDiscoveryEntryRows{&kDiscEntryPortidUniquePerPort,
-                                         &kDiscEntryCntlidModel,
-                                         &kDiscEntrySubtype,
-                                         &kDiscEntryTreqEqual,
-                                         &kDiscEntryTsasSectypeEqual,
-                                         &kDiscEntryAsqsz,
-                                         &kDiscLogConsistentBetweenArrays,
-                                         &kDiscLogComplete};
+constexpr std::array kDiscoveryEntryRows{
+    &kDiscEntryPortidUniquePerPort, &kDiscEntryCntlidModel,      &kDiscEntrySubtype,
+    &kDiscEntryTreqEqual,           &kDiscEntryTsasSectypeEqual, &kDiscEntryAsqsz};
 
 } // namespace
 

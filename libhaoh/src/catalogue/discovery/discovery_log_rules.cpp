@@ -26,6 +26,20 @@ FindingValue log_value(const DiscoveryView& log, const std::string& text) {
             .value = fmt::format("discovery controller {}: {}", log.observed->address, text)};
 }
 
+std::set<std::string> serving(const Subsystem& subsystem) {
+    std::set<std::string> out;
+    for (const Controller* controller : subsystem.controllers) {
+        out.insert(controller->observed->target);
+    }
+    return out;
+}
+
+std::set<std::string> unsure_targets(const Subsystem& subsystem, const DiscoveryIndex& index) {
+    std::set<std::string> out = serving(subsystem);
+    std::erase_if(out, [&index](const auto& target) { return !index.unsure(target); });
+    return out;
+}
+
 namespace {
 
 // The rows are below the functions.

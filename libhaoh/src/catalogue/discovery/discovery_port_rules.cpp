@@ -21,6 +21,19 @@ namespace {
 extern const Row kDiscPortAsked;
 extern const Row kDiscReferralFollowed;
 
+/// \param maybe_asked  so many of them under another address
+std::string unasked_text(std::size_t count, std::size_t maybe_asked) {
+    if (maybe_asked > 0) {
+        return fmt::format(
+            "at least {} of {} ports of the subsystem that are named {} not asked; {} "
+            "answered at addresses that no log names",
+            count - maybe_asked, count, count - maybe_asked == 1 ? "was" : "were", maybe_asked);
+    }
+    return fmt::format("{} port{} of the subsystem {} named and {} not asked", count,
+                       count == 1 ? "" : "s", count == 1 ? "is" : "are",
+                       count == 1 ? "was" : "were");
+}
+
 /// Ports that nobody asked. Where two arrays were, they are likely to be of these; what is at an
 /// address that was asked is of the same machine.
 void judge_asked(const Subsystem& subsystem, const Subject& subject, Findings& findings) {
@@ -29,30 +42,28 @@ void judge_asked(const Subsystem& subsystem, const Subject& subject, Findings& f
         return;
     }
     findings.judged(kDiscPortAsked);
-    if (subsystem.unasked.empty()) {
+    const std::vector<UnaskedPort>& ports = subsystem.unasked.ports;
+    if (ports.empty()) {
         return;
     }
-    const bool foreign = std::any_of(subsystem.unasked.begin(), subsystem.unasked.end(),
+    const bool foreign = std::any_of(ports.begin(), ports.end(),
                                      [](const UnaskedPort& port) { return !port.same_address; });
     const bool other_array =
         foreign && !subsystem.stretched && subject.config.profile != Profile::single;
     std::vector<FindingValue> values;
-    for (const UnaskedPort& port : subsystem.unasked) {
+    for (const UnaskedPort& port : ports) {
         if (values.size() == kShown) {
-            values.push_back(log_value(
-                *port.listing.log, fmt::format("and {} more", subsystem.unasked.size() - kShown)));
+            values.push_back(
+                log_value(*port.listing.log, fmt::format("and {} more", ports.size() - kShown)));
             break;
         }
         values.push_back(log_value(*port.listing.log, port.text));
     }
-    const std::size_t count = subsystem.unasked.size();
     findings.add({.row = kDiscPortAsked,
                   .subsystem = subsystem.nqn,
                   .nsids = {},
-                  .what = fmt::format("{} port{} of the subsystem {} named and {} not asked{}",
-                                      count, count == 1 ? "" : "s", count == 1 ? "is" : "are",
-                                      count == 1 ? "was" : "were",
-                                      other_array ? ": may be another array" : ""),
+                  .what = unasked_text(ports.size(), subsystem.unasked.maybe_asked) +
+                          (other_array ? ": may be another array" : ""),
                   .values = std::move(values),
                   .verdict = other_array ? std::nullopt : std::optional{Verdict::note}});
 }

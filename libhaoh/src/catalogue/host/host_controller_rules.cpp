@@ -34,6 +34,19 @@ std::string names_of(const std::vector<const HostController*>& controllers) {
     return join_words(names);
 }
 
+/// Which of them were not asked because of their state.
+std::vector<std::size_t> not_asked_of(const std::vector<const HostController*>& controllers) {
+    std::vector<std::size_t> out;
+    for (const HostController* controller : controllers) {
+        if (controller->unobserved) {
+            out.push_back(*controller->unobserved);
+        }
+    }
+    return out;
+}
+
+constexpr std::string_view kNotAsked = ", and not asked";
+
 /// \param addresses  whose controllers are told together
 void judge_state(const HostSubsystem& subsystem, const std::vector<DownAddress>& addresses,
                  Findings& findings) {
@@ -59,16 +72,23 @@ void judge_state(const HostSubsystem& subsystem, const std::vector<DownAddress>&
         return;
     }
     const std::size_t all = subsystem.controllers.size();
-    findings.add({.row = kHostCtrlLive,
-                  .subsystem = subsystem.nqn,
-                  .nsids = {},
-                  .what = down.empty()
-                              ? fmt::format("of {} of {} controllers the state cannot be read: {}",
-                                            unread.size(), all, names_of(unread))
-                              : fmt::format("{} of {} controllers not live: {}", down.size(), all,
-                                            names_of(down)),
-                  .values = std::move(values),
-                  .verdict = down.empty() ? std::optional{Verdict::unknown} : std::nullopt});
+    const std::string_view asked =
+        not_asked_of(down.empty() ? unread : down).empty() ? std::string_view() : kNotAsked;
+    std::vector<std::size_t> explains = not_asked_of(down);
+    const std::vector<std::size_t> of_unread = not_asked_of(unread);
+    explains.insert(explains.end(), of_unread.begin(), of_unread.end());
+    findings.add(
+        {.row = kHostCtrlLive,
+         .subsystem = subsystem.nqn,
+         .nsids = {},
+         .what = down.empty()
+                     ? fmt::format("of {} of {} controllers the state cannot be read{}: {}",
+                                   unread.size(), all, asked, names_of(unread))
+                     : fmt::format("{} of {} controllers not live{}: {}", down.size(), all, asked,
+                                   names_of(down)),
+         .values = std::move(values),
+         .verdict = down.empty() ? std::optional{Verdict::unknown} : std::nullopt,
+         .explains = std::move(explains)});
 }
 
 /// "60 connecting, 2 resetting".
@@ -90,18 +110,21 @@ void report_address(const DownAddress& one, std::string_view host, Findings& fin
     const std::size_t count = one.down.size();
     std::vector<const HostController*> named = one.down;
     named.resize(std::min(count, kShown));
-    findings.add({.row = kHostCtrlLive,
-                  .subsystem = {},
-                  .nsids = {},
-                  .what = fmt::format(
-                      "{} controllers to {} not live{}, in {} subsystems: {}{}",
-                      count == one.controllers ? fmt::format("all {}", count)
-                                               : fmt::format("{} of {}", count, one.controllers),
-                      one.place, host.empty() ? std::string() : fmt::format(" on {}", host),
-                      one.subsystems, names_of(named),
-                      count > kShown ? fmt::format(" and {} more", count - kShown) : std::string()),
-                  .values = {value_of_object(one.place, states_of(one.down))},
-                  .verdict = {}});
+    std::vector<std::size_t> explains = not_asked_of(one.down);
+    findings.add(
+        {.row = kHostCtrlLive,
+         .subsystem = {},
+         .nsids = {},
+         .what = fmt::format(
+             "{} controllers to {} not live{}{}, in {} subsystems: {}{}",
+             count == one.controllers ? fmt::format("all {}", count)
+                                      : fmt::format("{} of {}", count, one.controllers),
+             one.place, host.empty() ? std::string() : fmt::format(" on {}", host),
+             explains.empty() ? std::string_view() : kNotAsked, one.subsystems, names_of(named),
+             count > kShown ? fmt::format(" and {} more", count - kShown) : std::string()),
+         .values = {value_of_object(one.place, states_of(one.down))},
+         .verdict = {},
+         .explains = std::move(explains)});
 }
 
 void judge_all_live(const Host& host, const Subject& subject, Findings& findings) {

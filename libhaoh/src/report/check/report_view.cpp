@@ -137,7 +137,8 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
                          .host = safe_text(finding->host),
                          .unobserved = finding->unobserved,
                          .names_nsid = finding->names_nsid,
-                         .config = safe_config(finding->config)});
+                         .config = safe_config(finding->config),
+                         .explains = finding->explains});
         if (finding->nsid && !about_all) {
             items.back().nsids.push_back(*finding->nsid);
         }
@@ -233,6 +234,7 @@ std::set<std::size_t> told_by(const std::vector<FindingGroup>& groups) {
             if (item.unobserved) {
                 out.insert(*item.unobserved);
             }
+            out.insert(item.explains.begin(), item.explains.end());
         }
     }
     return out;
@@ -261,6 +263,26 @@ std::string tally_of_rules(const ReportView& view, std::string_view of_what) {
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+/// Each once, however many subsystems it was to be asked for.
+std::size_t objects_not_observed(const ReportView& view) {
+    std::set<std::pair<std::string_view, std::string_view>> objects;
+    for (const Unobserved& one : view.unobserved) {
+        objects.emplace(one.host, one.object);
+    }
+    return objects.size();
+}
+
+/// Findings that are unknown, without those that only say what was not observed.
+std::size_t open_questions(const ReportView& view) {
+    std::size_t out = 0;
+    for (const FindingGroup& group : view.groups) {
+        for (const FindingItem& item : group.items) {
+            out += group.verdict == Verdict::unknown && !item.unobserved ? item.findings() : 0;
+        }
+    }
+    return out;
+}
+
 std::string tally(const ReportView& view) {
     std::array<std::set<std::string_view>, 5> rules;
     for (const FindingGroup& group : view.groups) {
@@ -285,10 +307,12 @@ std::string tally(const ReportView& view) {
     };
     add(Verdict::fail, "fails", "fail");
     add(Verdict::warn, "warns", "warn");
-    const std::size_t not_observed =
-        view.counts[static_cast<std::size_t>(Verdict::unknown)] + view.untold.size();
+    const std::size_t not_observed = objects_not_observed(view);
     if (not_observed > 0) {
         parts.push_back(count_of(not_observed, "object") + " not observed");
+    }
+    if (const std::size_t open = open_questions(view); open > 0) {
+        parts.push_back(count_of(open, "finding") + " unknown");
     }
     if (const std::size_t notes = number(Verdict::note); notes > 0) {
         parts.push_back(count_of(notes, "note"));

@@ -36,6 +36,7 @@ struct FindingItem {
     std::optional<std::size_t> unobserved{}; ///< what it tells, in ReportView::unobserved
     bool names_nsid{};                       ///< `what` says which namespace it is about
     std::vector<std::string> config{};       ///< Finding::config
+    std::vector<std::size_t> explains{};     ///< Finding::explains
 
     [[nodiscard]] std::size_t findings() const {
         return nsids.empty() || about_all ? 1 : nsids.size();
