@@ -73,6 +73,22 @@ std::size_t lost_connections(const Observation& observation) {
             [](const Unobserved& one) { return one.reason == UnobservedReason::connection_lost; }));
 }
 
+/// Whether an array says that it is between two states, which does not last (Base 2.3 section 8.1.1.9):
+/// that nothing moves meanwhile is no answer.
+bool in_transition(const Observation& observation) {
+    return std::any_of(observation.controllers.begin(), observation.controllers.end(),
+                       [](const ControllerObservation& controller) {
+                           if (!controller.ana.log.ok()) {
+                               return false;
+                           }
+                           const nvme::AnaLog log = controller.ana_log();
+                           return std::any_of(log.groups.begin(), log.groups.end(),
+                                              [](const nvme::AnaGroup& group) {
+                                                  return group.state == nvme::AnaState::change;
+                                              });
+                       });
+}
+
 bool sees_less(const Observation& after, const Observation& before) {
     return after.unobserved.size() > before.unobserved.size() ||
            lost_connections(after) > lost_connections(before);
@@ -142,7 +158,7 @@ bool Readings::settled() const {
     if (tried_ >= limits_.most || missed_ > limits_.missed) {
         return true;
     }
-    if (missed_ > 0 || (broken_ > 0 && broken_ < limits_.still)) {
+    if (missed_ > 0 || (broken_ > 0 && broken_ <= limits_.missed)) {
         return false;
     }
     return std::all_of(last_->report.findings.begin(), last_->report.findings.end(),
@@ -153,11 +169,12 @@ bool Readings::settled() const {
 }
 
 std::size_t Readings::wanted(const Finding& finding) const {
-    if (!moved_) {
+    const bool unknown = finding.verdict == Verdict::unknown;
+    if (!moved_ && !(unknown && in_transition(last_->observation))) {
         return limits_.still;
     }
     // A state that passes is half of what is seen while it comes and goes.
-    return finding.verdict == Verdict::unknown ? limits_.most : limits_.moving;
+    return unknown ? limits_.most : limits_.moving;
 }
 
 Inspection Readings::result() && {

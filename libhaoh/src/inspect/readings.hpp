@@ -17,7 +17,9 @@ namespace haoh::inspection {
 
 /// In how many readings one after the other a finding has to be.
 struct ReadingLimits {
-    std::size_t still{3};  ///< when nothing changes: two may be torn in the same way, by chance
+    /// When nothing changes: what comes and goes may tear several in the same way, by chance, and most
+    /// of it leaves no count behind.
+    std::size_t still{5};
     std::size_t moving{8}; ///< when something does
     std::size_t most{24};  ///< readings in all
     /// One after the other that see less than the one before: connections that were reset are back soon.

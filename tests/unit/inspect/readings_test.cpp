@@ -183,6 +183,24 @@ TEST(Readings, what_could_be_read_only_once_stays) {
     EXPECT_EQ(result.report.verdict, Verdict::fail);
 }
 
+TEST(Readings, a_transition_is_waited_for_although_nothing_moves_meanwhile) {
+    Pair between;
+    between.on_both([](Node& node) { node.state(nvme::AnaState::change); });
+    ASSERT_EQ(reading(between).report.verdict, Verdict::unknown);
+    Readings readings(kLimits);
+    for (std::size_t i = 1; i < kLimits.most; ++i) {
+        readings.take(reading(between));
+        EXPECT_FALSE(readings.settled()) << i;
+    }
+    Readings stuck = readings;
+    stuck.take(reading(between));
+    EXPECT_TRUE(stuck.settled());
+    EXPECT_EQ(std::move(stuck).result().report.verdict, Verdict::unknown);
+    readings.take(reading(Pair()));
+    EXPECT_TRUE(readings.settled());
+    EXPECT_EQ(std::move(readings).result().report.verdict, Verdict::pass);
+}
+
 TEST(Readings, a_connection_that_was_lost_is_made_again) {
     for (const Pair& lost : {broken_off(), unreached(Pair(), UnobservedReason::connection_lost)}) {
         Readings readings(kLimits);
