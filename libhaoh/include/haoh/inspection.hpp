@@ -25,11 +25,11 @@ struct Inspection {
 
 /// Observes and checks. Findings of more than one moment or controller (of every class but
 /// RuleClass::int_; what is unknown only where all answered) are read again, a little later: until
-/// each of them was there in three readings in a row, in eight when something changes between them,
-/// or until none is left. The
-/// readings after the first take no longer than `Source::timeout` in all; one that sees less than the
-/// one before is not taken. What was found once and could not be confirmed while readings went on is
-/// `Verdict::unknown`.
+/// each of them was there in five readings in a row, in eight when something changes between them,
+/// or until none is left. So is what a connection that was lost left unread, where nothing was waited
+/// for in vain. The readings after the first take no longer than `Source::timeout` in all. One that
+/// sees less than the one before is not taken, and the third of these in a row is the end. What was
+/// found once and could not be confirmed while readings went on is `Verdict::unknown`.
 ///
 /// In the calling thread, which waits; <haoh/inspect.hpp> has it for an executor.
 /// Without CheckOptions::kernel and an observed host it is the running kernel that findings speak of.

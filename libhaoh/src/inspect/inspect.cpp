@@ -47,14 +47,15 @@ class Look {
     /// \return how long to wait before the next reading; nullopt when there is none. One that takes
     /// longer than is left is not begun.
     [[nodiscard]] std::optional<std::chrono::milliseconds> take(Observation reading) {
-        const bool taken = readings_.take(judged(std::move(reading), recorded_, options_));
+        const bool quick = Clock::now() - began_ < source_.command_timeout;
+        readings_.take(judged(std::move(reading), recorded_, options_), quick);
         const auto now = Clock::now();
         last_took_ = now - began_;
-        if (readings_.count() == 1) {
+        if (readings_.tried() == 1) {
             until_ = now + source_.timeout;
         }
-        const auto pause = inspection::pause_before(readings_.count());
-        if (!taken || readings_.settled() || Clock::now() + pause + last_took_ > until_) {
+        const auto pause = inspection::pause_before(readings_.tried());
+        if (readings_.settled() || now + pause + last_took_ > until_) {
             return std::nullopt;
         }
         return pause;

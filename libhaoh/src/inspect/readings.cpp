@@ -52,6 +52,48 @@ bool same_counts(const Observation& before, const Observation& after) {
                       });
 }
 
+/// Whether its connection ended before all was read: what is asked for last has no answer then.
+bool broke_off(const ControllerObservation& controller) {
+    const auto failed = [](const Page& page) {
+        return page.state == Page::State::failed && !page.over_budget;
+    };
+    if (!controller.identify.ok()) {
+        return failed(controller.identify);
+    }
+    const auto last = controller.features.find(nvme::fid::keep_alive_timer);
+    return last != controller.features.end() && failed(last->second);
+}
+
+/// Connections that were lost, before a controller was known or later.
+std::size_t lost_connections(const Observation& observation) {
+    return static_cast<std::size_t>(
+        std::count_if(observation.controllers.begin(), observation.controllers.end(), broke_off) +
+        std::count_if(
+            observation.unobserved.begin(), observation.unobserved.end(),
+            [](const Unobserved& one) { return one.reason == UnobservedReason::connection_lost; }));
+}
+
+/// Whether an array says that it is between two states, which does not last (Base 2.3 section 8.1.1.9):
+/// that nothing moves meanwhile is no answer.
+bool in_transition(const Observation& observation) {
+    return std::any_of(observation.controllers.begin(), observation.controllers.end(),
+                       [](const ControllerObservation& controller) {
+                           if (!controller.ana.log.ok()) {
+                               return false;
+                           }
+                           const nvme::AnaLog log = controller.ana_log();
+                           return std::any_of(log.groups.begin(), log.groups.end(),
+                                              [](const nvme::AnaGroup& group) {
+                                                  return group.state == nvme::AnaState::change;
+                                              });
+                       });
+}
+
+bool sees_less(const Observation& after, const Observation& before) {
+    return after.unobserved.size() > before.unobserved.size() ||
+           lost_connections(after) > lost_connections(before);
+}
+
 bool stands_still(const Observation& before, const Observation& after) {
     return same_counts(before, after) && diff(before, after).empty();
 }
@@ -85,9 +127,11 @@ std::size_t Readings::times_seen(const Finding& finding) const {
     return most;
 }
 
-bool Readings::take(Inspection reading) {
+bool Readings::take(Inspection reading, bool quick) {
+    ++tried_;
     if (last_) {
-        if (reading.observation.unobserved.size() > last_->observation.unobserved.size()) {
+        if (sees_less(reading.observation, last_->observation)) {
+            missed_ += quick ? 1 : limits_.missed + 1;
             return false;
         }
         moved_ = moved_ || !stands_still(last_->observation, reading.observation);
@@ -103,14 +147,19 @@ bool Readings::take(Inspection reading) {
         }
     }
     seen_ = std::move(seen);
+    missed_ = 0;
+    broken_ = quick && lost_connections(reading.observation) > 0 ? broken_ + 1 : 0;
     last_ = std::move(reading);
     ++count_;
     return true;
 }
 
 bool Readings::settled() const {
-    if (count_ >= limits_.most) {
+    if (tried_ >= limits_.most || missed_ > limits_.missed) {
         return true;
+    }
+    if (missed_ > 0 || (broken_ > 0 && broken_ <= limits_.missed)) {
+        return false;
     }
     return std::all_of(last_->report.findings.begin(), last_->report.findings.end(),
                        [&](const Finding& finding) {
@@ -120,11 +169,12 @@ bool Readings::settled() const {
 }
 
 std::size_t Readings::wanted(const Finding& finding) const {
-    if (!moved_) {
+    const bool unknown = finding.verdict == Verdict::unknown;
+    if (!moved_ && !(unknown && in_transition(last_->observation))) {
         return limits_.still;
     }
     // A state that passes is half of what is seen while it comes and goes.
-    return finding.verdict == Verdict::unknown ? limits_.most : limits_.moving;
+    return unknown ? limits_.most : limits_.moving;
 }
 
 Inspection Readings::result() && {

@@ -17,20 +17,28 @@ namespace haoh::inspection {
 
 /// In how many readings one after the other a finding has to be.
 struct ReadingLimits {
-    std::size_t still{3};  ///< when nothing changes: two may be torn in the same way, by chance
+    /// When nothing changes: what comes and goes may tear several in the same way, by chance, and most
+    /// of it leaves no count behind.
+    std::size_t still{5};
     std::size_t moving{8}; ///< when something does
     std::size_t most{24};  ///< readings in all
+    /// One after the other that see less than the one before: connections that were reset are back soon.
+    std::size_t missed{2};
 };
 
 class Readings {
   public:
     explicit Readings(ReadingLimits limits = {}) : limits_{limits} {}
 
+    /// \param quick  it took less than a single command may: nothing was waited for in vain, so that
+    ///               what was lost on the way can be asked for again
     /// \return whether it was taken: one that sees less than the one before is none
-    bool take(Inspection reading);
+    bool take(Inspection reading, bool quick = true);
     /// Whether another one would change nothing. \pre one was taken
     [[nodiscard]] bool settled() const;
     [[nodiscard]] std::size_t count() const { return count_; }
+    /// With those that were not taken.
+    [[nodiscard]] std::size_t tried() const { return tried_; }
     /// The last one. What it alone found, while others did not, is unknown.
     [[nodiscard]] Inspection result() &&;
 
@@ -56,7 +64,10 @@ class Readings {
     std::optional<Inspection> last_;
     std::map<Key, std::size_t> seen_; ///< in how many readings in a row, up to the last
     std::size_t count_{};
-    bool moved_{}; ///< between any two of them
+    std::size_t tried_{};
+    std::size_t missed_{}; ///< since one was taken
+    std::size_t broken_{}; ///< in a row, up to the last, that lost a connection
+    bool moved_{};         ///< between any two of them
 };
 
 /// How long to wait before the next reading: never the same twice, so that what changes at an even pace

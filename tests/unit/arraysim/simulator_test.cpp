@@ -131,6 +131,24 @@ TEST_F(SimulatorTest, ANamespaceThatChangesItsGroupIsAnAnaChange) {
     EXPECT_EQ(log.groups[0].nsids, (std::vector<std::uint32_t>{3}));
 }
 
+TEST_F(SimulatorTest, WhatIsDoneOnAnAnswerFallsBetweenItAndTheNext) {
+    simulate(pair());
+    Admin admin(*simulator, 0);
+    std::vector<AnswerKind> answers;
+    simulator->on_answer = [&](const Array& array, AnswerKind kind) {
+        EXPECT_EQ(array.name(), "a");
+        answers.push_back(kind);
+        control("ana a 1 inaccessible");
+    };
+    const auto state = [&] {
+        const auto log = nvme::decode_ana_log(admin.run(log_page(lid::ana, 512)).data);
+        return log.groups.at(0).state;
+    };
+    EXPECT_EQ(state(), nvme::AnaState::optimized);
+    EXPECT_EQ(state(), nvme::AnaState::inaccessible);
+    EXPECT_EQ(answers, (std::vector{AnswerKind::ana_log, AnswerKind::ana_log}));
+}
+
 TEST_F(SimulatorTest, AllGroupsChangeAtOnce) {
     simulate(pair());
     control("ana a all inaccessible");

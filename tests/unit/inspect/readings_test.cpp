@@ -33,6 +33,28 @@ Pair unmapped(const std::set<std::uint32_t>& nsids) {
     return pair;
 }
 
+/// The connections to array B end before all is read.
+Pair broken_off(Pair pair = Pair()) {
+    pair.on_b([](Node& node) {
+        node.edit = [](ControllerObservation& controller) {
+            controller.features[nvme::fid::keep_alive_timer] = Page::of_failure("reset");
+            controller.unread = {"feature 0Fh: reset"};
+        };
+    });
+    return pair;
+}
+
+/// No controller of array B is reached.
+Pair unreached(Pair pair, UnobservedReason reason) {
+    pair.b.clear();
+    pair.unobserved.push_back({.object = "tcp://10.2.0.1:4420",
+                               .target = "tcp://10.2.0.1:4420",
+                               .subsysnqn = test::kNqn,
+                               .error = "connect to tcp://10.2.0.1:4420: what came of it",
+                               .reason = reason});
+    return pair;
+}
+
 /// The same number of everything, and a change that is no defect.
 Pair moved(Pair pair) {
     pair.on_both([](Node& node) { node.path(1).identify.nsfeat ^= 0x10; });
@@ -155,16 +177,92 @@ TEST(Readings, what_only_the_last_of_them_has_is_unknown) {
 TEST(Readings, what_could_be_read_only_once_stays) {
     Readings readings(kLimits);
     readings.take(reading(unmapped({2})));
-    Pair half = unmapped({2});
-    half.b.clear();
-    half.unobserved.push_back({.object = "tcp://10.2.0.1:4420",
-                               .target = "tcp://10.2.0.1:4420",
-                               .subsysnqn = test::kNqn,
-                               .error = "connect to tcp://10.2.0.1:4420: connection refused"});
-    EXPECT_FALSE(readings.take(reading(half)));
+    EXPECT_FALSE(readings.take(reading(unreached(unmapped({2}), UnobservedReason::refused))));
     const Inspection result = std::move(readings).result();
     EXPECT_EQ(result.report.readings, 1U);
     EXPECT_EQ(result.report.verdict, Verdict::fail);
+}
+
+TEST(Readings, a_transition_is_waited_for_although_nothing_moves_meanwhile) {
+    Pair between;
+    between.on_both([](Node& node) { node.state(nvme::AnaState::change); });
+    ASSERT_EQ(reading(between).report.verdict, Verdict::unknown);
+    Readings readings(kLimits);
+    for (std::size_t i = 1; i < kLimits.most; ++i) {
+        readings.take(reading(between));
+        EXPECT_FALSE(readings.settled()) << i;
+    }
+    Readings stuck = readings;
+    stuck.take(reading(between));
+    EXPECT_TRUE(stuck.settled());
+    EXPECT_EQ(std::move(stuck).result().report.verdict, Verdict::unknown);
+    readings.take(reading(Pair()));
+    EXPECT_TRUE(readings.settled());
+    EXPECT_EQ(std::move(readings).result().report.verdict, Verdict::pass);
+}
+
+TEST(Readings, a_connection_that_was_lost_is_made_again) {
+    for (const Pair& lost : {broken_off(), unreached(Pair(), UnobservedReason::connection_lost)}) {
+        Readings readings(kLimits);
+        readings.take(reading(lost));
+        EXPECT_EQ(reading(lost).report.verdict, Verdict::unknown);
+        EXPECT_FALSE(readings.settled());
+        EXPECT_TRUE(readings.take(reading(Pair())));
+        EXPECT_TRUE(readings.settled());
+        EXPECT_EQ(std::move(readings).result().report.verdict, Verdict::pass);
+    }
+}
+
+TEST(Readings, one_that_is_lost_each_time_is_told_so) {
+    Readings readings({.still = 3, .moving = 4, .most = 9});
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_FALSE(i > 0 && readings.settled()) << i;
+        EXPECT_TRUE(readings.take(reading(broken_off())));
+    }
+    EXPECT_TRUE(readings.settled());
+    EXPECT_EQ(std::move(readings).result().report.verdict, Verdict::unknown);
+}
+
+TEST(Readings, what_was_waited_for_in_vain_is_not_asked_again) {
+    Readings readings(kLimits);
+    readings.take(reading(broken_off()), false);
+    EXPECT_TRUE(readings.settled());
+    Readings later(kLimits);
+    later.take(reading(unmapped({2})));
+    EXPECT_FALSE(later.take(reading(broken_off(unmapped({2}))), false));
+    EXPECT_TRUE(later.settled());
+}
+
+TEST(Readings, an_array_that_is_down_is_not_asked_again) {
+    Readings readings(kLimits);
+    readings.take(reading(unreached(Pair(), UnobservedReason::refused)));
+    EXPECT_TRUE(readings.settled());
+}
+
+TEST(Readings, one_that_lost_a_connection_confirms_nothing_and_clears_nothing) {
+    Readings readings(kLimits);
+    readings.take(reading(unmapped({2})));
+    EXPECT_FALSE(readings.take(reading(broken_off(unmapped({2})))));
+    EXPECT_FALSE(readings.take(reading(unreached(unmapped({2}), UnobservedReason::refused))));
+    EXPECT_FALSE(readings.settled());
+    EXPECT_TRUE(readings.take(reading(Pair())));
+    EXPECT_TRUE(readings.settled());
+    const Inspection result = std::move(readings).result();
+    EXPECT_EQ(result.report.verdict, Verdict::pass) << "a false one would have stayed";
+    EXPECT_EQ(result.report.readings, 2U);
+}
+
+TEST(Readings, what_stays_away_ends_it) {
+    Readings readings(kLimits);
+    readings.take(reading(unmapped({2})));
+    for (std::size_t i = 0; i <= kLimits.missed; ++i) {
+        EXPECT_FALSE(readings.settled()) << i;
+        EXPECT_FALSE(readings.take(reading(broken_off(unmapped({2})))));
+    }
+    EXPECT_TRUE(readings.settled());
+    const Inspection result = std::move(readings).result();
+    EXPECT_EQ(result.report.verdict, Verdict::fail);
+    EXPECT_EQ(result.report.readings, 1U);
 }
 
 TEST(Readings, what_one_structure_says_of_itself_needs_no_second) {

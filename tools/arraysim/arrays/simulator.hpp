@@ -55,6 +55,9 @@ class Simulator {
     void advance(TimePoint now);
     /// Called when the power of an array or the next deadline may have changed; may be empty.
     std::function<void()> on_change;
+    /// Called after each command of a controller, with its answer on the way: what is done to the
+    /// arrays here falls between that answer and the next. May be empty.
+    std::function<void(const Array&, AnswerKind)> on_answer;
 
     // For sessions.
 

@@ -428,9 +428,13 @@ void Session::run(const nvme::SubmissionEntry& entry, ByteView data, TimePoint n
     } else {
         result = run_io(context, entry, data);
     }
+    const AnswerKind kind = result.kind;
     answer(entry, std::move(result), now);
     if (controller_ != nullptr && qid_ == 0) {
         simulator_.deliver_events(*controller_);
+    }
+    if (simulator_.on_answer) {
+        simulator_.on_answer(array_, kind);
     }
 }
 
