@@ -139,7 +139,8 @@ _haoh_value() { # the command, the option
     --until)
         _haoh_words_reply 'ana_change ana_coalesced aen path_added path_lost path_refused
             controller_state namespace_added namespace_removed namespace_resized namespace_read_only
-            identity_changed access anatt_exceeded source_lost source_restored'
+            identity_changed access anatt_exceeded source_lost source_restored
+            source_late'
         ;;
     --rule) _haoh_rules ;;
     --nqn) _haoh_reply "$(_haoh_nqns)" ;;

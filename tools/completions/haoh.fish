@@ -149,7 +149,7 @@ complete -c haoh -n "__haoh_at monitor" -l for -x -d 'End after this time'
 complete -c haoh -n "__haoh_at monitor" -l until -x -d 'End with the first event of a kind' \
     -a 'ana_change ana_coalesced aen path_added path_lost path_refused controller_state namespace_added
         namespace_removed namespace_resized namespace_read_only identity_changed access anatt_exceeded
-        source_lost source_restored'
+        source_lost source_restored source_late'
 complete -c haoh -n "__haoh_at monitor" -l exec -x -a '(__fish_complete_command)' -d 'Run for each event'
 complete -c haoh -n "__haoh_at monitor" -l metrics -x -d 'Serve metrics at [ADDR:]PORT'
 complete -c haoh -n "__haoh_at monitor" -l interval -x -d 'How often states are read'

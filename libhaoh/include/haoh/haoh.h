@@ -441,7 +441,8 @@ enum haoh_event_kind {
     HAOH_EVENT_ACCESS = 12,
     HAOH_EVENT_ANATT_EXCEEDED = 13,
     HAOH_EVENT_SOURCE_LOST = 14,
-    HAOH_EVENT_SOURCE_RESTORED = 15
+    HAOH_EVENT_SOURCE_RESTORED = 15,
+    HAOH_EVENT_SOURCE_LATE = 16
 };
 
 /** Something that changed. A value: it never changes itself. */

@@ -54,6 +54,11 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
     asio::awaitable<void> run() {
         ConnectOptions options = core_->options().connect;
         options.subsysnqn = port_.subsysnqn;
+        options.on_late = [weak = weak_from_this()](const LateAnswer& late) {
+            if (const auto self = weak.lock()) {
+                self->tell_late(late);
+            }
+        };
         controller_ = co_await FabricController::connect(port_.address, std::move(options));
         connected_ = true;
         // Before the states are read: what changes while they are is an event then.
@@ -106,6 +111,15 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
 
     void publish(const Moment& observed, std::optional<Moment> cause) {
         core_->publish({.observed = observed, .cause = cause, .source = kSource});
+    }
+
+    /// Of connecting there is nothing to tell: until then it is lost.
+    void tell_late(const LateAnswer& late) {
+        if (controller_ && !ended_) {
+            const Moment now = Moment::now();
+            fusion().see_late(port_.name, late, now);
+            publish(now, std::nullopt);
+        }
     }
 
     /// Reads again on a clock of its own what could not be read: the array's next event may be far.
