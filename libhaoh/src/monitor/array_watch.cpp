@@ -348,12 +348,7 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
 
 asio::awaitable<void> watch_time(std::shared_ptr<MonitorCore> core) {
     for (;;) {
-        std::chrono::nanoseconds wait = core->options().poll_interval;
-        if (const auto deadline = core->fusion().next_deadline()) {
-            wait = std::clamp<std::chrono::nanoseconds>(*deadline - Moment::now().monotonic,
-                                                        std::chrono::milliseconds(1), wait);
-        }
-        co_await pause(wait);
+        co_await core->time_to_tell(core->options().poll_interval);
         const Moment now = Moment::now();
         core->fusion().pass_time(now);
         core->publish({.observed = now, .cause = {}, .source = kSource});
