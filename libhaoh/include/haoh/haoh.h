@@ -420,9 +420,11 @@ struct haoh_monitor_options {
     uint32_t retry_interval_ms; /**< 0: 1000 */
     uint32_t flags;             /**< enum haoh_monitor_flag */
     size_t queue;               /**< events kept before alike ones are joined; 0: 65536 */
+    /** How soon an array asked directly is given up that falls silent: 500 to 60000; 0: 15000 */
+    uint32_t detect_ms;
 };
 #define HAOH_MONITOR_OPTIONS_INIT                                                                  \
-    { sizeof(struct haoh_monitor_options), NULL, 0, 0, 0, 0, 0 }
+    { sizeof(struct haoh_monitor_options), NULL, 0, 0, 0, 0, 0, 0 }
 
 /** In the order of haoh/event.hpp; names by haoh_event_info. */
 enum haoh_event_kind {

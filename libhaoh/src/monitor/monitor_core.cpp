@@ -294,6 +294,9 @@ MonitorStatus MonitorCore::status() const {
     status.began = began_;
     status.queue_merged = queue_.merged();
     status.queue_dropped = queue_.dropped();
+    if (!options_.targets.empty()) {
+        status.detection = detection_time(options_.connect);
+    }
     return status;
 }
 
