@@ -192,7 +192,7 @@ def named_by_compiler(texts, compiler, kind):
     """The files of KIND_SWITCHES about which the compiler says that they lack a kind; None: it said more."""
     with tempfile.TemporaryDirectory() as directory:
         os.makedirs(os.path.join(directory, "haoh"))
-        text, count = re.subn(r"^    source_restored,$", rf"\g<0>\n    {kind},", texts[KINDS], flags=re.M)
+        text, count = re.subn(r"^    source_late,$", rf"\g<0>\n    {kind},", texts[KINDS], flags=re.M)
         assert count == 1, KINDS
         with open(os.path.join(directory, "haoh", os.path.basename(KINDS)), "w", encoding="utf-8") as file:
             file.write(text)

@@ -54,6 +54,7 @@ class Fuzz {
         options.queue_size = input.ConsumeIntegralInRange<std::uint16_t>(2, 40);
         options.header_digest = input.ConsumeBool();
         options.data_digest = input.ConsumeBool();
+        options.tell_late = input.ConsumeBool();
         return options;
     }
 
@@ -129,6 +130,10 @@ class Fuzz {
         }
         default:
             while (session_.take_event()) {
+            }
+            while (const auto late = session_.take_lateness()) {
+                fuzz::require(!late->answered || told_late_, "what is answered late was late");
+                told_late_ = !late->answered;
             }
         }
     }
@@ -265,6 +270,7 @@ class Fuzz {
 
     FuzzedDataProvider& input_;
     fabric::SessionOptions options_;
+    bool told_late_{};
     Session session_;
     fabric::TimePoint now_{fabric::TimePoint{} + 1h};
     std::map<std::uint16_t, Outstanding> outstanding_;

@@ -104,7 +104,7 @@ _haoh_options() { # the command
     '') options+=' --version' ;;
     list) options+=" $view --config $source" ;;
     check) options+=" $view --config $source --profile --window --fail-on --expect --kernel --rule" ;;
-    monitor) options+=" $view --config $source --for --until --exec --metrics --interval --lines" ;;
+    monitor) options+=" $view --config $source --for --until --exec --metrics --interval --detect --lines" ;;
     snapshot) options+=" -q --quiet $source" ;;
     diff | rules) options+=" $view" ;;
     'policy list') options+=" $view --sysroot" ;;
@@ -139,7 +139,8 @@ _haoh_value() { # the command, the option
     --until)
         _haoh_words_reply 'ana_change ana_coalesced aen path_added path_lost path_refused
             controller_state namespace_added namespace_removed namespace_resized namespace_read_only
-            identity_changed access anatt_exceeded source_lost source_restored'
+            identity_changed access anatt_exceeded source_lost source_restored
+            source_late'
         ;;
     --rule) _haoh_rules ;;
     --nqn) _haoh_reply "$(_haoh_nqns)" ;;
@@ -152,7 +153,7 @@ _haoh_value() { # the command, the option
     --config | --snapshot | --expect | --udev-rule) _haoh_files ;;
     --sysroot) _haoh_directories ;;
     --exec) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
-    --kernel | --timeout | --command-timeout | --for | --metrics | --interval | --seed) ;;
+    --kernel | --timeout | --command-timeout | --for | --metrics | --interval | --detect | --seed) ;;
     *) return 1 ;;
     esac
 }

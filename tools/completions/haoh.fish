@@ -5,7 +5,7 @@
 function __haoh_words
     set -l takes_value -o --output --color --config --profile --window --fail-on --expect --kernel --rule -t --target \
         --nqn --hostnqn --hostid --snapshot --sysroot --timeout --command-timeout --for --until --exec \
-        --metrics --interval --policy --seed --udev-rule
+        --metrics --interval --detect --policy --seed --udev-rule
     set -l words (commandline -opc)
     set -e words[1]
     set -l skip no
@@ -151,10 +151,11 @@ complete -c haoh -n "__haoh_at monitor" -l for -x -d 'End after this time'
 complete -c haoh -n "__haoh_at monitor" -l until -x -d 'End with the first event of a kind' \
     -a 'ana_change ana_coalesced aen path_added path_lost path_refused controller_state namespace_added
         namespace_removed namespace_resized namespace_read_only identity_changed access anatt_exceeded
-        source_lost source_restored'
+        source_lost source_restored source_late'
 complete -c haoh -n "__haoh_at monitor" -l exec -x -a '(__fish_complete_command)' -d 'Run for each event'
 complete -c haoh -n "__haoh_at monitor" -l metrics -x -d 'Serve metrics at [ADDR:]PORT'
 complete -c haoh -n "__haoh_at monitor" -l interval -x -d 'How often states are read'
+complete -c haoh -n "__haoh_at monitor" -l detect -x -d 'How soon a silent array is lost'
 complete -c haoh -n "__haoh_at monitor" -l lines -d 'Lines instead of the live screen'
 
 complete -c haoh -n "__haoh_at 'policy show'" -l for -x -d 'How long I/O is counted'

@@ -27,6 +27,7 @@ struct MonitorArguments {
     std::string program;
     std::string metrics;
     std::string interval{"1s"};
+    std::string detect;
     bool lines{};
 };
 
@@ -48,6 +49,15 @@ int run(const MonitorArguments& options) {
     session.monitor.sites = std::move(config.sites);
     session.monitor.profile = config.profile;
     session.monitor.poll_interval = parse_duration(options.interval);
+    if (!options.detect.empty()) {
+        if (session.monitor.targets.empty()) {
+            throw Error(Errc::invalid_argument, "use", "--detect", "no array is asked directly",
+                        "name one with -t; how soon this host's kernel notices is up to the "
+                        "keep_alive_tmo of its controllers");
+        }
+        session.monitor.connect.detect = parse_duration(options.detect);
+        require_detection(session.monitor.connect.detect);
+    }
     session.output = options.output;
     session.lines = options.lines;
     session.program = options.program;
@@ -98,6 +108,12 @@ void add_monitor(CLI::App& app, Run& run_chosen) {
                      "How often states are read when nothing hints at a change")
         ->type_name("TIME")
         ->capture_default_str()
+        ->group(group);
+    command
+        ->add_option("--detect", options->detect,
+                     "How soon an array asked directly (-t) is lost that falls silent: 500ms to "
+                     "60s; 15s unless told otherwise")
+        ->type_name("TIME")
         ->group(group);
     command->add_flag("--lines", options->lines, "Lines instead of the live screen on a terminal")
         ->group(group);

@@ -42,6 +42,8 @@ constexpr std::chrono::milliseconds kRedraw{500};
 constexpr auto kNever = std::chrono::steady_clock::time_point::max();
 /// And events do not draw it more often than eyes can follow.
 constexpr std::chrono::milliseconds kDrawAgain{50};
+/// From this on people are told that silence can be noticed sooner.
+constexpr std::chrono::seconds kLongDetection{10};
 /// How often --until looks at the state.
 constexpr std::chrono::milliseconds kCheckState{50};
 /// For programs that still run at the end.
@@ -137,6 +139,12 @@ class Session {
 
     void begin_outputs() {
         const asio::any_io_executor executor = context_.get_executor();
+        if (const auto detection = monitor_.status().detection;
+            detection.count() != 0 && !options_.output.quiet) {
+            complain(fmt::format("an array that falls silent is noticed within {:g} s{}",
+                                 std::chrono::duration<double>(detection).count(),
+                                 detection > kLongDetection ? ", or sooner with --detect" : ""));
+        }
         if (!options_.metrics.empty()) {
             metrics_.emplace(executor, options_.metrics,
                              [this] { return to_metrics(monitor_.status()); });

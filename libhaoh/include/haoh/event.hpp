@@ -46,8 +46,9 @@ enum class EventKind : std::uint8_t {
     anatt_exceeded,
     source_lost,
     source_restored,
+    source_late,
 };
-inline constexpr std::size_t kEventKinds = 16;
+inline constexpr std::size_t kEventKinds = 17;
 
 /// What a kind of event is called, and what it tells.
 struct EventKindInfo {
@@ -137,6 +138,9 @@ enum class EventSource : std::uint8_t {
 inline constexpr std::string_view kNoAna = "no ANA";
 inline constexpr std::string_view kReadOnly = "read-only";
 inline constexpr std::string_view kWritable = "writable";
+/// What `to` says of `source_late`.
+inline constexpr std::string_view kLate = "late";
+inline constexpr std::string_view kAnswered = "answered";
 
 /// Texts are empty and numbers absent where they say nothing of this kind of event. Names are as they
 /// came, `text` is safe to print (safe_text.hpp).

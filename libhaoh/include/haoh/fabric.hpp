@@ -15,11 +15,24 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace HAOH_PUBLIC haoh {
+
+/// A command without an answer although half of its time is over; and that it came after all.
+struct LateAnswer {
+    std::string command; ///< "Keep Alive"
+    std::chrono::steady_clock::time_point sent;
+    std::chrono::milliseconds limit{}; ///< when it is given up, from `sent` on
+    bool answered{};                   ///< as all others that were late
+};
+
+/// What ConnectOptions::detect may be.
+inline constexpr std::chrono::milliseconds kShortestDetection{500};
+inline constexpr std::chrono::milliseconds kLongestDetection{60000};
 
 /// Who connects, to what, and how.
 struct ConnectOptions {
@@ -34,9 +47,21 @@ struct ConnectOptions {
     /// For connecting in all, and for each command.
     std::chrono::milliseconds timeout{kCommandTimeout};
     std::chrono::milliseconds keep_alive{10000}; ///< KATO; 0 = none
+    /// How soon a controller is given up that falls silent: each half of this a Keep Alive asks
+    /// whether it is there, and has as long for its answer. 0: they are sent each half of
+    /// `keep_alive`, and have `keep_alive` for the answer. A longer one makes `keep_alive` as long.
+    std::chrono::milliseconds detect{};
+    /// Called on the executor when answers begin to be late, and when all are there; may be empty.
+    std::function<void(const LateAnswer&)> on_late{};
     /// Of host names, such as `make_thread_resolver()`. Null: addresses must be numeric.
     std::shared_ptr<Resolver> resolver;
 };
+
+/// How long it takes at most until a controller is given up that falls silent; 0: for ever, unless it
+/// is asked something.
+[[nodiscard]] std::chrono::milliseconds detection_time(const ConnectOptions& options);
+/// \throws Error (invalid_argument) when `detect` is neither 0 nor possible
+void require_detection(std::chrono::milliseconds detect);
 
 /// A connected and enabled controller. Closing is orderly by `shutdown`; the destructor just closes
 /// the socket. Used from the executor on which it was connected (a strand, where several threads

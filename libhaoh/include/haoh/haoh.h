@@ -444,9 +444,11 @@ struct haoh_monitor_options {
     uint32_t retry_interval_ms; /**< 0: 1000 */
     uint32_t flags;             /**< enum haoh_monitor_flag */
     size_t queue;               /**< events kept before alike ones are joined; 0: 65536 */
+    /** How soon an array asked directly is given up that falls silent: 500 to 60000; 0: 15000 */
+    uint32_t detect_ms;
 };
 #define HAOH_MONITOR_OPTIONS_INIT                                                                  \
-    { sizeof(struct haoh_monitor_options), NULL, 0, 0, 0, 0, 0 }
+    { sizeof(struct haoh_monitor_options), NULL, 0, 0, 0, 0, 0, 0 }
 
 /** In the order of haoh/event.hpp; names by haoh_event_info. */
 enum haoh_event_kind {
@@ -465,7 +467,8 @@ enum haoh_event_kind {
     HAOH_EVENT_ACCESS = 12,
     HAOH_EVENT_ANATT_EXCEEDED = 13,
     HAOH_EVENT_SOURCE_LOST = 14,
-    HAOH_EVENT_SOURCE_RESTORED = 15
+    HAOH_EVENT_SOURCE_RESTORED = 15,
+    HAOH_EVENT_SOURCE_LATE = 16
 };
 
 /** Something that changed. A value: it never changes itself. */

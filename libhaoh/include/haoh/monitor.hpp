@@ -30,6 +30,8 @@ struct MonitorOptions {
     std::optional<HostOptions> host;
     /// Arrays asked directly; `probe_cntlids` and `progress` do not count.
     std::vector<Address> targets;
+    /// To the targets. `detect` is how soon one is lost that falls silent; `on_late` does not count:
+    /// events tell.
     ConnectOptions connect;
     std::chrono::milliseconds timeout{kObserveTimeout}; ///< for one reading of a target in all
     /// Of what is known of one target in all, and once more of what is being read of it.
@@ -78,7 +80,8 @@ class Monitor {
     /// asked has failed once then (an event `source_lost`) and is tried again. `stop` ends it early:
     /// it returns then, and nothing is watched.
     /// \throws Error when it is running, when neither host nor targets were named, when what was
-    ///         named is nowhere (not_found), and as require_sites (attribution.hpp)
+    ///         named is nowhere (not_found), and as require_sites (attribution.hpp) and
+    ///         require_detection
     [[nodiscard]] boost::asio::awaitable<void> start();
 
     /// The next event; nullopt after `stop`, when all were taken. One caller at a time.

@@ -114,6 +114,9 @@ struct MonitorStatus {
     LatencyHistogram ana_latency;  ///< from the AEN to the event `ana_change`
     std::uint64_t queue_merged{};  ///< events joined because nobody took them
     std::uint64_t queue_dropped{}; ///< events left out because nobody took them
+    /// How long it takes at most until an array that is asked directly is given up because it fell
+    /// silent; 0: none is asked, or that is not looked for.
+    std::chrono::milliseconds detection{};
 
     bool operator==(const MonitorStatus&) const = default;
 };

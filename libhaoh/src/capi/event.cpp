@@ -48,6 +48,8 @@ constexpr haoh_event_kind kind_of(EventKind kind) {
         return HAOH_EVENT_SOURCE_LOST;
     case EventKind::source_restored:
         return HAOH_EVENT_SOURCE_RESTORED;
+    case EventKind::source_late:
+        return HAOH_EVENT_SOURCE_LATE;
     }
     return {};
 }

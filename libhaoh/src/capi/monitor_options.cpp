@@ -43,6 +43,8 @@ MonitorOptions monitor_options_of(const haoh_source* source, const haoh_monitor_
     set_time(out.poll_interval, given.poll_interval_ms);
     set_time(out.scan_interval, given.scan_interval_ms);
     set_time(out.retry_interval, given.retry_interval_ms);
+    out.connect.detect = std::chrono::milliseconds{given.detect_ms};
+    require_detection(out.connect.detect);
     out.queue = given.queue == 0 ? out.queue : given.queue;
     out.read_ana_log = (given.flags & HAOH_MONITOR_NO_ANA_LOG) == 0;
     out.read_identity = (given.flags & HAOH_MONITOR_NO_IDENTITY) == 0;

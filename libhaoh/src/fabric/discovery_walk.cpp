@@ -121,6 +121,7 @@ asio::awaitable<DiscoveryObservation> read_discovery_log(Address address, Connec
     }
     options.cntlid = nvme::kDynamicController;
     options.keep_alive = {};
+    options.detect = {};
     CollectOptions collect;
     collect.deadline = deadline.at;
     collect.max_log_bytes = kMaxLogBytes;

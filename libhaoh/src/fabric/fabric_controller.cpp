@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "beat.hpp"
 #include "connect_refusal.hpp"
 #include "stream_controller.hpp"
 #include "tcp_stream.hpp"
@@ -93,6 +94,20 @@ void check_options(const Address& address, const ConnectOptions& options) {
     if (options.timeout.count() <= 0) {
         fail("the timeout must be longer than 0 ms");
     }
+    require_detection(options.detect);
+}
+
+/// What the caller wants to hear of answers that are late.
+std::function<void(const Lateness&)> hearer_of(const ConnectOptions& options) {
+    if (!options.on_late) {
+        return {};
+    }
+    return [told = options.on_late](const Lateness& late) {
+        told({.command = late.command,
+              .sent = late.sent,
+              .limit = std::chrono::round<std::chrono::milliseconds>(late.limit),
+              .answered = late.answered});
+    };
 }
 
 /// Waits, without a promise of precision.
@@ -108,10 +123,12 @@ StreamController::connect_only(Address address, ConnectOptions options, Deadline
     check_options(address, options);
     const SessionOptions session{.queue_size = options.queue_size,
                                  .header_digest = options.header_digest,
-                                 .data_digest = options.data_digest};
+                                 .data_digest = options.data_digest,
+                                 .tell_late = static_cast<bool>(options.on_late)};
     const auto executor = co_await asio::this_coro::executor;
     auto connection = std::make_shared<QueueConnection>(
         executor, session, std::make_unique<TcpStream>(executor, options.resolver));
+    connection->on_late(hearer_of(options));
     auto controller = std::make_unique<StreamController>(connection, address, std::move(options));
     controller->connect_deadline_ =
         std::min(Clock::now() + controller->options_.timeout, overall.at);
@@ -157,7 +174,7 @@ asio::awaitable<void> StreamController::connect_queue() {
                        .hostnqn = options_.host.hostnqn};
     parameters.sqsize = static_cast<std::uint16_t>(options_.queue_size - 1);
     parameters.sq_flow_control_disable = options_.disable_sq_flow_control;
-    parameters.kato_ms = static_cast<std::uint32_t>(options_.keep_alive.count());
+    parameters.kato_ms = static_cast<std::uint32_t>(kato_of(options_).count());
     nvme::AdminCommand command = nvme::connect_command(parameters);
     nvme::AdminResult result;
     try {
@@ -187,7 +204,7 @@ asio::awaitable<void> StreamController::connect_queue() {
                 .maxh2cdata = negotiated.maxh2cdata,
                 .cpda = negotiated.cpda};
     connection_->set_name(fmt::format("{} controller {}", name(), settled_.cntlid));
-    connection_->start_keep_alive(options_.keep_alive);
+    connection_->start_keep_alive(beat_of(options_));
 }
 
 asio::awaitable<std::uint64_t> StreamController::get_property(std::uint32_t offset, unsigned size,

@@ -27,6 +27,7 @@ constexpr std::size_t kReadBytes = 64U << 10U;
 /// How long a connection stays after a termination request was sent, so that the peer can read it.
 constexpr std::chrono::milliseconds kLinger{250};
 constexpr std::chrono::milliseconds kTurn{10};
+constexpr std::chrono::seconds kLongestTurn{1};
 
 } // namespace
 
@@ -108,7 +109,7 @@ void QueueConnection::enqueue(Waiting waiting) {
                 .advice = {}});
     } else {
         waiting_.push_back(std::move(waiting));
-        submit_waiting();
+        pump();
     }
 }
 
@@ -124,9 +125,7 @@ void QueueConnection::submit_waiting() {
         const std::uint16_t cid = session_.submit(std::move(waiting.command), now, deadline);
         running_[cid & kCidIndexMask] = {
             .id = waiting.id, .cid = cid, .waiter = std::move(waiting.waiter)};
-        watch(deadline);
     }
-    wake_writer();
 }
 
 void QueueConnection::cancel_command(std::uint64_t id) {
@@ -195,14 +194,14 @@ asio::awaitable<nvme::AsyncEvent> QueueConnection::next_event() {
         asio::use_awaitable, shared_from_this());
 }
 
-void QueueConnection::start_keep_alive(std::chrono::milliseconds kato) {
-    session_.start_keep_alive(kato, Clock::now());
-    watch(session_.next_deadline());
+void QueueConnection::start_keep_alive(const Beat& beat) {
+    session_.start_keep_alive(beat, Clock::now());
+    pump();
 }
 
 void QueueConnection::set_deadline(Deadline deadline) {
     deadline_ = std::move(deadline);
-    watch(deadline_.at);
+    pump();
 }
 
 void QueueConnection::close(Failure failure) {
@@ -253,8 +252,18 @@ void QueueConnection::pump() {
     if (session_.has_output()) {
         wake_writer();
     }
+    tell_late();
     if (failed()) {
         finish();
+    }
+    arm();
+}
+
+void QueueConnection::tell_late() {
+    while (const std::optional<Lateness> lateness = session_.take_lateness()) {
+        if (on_late_) {
+            asio::post(executor_, [told = on_late_, lateness = *lateness] { told(lateness); });
+        }
     }
 }
 
@@ -277,7 +286,6 @@ void QueueConnection::finish() {
     if (session_.has_output()) {
         // A termination request: time to send it, and for the peer to read it.
         linger_until_ = Clock::now() + kLinger;
-        watch(linger_until_);
         wake_writer();
     } else {
         close_stream();
@@ -300,8 +308,15 @@ void QueueConnection::wake_writer() {
     }
 }
 
-void QueueConnection::watch(TimePoint when) {
-    if (when < timer_target_) {
+TimePoint QueueConnection::due() const {
+    if (failed()) {
+        return linger_until_;
+    }
+    return std::min(session_.next_deadline(), deadline_.at);
+}
+
+void QueueConnection::arm() {
+    if (due() < timer_target_) {
         timer_.cancel();
     }
 }
@@ -377,8 +392,6 @@ asio::awaitable<void> QueueConnection::receive_all(Self self) {
         // reset, and a termination request on its way would be lost.
         self->session_.receive(nvme::ByteView(buffer.data(), length), Clock::now());
         self->pump();
-        // Behind the answer to a Keep Alive the next one is due sooner than that answer was.
-        self->watch(self->session_.next_deadline());
     }
 }
 
@@ -432,12 +445,27 @@ asio::awaitable<void> QueueConnection::time_loop(Self self) {
     }
 }
 
+asio::awaitable<void> QueueConnection::look_again(Self self, Clock::duration overslept) {
+    // A process that did not run (others were in the way, or it was stopped) finds its time over and
+    // the answer waiting; as long as it did not run, what it had to send did not go out either.
+    const auto turn = std::clamp<Clock::duration>(overslept, kTurn, kLongestTurn);
+    self->timer_target_ = TimePoint::min(); // `arm` lets this end in its time
+    self->timer_.expires_after(turn);
+    co_await self->timer_.async_wait(kUseTuple);
+}
+
 asio::awaitable<void> QueueConnection::keep_time(Self self) {
     while (!self->closed_) {
-        self->timer_target_ =
-            std::min({self->session_.next_deadline(), self->deadline_.at, self->linger_until_});
+        self->timer_target_ = self->due();
         self->timer_.expires_at(self->timer_target_);
         co_await self->timer_.async_wait(kUseTuple);
+        const TimePoint woken = Clock::now();
+        self->session_.send_due(woken); // whatever else there is to do
+        self->pump();
+        if (self->due() > woken || self->closed_) {
+            continue;
+        }
+        co_await look_again(self, woken - self->timer_target_);
         const TimePoint now = Clock::now();
         self->session_.advance(now);
         if (now >= self->deadline_.at && !self->failed()) {

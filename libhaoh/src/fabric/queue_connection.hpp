@@ -15,6 +15,7 @@
 
 #include <deque>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,7 +46,9 @@ class QueueConnection : public std::enable_shared_from_this<QueueConnection> {
     /// The next asynchronous event. Asks for them from the first call on. \throws Error
     [[nodiscard]] boost::asio::awaitable<nvme::AsyncEvent> next_event();
 
-    void start_keep_alive(std::chrono::milliseconds kato);
+    void start_keep_alive(const Beat& beat);
+    /// Called with each Session::take_lateness from now on, from the executor's queue.
+    void on_late(std::function<void(const Lateness&)> told) { on_late_ = std::move(told); }
     /// Ends everything at a moment of the caller's choice; replaces the deadline set before.
     void set_deadline(Deadline deadline);
     /// Closes now; whatever is in flight fails with this.
@@ -82,10 +85,13 @@ class QueueConnection : public std::enable_shared_from_this<QueueConnection> {
     static boost::asio::awaitable<void> receive_all(Self self);
     static boost::asio::awaitable<void> send_all(Self self);
     static boost::asio::awaitable<void> keep_time(Self self);
+    /// Before anything is given up: lets the reader take what came already.
+    static boost::asio::awaitable<void> look_again(Self self, Clock::duration overslept);
 
     void enqueue(Waiting waiting);
     void cancel_command(std::uint64_t id);
-    /// Hands over all that the session has to say, and fills its queue.
+    /// Hands over all that the session has to say, fills its queue, and sets the timer anew. Whatever
+    /// touches the session or a deadline ends with it: no other place knows what moved.
     void pump();
     void deliver(Completion completion);
     void submit_waiting();
@@ -98,8 +104,11 @@ class QueueConnection : public std::enable_shared_from_this<QueueConnection> {
     /// Without memory even a failure cannot be told: the reader ends with the stream, and drops those who
     /// wait.
     void abandon() noexcept;
+    void tell_late();
+    /// When the timer has something to do next.
+    [[nodiscard]] TimePoint due() const;
     /// The timer has to look again when something falls due before it would wake up.
-    void watch(TimePoint when);
+    void arm();
 
     boost::asio::any_io_executor executor_;
     Session session_;
@@ -119,6 +128,7 @@ class QueueConnection : public std::enable_shared_from_this<QueueConnection> {
     Waiter<> writer_;
     Waiter<> opener_;
     Waiter<nvme::AsyncEvent> event_;
+    std::function<void(const Lateness&)> on_late_;
 };
 
 } // namespace haoh::fabric

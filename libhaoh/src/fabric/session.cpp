@@ -72,10 +72,10 @@ void Session::abandon(std::uint16_t cid) {
     }
 }
 
-void Session::start_keep_alive(std::chrono::milliseconds kato, TimePoint now) {
+void Session::start_keep_alive(const Beat& beat, TimePoint now) {
     now_ = now;
-    kato_ = kato;
-    keep_alive_due_ = kato_.count() > 0 ? now + kato_ / 2 : TimePoint::max();
+    beat_ = beat;
+    keep_alive_due_ = beat_.limit.count() > 0 ? now + beat_.interval : TimePoint::max();
 }
 
 bool Session::start_events(TimePoint now) {
@@ -184,6 +184,7 @@ void Session::on_response(const nvme::CapsuleResp& response, const nvme::Pdu& pd
 }
 
 void Session::complete(std::uint16_t cid, Slot& slot, nvme::Status status, std::uint64_t dword01) {
+    note_answer(slot);
     switch (slot.use) {
     case Use::free:
         return;
@@ -194,7 +195,7 @@ void Session::complete(std::uint16_t cid, Slot& slot, nvme::Status status, std::
     case Use::keep_alive:
         release(slot);
         keep_alive_outstanding_ = false;
-        if (status.code() == nvme::status::invalid_opcode) {
+        if (status.code() == nvme::status::invalid_opcode && !beat_.probe) {
             keep_alive_due_ = TimePoint::max(); // the controller has none, and needs none
         }
         return;
@@ -294,8 +295,14 @@ void Session::advance(TimePoint now) {
     }
     if (state_ == State::ready) {
         expire_commands(now);
+        note_late(now);
         replenish(now);
     }
+}
+
+void Session::send_due(TimePoint now) {
+    now_ = now;
+    replenish(now);
 }
 
 void Session::expire_commands(TimePoint now) {
@@ -311,6 +318,7 @@ void Session::expire_commands(TimePoint now) {
             continue;
         }
         slot.overdue = true;
+        end_late(slot);
         silent += last_receive_ <= slot.submitted ? 1U : 0U;
         broken =
             broken || slot.use == Use::keep_alive ||
@@ -357,7 +365,7 @@ TimePoint Session::next_deadline() const {
     TimePoint next = keep_alive_outstanding_ || free_.empty() ? TimePoint::max() : keep_alive_due_;
     for (const Slot& slot : slots_) {
         if (slot.use != Use::free && !slot.overdue) {
-            next = std::min(next, slot.deadline);
+            next = std::min({next, slot.deadline, late_at(slot)});
         }
     }
     return next;
@@ -374,8 +382,8 @@ void Session::replenish(TimePoint now) {
     }
     if (keep_alive_due_ <= now && !keep_alive_outstanding_ && !free_.empty()) {
         keep_alive_outstanding_ = true;
-        keep_alive_due_ = now + kato_ / 2;
-        send_command(Use::keep_alive, nvme::keep_alive_command(), now, now + kato_);
+        keep_alive_due_ = now + beat_.interval;
+        send_command(Use::keep_alive, nvme::keep_alive_command(), now, now + beat_.limit);
     }
 }
 

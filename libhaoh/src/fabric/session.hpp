@@ -32,6 +32,22 @@ struct SessionOptions {
     std::uint16_t queue_size{32}; ///< entries, 2..4096
     bool header_digest{};         ///< asked for
     bool data_digest{};           ///< asked for
+    bool tell_late{};             ///< `take_lateness` is asked
+};
+
+/// The pace of Keep Alive commands: as a beat for the controller, and as probes of ours.
+struct Beat {
+    std::chrono::milliseconds interval{}; ///< from one to the next; 0: none are sent
+    std::chrono::milliseconds limit{};    ///< for the answer; without it the session fails
+    bool probe{}; ///< goes on although the controller says that it has no such command
+};
+
+/// A command without an answer for half of its time, or the end of such a time.
+struct Lateness {
+    std::string command; ///< "Keep Alive"
+    TimePoint sent;
+    Clock::duration limit{}; ///< when it is given up, from `sent` on
+    bool answered{};         ///< it was, and no other one is late
 };
 
 /// What ICResp settled.
@@ -74,8 +90,13 @@ class Session {
     /// identifier is not used again until then. Unknown identifiers are ignored.
     void abandon(std::uint16_t cid);
 
-    /// Sends a Keep Alive each half of `kato` from now on; each has to be answered within `kato`.
-    void start_keep_alive(std::chrono::milliseconds kato, TimePoint now);
+    /// Sends Keep Alive commands from now on, no second one before the first is answered.
+    void start_keep_alive(const Beat& beat, TimePoint now);
+    /// Each half of `kato`, so that one which is late by as much is still in time; each has to be
+    /// answered within `kato`.
+    void start_keep_alive(std::chrono::milliseconds kato, TimePoint now) {
+        start_keep_alive({.interval = kato / 2, .limit = kato}, now);
+    }
     /// Keeps an Asynchronous Event Request outstanding from now on. \return false when the queue
     /// is too small for one
     bool start_events(TimePoint now);
@@ -88,8 +109,11 @@ class Session {
     void connection_lost(std::error_code error, std::string_view message);
     /// Ends the session for a reason of the caller's: the user's time is over.
     void fail(Failure failure);
-    /// Tells the time: commands that are overdue fail, a Keep Alive that is due goes out.
+    /// Tells the time: commands that are overdue fail, those that are late are told, a Keep Alive
+    /// that is due goes out.
     void advance(TimePoint now);
+    /// Only the last of these: nothing is given up yet.
+    void send_due(TimePoint now);
     /// When `advance` has something to do next; TimePoint::max() for never.
     [[nodiscard]] TimePoint next_deadline() const;
 
@@ -100,6 +124,9 @@ class Session {
     /// The next command that has ended, in the order in which they did. \pre has_completion()
     [[nodiscard]] Completion take_completion();
     [[nodiscard]] std::optional<nvme::AsyncEvent> take_event();
+    /// A first command that is late, and later the longest of them when all are answered; those that
+    /// are given up end it without a word.
+    [[nodiscard]] std::optional<Lateness> take_lateness();
     /// Why Asynchronous Event Requests are no longer outstanding, where the controller refused one;
     /// nullptr otherwise.
     [[nodiscard]] const nvme::Status* events_refused() const {
@@ -120,6 +147,7 @@ class Session {
         bool used{};      ///< at least once before
         bool abandoned{}; ///< nobody waits for the completion
         bool overdue{};
+        bool late{};              ///< half of its time is over
         bool last_data{};         ///< the C2HData with LAST_PDU came
         bool digest_failed{};     ///< a C2HData had a wrong data digest
         std::uint32_t received{}; ///< bytes of C2HData so far, those with wrong digests included
@@ -157,6 +185,12 @@ class Session {
     void terminate(nvme::Fes fes, std::uint32_t fei, nvme::Bytes header, Failure failure);
     void replenish(TimePoint now);
     void expire_commands(TimePoint now);
+    void note_late(TimePoint now);
+    void note_answer(Slot& slot);
+    /// It is late no longer. \return whether it was the last one
+    bool end_late(Slot& slot);
+    /// When `note_late` has to look at it; TimePoint::max() for never.
+    [[nodiscard]] TimePoint late_at(const Slot& slot) const;
     [[nodiscard]] std::string stuck_within() const;
     [[nodiscard]] Slot* find(std::uint16_t cid);
     [[nodiscard]] std::uint16_t cid_of(const Slot& slot) const;
@@ -182,7 +216,12 @@ class Session {
     bool event_outstanding_{};
     std::optional<nvme::Status> events_refused_;
 
-    std::chrono::milliseconds kato_{};
+    std::size_t late_{};              ///< commands
+    std::optional<Lateness> longest_; ///< of those that were answered since the first was late
+    Clock::duration longest_took_{};
+    std::deque<Lateness> latenesses_;
+
+    Beat beat_;
     bool keep_alive_outstanding_{};
     TimePoint keep_alive_due_{TimePoint::max()};
 

@@ -11,6 +11,10 @@
 
 #include <fmt/format.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -160,6 +164,7 @@ asio::awaitable<std::string> TcpStream::open(Address address, TimePoint deadline
         if (!error) {
             error_code ignored;
             socket_.set_option(tcp::no_delay(true), ignored);
+            acknowledge();
             co_return endpoints[i].address().to_string();
         }
         last = connect_failure(error, address.trsvcid);
@@ -185,7 +190,17 @@ asio::awaitable<std::string> TcpStream::open(Address address, TimePoint deadline
 asio::awaitable<std::pair<error_code, std::size_t>>
 TcpStream::read_some(asio::mutable_buffer into) {
     const auto [error, length] = co_await socket_.async_read_some(into, kAsTuple);
+    acknowledge();
     co_return std::pair{error, length};
+}
+
+void TcpStream::acknowledge() {
+    // A target that sends an answer's data and its completion apart, and with Nagle's algorithm, holds
+    // the second back until the first is acknowledged, which Linux would put off by 40 ms. This sends
+    // what is owed now; Linux forgets it with the next answer of ours (tcp(7)).
+    const int on = 1;
+    static_cast<void>(
+        ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on)));
 }
 
 asio::awaitable<error_code> TcpStream::write(asio::const_buffer bytes) {

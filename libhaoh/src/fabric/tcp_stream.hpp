@@ -37,6 +37,9 @@ class TcpStream final : public ByteStream {
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code>
     connect_to(Endpoint endpoint, std::string host_traddr, TimePoint until);
 
+    /// At once, instead of with the next bytes that go the other way.
+    void acknowledge();
+
     boost::asio::ip::tcp::socket socket_;
     std::shared_ptr<Resolver> resolver_;
 };

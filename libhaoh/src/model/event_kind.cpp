@@ -54,6 +54,11 @@ constexpr EventKindInfo row_of(EventKind kind) {
         return row("source_lost", "events may be missed from here on");
     case EventKind::source_restored:
         return row("source_restored", "and from here on no longer");
+    case EventKind::source_late:
+        return row(
+            "source_late",
+            "an answer of an array is late, half of its time is over; `to` is answered when it "
+            "came after all");
     }
     return {};
 }

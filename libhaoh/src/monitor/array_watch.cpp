@@ -55,6 +55,11 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
     asio::awaitable<void> run() {
         ConnectOptions options = core_->options().connect;
         options.subsysnqn = port_.subsysnqn;
+        options.on_late = [weak = weak_from_this()](const LateAnswer& late) {
+            if (const auto self = weak.lock()) {
+                self->tell_late(late);
+            }
+        };
         controller_ = co_await FabricController::connect(port_.address, std::move(options));
         connected_ = true;
         // Before the states are read: what changes while they are is an event then.
@@ -107,6 +112,15 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
 
     void publish(const Moment& observed, std::optional<Moment> cause) {
         core_->publish({.observed = observed, .cause = cause, .source = kSource});
+    }
+
+    /// Of connecting there is nothing to tell: until then it is lost.
+    void tell_late(const LateAnswer& late) {
+        if (controller_ && !ended_) {
+            const Moment now = Moment::now();
+            fusion().see_late(port_.name, late, now);
+            publish(now, std::nullopt);
+        }
     }
 
     /// Reads again on a clock of its own what could not be read: the array's next event may be far.
@@ -369,12 +383,7 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
 
 asio::awaitable<void> watch_time(std::shared_ptr<MonitorCore> core) {
     for (;;) {
-        std::chrono::nanoseconds wait = core->options().poll_interval;
-        if (const auto deadline = core->fusion().next_deadline()) {
-            wait = std::clamp<std::chrono::nanoseconds>(*deadline - Moment::now().monotonic,
-                                                        std::chrono::milliseconds(1), wait);
-        }
-        co_await pause(wait);
+        co_await core->time_to_tell(core->options().poll_interval);
         const Moment now = Moment::now();
         core->fusion().pass_time(now);
         core->publish({.observed = now, .cause = {}, .source = kSource});

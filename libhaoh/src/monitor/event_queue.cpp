@@ -20,7 +20,8 @@ std::string key_of(const Event& event) {
     }
     key += '\0';
     key += event.nsid ? std::to_string(*event.nsid) : "-";
-    if (event.kind == EventKind::source_lost || event.kind == EventKind::source_restored) {
+    if (event.kind == EventKind::source_lost || event.kind == EventKind::source_restored ||
+        event.kind == EventKind::source_late) {
         key += event.source;
     }
     return key;

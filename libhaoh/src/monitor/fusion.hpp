@@ -9,6 +9,7 @@
 #include "monitor/view.hpp"
 
 #include <haoh/event.hpp>
+#include <haoh/fabric.hpp>
 #include <haoh/monitor_status.hpp>
 #include <haoh/path_ana_state.hpp>
 #include <haoh/path_use.hpp>
@@ -119,6 +120,8 @@ class Fusion {
     /// A new reason or a first one is an event.
     void lose_source(std::string_view name, const SourceProblem& why, const Moment& now);
     void restore_source(std::string_view name, const Moment& now);
+    /// It is not lost yet; or it no longer may be.
+    void see_late(std::string_view name, const LateAnswer& late, const Moment& now);
 
     /// Ends a batch: tells what it means for access, and takes all events so far, in their order.
     /// Whoever delivers them numbers them.

@@ -4,10 +4,22 @@
 
 #include "base/safe_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 namespace haoh::monitor {
+
+namespace {
+
+std::string limit_text(std::chrono::milliseconds time) {
+    constexpr std::int64_t kSecond = 1000;
+    return time.count() % kSecond == 0 ? fmt::format("{} s", time.count() / kSecond)
+                                       : fmt::format("{} ms", time.count());
+}
+
+} // namespace
 
 void Fusion::expect_source(std::string_view name) {
     MonitorStatus::Source& source = sources_[std::string(name)];
@@ -48,6 +60,16 @@ void Fusion::restore_source(std::string_view name, const Moment& now) {
     }
     source.healthy = true;
     source.problem.clear();
+}
+
+void Fusion::see_late(std::string_view name, const LateAnswer& late, const Moment& now) {
+    const Moment sent = Moment::at(late.sent.time_since_epoch(), now);
+    Event& event =
+        add(EventKind::source_late, {}, {.observed = now, .cause = sent, .source = name});
+    event.to = late.answered ? kAnswered : kLate;
+    event.text = base::safe_text(late.answered ? fmt::format("{} was answered", late.command)
+                                               : fmt::format("no answer to {}, given up after {}",
+                                                             late.command, limit_text(late.limit)));
 }
 
 } // namespace haoh::monitor

@@ -33,6 +33,7 @@ class Monitor::Impl {
             throw Error(Errc::invalid_argument, kOperation, {},
                         "neither host nor targets were named");
         }
+        require_detection(options.connect.detect);
         core->begin();
         struct EndUnlessStarted {
             explicit EndUnlessStarted(monitor::MonitorCore& of) : core{&of} {}

@@ -97,7 +97,8 @@ MonitorCore::MonitorCore(asio::any_io_executor executor, MonitorOptions options)
                                                                         options_.queue, 1)},
       arrived_{executor_, asio::steady_timer::time_point::max()},
       tried_{executor_, asio::steady_timer::time_point::max()},
-      idle_{executor_, asio::steady_timer::time_point::max()} {}
+      idle_{executor_, asio::steady_timer::time_point::max()},
+      clock_{executor_, asio::steady_timer::time_point::max()} {}
 
 void MonitorCore::begin() {
     fusion_ = Fusion();
@@ -106,6 +107,7 @@ void MonitorCore::begin() {
     judge_delay_ = kJudgeDelay;
     handler_failure_ = nullptr;
     judging_ = false;
+    timed_ = false;
     began_ = Moment::now();
     running_ = true;
 }
@@ -231,6 +233,31 @@ void MonitorCore::publish(const Occasion& occasion) {
     }
     if (!events.empty()) {
         arrived_.cancel();
+        const auto deadline = timed_ ? fusion_.next_deadline() : std::nullopt;
+        if (deadline && asio::steady_timer::time_point(*deadline) < clock_.expiry()) {
+            clock_.cancel();
+        }
+    }
+}
+
+asio::awaitable<void> MonitorCore::time_to_tell(std::chrono::nanoseconds longest) {
+    constexpr std::chrono::milliseconds kShortest{1};
+    const auto self = shared_from_this();
+    const auto begin = std::chrono::steady_clock::now();
+    for (auto now = begin;; now = std::chrono::steady_clock::now()) {
+        auto at = begin + longest;
+        if (const auto deadline = fusion_.next_deadline()) {
+            at = std::min(at, asio::steady_timer::time_point(*deadline));
+        }
+        at = std::max<asio::steady_timer::time_point>(at, begin + kShortest);
+        if (now >= at) {
+            co_return;
+        }
+        clock_.expires_at(at);
+        timed_ = true;
+        co_await clock_.async_wait(asio::as_tuple(asio::use_awaitable));
+        timed_ = false;
+        co_await unless_stopped();
     }
 }
 
@@ -269,6 +296,9 @@ MonitorStatus MonitorCore::status() const {
     status.began = began_;
     status.queue_merged = queue_.merged();
     status.queue_dropped = queue_.dropped();
+    if (!options_.targets.empty()) {
+        status.detection = detection_time(options_.connect);
+    }
     return status;
 }
 

@@ -51,6 +51,9 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     [[nodiscard]] boost::asio::awaitable<void> ended();
     /// Waits until every source that is expected was tried once.
     [[nodiscard]] boost::asio::awaitable<void> tried();
+    /// Waits until the fusion has something to tell that only time tells, which may become sooner
+    /// meanwhile, or until `longest` is over.
+    [[nodiscard]] boost::asio::awaitable<void> time_to_tell(std::chrono::nanoseconds longest);
     /// \throws Error as haoh::require_sites, by what is known by now
     void require_known_sites() const;
     /// Runs what precedes all watching, as `run` does: `end` cancels it. Returns when it is over.
@@ -108,6 +111,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     boost::asio::steady_timer arrived_; ///< canceled whenever `next` should look again
     boost::asio::steady_timer tried_;   ///< canceled whenever `tried` should look again
     boost::asio::steady_timer idle_;    ///< canceled whenever a task has ended
+    boost::asio::steady_timer clock_;   ///< of `time_to_tell`
     std::list<Task> tasks_;
     std::function<void(const Event&)> handler_;
     std::exception_ptr handler_failure_;
@@ -120,6 +124,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     std::uint64_t sequence_{};
     bool running_{};
     bool judging_{}; ///< `judge_soon` is on its way
+    bool timed_{};   ///< somebody waits in `time_to_tell`
 };
 
 [[nodiscard]] boost::asio::awaitable<void> pause(std::chrono::nanoseconds duration);

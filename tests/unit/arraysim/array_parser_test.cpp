@@ -67,12 +67,14 @@ TEST(ArrayParser, TakesNumbersUpToTheirBoundsAndNoFurther) {
 
 TEST(ArrayParser, KeepsEachValueOfTheTransport) {
     const ArraySpec array = array_of("latency = \"3ms\"\nheader_digest = true\n"
-                                     "data_digest = false\nc2h_success = true\ncpda = 31\n"
+                                     "data_digest = false\nsplit_answers = true\n"
+                                     "c2h_success = true\ncpda = 31\n"
                                      "maxh2cdata = 4096\nc2h_data_size = 512\nr2t_size = 1024\n"
                                      "io_queues = 7\ntreq = 255\nportid = 65535");
     EXPECT_EQ(array.latency, std::chrono::milliseconds(3));
     EXPECT_TRUE(array.header_digest);
     EXPECT_FALSE(array.data_digest);
+    EXPECT_TRUE(array.split_answers);
     EXPECT_TRUE(array.c2h_success);
     EXPECT_EQ(array.cpda, 31);
     EXPECT_EQ(array.maxh2cdata, 4096U);

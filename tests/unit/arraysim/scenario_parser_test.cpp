@@ -127,12 +127,15 @@ ana = {default = "inaccessible", events = false, 3 = "change", log = [{group = 1
 [[array.port]]
 listen = "127.0.0.2:0"
 portid = 9
+split_answers = true
 ana = {1 = "optimized"}
 )");
     const ArraySpec& array = scenario.arrays.at(0);
     ASSERT_EQ(array.ports.size(), 3U);
     EXPECT_EQ(array.ports[1].listen, "[::1]:0");
     EXPECT_EQ(array.ports[2].portid, 9);
+    EXPECT_EQ(array.ports[2].split_answers, true);
+    EXPECT_EQ(array.ports[1].split_answers, std::nullopt);
     EXPECT_EQ(array.ports[2].ana.at(1), nvme::AnaState::optimized);
     EXPECT_EQ(array.advertise, "10.0.2.2");
     EXPECT_EQ(array.portid, 5);

@@ -288,6 +288,35 @@ TEST(SessionLimits, SuccessTravelsWithTheDataWhereBothAgreed) {
     EXPECT_EQ(answer(true, true, set_features(0x05, 1)).size(), 24U);
 }
 
+TEST(SessionLimits, DataAndResponseAreWrittenApartWhereTheArrayOrThePortDoesSo) {
+    struct Case {
+        bool array;
+        std::optional<bool> port;
+        bool apart;
+    };
+    for (const auto& [array, port, apart] :
+         {Case{false, std::nullopt, false}, Case{true, std::nullopt, true}, Case{false, true, true},
+          Case{true, false, false}}) {
+        Scenario scenario = ScenarioBuilder().array("a").port({.split_answers = port}).build();
+        scenario.arrays[0].split_answers = array;
+        Simulator simulator(scenario, kStart);
+        EXPECT_EQ(simulator.array(0).splits_answers(0), apart);
+        Admin queue(simulator, 0);
+        put(queue, identify(1), 9);
+        const Bytes first = queue.session().take_output(kStart);
+        const Bytes second = queue.session().take_output(kStart);
+        constexpr std::size_t kData = 24 + 4096;
+        ASSERT_EQ(first.size(), apart ? kData : kData + 24);
+        ASSERT_EQ(second.size(), apart ? 24U : 0U);
+        if (apart) {
+            EXPECT_TRUE(status_in(second).ok());
+        }
+        put(queue, identify(0x55), 10); // without data there is one part
+        EXPECT_EQ(queue.session().take_output(kStart).size(), 24U);
+        EXPECT_TRUE(queue.session().take_output(kStart).empty());
+    }
+}
+
 TEST(SessionLimits, HostsAlignTheirDataAsTheArrayAsks) {
     for (const std::uint8_t cpda : std::vector<std::uint8_t>{0, 1, 15, 31}) {
         Scenario scenario = ScenarioBuilder().array("a").build();

@@ -256,7 +256,9 @@ TEST_F(SimulatorTest, AControllerGoesWhenItsHostIsSilentForTheKeepAliveTime) {
     EXPECT_TRUE(queue.run(nvme::keep_alive_command()).status.ok());
     simulator->advance(kStart + std::chrono::seconds(2));
     EXPECT_FALSE(queue.session().closing());
-    simulator->advance(kStart + std::chrono::milliseconds(3500));
+    simulator->advance(kStart + std::chrono::milliseconds(3500) - std::chrono::nanoseconds(1));
+    EXPECT_FALSE(queue.session().closing());
+    simulator->advance(kStart + std::chrono::milliseconds(3500)); // no slack
     EXPECT_TRUE(queue.session().closing());
     EXPECT_TRUE(simulator->controllers().empty());
 }

@@ -81,7 +81,7 @@ TEST(CapiEvent, has_the_number_of_each_kind_in_the_order_of_haoh_h) {
         EXPECT_EQ(info.kind, number++);
         EXPECT_EQ(info.name, kind.name);
     }
-    EXPECT_EQ(number - 1, HAOH_EVENT_SOURCE_RESTORED);
+    EXPECT_EQ(number - 1, HAOH_EVENT_SOURCE_LATE);
 }
 
 TEST(CapiEvent, has_a_latency_where_there_is_a_cause) {

@@ -30,6 +30,7 @@ TEST(CapiMonitorOptions, nothing_is_this_host_and_what_the_header_says) {
         EXPECT_EQ(out.scan_interval, 10s);
         EXPECT_EQ(out.retry_interval, 1s);
         EXPECT_EQ(out.queue, 65536U);
+        EXPECT_EQ(out.connect.detect, 0ms);
         EXPECT_TRUE(out.read_ana_log);
         EXPECT_TRUE(out.read_identity);
     }
@@ -48,6 +49,7 @@ TEST(CapiMonitorOptions, everything_is_taken) {
     given.scan_interval_ms = 2;
     given.retry_interval_ms = 3;
     given.queue = 4;
+    given.detect_ms = 500;
     const MonitorOptions out = capi::monitor_options_of(&source, &given);
     ASSERT_TRUE(out.host);
     EXPECT_EQ(out.host->sysroot, "/recorded");
@@ -57,6 +59,7 @@ TEST(CapiMonitorOptions, everything_is_taken) {
     EXPECT_EQ(out.scan_interval, 2ms);
     EXPECT_EQ(out.retry_interval, 3ms);
     EXPECT_EQ(out.queue, 4U);
+    EXPECT_EQ(out.connect.detect, 500ms);
 }
 
 TEST(CapiMonitorOptions, each_flag_says_one_thing) {
@@ -74,6 +77,22 @@ TEST(CapiMonitorOptions, each_flag_says_one_thing) {
         given.flags = flag;
         EXPECT_THROW(static_cast<void>(capi::monitor_options_of(nullptr, &given)), Error) << flag;
     }
+}
+
+TEST(CapiMonitorOptions, silence_is_noticed_within_half_a_second_to_a_minute) {
+    haoh_monitor_options given = options();
+    for (const std::uint32_t possible : {500U, 60000U}) {
+        given.detect_ms = possible;
+        EXPECT_EQ(capi::monitor_options_of(nullptr, &given).connect.detect.count(), possible);
+    }
+    for (const std::uint32_t wrong : {1U, 499U, 60001U}) {
+        given.detect_ms = wrong;
+        EXPECT_THROW(static_cast<void>(capi::monitor_options_of(nullptr, &given)), Error) << wrong;
+    }
+    // A program that was built before there was such a thing.
+    given.detect_ms = 1;
+    given.size = offsetof(haoh_monitor_options, detect_ms);
+    EXPECT_EQ(capi::monitor_options_of(nullptr, &given).connect.detect, 0ms);
 }
 
 } // namespace

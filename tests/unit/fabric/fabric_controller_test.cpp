@@ -236,6 +236,91 @@ TEST_F(FabricControllerTest, SendsKeepAlive) {
     EXPECT_TRUE(submit(*controller, nvme::identify_controller_command()).status.ok());
 }
 
+/// The shortest of several, so that a machine that is busy for a moment makes no difference.
+TEST_F(FabricControllerTest, BeatsAtHalfOfTheTimeoutAlsoBehindTheFirst) {
+    options.keep_alive = 600ms;
+    std::vector<Clock::time_point> beats;
+    array.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry& entry,
+                           nvme::ByteView) {
+        if (entry.opcode == nvme::opcode::keep_alive) {
+            beats.push_back(Clock::now());
+        }
+        return false;
+    };
+    const ControllerPtr controller = connect();
+    ASSERT_TRUE(wait_until([&] { return beats.size() >= 6; }));
+    auto shortest = Clock::duration::max();
+    for (std::size_t i = 1; i < beats.size(); ++i) {
+        shortest = std::min(shortest, beats[i] - beats[i - 1]);
+        EXPECT_GT(beats[i] - beats[i - 1], options.keep_alive / 3);
+    }
+    EXPECT_LT(shortest, options.keep_alive * 3 / 4);
+}
+
+TEST_F(FabricControllerTest, NoticesSilenceAsSoonAsIsAsked) {
+    EXPECT_EQ(detection_time(options), 15s);
+    options.detect = kShortestDetection;
+    std::uint32_t kato = 0;
+    bool silent = false;
+    array.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry& entry,
+                           nvme::ByteView) {
+        if (entry.opcode == nvme::opcode::fabrics && entry.fctype == nvme::fctype::connect) {
+            kato = entry.cdw[2];
+        }
+        return silent;
+    };
+    const ControllerPtr controller = connect();
+    EXPECT_EQ(kato, 10000U) << "the array has all of its patience with us";
+    ASSERT_TRUE(wait_until([&] { return array.keep_alives >= 2; }));
+    silent = true;
+    const auto begin = Clock::now();
+    try {
+        run(context, controller->next_event());
+        ADD_FAILURE() << "an event";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), Errc::timed_out);
+        EXPECT_THAT(error.what(), testing::HasSubstr("nothing came for"));
+    }
+    EXPECT_LT(Clock::now() - begin, 8s) << "15 s unless told otherwise";
+}
+
+TEST_F(FabricControllerTest, RefusesADetectionThatIsImpossible) {
+    options.detect = 10ms;
+    try {
+        const ControllerPtr controller = connect();
+        ADD_FAILURE() << "connected";
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), testing::HasSubstr("notice silence within 10 ms"));
+    }
+    EXPECT_TRUE(array.links.empty());
+}
+
+TEST_F(FabricControllerTest, TellsOfAnswersThatAreLate) {
+    options.detect = 60s; // it has 30 s, half of which nobody waits for
+    options.timeout = 2s;
+    std::vector<LateAnswer> late;
+    options.on_late = [&](const LateAnswer& answer) { late.push_back(answer); };
+    FakeArray::Link held;
+    std::uint16_t cid = 0;
+    on_identify([&](const FakeArray::Link& link, std::uint16_t command) {
+        held = link;
+        cid = command;
+    });
+    const ControllerPtr controller = connect();
+    EXPECT_TRUE(late.empty());
+    boost::asio::co_spawn(context, controller->submit(nvme::identify_controller_command()),
+                          [](const std::exception_ptr&, const nvme::AdminResult&) {});
+    ASSERT_TRUE(wait_until([&] { return late.size() == 1; }));
+    EXPECT_FALSE(late[0].answered);
+    EXPECT_THAT(late[0].command, testing::HasSubstr("Identify"));
+    EXPECT_EQ(late[0].limit, 2s);
+    EXPECT_GE(Clock::now() - late[0].sent, 1s);
+    held->respond_data(cid, nvme::Bytes(4096));
+    ASSERT_TRUE(wait_until([&] { return late.size() == 2; }));
+    EXPECT_TRUE(late[1].answered);
+    EXPECT_EQ(late[1].sent, late[0].sent);
+}
+
 TEST_F(FabricControllerTest, DeliversEvents) {
     const ControllerPtr controller = connect();
     array.on_command = [&](const FakeArray::Link& link, const nvme::SubmissionEntry& entry,

@@ -20,6 +20,7 @@
 #include <deque>
 #include <functional>
 #include <new>
+#include <thread>
 
 namespace haoh::fabric::test {
 namespace {
@@ -42,9 +43,12 @@ class Script final : public ByteStream {
         bool closed{};
         std::deque<std::uint8_t> readable;
         std::vector<std::size_t> asked; ///< sizes of buffers to read into
+        std::function<void()> wake;     ///< there is more to read
     };
     Script(boost::asio::any_io_executor executor, State& state)
-        : state_{state}, changed_{executor, TimePoint::max()} {}
+        : state_{state}, changed_{executor, TimePoint::max()} {
+        state_.wake = [this] { changed_.cancel(); };
+    }
 
     awaitable<std::string> open(Address address, TimePoint /*deadline*/,
                                 std::string name) override {
@@ -207,6 +211,76 @@ TEST_F(QueueConnectionTest, FailsWhenThereIsNoMemoryToReadOrToWrite) {
         state_.readable.clear();
     }
     EXPECT_EQ(open(), "");
+}
+
+/// A controller that answers ICReq, and counts Keep Alive commands.
+class BeatingConnectionTest : public QueueConnectionTest {
+  protected:
+    void begin(const Beat& beat) {
+        state_.hangs = true;
+        state_.answer = [this](nvme::ByteView bytes) {
+            return bytes[0] == 0 ? icresp() : on_keep_alive(bytes);
+        };
+        ASSERT_EQ(open(), "");
+        connection_->start_keep_alive(beat);
+    }
+
+    nvme::Bytes on_keep_alive(nvme::ByteView bytes) {
+        ++beats_;
+        nvme::CompletionEntry entry;
+        entry.cid = nvme::load_le<std::uint16_t>(bytes, 8 + 2); // of the entry behind the header
+        nvme::Bytes answer = nvme::encode(nvme::CapsuleResp{.cqe = nvme::encode_cqe(entry)}, {});
+        if (!on_beat_) {
+            return answer;
+        }
+        on_beat_(std::move(answer));
+        return {};
+    }
+
+    template <typename Condition>
+    bool wait_until(Condition condition, std::chrono::seconds limit) {
+        const TimePoint until = Clock::now() + limit;
+        while (!condition() && Clock::now() < until) {
+            context_.restart();
+            context_.run_one_for(std::chrono::milliseconds{5});
+        }
+        return condition();
+    }
+
+    unsigned beats_{};
+    std::function<void(nvme::Bytes)> on_beat_; ///< empty: each is answered at once
+};
+
+/// Behind each answer the next one is due sooner than that answer was.
+TEST_F(BeatingConnectionTest, TheTimerIsSetAnewByWhatComes) {
+    begin({.interval = std::chrono::milliseconds{50}, .limit = std::chrono::minutes{2}});
+    EXPECT_TRUE(wait_until([&] { return beats_ >= 5; }, std::chrono::seconds{60}));
+    EXPECT_FALSE(connection_->failed());
+}
+
+/// The writer is where the process does not run for a while: when it goes on, the time for the answer
+/// is over before anybody could have given one.
+TEST_F(BeatingConnectionTest, WhoOversleptGivesAsMuchTimeMore) {
+    constexpr std::chrono::milliseconds kSleep{400};
+    boost::asio::steady_timer soon(context_);
+    on_beat_ = [&](nvme::Bytes answer) {
+        if (beats_ == 1) {
+            std::this_thread::sleep_for(kSleep);
+        }
+        soon.expires_after(kSleep / 20);
+        soon.async_wait([this, answer = std::move(answer)](const error_code& error) {
+            if (!error) {
+                state_.readable.insert(state_.readable.end(), answer.begin(), answer.end());
+                state_.wake();
+            }
+        });
+    };
+    begin({.interval = kSleep / 4, .limit = kSleep / 4});
+    EXPECT_TRUE(wait_until([&] { return beats_ >= 2; }, std::chrono::seconds{60}));
+    EXPECT_FALSE(connection_->failed());
+    soon.cancel();
+    on_beat_ = [](nvme::Bytes) {}; // from now on it is silent
+    EXPECT_TRUE(wait_until([&] { return connection_->failed(); }, std::chrono::seconds{60}));
 }
 
 } // namespace

@@ -47,7 +47,8 @@ TEST(EventKinds, keep_their_names_and_their_places) {
         {EventKind::access, "access"},
         {EventKind::anatt_exceeded, "anatt_exceeded"},
         {EventKind::source_lost, "source_lost"},
-        {EventKind::source_restored, "source_restored"}};
+        {EventKind::source_restored, "source_restored"},
+        {EventKind::source_late, "source_late"}};
     for (std::size_t i = 0; i < names.size(); ++i) {
         EXPECT_EQ(names[i].first, static_cast<EventKind>(i));
         EXPECT_EQ(to_string(names[i].first), names[i].second);

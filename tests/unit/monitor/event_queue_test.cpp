@@ -138,7 +138,8 @@ TEST(EventQueue, neighbouring_names_are_no_other_object_by_chance) {
 }
 
 TEST(EventQueue, of_sources_the_source_is_the_object) {
-    for (const EventKind kind : {EventKind::source_lost, EventKind::source_restored}) {
+    for (const EventKind kind :
+         {EventKind::source_lost, EventKind::source_restored, EventKind::source_late}) {
         EventQueue queue(1);
         Event event;
         event.kind = kind;

@@ -49,6 +49,9 @@ TEST(EventLine, OfEveryKindIsOneSafeLine) {
         "SOURCE LOST trace: permission denied; AENs are not seen; ANA changes are found by "
         "polling. Run as root (CAP_SYS_ADMIN) with tracefs at /sys/kernel/tracing",
         "source restored trace",
+        "SOURCE LATE tcp://10.0.0.1:4420: no answer to Keep Alive, given up after 10 s   5.0 s "
+        "after "
+        "the command",
     };
     const auto events = test::events_of_all_kinds();
     ASSERT_EQ(events.size(), expected.size());
@@ -389,11 +392,24 @@ TEST(EventLine, AddsWhatIsKnownAndNothingElse) {
               "1 optimized, 1 of 2 arrays ready");
 }
 
+TEST(EventLine, SaysHowLateAnArrayIsAndWhenItAnswered) {
+    Event event = test::events_of_all_kinds()[static_cast<std::size_t>(EventKind::source_late)];
+    EXPECT_EQ(words_of(event), "SOURCE LATE tcp://10.0.0.1:4420: no answer to Keep Alive, given up "
+                               "after 10 s   5.0 s after the command");
+    event.to = kAnswered;
+    event.text = "Keep Alive was answered";
+    event.observed = test::moment(1500ms);
+    EXPECT_EQ(words_of(event),
+              "source answers tcp://10.0.0.1:4420: Keep Alive was answered   6.5 s "
+              "after the command");
+}
+
 TEST(EventLine, NamesTheSourceOnlyWhenVerboseAndOnlyOnce) {
     const auto events = test::events_of_all_kinds();
     for (const Event& event : events) {
-        const bool of_source =
-            event.kind == EventKind::source_lost || event.kind == EventKind::source_restored;
+        const bool of_source = event.kind == EventKind::source_lost ||
+                               event.kind == EventKind::source_restored ||
+                               event.kind == EventKind::source_late;
         EXPECT_EQ(words_of(event, {.verbose = true}).ends_with("]"), !of_source);
         EXPECT_FALSE(words_of(event).ends_with("]"));
     }

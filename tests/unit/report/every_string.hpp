@@ -201,7 +201,7 @@ class EveryString {
     }
     void operator()(MonitorStatus& it) const {
         auto& [began, now, sources, subsystems, controllers, namespaces, events, coalesced,
-               ana_latency, queue_merged, queue_dropped] = it;
+               ana_latency, queue_merged, queue_dropped, detection] = it;
         all(sources, subsystems, controllers, namespaces);
     }
 

@@ -164,6 +164,17 @@ TEST(Metrics, TellOfTheMonitorItself) {
     EXPECT_THAT(page, HasSubstr("haoh_omitted{of=\"path\"} 0\n"));
 }
 
+TEST(Metrics, TellHowSoonSilenceIsNoticedWhereArraysAreAsked) {
+    MonitorStatus status = monitor_status();
+    EXPECT_THAT(to_metrics(status), Not(HasSubstr("haoh_detection_seconds")));
+    EXPECT_THAT(summary_text(status, {}), Not(HasSubstr("detection")));
+    status.detection = 1500ms;
+    expect_well_formed(to_metrics(status));
+    EXPECT_THAT(to_metrics(status), HasSubstr("\nhaoh_detection_seconds 1.500\n"));
+    EXPECT_THAT(summary_text(status, {}),
+                HasSubstr("\ndetection     an array that falls silent is noticed within 1.5 s\n"));
+}
+
 TEST(Metrics, TellTheWorstVerdictOfASubsystem) {
     MonitorStatus status = monitor_status();
     status.subsystems.push_back(status.subsystems[0]);

@@ -130,6 +130,16 @@ std::vector<Event> events_of_all_kinds() {
                 event.text = "permission denied";
             }
             break;
+        case EventKind::source_late:
+            event = {};
+            event.kind = kind.kind;
+            event.sequence = events.size() + 1;
+            event.observed = moment();
+            event.cause = moment(-5s);
+            event.source = "tcp://10.0.0.1:4420";
+            event.to = kLate;
+            event.text = "no answer to Keep Alive, given up after 10 s";
+            break;
         case EventKind::namespace_added:
         case EventKind::namespace_removed:
             break;

@@ -273,6 +273,10 @@ TEST(Tones, OfEventsAreThoseOfWhatTheyMean) {
     expect_looks(of(EventKind::anatt_exceeded), {{"STUCK in ANA state change", Tone::warn}});
     expect_looks(of(EventKind::source_lost), {{"SOURCE LOST trace", Tone::fail}});
     expect_looks(of(EventKind::source_restored), {{"source restored", Tone::pass}});
+    Event late = events[static_cast<std::size_t>(EventKind::source_late)];
+    expect_looks(line(late), {{"SOURCE LATE", Tone::warn}});
+    late.to = kAnswered;
+    expect_looks(line(late), {{"source answers", Tone::pass}});
 
     Event controller = events[static_cast<std::size_t>(EventKind::controller_state)];
     for (const auto& [state, tone] :

@@ -86,6 +86,9 @@ class Array {
     /// Largest transfer of one command, in bytes.
     [[nodiscard]] std::uint32_t max_transfer() const;
     [[nodiscard]] bool static_model() const { return (identity_.fcatt & 1U) != 0; }
+    [[nodiscard]] bool splits_answers(std::size_t port) const {
+        return ports_.at(port).spec.split_answers.value_or(spec_.split_answers);
+    }
 
     Power power{Power::up};
     std::vector<ActiveOverride> overrides;

@@ -48,7 +48,8 @@ std::uint32_t reader_limit(const Array& array) {
 Session::Session(Simulator& simulator, Array& array, std::size_t port, TimePoint now,
                  std::string local)
     : simulator_(simulator), array_(array), port_(port), local_(std::move(local)),
-      reader_(false, reader_limit(array)), now_(now), connect_deadline_(now + kConnectTime) {
+      reader_(false, reader_limit(array)), now_(now), connect_deadline_(now + kConnectTime),
+      split_(array.splits_answers(port)) {
     simulator_.sessions_.push_back(this);
     for (ActiveFault& fault : array_.faults) {
         if (fault.spec.kind == FaultKind::banner && fault.spec.port.value_or(port_) == port_ &&
@@ -133,6 +134,9 @@ Bytes Session::take_output(TimePoint now) {
             bytes.insert(bytes.end(), output_.front().bytes.begin(), output_.front().bytes.end());
         }
         output_.pop_front();
+        if (split_) {
+            break;
+        }
     }
     return bytes;
 }

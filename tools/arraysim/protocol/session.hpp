@@ -27,7 +27,7 @@ class Session {
 
     /// Bytes that came from the host.
     void receive(nvme::ByteView bytes, TimePoint now);
-    /// The bytes that are due; empty when there are none.
+    /// The bytes that are due and written at once; empty when there are none.
     [[nodiscard]] nvme::Bytes take_output(TimePoint now);
     /// When the next output is due, or the host's time to connect is over; max() for never.
     [[nodiscard]] TimePoint next_deadline() const;
@@ -109,6 +109,7 @@ class Session {
     std::uint16_t queue_entries_{}; ///< of the submission queue
     std::uint16_t sqhd_{};
     bool flow_control_disabled_{};
+    bool split_{}; ///< what is sent in parts is written in parts
     std::unordered_map<std::uint16_t, Transfer> transfers_; ///< by command identifier
     std::uint16_t next_ttag_{};
     std::deque<Output> output_;

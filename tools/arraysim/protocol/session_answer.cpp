@@ -98,6 +98,11 @@ void Session::answer(const nvme::SubmissionEntry& entry, Answer&& answer, TimePo
     if (fault) {
         strike(*fault, std::move(bytes), last_pdu, due);
     } else {
+        if (split_ && last_pdu != 0 && last_pdu != bytes.size()) {
+            const auto middle = bytes.begin() + static_cast<std::ptrdiff_t>(last_pdu);
+            send(Bytes(bytes.begin(), middle), due);
+            bytes.erase(bytes.begin(), middle);
+        }
         send(std::move(bytes), due);
     }
 }

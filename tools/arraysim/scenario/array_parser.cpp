@@ -105,6 +105,7 @@ PortSpec read_port(TomlReader& reader) {
     if (const auto treq = reader.integer("treq", 0, kMax8)) {
         spec.treq = static_cast<std::uint8_t>(*treq);
     }
+    spec.split_answers = reader.boolean("split_answers");
     reader.table("ana", [&](TomlReader& inner) {
         read_ana_groups(inner, spec.ana);
         inner.finish("the keys are numbers of groups");
@@ -159,6 +160,7 @@ void read_transport(TomlReader& reader, ArraySpec& spec) {
     }
     spec.header_digest = reader.boolean("header_digest").value_or(spec.header_digest);
     spec.data_digest = reader.boolean("data_digest").value_or(spec.data_digest);
+    spec.split_answers = reader.boolean("split_answers").value_or(spec.split_answers);
     spec.c2h_success = reader.boolean("c2h_success").value_or(spec.c2h_success);
     spec.cpda = static_cast<std::uint8_t>(reader.integer("cpda", 0, 31).value_or(spec.cpda));
     constexpr std::int64_t kMaxData = 4U << 20U;

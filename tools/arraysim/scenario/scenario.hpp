@@ -47,6 +47,7 @@ struct PortSpec {
     std::string advertise{};           ///< address in discovery logs; empty: the one listened on
     std::optional<std::uint16_t> portid{};         ///< numbered through all arrays from 1
     std::optional<std::uint8_t> treq{};            ///< of its discovery entries; the array's
+    std::optional<bool> split_answers{};           ///< the array's
     std::map<std::uint32_t, nvme::AnaState> ana{}; ///< states that only this port shows, by group
 
     bool operator==(const PortSpec&) const = default;
@@ -149,9 +150,10 @@ struct ArraySpec {
     std::chrono::microseconds latency{0};              ///< added to each command
     bool header_digest{true};                          ///< agrees to header digests
     bool data_digest{true};
-    bool c2h_success{false};             ///< SUCCESS in the last C2HData instead of a response
-    std::uint8_t cpda{0};                ///< 0's based dwords, 0..31
-    std::uint32_t maxh2cdata{131072};    ///< bytes, at least 4096
+    bool split_answers{false};        ///< data and response written apart, with Nagle's algorithm
+    bool c2h_success{false};          ///< SUCCESS in the last C2HData instead of a response
+    std::uint8_t cpda{0};             ///< 0's based dwords, 0..31
+    std::uint32_t maxh2cdata{131072}; ///< bytes, at least 4096
     std::uint32_t c2h_data_size{131072}; ///< bytes of data in one C2HData at most
     std::uint32_t r2t_size{131072};      ///< bytes asked for in one R2T at most
     std::uint16_t io_queues{16};         ///< granted at most

@@ -120,7 +120,8 @@ struct Server::State : std::enable_shared_from_this<State> {
 
     void serve(const Listener& listener, tcp::socket socket) {
         error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
+        const bool together = !simulator.array(listener.array).splits_answers(listener.port);
+        socket.set_option(tcp::no_delay(together), ignored);
         const tcp::endpoint local = socket.local_endpoint(ignored);
         auto address = local.address();
         if (address.is_v6() && address.to_v6().is_v4_mapped()) {

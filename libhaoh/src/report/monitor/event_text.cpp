@@ -274,6 +274,10 @@ Spans what_of(const Event& event, bool several) {
     case EventKind::source_restored:
         return {{"source restored", Tone::pass},
                 {" " + safe_text(event.source) + in_parentheses(event.text)}};
+    case EventKind::source_late:
+        return {event.to == kAnswered ? Span{"source answers", Tone::pass}
+                                      : Span{"SOURCE LATE", Tone::warn},
+                {" " + safe_text(event.source) + after_colon(event.text)}};
     }
     return {};
 }
@@ -285,6 +289,9 @@ std::string_view cause_of(const Event& event) {
     }
     if (event.kind == EventKind::aen) {
         return "it came";
+    }
+    if (event.kind == EventKind::source_late) {
+        return "the command";
     }
     const EventSource source = event_source(event.source);
     if (source == EventSource::udev) {
@@ -363,7 +370,8 @@ std::string line_of(const EventGroup& group, const TextStyle& style) {
     std::ranges::move(what_of(event, group.nsids.size() > 1), std::back_inserter(line));
     line.push_back({latency_of(group), Tone::faint});
     const bool told = event.kind == EventKind::source_lost ||
-                      event.kind == EventKind::source_restored || event.source.empty();
+                      event.kind == EventKind::source_restored ||
+                      event.kind == EventKind::source_late || event.source.empty();
     if (style.verbose && !told) {
         line.push_back({fmt::format("  [{}]", safe_text(event.source)), Tone::faint});
     }

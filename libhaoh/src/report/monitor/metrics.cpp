@@ -334,6 +334,12 @@ class Metrics {
         for (const auto& one : status_.sources) {
             page_.sample({{"source", one.name}}, one.lost);
         }
+        if (status_.detection.count() != 0) {
+            page_.family("haoh_detection_seconds", "gauge",
+                         "How long it takes at most until an array asked directly is lost that "
+                         "falls silent.");
+            page_.sample({}, fmt::format("{:.3f}", seconds(status_.detection)));
+        }
         page_.family("haoh_omitted", "gauge",
                      "Namespaces and paths that are too many to have series of their own.");
         page_.sample({{"of", "namespace"}}, status_.namespaces.size() - namespaces_.size());

@@ -76,6 +76,11 @@ class Summary {
                            count_of(status_.namespaces.size(), "namespace"),
                            count_of(status_.controllers.size(), "controller"),
                            count_of(paths, "path"))}});
+        if (status_.detection.count() != 0) {
+            line("detection",
+                 {{fmt::format("an array that falls silent is noticed within {:g} s",
+                               std::chrono::duration<double>(status_.detection).count())}});
+        }
     }
 
     void write_events() {

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// From a change on an array that is asked directly to the event that tells it: an array that answers
+// in one piece, and one that writes data and response apart. Both on loopback, on threads of their own.
+#include "support/scenario_builder.hpp"
+
+#include <arraysim/serve/server.hpp>
+
+#include <haoh/monitor.hpp>
+
+#include <benchmark/benchmark.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace haoh {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+using std::chrono::nanoseconds;
+
+class FlippedArray {
+  public:
+    FlippedArray(unsigned namespaces, bool split)
+        : simulator_(scenario_of(namespaces, split), arraysim::Clock::now()),
+          server_(context_.get_executor(), simulator_) {
+        server_.start();
+        address_ = server_.ports().front().address;
+        thread_ = std::thread([this] { context_.run(); });
+    }
+    FlippedArray(const FlippedArray&) = delete;
+    FlippedArray& operator=(const FlippedArray&) = delete;
+    ~FlippedArray() {
+        context_.stop();
+        thread_.join();
+    }
+
+    [[nodiscard]] const Address& address() const { return address_; }
+    [[nodiscard]] const std::string& subsysnqn() const { return simulator_.scenario().nqn; }
+    void set(const std::string& state) {
+        asio::post(context_,
+                   [this, state] { server_.run(arraysim::parse_control("ana a all " + state)); });
+    }
+
+  private:
+    static arraysim::Scenario scenario_of(unsigned namespaces, bool split) {
+        arraysim::Scenario scenario =
+            arraysim::ScenarioBuilder().ns({.nsid = 1, .count = namespaces}).array("a").build();
+        scenario.arrays[0].split_answers = split;
+        return scenario;
+    }
+
+    asio::io_context context_{1};
+    arraysim::Simulator simulator_;
+    arraysim::Server server_;
+    Address address_;
+    std::thread thread_;
+};
+
+/// A monitor of one array, and what it tells of its namespaces.
+class Watcher {
+  public:
+    explicit Watcher(const FlippedArray& array) {
+        MonitorOptions options;
+        options.targets = {array.address()};
+        options.subsysnqn = array.subsysnqn();
+        options.connect.host = host_identity("nqn.2014-08.org.example:bench", "");
+        monitor_.emplace(context_.get_executor(), std::move(options));
+        monitor_->on_event([this](const Event& event) {
+            if (event.kind == EventKind::ana_change) {
+                ++changes_;
+                told_ = event.latency();
+            }
+        });
+        bool started = false;
+        asio::co_spawn(context_, monitor_->start(), [&](const std::exception_ptr& failure) {
+            started = true;
+            if (failure) {
+                std::rethrow_exception(failure);
+            }
+        });
+        run_until([&] { return started; });
+    }
+    Watcher(const Watcher&) = delete;
+    Watcher& operator=(const Watcher&) = delete;
+    ~Watcher() {
+        monitor_->stop();
+        context_.restart();
+        context_.run_for(std::chrono::seconds(10));
+    }
+
+    /// Until so many more changes were told. \return from the AEN to the last of them
+    nanoseconds wait_changes(unsigned count) {
+        const std::uint64_t wanted = changes_ + count;
+        run_until([&] { return changes_ >= wanted; });
+        return told_.value_or(nanoseconds{});
+    }
+
+  private:
+    template <typename Condition>
+    void run_until(Condition condition) {
+        const auto limit = Clock::now() + std::chrono::seconds(60);
+        while (!condition()) {
+            context_.restart();
+            context_.run_one_for(std::chrono::seconds(1));
+            if (Clock::now() > limit) {
+                throw std::runtime_error("the monitor tells nothing");
+            }
+        }
+    }
+
+    asio::io_context context_{1};
+    std::optional<Monitor> monitor_;
+    std::uint64_t changes_{};
+    std::optional<nanoseconds> told_;
+};
+
+double microseconds_at(std::vector<nanoseconds>& times, unsigned percent) {
+    std::sort(times.begin(), times.end());
+    const std::size_t rank = (times.size() * percent + 99) / 100;
+    return static_cast<double>(times[std::max<std::size_t>(rank, 1) - 1].count()) / 1e3;
+}
+
+/// The time is that from the change to the last event; the counters are microseconds.
+void aen_to_event(benchmark::State& state) {
+    constexpr auto kPause = std::chrono::milliseconds(12); // longer than the monitor's own pace
+    const auto namespaces = static_cast<unsigned>(state.range(0));
+    std::vector<nanoseconds> from_aen;
+    std::vector<nanoseconds> from_change;
+    try {
+        FlippedArray array(namespaces, state.range(1) != 0);
+        Watcher watcher(array);
+        bool usable = true;
+        for (auto _ : state) {
+            std::this_thread::sleep_for(kPause);
+            usable = !usable;
+            const auto begin = Clock::now();
+            array.set(usable ? "optimized" : "inaccessible");
+            from_aen.push_back(watcher.wait_changes(namespaces));
+            from_change.push_back(Clock::now() - begin);
+            state.SetIterationTime(std::chrono::duration<double>(from_change.back()).count());
+        }
+    } catch (const std::exception& error) {
+        state.SkipWithError(error.what());
+        return;
+    }
+    state.counters["aen_p50"] = microseconds_at(from_aen, 50);
+    state.counters["aen_p99"] = microseconds_at(from_aen, 99);
+    state.counters["change_p50"] = microseconds_at(from_change, 50);
+    state.counters["change_p99"] = microseconds_at(from_change, 99);
+}
+BENCHMARK(aen_to_event)
+    ->ArgNames({"namespaces", "split"})
+    ->Args({4, 0})
+    ->Args({4, 1})
+    ->Args({256, 0})
+    ->Args({256, 1})
+    ->Iterations(1000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
+
+} // namespace
+} // namespace haoh
