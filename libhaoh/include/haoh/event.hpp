@@ -119,6 +119,9 @@ enum class EventSource : std::uint8_t {
 /// Of `Event::source`.
 [[nodiscard]] EventSource event_source(std::string_view name);
 
+/// `Event::source` of a `source_lost` that tells how many events were left out because nobody took them.
+inline constexpr std::string_view kQueueSource = "events";
+
 /// What `from` and `to` say of a path without ANA, and of `namespace_read_only`.
 inline constexpr std::string_view kNoAna = "no ANA";
 inline constexpr std::string_view kReadOnly = "read-only";
