@@ -22,6 +22,7 @@ declare -A may_include=(
     [nvme]="base nvme"
     [model]="base nvme model"
     [snapshot]="base nvme model snapshot"
+    [journal]="base nvme model journal"
     [diff]="base nvme model diff"
     [linux]="base nvme model linux"
     [attribution]="base nvme model linux attribution"
@@ -33,9 +34,9 @@ declare -A may_include=(
     [catalogue]="base nvme model linux attribution judge catalogue"
     [inspect]="base nvme model host source judge catalogue inspect"
     [policy]="base nvme model linux attribution judge policy"
-    [report]="base nvme model snapshot diff linux attribution judge policy report"
+    [report]="base nvme model snapshot journal diff linux attribution judge policy report"
     [monitor]="base nvme model linux attribution collect host fabric source judge catalogue monitor"
-    [capi]="base nvme model snapshot diff linux attribution collect host fabric source judge inspect policy report monitor capi"
+    [capi]="base nvme model snapshot journal diff linux attribution collect host fabric source judge inspect policy report monitor capi"
 )
 
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
@@ -45,6 +46,7 @@ declare -A room_of_header=(
     [numa]=model [path_ana_state]=model [path_statistics]=model [path_use]=model
     [observation]=model [budget]=model [event]=model [monitor_status]=model
     [unobserved]=model [verdict]=model
+    [journal]=journal
     [driver_change]=linux [kernel_effect]=linux [kernel_policy]=linux [kernel_release]=linux
     [attribution]=attribution [config]=attribution
     [admin_channel]=collect [collector]=collect [observing]=collect [replay]=collect
@@ -128,7 +130,7 @@ done < <(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/.*\.(hpp|cpp|h)$' |
 
 # An arrow for each two rooms of which one includes the other, in the order of the rooms. Every room
 # may include the base, which says nothing: those arrows are left out.
-readonly rooms=(nvme model snapshot diff linux attribution collect host fabric source judge catalogue inspect policy report monitor capi)
+readonly rooms=(nvme model snapshot journal diff linux attribution collect host fabric source judge catalogue inspect policy report monitor capi)
 drawn_arrows() {
     local room target targets
     for room in "${rooms[@]}"; do
@@ -308,7 +310,7 @@ with_asio() { # NAME: those of its headers that include Asio
 }
 # What judges, tells and says what to look at; whoever needs no more pays for no more.
 bad=
-for name in observation check report event_report policy_report simulation_report monitor_status path_use \
+for name in observation check report journal event_report policy_report simulation_report monitor_status path_use \
     source_options host_kernel host_identity; do
     for culprit in $(with_asio $name.hpp); do
         bad+="haoh/$name.hpp includes Asio, by way of haoh/$culprit"$'\n'

@@ -287,6 +287,8 @@ TEST_F(AnyMoment, ends_commands_that_look_at_files) {
     const RecordedHost host;
     const Words root{"--sysroot", host.root()};
     const std::string scenario = std::string{HAOH_SOURCE_DIR} + "/examples/policy/slow-path.toml";
+    const std::string journal = place_for("night");
+    ASSERT_EQ(haoh(joined({"monitor", "--for", "100ms", "--journal", journal}, root)).status, 0);
     std::vector<Subject> subjects{
         {.name = "check", .words = {"check", "--snapshot", two}, .status = 1},
         {.name = "list", .words = {"list", "--snapshot", two}, .status = 0},
@@ -312,6 +314,7 @@ TEST_F(AnyMoment, ends_commands_that_look_at_files) {
         {.name = "policy simulate", .words = {"policy", "simulate", scenario}, .status = 0},
         {.name = "policy set", .words = {"policy", "set", "numa", "nvme-subsys9999"}, .status = 4},
         {.name = "rules", .words = {"rules", "-o", "json"}, .status = 0},
+        {.name = "replay", .words = {"monitor", "--replay", journal}, .status = 0},
         {.name = "help", .words = {"check", "--help"}, .status = 0},
     };
     end_once(subjects);
@@ -371,6 +374,40 @@ TEST_F(AnyMoment, ends_a_monitor_of_a_host_with_its_programs) {
             host.change(other ? "inaccessible" : "optimized");
         }
     });
+}
+
+TEST_F(AnyMoment, ends_a_monitor_with_its_journal) {
+    RecordedHost host;
+    std::vector<InterruptedRun> runs;
+    std::vector<std::string> journals;
+    for (int index = 0; index < (thorough() ? 60 : 6); ++index) {
+        journals.push_back(place_for("night"));
+        InterruptedRun run{.words = {HAOH_PROGRAM, "monitor", "-q", "-o", "json", "--interval",
+                                     "20ms", "--sysroot", host.root(), "--journal",
+                                     journals.back()}};
+        run.signal = draw.number(2) == 1 ? SIGINT : SIGTERM;
+        run.after = draw.moment(500ms);
+        runs.push_back(std::move(run));
+    }
+    bool other = false;
+    run_all(runs, kAtOnce, kLimit, [&] {
+        other = !other;
+        host.change(other ? "inaccessible" : "optimized");
+    });
+    for (std::size_t index = 0; index < runs.size(); ++index) {
+        SCOPED_TRACE(fmt::format("seed {}, after {} us: status {}\n{}", draw.seed(),
+                                 runs[index].after.count(), runs[index].status,
+                                 runs[index].errors));
+        expect_end(runs[index]);
+        expect_of_monitor(runs[index], 0);
+        const std::string text = content(journals[index]);
+        if (!text.empty()) {
+            const std::size_t before = text.rfind('\n', text.size() - 2);
+            EXPECT_THAT(text.substr(before == std::string::npos ? 0 : before),
+                        HasSubstr(R"("entry":"end")"));
+            EXPECT_EQ(text.back(), '\n');
+        }
+    }
 }
 
 /// Its streams are one terminal, which is as it was before, whatever moment it was. The first one is

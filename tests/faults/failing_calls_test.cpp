@@ -50,6 +50,9 @@ struct World {
         static_cast<void>(
             directory.script("bin/dot", "cat >/dev/null\necho '<svg>a drawing</svg>'\n"));
         static_cast<void>(directory.script("program", "cat >/dev/null\n"));
+        const ProgramResult recorded = haoh({"monitor", "-q", "-o", "json", "--for", "100ms",
+                                             "--sysroot", host.root(), "--journal", journal});
+        EXPECT_EQ(recorded.status, 0) << recorded.standard_error;
     }
     void snapshot(const Words& target, const std::string& file) const {
         const ProgramResult result =
@@ -63,15 +66,33 @@ struct World {
     ScratchDirectory directory;
     std::string good = directory.path("good.json");
     std::string bad = directory.path("bad.json");
+    std::string journal = directory.path("journal");
 };
 
 const Words& command_names() {
-    static const Words names{
-        "check_file",     "check_bad_file", "check_arrays", "check_discovered", "list_file",
-        "list_arrays",    "list_drawn",     "list_host",    "snapshot_file",    "diff_same",
-        "diff_other",     "policy_list",    "policy_show",  "policy_explain",   "policy_simulate",
-        "rules",          "help",           "check_name",   "monitor_host",     "monitor_arrays",
-        "monitor_program"};
+    static const Words names{"check_file",
+                             "check_bad_file",
+                             "check_arrays",
+                             "check_discovered",
+                             "list_file",
+                             "list_arrays",
+                             "list_drawn",
+                             "list_host",
+                             "snapshot_file",
+                             "diff_same",
+                             "diff_other",
+                             "policy_list",
+                             "policy_show",
+                             "policy_explain",
+                             "policy_simulate",
+                             "rules",
+                             "help",
+                             "check_name",
+                             "monitor_host",
+                             "monitor_arrays",
+                             "monitor_program",
+                             "monitor_journal",
+                             "monitor_replay"};
     return names;
 }
 
@@ -111,6 +132,12 @@ Command command_of(const std::string& name, const World& world) {
          0,
          {},
          true},
+        {"monitor_journal",
+         joined(joined(watch, {"--journal", world.directory.path("watched")}), root),
+         0,
+         {},
+         true},
+        {"monitor_replay", {"monitor", "--replay", world.journal}, 0},
     };
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Writes seeds for the fuzz targets, made by the encoders: DIRECTORY/TARGET/NAME.
+#include <haoh/journal.hpp>
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/nvme/commands_log.hpp>
 #include <haoh/nvme/discovery_log.hpp>
@@ -47,6 +48,50 @@ std::array<std::uint8_t, N> padded(std::string_view text) {
     field.fill(' ');
     std::copy_n(text.begin(), std::min(N, text.size()), field.begin());
     return field;
+}
+
+void journal(const SeedWriter& seeds) {
+    haoh::JournalEntry entry;
+    haoh::MonitorStatus& status = entry.status;
+    auto& source = status.sources.emplace_back();
+    source.name = "trace";
+    source.problem = "none";
+    source.lost = 1;
+    auto& subsystem = status.subsystems.emplace_back();
+    subsystem.host = "h";
+    subsystem.subsysnqn = "nqn";
+    subsystem.verdict = haoh::Verdict::warn;
+    auto& controller = status.controllers.emplace_back();
+    controller.host = "h";
+    controller.name = "nvme1";
+    controller.subsysnqn = "nqn";
+    auto& one = status.namespaces.emplace_back();
+    one.host = "h";
+    one.subsysnqn = "nqn";
+    one.nsid = 1;
+    one.device = "nvme0n1";
+    auto& path = one.paths.emplace_back();
+    path.controller = "nvme1";
+    path.name = "nvme0c1n1";
+    path.last_change = haoh::Moment{};
+    haoh::Event event;
+    event.host = "h";
+    event.subsysnqn = "nqn";
+    event.controller = "nvme1";
+    event.device = "nvme0n1";
+    event.nsid = 1;
+    event.cause = haoh::Moment{};
+    event.access = haoh::AccessCounts{};
+    std::string text = haoh::to_json(entry);
+    for (const haoh::EventKindInfo& kind : haoh::event_kind_infos()) {
+        event.kind = kind.kind;
+        ++event.sequence;
+        event.to = event.sequence % 2 == 0 ? "optimized" : "inaccessible";
+        text += haoh::to_json(event);
+    }
+    entry.kind = haoh::JournalEntry::Kind::end;
+    entry.sequence = event.sequence;
+    seeds.write("journal_fuzz", "night", text + haoh::to_json(entry));
 }
 
 void identify(const SeedWriter& seeds) {
@@ -234,6 +279,7 @@ int main(int argc, char** argv) {
     try {
         const SeedWriter seeds(argv[1]);
         identify(seeds);
+        journal(seeds);
         lists(seeds);
         logs(seeds);
         commands(seeds);

@@ -14,7 +14,7 @@ import time
 from killers import Program
 from tree import ROOT, Failure, Tree, read
 
-ROOMS = ("base", "nvme", "model", "snapshot", "diff", "linux", "attribution", "collect", "host",
+ROOMS = ("base", "nvme", "model", "snapshot", "journal", "diff", "linux", "attribution", "collect", "host",
          "fabric", "source", "judge", "catalogue", "policy", "report", "monitor", "capi", "arraysim",
          "tool")
 # The least score, of what judges and acts more than of the rest.

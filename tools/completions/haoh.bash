@@ -104,7 +104,10 @@ _haoh_options() { # the command
     '') options+=' --version' ;;
     list) options+=" $view --config $source" ;;
     check) options+=" $view --config $source --profile --window --fail-on --expect --kernel --rule" ;;
-    monitor) options+=" $view --config $source --for --until --exec --metrics --interval --detect --lines" ;;
+    monitor)
+        options+=" $view --config $source --for --until --exec --metrics --interval --detect --lines
+            --journal --journal-size --journal-keep --replay --speed --since --to"
+        ;;
     snapshot) options+=" -q --quiet $source" ;;
     diff | rules) options+=" $view" ;;
     'policy list') options+=" $view --sysroot" ;;
@@ -150,10 +153,12 @@ _haoh_value() { # the command, the option
         compopt -o nospace 2>/dev/null
         _haoh_reply $'tcp://\ntransport=tcp,traddr='
         ;;
-    --config | --snapshot | --expect | --udev-rule) _haoh_files ;;
+    --config | --snapshot | --expect | --udev-rule | --journal | --replay) _haoh_files ;;
     --sysroot) _haoh_directories ;;
     --exec) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
-    --kernel | --timeout | --command-timeout | --for | --metrics | --interval | --detect | --seed) ;;
+    --speed) _haoh_words_reply 'max' ;;
+    --kernel | --timeout | --command-timeout | --for | --metrics | --interval | --detect | --seed | --journal-size | \
+        --journal-keep | --since | --to) ;;
     *) return 1 ;;
     esac
 }

@@ -157,6 +157,13 @@ complete -c haoh -n "__haoh_at monitor" -l metrics -x -d 'Serve metrics at [ADDR
 complete -c haoh -n "__haoh_at monitor" -l interval -x -d 'How often states are read'
 complete -c haoh -n "__haoh_at monitor" -l detect -x -d 'How soon a silent array is lost'
 complete -c haoh -n "__haoh_at monitor" -l lines -d 'Lines instead of the live screen'
+complete -c haoh -n "__haoh_at monitor" -l journal -r -F -d 'Record what happens'
+complete -c haoh -n "__haoh_at monitor" -l journal-size -x -d 'Begin a new file when it is this large'
+complete -c haoh -n "__haoh_at monitor" -l journal-keep -x -d 'How many older files stay'
+complete -c haoh -n "__haoh_at monitor" -l replay -r -F -d 'Tell what was recorded'
+complete -c haoh -n "__haoh_at monitor" -l speed -x -a 'max' -d 'So many times as fast as it was'
+complete -c haoh -n "__haoh_at monitor" -l since -x -d 'Only what happened from then on'
+complete -c haoh -n "__haoh_at monitor" -l to -x -d 'Only what happened until then'
 
 complete -c haoh -n "__haoh_at 'policy show'" -l for -x -d 'How long I/O is counted'
 complete -c haoh -n "__haoh_at 'policy set'" -l default -d 'What later subsystems take'

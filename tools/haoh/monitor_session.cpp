@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "event_command.hpp"
 #include "event_output.hpp"
+#include "journal_writer.hpp"
 #include "metrics_server.hpp"
 #include "monitor_screen.hpp"
 #include "service_notifier.hpp"
@@ -14,6 +15,7 @@
 
 #include <haoh/error.hpp>
 #include <haoh/event_report.hpp>
+#include <haoh/journal.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -35,8 +37,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Latencies kept for exact percentiles; beyond that the histogram has to do.
-constexpr std::size_t kMaxLatencies = 1U << 20U;
 /// Times on the screen go on without events.
 constexpr std::chrono::milliseconds kRedraw{500};
 constexpr auto kNever = std::chrono::steady_clock::time_point::max();
@@ -74,6 +74,13 @@ class Session {
             command.on_problem = [this](const std::string& problem) { complain(problem); };
             command_.emplace(context_.get_executor(), std::move(command));
         }
+        if (options_.journal) {
+            JournalWriterOptions journal;
+            journal.file = *options_.journal;
+            journal.complain = [this](const std::string& problem) { complain(problem); };
+            journal.wanted = [this] { record(); };
+            journal_.emplace(context_.get_executor(), std::move(journal));
+        }
     }
 
     int run() {
@@ -86,13 +93,18 @@ class Session {
         notifier_.reset();
         screen_.reset();              // before anything is printed
         const int watched = status(); // whatever comes while the output is read
+        if (journal_ && begun_) {
+            journal_->end(status_ ? *status_ : monitor_.status());
+        }
         if (!output_failed_) {
             finish();
+        } else if (journal_) {
+            journal_whole_ = journal_->finish(kReaderPatience);
         }
         if (failure_) {
             std::rethrow_exception(failure_);
         }
-        return delivered_ || interrupted_ ? watched : Exit::nothing;
+        return journal_whole_ && (delivered_ || interrupted_) ? watched : Exit::nothing;
     }
 
   private:
@@ -103,9 +115,11 @@ class Session {
             begun_ = true;
             begin_outputs();
             check_state();
+            record();
         }
         while (std::optional<Event> event = co_await monitor_.next()) {
             take(*event);
+            record();
         }
         status_ = monitor_.status();
         co_await monitor_.stopped();
@@ -212,9 +226,19 @@ class Session {
         co_await command_->stopped();
     }
 
+    /// Into the journal, what is known: when what was told says the same.
+    void record() {
+        if (journal_ && begun_ && journal_->wants_entry() && !monitor_.has_event()) {
+            journal_->enter(monitor_.status());
+        }
+    }
+
     void take(const Event& event) {
+        if (journal_) {
+            journal_->push(event);
+        }
         if (event.kind == EventKind::ana_change && event.latency() &&
-            latencies_.size() < kMaxLatencies) {
+            latencies_.size() < JournalPlayer::kMostLatencies) {
             latencies_.push_back(*event.latency());
         }
         if (command_) {
@@ -338,6 +362,9 @@ class Session {
         const auto give_up = [this](const boost::system::error_code& error) {
             if (!error) {
                 output_.give_up();
+                if (journal_) {
+                    journal_->give_up();
+                }
             }
         };
         signals_.cancel();
@@ -354,13 +381,16 @@ class Session {
             complain("ended before everything was read for the first time");
         } else if (for_people_ && !failure_) {
             output_.print(folder_.flush());
-            output_.print(summary_text(status_, latencies_, options_.output.style()));
+            output_.print(summary_text(*status_, latencies_, options_.output.style()));
         }
         delivered_ = co_await output_.written(kReaderPatience);
         if (const std::error_code failure = output_.failure()) {
             fail_output(failure);
         } else if (!delivered_) {
             complain("what was left to print was not: standard output takes nothing");
+        }
+        if (journal_) {
+            journal_whole_ = co_await journal_->written(kReaderPatience);
         }
         co_await messages_.written(kMessagePatience);
     }
@@ -369,8 +399,7 @@ class Session {
         if (options_.until && !met_) {
             return Exit::failed;
         }
-        const bool whole = begun_ && std::all_of(status_.sources.begin(), status_.sources.end(),
-                                                 [](const auto& source) { return source.healthy; });
+        const bool whole = begun_ && status_ && sources_are_healthy(*status_);
         return whole ? Exit::ok : Exit::incomplete;
     }
 
@@ -379,7 +408,7 @@ class Session {
     bool for_people_;
     asio::io_context context_{1};
     Monitor monitor_;
-    MonitorStatus status_; ///< at the end
+    std::optional<MonitorStatus> status_; ///< at the end
     std::vector<std::chrono::nanoseconds> latencies_;
     EventFolder folder_;
     asio::signal_set signals_;
@@ -397,6 +426,7 @@ class Session {
     MonitorScreen view_;
     OutputWriter messages_; ///< for standard error
     EventOutput output_;
+    std::optional<JournalWriter> journal_;
 
     std::exception_ptr failure_;
     bool begun_{}; ///< to watch
@@ -405,9 +435,15 @@ class Session {
     bool interrupted_{}; ///< by a signal
     bool output_failed_{};
     bool delivered_{true};
+    bool journal_whole_{true};
 };
 
 } // namespace
+
+bool sources_are_healthy(const MonitorStatus& status) {
+    return std::all_of(status.sources.begin(), status.sources.end(),
+                       [](const auto& source) { return source.healthy; });
+}
 
 int run_session(SessionOptions options) {
     return Session(std::move(options)).run();

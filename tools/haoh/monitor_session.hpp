@@ -4,6 +4,7 @@
 /// whoever scrapes metrics.
 #pragma once
 
+#include "journal_file.hpp"
 #include "terminal.hpp"
 #include "until.hpp"
 
@@ -21,9 +22,13 @@ struct SessionOptions {
     bool lines{};         ///< no screen, also on a terminal
     std::string program;  ///< --exec; empty: none
     std::string metrics;  ///< --metrics; empty: none
+    std::optional<JournalFileOptions> journal;
     std::optional<std::chrono::milliseconds> duration;
     std::optional<Until> until;
 };
+
+/// Whether nothing was missed at the end.
+[[nodiscard]] bool sources_are_healthy(const MonitorStatus& status);
 
 /// Watches until a signal (SIGINT, SIGTERM), `q`, the end of its time, or what it waits for.
 /// \return the exit status: 1 when what it waited for did not come, 3 when a source could not be

@@ -85,7 +85,6 @@ struct AccessCounts {
 
 /// Why a namespace cannot be reached as it should be.
 enum class Trouble : std::uint8_t {
-    none,       ///< it can, or why not is not known
     connection, ///< a controller is not live
     host_link, ///< no controller is, of several arrays: what they have in common is this host's network
     ana,       ///< the ANA states of paths
@@ -94,7 +93,7 @@ enum class Trouble : std::uint8_t {
     removal, ///< paths are gone
     absent,  ///< an array that is expected has not been there since the monitor began
 };
-[[nodiscard]] std::string_view to_string(Trouble trouble); ///< "connection"; of `none` empty
+[[nodiscard]] std::string_view to_string(Trouble trouble); ///< "connection"
 [[nodiscard]] std::optional<Trouble> parse_trouble(std::string_view text);
 
 /// Where events come from.
@@ -134,6 +133,9 @@ enum class EventSource : std::uint8_t {
 /// Of `Event::source`.
 [[nodiscard]] EventSource event_source(std::string_view name);
 
+/// `Event::source` of a `source_lost` that tells how many events were left out because nobody took them.
+inline constexpr std::string_view kQueueSource = "events";
+
 /// What `from` and `to` say of a path without ANA, and of `namespace_read_only`.
 inline constexpr std::string_view kNoAna = "no ANA";
 inline constexpr std::string_view kReadOnly = "read-only";
@@ -167,7 +169,8 @@ struct Event {
     std::uint64_t transitions{};
     std::string rule;                   ///< id in `haoh rules`
     std::optional<AccessCounts> access; ///< of the namespace, after an `access` event
-    Trouble trouble{};                  ///< of an `access` event: what changed last for the worse
+    /// Of an `access` event: what changed last for the worse, where that is known.
+    std::optional<Trouble> trouble{};
     /// Of an `access` event: since when access is not what it should be, without a break; of
     /// "restored" how long it was not. Of `anatt_exceeded` since when the path is in that state.
     std::optional<std::chrono::nanoseconds> lasting{};

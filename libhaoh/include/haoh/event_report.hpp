@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
-/// What a monitor tells, as JSON lines, as text for people and as metrics.
+/// What a monitor tells, as text for people and as metrics; as JSON lines it is in journal.hpp.
 #pragma once
 
 #include <haoh/event.hpp>
+#include <haoh/journal.hpp>
 #include <haoh/monitor_status.hpp>
 #include <haoh/report.hpp>
 #include <haoh/visibility.h>
@@ -14,9 +15,6 @@
 #include <string>
 
 namespace HAOH_PUBLIC haoh {
-
-/// `haoh.event/1`: one line with a newline at the end, ASCII only.
-[[nodiscard]] std::string to_json(const Event& event);
 
 /// One line with a newline at the end, safe to print, not wrapped. The time of day is UTC, as in
 /// JSON: two sites need not be in one time zone. Verbose: date, subsystem and source as well.

@@ -87,6 +87,9 @@ class Monitor {
     /// The next event; nullopt after `stop`, when all were taken. One caller at a time.
     [[nodiscard]] boost::asio::awaitable<std::optional<Event>> next();
 
+    /// Whether `next` has one at once: what `status` says and was not told yet.
+    [[nodiscard]] bool has_event() const;
+
     /// Events go to `handler` from now on, on the executor, instead of `next`. What it throws stops
     /// the monitor and comes out of `stopped`.
     void on_event(std::function<void(const Event&)> handler);

@@ -116,7 +116,7 @@ struct MonitorStatus {
     std::uint64_t queue_dropped{}; ///< events left out because nobody took them
     /// How long it takes at most until an array that is asked directly is given up because it fell
     /// silent; 0: none is asked, or that is not looked for.
-    std::chrono::milliseconds detection{};
+    std::chrono::nanoseconds detection{};
 
     bool operator==(const MonitorStatus&) const = default;
 };

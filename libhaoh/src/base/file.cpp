@@ -68,7 +68,7 @@ bool has_an_end(int file, const struct stat& status, bool standard_input) {
                 "name a file, or '-' for what is piped in");
 }
 
-FileDescriptor open_to_read(const std::string& path) {
+FileDescriptor open_named(const std::string& path) {
     // Not to wait for whoever opens the other end.
     FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
     if (!file) {
@@ -80,6 +80,14 @@ FileDescriptor open_to_read(const std::string& path) {
         throw Error(failure, "open", path);
     }
     return file;
+}
+
+struct stat status_of(int file, const std::string& name) {
+    struct stat status {};
+    if (::fstat(file, &status) != 0) {
+        throw Error(last_error(), "read", name);
+    }
+    return status;
 }
 
 /// Follows symbolic links to the file that is meant, which need not be there yet.
@@ -187,21 +195,26 @@ void write_into(const std::string& path, std::string_view content) {
 
 } // namespace
 
-std::string read_file(const std::string& path, std::size_t limit) {
+FileDescriptor open_to_read(const std::string& path) {
     const bool standard_input = path == "-";
     const std::string name = standard_input ? "standard input" : path;
-    const FileDescriptor opened = standard_input ? FileDescriptor{} : open_to_read(path);
-    const int file = standard_input ? STDIN_FILENO : opened.get();
+    FileDescriptor file = standard_input ? FileDescriptor{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)}
+                                         : open_named(path);
+    const struct stat status = status_of(file.get(), name);
+    if (!has_an_end(file.get(), status, standard_input)) {
+        refuse(name, status);
+    }
+    return file;
+}
+
+std::string read_file(const std::string& path, std::size_t limit) {
+    const std::string name = path == "-" ? "standard input" : path;
+    const FileDescriptor opened = open_to_read(path);
+    const int file = opened.get();
     const auto too_large = [&] {
         return Error(Errc::too_large, "read", name, fmt::format("more than {} bytes", limit));
     };
-    struct stat status {};
-    if (::fstat(file, &status) != 0) {
-        throw Error(last_error(), "read", name);
-    }
-    if (!has_an_end(file, status, standard_input)) {
-        refuse(name, status);
-    }
+    const struct stat status = status_of(file, name);
     std::string content;
     if (S_ISREG(status.st_mode)) {
         if (static_cast<std::uintmax_t>(status.st_size) > limit) {

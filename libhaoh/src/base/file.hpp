@@ -3,6 +3,8 @@
 /// Whole files, with errors that name them.
 #pragma once
 
+#include "base/file_descriptor.hpp"
+
 #include <cerrno>
 #include <cstddef>
 #include <string>
@@ -15,6 +17,10 @@ namespace haoh::base {
 [[nodiscard]] inline std::error_code last_error() {
     return {errno, std::generic_category()};
 }
+
+/// A file to be read by and by ("-": standard input), as `read_file` takes it. A read of what is no regular
+/// file may say EAGAIN. \throws Error
+[[nodiscard]] FileDescriptor open_to_read(const std::string& path);
 
 /// The content of a file ("-": standard input). A name is that of a regular file, or of a pipe that a
 /// shell made for `<(...)`: what never ends, or waits for somebody, is refused.

@@ -61,8 +61,9 @@ class CountingIterator {
 /// Builds the value from the parser's events.
 class Builder : public nlohmann::json_sax<nlohmann::json> {
   public:
-    Builder(std::string_view operation, std::string_view origin, const JsonLimits& limits)
-        : operation_(operation), origin_(origin), limits_(limits) {}
+    Builder(std::string_view operation, std::string_view origin, const JsonLimits& limits,
+            std::uint32_t first_line)
+        : operation_(operation), origin_(origin), limits_(limits), position_{.line = first_line} {}
 
     [[nodiscard]] Position* position() { return &position_; }
     [[nodiscard]] LocatedValue take() && { return std::move(root_); }
@@ -195,13 +196,14 @@ std::string quote(std::string_view text) {
 }
 
 LocatedValue parse_located(std::string_view text, std::string_view operation,
-                           std::string_view origin, const JsonLimits& limits) {
+                           std::string_view origin, const JsonLimits& limits,
+                           std::uint32_t first_line) {
     if (text.size() > limits.bytes) {
         throw Error(Errc::too_large, operation, origin,
                     fmt::format("{} MiB of text, the limit is {} MiB", text.size() >> 20U,
                                 limits.bytes >> 20U));
     }
-    Builder builder(operation, origin, limits);
+    Builder builder(operation, origin, limits, first_line);
     const CountingIterator begin(text.data(), builder.position());
     const CountingIterator end(text.data() + text.size(), builder.position());
     nlohmann::json::sax_parse(begin, end, &builder);

@@ -44,9 +44,11 @@ struct JsonLimits {
 [[nodiscard]] std::string quote(std::string_view text);
 
 /// \param operation, origin  for messages: "read", "pair.json"
+/// \param first_line  which one of the origin the text begins with
 /// \throws Error (malformed) with line and column where the text is not JSON or names a key twice;
 ///         (too_large) beyond a limit
 [[nodiscard]] LocatedValue parse_located(std::string_view text, std::string_view operation,
-                                         std::string_view origin, const JsonLimits& limits);
+                                         std::string_view origin, const JsonLimits& limits,
+                                         std::uint32_t first_line = 1);
 
 } // namespace haoh::base

@@ -85,6 +85,17 @@ std::uint64_t Node::number(std::uint64_t max) const {
     fail_kind(fmt::format("a whole number from 0 to {}", max));
 }
 
+std::int64_t Node::integer(std::int64_t max) const {
+    const auto* const negative = std::get_if<std::int64_t>(&value_->data);
+    if (negative == nullptr) {
+        return static_cast<std::int64_t>(number(static_cast<std::uint64_t>(max)));
+    }
+    if (*negative < -max) {
+        fail(fmt::format("{} is less than {}", *negative, -max));
+    }
+    return *negative;
+}
+
 const LocatedValue::Array& Node::list() const {
     if (const auto* value = std::get_if<LocatedValue::Array>(&value_->data)) {
         return *value;

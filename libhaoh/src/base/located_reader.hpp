@@ -42,6 +42,8 @@ class Node {
     [[nodiscard]] const std::string& string() const;
     /// An integer from 0 to `max`.
     [[nodiscard]] std::uint64_t number(std::uint64_t max) const;
+    /// An integer of either sign, not beyond `max`.
+    [[nodiscard]] std::int64_t integer(std::int64_t max) const;
     template <typename T>
     [[nodiscard]] T number() const {
         return static_cast<T>(number(static_cast<std::uint64_t>(T(~T{}))));

@@ -101,7 +101,7 @@ haoh_event_info info_of(const Event& event) {
     out.optimized = access.optimized;
     out.arrays = access.arrays;
     out.ready = access.ready;
-    out.trouble = to_string(event.trouble).data(); // which a NUL ends
+    out.trouble = event.trouble ? to_string(*event.trouble).data() : ""; // which a NUL ends
     if (event.lasting) {
         out.lasting_ns = event.lasting->count();
     }

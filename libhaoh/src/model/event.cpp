@@ -11,8 +11,8 @@ namespace {
 constexpr std::array<std::string_view, 4> kAccess{"no_path", "single_array", "no_optimized_path",
                                                   "restored"};
 
-constexpr std::array<std::string_view, 8> kTroubles{"",       "connection", "host_link", "ana",
-                                                    "resize", "refused",    "removal",   "absent"};
+constexpr std::array<std::string_view, 7> kTroubles{"connection", "host_link", "ana",   "resize",
+                                                    "refused",    "removal",   "absent"};
 
 constexpr std::array kNamedSources{EventSource::trace, EventSource::udev,  EventSource::kmsg,
                                    EventSource::sysfs, EventSource::admin, EventSource::aen};
@@ -61,7 +61,7 @@ std::string_view to_string(Trouble trouble) {
 
 std::optional<Trouble> parse_trouble(std::string_view text) {
     const auto found = std::ranges::find(kTroubles, text);
-    return text.empty() || found == kTroubles.end()
+    return found == kTroubles.end()
                ? std::nullopt
                : std::optional(static_cast<Trouble>(found - kTroubles.begin()));
 }

@@ -85,7 +85,7 @@ std::optional<Event> EventQueue::pop() {
         Event told;
         told.kind = EventKind::source_lost;
         told.observed = dropped_at_;
-        told.source = "events";
+        told.source = kQueueSource;
         told.text = fmt::format("{} {} left out: more came than were taken; what is known of the "
                                 "state is whole",
                                 untold_, untold_ == 1 ? "event was" : "events were");

@@ -176,7 +176,7 @@ class Fusion {
         std::set<std::string, std::less<>> arrays; ///< that ever had a path
         std::optional<Access> access;              ///< as told last; nullopt: not told of yet
         std::optional<Moment> troubled{};          ///< since when that is not what it should be
-        Trouble worsened{};                        ///< by what it changed last for the worse
+        std::optional<Trouble> worsened{};         ///< by what it changed last for the worse
         /// What it was when its first path was made: Linux compares all others with that.
         std::optional<Volume> bound{};
         std::string bound_by{}; ///< controller
@@ -270,8 +270,8 @@ class Fusion {
     void settle(const std::string& host, World& world, const Occasion& occasion);
     void tell_access(const std::string& host, World& world, Heads::iterator head,
                      const Occasion& occasion);
-    [[nodiscard]] Trouble trouble_of(const World& world, const HeadKey& key,
-                                     const Head& head) const;
+    [[nodiscard]] static std::optional<Trouble> trouble_of(const World& world, const HeadKey& key,
+                                                           const Head& head);
     [[nodiscard]] static std::string reasons_of(const World& world, const HeadKey& key,
                                                 const Head& head);
 

@@ -106,7 +106,8 @@ void Fusion::admit(const std::string& host, Heads::iterator head, const Occasion
     }
 }
 
-Trouble Fusion::trouble_of(const World& world, const HeadKey& key, const Head& head) const {
+std::optional<Trouble> Fusion::trouble_of(const World& world, const HeadKey& key,
+                                          const Head& head) {
     std::set<Trouble> present;
     std::set<std::string_view> arrays; // that have a path at all
     for (const auto& [name, path] : head.paths) {
@@ -132,9 +133,10 @@ Trouble Fusion::trouble_of(const World& world, const HeadKey& key, const Head& h
     }
     if (present.empty()) {
         const Expected* const expected = find_value(world.expected, key.subsysnqn);
-        return expected == nullptr ? Trouble::none : Trouble::absent;
+        return expected == nullptr ? std::nullopt : std::optional(Trouble::absent);
     }
-    const Trouble trouble = present.contains(head.worsened) ? head.worsened : *present.begin();
+    const Trouble trouble =
+        head.worsened && present.contains(*head.worsened) ? *head.worsened : *present.begin();
     if (trouble != Trouble::connection) {
         return trouble;
     }
@@ -201,8 +203,7 @@ void Fusion::tell_access(const std::string& host, World& world, Heads::iterator 
     }
     // What was good from the beginning is no news; what was not, is.
     if (before != now && (before || now != Access::restored)) {
-        const Trouble trouble =
-            now == Access::restored ? Trouble::none : trouble_of(world, key, head);
+        const auto trouble = now == Access::restored ? std::nullopt : trouble_of(world, key, head);
         std::string reasons = now == Access::restored ? "" : reasons_of(world, key, head);
         Event& event = add_head(EventKind::access, host, key, occasion);
         event.from = before ? to_string(*before) : std::string_view{};
@@ -216,7 +217,7 @@ void Fusion::tell_access(const std::string& host, World& world, Heads::iterator 
     }
     if (now == Access::restored) {
         head.troubled.reset();
-        head.worsened = Trouble::none;
+        head.worsened.reset();
     }
 }
 

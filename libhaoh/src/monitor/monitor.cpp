@@ -157,6 +157,10 @@ asio::awaitable<std::optional<Event>> Monitor::next() {
     return impl_->core->next();
 }
 
+bool Monitor::has_event() const {
+    return impl_->core->has_event();
+}
+
 void Monitor::on_event(std::function<void(const Event&)> handler) {
     impl_->core->set_handler(std::move(handler));
 }

@@ -61,6 +61,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     [[nodiscard]] boost::asio::awaitable<void>
     prepare(std::function<boost::asio::awaitable<void>()> body);
     [[nodiscard]] boost::asio::awaitable<std::optional<Event>> next();
+    [[nodiscard]] bool has_event() const { return !queue_.empty(); }
     void set_handler(std::function<void(const Event&)> handler);
     [[nodiscard]] MonitorStatus status() const;
 

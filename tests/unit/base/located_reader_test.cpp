@@ -48,6 +48,19 @@ TEST_F(LocatedReader, GivesTypedValues) {
     EXPECT_EQ(error_of([&] { reader.finish(); }), "no error");
 }
 
+TEST_F(LocatedReader, GivesIntegersOfEitherSign) {
+    const Node& root = parse(R"({"n": -255, "p": 255, "big": 18446744073709551615, "s": "1"})");
+    ObjectReader reader(root);
+    EXPECT_EQ(reader.required("n").integer(255), -255);
+    EXPECT_EQ(reader.required("p").integer(255), 255);
+    EXPECT_EQ(error_of([&] { static_cast<void>(reader.required("n").integer(254)); }),
+              "read x.json:1: /n: -255 is less than -254");
+    EXPECT_EQ(error_of([&] { static_cast<void>(reader.required("big").integer(254)); }),
+              "read x.json:1: /big: 18446744073709551615 is more than 254");
+    EXPECT_EQ(error_of([&] { static_cast<void>(reader.required("s").integer(254)); }),
+              "read x.json:1: /s: a string where a whole number from 0 to 254 belongs");
+}
+
 TEST_F(LocatedReader, NamesLineAndPointerOfAWrongKind) {
     const Node& root = parse("{\"a\": [\n{\"b/c~\": \"x\"}]}");
     const std::string error = error_of([&root] {

@@ -118,8 +118,6 @@ Spans source_lost(const Event& event) {
 /// What to do about it.
 std::string_view advice_of(Trouble trouble) {
     switch (trouble) {
-    case Trouble::none:
-        break;
     case Trouble::connection:
         return "check the controller's address and its array: haoh list";
     case Trouble::host_link:
@@ -139,8 +137,7 @@ std::string_view advice_of(Trouble trouble) {
 }
 
 std::string trouble_text(const Event& event) {
-    const std::string_view advice = advice_of(event.trouble);
-    return advice.empty() ? std::string{} : fmt::format("; {}", advice);
+    return event.trouble ? fmt::format("; {}", advice_of(*event.trouble)) : std::string{};
 }
 
 Spans access(const Event& event) {

@@ -10,23 +10,6 @@ namespace haoh::report {
 
 using std::chrono::nanoseconds;
 
-std::string rfc3339(nanoseconds wall) {
-    const auto day = std::chrono::floor<std::chrono::days>(wall);
-    const std::chrono::year_month_day date{std::chrono::sys_days{day}};
-    return fmt::format("{:04}-{:02}-{:02}T{}", static_cast<int>(date.year()),
-                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                       time_of_day(wall));
-}
-
-std::string time_of_day(nanoseconds wall) {
-    const auto time = wall - std::chrono::floor<std::chrono::days>(wall);
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-    return fmt::format(
-        "{:02}:{:02}:{:02}.{:06}Z", seconds.count() / 3600, seconds.count() / 60 % 60,
-        seconds.count() % 60,
-        std::chrono::duration_cast<std::chrono::microseconds>(time - seconds).count());
-}
-
 std::string duration_text(nanoseconds duration) {
     if (duration < nanoseconds{0}) {
         return "-" + duration_text(-duration);
