@@ -52,8 +52,9 @@ class FusionTrouble : public ::testing::Test {
         std::vector<std::string> lines;
         for (const Event& event : take()) {
             if (event.kind == EventKind::access) {
-                lines.push_back(
-                    fmt::format("{} {} {}", event.to, to_string(event.trouble), event.text));
+                lines.push_back(fmt::format("{} {} {}", event.to,
+                                            event.trouble ? to_string(*event.trouble) : "",
+                                            event.text));
             }
         }
         return lines;

@@ -175,8 +175,8 @@ class EveryString {
     }
     void operator()(Event& it) const {
         auto& [kind, sequence, observed, cause, source, host, subsysnqn, controller, array, nsid,
-               device, path, from, to, ana_grpid, change_count, transitions, rule, access, text,
-               advised] = it;
+               device, path, from, to, ana_grpid, change_count, transitions, rule, access, trouble,
+               lasting, text, advised] = it;
         all(source, host, subsysnqn, controller, array, device, path, from, to, rule, text);
     }
     void operator()(MonitorStatus::Controller& it) const {
