@@ -41,10 +41,16 @@ haoh_source ServedPair::source() const {
 }
 
 void ServedPair::say(const std::string& line) {
+    run([&](arraysim::Simulator& simulator) {
+        simulator.run(arraysim::parse_control(line), arraysim::Clock::now());
+    });
+}
+
+void ServedPair::run(const std::function<void(arraysim::Simulator&)>& what) {
     std::promise<void> done;
     boost::asio::post(context_, [&] {
         try {
-            server_.run(arraysim::parse_control(line));
+            what(simulator_);
             done.set_value();
         } catch (...) {
             done.set_exception(std::current_exception());

@@ -10,6 +10,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,6 +31,8 @@ class ServedPair {
     [[nodiscard]] haoh_source source() const;
     /// A command of the simulator's control language, done when this returns.
     void say(const std::string& line);
+    /// Anything else that is done with the simulator in its thread, at once.
+    void run(const std::function<void(arraysim::Simulator&)>& what);
 
   private:
     boost::asio::io_context context_{1};
