@@ -125,7 +125,7 @@ void keys_of(Keys& keys, typename Keys::template Of<MonitorStatus>& status) {
     keys.list("controllers", status.controllers);
     keys.list("namespaces", status.namespaces);
     keys.counts("events", status.events, kind_name, parse_event_kind);
-    keys.count("ana_coalesced", status.coalesced);
+    keys.count("coalesced", status.coalesced);
     keys.object("ana_latency", status.ana_latency);
     keys.count("queue_merged", status.queue_merged);
     keys.count("queue_dropped", status.queue_dropped);

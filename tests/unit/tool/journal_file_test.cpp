@@ -25,7 +25,7 @@ using ::testing::HasSubstr;
 
 constexpr int kAsItShould = 100;
 constexpr int kNoSuchFilter = 101;
-constexpr const char* kEntry = "{\"schema\":\"haoh.journal/1\"}\n"; // 27 bytes
+constexpr const char* kEntry = "{\"schema\":\"haoh.journal/1\"}\n"; // 28 bytes
 constexpr const char* kEvent = "{\"schema\":\"haoh.event/1\"}\n";
 
 /// While it lives no file of this process grows beyond so many bytes.
@@ -236,7 +236,7 @@ TEST_F(JournalFileTest, writes_nothing_behind_what_could_not_be_cut_off) {
         if (file.append_entry(kEntry) || !test::fail_call(SYS_ftruncate, EIO)) {
             return kNoSuchFilter;
         }
-        // 13 bytes of it are taken, and stay.
+        // 12 bytes of it are taken, and stay.
         if (file.append(kEvent) != std::errc::file_too_large) {
             return 1;
         }
@@ -247,9 +247,9 @@ TEST_F(JournalFileTest, writes_nothing_behind_what_could_not_be_cut_off) {
         return file.append_entry(kEntry) == std::errc::io_error ? kAsItShould : 3;
     });
     ASSERT_EQ(status, kAsItShould);
-    EXPECT_EQ(text(), kEntry + std::string{kEvent}.substr(0, 13));
+    EXPECT_EQ(text(), kEntry + std::string{kEvent}.substr(0, 12));
     JournalFile file{options(1'000'000)};
-    EXPECT_EQ(file.torn(), 13U);
+    EXPECT_EQ(file.torn(), 12U);
     EXPECT_EQ(text(), kEntry);
 }
 
