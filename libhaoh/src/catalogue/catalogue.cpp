@@ -30,9 +30,10 @@ std::span<const Row* const> catalogue() {
                                 discovery_port_rows(), expect_rows(),
                                 host_absence_rows(),   host_controller_rows(),
                                 host_identity_rows(),  host_path_rows(),
-                                host_policy_rows(),    host_setting_rows(),
-                                command_rows(),        page_rows(),
-                                site_rows(),           array_rows()}) {
+                                host_policy_rows(),    host_refusal_rows(),
+                                host_setting_rows(),   command_rows(),
+                                page_rows(),           site_rows(),
+                                array_rows()}) {
             out.insert(out.end(), span.begin(), span.end());
         }
         return out;
