@@ -103,9 +103,13 @@ void KernelTest::connect_both(std::string_view nqn, std::size_t paths,
 
 bool KernelTest::connect_scenario(const std::string& name) {
     serve(scenario(name));
+    return connect_each();
+}
+
+bool KernelTest::connect_each(const std::vector<std::string>& order) {
     host().watch_scans();
     bool connected = true;
-    for (const auto* array : {"a", "b"}) {
+    for (const auto& array : order) {
         const auto result = host().connect(SimulatedArrays::kDefaultNqn, arrays().port(array));
         connected = connected && result.status == 0;
         host().wait_scans();

@@ -65,6 +65,8 @@ class KernelTest : public testing::Test {
     /// Serves a scenario of tests/scenarios (one that names no NQN) and connects array a, then
     /// array b, each until the kernel has looked at its namespaces. \return whether both could be
     bool connect_scenario(const std::string& name);
+    /// The same with the arrays that are served, in an order.
+    bool connect_each(const std::vector<std::string>& order = {"a", "b"});
     /// Serves both nvmet arrays and connects them, first a. Kernel messages begin anew.
     void connect_nvmet(const NvmetArray& a, const NvmetArray& b);
     /// Waits until a controller has noticed that its array does not answer.

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What Linux makes of a stretched pair with a defect, and what haoh says of it: in the guest of the
 // host that connected both arrays, and, asked directly, of this release.
-#include <algorithm>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fixture.hpp"
+#include "host_view.hpp"
 
 namespace haoh::test {
 namespace {
@@ -14,109 +13,6 @@ namespace {
 using testing::AnyOf;
 using testing::Contains;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-
-/// A host of one kernel, with haoh of this build.
-class HostView : public KernelTest, public testing::WithParamInterface<std::string> {
-  protected:
-    HostView()
-        : KernelTest({.name = "view", .host_kernel = GetParam(), .programs = {haoh_program()}}) {}
-
-    /// The same pair asked from this machine, about the guest's release.
-    CheckReport ask_directly() {
-        return haoh_check({arrays().port("a"), arrays().port("b")}, SimulatedArrays::kDefaultNqn,
-                          {"--kernel", GetParam()});
-    }
-
-    std::vector<HostPath> paths_of(const std::string& array) {
-        auto paths = host().paths(SimulatedArrays::kDefaultNqn);
-        std::erase_if(paths, [&](const HostPath& path) {
-            return path.trsvcid != arrays().port(array) || path.nsid.empty();
-        });
-        return paths;
-    }
-    static std::string sysfs(const std::string& path) {
-        return guest().must("cat /sys/" + path + " 2>/dev/null || true");
-    }
-    static std::string head_of(const HostPath& path) {
-        const auto c = path.path.find('c');
-        return path.path.substr(0, c) + path.path.substr(path.path.find('n', c));
-    }
-
-    struct Defect {
-        const char* scenario;
-        const char* rule;
-    };
-
-    /// That the kernel does of each what haoh says of this release, asked directly.
-    void expect_as_told(const std::vector<Defect>& defects) {
-        for (const auto& [name, rule] : defects) {
-            SCOPED_TRACE(name);
-            const bool connected = connect_scenario(name);
-            const auto report = ask_directly();
-            const auto outcome = report.outcomes.find(rule);
-            EXPECT_NE(outcome, report.outcomes.end()) << rule << " says nothing: " << report;
-            if (outcome != report.outcomes.end()) {
-                SCOPED_TRACE(outcome->second);
-                expect_outcome(outcome->second, connected);
-                expect_size(report.effects.at(rule), connected);
-            }
-            host().disconnect_all();
-        }
-    }
-
-    /// That a device has size 0 where haoh says so.
-    void expect_size(const std::string& effect, bool connected) {
-        if (!connected || !effect.starts_with("the device has size 0"))
-            return;
-        const auto on_b = paths_of("b");
-        EXPECT_TRUE(std::any_of(on_b.begin(), on_b.end(), [](const HostPath& path) {
-            return sysfs("block/" + path.path + "/size").starts_with("0");
-        })) << messages();
-    }
-
-    /// That the kernel did what haoh says that it does.
-    void expect_outcome(const std::string& outcome, bool connected) {
-        const auto on_a = paths_of("a");
-        const auto on_b = paths_of("b");
-        if (outcome == "controller_rejected") {
-            EXPECT_FALSE(connected);
-            return;
-        }
-        ASSERT_TRUE(connected);
-        if (outcome == "path_refused") {
-            EXPECT_LT(on_b.size(), std::max<std::size_t>(on_a.size(), 1));
-        } else if (outcome == "path_unused") {
-            EXPECT_TRUE(std::any_of(on_b.begin(), on_b.end(), [](const HostPath& path) {
-                return path.ana_state == "invalid_state" || path.ana_state == "(null)";
-            }));
-        } else if (outcome == "namespace_resized") {
-            EXPECT_TRUE(std::any_of(on_b.begin(), on_b.end(), [&](const HostPath& path) {
-                const auto twin = std::find_if(on_a.begin(), on_a.end(), [&](const auto& other) {
-                    return other.nsid == path.nsid;
-                });
-                const auto size = sysfs("block/" + path.path + "/size");
-                return twin != on_a.end() && size == sysfs("block/" + head_of(path) + "/size") &&
-                       size != sysfs("block/" + twin->path + "/size");
-            }));
-        } else if (outcome == "volumes_merged") {
-            ASSERT_EQ(on_a.size(), on_b.size());
-            EXPECT_TRUE(std::any_of(on_b.begin(), on_b.end(), [&](const HostPath& path) {
-                return sysfs("block/" + head_of(path) + "/wwid").starts_with("nvme.");
-            }));
-        } else if (outcome == "ana_ignored") {
-            EXPECT_TRUE(std::any_of(on_b.begin(), on_b.end(),
-                                    [](const HostPath& path) { return path.ana_state.empty(); }));
-        } else if (outcome == "unnoticed" || outcome == "io_errors" || outcome == "wrong_blocks") {
-            // Both arrays serve; what happens to I/O is not looked at here.
-            EXPECT_EQ(on_a.size(), on_b.size());
-            EXPECT_THAT(on_b, Not(IsEmpty()));
-        } else {
-            FAIL() << "no such outcome: " << outcome;
-        }
-    }
-};
 
 INSTANTIATE_TEST_SUITE_P(linux_6_1, HostView, testing::Values("6.1"), kernel_test_name);
 INSTANTIATE_TEST_SUITE_P(linux_6_12, HostView, testing::Values("6.12"), kernel_test_name);
@@ -171,6 +67,7 @@ TEST_P(HostView, the_kernel_refuses_the_controllers_that_haoh_says) {
         {"ana_log_group_count_too_large", "ana.log.header.size"},
         {"ana_log_beyond_limits", "ana.log.fits_limits"},
         {"nanagrpid_too_small", "ana.nanagrpid.covers"},
+        {"pages_too_large", "prop.cap.mps"},
     });
 }
 
@@ -189,7 +86,7 @@ TEST_P(HostView, the_kernel_skips_the_namespaces_that_haoh_says) {
         {"metadata_placement_differs", "ns.lbaf_active.metadata"},
         {"protection_over_tcp", "ns.lbaf_active.protection"},
         {"block_size_too_small", "ns.lbaf_active.sane"},
-        {"size_zero", "ns.nsze.sane"},
+        {"size_zero", "ns.nsze.sane", false},
         {"write_protected_on_both", "ns.nsattr.writable"},
     });
 }
@@ -205,6 +102,55 @@ TEST_P(HostView, the_kernel_takes_what_haoh_does) {
         EXPECT_EQ(result.status == 0, commands == 3 || GetParam() == "6.1") << result.output;
         host().disconnect_all();
     }
+}
+
+/// An array that is not ready at once, and gives itself no time.
+TEST_P(HostView, a_controller_without_time_has_to_be_ready_at_once) {
+    EXPECT_TRUE(connect_scenario("no_time_to_be_ready"));
+    const auto said = expect_told("prop.cap.to_crto.plausible", "unnoticed");
+    host().disconnect_all();
+    serve(scenario("no_time_to_be_ready") + "[[array.fault]]\nkind = \"not-ready\"\n");
+    EXPECT_FALSE(connect_each());
+    constexpr auto kNotReady = "Device not ready; aborting initialisation";
+    EXPECT_THAT(said, HasSubstr(kNotReady));
+    EXPECT_THAT(messages(), HasSubstr(kNotReady));
+}
+
+/// The kernel goes by its own limit: one byte less than the specification has.
+TEST_P(HostView, a_name_that_is_too_long_makes_another_subsystem) {
+    for (const std::size_t length : {222U, 223U, 256U}) {
+        SCOPED_TRACE(length);
+        const auto before = messages().size();
+        const auto name = "nqn.2026-01.io.example:" + std::string(length - 23, 'x');
+        serve(fmt::format("[[array]]\nname = \"a\"\n[[array]]\nname = \"b\"\n[[array.override]]\n"
+                          "answer = \"identify-controller\"\nfield = \"subnqn\"\nvalue = \"{}\"\n",
+                          name));
+        EXPECT_TRUE(connect_each());
+        const bool is_taken = length < 223;
+        const auto names = sysfs("class/nvme-subsystem/nvme-subsys*/subsysnqn");
+        EXPECT_EQ(names.find(name) != std::string::npos, is_taken) << names;
+        const auto said = messages().substr(before);
+        EXPECT_EQ(said.find("missing or invalid SUBNQN field.") != std::string::npos, !is_taken);
+        EXPECT_THAT(said, HasSubstr("ignoring nsid 1 because of duplicate IDs"));
+        EXPECT_THAT(paths_of("b"), testing::IsEmpty());
+        if (is_taken) {
+            EXPECT_FALSE(ask_directly().outcomes.contains("subsys.nqn.format"));
+        } else {
+            expect_told("subsys.nqn.format", "path_refused");
+        }
+        host().disconnect_all();
+    }
+}
+
+TEST_P(HostView, keys_and_values_have_a_generic_device_alone) {
+    ASSERT_TRUE(connect_scenario("key_value_namespace"));
+    EXPECT_THAT(expect_told("ns.csi.block", "path_unused"), HasSubstr("no block device"));
+    EXPECT_THAT(messages(), HasSubstr("block device for nsid 1 not supported (csi 1)"));
+    EXPECT_THAT(paths_of("a"), testing::SizeIs(1));
+    EXPECT_THAT(paths_of("b"), testing::SizeIs(1));
+    const auto head = head_of(paths_of("a").at(0));
+    EXPECT_EQ(guest().must("ls /dev/nvme*n* 2>/dev/null || true"), "");
+    EXPECT_EQ(guest().must("ls /dev/ng*"), "/dev/ng" + head.substr(std::string("nvme").size()));
 }
 
 TEST_P(HostView, a_refused_path_is_told_with_its_reason) {

@@ -15,25 +15,20 @@ namespace judge {
 std::span<const Row* const> catalogue() {
     static const std::vector<const Row*> rows = [] {
         std::vector<const Row*> out;
-        for (const auto span : {snapshot_rows(),       subsystem_name_rows(),
-                                subsystem_rows(),      controller_id_rows(),
-                                capability_rows(),     limit_rows(),
-                                transport_rows(),      property_rows(),
-                                ana_capability_rows(), identity_rows(),
-                                identifier_rows(),     descriptor_rows(),
-                                geometry_rows(),       format_rows(),
-                                protection_rows(),     attribute_rows(),
-                                list_rows(),           ana_log_rows(),
-                                ana_group_rows(),      feature_rows(),
-                                domain_rows(),         dispersed_rows(),
-                                discovery_log_rows(),  discovery_entry_rows(),
-                                discovery_port_rows(), expect_rows(),
-                                host_absence_rows(),   host_controller_rows(),
-                                host_identity_rows(),  host_path_rows(),
-                                host_policy_rows(),    host_setting_rows(),
-                                command_rows(),        page_rows(),
-                                site_rows(),           array_rows(),
-                                listing_rows(),        type_rows()}) {
+        for (const auto span :
+             {snapshot_rows(),        subsystem_name_rows(), subsystem_rows(),
+              controller_id_rows(),   capability_rows(),     limit_rows(),
+              transport_rows(),       property_rows(),       ana_capability_rows(),
+              identity_rows(),        identifier_rows(),     descriptor_rows(),
+              geometry_rows(),        format_rows(),         protection_rows(),
+              attribute_rows(),       list_rows(),           ana_log_rows(),
+              ana_group_rows(),       feature_rows(),        domain_rows(),
+              dispersed_rows(),       discovery_log_rows(),  discovery_entry_rows(),
+              discovery_port_rows(),  expect_rows(),         host_absence_rows(),
+              host_controller_rows(), host_identity_rows(),  host_path_rows(),
+              host_policy_rows(),     host_refusal_rows(),   host_setting_rows(),
+              command_rows(),         page_rows(),           site_rows(),
+              array_rows(),           listing_rows(),        type_rows()}) {
             out.insert(out.end(), span.begin(), span.end());
         }
         return out;

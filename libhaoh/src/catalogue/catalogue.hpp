@@ -53,6 +53,7 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> host_identity_rows();
 [[nodiscard]] std::span<const Row* const> host_path_rows();
 [[nodiscard]] std::span<const Row* const> host_policy_rows();
+[[nodiscard]] std::span<const Row* const> host_refusal_rows();
 [[nodiscard]] std::span<const Row* const> host_setting_rows();
 
 } // namespace haoh::judge

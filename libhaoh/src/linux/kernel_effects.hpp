@@ -113,8 +113,8 @@ inline constexpr std::array kHostIdDiffers{
 inline constexpr std::array kAnaOfOneArray{
     KernelEffect{kAlways, kEver, ana_ignored,
                  "the array that was connected first decides for the whole subsystem: without ANA "
-                 "there, all paths count as optimized; with ANA there, the other is asked for its "
-                 "ANA log, and is rejected where it has none (\"Failed to get ANA log\")",
+                 "there, all paths count as optimized; with it, the controller without is rejected "
+                 "(\"Failed to get ANA log\", \"Invalid MNAN value N\")",
                  "multipath.c: nvme_mpath_init_identify"}};
 
 inline constexpr std::array kOneController{KernelEffect{
@@ -254,11 +254,32 @@ inline constexpr std::array kQueueTooShort{
                  "the controller is rejected, without a message; in 6.1 two commands are enough",
                  "core.c: nvme_alloc_io_tag_set"}};
 
-inline constexpr std::array kSlowlyReady{
+inline constexpr std::array kSlowlyReady{KernelEffect{
+    kAlways, kEver, unnoticed,
+    "a controller that is not ready within half a second is rejected (\"Device not ready; "
+    "aborting initialisation\"), unless CRTO gives it more",
+    "core.c: nvme_enable_ctrl"}};
+
+inline constexpr std::array kLimitsDiffer{KernelEffect{
+    kAlways, kEver, unnoticed,
+    "a device has the smaller limits, from the scan on that finds them, in use or not (of Write "
+    "Zeroes in 6.1 those of the array scanned last); each path splits for itself what is still too "
+    "large for it",
+    "core.c: nvme_init_non_mdts_limits"}};
+
+inline constexpr std::array kEffectsDiffer{
     KernelEffect{kAlways, kEver, unnoticed,
-                 "a controller that is not ready at once is rejected (\"Device not ready; aborting "
-                 "initialisation\")",
-                 "core.c: nvme_enable_ctrl"}};
+                 "by the log of the controller that a command goes to: around one that runs alone "
+                 "(CSE) I/O to the subsystem waits on every path, and one that changes namespaces "
+                 "(NCC, NIC) is followed by a scan of that controller alone",
+                 "core.c: nvme_command_effects, nvme_passthru_end"}};
+
+inline constexpr std::array kCommandsDiffer{
+    KernelEffect{kAlways, kEver, unnoticed,
+                 "users without privileges may send (since 6.2) what the log of the array has that "
+                 "was connected "
+                 "first, whatever path it takes",
+                 "core.c: nvme_alloc_ns_head"}};
 
 inline constexpr std::array kNqnMadeUp{
     KernelEffect{kAlways, kEver, path_refused,

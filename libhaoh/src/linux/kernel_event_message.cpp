@@ -11,13 +11,17 @@ namespace haoh::linux_kernel {
 
 namespace {
 
-/// A message of a refusal. Where `nsid` is set, an NSID follows the beginning.
+/// A message of a refusal. Where `nsid` is set, an NSID follows the beginning. Without one the rest may
+/// be anything that ends so.
 struct Refusal {
     KernelRefusal kind{};
     std::string_view beginning;
     bool nsid{};
     std::string_view end;
 };
+
+/// What follows the NSID where the controller's status does: in this way, and then its number.
+constexpr std::string_view kStatus = ", status=0x";
 
 constexpr std::array kRefusals{
     Refusal{KernelRefusal::ids_differ, "IDs don't match for shared namespace ", true, ""},
@@ -30,6 +34,16 @@ constexpr std::array kRefusals{
             ""},
     Refusal{KernelRefusal::cntlid_mismatch, "Mismatching cntlid: ", false, ", rejecting"},
     Refusal{KernelRefusal::mnan_invalid, "Invalid MNAN value ", false, ""},
+    Refusal{KernelRefusal::no_command_set, "Command set not reported for nsid:", true, ""},
+    Refusal{KernelRefusal::other_command_set, "command set not reported for nsid: ", true, ""},
+    Refusal{KernelRefusal::no_descriptors, "Identify Descriptors failed (nsid=", true, kStatus},
+    Refusal{KernelRefusal::in_capsule_offset, "icdoff is not supported!", false, ""},
+    Refusal{KernelRefusal::no_sgls, "Mandatory sgls are not supported!", false, ""},
+    Refusal{KernelRefusal::no_keep_alive, "keep-alive support is mandatory for fabrics", false, ""},
+    Refusal{KernelRefusal::command_capsule, "I/O queue command capsule supported size ", false, ""},
+    Refusal{KernelRefusal::response_capsule, "I/O queue response capsule supported size ", false,
+            ""},
+    Refusal{KernelRefusal::page_size, "Minimum device page size ", false, ""},
 };
 
 constexpr std::array<std::string_view, 13> kHints{
@@ -67,6 +81,21 @@ std::optional<std::uint32_t> take_nsid(std::string_view& text) {
     return base::take_number(text, nsid) ? std::optional(nsid) : std::nullopt;
 }
 
+/// Whether the controller does not know the command or what it asks for ("2002)"): what failed on the
+/// way comes back.
+bool says_unsupported(std::string_view text) {
+    constexpr std::uint32_t kCodeAndType = 0x7FF;
+    constexpr std::uint32_t kInvalidOpcode = 1;
+    constexpr std::uint32_t kInvalidField = 2;
+    constexpr std::uint32_t kLargest = 0x7FFF; // above are the kernel's own errors
+    std::uint32_t status{};
+    if (!base::take_number(text, status, 16) || text != ")" || status > kLargest) {
+        return false;
+    }
+    status &= kCodeAndType;
+    return status == kInvalidOpcode || status == kInvalidField;
+}
+
 bool matches(const Refusal& refusal, std::string_view text, std::optional<std::uint32_t>& nsid) {
     if (!base::take_prefix(text, refusal.beginning)) {
         return false;
@@ -75,6 +104,9 @@ bool matches(const Refusal& refusal, std::string_view text, std::optional<std::u
         return text.ends_with(refusal.end);
     }
     nsid = take_nsid(text);
+    if (nsid && refusal.end == kStatus) {
+        return base::take_prefix(text, kStatus) && says_unsupported(text);
+    }
     return nsid.has_value() && text == refusal.end;
 }
 

@@ -13,15 +13,24 @@ namespace haoh::linux_kernel {
 
 /// What the kernel refuses.
 enum class KernelRefusal : std::uint8_t {
-    ids_differ,       ///< a path with other identifiers than its device
-    ids_in_subsystem, ///< a namespace whose identifiers another one of the subsystem has
-    ids_on_host,      ///< a namespace whose identifiers one of another subsystem has
-    not_shared,       ///< a path that says that no other may lead there
-    ids_changed,      ///< a path whose identifiers are no longer those that it had
-    cntlid_in_use,    ///< a controller
-    one_controller,   ///< a second controller of a subsystem that allows one
-    cntlid_mismatch,  ///< a controller with one ID in Connect and another in Identify
-    mnan_invalid,     ///< a controller's ANA
+    ids_differ,        ///< a path with other identifiers than its device
+    ids_in_subsystem,  ///< a namespace whose identifiers another one of the subsystem has
+    ids_on_host,       ///< a namespace whose identifiers one of another subsystem has
+    not_shared,        ///< a path that says that no other may lead there
+    ids_changed,       ///< a path whose identifiers are no longer those that it had
+    cntlid_in_use,     ///< a controller
+    one_controller,    ///< a second controller of a subsystem that allows one
+    cntlid_mismatch,   ///< a controller with one ID in Connect and another in Identify
+    mnan_invalid,      ///< a controller's ANA
+    no_command_set,    ///< a namespace without a CSI descriptor
+    other_command_set, ///< a namespace of a command set that the controller does not offer
+    no_descriptors,    ///< a namespace whose identifiers the controller does not describe
+    in_capsule_offset, ///< a controller with ICDOFF
+    no_sgls,           ///< a controller
+    no_keep_alive,     ///< a controller
+    command_capsule,   ///< a controller with an IOCCSZ that is too small
+    response_capsule,  ///< a controller with an IORCSZ that is too small
+    page_size,         ///< a controller with larger memory pages than the host's
 };
 
 struct KernelEventMessage {

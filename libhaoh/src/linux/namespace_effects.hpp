@@ -22,7 +22,7 @@ inline constexpr std::array kIdsDiffer{
 
 inline constexpr std::array kNoCommandSet{KernelEffect{
     kAlways, kEver, path_refused,
-    "the namespace gets no path through this controller (\"command set not reported for nsid: N\")",
+    "the namespace gets no path through this controller (\"Command set not reported for nsid:N\")",
     "core.c: nvme_identify_ns_descs"}};
 
 inline constexpr std::array kDescriptorLength{

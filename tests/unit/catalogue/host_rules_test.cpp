@@ -425,6 +425,10 @@ TEST_F(Host, TellsWhatIsGone) {
     Observation given_up = healthy;
     log(given_up, "nvme nvme5: Removing controller...");
     EXPECT_THAT(host_lines(given_up), ElementsAre("WARN host.ctrl.removed"));
+
+    Observation refused = healthy;
+    log(refused, "nvme nvme5: icdoff is not supported!");
+    EXPECT_THAT(host_lines(refused), ElementsAre("WARN host.ctrl.refused"));
 }
 
 // Likewise, and expect_rules_test.cpp.

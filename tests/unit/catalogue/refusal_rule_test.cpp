@@ -32,6 +32,24 @@ std::string expected_rule(KernelRefusal refusal) {
         return "ctrl.cntlid.connect_match";
     case KernelRefusal::mnan_invalid:
         return "ctrl.mnan.valid";
+    case KernelRefusal::no_command_set:
+        return "ns.desc.csi_present";
+    case KernelRefusal::other_command_set:
+        return "ns.csi.offered";
+    case KernelRefusal::no_descriptors:
+        return "ns.desc.supported";
+    case KernelRefusal::in_capsule_offset:
+        return "ctrl.icdoff";
+    case KernelRefusal::no_sgls:
+        return "ctrl.sgls.supported";
+    case KernelRefusal::no_keep_alive:
+        return "ctrl.kas.nonzero";
+    case KernelRefusal::command_capsule:
+        return "ctrl.ioccsz.min";
+    case KernelRefusal::response_capsule:
+        return "ctrl.iorcsz.min";
+    case KernelRefusal::page_size:
+        return "prop.cap.mps";
     }
     return {};
 }
@@ -53,7 +71,7 @@ TEST(RefusalOfTheKernel, HasOneRowThatItTellsOf) {
         EXPECT_EQ(rule_of(refusal), expected_rule(refusal)) << number;
         EXPECT_EQ(rows[refusal], 1) << expected_rule(refusal);
     }
-    EXPECT_EQ(refusals, 9U);
+    EXPECT_EQ(refusals, 18U);
     EXPECT_EQ(rule_of(static_cast<KernelRefusal>(refusals)), "") << "no row says so";
 }
 

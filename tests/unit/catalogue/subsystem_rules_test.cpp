@@ -18,6 +18,18 @@ std::vector<Case> subsystem_cases() {
         {"ASubnqnWithoutNul",
          [](Pair& pair) { pair.on_b([](Node& node) { node.id.subnqn.fill('x'); }); },
          {"FAIL subsys.nqn.format"}},
+        {"ANameThatLinuxHasNoRoomFor",
+         [](Pair& pair) {
+             pair.on_both(
+                 [](Node& node) { node.nqn("nqn.2026-01.io.example:" + std::string(200, 'x')); });
+         },
+         {"FAIL subsys.nqn.format"}},
+        {"TheLongestNameThatLinuxTakes",
+         [](Pair& pair) {
+             pair.on_both(
+                 [](Node& node) { node.nqn("nqn.2026-01.io.example:" + std::string(199, 'x')); });
+         },
+         {}},
         {"ANameOfAFormOfItsOwn",
          [](Pair& pair) {
              pair.on_both([](Node& node) { node.nqn("storagenode1.example.com:nvme"); });

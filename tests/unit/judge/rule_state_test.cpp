@@ -308,10 +308,11 @@ TEST(RuleStates, OfAHealthyPairAreHeldButForWhatThereIsNot) {
 }
 
 TEST(RuleStates, OfAHealthyHostAreHeldButForMakersAndSites) {
-    const std::set<std::string> nothing{
-        "host.iopolicy.maker", "host.udev.iopolicy",   "host.iopolicy.sites",
-        "host.array.expected", "host.ctrl.removed",    "host.ctrl_loss_tmo.maker",
-        "host.expected",       "host.identity.unique", "host.multipath.dm"};
+    const std::set<std::string> nothing{"host.iopolicy.maker",  "host.udev.iopolicy",
+                                        "host.iopolicy.sites",  "host.array.expected",
+                                        "host.ctrl.refused",    "host.ctrl.removed",
+                                        "host.expected",        "host.ctrl_loss_tmo.maker",
+                                        "host.identity.unique", "host.multipath.dm"};
     for (const auto& [rule, state] : states_of(check(connected(Pair(2, 4).observation())))) {
         if (rule.starts_with("host.")) {
             EXPECT_EQ(state, nothing.contains(rule) ? RuleState::not_applicable : RuleState::held)

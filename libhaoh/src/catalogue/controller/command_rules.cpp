@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What controllers say of their commands: limits that MDTS does not bound, effects, and the firmware
-// that executes them. Linux takes this once for each controller, when it connects.
+// that executes them. Linux takes this of each controller: effects when it connects, limits with each scan.
 #include "catalogue/catalogue.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
+#include "linux/kernel_effects.hpp"
 
 #include <haoh/nvme/command.hpp>
 #include <haoh/nvme/commands_log.hpp>
@@ -337,11 +338,13 @@ constexpr Row kCtrlCommandLimitsEqual{
              .rule_class = RuleClass::eqs,
              .severity = Severity::degraded,
              .verdict = Verdict::warn,
-             .basis = "practice; Linux reads them when a controller connects, and a device has the "
-                      "minimum of its paths",
+             .basis =
+                 "practice; Linux reads them with each scan, and a device has the minimum of its "
+                 "paths (of Write Zeroes in 6.1 what was scanned last)",
              .why = "Discarding and zeroing is split for the smaller array on both; when an array "
                     "is connected later, the limits of a device in use shrink.",
-             .fix = "Array: report the same WZSL, DMRL and DMRSL on both arrays."},
+             .fix = "Array: report the same WZSL, DMRL and DMRSL on both arrays.",
+             .on_linux = linux_effect::kLimitsDiffer},
     .judge = EqualControllers{
         .fields = {
             {{"largest Write Zeroes (WZSL)", "",
@@ -382,11 +385,13 @@ constexpr Row kCtrlEffectsEqual{
              .verdict = Verdict::warn,
              .basis = "practice; Linux holds I/O back and scans anew by the log of the controller "
                       "that the command goes to",
-             .why = "What an administrator's command changes is seen at once by way of one array "
-                    "and not of the other, or stops I/O on one path only.",
+             .why =
+                 "By way of one array an administrator's command holds up all I/O to the "
+                 "subsystem, or what it changed is seen at once; by way of the other it does not.",
              .fix =
                  "Array: report the same effects of a command on both arrays. Host: rescan after "
-                 "such a command (nvme ns-rescan)."},
+                 "such a command (nvme ns-rescan).",
+             .on_linux = linux_effect::kEffectsDiffer},
     .judge = JudgeSubsystem{judge_commands}};
 
 constexpr Row kCtrlCommandsEqual{
@@ -401,7 +406,8 @@ constexpr Row kCtrlCommandsEqual{
              .why = "A command that a program sends by itself works on one path and fails on "
                     "another.",
              .fix = "Array: run the same release on both arrays. Host: have programs use what both "
-                    "support."},
+                    "support.",
+             .on_linux = linux_effect::kCommandsDiffer},
     .judge = JudgeSubsystem{judge_commands}};
 
 constexpr Row kCtrlFirmwareSlotsDomain{

@@ -257,7 +257,8 @@ constexpr Row kCtrlKasNonzero{
              .fix = "Array: support Keep Alive and report its granularity in KAS.",
              .on_linux = linux_effect::kNoKeepAlive},
     .judge = CheckController{.clause = "no keep alive (KAS is 0)", .ask = no_keep_alive},
-    .fields = {"kas"}};
+    .fields = {"kas"},
+    .refusals = {linux_kernel::KernelRefusal::no_keep_alive}};
 
 } // namespace
 

@@ -140,7 +140,8 @@ constexpr Row kPropCapMps{
              .fix = "Array: report CAP.MPSMIN 0.",
              .on_linux = linux_effect::kPagesTooLarge},
     .judge =
-        CheckController{.clause = "smallest memory page larger than 4 KiB", .ask = large_pages}};
+        CheckController{.clause = "smallest memory page larger than 4 KiB", .ask = large_pages},
+    .refusals = {linux_kernel::KernelRefusal::page_size}};
 
 constexpr Row kPropCapToCrtoPlausible{
     .rule = {.id = "prop.cap.to_crto.plausible",

@@ -25,9 +25,18 @@ bool misspelt(std::string_view nqn, std::string_view connected) {
     return nqn != connected && folded_name(nqn) == folded_name(connected);
 }
 
+/// What makes a name none: what the specification says, and a name that fills Linux's NVMF_NQN_SIZE, which
+/// has no room for a NUL then.
+std::optional<std::string> name_defect(std::string_view nqn) {
+    if (nqn.size() == nvme::kNqnMaxLength) {
+        return fmt::format("Linux takes {} bytes at most", nvme::kNqnMaxLength - 1);
+    }
+    return nvme::name_defect(nqn);
+}
+
 Answer nqn_format(const Controller& controller, const Subsystem& subsystem) {
     const std::string nqn = controller.id.subsystem_nqn();
-    const auto defect = nvme::name_defect(nqn);
+    const auto defect = name_defect(nqn);
     if (!defect) {
         return Answer::holds();
     }
@@ -46,7 +55,7 @@ Answer nqn_standard(const Controller& controller, const Subsystem& subsystem) {
         return Answer::holds();
     }
     // No name at all is told by `nqn_format`, another one than was connected to by `nqn_connected`.
-    if (nvme::name_defect(nqn) || nqn != subsystem.nqn) {
+    if (name_defect(nqn) || nqn != subsystem.nqn) {
         return Answer::unknown();
     }
     return Answer::broken(
@@ -61,7 +70,7 @@ Answer nqn_connected(const Controller& controller, const Subsystem& subsystem) {
     if (nqn == subsystem.nqn) {
         return Answer::holds();
     }
-    if (nvme::name_defect(nqn) && !misspelt(nqn, subsystem.nqn)) {
+    if (name_defect(nqn) && !misspelt(nqn, subsystem.nqn)) {
         return Answer::unknown(); // told by `nqn_format`
     }
     return Answer::broken(fmt::format("\"{}\"", nqn));
@@ -139,11 +148,13 @@ constexpr Row kSubsysNqnFormat{
              .rule_class = RuleClass::int_,
              .severity = Severity::loss,
              .verdict = Verdict::fail,
-             .basis = "Base 2.3 §4.7; Linux nvme_init_subnqn() falls back to a made-up name",
+             .basis =
+                 "Base 2.3 §4.7; Linux nvme_init_subnqn() falls back to a made-up name, from 223 "
+                 "bytes on",
              .why = "Hosts join controllers by this string. Linux replaces a name that is too "
                     "long or empty by one of its own, and the paths end up in different "
                     "subsystems.",
-             .fix = "Array: give the subsystem a name of at most 223 bytes of UTF-8, NUL "
+             .fix = "Array: give the subsystem a name of at most 222 bytes of UTF-8, NUL "
                     "terminated, of the form nqn.yyyy-mm.reverse.domain:text or "
                     "nqn.2014-08.org.nvmexpress:uuid:UUID, the same on both arrays.",
              .on_linux = linux_effect::kNqnMadeUp},

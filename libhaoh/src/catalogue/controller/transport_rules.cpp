@@ -162,7 +162,8 @@ constexpr Row kCtrlIoccszMin{
                  "Linux from 6.8 on refuses the controller: every path to this array is missing.",
              .fix = "Array: report IOCCSZ of at least 4.",
              .on_linux = linux_effect::kCommandCapsuleTooSmall},
-    .judge = CheckController{.clause = "IOCCSZ is less than 4", .ask = command_capsule}};
+    .judge = CheckController{.clause = "IOCCSZ is less than 4", .ask = command_capsule},
+    .refusals = {linux_kernel::KernelRefusal::command_capsule}};
 
 constexpr Row kCtrlIoccszEqualTransport{
     .rule = {.id = "ctrl.ioccsz.equal_transport",
@@ -190,7 +191,8 @@ constexpr Row kCtrlIcdoff{
              .fix = "Array: report ICDOFF 0.",
              .on_linux = linux_effect::kIcdoffNotZero},
     .judge = CheckController{.clause = "ICDOFF is not 0", .ask = in_capsule_offset},
-    .fields = {"icdoff"}};
+    .fields = {"icdoff"},
+    .refusals = {linux_kernel::KernelRefusal::in_capsule_offset}};
 
 constexpr Row kCtrlSglsSupported{
     .rule = {.id = "ctrl.sgls.supported",
@@ -206,7 +208,8 @@ constexpr Row kCtrlSglsSupported{
                     "bit 2).",
              .on_linux = linux_effect::kNoSgls},
     .judge = CheckController{.clause = "no SGL support", .ask = no_sgls},
-    .fields = {"sgls"}};
+    .fields = {"sgls"},
+    .refusals = {linux_kernel::KernelRefusal::no_sgls}};
 
 constexpr Row kCtrlSglsEqual{
     .rule = {.id = "ctrl.sgls.equal",
@@ -261,7 +264,8 @@ constexpr Row kCtrlIorcszMin{
              .fix = "Array: report IORCSZ of at least 1.",
              .on_linux = linux_effect::kResponseCapsuleTooSmall},
     .judge = CheckController{.clause = "IORCSZ is 0", .ask = response_capsule},
-    .fields = {"iorcsz"}};
+    .fields = {"iorcsz"},
+    .refusals = {linux_kernel::KernelRefusal::response_capsule}};
 
 constexpr Row kCtrlDctype{
     .rule = {.id = "ctrl.dctype",

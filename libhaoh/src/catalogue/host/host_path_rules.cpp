@@ -85,13 +85,22 @@ constexpr std::string_view kRescan =
     "against the path, so the event that told of the namespace was lost or never sent. See the "
     "kernel's log if that brings none. Array: send a namespace attribute event for each change.";
 
+/// Where something does, and a rule of its own tells of it.
+constexpr std::string_view kMendAndRescan =
+    "Array: mend what is said here; the rule about it tells how. Host: then rescan the controller "
+    "(echo 1 > /sys/class/nvme/nvmeN/rescan_controller).";
+
 void report_missing(const HostSubsystem& subsystem, const HostController& controller,
                     const Namespace& path, LoggedRefusals& log, Findings& findings) {
     const auto refusal = explain_refusal(subsystem, path);
     const InLog in_log =
         refusal ? log.find(controller.kernel->name, refusal->kind, path.nsid) : InLog::missing;
+    const auto silent = refusal ? std::nullopt : silent_reason(path);
+    const std::string said =
+        refusal || silent ? std::string() : log.said_otherwise(controller.kernel->name, path.nsid);
     FoldKey key;
     key.add(controller.asked->index).add(refusal ? 1 : 0);
+    key.add(silent.value_or(std::string_view())).add(said.empty() ? 0 : 1);
     if (refusal) {
         key.add(static_cast<std::uint64_t>(in_log));
         add_reason(*refusal, key);
@@ -103,12 +112,18 @@ void report_missing(const HostSubsystem& subsystem, const HostController& contro
             what += fmt::format(
                 ": {}{}", reason_of(*refusal),
                 log_text(in_log, linux_kernel::refusal_message(refusal->kind, path.nsid)));
+        } else if (silent) {
+            what += fmt::format(": {}", *silent);
+        } else if (!said.empty()) {
+            what += fmt::format(": the kernel's log says \"{}\"", said);
         }
         return Wording{.what = std::move(what),
                        .values = offers_and_paths(subsystem, path.nsid),
                        .verdict = {},
                        .names_nsid = true,
-                       .fix = refusal ? std::string_view{} : kRescan};
+                       .fix = refusal                   ? std::string_view{}
+                              : silent || !said.empty() ? kMendAndRescan
+                                                        : kRescan};
     });
 }
 

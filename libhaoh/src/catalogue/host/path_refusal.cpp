@@ -97,6 +97,16 @@ std::optional<PathRefusal> explain_refusal(const HostSubsystem& subsystem, const
                : std::optional(because(KernelRefusal::ids_differ, subsystem, head));
 }
 
+std::optional<std::string_view> silent_reason(const Namespace& path) {
+    if (path.has_identify && path.idns.ncap == 0) {
+        return "its capacity is 0 (NCAP)";
+    }
+    if (path.has_independent && (path.independent.nstat & 1U) == 0) {
+        return "it is not ready (NSTAT NRDY)";
+    }
+    return std::nullopt;
+}
+
 std::string reason_of(const PathRefusal& refusal) {
     switch (refusal.kind) {
     case KernelRefusal::ids_on_host:
@@ -114,6 +124,15 @@ std::string reason_of(const PathRefusal& refusal) {
     case KernelRefusal::one_controller:
     case KernelRefusal::cntlid_mismatch:
     case KernelRefusal::mnan_invalid:
+    case KernelRefusal::no_command_set:
+    case KernelRefusal::other_command_set:
+    case KernelRefusal::no_descriptors:
+    case KernelRefusal::in_capsule_offset:
+    case KernelRefusal::no_sgls:
+    case KernelRefusal::no_keep_alive:
+    case KernelRefusal::command_capsule:
+    case KernelRefusal::response_capsule:
+    case KernelRefusal::page_size:
         break; // not what `explain_refusal` finds
     }
     return {};
@@ -145,16 +164,36 @@ InLog LoggedRefusals::find(const std::string& controller, KernelRefusal refusal,
     if (!kernel_.messages_error.empty()) {
         return InLog::unreadable;
     }
-    if (!refused_) {
-        refused_.emplace();
-        for (const KernelMessage& line : kernel_.messages) {
-            const auto event = linux_kernel::parse_kernel_event(line.text);
-            if (event && event->refusal && event->nsid) {
-                refused_->emplace(event->device, *event->refusal, *event->nsid);
-            }
+    read();
+    return refused_->contains({controller, refusal, nsid}) ? InLog::there : InLog::missing;
+}
+
+std::string LoggedRefusals::said_otherwise(const std::string& controller, std::uint32_t nsid) {
+    read();
+    // Others go by identifiers, which are compared as they are now.
+    for (const KernelRefusal refusal :
+         {KernelRefusal::no_command_set, KernelRefusal::other_command_set,
+          KernelRefusal::no_descriptors}) {
+        if (const auto found = refused_->find({controller, refusal, nsid});
+            found != refused_->end()) {
+            return found->second;
         }
     }
-    return refused_->contains({controller, refusal, nsid}) ? InLog::there : InLog::missing;
+    return {};
+}
+
+void LoggedRefusals::read() {
+    if (refused_) {
+        return;
+    }
+    refused_.emplace();
+    for (const KernelMessage& line : kernel_.messages) {
+        const auto event = linux_kernel::parse_kernel_event(line.text);
+        if (event && event->refusal && event->nsid) {
+            refused_->insert_or_assign({event->device, *event->refusal, *event->nsid},
+                                       event->reason);
+        }
+    }
 }
 
 } // namespace haoh::judge

@@ -11,9 +11,10 @@
 #include <haoh/nvme/namespace_id.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 namespace haoh::judge {
@@ -33,6 +34,9 @@ struct PathRefusal {
 [[nodiscard]] std::optional<PathRefusal> explain_refusal(const HostSubsystem& subsystem,
                                                          const Namespace& path);
 
+/// Why the kernel makes no path, and says nothing; nullopt where nothing speaks for that.
+[[nodiscard]] std::optional<std::string_view> silent_reason(const Namespace& path);
+
 /// "its UUID is ..., the device's ..."
 [[nodiscard]] std::string reason_of(const PathRefusal& refusal);
 /// Adds what is equal where `reason_of` reads alike but for identifiers and devices.
@@ -50,12 +54,16 @@ class LoggedRefusals {
 
     [[nodiscard]] InLog find(const std::string& controller, linux_kernel::KernelRefusal refusal,
                              std::uint32_t nsid);
+    /// What the kernel said of a namespace that no page speaks against; nothing where it said nothing.
+    [[nodiscard]] std::string said_otherwise(const std::string& controller, std::uint32_t nsid);
 
   private:
     using Refused = std::tuple<std::string, linux_kernel::KernelRefusal, std::uint32_t>;
 
+    void read();
+
     const KernelObservation& kernel_;
-    std::optional<std::set<Refused>> refused_;
+    std::optional<std::map<Refused, std::string>> refused_; ///< with the kernel's words
 };
 
 } // namespace haoh::judge

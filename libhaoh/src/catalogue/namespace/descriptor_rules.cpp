@@ -313,7 +313,8 @@ constexpr Row kNsDescSupported{
              .why = "Linux makes no path through this controller.",
              .fix = "Array: answer Identify with CNS 03h for each active namespace.",
              .on_linux = linux_effect::kDescriptorsRefused},
-    .judge = CheckNamespace{.clause = "no list of descriptors", .ask = undescribed}};
+    .judge = CheckNamespace{.clause = "no list of descriptors", .ask = undescribed},
+    .refusals = {linux_kernel::KernelRefusal::no_descriptors}};
 
 constexpr Row kNsCns08Supported{
     .rule = {.id = "ns.cns08.supported",
@@ -343,7 +344,8 @@ constexpr Row kNsCsiOffered{
                     "set (CSI 0).",
              .on_linux = linux_effect::kCommandSetNotOffered},
     .judge = CheckNamespace{.clause = "command set that CAP.CSS does not offer",
-                            .ask = unoffered_command_set}};
+                            .ask = unoffered_command_set},
+    .refusals = {linux_kernel::KernelRefusal::other_command_set}};
 
 constexpr Row kNsCsiBlock{
     .rule = {.id = "ns.csi.block",
@@ -429,7 +431,8 @@ constexpr Row kNsDescCsiPresent{
                     "another than on the other array.",
              .fix = "Array: send a CSI descriptor for each namespace.",
              .on_linux = linux_effect::kNoCommandSet},
-    .judge = CheckNamespace{.clause = "no CSI descriptor", .ask = no_csi}};
+    .judge = CheckNamespace{.clause = "no CSI descriptor", .ask = no_csi},
+    .refusals = {linux_kernel::KernelRefusal::no_command_set}};
 
 constexpr Row kNsDescBytesEqual{
     .rule = {.id = "ns.desc.bytes_equal",
