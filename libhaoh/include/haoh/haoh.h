@@ -38,8 +38,7 @@
  * **Misuse.** NULL for a handle, or a handle of another type, is an error (HAOH_INVALID_ARGUMENT)
  * where a function can report one, and does nothing where it cannot. An index beyond the end of a list
  * is HAOH_NOT_FOUND; a function that cannot report it returns NULL. A freed handle is an assertion
- * in builds without NDEBUG, and undefined otherwise.
- */
+ * in builds without NDEBUG, and undefined otherwise. */
 #ifndef HAOH_HAOH_H
 #define HAOH_HAOH_H
 
@@ -198,11 +197,9 @@ struct haoh_source {
 /** What controllers and kernels said at one time. A value: it never changes. */
 typedef struct haoh_observation haoh_observation;
 
-/**
- * Reads everything once. Needs CAP_SYS_ADMIN to ask this host's controllers; without it, they are
+/** Reads everything once. Needs CAP_SYS_ADMIN to ask this host's controllers; without it, they are
  * among what was not observed. Whatever one controller or array does, the others are read.
- * \param source  NULL: this host
- */
+ * \param source  NULL: this host */
 HAOH_API haoh_observation* haoh_observe(const struct haoh_source* source, haoh_error** error);
 /** A snapshot, `haoh.observation/1`. \param name  for messages; NULL: "snapshot" */
 HAOH_API haoh_observation* haoh_observation_from_json(const char* json, size_t length,
@@ -368,15 +365,13 @@ typedef struct haoh_report haoh_report;
 /** Judges by every rule. No I/O. \param options  NULL: the defaults */
 HAOH_API haoh_report* haoh_check(const haoh_observation* observation,
                                  const struct haoh_check_options* options, haoh_error** error);
-/**
- * Reads and judges, as `haoh check` does: what does not hold over several controllers or moments is read
+/** Reads and judges, as `haoh check` does: what does not hold over several controllers or moments is read
  * again, a little later, so that a failover between two readings is not taken for a defect. The readings
  * after the first take no longer than `timeout_ms` of the source in all.
  * \param source       NULL: this host
  * \param options      NULL: the defaults
  * \param observation  is set to the reading that is judged, to be freed by the caller; may be NULL
- * Since version 4.
- */
+ * Since version 4. */
 HAOH_API haoh_report* haoh_inspect(const struct haoh_source* source,
                                    const struct haoh_check_options* options,
                                    haoh_observation** observation, haoh_error** error);
@@ -521,10 +516,8 @@ HAOH_API char* haoh_event_render(const haoh_event* event, int format,
 /** NULL is fine. */
 HAOH_API void haoh_event_free(haoh_event* event);
 
-/**
- * Watches in a thread of its own, which blocks all signals. All functions on it but
- * haoh_monitor_free() may be called by any thread, also at once.
- */
+/** Watches in a thread of its own, which blocks all signals. All functions on it but
+ * haoh_monitor_free() may be called by any thread, also at once. */
 typedef struct haoh_monitor haoh_monitor;
 
 /** \return 0 to go on, anything else to end haoh_monitor_run() (not the monitor). */
@@ -541,20 +534,16 @@ HAOH_API int haoh_monitor_start(haoh_monitor* monitor, haoh_error** error);
 /** For poll(2): readable while an event waits, and when the monitor has ended. Read nothing from it;
  * it belongs to the monitor. Negative haoh_code for NULL. */
 HAOH_API int haoh_monitor_fd(const haoh_monitor* monitor);
-/**
- * The next event.
+/** The next event.
  * \param timeout_ms  to wait; 0: not at all, negative: for ever
  * \param event       the event, to be freed; NULL when there is none
- * \return 1: an event; 0: none in time, or none any more (haoh_monitor_running() tells)
- */
+ * \return 1: an event; 0: none in time, or none any more (haoh_monitor_running() tells) */
 HAOH_API int haoh_monitor_next(haoh_monitor* monitor, int timeout_ms, haoh_event** event,
                                haoh_error** error);
-/**
- * Calls `callback` on this thread for each event until the time is over, the monitor is stopped or
+/** Calls `callback` on this thread for each event until the time is over, the monitor is stopped or
  * the callback wants no more. The event is valid during the call. The callback may call any function
  * here but haoh_monitor_free() of this monitor, which does nothing there.
- * \return 1: the callback ended it; 0: time is over or the monitor was stopped
- */
+ * \return 1: the callback ended it; 0: time is over or the monitor was stopped */
 HAOH_API int haoh_monitor_run(haoh_monitor* monitor, int timeout_ms, haoh_event_fn callback,
                               void* user_data, haoh_error** error);
 /** 1 from haoh_monitor_start() until haoh_monitor_stop(), else 0. */
@@ -607,27 +596,21 @@ HAOH_API void haoh_monitor_free(haoh_monitor* monitor);
 /** `haoh policy list`: what this kernel offers. \param source  only `sysroot` counts; NULL: "/" */
 HAOH_API char* haoh_policy_list(const struct haoh_source* source, int format,
                                 const struct haoh_style* style, haoh_error** error);
-/**
- * `haoh policy show`.
+/** `haoh policy show`.
  * \param measure_ms  how long I/O is counted, the call takes as long; 0: not at all
- * \param status      HAOH_STATUS_OK, _INCOMPLETE or _NOTHING; may be NULL
- */
+ * \param status      HAOH_STATUS_OK, _INCOMPLETE or _NOTHING; may be NULL */
 HAOH_API char* haoh_policy_show(const struct haoh_source* source, const haoh_config* config,
                                 uint32_t measure_ms, int format, const struct haoh_style* style,
                                 int* status, haoh_error** error);
-/**
- * `haoh policy explain`.
+/** `haoh policy explain`.
  * \param device  nvmeXnZ, also below /dev
- * \param status  HAOH_STATUS_OK, _FAILED (no path would take I/O) or _INCOMPLETE; may be NULL
- */
+ * \param status  HAOH_STATUS_OK, _FAILED (no path would take I/O) or _INCOMPLETE; may be NULL */
 HAOH_API char* haoh_policy_explain(const struct haoh_source* source, const haoh_config* config,
                                    const char* device, int format, const struct haoh_style* style,
                                    int* status, haoh_error** error);
-/**
- * Sets the kernel's I/O policy; needs root. Whether it has the policy, the kernel says.
+/** Sets the kernel's I/O policy; needs root. Whether it has the policy, the kernel says.
  * \param subsystem  NQN, nvme-subsysN, nvmeN or nvmeNnM; NULL: the default for those that appear
- * \param before     what it was, to be freed; may be NULL
- */
+ * \param before     what it was, to be freed; may be NULL */
 HAOH_API int haoh_policy_set(const char* policy, const char* subsystem, char** before,
                              haoh_error** error);
 /** `haoh policy simulate` of a scenario (TOML, haoh-policy(1)). Text, JSON or SVG. */
@@ -636,11 +619,9 @@ HAOH_API char* haoh_policy_simulate(const char* toml, size_t length, const char*
 
 /* ---- Selectors: for hosts that route their own I/O ---------------------------------------- */
 
-/**
- * Chooses among the paths to one namespace. haoh_selector_pick(), _started() and _completed() may be
+/** Chooses among the paths to one namespace. haoh_selector_pick(), _started() and _completed() may be
  * called by any number of threads at once, beside everything else; they take no lock and allocate
- * nothing. The others may be called by any thread.
- */
+ * nothing. The others may be called by any thread. */
 typedef struct haoh_selector haoh_selector;
 
 /** Values of the ANA log: Base Specification, "ANA Group Descriptor". */
@@ -680,10 +661,8 @@ struct haoh_path {
 #define HAOH_PATH_INIT                                                                             \
     { sizeof(struct haoh_path), -1, 0, 0, HAOH_ANA_OPTIMIZED, 0, 0, 0 }
 
-/**
- * \param policy  "numa", "round-robin", "queue-depth" (as Linux), "site-affinity", "latency",
- *                "weighted", "spdk-round-robin"
- */
+/** \param policy  "numa", "round-robin", "queue-depth" (as Linux), "site-affinity", "latency",
+ *                "weighted", "spdk-round-robin" */
 HAOH_API haoh_selector* haoh_selector_new(const char* policy,
                                           const struct haoh_selector_options* options,
                                           haoh_error** error);
@@ -696,12 +675,10 @@ HAOH_API int haoh_selector_set_path(haoh_selector* selector, uint32_t path,
                                     const struct haoh_path* state, haoh_error** error);
 /** It is not picked any more; what is under way may still be counted. */
 HAOH_API int haoh_selector_remove_path(haoh_selector* selector, uint32_t path, haoh_error** error);
-/**
- * \param node    NUMA node that submits
+/** \param node    NUMA node that submits
  * \param now_ns  any clock that never goes back; only "latency" looks at it
  * \return the path for the next I/O; 0: none may take it. Never one that was removed or became
- *         unusable before the call
- */
+ *         unusable before the call */
 HAOH_API uint32_t haoh_selector_pick(haoh_selector* selector, unsigned node, uint64_t now_ns);
 /** For each I/O that is sent down a path, once. */
 HAOH_API void haoh_selector_started(haoh_selector* selector, uint32_t path);

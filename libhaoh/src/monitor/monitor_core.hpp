@@ -105,6 +105,9 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     [[nodiscard]] boost::asio::awaitable<void> judge_soon();
     void judge();
 
+    /// Several controllers are read one after the other: they are judged together.
+    static constexpr std::chrono::milliseconds kJudgeDelay{500};
+
     boost::asio::any_io_executor executor_;
     MonitorOptions options_;
     Fusion fusion_;

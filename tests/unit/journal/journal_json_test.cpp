@@ -160,7 +160,8 @@ TEST(JournalJson, of_a_status_is_one_line_with_these_keys) {
         R"("use":"optimized","changed":"2026-05-01T14:03:07.123456789Z",)"
         R"("changed_monotonic_ns":1000000000000}]}],)"
         R"("events":{"ana_change":6,"access":2},"coalesced":4,)"
-        R"("ana_latency":{"counts":[1,0,1,1,0,0,1,0,0,0,0,0,0,0,1],"sum_ns":20023200000}})"
+        R"("ana_latency":{"counts":[1,0,1,1,0,0,1,0,0,0,0,0,0,0,1],"sum_ns":20023200000},)"
+        R"("detection_ns":0})"
         "\n");
 }
 
