@@ -31,6 +31,7 @@ constexpr bool kSanitized = false;
 #endif
 /// Most of them wait.
 constexpr std::size_t kAtOnce = kSanitized ? 6 : 16;
+constexpr std::size_t kAtOnceAgain = 4;
 /// Of the rows of a step, one in so many, where a program takes ten times as long.
 constexpr std::size_t kStride = kSanitized ? 5 : 1;
 constexpr Bounds kBounds{.processor = kSanitized ? 180s : 15s,
@@ -46,8 +47,9 @@ struct Patience {
 };
 constexpr Patience kQuick{.target = 2, .command = 0.5, .watch = 20};
 /// For what a busy machine did not let happen.
-constexpr Patience kPatient{.target = 60, .command = 15, .watch = 120};
-/// So many are tried again, one by one; where there are more, it is not the machine.
+constexpr Patience kPatient{.target = 20, .command = 5, .watch = 60};
+constexpr Patience kMostPatient{.target = 60, .command = 15, .watch = 120};
+/// So many are tried again for the last time, one by one; where there are more, it is not the machine.
 constexpr std::size_t kMostAgain = 12;
 
 const std::map<unsigned, std::string>& command_names() {
@@ -128,9 +130,11 @@ class Runs {
                 }
             }
         }
-        run_workers(kAtOnce, kQuick);
+        run_workers(kAtOnce, kQuick, rows.size() * command_names().size());
         std::swap(waiting_, again_);
-        run_workers(1, kPatient);
+        run_workers(kAtOnceAgain, kPatient, kMostAgain);
+        std::swap(waiting_, again_);
+        run_workers(1, kMostPatient, 0);
     }
 
     /// What is wrong at a step.
@@ -144,9 +148,10 @@ class Runs {
     }
 
   private:
-    void run_workers(std::size_t count, const Patience& patience) {
+    /// \param again  so many of those that complain may do so for want of time
+    void run_workers(std::size_t count, const Patience& patience, std::size_t again) {
         for (std::size_t worker = 0; worker < count; ++worker) {
-            asio::co_spawn(context_, work(patience), [](const std::exception_ptr& failure) {
+            asio::co_spawn(context_, work(patience, again), [](const std::exception_ptr& failure) {
                 if (failure) {
                     std::rethrow_exception(failure);
                 }
@@ -156,14 +161,13 @@ class Runs {
         context_.run();
     }
 
-    asio::awaitable<void> work(Patience patience) {
+    asio::awaitable<void> work(Patience patience, std::size_t again) {
         while (!waiting_.empty()) {
             const auto [row, command] = waiting_.front();
             waiting_.pop_front();
             Met met = co_await meet(context_, *row, command, patience);
             std::vector<std::string> wrong = test::complaints(met, kBounds);
-            const bool last = patience.target == kPatient.target || again_.size() == kMostAgain;
-            if (!wrong.empty() && !last && !is_final(met, kBounds)) {
+            if (!wrong.empty() && again_.size() < again && !is_final(met, kBounds)) {
                 again_.emplace_back(row, command);
                 continue;
             }
