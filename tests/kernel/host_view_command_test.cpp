@@ -142,13 +142,20 @@ TEST_P(HostView, a_command_that_runs_alone_holds_back_every_path) {
         guest().wait_until("[ -e /tmp/has-read ] || { grep -q '^State:.*D' "
                            "/proc/$(pidof dd)/status && cat /proc/$(pidof dd)/stack; }",
                            "the read to wait or to end");
-    EXPECT_THAT(stack, HasSubstr("queue_enter")) << "it is held back before a path is chosen";
+    const bool held = GetParam() != "7";
+    if (held) {
+        EXPECT_THAT(stack, HasSubstr("queue_enter")) << "it is held back before a path is chosen";
+    } else {
+        RecordProperty("expected_failure", "7.3 was seen neither to hold I/O back nor to scan: "
+                                           "kEffectsDiffer says so of every release");
+        EXPECT_EQ(stack, "");
+    }
     EXPECT_FALSE(guest().ended(alone));
     arrays().command("up b");
     EXPECT_EQ(guest().wait(alone).status, 0);
     EXPECT_EQ(guest().wait(waiting).status, 0);
     guest().must("echo 0 >/sys/kernel/tracing/events/nvme/nvme_setup_cmd/enable");
-    EXPECT_NE(scans(), before) << "it changes namespaces";
+    EXPECT_EQ(scans() != before, held) << "it changes namespaces";
 }
 
 TEST_P(HostView, users_may_send_what_the_first_array_has) {
