@@ -80,8 +80,7 @@ void Fusion::admit(const std::string& host, Heads::iterator head, const Occasion
     bind(head->second);
     for (auto& [name, path] : head->second.paths) {
         std::optional<Refused> refused = path.barred;
-        const bool other = head->second.bound_by != name || path.volume != head->second.bound;
-        if (!refused && head->second.bound && path.volume && other) {
+        if (!refused && head->second.bound && path.volume) {
             Volume first = *head->second.bound;
             Volume now = *path.volume;
             if (head->second.bound_by == name) { // itself is nobody with whom it has to share

@@ -25,6 +25,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace haoh::monitor {
@@ -101,6 +102,9 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     void attribute_arrays();
     void expect_arrays(const Attributions& arrays);
     void judge_later();
+    /// `known_.controllers.end()` when nothing is known of it.
+    [[nodiscard]] std::vector<ControllerObservation>::iterator find(std::string_view host,
+                                                                    std::string_view name);
     [[nodiscard]] bool is_lost(const ControllerObservation& controller) const;
     [[nodiscard]] boost::asio::awaitable<void> judge_soon();
     void judge();

@@ -84,6 +84,13 @@ void MonitorCore::restore_port(const WatchedPort& port) {
                   [&port](const Unobserved& one) { return one.object == port.name; });
 }
 
+std::vector<ControllerObservation>::iterator MonitorCore::find(std::string_view host,
+                                                               std::string_view name) {
+    return std::ranges::find_if(known_.controllers, [&](const ControllerObservation& one) {
+        return one.host == host && one.name == name;
+    });
+}
+
 bool MonitorCore::is_lost(const ControllerObservation& controller) const {
     return controller.host.empty() &&
            std::ranges::any_of(known_.unobserved, [&controller](const Unobserved& one) {
@@ -132,10 +139,7 @@ SourceProblem MonitorCore::admit(const ControllerObservation& controller) {
 
 void MonitorCore::keep(const std::string& host, ControllerObservation controller) {
     controller.host = host;
-    const auto same =
-        std::find_if(known_.controllers.begin(), known_.controllers.end(), [&](const auto& one) {
-            return one.host == host && one.name == controller.name;
-        });
+    const auto same = find(host, controller.name);
     if (same == known_.controllers.end()) {
         known_.controllers.push_back(std::move(controller));
     } else {
@@ -147,9 +151,7 @@ void MonitorCore::keep(const std::string& host, ControllerObservation controller
 
 void MonitorCore::keep_ana(const std::string& host, const std::string& controller,
                            std::vector<std::uint8_t> log) {
-    const auto same = std::ranges::find_if(known_.controllers, [&](const auto& one) {
-        return one.host == host && one.name == controller;
-    });
+    const auto same = find(host, controller);
     if (same == known_.controllers.end() || same->ana.log.bytes == log) {
         return;
     }
