@@ -171,7 +171,9 @@ TEST_F(Journal, survives_whoever_kills_its_monitor) {
             {HAOH_PROGRAM, "monitor", "-t", arrays.target("a"), "-t", arrays.target("b"), "--nqn",
              kPairNqn, "-o", "json", "--journal", file, "--journal-size", "16K", "--metrics", "0"}};
         ASSERT_TRUE(wait_ready(monitor)) << monitor.told();
-        std::this_thread::sleep_for(std::chrono::milliseconds{random() % 400});
+        const std::size_t lines = random() % 60;
+        ASSERT_TRUE(monitor.wait_for([&] { return lines_of(monitor.output()).size() >= lines; }))
+            << monitor.told();
         monitor.signal(SIGKILL);
         EXPECT_EQ(monitor.ended(), 128 + SIGKILL);
         Words words{"monitor", "-o", "json", "--replay"};

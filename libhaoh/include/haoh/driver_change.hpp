@@ -30,6 +30,7 @@ enum class DriverChange : std::uint8_t {
     metadata_of_transport,  ///< protection information counts where the transport has metadata
     physical_block_checked, ///< a physical block size that is no power of two is refused
     block_size_checked,     ///< LBADS and NSZE that make no size are refused
+    effects_of_subsystem, ///< the Commands Supported and Effects log is read once for all controllers
 };
 
 /// Whether a kernel has a change.
@@ -59,8 +60,8 @@ struct DistributionChange {
 /// Where a change came from, and what took it.
 struct DriverChangeInfo {
     DriverChange change{};
-    KernelVersion since; ///< upstream's first release
-    std::string_view commit;
+    KernelVersion since;     ///< upstream's first release
+    std::string_view commit; ///< empty: only the releases around it were read
     std::span<const StableChange> stable;
     std::span<const DistributionChange> distributions;
 };

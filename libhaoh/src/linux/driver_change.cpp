@@ -102,6 +102,7 @@ constexpr std::array kChanges{
     DriverChangeInfo{DriverChange::metadata_of_transport, {6, 9}, "27cb91a3a102", {}, {}},
     DriverChangeInfo{DriverChange::physical_block_checked, {6, 17}, "1da67b5b1754", {}, {}},
     DriverChangeInfo{DriverChange::block_size_checked, {7, 2}, "c8cdecdb47d3", {}, {}},
+    DriverChangeInfo{DriverChange::effects_of_subsystem, {7, 2}, "", {}, {}},
 };
 
 bool follows_stable(Distribution distribution) {

@@ -268,11 +268,25 @@ inline constexpr std::array kLimitsDiffer{KernelEffect{
     "core.c: nvme_init_non_mdts_limits"}};
 
 inline constexpr std::array kEffectsDiffer{
-    KernelEffect{kAlways, kEver, unnoticed,
+    KernelEffect{kAlways,
+                 {7, 2},
+                 unnoticed,
                  "by the log of the controller that a command goes to: around one that runs alone "
                  "(CSE) I/O to the subsystem waits on every path, and one that changes namespaces "
                  "(NCC, NIC) is followed by a scan of that controller alone",
-                 "core.c: nvme_command_effects, nvme_passthru_end"}};
+                 "core.c: nvme_command_effects, nvme_passthru_end",
+                 {},
+                 effects_of_subsystem},
+    KernelEffect{
+        {7, 2},
+        kEver,
+        unnoticed,
+        "the log of the array that was connected first counts for every controller: I/O to "
+        "the subsystem waits around the commands that run alone (CSE) there, scans follow "
+        "those that change namespaces (NCC, NIC) there, and what another array says of its "
+        "own is not read",
+        "core.c: nvme_init_effects, nvme_command_effects",
+        effects_of_subsystem}};
 
 inline constexpr std::array kCommandsDiffer{
     KernelEffect{kAlways, kEver, unnoticed,

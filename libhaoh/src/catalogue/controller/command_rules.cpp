@@ -384,7 +384,7 @@ constexpr Row kCtrlEffectsEqual{
              .severity = Severity::degraded,
              .verdict = Verdict::warn,
              .basis = "practice; Linux holds I/O back and scans anew by the log of the controller "
-                      "that the command goes to",
+                      "that the command goes to, since 7.2 by that of the one connected first",
              .why =
                  "By way of one array an administrator's command holds up all I/O to the "
                  "subsystem, or what it changed is seen at once; by way of the other it does not.",
