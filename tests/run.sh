@@ -96,13 +96,13 @@ step_format() {
         [[ $? == 0 && -z $bad ]] || { printf "%s\n" "not as .clang-format has it:" "$bad"; exit 1; }' "$tool"
 }
 
-# Where the sanitized build runs them all, the release build is for what cannot run there: the
-# programs as their users meet them, and what needs a plain build.
-readonly release_tests='^(tool|failing_calls|mutation)_test$'
+# Where the sanitized build runs the others, the release build is for what cannot run there: the
+# programs as their users meet them, what needs a plain build, and what is of the tree.
+readonly release_tests='^(tool|failing_calls|mutation|suite|recipes)_test$'
 
 step_build() {
     if is_wanted sanitizers; then
-        build suite 3000 haoh_tool haoh-arraysim tool_test failing_calls_test
+        build suite 3000 haoh_tool haoh-arraysim tool_test failing_calls_test suite_sample
     else
         build suite 3000 all
     fi

@@ -153,6 +153,13 @@ TEST(Server, AnArrayGoesDownAndComesBackOnTheSamePort) {
         std::this_thread::yield();
     }
     EXPECT_EQ(Client(running.ports[1].address).error, asio::error::connection_refused);
+    // Nobody else gets it meanwhile, to be taken for this array.
+    asio::io_context context;
+    tcp::acceptor other_program(context, tcp::v4());
+    boost::system::error_code taken;
+    other_program.bind({asio::ip::make_address("127.0.0.1"), running.ports[1].address.trsvcid},
+                       taken);
+    EXPECT_EQ(taken, asio::error::address_in_use);
     running.control("up b");
     bool back = false;
     while (!back && Clock::now() < deadline) {

@@ -65,7 +65,8 @@ struct Server::State : std::enable_shared_from_this<State> {
         std::size_t array{};
         std::size_t port{};
         tcp::endpoint endpoint; ///< with the port that the system chose
-        tcp::acceptor acceptor;
+        tcp::acceptor acceptor; ///< open: the port is this program's; who connects may be refused
+        bool listening{};
         std::uint64_t opened{}; ///< how often: an accept loop belongs to one opening
     };
 
@@ -73,28 +74,49 @@ struct Server::State : std::enable_shared_from_this<State> {
         : executor(std::move(executor_in)), simulator(simulator_in), options(std::move(options_in)),
           ticker(executor), retry(executor), control(executor) {}
 
-    void open(Listener& listener) const {
-        const std::string& array = simulator.array(listener.array).name();
-        const auto check = [&](const error_code& error) {
-            if (error) {
-                throw Error(to_std(error), "listen on",
-                            fmt::format("{}:{} for array '{}'",
-                                        listener.endpoint.address().to_string(),
-                                        listener.endpoint.port(), array));
-            }
-        };
+    void check(const Listener& listener, const error_code& error) const {
+        if (error) {
+            throw Error(to_std(error), "listen on",
+                        fmt::format("{}:{} for array '{}'", listener.endpoint.address().to_string(),
+                                    listener.endpoint.port(),
+                                    simulator.array(listener.array).name()));
+        }
+    }
+
+    /// Takes the port; who connects is refused.
+    void reserve(Listener& listener) const {
         error_code error;
         listener.acceptor.open(listener.endpoint.protocol(), error);
-        check(error);
+        check(listener, error);
         listener.acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-        check(error);
+        check(listener, error);
         listener.acceptor.bind(listener.endpoint, error);
-        check(error);
-        listener.acceptor.listen(asio::socket_base::max_listen_connections, error);
-        check(error);
+        check(listener, error);
         listener.endpoint = listener.acceptor.local_endpoint(error);
-        check(error);
+        check(listener, error);
+    }
+
+    void open(Listener& listener) const {
+        if (!listener.acceptor.is_open()) {
+            reserve(listener);
+        }
+        error_code error;
+        listener.acceptor.listen(asio::socket_base::max_listen_connections, error);
+        check(listener, error);
+        listener.listening = true;
         ++listener.opened;
+    }
+
+    /// The port stays reserved: another program's array would answer in place of this one.
+    void close(Listener& listener) const {
+        listener.listening = false;
+        error_code ignored;
+        listener.acceptor.close(ignored);
+        try {
+            reserve(listener);
+        } catch (const Error&) {
+            listener.acceptor.close(ignored); // it is taken when the array is up again
+        }
     }
 
     /// Out of descriptors, or a connection that was gone at once: the next may work.
@@ -105,9 +127,12 @@ struct Server::State : std::enable_shared_from_this<State> {
 
     static asio::awaitable<void> accept(std::shared_ptr<State> state, Listener& listener) {
         const std::uint64_t opened = listener.opened;
-        while (listener.acceptor.is_open()) {
+        const auto goes_on = [&] {
+            return !state->stopped && listener.listening && listener.opened == opened;
+        };
+        while (goes_on()) {
             auto [error, socket] = co_await listener.acceptor.async_accept(kTuple);
-            if (state->stopped || !listener.acceptor.is_open() || listener.opened != opened) {
+            if (!goes_on()) {
                 co_return;
             }
             if (error) {
@@ -143,11 +168,10 @@ struct Server::State : std::enable_shared_from_this<State> {
         }
         for (const auto& listener : listeners) {
             const bool wanted = simulator.array(listener->array).power != Power::down;
-            if (wanted && !listener->acceptor.is_open()) {
+            if (wanted && !listener->listening) {
                 reopen(*listener);
-            } else if (!wanted && listener->acceptor.is_open()) {
-                error_code ignored;
-                listener->acceptor.close(ignored);
+            } else if (!wanted && listener->listening) {
+                close(*listener);
             }
         }
         ticker.cancel();
@@ -287,7 +311,7 @@ void Server::start() {
                                 .port = p,
                                 .endpoint = tcp::endpoint(address, endpoint.port),
                                 .acceptor = tcp::acceptor(state.executor)});
-            // An array that is down has its ports too: they are reserved, then closed.
+            // An array that is down has its ports too.
             state.open(*listener);
             const bool any = address.is_unspecified();
             std::string traddr = any ? std::string() : address.to_string();
