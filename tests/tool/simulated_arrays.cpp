@@ -103,8 +103,9 @@ name = "b"
 }
 
 std::string closed_target() {
-    const auto [socket, port] = loopback_socket();
-    return fmt::format("tcp://127.0.0.1:{}", port);
+    // Held as long as the program runs: else another test's array would get it, and answer.
+    static const auto held = loopback_socket();
+    return fmt::format("tcp://127.0.0.1:{}", held.second);
 }
 
 SilentPeer::SilentPeer() {

@@ -39,7 +39,7 @@ inline constexpr const char* kPairNqn = "nqn.2026-11.io.example:pair";
 /// `healthy_scenario` with lines added to array b.
 [[nodiscard]] std::string pair_with_b(const std::string& lines);
 
-/// A port of the loopback interface where nobody listens.
+/// A port of the loopback interface where nobody listens, always the same one.
 [[nodiscard]] std::string closed_target();
 
 /// Accepts connections in the kernel's backlog and never says a word.

@@ -85,12 +85,14 @@ struct FabricControllerTest : testing::Test {
         return condition();
     }
 
-    /// A port on which nothing listens.
+    /// A port on which nothing listens; no other program gets it.
     [[nodiscard]] Address closed_port() {
-        boost::asio::ip::tcp::acceptor acceptor(
-            context, boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+        if (!closed.is_open()) {
+            closed.open(boost::asio::ip::tcp::v4());
+            closed.bind({boost::asio::ip::address_v4::loopback(), 0});
+        }
         return {
-            .traddr = "127.0.0.1", .trsvcid = acceptor.local_endpoint().port(), .host_traddr = {}};
+            .traddr = "127.0.0.1", .trsvcid = closed.local_endpoint().port(), .host_traddr = {}};
     }
 
     /// Answers Identify by hand.
@@ -108,6 +110,7 @@ struct FabricControllerTest : testing::Test {
 
     boost::asio::io_context context;
     FakeArray array{context};
+    boost::asio::ip::tcp::acceptor closed{context};
     ConnectOptions options;
 };
 
