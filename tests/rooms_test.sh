@@ -215,30 +215,36 @@ tell "a public header too few or too many in the table is found" "$bad"
 # A quoted include of a tool names a file of the tool, or of the base, of which it has a copy.
 bad=
 while IFS=: read -r path _ line; do
-    target=$(sed -E 's/.*"([^"]+)".*/\1/' <<<"$line")
-    [[ $target == base/* || -e ${path%/*}/$target || -e $(cut -d/ -f1-2 <<<"$path")/$target ]] ||
+    target=${line#*\"} target=${target%%\"*}
+    tool=${path#tools/} tool=tools/${tool%%/*}
+    [[ $target == base/* || -e ${path%/*}/$target || -e $tool/$target ]] ||
         bad+="$path includes \"$target\", which is not its own"$'\n'
 done < <(printf '%s\0' "${files[@]}" | grep -zE '^tools/.*\.(hpp|cpp)$' |
     xargs -0 grep -HnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' || true)
 tell "the tools use only the public headers and the base" "$bad"
 
-bad=
+licensed=()
 for file in "${files[@]}"; do
     case $file in
     LICENSES/* | *.json | *.bin | *.pcap* | tests/fuzz/corpus/* | tests/*/data/* | docs/man/*) continue ;;
     # Of a fixed form, without comments.
     tools/packaging/debian/changelog | tools/packaging/debian/source/format) continue ;;
     esac
-    head -n 3 "$file" | grep 'SPDX-License-Identifier: ' >/dev/null || bad+="$file"$'\n'
+    licensed+=("$file")
 done
+bad=$(printf '%s\0' "${licensed[@]}" | xargs -0 awk '
+    BEGIN { for (i = 1; i < ARGC; ++i) lacking[ARGV[i]] }
+    FNR > 3 { nextfile }
+    /SPDX-License-Identifier: / { delete lacking[FILENAME] }
+    END { for (file in lacking) print file }' | sort)
 tell "each file names its licence" "$bad"
 
-bad=
-for file in "${files[@]}"; do
-    [[ $file =~ \.(hpp|cpp|h|c|py|sh|cmake)$ || $file == *CMakeLists.txt ]] || continue
-    lines=$(wc -l <"$file")
-    ((lines <= max_lines)) || bad+="$file has $lines lines"$'\n'
-done
+bad=$(printf '%s\0' "${files[@]}" | grep -zE '\.(hpp|cpp|h|c|py|sh|cmake)$|CMakeLists\.txt$' |
+    xargs -0 awk -v max=$max_lines '
+        function finish() { if (lines > max) print file " has " lines " lines" }
+        FNR == 1 { finish(); file = FILENAME }
+        { lines = FNR }
+        END { finish() }')
 tell "no source file is longer than $max_lines lines" "$bad"
 
 # The texts that are longer than they may be without a reason in their head.
@@ -282,30 +288,30 @@ bad=$(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/include/' |
     xargs -0 grep -nE '/\*\*<? *\*/|///<? *$' | grep -vE '///$' || true)
 tell "no comment of a public header is empty" "$bad"
 
-bad=
-for file in "${files[@]}"; do
-    [[ $file == *.hpp ]] || continue
-    grep -qx '#pragma once' "$file" || bad+="$file"$'\n'
-done
+bad=$(printf '%s\0' "${files[@]}" | grep -zE '\.hpp$' | xargs -0 grep -Lx '#pragma once' || true)
 tell "each header can be included twice" "$bad"
 
-# The public headers that a public header includes, itself among them, whatever the depth.
-headers_of() { # NAME, as in <haoh/NAME>
+# What each public header includes, by its name as in <haoh/NAME>: others of them, and Asio.
+declare -A included asio
+while IFS=$'\t' read -r name include; do
+    case $include in
+    haoh/*) included[$name]+=" ${include#haoh/}" ;;
+    boost/asio*) asio[$name]=1 ;;
+    esac
+done < <(printf '%s\n' "${files[@]}" | sed -n 's/^libhaoh\/include\/haoh\///p' |
+    (cd libhaoh/include/haoh && xargs -d '\n' awk -F '[<>]' '
+        /^#include </ { print FILENAME "\t" $2 }'))
+
+with_asio() { # NAME: those that include Asio of the headers that it includes, itself among them, whatever the depth
     local queue=("$1") name
     local -A seen=()
     while ((${#queue[@]})); do
         name=${queue[0]} queue=("${queue[@]:1}")
         [[ -z ${seen[$name]-} ]] || continue
         seen[$name]=1
-        while IFS= read -r name; do queue+=("$name"); done < <(
-            sed -nE 's/^#include <haoh\/([^>]+)>.*/\1/p' "libhaoh/include/haoh/$name")
-    done
-    printf '%s\n' "${!seen[@]}" | sort
-}
-with_asio() { # NAME: those of its headers that include Asio
-    local name
-    for name in $(headers_of "$1"); do
-        ! grep -q '^#include <boost/asio' "libhaoh/include/haoh/$name" || printf '%s\n' "$name"
+        [[ -z ${asio[$name]-} ]] || printf '%s\n' "$name"
+        read -ra names <<<"${included[$name]-}"
+        queue+=("${names[@]}")
     done
 }
 # What judges, tells and says what to look at; whoever needs no more pays for no more.
