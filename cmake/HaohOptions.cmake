@@ -25,8 +25,7 @@ if(HAOH_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     mark_as_advanced(HAOH_CCACHE_PROGRAM)
     if(HAOH_CCACHE_PROGRAM)
         # The first is what it takes to cache a build with precompiled headers; with the second
-        # one build directory profits from another, sources being named by absolute paths: also one
-        # of a project that adds this one, if it is as far from the sources.
+        # one build directory profits from another that is as far from the sources.
         set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
             CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_NOHASHDIR=1
             CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} ${HAOH_CCACHE_PROGRAM})

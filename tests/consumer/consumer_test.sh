@@ -10,11 +10,12 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 build=$(cd "$1" && pwd) || exit 2
 work=$(mktemp -d)
-# As far from the sources as BUILD_DIR is, so that ccache knows the library's objects already: they
-# are the same for a static and a shared library.
-subdirectory=$build-consumer
-trap 'rm -rf "$work" "$subdirectory"' EXIT
-rm -rf "$subdirectory"
+# The library's build is as far from the sources as BUILD_DIR is, so that ccache knows its objects
+# already: they are the same for a static and a shared library.
+library=$build-consumer
+subdirectory=$work/consumer
+trap 'rm -rf "$work" "$library"' EXIT
+rm -rf "$library"
 # shellcheck source=../support/cases.sh
 . "$here/../support/cases.sh"
 begin_cases "$work/log"
@@ -160,10 +161,10 @@ holds "an installation is complete" installation_is_complete
 holds "libhaoh(3): the example compiles, each function is named" manual_is_true
 holds "cpack: the tarball unpacks and runs" tarball_runs
 
-# HAOH_WARNINGS_AS_ERRORS and HAOH_CCACHE only for the sake of the same objects.
+# HAOH_WARNINGS_AS_ERRORS and the place of the build only for the sake of the same objects.
 holds "add_subdirectory, shared: builds" configure_and_build "$here/add_subdirectory" \
-    "$subdirectory" -DBUILD_SHARED_LIBS=ON -DHAOH_WARNINGS_AS_ERRORS=ON -DHAOH_CCACHE=ON \
-    -DHAOH_INSTALL=ON && {
+    "$subdirectory" -DBUILD_SHARED_LIBS=ON -DHAOH_WARNINGS_AS_ERRORS=ON -DHAOH_INSTALL=ON \
+    -DCONSUMER_LIBRARY_BUILD="$library" && {
     holds "add_subdirectory, shared: runs" "$subdirectory/consumer"
     holds "add_subdirectory from C: runs" "$subdirectory/consumer_c"
     holds "shared: installs" cmake --install "$subdirectory" --prefix "$work/shared" &&
