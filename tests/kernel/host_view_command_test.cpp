@@ -99,42 +99,43 @@ TEST_P(HostView, other_limits_of_commands_change_nothing) {
     EXPECT_EQ(queue("a"), queue("b"));
 }
 
-/// Sends a command by way of an array that does not answer, and reads by way of the other one.
-/// \return whether the read waits for the command
-bool holds_back(const std::string& array, const std::string& controller, const std::string& head) {
-    const std::string other = array == "a" ? "b" : "a";
-    arrays().command(fmt::format("ana {} all non-optimized", array));
-    arrays().command(fmt::format("ana {} all optimized", other));
-    for (const auto& [name, state] :
-         {std::pair{array, "non-optimized"}, std::pair{other, "optimized"}}) {
-        host().wait_ana_state(SimulatedArrays::kDefaultNqn, arrays().port(name), 1, state);
-    }
-    guest().must("rm -f /tmp/has-read\n"
-                 "echo 1 >/sys/kernel/tracing/events/nvme/nvme_setup_cmd/enable\n"
-                 "echo >/sys/kernel/tracing/trace");
-    arrays().command("hang " + array);
-    auto command = guest().start(set_features(controller));
-    guest().wait_until("grep set_features /sys/kernel/tracing/trace",
-                       "the command to be under way");
-    auto read = guest().start(fmt::format(
-        "dd if=/dev/{} of=/dev/null bs=4096 count=1 iflag=direct\necho >/tmp/has-read", head));
-    const auto stack =
-        guest().wait_until("[ -e /tmp/has-read ] || { grep -q '^State:.*D' "
-                           "/proc/$(pidof dd)/status && cat /proc/$(pidof dd)/stack; }",
-                           "the read to wait or to end");
-    EXPECT_THAT(stack, AnyOf("", HasSubstr("queue_enter"))) << "before a path is chosen";
-    EXPECT_FALSE(guest().ended(command));
-    arrays().command("up " + array);
-    EXPECT_EQ(guest().wait(command).status, 0);
-    EXPECT_EQ(guest().wait(read).status, 0);
-    guest().must("echo 0 >/sys/kernel/tracing/events/nvme/nvme_setup_cmd/enable");
-    return !stack.empty();
-}
-
 TEST_P(HostView, a_command_that_runs_alone_holds_back_every_path) {
     const auto scans = [] {
         return guest().must("grep -c workqueue_queue_work: "
                             "/sys/kernel/tracing/instances/scans/trace || true");
+    };
+    // Sends a command by way of an array that does not answer, and reads by way of the other one:
+    // whether the read waits for the command.
+    const auto holds_back = [&](const std::string& array) {
+        const std::string other = array == "a" ? "b" : "a";
+        arrays().command(fmt::format("ana {} all non-optimized", array));
+        arrays().command(fmt::format("ana {} all optimized", other));
+        for (const auto& [name, state] :
+             {std::pair{array, "non-optimized"}, std::pair{other, "optimized"}}) {
+            host().wait_ana_state(SimulatedArrays::kDefaultNqn, arrays().port(name), 1, state);
+        }
+        const auto path = paths_of(array).at(0);
+        guest().must("rm -f /tmp/has-read\n"
+                     "echo 1 >/sys/kernel/tracing/events/nvme/nvme_setup_cmd/enable\n"
+                     "echo >/sys/kernel/tracing/trace");
+        arrays().command("hang " + array);
+        auto command = guest().start(set_features(path.controller));
+        guest().wait_until("grep set_features /sys/kernel/tracing/trace",
+                           "the command to be under way");
+        auto read = guest().start(fmt::format(
+            "dd if=/dev/{} of=/dev/null bs=4096 count=1 iflag=direct\necho >/tmp/has-read",
+            head_of(path)));
+        const auto stack =
+            guest().wait_until("[ -e /tmp/has-read ] || { grep -q '^State:.*D' "
+                               "/proc/$(pidof dd)/status && cat /proc/$(pidof dd)/stack; }",
+                               "the read to wait or to end");
+        EXPECT_THAT(stack, AnyOf("", HasSubstr("queue_enter"))) << "before a path is chosen";
+        EXPECT_FALSE(guest().ended(command));
+        arrays().command("up " + array);
+        EXPECT_EQ(guest().wait(command).status, 0);
+        EXPECT_EQ(guest().wait(read).status, 0);
+        guest().must("echo 0 >/sys/kernel/tracing/events/nvme/nvme_setup_cmd/enable");
+        return !stack.empty();
     };
     const bool first_counts = GetParam() == "7";
     for (const std::string first : {"a", "b"}) {
@@ -147,8 +148,7 @@ TEST_P(HostView, a_command_that_runs_alone_holds_back_every_path) {
             SCOPED_TRACE("by way of " + array);
             const bool held = (first_counts ? first : array) == "b"; // whose log says so
             const auto before = scans();
-            const auto path = paths_of(array).at(0);
-            EXPECT_EQ(holds_back(array, path.controller, head_of(path)), held);
+            EXPECT_EQ(holds_back(array), held);
             EXPECT_EQ(scans() != before, held) << "it changes namespaces";
         }
         host().disconnect_all();
