@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Checks healthy pairs again and again while they change in legal ways: how often `haoh check` would call
-# one broken. The aim is 0 false FAIL and 0 false WARN in 100,000 checks, and at most 0.1 % UNKNOWN. Then
-# plants each defect beside each kind of change at each pace: each must be told, and nothing else.
+# Checks healthy pairs again and again while they change in legal ways, also beside a host's kernel that does:
+# how often `haoh check` would call one broken. The aim is 0 false FAIL and 0 false WARN in 100,000 checks,
+# and at most 0.1 % UNKNOWN. Then plants each defect beside each kind of change at each pace: each must be
+# told, and nothing else.
 #
 # usage: churn.sh [CHECKS] [BUILD]   of healthy pairs in all (default 10000), of slow and large pairs fewer;
 #                                    with the programs of BUILD (default build/suite)

@@ -142,9 +142,9 @@ struct ControllerObservation {
     std::map<std::uint8_t, Page> features;    ///< FID -> dword 0 of the completion (4 bytes)
     AnaObservation ana;
     std::vector<NamespaceObservation> namespaces; ///< ascending by NSID, one for each active NSID
-    /// Controller IDs that further short connections to the same port were given, in order: how the
-    /// array hands them out. They existed at the same time as all other controllers of the
-    /// observation.
+    /// Controller IDs that further short connections to the same port were given, beside all others: how
+    /// the array hands them out. Two, where all ports of the subsystem were asked in their order, and
+    /// then from the last to the first.
     std::vector<std::uint16_t> probed_cntlids;
     /// What could not be read, one clause each; empty = complete.
     std::vector<std::string> unread;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "attribution/known_controllers.hpp"
 
+#include "model/controller_id.hpp"
+
 #include <set>
 #include <string_view>
 #include <utility>
@@ -20,11 +22,10 @@ ControllerObservation known_to_kernel(const KernelObservation& kernel,
     out.traddr = controller.address_part("traddr");
     out.trsvcid = controller.address_part("trsvcid");
     out.subsysnqn = subsystem.subsysnqn.value();
-    const auto cntlid = controller.cntlid.number();
-    if (cntlid && *cntlid <= 0xFFFFU) { // a recorded tree may say anything
+    if (const auto cntlid = model::controller_id(controller)) {
         // Only together: an ID beside a host NQN counts as known, also 0.
         out.connection.hostnqn = controller.hostnqn.value();
-        out.connection.cntlid = static_cast<std::uint16_t>(*cntlid);
+        out.connection.cntlid = *cntlid;
     }
     return out;
 }

@@ -22,8 +22,9 @@ constexpr std::uint8_t kAstray = 50;  ///< an ID that is near to nobody's
 
 /// What a target's own port says of a subsystem.
 struct Pool {
-    std::set<std::uint16_t> own; ///< of controllers, all of one time
-    std::set<std::uint16_t> ids; ///< and of further connections, one after the other
+    std::set<std::uint16_t> own;       ///< of controllers, all of one time
+    std::set<std::uint16_t> ids;       ///< and of further connections
+    std::vector<std::uint16_t> probed; ///< those of further connections, in order
     std::string serial;
     std::uint16_t domainid{};
     std::array<std::uint8_t, 16> fguid{};
@@ -36,8 +37,14 @@ bool meet(const std::set<std::uint16_t>& a, const std::set<std::uint16_t>& b) {
     return std::any_of(a.begin(), a.end(), [&b](std::uint16_t id) { return b.contains(id); });
 }
 
+/// Whether further connections were made a second time, to all ports beside those of the first time.
+bool probed_twice(const Pool& pool) {
+    return pool.probed.size() > 1;
+}
+
 bool contradict(const Pool& a, const Pool& b) {
-    const bool same_id = meet(a.own, b.ids) || meet(a.ids, b.own);
+    const bool beside = probed_twice(a) || probed_twice(b);
+    const bool same_id = meet(a.own, b.ids) || meet(a.ids, b.own) || (beside && meet(a.ids, b.ids));
     const bool domains = a.domainid != 0 && b.domainid != 0 && a.domainid != b.domainid;
     return same_id || domains || a.serial != b.serial;
 }
@@ -46,6 +53,27 @@ bool contradict(const Pool& a, const Pool& b) {
 bool one_range(const Pool& a, const Pool& b) {
     return !a.ids.empty() && !b.ids.empty() && *a.ids.begin() < *b.ids.rbegin() &&
            *b.ids.begin() < *a.ids.rbegin();
+}
+
+/// Whether two ports, of which one was asked first and last and the other twice in between, were given
+/// one ID after the other: who hands them out knows of both. Two arrays, each with its own next ID, would
+/// have given the last one before. Once IDs may begin anew, or skip those of hosts that are connected.
+bool one_after_the_other(const Pool& outer, const Pool& inner) {
+    constexpr int kClose = 32; ///< else they may be drawn at random
+    const std::array<int, 4> ids{outer.probed[0], inner.probed[0], inner.probed[1],
+                                 outer.probed[1]};
+    unsigned falls = ids.front() < ids.back() ? 1 : 0;
+    unsigned steps = 0;
+    for (std::size_t i = 1; i < ids.size(); ++i) {
+        falls += ids[i] < ids[i - 1] ? 1U : 0U;
+        steps += ids[i] > ids[i - 1] && ids[i] - ids[i - 1] < kClose ? 1U : 0U;
+    }
+    return steps >= 2 && falls <= 1;
+}
+
+bool in_turn(const Pool& a, const Pool& b) {
+    return a.probed.size() == 2 && b.probed.size() == 2 &&
+           (one_after_the_other(a, b) || one_after_the_other(b, a));
 }
 
 /// Two ports of which nothing but one ID each is known, and those are near each other.
@@ -93,7 +121,9 @@ Pools pools_of(const Observation& observation) {
         Pool& pool = out[controller.subsysnqn][controller.target];
         pool.own.insert(controller.connection.cntlid);
         pool.ids.insert(controller.connection.cntlid);
-        pool.ids.insert(controller.probed_cntlids.begin(), controller.probed_cntlids.end());
+        const std::vector<std::uint16_t>& probed = controller.probed_cntlids;
+        pool.probed.insert(pool.probed.end(), probed.begin(), probed.end());
+        pool.ids.insert(probed.begin(), probed.end());
         const nvme::IdentifyController id = controller.identify_data();
         pool.serial = nvme::printable(id.sn);
         pool.domainid = id.domainid;
@@ -171,6 +201,7 @@ bool compare(const PoolOfTarget& pools,
     Merged merged(targets.size());
     std::set<TargetPair> together;
     std::set<TargetPair> surely;
+    std::set<TargetPair> by_turns;
     for (std::size_t a = 0; a < targets.size(); ++a) {
         for (std::size_t b = a + 1; b < targets.size(); ++b) {
             const TargetPair pair = std::minmax(targets[a].first, targets[b].first);
@@ -185,13 +216,19 @@ bool compare(const PoolOfTarget& pools,
                     one_list(one, other, pools)) {
                     surely.insert(pair);
                 }
+                if (in_turn(one, other)) {
+                    by_turns.insert(pair);
+                }
             } else if (both_near(one, other) || one_domain(one, other)) {
                 out.suspect.insert(pair);
             }
         }
     }
-    out.surely.insert(surely.begin(), surely.end());
     const bool told_apart = merged.sets() > 1;
+    if (told_apart) { // else it may be one range of two arrays
+        surely.insert(by_turns.begin(), by_turns.end());
+    }
+    out.surely.insert(surely.begin(), surely.end());
     out.together.insert(surely.begin(), surely.end());
     (told_apart ? out.together : out.suspect).insert(together.begin(), together.end());
     return targets.size() > 1 && !told_apart;

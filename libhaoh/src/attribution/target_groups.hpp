@@ -3,7 +3,8 @@
 /// Targets that lead to one array. A target is one array as long as nothing else is known; what
 /// controller IDs tell counts for more: an array draws those of all its ports from one range. Two
 /// arrays whose ranges are mixed look so as well, so it takes more to be sure: a common domain, unit
-/// or list of ports, or arrays that lie apart and have several targets each.
+/// or list of ports, or arrays that lie apart and have several targets each, or hand out IDs to these by
+/// turns.
 #pragma once
 
 #include <haoh/observation.hpp>

@@ -148,13 +148,6 @@ StreamController::connect_until(Address address, ConnectOptions options, Deadlin
     co_return controller;
 }
 
-asio::awaitable<std::uint16_t>
-StreamController::probe_cntlid(Address address, ConnectOptions options, Deadline overall) {
-    const std::unique_ptr<StreamController> controller =
-        co_await connect_only(std::move(address), std::move(options), std::move(overall));
-    co_return controller->connection().cntlid;
-}
-
 StreamController::StreamController(std::shared_ptr<QueueConnection> connection, Address address,
                                    ConnectOptions options)
     : connection_{std::move(connection)}, address_{std::move(address)}, options_{

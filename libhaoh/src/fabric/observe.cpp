@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "discovery_walk.hpp"
+#include "id_probe.hpp"
 #include "stream_controller.hpp"
 
 #include <haoh/collector.hpp>
@@ -38,27 +39,45 @@ constexpr std::size_t kPortsAtOnce = 8;
 /// A discovery log that nobody asked for may take this long.
 constexpr std::chrono::milliseconds kBestEffort{2000};
 
-/// Opens when a number of things have happened.
+/// Opens when a number of things have happened, and at a time whatever did not.
 class Latch {
   public:
-    explicit Latch(const asio::any_io_executor& executor)
-        : timer_{executor, Clock::time_point::max()} {}
+    Latch(const asio::any_io_executor& executor, std::size_t count, Clock::time_point until)
+        : timer_{executor, until}, count_{count} {}
 
-    void expect(std::size_t count) { count_ += count; }
     void count_down() {
         if (--count_ == 0) {
             timer_.cancel();
         }
     }
     asio::awaitable<void> wait() {
-        while (count_ > 0) {
+        while (count_ > 0 && Clock::now() < timer_.expiry()) {
             co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
         }
     }
 
   private:
     asio::steady_timer timer_;
-    std::size_t count_{};
+    std::size_t count_;
+};
+
+/// One of the things that a latch counts, over when this is: however a coroutine ends, others would wait
+/// for it, also when it is destroyed, which happens where memory is short.
+class Counted {
+  public:
+    explicit Counted(Latch& latch) : latch_{&latch} {}
+    ~Counted() {
+        if (latch_ != nullptr) {
+            latch_->count_down();
+        }
+    }
+    Counted(Counted&& other) noexcept : latch_{std::exchange(other.latch_, nullptr)} {}
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    Counted& operator=(Counted&&) = delete;
+
+  private:
+    Latch* latch_;
 };
 
 /// A port to ask, and what came of it.
@@ -68,7 +87,7 @@ struct Port {
     SubsystemPort where;
     std::unique_ptr<StreamController> controller;
     std::optional<ControllerObservation> observation;
-    bool tried{}; ///< connected, or not
+    std::vector<std::uint16_t> probed; ///< ControllerObservation::probed_cntlids
 };
 
 /// One --target and all that is done for it.
@@ -83,11 +102,17 @@ struct Target {
     bool listed_elsewhere{}; ///< its logs name subsystems, and none at its own address
 };
 
+/// The ports of a subsystem that are asked for further connections, one of each target.
+struct Probing {
+    std::string subsysnqn;
+    std::vector<Port*> ports;
+    std::vector<fabric::ProbedPort> asked; ///< the same
+};
+
 class Observer {
   public:
-    Observer(ObserveOptions options, const asio::any_io_executor& executor)
-        : options_{std::move(options)}, all_tried_{executor} {
-        const auto now = Clock::now();
+    explicit Observer(ObserveOptions options) : options_{std::move(options)} {
+        const auto now = began_;
         const fabric::Failure over{
             .code = make_error_code(Errc::timed_out),
             .cause = fmt::format("the time for this target ({} ms in all) is over",
@@ -121,10 +146,7 @@ class Observer {
                                                         .cntlid = options_.connect.cntlid});
             }
         }
-        for (const Target& target : targets_) {
-            all_tried_.expect(target.ports.size());
-        }
-        co_await for_each_target(&Observer::ask);
+        co_await ask_all();
         co_await for_each_target(&Observer::shut_down);
         gather(observation);
         co_return observation;
@@ -241,44 +263,33 @@ class Observer {
         return where;
     }
 
-    asio::awaitable<void> ask(Target& target) {
+    /// Reads all targets at once, then looks how they hand out IDs, and reads discovery logs last: nvmet
+    /// numbers the controllers of all subsystems from one pool.
+    asio::awaitable<void> ask_all() {
+        const auto executor = co_await asio::this_coro::executor;
+        // What hangs shall not cost the others what they would have said.
+        Latch read(executor, targets_.size(), began_ + options_.timeout * 3 / 4);
+        Latch probed(executor, 1, began_ + options_.timeout);
+        std::vector<asio::awaitable<void>> tasks;
+        tasks.reserve(targets_.size() + 1);
+        for (Target& target : targets_) {
+            tasks.push_back(ask(target, Counted(read), probed));
+        }
+        tasks.push_back(probe_all(read, Counted(probed)));
+        co_await when_all(std::move(tasks));
+    }
+
+    asio::awaitable<void> ask(Target& target, Counted read, Latch& probed) {
         auto job = [this, &target](std::size_t index) {
             return ask_port(target, target.ports[index]);
         };
         {
-            const AllTried at_last(*this, target);
+            const Counted counted(std::move(read));
             co_await for_each_index(target.ports.size(), kPortsAtOnce, job);
         }
-        if (options_.probe_cntlids && targets_.size() > 1) {
-            co_await all_tried_.wait();
-            co_await probe(target);
-        }
         if (!options_.subsysnqn.empty()) {
+            co_await probed.wait();
             co_await read_own_log(target);
-        }
-    }
-
-    /// However asking a target ends, the others would wait for its ports: also when its coroutine is
-    /// destroyed, which happens where memory is short.
-    class AllTried {
-      public:
-        AllTried(Observer& observer, Target& target) : observer_{observer}, target_{target} {}
-        ~AllTried() {
-            for (Port& port : target_.ports) {
-                observer_.tried(port);
-            }
-        }
-        AllTried(const AllTried&) = delete;
-        AllTried& operator=(const AllTried&) = delete;
-
-      private:
-        Observer& observer_;
-        Target& target_;
-    };
-
-    void tried(Port& port) {
-        if (!std::exchange(port.tried, true)) {
-            all_tried_.count_down();
         }
     }
 
@@ -292,9 +303,6 @@ class Observer {
                 port.where.address, std::move(connect), target.deadline);
         } catch (const Error& error) {
             add_unobserved(target, port.where.address, port.where.subsysnqn, error);
-        }
-        tried(port);
-        if (!port.controller) {
             co_return;
         }
         CollectOptions collect;
@@ -315,35 +323,73 @@ class Observer {
         port.observation = std::move(seen);
     }
 
-    /// Which controller ID the array hands out next, while the controllers of all targets exist.
-    asio::awaitable<void> probe(Target& target) const {
-        std::set<std::string> probed;
-        for (Port& port : target.ports) {
-            if (!port.observation || port.where.cntlid != nvme::kDynamicController ||
-                !probed.insert(port.where.subsysnqn).second) {
-                continue;
-            }
-            ConnectOptions connect = options_.connect;
-            connect.subsysnqn = port.where.subsysnqn;
-            connect.cntlid = nvme::kDynamicController;
-            try {
-                const std::uint16_t cntlid = co_await StreamController::probe_cntlid(
-                    port.where.address, std::move(connect), target.deadline);
-                co_await expect_still_there(target, cntlid);
-                port.observation->probed_cntlids.push_back(cntlid);
-            } catch (const Error&) {
-                continue; // a guess at what would come next is all that is lost
-            }
+    /// How controller IDs are handed out, while the controllers of all targets exist.
+    asio::awaitable<void> probe_all(Latch& read, Counted probed) {
+        const Counted counted(std::move(probed));
+        if (!options_.probe_cntlids || targets_.size() < 2) {
+            co_return;
         }
+        co_await read.wait();
+        std::vector<Probing> all = subsystems_to_probe();
+        // nvmet has one pool for all subsystems: some are looked at with nothing beside them. What these
+        // tell of the targets need not be told by the others.
+        constexpr std::size_t kAlone = 4;
+        std::size_t next = 0;
+        for (; next < std::min(kAlone, all.size()); ++next) {
+            co_await probe(all[next], all[next].ports.size() > 2);
+        }
+        auto job = [this, &all, next](std::size_t index) {
+            return probe(all[next + index], false);
+        };
+        co_await for_each_index(all.size() - next, kPortsAtOnce, job);
     }
 
-    /// An array that has given up a controller meanwhile may give its ID again.
-    /// \throws Error when one with this ID does not answer
-    static asio::awaitable<void> expect_still_there(Target& target, std::uint16_t cntlid) {
-        for (Port& port : target.ports) {
-            if (port.observation && port.observation->connection.cntlid == cntlid) {
-                co_await port.controller->submit(nvme::keep_alive_command()); // any status will do
+    /// Those of most targets first.
+    std::vector<Probing> subsystems_to_probe() {
+        std::map<std::string, Probing> by_name;
+        for (Target& target : targets_) {
+            std::map<std::string, Port*>
+                ports; // that of the target's own address, where there is one
+            for (Port& port : target.ports) {
+                if (!port.controller || port.where.cntlid != nvme::kDynamicController) {
+                    continue;
+                }
+                Port*& chosen = ports.try_emplace(port.where.subsysnqn, &port).first->second;
+                if (kinship(target.address, port.where.address) >
+                    kinship(target.address, chosen->where.address)) {
+                    chosen = &port;
+                }
             }
+            for (const auto& [name, port] : ports) {
+                Probing& probing = by_name[name];
+                probing.subsysnqn = name;
+                probing.ports.push_back(port);
+                probing.asked.push_back({.address = port->where.address,
+                                         .deadline = target.deadline,
+                                         .controller = port->controller.get()});
+            }
+        }
+        std::vector<Probing> out;
+        for (auto& [name, probing] : by_name) {
+            out.push_back(std::move(probing));
+        }
+        std::stable_sort(out.begin(), out.end(), [](const Probing& a, const Probing& b) {
+            return a.ports.size() > b.ports.size();
+        });
+        return out;
+    }
+
+    /// \param twice  two of the ports may be of one array, which once does not tell
+    asio::awaitable<void> probe(Probing& probing, bool twice) const {
+        ConnectOptions connect = options_.connect;
+        connect.subsysnqn = probing.subsysnqn;
+        fabric::IdProbe ids(probing.asked, std::move(connect));
+        co_await ids.forwards();
+        if (twice || ids.given_twice()) {
+            co_await ids.backwards();
+        }
+        for (std::size_t i = 0; i < probing.ports.size(); ++i) {
+            probing.ports[i]->probed = std::move(probing.asked[i].ids);
         }
     }
 
@@ -410,6 +456,7 @@ class Observer {
                     continue;
                 }
                 // Controller IDs are unique in a subsystem only, and a port may have several.
+                port.observation->probed_cntlids = std::move(port.probed);
                 std::string& name = port.observation->name;
                 if (names.contains(name)) {
                     name += fmt::format(" of {}", port.where.subsysnqn);
@@ -430,14 +477,14 @@ class Observer {
     }
 
     ObserveOptions options_;
+    Clock::time_point began_{Clock::now()};
     std::vector<Target> targets_;
-    Latch all_tried_;
 };
 
 } // namespace
 
 asio::awaitable<Observation> observe(ObserveOptions options) {
-    Observer observer(std::move(options), co_await asio::this_coro::executor);
+    Observer observer(std::move(options));
     co_return co_await observer.run();
 }
 

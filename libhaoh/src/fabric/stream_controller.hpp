@@ -15,10 +15,9 @@ class StreamController final : public FabricController {
     [[nodiscard]] static boost::asio::awaitable<std::unique_ptr<StreamController>>
     connect_until(Address address, ConnectOptions options, Deadline overall);
 
-    /// The controller ID that one more connection is given. The controller is not enabled, and gone
-    /// when this returns. \throws Error
-    [[nodiscard]] static boost::asio::awaitable<std::uint16_t>
-    probe_cntlid(Address address, ConnectOptions options, Deadline overall);
+    /// Up to and with the Connect command: the controller is not enabled. \throws Error
+    [[nodiscard]] static boost::asio::awaitable<std::unique_ptr<StreamController>>
+    connect_only(Address address, ConnectOptions options, Deadline overall);
 
     StreamController(std::shared_ptr<QueueConnection> connection, Address address,
                      ConnectOptions options);
@@ -41,9 +40,6 @@ class StreamController final : public FabricController {
     [[nodiscard]] boost::asio::awaitable<void> shutdown() override;
 
   private:
-    /// Up to and with the Connect command.
-    [[nodiscard]] static boost::asio::awaitable<std::unique_ptr<StreamController>>
-    connect_only(Address address, ConnectOptions options, Deadline overall);
     [[nodiscard]] boost::asio::awaitable<void> connect_queue();
     [[nodiscard]] boost::asio::awaitable<void> enable();
     [[nodiscard]] boost::asio::awaitable<std::uint64_t>

@@ -12,6 +12,7 @@
 #include "host/machine_reader.hpp"
 #include "host/selection.hpp"
 #include "host/udev_links.hpp"
+#include "model/controller_id.hpp"
 
 #include <haoh/collector.hpp>
 #include <haoh/error.hpp>
@@ -258,9 +259,13 @@ ControllerObservation controller_from_sysfs(const KernelController& controller,
     }
     seen.trsvcid = controller.address_part("trsvcid");
     seen.subsysnqn = controller.subsysnqn.value();
-    seen.connection.hostnqn = controller.hostnqn.value();
     seen.connection.hostid = nvme::parse_uuid(controller.hostid.value()).value_or(nvme::Uuid{});
-    seen.connection.cntlid = static_cast<std::uint16_t>(controller.cntlid.number().value_or(0));
+    const auto cntlid = model::controller_id(controller);
+    if (cntlid || !controller.cntlid.ok()) {
+        // An ID beside a host NQN counts as known, also 0: none is beside what is no ID.
+        seen.connection.hostnqn = controller.hostnqn.value();
+        seen.connection.cntlid = cntlid.value_or(0);
+    }
     return seen;
 }
 

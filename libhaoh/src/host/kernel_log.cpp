@@ -4,6 +4,7 @@
 #include "base/file_descriptor.hpp"
 #include "base/text_scan.hpp"
 #include "host/attribute_text.hpp"
+#include "linux/kernel_event_message.hpp"
 
 #include <fmt/format.h>
 
@@ -99,7 +100,7 @@ KernelLog read_kernel_log(const RecordReader& reader) {
         if (length > 0) {
             std::optional<KmsgRecord> record =
                 parse_kmsg({buffer.data(), static_cast<std::size_t>(length)});
-            if (record && is_about_nvme(*record)) {
+            if (record && (is_about_nvme(*record) || linux_kernel::is_of_any_disk(record->text))) {
                 messages.push_back({record->microseconds, std::move(record->text)});
             }
             if (messages.size() > kMaxMessages) {

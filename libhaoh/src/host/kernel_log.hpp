@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// \file
-/// The kernel's log as /dev/kmsg gives it (Documentation/ABI/testing/dev-kmsg): what of it is about
-/// NVMe on this host.
+/// The kernel's log as /dev/kmsg gives it (Documentation/ABI/testing/dev-kmsg): what of it is, or may be,
+/// about NVMe on this host.
 #pragma once
 
 #include <haoh/kernel.hpp>
@@ -49,7 +49,7 @@ inline constexpr std::size_t kRecordBytes = 16384;
 /// Reads one record. \return its length, 0 at the end, or a negative errno value
 using RecordReader = std::function<ssize_t(std::span<char>)>;
 
-/// Reads until nothing more is there (EAGAIN). Records that were overwritten before they could be
+/// Reads until nothing more is there (EAGAIN), and keeps what is about NVMe or may be. Records that were overwritten before they could be
 /// read (EPIPE) are passed over.
 [[nodiscard]] KernelLog read_kernel_log(const RecordReader& reader);
 /// This machine's log.

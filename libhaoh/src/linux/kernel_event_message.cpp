@@ -144,6 +144,9 @@ std::string refusal_message(KernelRefusal refusal, std::uint32_t nsid) {
     const auto* const found =
         std::find_if(kRefusals.begin(), kRefusals.end(),
                      [refusal](const Refusal& one) { return one.kind == refusal; });
+    if (found == kRefusals.end()) {
+        return {};
+    }
     std::string text(found->beginning);
     if (found->nsid) {
         text += std::to_string(static_cast<std::int32_t>(nsid));

@@ -31,6 +31,10 @@ enum class KernelRefusal : std::uint8_t {
     command_capsule,   ///< a controller with an IOCCSZ that is too small
     response_capsule,  ///< a controller with an IORCSZ that is too small
     page_size,         ///< a controller with larger memory pages than the host's
+    data_alignment,    ///< a connection with CPDA; the message does not say whose
+    host_identity,     ///< a connection as a host of another pair of NQN and ID; nor does this
+    physical_block,    ///< a device with a physical block that is no power of two; nor does this
+    block_size,        ///< a namespace with blocks that are too small; the message has no NSID
 };
 
 struct KernelEventMessage {
@@ -51,8 +55,27 @@ struct KernelEventMessage {
 /// \return nullopt for all other messages
 [[nodiscard]] std::optional<KernelEventMessage> parse_kernel_event(std::string_view text);
 
+/// What the kernel refuses without saying what it is of (drivers/nvme/host/tcp.c, fabrics.c, core.c;
+/// block/blk-settings.c).
+struct UnnamedRefusal {
+    KernelRefusal refusal{};
+    std::string origin; ///< "nvme_tcp", "nvme_fabrics"; of `block_size` the controller; else empty
+    /// Of `physical_block` bytes, of `block_size` LBADS.
+    std::optional<std::uint32_t> number{};
+    std::string text; ///< what the kernel says, without the origin
+
+    bool operator==(const UnnamedRefusal&) const = default;
+};
+
+/// \param text  "nvme_tcp: queue 0: unsupported cpda returned 4"
+/// \return nullopt for all other messages
+[[nodiscard]] std::optional<UnnamedRefusal> parse_unnamed_refusal(std::string_view text);
+
+/// Whether the block layer says so, of a disk of any kind: nothing in it is of NVMe.
+[[nodiscard]] bool is_of_any_disk(std::string_view text);
+
 /// What the kernel says of a namespace that it refuses, without the device: "IDs don't match for
-/// shared namespace 2". Of a refused controller, where its message begins.
+/// shared namespace 2". Of a refused controller, where its message begins. Empty where it names none.
 [[nodiscard]] std::string refusal_message(KernelRefusal refusal, std::uint32_t nsid);
 
 /// What was given for nvme_core.iopolicy and not taken: "nvme_core: `queue-depth' invalid for parameter

@@ -168,6 +168,45 @@ TEST(TargetGroups, IsNotSureWhoseIdsAreMixed) {
     EXPECT_THAT(confidences(unprobed.observation()), Each(Lt(kSureOfArray)));
 }
 
+TEST(TargetGroups, IsSureOfPortsThatHandOutIdsByTurns) {
+    const auto probed = [](std::vector<std::uint16_t> first, std::vector<std::uint16_t> second) {
+        Pair pair = three_targets({{{1, 3}, {2, 4}, {1025, 1026}}});
+        pair.a[0].probed = std::move(first);
+        pair.a[1].probed = std::move(second);
+        pair.b[0].probed = {1026, 1027};
+        pair.a[0].id.cntlid = 38;
+        pair.a[1].id.cntlid = 39;
+        return pair;
+    };
+    // Asked in their order and then the other way round, the later one gets the higher ID each time.
+    const Pair turns = probed({3, 6}, {4, 5});
+    EXPECT_THAT(arrays_of(turns.observation()), ElementsAre("array-a", "array-a", "array-b"));
+    EXPECT_THAT(confidences(turns.observation()), Each(Ge(kSureOfArray)));
+    EXPECT_THAT(confidences(probed({40, 3}, {1, 2}).observation()), Each(Ge(kSureOfArray)))
+        << "they begin anew";
+    EXPECT_THAT(confidences(probed({3, 701}, {4, 700}).observation()), Each(Ge(kSureOfArray)))
+        << "those between are taken";
+    const auto unsure = [](const Pair& pair) {
+        EXPECT_THAT(confidences(pair.observation()),
+                    ElementsAre(Lt(kSureOfArray), Lt(kSureOfArray), Ge(kSureOfArray)));
+    };
+    unsure(probed({3, 5}, {4, 6}));     // two arrays of mixed ranges, each with its own next ID
+    unsure(probed({3, 600}, {4, 500})); // or with IDs drawn at random
+    unsure(probed({3}, {4, 5}));        // one of them refused the second time
+    // All of these are there at the same time: who gives one of them again is another array.
+    EXPECT_THAT(arrays_of(probed({3, 5}, {5, 6}).observation()),
+                ElementsAre("array-a", "array-b", "array-c"));
+}
+
+TEST(TargetGroups, IsNotSureOfOneRangeForAllTargets) {
+    // By turns as well: it may be one array, or two that agree on who gives which ID.
+    Pair pair = three_targets({{{1, 4}, {2, 5}, {3, 6}}});
+    pair.a[0].probed = {4, 9};
+    pair.a[1].probed = {5, 8};
+    pair.b[0].probed = {6, 7};
+    EXPECT_THAT(confidences(pair.observation()), Each(Lt(kSureOfArray)));
+}
+
 TEST(TargetGroups, IsSureOfOneArrayWhereMoreThanIdsSaysIt) {
     const auto one_array = [](const Pair& pair) {
         EXPECT_THAT(arrays_of(pair.observation()), ElementsAre("array-a", "array-a"));

@@ -72,6 +72,27 @@ TEST(HostCtrlRefused, IsToldUntilAnArrayIsConnectedNotDiscovery) {
     EXPECT_THAT(told(later, "host.ctrl.refused"), SizeIs(2));
 }
 
+TEST(HostCtrlRefused, NotesWhatTheKernelSaysOfNobody) {
+    Observation host = healthy();
+    log(host, "nvme_tcp: queue 0: unsupported cpda returned 2");
+    log(host, "nvme_fabrics: found same hostnqn nqn.x but different hostid 1");
+    log(host, "nvme_tcp: queue 0: unsupported cpda returned 4");
+    log(host, "Invalid physical block size (1536)"); // of a disk, perhaps
+    EXPECT_THAT(
+        told(host, "host.ctrl.refused"),
+        ElementsAre("the kernel refused a connection; it does not say to what, nor whether it was "
+                    "made since",
+                    "nvme_tcp (): \"queue 0: unsupported cpda returned 4\" (conn.cpda)",
+                    "nvme_fabrics (): \"found same hostnqn nqn.x but different hostid 1\" "
+                    "(host.identity.pair)"));
+    EXPECT_EQ(findings_of(host, "host.ctrl.refused").front().verdict, Verdict::note);
+    EXPECT_EQ(check(host).verdict, Verdict::pass);
+    // Beside one that is named, which is worse.
+    log(host, "nvme nvme5: icdoff is not supported!");
+    EXPECT_THAT(findings_of(host, "host.ctrl.refused"), SizeIs(2));
+    EXPECT_EQ(check(host).verdict, Verdict::warn);
+}
+
 TEST(HostCtrlRefused, IsUnknownWithoutALog) {
     Observation host = healthy();
     log(host, "nvme nvme5: icdoff is not supported!");
@@ -95,6 +116,39 @@ TEST(HostPathMissing, SaysWhatTheLogHasWhereNothingElseSpeaksAgainstThePath) {
     EXPECT_EQ(what(), "nvme1 offers nsid 2 and the kernel has no path to it: the kernel's log says "
                       "\"Command set not reported for nsid:2\"");
     EXPECT_THAT(fix(), StartsWith("Array: mend what is said here"));
+}
+
+TEST(HostPathMissing, KnowsANamespaceByItsBlocks) {
+    // Neither message has an NSID, and the block layer's not even a controller.
+    Pair pair(1, 2);
+    pair.on_b(2, [](Path& path) {
+        path.identify.nsfeat |= 0x12;
+        path.identify.npwg = 2;
+        path.identify.nawupf = 2;
+        path.identify.lbaf[0].lbads = 9;
+    });
+    Observation host = connected(pair.observation());
+    refuse(host, 2, "nvme1");
+    const std::string bare = "nvme1 offers nsid 2 and the kernel has no path to it";
+    const auto what = [&] { return told(host, "host.path.missing").front(); };
+    log(host, "Invalid physical block size (3072)");
+    log(host, "nvme nvme1: invalid LBA data size 9, skipping namespace"); // of too many blocks
+    EXPECT_EQ(what(), bare);
+    log(host, "Invalid physical block size (1536)");
+    EXPECT_EQ(what(), bare +
+                          ": its blocks are such as the kernel's log says \"Invalid physical block "
+                          "size (1536)\" of");
+    EXPECT_THAT(findings_of(host, "host.path.missing").front().fix,
+                StartsWith("Array: mend what is said here"));
+    Pair small(1, 2);
+    small.on_b(2, [](Path& path) { path.identify.lbaf[0].lbads = 8; });
+    host = connected(small.observation());
+    refuse(host, 2, "nvme1");
+    log(host, "nvme nvme0: invalid LBA data size 8, skipping namespace");
+    log(host, "nvme nvme1: invalid LBA data size 7, skipping namespace");
+    EXPECT_EQ(what(), bare);
+    log(host, "nvme nvme1: invalid LBA data size 8, skipping namespace");
+    EXPECT_THAT(what(), HasSubstr("\"invalid LBA data size 8, skipping namespace\" of"));
 }
 
 TEST(HostPathMissing, KnowsWhereTheKernelSaysNothing) {

@@ -50,6 +50,14 @@ std::string expected_rule(KernelRefusal refusal) {
         return "ctrl.iorcsz.min";
     case KernelRefusal::page_size:
         return "prop.cap.mps";
+    case KernelRefusal::data_alignment:
+        return "conn.cpda";
+    case KernelRefusal::host_identity:
+        return "host.identity.pair";
+    case KernelRefusal::physical_block:
+        return "ns.optperf.physical";
+    case KernelRefusal::block_size:
+        return "ns.lbaf_active.sane";
     }
     return {};
 }
@@ -71,7 +79,7 @@ TEST(RefusalOfTheKernel, HasOneRowThatItTellsOf) {
         EXPECT_EQ(rule_of(refusal), expected_rule(refusal)) << number;
         EXPECT_EQ(rows[refusal], 1) << expected_rule(refusal);
     }
-    EXPECT_EQ(refusals, 18U);
+    EXPECT_EQ(refusals, 22U);
     EXPECT_EQ(rule_of(static_cast<KernelRefusal>(refusals)), "") << "no row says so";
 }
 

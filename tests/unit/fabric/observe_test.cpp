@@ -158,6 +158,49 @@ TEST_F(ObserveTest, ToleratesAFailedProbe) {
     EXPECT_THAT(seen.controllers.at(1).probed_cntlids, ElementsAre(201));
 }
 
+TEST_F(ObserveTest, ProbesThreePortsInTheirOrderAndThenTheOtherWayRound) {
+    FakeArray c(context);
+    c.namespaces = b.namespaces;
+    options.targets.push_back(c.address());
+    std::vector<std::string> order;
+    std::size_t most = 0;
+    FakeArray* const arrays[] = {&a, &b, &c};
+    const char* const names[] = {"a", "b", "c"};
+    for (std::size_t i = 0; i < 3; ++i) {
+        arrays[i]->on_command = [&, i](const FakeArray::Link&, const nvme::SubmissionEntry&,
+                                       nvme::ByteView data) {
+            if (!data.empty() && nvme::decode_connect_data(data).subnqn == a.subsysnqn) {
+                order.emplace_back(names[i]);
+                most = std::max(most, a.connections_now + b.connections_now + c.connections_now);
+            }
+            return false;
+        };
+    }
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.controllers, SizeIs(3));
+    ASSERT_THAT(order, SizeIs(9));
+    order.erase(order.begin(), order.begin() + 3); // their own controllers, at once
+    EXPECT_THAT(order, ElementsAre("a", "b", "c", "c", "b", "a"));
+    EXPECT_EQ(most, 9U) << "all of them are there at the same time";
+    EXPECT_THAT(seen.controllers[0].probed_cntlids, ElementsAre(101, 102));
+    EXPECT_THAT(seen.controllers[2].probed_cntlids, SizeIs(2));
+}
+
+TEST_F(ObserveTest, LooksOnceMoreWhereTwoGaveTheSameId) {
+    b.next_cntlid = 90; // of its own controller; the next two are those of a
+    b.on_command = [&](const FakeArray::Link&, const nvme::SubmissionEntry&, nvme::ByteView data) {
+        if (!data.empty() && b.next_cntlid == 91) {
+            b.next_cntlid = 101;
+        }
+        return false;
+    };
+    const Observation seen = observe_all();
+    ASSERT_THAT(seen.controllers, SizeIs(2));
+    EXPECT_EQ(seen.controllers[1].connection.cntlid, 90);
+    EXPECT_THAT(seen.controllers[0].probed_cntlids, ElementsAre(101, 102));
+    EXPECT_THAT(seen.controllers[1].probed_cntlids, ElementsAre(101, 102));
+}
+
 // The array gives the ID of the first controller again: beside it, or after it gave that one up.
 TEST_F(ObserveTest, TakesAnIdForGivenTwiceOnlyWhileTheControllerIsThere) {
     for (const bool is_there : {true, false}) {

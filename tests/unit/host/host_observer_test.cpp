@@ -267,6 +267,7 @@ TEST(ControllerFromSysfs, takes_the_address_of_a_pci_function_whole) {
     EXPECT_EQ(seen.traddr, "0000:01:00.0");
     EXPECT_EQ(seen.trsvcid, "");
     EXPECT_EQ(seen.connection.cntlid, 0);
+    EXPECT_EQ(seen.connection.hostnqn, "") << "what is none stands beside no host";
 }
 
 TEST_F(Observer, looks_once_where_no_controller_is_asked) {

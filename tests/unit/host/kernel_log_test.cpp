@@ -75,11 +75,13 @@ TEST(Kmsg, is_of_interest_when_it_is_about_this_hosts_nvme) {
 }
 
 TEST(KernelLog, keeps_what_is_about_nvme_in_order) {
-    const KernelLog log =
-        read_kernel_log(reader_of({"6,1,10,-;usb 1-1: new device\n", "6,2,20,-;nvme nvme0: one\n",
-                                   "rubbish", "6,3,30,-;nvme nvme0: two\n"}));
+    const KernelLog log = read_kernel_log(
+        reader_of({"6,1,10,-;usb 1-1: new device\n", "6,2,20,-;nvme nvme0: one\n", "rubbish",
+                   "6,3,30,-;nvme nvme0: two\n", "4,4,40,-;Invalid physical block size (1536)\n"}));
     EXPECT_THAT(log.messages, ElementsAre(KernelMessage{20, "nvme nvme0: one"},
-                                          KernelMessage{30, "nvme nvme0: two"}));
+                                          KernelMessage{30, "nvme nvme0: two"},
+                                          KernelMessage{40, "Invalid physical block size (1536)"}))
+        << "the last may be of an NVMe disk";
     EXPECT_EQ(log.error, "");
 }
 

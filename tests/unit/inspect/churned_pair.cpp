@@ -50,6 +50,9 @@ Source source_of(const ServedPair& pair) {
     source.targets.assign(served.targets, served.targets + served.targets_count);
     source.subsysnqn = served.nqn;
     source.identity = host_identity(served.hostnqn, {});
+    // On a busy machine a reading takes seconds. Where the time is over before a finding was there often
+    // enough, what the last reading alone found is unknown: that is true, and no answer here.
+    source.timeout = std::chrono::minutes{5};
     return source;
 }
 

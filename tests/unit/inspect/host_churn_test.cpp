@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A host's kernel that follows legal changes, and one with defects under them: what sysfs says is read one
 // file after the other, while the kernel changes them one after the other.
+#include "moving_host.hpp"
+
 #include <haoh/inspection.hpp>
 
-#include "support/sysfs_tree.hpp"
 #include "unit/catalogue/pair.hpp"
 
 #include <fmt/format.h>
@@ -12,13 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <filesystem>
-#include <fstream>
-#include <functional>
 #include <iostream>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,163 +21,7 @@
 namespace haoh::test {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr unsigned kHostControllers = 2;
-constexpr unsigned kHeads = 4;
 constexpr std::size_t kHostChecks = 12;
-
-/// One subsystem, two controllers, a path from each to each of four namespaces.
-class MovingHost {
-  public:
-    MovingHost() {
-        tree_.add_subsystem("nqn.2014-08.org.example:stretched", kHostControllers, kHeads);
-        fs::create_directories(root() / "away");
-    }
-
-    [[nodiscard]] Source source() const {
-        Source source;
-        source.sysroot = tree_.root();
-        source.ask_controllers = false;
-        return source;
-    }
-    /// In one step, as sysfs does it: whoever reads gets the one or the other.
-    void set(const std::string& file, const std::string& text) const {
-        const fs::path fresh = root() / "away/fresh";
-        std::ofstream(fresh) << text << '\n';
-        fs::rename(fresh, root() / file);
-    }
-    void set_path(unsigned controller, unsigned head, const std::string& file,
-                  const std::string& text) const {
-        set(SysfsTree::path(0, controller, head) + "/" + file, text);
-    }
-    void take_away(const std::string& directory) const {
-        fs::rename(root() / directory, away(directory));
-    }
-    void bring_back(const std::string& directory) const {
-        fs::rename(away(directory), root() / directory);
-    }
-
-  private:
-    [[nodiscard]] fs::path root() const { return tree_.root(); }
-    [[nodiscard]] fs::path away(const std::string& directory) const {
-        return root() / "away" / fs::path(directory).filename();
-    }
-
-    SysfsTree tree_{KernelLayout::v6_12};
-};
-
-using HostMove = std::function<void(const MovingHost&)>;
-
-/// The kernel learns of the arrays' states path by path.
-HostMove path_state(unsigned controller, unsigned head, const std::string& state) {
-    return [=](const MovingHost& host) { host.set_path(controller, head, "ana_state", state); };
-}
-HostMove path_size(unsigned controller, unsigned head, const std::string& sectors) {
-    return [=](const MovingHost& host) { host.set_path(controller, head, "size", sectors); };
-}
-HostMove head_size(unsigned head, const std::string& sectors) {
-    return [=](const MovingHost& host) { host.set(SysfsTree::head(0, head) + "/size", sectors); };
-}
-HostMove of_controller(unsigned number, const std::string& file, const std::string& text) {
-    return
-        [=](const MovingHost& host) { host.set(SysfsTree::controller(number) + "/" + file, text); };
-}
-HostMove gone(const std::string& directory) {
-    return [=](const MovingHost& host) { host.take_away(directory); };
-}
-HostMove back(const std::string& directory) {
-    return [=](const MovingHost& host) { host.bring_back(directory); };
-}
-
-struct HostChange {
-    std::string name;
-    std::vector<std::vector<HostMove>> cycles; ///< each from the first to the last and again
-};
-
-const std::vector<HostChange>& host_changes() {
-    static const std::vector<HostMove> owner{
-        path_state(0, 1, "change"),       path_state(1, 1, "change"),
-        path_state(0, 1, "inaccessible"), path_state(1, 1, "optimized"),
-        path_state(0, 1, "change"),       path_state(1, 1, "change"),
-        path_state(1, 1, "inaccessible"), path_state(0, 1, "optimized")};
-    static const std::vector<HostMove> grows{path_size(0, 2, "4194304"), path_size(1, 2, "4194304"),
-                                             head_size(2, "4194304"),    path_size(1, 2, "2097152"),
-                                             path_size(0, 2, "2097152"), head_size(2, "2097152")};
-    static const std::vector<HostMove> comes{
-        gone(SysfsTree::path(0, 0, 3)), gone(SysfsTree::path(0, 1, 3)),
-        gone(SysfsTree::head(0, 3)),    back(SysfsTree::head(0, 3)),
-        back(SysfsTree::path(0, 1, 3)), back(SysfsTree::path(0, 0, 3))};
-    // Each time it gets another controller ID: the array is of the dynamic model.
-    static const std::vector<HostMove> reconnects{
-        of_controller(0, "state", "resetting"),  of_controller(0, "state", "connecting"),
-        of_controller(0, "cntlid", "3"),         of_controller(0, "state", "live"),
-        of_controller(0, "state", "connecting"), of_controller(0, "cntlid", "1"),
-        of_controller(0, "state", "live")};
-    static const std::vector<HostChange> changes{
-        {.name = "owner_moves", .cycles = {owner}},
-        {.name = "volumes_grow", .cycles = {grows}},
-        {.name = "volumes_come_and_go", .cycles = {comes}},
-        {.name = "controllers_reconnect", .cycles = {reconnects}},
-        {.name = "all_at_once", .cycles = {owner, grows, comes, reconnects}},
-    };
-    return changes;
-}
-
-/// Makes its changes until it is destroyed. What belongs together follows at once, and then it rests.
-class HostChurn {
-  public:
-    HostChurn(const MovingHost& host, const HostChange& change, std::uint32_t seed)
-        : thread_{[this, &host, &change, random = std::minstd_rand{seed}]() mutable {
-              std::vector<std::size_t> done(change.cycles.size());
-              const auto step = [&](std::size_t cycle) {
-                  const auto& moves = change.cycles[cycle];
-                  moves[done[cycle]++ % moves.size()](host);
-                  ++moves_;
-              };
-              while (!ended_) {
-                  const std::size_t cycle = std::uniform_int_distribution<std::size_t>{
-                      0, change.cycles.size() - 1}(random);
-                  do {
-                      step(cycle);
-                      pause(std::uniform_int_distribution<long>{0, 3}(random));
-                  } while (done[cycle] % change.cycles[cycle].size() != 0 && !ended_);
-                  pause(std::uniform_int_distribution<long>{0, 80}(random));
-              }
-              for (std::size_t cycle = 0; cycle < done.size(); ++cycle) {
-                  while (done[cycle] % change.cycles[cycle].size() != 0) {
-                      step(cycle);
-                  }
-              }
-          }} {}
-    ~HostChurn() {
-        ended_ = true;
-        thread_.join();
-    }
-    HostChurn(const HostChurn&) = delete;
-    HostChurn& operator=(const HostChurn&) = delete;
-
-    [[nodiscard]] std::size_t moves() const { return moves_; }
-
-  private:
-    static void pause(long milliseconds) {
-        std::this_thread::sleep_for(std::chrono::milliseconds{milliseconds});
-    }
-
-    std::atomic<bool> ended_{};
-    std::atomic<std::size_t> moves_{};
-    std::thread thread_;
-};
-
-std::vector<std::string> fails_and_warns(const Report& report) {
-    std::vector<std::string> out;
-    for (std::string& line : lines(report)) {
-        if (line.starts_with("FAIL ") || line.starts_with("WARN ")) {
-            out.push_back(std::move(line));
-        }
-    }
-    return out;
-}
 
 class HostChanges : public ::testing::TestWithParam<HostChange> {};
 

@@ -8,6 +8,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <map>
+#include <string>
+
 namespace haoh {
 namespace {
 
@@ -175,6 +178,36 @@ TEST(ReportJson, TellsWhatWasNotObserved) {
     EXPECT_EQ(out["verdict"], "unknown");
     ASSERT_EQ(out["unobserved"].size(), 1U);
     EXPECT_EQ(out["unobserved"][0]["object"], "tcp://10.2.0.1:4420");
+}
+
+TEST(ReportJson, LinksFindingsToWhatWasNotObserved) {
+    Sample sample = healthy_pair();
+    add(sample, test::refused_target());
+    add(sample, test::refused_target());
+    Finding cause = test::serial_finding(sample);
+    cause.explains = {1};
+    add(sample.report, cause);
+    Finding told = test::serial_finding(sample);
+    told.rule = "snap.verdict_unknown";
+    told.verdict = Verdict::unknown;
+    told.unobserved = 0;
+    add(sample.report, told);
+    Finding neither = test::serial_finding(sample);
+    neither.rule = "ctrl.mn.equal";
+    add(sample.report, neither);
+    const std::string text = to_json(sample.report);
+    expect_valid_report(text);
+    const json out = json::parse(text);
+    std::map<std::string, json> by_rule;
+    for (const json& finding : out["findings"]) {
+        by_rule[finding["rule"]] = finding;
+    }
+    EXPECT_EQ(by_rule[cause.rule]["explains"], json::array({1}));
+    EXPECT_FALSE(by_rule[cause.rule].contains("unobserved"));
+    EXPECT_EQ(by_rule[told.rule]["unobserved"], 0);
+    EXPECT_FALSE(by_rule[told.rule].contains("explains"));
+    EXPECT_FALSE(by_rule[neither.rule].contains("explains"));
+    EXPECT_FALSE(by_rule[neither.rule].contains("unobserved"));
 }
 
 TEST(ReportJson, NamesHosts) {

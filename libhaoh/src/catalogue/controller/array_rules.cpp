@@ -4,6 +4,7 @@
 #include "catalogue/catalogue.hpp"
 #include "judge/row.hpp"
 #include "judge/subject.hpp"
+#include "model/controller_id.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -71,11 +72,7 @@ Unplaced unplaced_controller(const HostController& controller, const Attribution
                  .array = controller.array,
                  .address = site_address(std::string(controller.kernel->address_part("traddr")),
                                          std::string(controller.kernel->address_part("trsvcid"))),
-                 .cntlid = {}};
-    const auto cntlid = controller.kernel->cntlid.number();
-    if (cntlid && *cntlid <= 0xFFFFU) {
-        out.cntlid = static_cast<std::uint16_t>(*cntlid);
-    }
+                 .cntlid = model::controller_id(*controller.kernel)};
     out.value = value_of(controller, array_evidence(array, out.cntlid, out.address));
     return out;
 }

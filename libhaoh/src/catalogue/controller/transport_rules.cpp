@@ -303,7 +303,8 @@ constexpr Row kConnCpda{
              .why = "Linux refuses the connection: every path to this port is missing.",
              .fix = "Array: answer ICReq with CPDA 0.",
              .on_linux = linux_effect::kCpdaNotZero},
-    .judge = CheckController{.clause = "CPDA is not 0", .ask = data_alignment}};
+    .judge = CheckController{.clause = "CPDA is not 0", .ask = data_alignment},
+    .refusals = {linux_kernel::KernelRefusal::data_alignment}};
 
 } // namespace
 

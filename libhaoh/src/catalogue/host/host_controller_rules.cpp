@@ -386,7 +386,8 @@ constexpr Row kHostIdentityPair{
              .fix = "Host: connect every controller with one --hostnqn and one --hostid "
                     "(/etc/nvme/hostnqn and /etc/nvme/hostid)."},
     .judge = JudgeHost{judge_host_identity},
-    .yields_to = {&kConnHostnqnHostidSame}};
+    .yields_to = {&kConnHostnqnHostidSame},
+    .refusals = {linux_kernel::KernelRefusal::host_identity}};
 
 constexpr Row kHostAnaIgnored{
     .rule = {.id = "host.ana.ignored",

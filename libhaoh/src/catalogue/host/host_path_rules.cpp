@@ -96,11 +96,14 @@ void report_missing(const HostSubsystem& subsystem, const HostController& contro
     const InLog in_log =
         refusal ? log.find(controller.kernel->name, refusal->kind, path.nsid) : InLog::missing;
     const auto silent = refusal ? std::nullopt : silent_reason(path);
+    const bool open = !refusal && !silent;
     const std::string said =
-        refusal || silent ? std::string() : log.said_otherwise(controller.kernel->name, path.nsid);
+        open ? log.said_otherwise(controller.kernel->name, path.nsid) : std::string();
+    const std::string blocks =
+        open && said.empty() ? log.said_of_blocks(controller.kernel->name, path) : std::string();
     FoldKey key;
     key.add(controller.asked->index).add(refusal ? 1 : 0);
-    key.add(silent.value_or(std::string_view())).add(said.empty() ? 0 : 1);
+    key.add(silent.value_or(std::string_view())).add(said.empty() ? 0 : 1).add(blocks);
     if (refusal) {
         key.add(static_cast<std::uint64_t>(in_log));
         add_reason(*refusal, key);
@@ -116,14 +119,16 @@ void report_missing(const HostSubsystem& subsystem, const HostController& contro
             what += fmt::format(": {}", *silent);
         } else if (!said.empty()) {
             what += fmt::format(": the kernel's log says \"{}\"", said);
+        } else if (!blocks.empty()) {
+            what += fmt::format(": its blocks are such as the kernel's log says \"{}\" of", blocks);
         }
         return Wording{.what = std::move(what),
                        .values = offers_and_paths(subsystem, path.nsid),
                        .verdict = {},
                        .names_nsid = true,
-                       .fix = refusal                   ? std::string_view{}
-                              : silent || !said.empty() ? kMendAndRescan
-                                                        : kRescan};
+                       .fix = refusal                                      ? std::string_view{}
+                              : silent || !said.empty() || !blocks.empty() ? kMendAndRescan
+                                                                           : kRescan};
     });
 }
 

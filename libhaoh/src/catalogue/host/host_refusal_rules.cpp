@@ -52,6 +52,42 @@ std::map<std::string, linux_kernel::KernelEventMessage> refused(const KernelObse
     return out;
 }
 
+/// What it said last of each kind of connection that it refused, without saying whose.
+std::map<linux_kernel::KernelRefusal, linux_kernel::UnnamedRefusal>
+refused_of_nobody(const KernelObservation& kernel) {
+    using linux_kernel::KernelRefusal;
+    std::map<KernelRefusal, linux_kernel::UnnamedRefusal> out;
+    for (const KernelMessage& line : kernel.messages) {
+        auto one = linux_kernel::parse_unnamed_refusal(line.text);
+        if (one && (one->refusal == KernelRefusal::data_alignment ||
+                    one->refusal == KernelRefusal::host_identity)) {
+            const KernelRefusal kind = one->refusal;
+            out.insert_or_assign(kind, *std::move(one));
+        }
+    }
+    return out;
+}
+
+/// A connection is not a controller yet. Whether it was made since, nobody can tell: it is a note.
+void report_nobodys(const KernelObservation& kernel, Findings& findings) {
+    std::vector<FindingValue> values;
+    for (const auto& [kind, one] : refused_of_nobody(kernel)) {
+        values.push_back(
+            value_of_object(one.origin, fmt::format("\"{}\" ({})", one.text, rule_of(kind))));
+    }
+    if (values.empty()) {
+        return;
+    }
+    findings.add({.row = kHostCtrlRefused,
+                  .subsystem = {},
+                  .nsids = {},
+                  .what =
+                      "the kernel refused a connection; it does not say to what, nor whether it "
+                      "was made since",
+                  .values = std::move(values),
+                  .verdict = Verdict::note});
+}
+
 void judge_refused(const Host& host, const Subject& /*subject*/, Findings& findings) {
     const KernelObservation& kernel = *host.kernel;
     if (!kernel.messages_error.empty()) {
@@ -61,6 +97,7 @@ void judge_refused(const Host& host, const Subject& /*subject*/, Findings& findi
     if (!kernel.messages.empty()) {
         findings.judged(kHostCtrlRefused);
     }
+    report_nobodys(kernel, findings);
     std::vector<std::string> names;
     std::vector<FindingValue> values;
     for (const auto& [name, event] : refused(kernel)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "catalogue/host/path_refusal.hpp"
 
+#include "catalogue/namespace/physical_block.hpp"
 #include "judge/subject.hpp"
 
 #include <fmt/format.h>
@@ -133,6 +134,10 @@ std::string reason_of(const PathRefusal& refusal) {
     case KernelRefusal::command_capsule:
     case KernelRefusal::response_capsule:
     case KernelRefusal::page_size:
+    case KernelRefusal::data_alignment:
+    case KernelRefusal::host_identity:
+    case KernelRefusal::physical_block:
+    case KernelRefusal::block_size:
         break; // not what `explain_refusal` finds
     }
     return {};
@@ -182,12 +187,49 @@ std::string LoggedRefusals::said_otherwise(const std::string& controller, std::u
     return {};
 }
 
+namespace {
+
+/// Whether Linux from 7.2 on takes the blocks for too small, or so many of them for too much.
+bool is_refused_size(const nvme::IdentifyNamespace& id) {
+    constexpr unsigned kSmallest = 9;
+    constexpr unsigned kBits = 64;
+    const unsigned block = id.active_format().lbads;
+    return block < kSmallest || block - kSmallest >= kBits ||
+           (id.nsze << (block - kSmallest)) >> (block - kSmallest) != id.nsze;
+}
+
+} // namespace
+
+std::string LoggedRefusals::said_of_blocks(const std::string& controller, const Namespace& path) {
+    read();
+    if (!path.has_identify) {
+        return {};
+    }
+    const unsigned block = path.idns.active_format().lbads;
+    const auto physical = physical_blocks(path);
+    for (const linux_kernel::UnnamedRefusal& one : unnamed_) {
+        if (one.refusal == KernelRefusal::block_size) {
+            if (one.origin == controller && one.number == block && is_refused_size(path.idns)) {
+                return one.text;
+            }
+        } else if (one.refusal == KernelRefusal::physical_block && physical && block < 32 &&
+                   one.number == std::uint64_t{*physical} << block) {
+            return one.text;
+        }
+    }
+    return {};
+}
+
 void LoggedRefusals::read() {
     if (refused_) {
         return;
     }
     refused_.emplace();
     for (const KernelMessage& line : kernel_.messages) {
+        if (auto unnamed = linux_kernel::parse_unnamed_refusal(line.text)) {
+            unnamed_.push_back(*std::move(unnamed));
+            continue;
+        }
         const auto event = linux_kernel::parse_kernel_event(line.text);
         if (event && event->refusal && event->nsid) {
             refused_->insert_or_assign({event->device, *event->refusal, *event->nsid},

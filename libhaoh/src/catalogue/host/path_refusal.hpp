@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 namespace haoh::judge {
 
@@ -56,6 +57,8 @@ class LoggedRefusals {
                              std::uint32_t nsid);
     /// What the kernel said of a namespace that no page speaks against; nothing where it said nothing.
     [[nodiscard]] std::string said_otherwise(const std::string& controller, std::uint32_t nsid);
+    /// What it said of blocks, which names no namespace, or not even NVMe: of those that this one has.
+    [[nodiscard]] std::string said_of_blocks(const std::string& controller, const Namespace& path);
 
   private:
     using Refused = std::tuple<std::string, linux_kernel::KernelRefusal, std::uint32_t>;
@@ -64,6 +67,7 @@ class LoggedRefusals {
 
     const KernelObservation& kernel_;
     std::optional<std::map<Refused, std::string>> refused_; ///< with the kernel's words
+    std::vector<linux_kernel::UnnamedRefusal> unnamed_;
 };
 
 } // namespace haoh::judge

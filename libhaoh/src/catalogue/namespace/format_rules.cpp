@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a namespace must have by itself, for Linux to make a device of it that has a size.
 #include "catalogue/catalogue.hpp"
+#include "catalogue/namespace/physical_block.hpp"
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 #include "linux/namespace_effects.hpp"
@@ -169,27 +170,18 @@ Answer beyond_transfer(const Namespace& path, const Subsystem& /*own*/) {
                : Answer::broken(fmt::format("{} B, largest transfer {} B", *size, *largest));
 }
 
-/// The physical block that Linux makes of what is written best and what is written whole: it must be
-/// a power of two.
 Answer odd_physical_block(const Namespace& path, const Subsystem& /*own*/) {
-    constexpr unsigned kAtomics = 0x2;
-    constexpr unsigned kOptimal = 0x10; ///< before NVMe 2.1
-    constexpr unsigned kOptimal21 = 0x30;
     if (!path.has_identify) {
         return Answer::unknown();
     }
-    const Ns& id = path.idns;
-    const bool is_new = path.controller->version() >= version_number(2, 1);
-    const bool is_optimal = (id.nsfeat & (is_new ? kOptimal21 : kOptimal)) != 0;
-    const bool is_atomic = (id.nsfeat & kAtomics) != 0 && id.nawupf != 0 && id.nabo == 0;
-    if (!is_optimal || !is_atomic) {
+    const auto blocks = physical_blocks(path);
+    if (!blocks) {
         return Answer::not_asked();
     }
-    const unsigned blocks = std::min(id.npwg, id.nawupf) + 1U;
-    return std::has_single_bit(blocks)
+    return std::has_single_bit(*blocks)
                ? Answer::holds()
-               : Answer::broken(fmt::format("{} blocks (NPWG {}, NAWUPF {})", blocks, id.npwg + 1U,
-                                            id.nawupf + 1U));
+               : Answer::broken(fmt::format("{} blocks (NPWG {}, NAWUPF {})", *blocks,
+                                            path.idns.npwg + 1U, path.idns.nawupf + 1U));
 }
 
 /// A size of which Linux makes none, or more than it can count in units of 512 B.
@@ -235,7 +227,8 @@ constexpr Row kNsLbafActiveSane{
                     "capacity.",
              .fix = "Array: correct FLBAS, NLBAF and the format that it points to.",
              .on_linux = linux_effect::kBlockSizeInvalid},
-    .judge = CheckNamespace{.clause = "no valid block format", .ask = odd_format}};
+    .judge = CheckNamespace{.clause = "no valid block format", .ask = odd_format},
+    .refusals = {linux_kernel::KernelRefusal::block_size}};
 
 constexpr Row kNsLbafActivePage{
     .rule = {.id = "ns.lbaf_active.page",
@@ -309,7 +302,8 @@ constexpr Row kNsOptperfPhysical{
                     "(NAWUPF) that is a power of two blocks. Host: until then, an older kernel "
                     "takes it.",
              .on_linux = linux_effect::kPhysicalBlockOdd},
-    .judge = CheckNamespace{.clause = "physical block no power of two", .ask = odd_physical_block}};
+    .judge = CheckNamespace{.clause = "physical block no power of two", .ask = odd_physical_block},
+    .refusals = {linux_kernel::KernelRefusal::physical_block}};
 
 constexpr Row kNsNszeSane{
     .rule = {.id = "ns.nsze.sane",
@@ -359,6 +353,20 @@ constexpr std::array kFormatRows{&kNsLbafActiveSane,
                                  &kNsNuse};
 
 } // namespace
+
+std::optional<unsigned> physical_blocks(const Namespace& path) {
+    constexpr unsigned kAtomics = 0x2;
+    constexpr unsigned kOptimal = 0x10; ///< before NVMe 2.1
+    constexpr unsigned kOptimal21 = 0x30;
+    const Ns& id = path.idns;
+    const bool is_new = path.controller->version() >= version_number(2, 1);
+    const bool is_optimal = (id.nsfeat & (is_new ? kOptimal21 : kOptimal)) != 0;
+    const bool is_atomic = (id.nsfeat & kAtomics) != 0 && id.nawupf != 0 && id.nabo == 0;
+    if (!is_optimal || !is_atomic) {
+        return std::nullopt;
+    }
+    return std::min(id.npwg, id.nawupf) + 1U;
+}
 
 std::span<const Row* const> format_rows() {
     return kFormatRows;

@@ -50,6 +50,12 @@ Json finding_json(const FindingGroup& group, const FindingItem& item,
     }
     out["what"] = item.what;
     out["values"] = values_json(item.values);
+    if (item.unobserved) {
+        out["unobserved"] = *item.unobserved;
+    }
+    if (!item.explains.empty()) {
+        out["explains"] = item.explains;
+    }
     out["basis"] = group.basis;
     out["why"] = group.why;
     out["fix"] = group.fix;
