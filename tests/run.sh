@@ -64,7 +64,7 @@ choose() {
     if $is_long; then
         export HAOH_TEST_LONG=1
     elif is_wanted tests || is_wanted sanitizers; then
-        left_out+=("all draws: samples of what hostile_test, any_moment_test, failing_calls_test and field_test draw from, all with --long")
+        left_out+=("all draws: samples of what flip_test, hostile_test, any_moment_test, failing_calls_test and field_test draw from, all with --long")
     fi
     ! is_wanted tests && ! is_wanted consumers && ! is_wanted plugin || wanted+=(build)
     ! is_wanted kernel || [[ ${HAOH_KERNEL_TESTS-} != all ]] || wanted+=(releases)
