@@ -76,6 +76,7 @@ void MonitorCore::begin() {
     judging_ = false;
     timed_ = false;
     began_ = Moment::now();
+    presence_ = {};
     running_ = true;
 }
 
@@ -231,6 +232,24 @@ asio::awaitable<void> MonitorCore::time_to_tell(std::chrono::nanoseconds longest
 void MonitorCore::lose_source(std::string_view name, const SourceProblem& why, const Moment& now) {
     fusion_.lose_source(name, why, now);
     publish({.observed = now, .cause = {}, .source = name});
+}
+
+void MonitorCore::look_back(const Presence::Clocks& now) {
+    if (const auto gap = presence_.see(now)) {
+        const Moment observed = Moment::now();
+        fusion_.tell_absence(describe(*gap), observed);
+        publish({.observed = observed, .cause = {}, .source = kMonitorSource});
+    }
+}
+
+bool MonitorCore::excuses(std::chrono::steady_clock::time_point began) {
+    look_back(Presence::Clocks::now()); // the loss may be seen before anything else
+    return presence_.excuses(began.time_since_epoch());
+}
+
+bool MonitorCore::has_returned() {
+    look_back(Presence::Clocks::now());
+    return presence_.has_returned();
 }
 
 void MonitorCore::set_handler(std::function<void(const Event&)> handler) {

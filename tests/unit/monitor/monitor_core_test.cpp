@@ -186,6 +186,25 @@ TEST_F(MonitorCoreTest, a_task_that_fails_is_a_source_lost_and_one_that_is_cance
     EXPECT_THAT(told_[2], ::testing::HasSubstr("3 e something that is no exception"));
 }
 
+TEST_F(MonitorCoreTest, that_it_did_not_run_excuses_what_was_lost_meanwhile) {
+    make();
+    handle();
+    const auto began = std::chrono::steady_clock::now();
+    Presence::Clocks clocks = Presence::Clocks::now();
+    clocks.boot -= 20s; // as if that had been before a stop
+    clocks.monotonic -= 20s;
+    EXPECT_FALSE(core_->has_returned());
+    core_->begin();
+    core_->look_back(clocks);
+    EXPECT_THAT(told_, IsEmpty());
+    EXPECT_TRUE(core_->excuses(began));
+    EXPECT_TRUE(core_->has_returned());
+    EXPECT_FALSE(core_->excuses(std::chrono::steady_clock::now())) << "that began later";
+    ASSERT_EQ(told_.size(), 1U);
+    EXPECT_EQ(told_[0].substr(0, 27), "1 monitor it did not run fo");
+    EXPECT_THAT(core_->status().sources, IsEmpty()) << "it is over";
+}
+
 TEST_F(MonitorCoreTest, the_end_waits_for_every_task) {
     make();
     for (int i = 0; i < 3; ++i) {
