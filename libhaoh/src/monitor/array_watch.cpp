@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <new>
 #include <set>
 #include <utility>
 
@@ -365,6 +366,8 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
             co_await watch->run();
         } catch (const Error& error) {
             problem = error;
+        } catch (const std::bad_alloc&) {
+            problem = "out of memory";
         }
         watch->end();
         co_await unless_stopped();

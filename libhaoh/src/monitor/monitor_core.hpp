@@ -105,7 +105,13 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
 
     void spawn(std::list<Task>::iterator task, std::function<boost::asio::awaitable<void>()> body,
                std::string name);
+    /// The body lives as long as its coroutine. Without memory it begins anew, as there may be some in a
+    /// moment: else one would watch less from then on.
+    static boost::asio::awaitable<void> hold(std::shared_ptr<MonitorCore> self,
+                                             std::function<boost::asio::awaitable<void>()> body,
+                                             std::string name);
     void deliver(Event event);
+    void push(Event event, std::string_view owner);
     void attribute_arrays();
     void expect_arrays(const Attributions& arrays);
     void judge_later();
