@@ -98,11 +98,11 @@ step_format() {
 
 # Where the sanitized build runs them all, the release build is for what cannot run there: the
 # programs as their users meet them, and what needs a plain build.
-readonly release_tests='^(tool|failing_calls|mutation)_test$'
+readonly release_tests='^(tool|failing_calls|survival|mutation)_test$'
 
 step_build() {
     if is_wanted sanitizers; then
-        build suite 3000 haoh_tool haoh-arraysim tool_test failing_calls_test
+        build suite 3000 haoh_tool haoh-arraysim tool_test failing_calls_test stepping_clock
     else
         build suite 3000 all
     fi

@@ -89,8 +89,8 @@ class Arrays:
 class Monitor:
     """haoh monitor -o json, and its events so far."""
 
-    def __init__(self, program, targets, *more):
-        words = [program, "monitor", "--nqn", NQN, "-o", "json", "--metrics", "0", *more]
+    def __init__(self, program, targets, *more, before=()):
+        words = [*before, program, "monitor", "--nqn", NQN, "-o", "json", "--metrics", "0", *more]
         for target in targets:
             words += ["-t", target]
         # pylint: disable-next=consider-using-with
@@ -111,6 +111,18 @@ class Monitor:
 
     def said(self):
         return "".join(self.errors)
+
+    def of(self, *kinds):
+        """Its events of these kinds."""
+        return [event for event in list(self.events) if event["event"] in kinds]
+
+    def wait_state(self, target, state, count=3):
+        """Until it told that so many paths over this target are in this state."""
+        def states():
+            return {event["nsid"]: event["to"] for event in self.of("ana_change")
+                    if event["controller"] == target}
+        wait_for(lambda: list(states().values()) == count * [state], f"{state} of {target}",
+                 lambda: f"{self.events[-20:]}\n{self.said()}")
 
     def wait_ready(self):
         """Until it watches."""
