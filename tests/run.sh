@@ -64,7 +64,7 @@ choose() {
     if $is_long; then
         export HAOH_TEST_LONG=1
     elif is_wanted tests || is_wanted sanitizers; then
-        left_out+=("all draws: samples of what hostile_test, any_moment_test, failing_calls_test and field_test draw from, all with --long")
+        left_out+=("all draws: samples of what flip_test, hostile_test, any_moment_test, failing_calls_test and field_test draw from, all with --long")
     fi
     ! is_wanted tests && ! is_wanted consumers && ! is_wanted plugin || wanted+=(build)
     ! is_wanted kernel || [[ ${HAOH_KERNEL_TESTS-} != all ]] || wanted+=(releases)
@@ -98,11 +98,12 @@ step_format() {
 
 # Where the sanitized build runs the others, the release build is for what cannot run there: the
 # programs as their users meet them, what needs a plain build, and what is of the tree.
-readonly release_tests='^(tool|failing_calls|mutation|suite|recipes)_test$'
+readonly release_tests='^(tool|failing_calls|survival|mutation|suite|recipes)_test$'
 
 step_build() {
     if is_wanted sanitizers; then
-        build suite 3000 haoh_tool haoh-arraysim tool_test failing_calls_test suite_sample
+        build suite 3000 haoh_tool haoh-arraysim tool_test failing_calls_test suite_sample \
+            stepping_clock
     else
         build suite 3000 all
     fi

@@ -38,7 +38,10 @@ class EventOutput {
   public:
     EventOutput(const boost::asio::any_io_executor& executor, EventOutputOptions options);
 
+    void begin() { writer_.begin(); } ///< see OutputWriter
     void push(const Event& event);
+    /// There was no memory for one.
+    void leave_out() { ++left_out_; }
     /// Text that is none of an event; it is never left out.
     void print(std::string_view text);
 

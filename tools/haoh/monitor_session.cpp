@@ -10,6 +10,7 @@
 #include "service_notifier.hpp"
 #include "terminal_screen.hpp"
 
+#include "base/insist.hpp"
 #include "base/safe_text.hpp"
 #include "base/working_timers.hpp"
 
@@ -29,6 +30,8 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <new>
+#include <thread>
 #include <utility>
 
 namespace haoh::tool {
@@ -52,6 +55,9 @@ constexpr std::chrono::seconds kLastRuns{5};
 constexpr std::chrono::seconds kReaderPatience{5};
 /// The same for what standard error has still to take.
 constexpr std::chrono::seconds kMessagePatience{2};
+/// For as long there may be no memory.
+constexpr unsigned kMostShortages = 200;
+constexpr std::chrono::milliseconds kShortage{10};
 /// Of messages that standard error does not take.
 constexpr std::size_t kMostMessages = 65536; ///< bytes
 
@@ -89,7 +95,7 @@ class Session {
             failure_ = failure;
             context_.stop();
         });
-        context_.run();
+        run_context();
         notifier_.reset();
         screen_.reset();              // before anything is printed
         const int watched = status(); // whatever comes while the output is read
@@ -108,6 +114,29 @@ class Session {
     }
 
   private:
+    void run_context() {
+        for (;;) {
+            try {
+                context_.run();
+                return;
+            } catch (const std::bad_alloc&) {
+                if (over_already_) {
+                    throw; // perhaps nothing was told that it is
+                }
+                endure();
+            }
+        }
+    }
+
+    /// Where there was no memory: gives others the time to return some.
+    /// \throws what is being caught, when that lasts
+    void endure() {
+        if (++shortages_ > kMostShortages) {
+            throw;
+        }
+        std::this_thread::sleep_for(kShortage);
+    }
+
     asio::awaitable<void> watch() {
         bound();
         co_await monitor_.start();
@@ -117,9 +146,22 @@ class Session {
             check_state();
             record();
         }
-        while (std::optional<Event> event = co_await monitor_.next()) {
-            take(*event);
-            record();
+        for (bool over = false; !over;) {
+            std::optional<Event> event;
+            try {
+                event = co_await monitor_.next();
+                over = !event;
+                if (event) {
+                    take(*event);
+                    record();
+                    shortages_ = 0;
+                }
+            } catch (const std::bad_alloc&) {
+                if (event) {
+                    output_.leave_out();
+                }
+                endure();
+            }
         }
         status_ = monitor_.status();
         co_await monitor_.stopped();
@@ -134,7 +176,7 @@ class Session {
         const auto end = [this](const boost::system::error_code& error) {
             if (!error) {
                 over_already_ = true;
-                monitor_.stop();
+                base::insist([this] { monitor_.stop(); });
             }
         };
         signals_.async_wait([this, end](const boost::system::error_code& error, int /*number*/) {
@@ -171,6 +213,8 @@ class Session {
             asio::co_spawn(executor, read_keys(), rethrow);
             asio::co_spawn(executor, follow_size(), rethrow);
             draw();
+        } else {
+            output_.begin();
         }
         notifier_.emplace(executor, ServiceEnvironment::read(),
                           [this](const std::string& problem) { complain(problem); });
@@ -429,7 +473,8 @@ class Session {
     std::optional<JournalWriter> journal_;
 
     std::exception_ptr failure_;
-    bool begun_{}; ///< to watch
+    unsigned shortages_{}; ///< of memory, in a row
+    bool begun_{};         ///< to watch
     bool met_{};
     bool over_already_{};
     bool interrupted_{}; ///< by a signal

@@ -10,6 +10,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -30,14 +31,17 @@ class OutputWriter::State : public std::enable_shared_from_this<State> {
         : descriptor_{descriptor}, executor_{std::move(executor)}, progressed_{
                                                                        std::move(progressed)} {}
 
+    void begin() {
+        const std::lock_guard lock{mutex_};
+        start_once();
+    }
+
     void write(std::string_view text) {
         const std::lock_guard lock{mutex_};
         if (failure_ || text.empty()) {
             return;
         }
-        if (!std::exchange(started_, true)) {
-            start();
-        }
+        start_once();
         pending_ += text;
         waiting_ += text.size();
         arrived_.notify_one();
@@ -60,7 +64,10 @@ class OutputWriter::State : public std::enable_shared_from_this<State> {
     }
 
   private:
-    void start() {
+    void start_once() {
+        if (std::exchange(started_, true)) {
+            return;
+        }
         try {
             const base::WithoutSignals masked; // they are for the thread that runs the executor
             std::thread{[self = shared_from_this()] { self->run(); }}.detach();
@@ -99,11 +106,15 @@ class OutputWriter::State : public std::enable_shared_from_this<State> {
         if (closed_ || std::exchange(told_, true)) {
             return;
         }
-        asio::post(executor_, [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) {
-                self->hear();
-            }
-        });
+        try {
+            asio::post(executor_, [weak = weak_from_this()] {
+                if (const auto self = weak.lock()) {
+                    self->hear();
+                }
+            });
+        } catch (const std::bad_alloc&) { // the next one tells
+            told_ = false;
+        }
     }
 
     void hear() {
@@ -142,6 +153,10 @@ OutputWriter::OutputWriter(const asio::any_io_executor& executor, int descriptor
 
 OutputWriter::~OutputWriter() {
     state_->close();
+}
+
+void OutputWriter::begin() {
+    state_->begin();
 }
 
 void OutputWriter::write(std::string_view text) {

@@ -29,6 +29,8 @@ class OutputWriter {
     OutputWriter(const OutputWriter&) = delete;
     OutputWriter& operator=(const OutputWriter&) = delete;
 
+    /// Begins at once, and not with the first text: then there may be no thread to be had.
+    void begin();
     /// Keeps the text, however much there is: `waiting` tells when to hold back. Nothing is kept after a
     /// failure.
     void write(std::string_view text);

@@ -135,6 +135,9 @@ enum class EventSource : std::uint8_t {
 
 /// `Event::source` of a `source_lost` that tells how many events were left out because nobody took them.
 inline constexpr std::string_view kQueueSource = "events";
+/// Of one that tells for how long the monitor itself did not run: it was stopped, or its machine slept.
+/// Nothing restores it, it is over.
+inline constexpr std::string_view kMonitorSource = "monitor";
 
 /// What `from` and `to` say of a path without ANA, and of `namespace_read_only`.
 inline constexpr std::string_view kNoAna = "no ANA";

@@ -141,7 +141,9 @@ void Picture::apply(const Event& event) {
         }
         break;
     case EventKind::source_lost:
-        change_source(event, false);
+        if (event.source != kMonitorSource) { // else it is over
+            change_source(event, false);
+        }
         break;
     case EventKind::source_restored:
         change_source(event, true);

@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <new>
 #include <set>
 #include <utility>
 
@@ -85,6 +86,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
     }
 
     [[nodiscard]] bool connected() const { return connected_; }
+    [[nodiscard]] std::chrono::steady_clock::time_point began() const { return began_; }
 
   private:
     /// One reader at a time: what is read later is what counts later.
@@ -265,6 +267,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
     std::shared_ptr<MonitorCore> core_;
     WatchedPort port_;
     std::shared_ptr<Rest> rest_;
+    std::chrono::steady_clock::time_point began_{std::chrono::steady_clock::now()};
     std::optional<Moment> owed_; ///< the first event after which everything is still to be read
     std::unique_ptr<FabricController> controller_;
     View view_; ///< the last one with all namespaces
@@ -363,9 +366,18 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
             co_await watch->run();
         } catch (const Error& error) {
             problem = error;
+        } catch (const std::bad_alloc&) {
+            problem = "out of memory";
         }
         watch->end();
         co_await unless_stopped();
+        if (core->excuses(watch->began()) && watch->connected()) {
+            // The array had to give up a host that was not there. It may be as well as ever: what
+            // that means for access is told when it was asked again, and not before.
+            core->fusion().expect_source(port.name);
+            core->fusion().forget_change_count({}, port.name);
+            continue;
+        }
         const Moment now = Moment::now();
         const Occasion occasion{.observed = now, .cause = {}, .source = kSource};
         core->lose_port(port, problem);
@@ -381,9 +393,19 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
     }
 }
 
+asio::awaitable<void> watch_presence(std::shared_ptr<MonitorCore> core) {
+    for (;;) {
+        core->look_back(Presence::Clocks::now());
+        co_await pause(Presence::kBeat);
+    }
+}
+
 asio::awaitable<void> watch_time(std::shared_ptr<MonitorCore> core) {
     for (;;) {
         co_await core->time_to_tell(core->options().poll_interval);
+        while (core->has_returned()) {
+            co_await pause(Presence::kBeat); // what the arrays did meanwhile is still to be heard
+        }
         const Moment now = Moment::now();
         core->fusion().pass_time(now);
         core->publish({.observed = now, .cause = {}, .source = kSource});

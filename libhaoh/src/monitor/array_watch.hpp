@@ -36,6 +36,9 @@ struct FoundPorts {
 [[nodiscard]] boost::asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core,
                                                       WatchedPort port);
 
+/// Tells when the process did not run for a time, until it is canceled.
+[[nodiscard]] boost::asio::awaitable<void> watch_presence(std::shared_ptr<MonitorCore> core);
+
 /// Tells what only time tells (Fusion::pass_time), until it is canceled.
 [[nodiscard]] boost::asio::awaitable<void> watch_time(std::shared_ptr<MonitorCore> core);
 

@@ -36,8 +36,8 @@ std::string origin_of(const Event& event, std::string_view owner) {
 
 Event EventQueue::take(std::map<Number, Waiting>::iterator place) {
     auto& [number, waiting] = *place;
-    // There is a last one of whatever is on its way.
-    if (const auto last = last_.find(key_of(waiting.event)); last->second == number) {
+    const auto last = last_.find(key_of(waiting.event));
+    if (last != last_.end() && last->second == number) {
         last_.erase(last);
     }
     const auto origin = origins_.find(waiting.origin);
@@ -55,13 +55,12 @@ void EventQueue::drop_one() {
         std::max_element(origins_.begin(), origins_.end(), [](const auto& a, const auto& b) {
             return a.second.size() < b.second.size();
         });
-    dropped_at_ = take(events_.find(*most->second.begin())).observed;
-    ++dropped_;
-    ++untold_;
+    leave_out(take(events_.find(*most->second.begin())).observed);
 }
 
 void EventQueue::push(Event event, std::string_view owner) {
     std::string key = key_of(event);
+    std::string origin = origin_of(event, owner);
     if (events_.size() >= capacity_) {
         if (const auto found = last_.find(key); found != last_.end()) {
             Event before = take(events_.find(found->second));
@@ -73,11 +72,39 @@ void EventQueue::push(Event event, std::string_view owner) {
             drop_one();
         }
     }
+    insert(std::move(event), std::move(key), std::move(origin));
+}
+
+void EventQueue::insert(Event event, std::string key, std::string origin) {
     const Number number = next_++;
-    std::string origin = origin_of(event, owner);
-    origins_[origin].insert(number);
-    events_.emplace(number, Waiting{.event = std::move(event), .origin = std::move(origin)});
-    last_[std::move(key)] = number;
+    const auto place =
+        events_.emplace(number, Waiting{.event = std::move(event), .origin = origin}).first;
+    auto of_origin = origins_.end();
+    try {
+        of_origin = origins_.try_emplace(std::move(origin)).first;
+        of_origin->second.insert(number);
+        last_[std::move(key)] = number;
+    } catch (...) { // without memory: as if it had not come
+        events_.erase(place);
+        if (of_origin != origins_.end()) {
+            of_origin->second.erase(number);
+            if (of_origin->second.empty()) {
+                origins_.erase(of_origin);
+            }
+        }
+        throw;
+    }
+}
+
+void EventQueue::lose(const Moment& observed) {
+    without_memory_ = true;
+    leave_out(observed);
+}
+
+void EventQueue::leave_out(const Moment& observed) {
+    dropped_at_ = observed;
+    ++dropped_;
+    ++untold_;
 }
 
 std::optional<Event> EventQueue::pop() {
@@ -86,11 +113,13 @@ std::optional<Event> EventQueue::pop() {
         told.kind = EventKind::source_lost;
         told.observed = dropped_at_;
         told.source = kQueueSource;
-        told.text = fmt::format("{} {} left out: more came than were taken; what is known of the "
-                                "state is whole",
-                                untold_, untold_ == 1 ? "event was" : "events were");
+        told.text = fmt::format("{} {} left out: {}; what is known of the state is whole", untold_,
+                                untold_ == 1 ? "event was" : "events were",
+                                without_memory_ ? "there was no memory for more"
+                                                : "more came than were taken");
         told.advised = true; // there is nothing to be done
         untold_ = 0;
+        without_memory_ = false;
         return told;
     }
     if (events_.empty()) {

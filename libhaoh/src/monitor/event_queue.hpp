@@ -26,7 +26,10 @@ class EventQueue {
     explicit EventQueue(std::size_t capacity) : capacity_{capacity} {}
 
     /// \param owner  of what `host` and `subsysnqn` name: see OwnedEvent
+    /// \throws std::bad_alloc  it is as before then, but for what the event would have joined
     void push(Event event, std::string_view owner = {});
+    /// Counts an event for which there was no memory as left out.
+    void lose(const Moment& observed);
     [[nodiscard]] std::optional<Event> pop();
     [[nodiscard]] bool empty() const { return events_.empty() && untold_ == 0; }
     [[nodiscard]] std::size_t size() const { return events_.size(); }
@@ -44,7 +47,9 @@ class EventQueue {
     };
 
     Event take(std::map<Number, Waiting>::iterator place);
+    void insert(Event event, std::string key, std::string origin);
     void drop_one();
+    void leave_out(const Moment& observed);
 
     std::size_t capacity_;
     std::map<Number, Waiting> events_;
@@ -55,6 +60,7 @@ class EventQueue {
     std::uint64_t dropped_{};
     std::uint64_t untold_{}; ///< dropped and not told yet
     Moment dropped_at_;
+    bool without_memory_{}; ///< was one of them
 };
 
 } // namespace haoh::monitor

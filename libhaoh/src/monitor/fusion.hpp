@@ -120,6 +120,8 @@ class Fusion {
     /// A new reason or a first one is an event.
     void lose_source(std::string_view name, const SourceProblem& why, const Moment& now);
     void restore_source(std::string_view name, const Moment& now);
+    /// Nobody watched for a time. \param text one clause
+    void tell_absence(std::string text, const Moment& now);
     /// It is not lost yet; or it no longer may be.
     void see_late(std::string_view name, const LateAnswer& late, const Moment& now);
 

@@ -62,6 +62,13 @@ void Fusion::restore_source(std::string_view name, const Moment& now) {
     source.problem.clear();
 }
 
+void Fusion::tell_absence(std::string text, const Moment& now) {
+    Event& event =
+        add(EventKind::source_lost, {}, {.observed = now, .cause = {}, .source = kMonitorSource});
+    event.text = std::move(text);
+    event.advised = true; // there is nothing to be done
+}
+
 void Fusion::see_late(std::string_view name, const LateAnswer& late, const Moment& now) {
     const Moment sent = Moment::at(late.sent.time_since_epoch(), now);
     Event& event =

@@ -110,8 +110,8 @@ void HostTracker::poll() {
     const Moment now = readings_.now();
     polled_ = now.monotonic;
     const Occasion occasion{.observed = now, .cause = {}, .source = source_of(HostJob::Kind::scan)};
-    fusion().pass_time(now);
     take(changes, occasion);
+    fusion().pass_time(now); // of what is still so
     core_.publish(occasion);
     schedule_poll();
 }

@@ -90,6 +90,8 @@ class Monitor::Impl {
                 [core = core, port = std::move(port)] { return monitor::watch_port(core, port); },
                 name);
         }
+        core->run([core = core] { return monitor::watch_presence(core); },
+                  std::string(kMonitorSource));
         if (!host && !ports.empty()) { // else the host's polls do it
             core->run([core = core] { return monitor::watch_time(core); }, "clock");
         }

@@ -21,6 +21,10 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// Until what failed for want of memory is tried again, and how often before that is told.
+constexpr std::chrono::milliseconds kWithoutMemory{100};
+constexpr unsigned kSilentAttempts = 10;
+
 bool canceled(const std::exception_ptr& failure) {
     try {
         std::rethrow_exception(failure);
@@ -76,6 +80,7 @@ void MonitorCore::begin() {
     judging_ = false;
     timed_ = false;
     began_ = Moment::now();
+    presence_ = {};
     running_ = true;
 }
 
@@ -156,6 +161,29 @@ void MonitorCore::run(std::function<asio::awaitable<void>()> body, std::string n
     }
 }
 
+asio::awaitable<void> MonitorCore::hold(std::shared_ptr<MonitorCore> self,
+                                        std::function<asio::awaitable<void>()> body,
+                                        std::string name) {
+    asio::steady_timer again(self->executor_);
+    for (unsigned attempts = 1;; ++attempts) {
+        try {
+            co_await body();
+            if (attempts > kSilentAttempts) {
+                const Moment now = Moment::now();
+                self->fusion_.restore_source(name, now);
+                self->publish({.observed = now, .cause = {}, .source = name});
+            }
+            co_return;
+        } catch (const std::bad_alloc&) {
+            again.expires_after(kWithoutMemory);
+        }
+        if (attempts == kSilentAttempts) {
+            self->lose_source(name, "out of memory", Moment::now());
+        }
+        co_await again.async_wait(asio::use_awaitable);
+    }
+}
+
 void MonitorCore::spawn(std::list<Task>::iterator task, std::function<asio::awaitable<void>()> body,
                         std::string name) {
     auto ended = [self = shared_from_this(), task, name](const std::exception_ptr& failure) {
@@ -165,13 +193,7 @@ void MonitorCore::spawn(std::list<Task>::iterator task, std::function<asio::awai
             self->lose_source(name, problem_of(failure), Moment::now());
         }
     };
-    // The body lives as long as its coroutine.
-    auto hold = [](std::shared_ptr<MonitorCore> self,
-                   std::function<asio::awaitable<void>()> held) -> asio::awaitable<void> {
-        co_await held();
-        static_cast<void>(self);
-    };
-    asio::co_spawn(executor_, hold(shared_from_this(), std::move(body)),
+    asio::co_spawn(executor_, hold(shared_from_this(), std::move(body), std::move(name)),
                    asio::bind_cancellation_slot(task->cancel.slot(), std::move(ended)));
 }
 
@@ -185,6 +207,15 @@ void MonitorCore::deliver(Event event) {
     }
 }
 
+void MonitorCore::push(Event event, std::string_view owner) {
+    const Moment observed = event.observed;
+    try {
+        queue_.push(std::move(event), owner);
+    } catch (const std::bad_alloc&) {
+        queue_.lose(observed);
+    }
+}
+
 void MonitorCore::publish(const Occasion& occasion) {
     std::vector<OwnedEvent> events = fusion_.take_owned(occasion);
     tried_.cancel();
@@ -195,7 +226,7 @@ void MonitorCore::publish(const Occasion& occasion) {
         if (handler_) {
             deliver(std::move(event));
         } else {
-            queue_.push(std::move(event), owner);
+            push(std::move(event), owner);
         }
     }
     if (!events.empty()) {
@@ -231,6 +262,24 @@ asio::awaitable<void> MonitorCore::time_to_tell(std::chrono::nanoseconds longest
 void MonitorCore::lose_source(std::string_view name, const SourceProblem& why, const Moment& now) {
     fusion_.lose_source(name, why, now);
     publish({.observed = now, .cause = {}, .source = name});
+}
+
+void MonitorCore::look_back(const Presence::Clocks& now) {
+    if (const auto gap = presence_.see(now)) {
+        const Moment observed = Moment::now();
+        fusion_.tell_absence(describe(*gap), observed);
+        publish({.observed = observed, .cause = {}, .source = kMonitorSource});
+    }
+}
+
+bool MonitorCore::excuses(std::chrono::steady_clock::time_point began) {
+    look_back(Presence::Clocks::now()); // the loss may be seen before anything else
+    return presence_.excuses(began.time_since_epoch());
+}
+
+bool MonitorCore::has_returned() {
+    look_back(Presence::Clocks::now());
+    return presence_.has_returned();
 }
 
 void MonitorCore::set_handler(std::function<void(const Event&)> handler) {

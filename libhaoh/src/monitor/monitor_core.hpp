@@ -7,6 +7,7 @@
 #include "monitor/event_queue.hpp"
 #include "monitor/fusion.hpp"
 #include "monitor/known_budget.hpp"
+#include "monitor/presence.hpp"
 #include "monitor/source_problem.hpp"
 #include "monitor/watched_port.hpp"
 
@@ -43,6 +44,12 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     void publish(const Occasion& occasion);
     /// Tells at once that a source is lost.
     void lose_source(std::string_view name, const SourceProblem& why, const Moment& now);
+    /// Tells that the process did not run for a time, if it did not.
+    void look_back(const Presence::Clocks& now);
+    /// Whether a connection that began then, and was lost now, was so for that reason.
+    [[nodiscard]] bool excuses(std::chrono::steady_clock::time_point began);
+    /// Whether it runs again only since a moment ago.
+    [[nodiscard]] bool has_returned();
     /// Runs a coroutine until it ends or the monitor stops. It holds the core.
     void run(std::function<boost::asio::awaitable<void>()> body, std::string name);
     [[nodiscard]] bool running() const { return running_; }
@@ -98,7 +105,13 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
 
     void spawn(std::list<Task>::iterator task, std::function<boost::asio::awaitable<void>()> body,
                std::string name);
+    /// The body lives as long as its coroutine. Without memory it begins anew, as there may be some in a
+    /// moment: else one would watch less from then on.
+    static boost::asio::awaitable<void> hold(std::shared_ptr<MonitorCore> self,
+                                             std::function<boost::asio::awaitable<void>()> body,
+                                             std::string name);
     void deliver(Event event);
+    void push(Event event, std::string_view owner);
     void attribute_arrays();
     void expect_arrays(const Attributions& arrays);
     void judge_later();
@@ -129,6 +142,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     /// are lost.
     Observation known_;
     Moment began_;
+    Presence presence_;
     std::uint64_t sequence_{};
     bool running_{};
     bool judging_{}; ///< `judge_soon` is on its way

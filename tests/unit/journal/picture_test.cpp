@@ -211,6 +211,19 @@ TEST_F(Carried, by_events_that_the_queue_left_out_knows_no_source_of_that_name) 
     EXPECT_EQ(status, before);
 }
 
+TEST_F(Carried, by_a_time_in_which_nobody_watched_loses_nothing) {
+    Event event;
+    event.kind = EventKind::source_lost;
+    event.observed = status.now;
+    event.source = "monitor";
+    carry(event);
+    EXPECT_EQ(status.sources, before.sources);
+    EXPECT_EQ(status.events.at(EventKind::source_lost),
+              before.events.contains(EventKind::source_lost)
+                  ? before.events.at(EventKind::source_lost) + 1
+                  : 1U);
+}
+
 TEST_F(Carried, by_coalesced_transitions_counts_them) {
     Event event = about_path(EventKind::ana_coalesced, "nvme1");
     event.transitions = 5;

@@ -193,6 +193,23 @@ TEST(EventQueue, tells_what_was_left_out_once) {
     EXPECT_EQ(queue.dropped(), 2U);
 }
 
+TEST(EventQueue, tells_of_those_for_which_there_was_no_memory) {
+    EventQueue queue(10);
+    queue.push(of_subsystem("a", 1));
+    const Moment moment{.monotonic = std::chrono::hours{1}, .wall = std::chrono::hours{2}};
+    queue.lose(moment);
+    queue.lose(moment);
+    EXPECT_EQ(queue.dropped(), 2U);
+    const auto told = queue.pop();
+    EXPECT_EQ(told->observed, moment);
+    EXPECT_EQ(told->source, "events");
+    EXPECT_EQ(told->text,
+              "2 events were left out: there was no memory for more; what is known of the "
+              "state is whole");
+    EXPECT_EQ(queue.pop()->nsid, 1U);
+    EXPECT_TRUE(queue.empty());
+}
+
 TEST(EventQueue, whoever_invents_objects_loses_its_own_events) {
     EventQueue queue(100);
     for (std::uint32_t nsid = 1; nsid <= 40; ++nsid) {

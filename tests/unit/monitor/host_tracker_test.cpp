@@ -649,5 +649,17 @@ TEST_F(HostPolls, a_change_longer_than_anatt_is_told_when_its_time_is_over) {
     EXPECT_THAT(world.looks(""), IsEmpty()) << "and the pace is as slow as before";
 }
 
+TEST_F(HostPolls, a_change_that_turns_out_to_be_over_was_not_too_long) {
+    begin();
+    world.core->fusion().set_anatt(world.tracker->kernel().host, "nvme0", 10);
+    world.ana(0, 1, "change");
+    world.aen(0);
+    world.pass(0s);
+    world.after(10s, [&] { world.ana(0, 1, "optimized"); }); // which nobody hears of
+    world.pass(20s);
+    EXPECT_THAT(world.of(EventKind::ana_change), SizeIs(2)) << "it was looked at";
+    EXPECT_THAT(world.of(EventKind::anatt_exceeded), IsEmpty());
+}
+
 } // namespace
 } // namespace haoh::monitor

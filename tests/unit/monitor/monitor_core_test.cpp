@@ -13,6 +13,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <new>
+
 namespace haoh::monitor {
 namespace {
 
@@ -184,6 +186,76 @@ TEST_F(MonitorCoreTest, a_task_that_fails_is_a_source_lost_and_one_that_is_cance
     EXPECT_THAT(told_[0], ::testing::HasSubstr("1 a read x: broken"));
     EXPECT_THAT(told_[1], ::testing::HasSubstr("2 d "));
     EXPECT_THAT(told_[2], ::testing::HasSubstr("3 e something that is no exception"));
+}
+
+TEST_F(MonitorCoreTest, a_task_without_memory_begins_anew) {
+    make();
+    handle();
+    int attempts = 0;
+    core_->run(
+        [&]() -> asio::awaitable<void> {
+            if (++attempts < 3) {
+                throw std::bad_alloc();
+            }
+            co_return;
+        },
+        "task");
+    const auto deadline = std::chrono::steady_clock::now() + 60s;
+    while (attempts < 3 && std::chrono::steady_clock::now() < deadline) {
+        context_.restart();
+        context_.run_one_for(20ms);
+    }
+    settle();
+    EXPECT_EQ(attempts, 3);
+    EXPECT_THAT(told_, IsEmpty()) << "it was for a moment";
+}
+
+TEST_F(MonitorCoreTest, a_task_without_memory_is_a_source_lost_when_that_lasts) {
+    make();
+    handle();
+    bool memory = false;
+    bool over = false;
+    core_->run(
+        [&]() -> asio::awaitable<void> {
+            if (!memory) {
+                throw std::bad_alloc();
+            }
+            over = true;
+            co_return;
+        },
+        "task");
+    const auto run_until = [this](const bool& condition, std::size_t told) {
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
+        while ((!condition || told_.size() < told) && std::chrono::steady_clock::now() < deadline) {
+            context_.restart();
+            context_.run_one_for(20ms);
+        }
+    };
+    run_until(core_->running(), 1);
+    EXPECT_THAT(told_, ElementsAre("1 task out of memory"));
+    memory = true;
+    run_until(over, 0);
+    settle();
+    EXPECT_THAT(told_, ElementsAre("1 task out of memory", "2 task "));
+}
+
+TEST_F(MonitorCoreTest, that_it_did_not_run_excuses_what_was_lost_meanwhile) {
+    make();
+    handle();
+    const auto began = std::chrono::steady_clock::now();
+    Presence::Clocks clocks = Presence::Clocks::now();
+    clocks.boot -= 20s; // as if that had been before a stop
+    clocks.monotonic -= 20s;
+    EXPECT_FALSE(core_->has_returned());
+    core_->begin();
+    core_->look_back(clocks);
+    EXPECT_THAT(told_, IsEmpty());
+    EXPECT_TRUE(core_->excuses(began));
+    EXPECT_TRUE(core_->has_returned());
+    EXPECT_FALSE(core_->excuses(std::chrono::steady_clock::now())) << "that began later";
+    ASSERT_EQ(told_.size(), 1U);
+    EXPECT_EQ(told_[0].substr(0, 27), "1 monitor it did not run fo");
+    EXPECT_THAT(core_->status().sources, IsEmpty()) << "it is over";
 }
 
 TEST_F(MonitorCoreTest, the_end_waits_for_every_task) {

@@ -284,6 +284,23 @@ TEST_F(OutputWriterTest, waiting_can_be_given_up_before_or_while_one_waits) {
     EXPECT_EQ(written(output, std::chrono::hours{1}), false);
 }
 
+TEST_F(OutputWriterTest, one_that_has_begun_needs_no_other_thread) {
+    EXPECT_EQ(test::status_of_child([this] {
+                  asio::io_context context;
+                  OutputWriter output{context.get_executor(), writer_.get()};
+                  output.begin();
+                  if (!test::fail_call(SYS_clone3, EAGAIN) || !test::fail_call(SYS_clone, EAGAIN)) {
+                      return 1;
+                  }
+                  output.write("text");
+                  if (output.failure() || !wait_until([this] { return read_ == "text"; })) {
+                      return 2;
+                  }
+                  return 0;
+              }),
+              0);
+}
+
 TEST_F(OutputWriterTest, without_a_thread_the_output_has_failed) {
     EXPECT_EQ(test::status_of_child([this] {
                   asio::io_context context;
