@@ -343,6 +343,9 @@ void Fusion::change_size(const std::string& host, Heads::iterator head, std::uin
         event.from = std::to_string(head->second.bytes);
         event.to = std::to_string(bytes);
         head->second.worsened = Trouble::resize;
+        if (occasion.source == kClock) {
+            head->second.resized = occasion.observed;
+        }
     }
     head->second.bytes = bytes;
 }

@@ -27,6 +27,9 @@
 
 namespace haoh::monitor {
 
+/// `Event::source` of what nobody told: time did, or it was looked after.
+inline constexpr std::string_view kClock = "clock";
+
 /// How something came to be known.
 struct Occasion {
     Moment observed;
@@ -177,6 +180,9 @@ class Fusion {
         std::optional<Access> access;              ///< as told last; nullopt: not told of yet
         std::optional<Moment> troubled{};          ///< since when that is not what it should be
         std::optional<Trouble> worsened{};         ///< by what it changed last for the worse
+        /// Since when one path has another size of which no event told: others may have it as well,
+        /// and are looked at.
+        std::optional<Moment> resized{};
         /// What it was when its first path was made: Linux compares all others with that.
         std::optional<Volume> bound{};
         std::string bound_by{}; ///< controller
@@ -221,6 +227,9 @@ class Fusion {
                           const Controller& controller, const Occasion& occasion);
     Event& add_path(EventKind kind, const std::string& host, const HeadKey& key, const Path& path,
                     const Occasion& occasion);
+    /// How long a size of which no event told may be that of some paths only.
+    static constexpr std::chrono::seconds kSizesTime{10};
+
     /// How a view is taken in.
     struct Intake {
         bool silent{}; ///< it is the first: nothing in it is news
@@ -260,9 +269,15 @@ class Fusion {
     /// Of a namespace; empty: it did not say.
     [[nodiscard]] static const std::string& digest_of(const Controller& controller,
                                                       std::uint32_t nsid);
+    /// \param sizes  false: as if all paths had the size of the namespace
     [[nodiscard]] static AccessCounts counts_of(const World& world, const HeadKey& key,
-                                                const Head& head);
-    [[nodiscard]] static PathUse use_of(const World& world, const Head& head, const Path& path);
+                                                const Head& head, bool sizes = true);
+    /// Whether nothing is the matter but sizes, of which more is known in a moment.
+    [[nodiscard]] static bool awaits_sizes(const World& world, const HeadKey& key, Head& head,
+                                           const Moment& now);
+    [[nodiscard]] static bool same_size(const Head& head, const Path& path);
+    [[nodiscard]] static PathUse use_of(const World& world, const Head& head, const Path& path,
+                                        bool sizes = true);
     /// Decides what a namespace is, where no path said so yet.
     void bind(Head& head) const;
     /// Holds its paths against that, and tells what changes.

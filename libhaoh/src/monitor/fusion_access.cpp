@@ -21,7 +21,11 @@ constexpr std::size_t kMaxReasons = 4;
 
 } // namespace
 
-PathUse Fusion::use_of(const World& world, const Head& head, const Path& path) {
+bool Fusion::same_size(const Head& head, const Path& path) {
+    return head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
+}
+
+PathUse Fusion::use_of(const World& world, const Head& head, const Path& path, bool sizes) {
     PathFacts facts;
     if (const Controller* const controller = find_value(world.controllers, path.controller)) {
         facts.controller_state = controller->state;
@@ -29,17 +33,18 @@ PathUse Fusion::use_of(const World& world, const Head& head, const Path& path) {
     facts.ana_state = path.ana_state;
     const std::string text = path.ana_state.text();
     facts.ana_problem = text;
-    facts.same_size = head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
+    facts.same_size = !sizes || same_size(head, path);
     facts.refused = path.refused ? path.refused->rule : std::string_view{};
     return haoh::use_of(facts);
 }
 
-AccessCounts Fusion::counts_of(const World& world, const HeadKey& key, const Head& head) {
+AccessCounts Fusion::counts_of(const World& world, const HeadKey& key, const Head& head,
+                               bool sizes) {
     AccessCounts counts;
     std::set<std::string_view> ready;
     for (const auto& [name, path] : head.paths) {
         ++counts.paths;
-        const PathUse use = use_of(world, head, path);
+        const PathUse use = use_of(world, head, path, sizes);
         counts.usable += use.usable() ? 1U : 0U;
         counts.optimized += use.optimized() ? 1U : 0U;
         if (use.ready()) {
@@ -220,6 +225,19 @@ void Fusion::tell_access(const std::string& host, World& world, Heads::iterator 
     }
 }
 
+bool Fusion::awaits_sizes(const World& world, const HeadKey& key, Head& head, const Moment& now) {
+    if (!head.resized) {
+        return false;
+    }
+    const bool differ = std::ranges::any_of(
+        head.paths, [&head](const auto& path) { return !same_size(head, path.second); });
+    if (!differ || now.monotonic - head.resized->monotonic > kSizesTime) {
+        head.resized.reset();
+        return false;
+    }
+    return head.access == counts_of(world, key, head, false).access();
+}
+
 void Fusion::settle(const std::string& host, World& world, const Occasion& occasion) {
     if (host.empty() && expects_source()) {
         return; // the first picture of the arrays is not whole: one of them alone says nothing
@@ -227,7 +245,11 @@ void Fusion::settle(const std::string& host, World& world, const Occasion& occas
     for (const HeadKey& key : std::exchange(world.touched, {})) {
         const auto head = world.heads.find(key);
         admit(host, head, occasion);
-        tell_access(host, world, head, occasion);
+        if (awaits_sizes(world, key, head->second, occasion.observed)) {
+            world.touched.insert(key);
+        } else {
+            tell_access(host, world, head, occasion);
+        }
     }
 }
 

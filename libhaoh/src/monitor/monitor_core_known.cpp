@@ -91,6 +91,26 @@ std::vector<ControllerObservation>::iterator MonitorCore::find(std::string_view 
     });
 }
 
+const ControllerObservation* MonitorCore::known(std::string_view host, std::string_view name) {
+    const auto found = find(host, name);
+    return found == known_.controllers.end() ? nullptr : &*found;
+}
+
+void MonitorCore::join(const std::string& subsysnqn, std::weak_ptr<Neighbour> port) {
+    auto& ports = neighbours_[subsysnqn];
+    std::erase_if(ports, [](const auto& one) { return one.expired(); });
+    ports.push_back(std::move(port));
+}
+
+void MonitorCore::suspect(const std::string& subsysnqn, const Neighbour& by,
+                          const Round::Portion& portion) {
+    for (const auto& one : neighbours_[subsysnqn]) {
+        if (const auto port = one.lock(); port && port.get() != &by) {
+            port->suspect(portion);
+        }
+    }
+}
+
 bool MonitorCore::is_lost(const ControllerObservation& controller) const {
     return controller.host.empty() &&
            std::ranges::any_of(known_.unobserved, [&controller](const Unobserved& one) {
