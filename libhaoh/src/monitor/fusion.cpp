@@ -147,8 +147,13 @@ void Fusion::see(const std::string& host, const View& view, const Occasion& occa
     for (const auto& [name, controller] : world.controllers) {
         subsystems.insert(controller.subsysnqn);
     }
-    std::erase_if(world.verdicts,
-                  [&](const auto& entry) { return !subsystems.contains(entry.first); });
+    const auto gone = [&](const auto& entry) { return !subsystems.contains(entry.first); };
+    std::erase_if(world.verdicts, gone);
+    // What has no controller any more may still have devices, whose access is told of.
+    for (const auto& [key, head] : world.heads) {
+        subsystems.insert(key.subsysnqn);
+    }
+    std::erase_if(world.expected, gone);
 }
 
 void Fusion::see_controller(const std::string& host, const std::string& controller,

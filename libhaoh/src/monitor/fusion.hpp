@@ -109,6 +109,7 @@ class Fusion {
 
         bool operator==(const Expected&) const = default;
     };
+    /// Of a host, until `see` sees nothing of the subsystem any more: whoever invents names takes no room.
     void expect_arrays(const std::string& host, const std::string& subsysnqn, Expected expected);
     void set_verdict(const std::string& host, const std::string& subsysnqn, Verdict verdict);
 
@@ -143,6 +144,7 @@ class Fusion {
         std::size_t path_names{};
         std::size_t groups{}; ///< of controllers' ANA groups
         std::size_t verdicts{};
+        std::size_t expected{}; ///< subsystems of which it is known what is expected
 
         bool operator==(const Sizes&) const = default;
     };

@@ -298,6 +298,7 @@ Fusion::Sizes Fusion::sizes() const {
         out.heads += world.heads.size();
         out.path_names += world.by_path.size();
         out.verdicts += world.verdicts.size();
+        out.expected += world.expected.size();
         for (const auto& [name, controller] : world.controllers) {
             out.groups += controller.group_states.size();
         }
