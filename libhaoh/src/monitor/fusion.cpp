@@ -310,7 +310,7 @@ void Fusion::change_ana_state(const std::string& host, World& world, const HeadK
     path.last_change = occasion.observed;
     path.anatt_exceeded = false;
     Head& head = world.heads.at(key);
-    if (use_of(world, head, path).barred_by_ana() ||
+    if (use_of(controller, path, same_size(head, path)).barred_by_ana() ||
         state.state() == nvme::AnaState::non_optimized) {
         head.worsened = Trouble::ana;
     }

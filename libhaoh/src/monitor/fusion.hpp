@@ -271,15 +271,27 @@ class Fusion {
     /// Of a namespace; empty: it did not say.
     [[nodiscard]] static const std::string& digest_of(const Controller& controller,
                                                       std::uint32_t nsid);
+    /// A path with what is asked of it again and again.
+    struct UsedPath {
+        const Path* path{};
+        const Controller* controller{}; ///< null: nobody knows it
+        PathUse use{};
+
+        [[nodiscard]] std::string_view array() const {
+            return controller == nullptr ? std::string_view{} : controller->array;
+        }
+    };
+    /// Of all paths of a namespace, in their order.
+    using Uses = std::vector<UsedPath>;
     /// \param sizes  false: as if all paths had the size of the namespace
+    [[nodiscard]] static Uses uses_of(const World& world, const Head& head, bool sizes = true);
     [[nodiscard]] static AccessCounts counts_of(const World& world, const HeadKey& key,
-                                                const Head& head, bool sizes = true);
+                                                const Head& head, const Uses& uses);
     /// Whether nothing is the matter but sizes, of which more is known in a moment.
     [[nodiscard]] static bool awaits_sizes(const World& world, const HeadKey& key, Head& head,
                                            const Moment& now);
     [[nodiscard]] static bool same_size(const Head& head, const Path& path);
-    [[nodiscard]] static PathUse use_of(const World& world, const Head& head, const Path& path,
-                                        bool sizes = true);
+    [[nodiscard]] static PathUse use_of(const Controller* controller, const Path& path, bool fits);
     /// Decides what a namespace is, where no path said so yet.
     void bind(Head& head) const;
     /// Holds its paths against that, and tells what changes.
@@ -288,9 +300,9 @@ class Fusion {
     void tell_access(const std::string& host, World& world, Heads::iterator head,
                      const Occasion& occasion);
     [[nodiscard]] static std::optional<Trouble> trouble_of(const World& world, const HeadKey& key,
-                                                           const Head& head);
+                                                           const Head& head, const Uses& uses);
     [[nodiscard]] static std::string reasons_of(const World& world, const HeadKey& key,
-                                                const Head& head);
+                                                const Head& head, const Uses& uses);
 
     std::map<std::string, World, std::less<>> worlds_;
     std::map<std::string, MonitorStatus::Source, std::less<>> sources_;

@@ -25,30 +25,44 @@ bool Fusion::same_size(const Head& head, const Path& path) {
     return head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
 }
 
-PathUse Fusion::use_of(const World& world, const Head& head, const Path& path, bool sizes) {
+PathUse Fusion::use_of(const Controller* controller, const Path& path, bool fits) {
     PathFacts facts;
-    if (const Controller* const controller = find_value(world.controllers, path.controller)) {
+    if (controller != nullptr) {
         facts.controller_state = controller->state;
     }
     facts.ana_state = path.ana_state;
-    const std::string text = path.ana_state.text();
-    facts.ana_problem = text;
-    facts.same_size = !sizes || same_size(head, path);
+    std::string problem;
+    if (path.ana_state.kind() == PathAnaState::unreadable) {
+        problem = path.ana_state.text();
+        facts.ana_problem = problem;
+    }
+    facts.same_size = fits;
     facts.refused = path.refused ? path.refused->rule : std::string_view{};
     return haoh::use_of(facts);
 }
 
+Fusion::Uses Fusion::uses_of(const World& world, const Head& head, bool sizes) {
+    Uses uses;
+    uses.reserve(head.paths.size());
+    for (const auto& [name, path] : head.paths) {
+        const Controller* const controller = find_value(world.controllers, name);
+        uses.push_back({.path = &path,
+                        .controller = controller,
+                        .use = use_of(controller, path, !sizes || same_size(head, path))});
+    }
+    return uses;
+}
+
 AccessCounts Fusion::counts_of(const World& world, const HeadKey& key, const Head& head,
-                               bool sizes) {
+                               const Uses& uses) {
     AccessCounts counts;
     std::set<std::string_view> ready;
-    for (const auto& [name, path] : head.paths) {
+    for (const UsedPath& one : uses) {
         ++counts.paths;
-        const PathUse use = use_of(world, head, path, sizes);
-        counts.usable += use.usable() ? 1U : 0U;
-        counts.optimized += use.optimized() ? 1U : 0U;
-        if (use.ready()) {
-            ready.insert(find_value(world.controllers, name)->array);
+        counts.usable += one.use.usable() ? 1U : 0U;
+        counts.optimized += one.use.optimized() ? 1U : 0U;
+        if (one.use.ready()) {
+            ready.insert(one.array());
         }
     }
     std::set<std::string_view> arrays(head.arrays.begin(), head.arrays.end());
@@ -110,16 +124,14 @@ void Fusion::admit(const std::string& host, Heads::iterator head, const Occasion
     }
 }
 
-std::optional<Trouble> Fusion::trouble_of(const World& world, const HeadKey& key,
-                                          const Head& head) {
+std::optional<Trouble> Fusion::trouble_of(const World& world, const HeadKey& key, const Head& head,
+                                          const Uses& uses) {
     std::set<Trouble> present;
     std::set<std::string_view> arrays; // that have a path at all
-    for (const auto& [name, path] : head.paths) {
-        const Controller* const controller = find_value(world.controllers, name);
+    for (const auto& [path, controller, use] : uses) {
         if (controller != nullptr) {
             arrays.insert(controller->array);
         }
-        const PathUse use = use_of(world, head, path);
         if (use.kind == PathUse::Kind::refused) {
             present.insert(Trouble::refused);
         } else if (use.other_size) {
@@ -154,16 +166,16 @@ std::optional<Trouble> Fusion::trouble_of(const World& world, const HeadKey& key
     return lost.size() > 1 ? Trouble::host_link : trouble;
 }
 
-std::string Fusion::reasons_of(const World& world, const HeadKey& key, const Head& head) {
+std::string Fusion::reasons_of(const World& world, const HeadKey& key, const Head& head,
+                               const Uses& uses) {
     // Of each array the path that is nearest to being used.
     std::map<std::string_view, PathUse> arrays;
     for (const std::string& array : head.arrays) {
         arrays.try_emplace(array, PathUse{.kind = PathUse::Kind::no_head});
     }
-    for (const auto& [name, path] : head.paths) {
-        const Controller* const controller = find_value(world.controllers, name);
-        const PathUse use = use_of(world, head, path);
-        PathUse& best = arrays[controller == nullptr ? std::string_view{} : controller->array];
+    for (const UsedPath& used : uses) {
+        const PathUse& use = used.use;
+        PathUse& best = arrays[used.array()];
         const auto rank = [](const PathUse& one) {
             return one.usable() ? 1000 - static_cast<int>(one.kind) : static_cast<int>(one.kind);
         };
@@ -199,7 +211,8 @@ std::string Fusion::reasons_of(const World& world, const HeadKey& key, const Hea
 void Fusion::tell_access(const std::string& host, World& world, Heads::iterator here,
                          const Occasion& occasion) {
     auto& [key, head] = *here;
-    const AccessCounts counts = counts_of(world, key, head);
+    const Uses uses = uses_of(world, head);
+    const AccessCounts counts = counts_of(world, key, head, uses);
     const Access now = counts.access();
     const auto before = std::exchange(head.access, now);
     if (now != Access::restored && !head.troubled) {
@@ -207,8 +220,9 @@ void Fusion::tell_access(const std::string& host, World& world, Heads::iterator 
     }
     // What was good from the beginning is no news; what was not, is.
     if (before != now && (before || now != Access::restored)) {
-        const auto trouble = now == Access::restored ? std::nullopt : trouble_of(world, key, head);
-        std::string reasons = now == Access::restored ? "" : reasons_of(world, key, head);
+        const auto trouble =
+            now == Access::restored ? std::nullopt : trouble_of(world, key, head, uses);
+        std::string reasons = now == Access::restored ? "" : reasons_of(world, key, head, uses);
         Event& event = add_head(EventKind::access, host, key, occasion);
         event.from = before ? to_string(*before) : std::string_view{};
         event.to = to_string(now);
@@ -235,7 +249,7 @@ bool Fusion::awaits_sizes(const World& world, const HeadKey& key, Head& head, co
         head.resized.reset();
         return false;
     }
-    return head.access == counts_of(world, key, head, false).access();
+    return head.access == counts_of(world, key, head, uses_of(world, head, false)).access();
 }
 
 void Fusion::settle(const std::string& host, World& world, const Occasion& occasion) {
@@ -346,17 +360,18 @@ MonitorStatus Fusion::status(const Moment& now) const {
             out.nsid = key.nsid;
             out.device = key.device;
             out.bytes = head.bytes;
-            out.access = counts_of(world, key, head);
-            for (const auto& [name, path] : head.paths) {
-                out.paths.push_back({.controller = name,
-                                     .name = path.name,
-                                     .ana_state = path.ana_state,
-                                     .use = use_of(world, head, path),
-                                     .transitions = path.transitions,
-                                     .last_change = path.last_change});
-                const Controller* const controller = find_value(world.controllers, name);
-                if (out.identity.empty() && controller != nullptr) {
-                    out.identity = digest_of(*controller, key.nsid);
+            Uses uses = uses_of(world, head);
+            out.access = counts_of(world, key, head, uses);
+            out.paths.reserve(uses.size());
+            for (UsedPath& one : uses) {
+                out.paths.push_back({.controller = one.path->controller,
+                                     .name = one.path->name,
+                                     .ana_state = one.path->ana_state,
+                                     .use = std::move(one.use),
+                                     .transitions = one.path->transitions,
+                                     .last_change = one.path->last_change});
+                if (out.identity.empty() && one.controller != nullptr) {
+                    out.identity = digest_of(*one.controller, key.nsid);
                 }
             }
         }

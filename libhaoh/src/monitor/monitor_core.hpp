@@ -25,6 +25,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -125,7 +126,8 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     /// `known_.controllers.end()` when nothing is known of it.
     [[nodiscard]] std::vector<ControllerObservation>::iterator find(std::string_view host,
                                                                     std::string_view name);
-    [[nodiscard]] bool is_lost(const ControllerObservation& controller) const;
+    /// Ports of which nothing is known now.
+    [[nodiscard]] std::set<std::string_view> lost() const;
     [[nodiscard]] boost::asio::awaitable<void> judge_soon();
     void judge();
 
