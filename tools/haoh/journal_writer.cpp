@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "journal_writer.hpp"
 
+#include "coalesced_call.hpp"
+
 #include "base/number_text.hpp"
 #include "base/without_signals.hpp"
 
 #include <haoh/journal.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <fmt/format.h>
@@ -56,8 +57,7 @@ class JournalWriter::State : public std::enable_shared_from_this<State> {
 
     State(asio::any_io_executor executor, JournalFile file, std::size_t most,
           std::function<void()> changed)
-        : executor_{std::move(executor)}, changed_{std::move(changed)}, file_{std::move(file)},
-          most_{most} {
+        : call_{std::move(executor), std::move(changed)}, file_{std::move(file)}, most_{most} {
         standing_.accepts = true;
     }
 
@@ -84,7 +84,7 @@ class JournalWriter::State : public std::enable_shared_from_this<State> {
     void close() {
         const std::lock_guard guard{mutex_};
         closed_ = true;
-        executor_ = {};
+        call_.close();
         if (!in_hand_) {
             file_.reset(); // now, and not when the thread has noticed
         }
@@ -183,35 +183,15 @@ class JournalWriter::State : public std::enable_shared_from_this<State> {
         standing_.failure = failure;
     }
 
-    /// Once for all that happens until it is heard.
     void tell() {
         progressed_.notify_one();
-        if (closed_ || std::exchange(told_, true)) {
-            return;
-        }
-        asio::post(executor_, [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) {
-                self->hear();
-            }
-        });
-    }
-
-    void hear() {
-        {
-            const std::lock_guard guard{mutex_};
-            told_ = false;
-            if (closed_) {
-                return;
-            }
-        }
-        changed_(); // closed by the same thread, if by anybody
+        call_.tell();
     }
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::condition_variable progressed_;
-    asio::any_io_executor executor_;
-    std::function<void()> changed_;
+    CoalescedCall call_;
     std::optional<JournalFile> file_; ///< the thread's, while it has a line in hand
     bool in_hand_{};
     bool begun_{}; ///< likewise: an entry was written
@@ -219,7 +199,6 @@ class JournalWriter::State : public std::enable_shared_from_this<State> {
     std::deque<JournalLine> lines_;
     Standing standing_;
     bool started_{};
-    bool told_{};
     bool closed_{};
 };
 
