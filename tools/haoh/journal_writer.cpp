@@ -6,6 +6,7 @@
 #include "base/number_text.hpp"
 #include "base/without_signals.hpp"
 
+#include <haoh/controller_state.hpp>
 #include <haoh/journal.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -32,6 +33,24 @@ namespace {
 constexpr int kLongestPause = 30; ///< times the first one
 /// Entries that events ask for may take more of the disk than those that time asks for.
 constexpr std::uint64_t kHaste = 512;
+
+/// Whether more came with it than it says: states of an array that answers for the first time, the
+/// identity of volumes, and on which array a controller is.
+bool brings_more(const Event& event) {
+    switch (event.kind) {
+    case EventKind::source_restored:
+    case EventKind::identity_changed:
+    case EventKind::namespace_added:
+    case EventKind::namespace_resized:
+    case EventKind::path_added:
+        return true;
+    case EventKind::controller_state:
+        return ControllerState::of(event.to).is_live();
+    default: // it says all that happened
+        break;
+    }
+    return false;
+}
 
 std::uint64_t events_in(const JournalLine& line) {
     const auto* const entry = std::get_if<JournalEntry>(&line);
@@ -233,8 +252,7 @@ void JournalWriter::push(const Event& event) {
         return;
     }
     state_->push(event);
-    // An array that answers for the first time has states that no event tells.
-    if (event.kind == EventKind::source_restored && soonest_ == Clock::time_point::max()) {
+    if (brings_more(event) && soonest_ == Clock::time_point::max()) {
         const std::uint64_t bytes = state_->standing().entry;
         soonest_ = Clock::now() + std::chrono::seconds{1 + bytes / (options_.rate * kHaste)};
         arm();
