@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "journal_writer.hpp"
 
+#include "coalesced_call.hpp"
+
 #include "base/number_text.hpp"
 #include "base/without_signals.hpp"
 
+#include <haoh/controller_state.hpp>
 #include <haoh/journal.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <fmt/format.h>
@@ -31,6 +33,24 @@ namespace {
 constexpr int kLongestPause = 30; ///< times the first one
 /// Entries that events ask for may take more of the disk than those that time asks for.
 constexpr std::uint64_t kHaste = 512;
+
+/// Whether more came with it than it says: states of an array that answers for the first time, the
+/// identity of volumes, and on which array a controller is.
+bool brings_more(const Event& event) {
+    switch (event.kind) {
+    case EventKind::source_restored:
+    case EventKind::identity_changed:
+    case EventKind::namespace_added:
+    case EventKind::namespace_resized:
+    case EventKind::path_added:
+        return true;
+    case EventKind::controller_state:
+        return ControllerState::of(event.to).is_live();
+    default: // it says all that happened
+        break;
+    }
+    return false;
+}
 
 std::uint64_t events_in(const JournalLine& line) {
     const auto* const entry = std::get_if<JournalEntry>(&line);
@@ -56,8 +76,7 @@ class JournalWriter::State : public std::enable_shared_from_this<State> {
 
     State(asio::any_io_executor executor, JournalFile file, std::size_t most,
           std::function<void()> changed)
-        : executor_{std::move(executor)}, changed_{std::move(changed)}, file_{std::move(file)},
-          most_{most} {
+        : call_{std::move(executor), std::move(changed)}, file_{std::move(file)}, most_{most} {
         standing_.accepts = true;
     }
 
@@ -84,7 +103,7 @@ class JournalWriter::State : public std::enable_shared_from_this<State> {
     void close() {
         const std::lock_guard guard{mutex_};
         closed_ = true;
-        executor_ = {};
+        call_.close();
         if (!in_hand_) {
             file_.reset(); // now, and not when the thread has noticed
         }
@@ -183,35 +202,15 @@ class JournalWriter::State : public std::enable_shared_from_this<State> {
         standing_.failure = failure;
     }
 
-    /// Once for all that happens until it is heard.
     void tell() {
         progressed_.notify_one();
-        if (closed_ || std::exchange(told_, true)) {
-            return;
-        }
-        asio::post(executor_, [weak = weak_from_this()] {
-            if (const auto self = weak.lock()) {
-                self->hear();
-            }
-        });
-    }
-
-    void hear() {
-        {
-            const std::lock_guard guard{mutex_};
-            told_ = false;
-            if (closed_) {
-                return;
-            }
-        }
-        changed_(); // closed by the same thread, if by anybody
+        call_.tell();
     }
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::condition_variable progressed_;
-    asio::any_io_executor executor_;
-    std::function<void()> changed_;
+    CoalescedCall call_;
     std::optional<JournalFile> file_; ///< the thread's, while it has a line in hand
     bool in_hand_{};
     bool begun_{}; ///< likewise: an entry was written
@@ -219,7 +218,6 @@ class JournalWriter::State : public std::enable_shared_from_this<State> {
     std::deque<JournalLine> lines_;
     Standing standing_;
     bool started_{};
-    bool told_{};
     bool closed_{};
 };
 
@@ -254,8 +252,7 @@ void JournalWriter::push(const Event& event) {
         return;
     }
     state_->push(event);
-    // An array that answers for the first time has states that no event tells.
-    if (event.kind == EventKind::source_restored && soonest_ == Clock::time_point::max()) {
+    if (brings_more(event) && soonest_ == Clock::time_point::max()) {
         const std::uint64_t bytes = state_->standing().entry;
         soonest_ = Clock::now() + std::chrono::seconds{1 + bytes / (options_.rate * kHaste)};
         arm();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "output_writer.hpp"
 
+#include "coalesced_call.hpp"
+
 #include "base/standard_streams.hpp"
 #include "base/without_signals.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <condition_variable>
@@ -28,8 +29,7 @@ constexpr std::size_t kWritePart = 4096; ///< so that a slow reader is seen to r
 class OutputWriter::State : public std::enable_shared_from_this<State> {
   public:
     State(asio::any_io_executor executor, int descriptor, std::function<void()> progressed)
-        : descriptor_{descriptor}, executor_{std::move(executor)}, progressed_{
-                                                                       std::move(progressed)} {}
+        : descriptor_{descriptor}, call_{std::move(executor), std::move(progressed)} {}
 
     void begin() {
         const std::lock_guard lock{mutex_};
@@ -50,7 +50,7 @@ class OutputWriter::State : public std::enable_shared_from_this<State> {
     void close() {
         const std::lock_guard lock{mutex_};
         closed_ = true;
-        executor_ = {};
+        call_.close();
         arrived_.notify_one();
     }
 
@@ -73,7 +73,7 @@ class OutputWriter::State : public std::enable_shared_from_this<State> {
             std::thread{[self = shared_from_this()] { self->run(); }}.detach();
         } catch (const std::system_error& error) {
             failure_ = error.code();
-            tell();
+            call_.tell();
         }
     }
 
@@ -93,51 +93,22 @@ class OutputWriter::State : public std::enable_shared_from_this<State> {
                 rest.remove_prefix(part.size());
                 waiting_ -= part.size();
                 failure_ = failure;
-                tell();
+                call_.tell();
             }
             if (closed_) {
                 return;
             }
         }
-    }
-
-    /// Once for all that happens until it is heard.
-    void tell() {
-        if (closed_ || std::exchange(told_, true)) {
-            return;
-        }
-        try {
-            asio::post(executor_, [weak = weak_from_this()] {
-                if (const auto self = weak.lock()) {
-                    self->hear();
-                }
-            });
-        } catch (const std::bad_alloc&) { // the next one tells
-            told_ = false;
-        }
-    }
-
-    void hear() {
-        {
-            const std::lock_guard lock{mutex_};
-            told_ = false;
-            if (closed_) {
-                return;
-            }
-        }
-        progressed_(); // closed by the same thread, if by anybody
     }
 
     const int descriptor_;
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
-    asio::any_io_executor executor_;
-    std::function<void()> progressed_;
+    CoalescedCall call_;
     std::string pending_;
     std::size_t waiting_{};
     std::error_code failure_;
     bool started_{};
-    bool told_{};
     bool closed_{};
 };
 

@@ -43,7 +43,8 @@ struct MonitorOptions {
     Profile profile{Profile::automatic};
 
     /// How often ANA states and controller states are read when nothing hints at a change: 10 ms or
-    /// more.
+    /// more. Targets are looked at a little each time, and through in 60 times this; of more than
+    /// 3,800 namespaces it is 64 each time.
     std::chrono::milliseconds poll_interval{1000};
     /// How often all of sysfs is looked through for paths that came or went without a hint.
     std::chrono::milliseconds scan_interval{10000};

@@ -2,8 +2,8 @@
 #include <haoh/collector.hpp>
 
 #include "log_reader.hpp"
+#include "namespace_reading.hpp"
 #include "page_reader.hpp"
-#include "parallel.hpp"
 
 #include "model/observed_pages.hpp"
 #include "model/short_answer.hpp"
@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
 
 namespace haoh {
 namespace {
@@ -22,31 +23,7 @@ namespace {
 using boost::asio::awaitable;
 
 constexpr std::uint32_t kVersion12 = 0x00010200;
-constexpr std::uint32_t kVersion13 = 0x00010300;
 constexpr std::uint32_t kVersion20 = 0x00020000;
-constexpr std::size_t kListEntries = 1024;
-
-/// Which of a namespace's pages this controller can be asked for. Linux asks by the same signs
-/// (drivers/nvme/host/core.c, nvme_scan_ns): an older controller may treat an unknown CNS as a fault.
-std::vector<model::PathPage> namespace_reads(const ControllerObservation& controller) {
-    const nvme::IdentifyController id = controller.identify_data();
-    const nvme::Capabilities cap{controller.property(nvme::property::cap).value_or(0)};
-    constexpr std::uint64_t kCrims = 1ULL << 60U; // CAP.CRMS.CRIMS
-    const bool independent = id.ver >= kVersion20 || (cap.raw & kCrims) != 0;
-    const bool command_sets = id.ver >= kVersion20 || cap.io_command_sets() ||
-                              (id.ctratt & nvme::ctratt::extended_lba_formats) != 0;
-    std::vector<model::PathPage> reads{model::row_of(&NamespaceObservation::identify)};
-    if (id.ver >= kVersion13 || cap.io_command_sets()) {
-        reads.push_back(model::row_of(&NamespaceObservation::descriptors));
-    }
-    if (independent) {
-        reads.push_back(model::row_of(&NamespaceObservation::independent));
-    }
-    if (command_sets) {
-        reads.push_back(model::row_of(&NamespaceObservation::nvm));
-    }
-    return reads;
-}
 
 awaitable<void> read_properties(PageReader& reader, ControllerObservation& out) {
     struct Wanted {
@@ -72,44 +49,6 @@ awaitable<void> read_properties(PageReader& reader, ControllerObservation& out) 
     }
 }
 
-awaitable<void> read_active_namespaces(PageReader& reader, ControllerObservation& out) {
-    out.active_nsids.reset();
-    out.active_error.clear();
-    out.active_problems.clear();
-    std::vector<std::uint32_t> nsids;
-    std::uint32_t after = 0;
-    for (;;) {
-        const Page page =
-            co_await reader.page(nvme::identify_command(nvme::cns::active_namespaces, after));
-        reader.give_back(cost_of(page)); // what it says is kept, not the page
-        if (!page.ok()) {
-            out.active_error = fmt::format("active namespace list: {}", reader.cause_of(page));
-            out.unread.push_back(out.active_error);
-            co_return;
-        }
-        const nvme::NamespaceList list = nvme::decode_namespace_list(page.whole());
-        for (const nvme::Problem& problem : list.problems) {
-            if (out.active_problems.size() < nvme::kMaxProblems) {
-                out.active_problems.push_back(problem.text);
-            }
-        }
-        nsids.insert(nsids.end(), list.nsids.begin(), list.nsids.end());
-        if (nsids.size() > reader.options().max_namespaces) {
-            out.unread.push_back(fmt::format("namespaces after the first {} (bound of this tool)",
-                                             reader.options().max_namespaces));
-            nsids.resize(reader.options().max_namespaces);
-            break;
-        }
-        // A list that does not go on upwards would be read for ever.
-        if (list.nsids.size() < kListEntries || list.nsids.back() <= after ||
-            list.nsids.back() >= nvme::kAllNamespaces - 1) {
-            break;
-        }
-        after = list.nsids.back();
-    }
-    out.active_nsids = std::move(nsids);
-}
-
 awaitable<void> read_namespaces(PageReader& reader, ControllerObservation& out) {
     out.namespaces.clear();
     if (!out.active_nsids) {
@@ -130,17 +69,8 @@ awaitable<void> read_namespaces(PageReader& reader, ControllerObservation& out) 
     for (std::size_t i = 0; i < nsids.size(); ++i) {
         out.namespaces[i].nsid = nsids[i];
     }
-    const std::vector<model::PathPage> reads = namespace_reads(out);
-    std::size_t done = 0;
-    auto job = [&](std::size_t index) -> awaitable<void> {
-        NamespaceObservation& path = out.namespaces[index / reads.size()];
-        const model::PathPage& read = reads[index % reads.size()];
-        path.*read.page = co_await reader.page(read.command(path.nsid));
-        if (++done % reads.size() == 0 && reader.options().progress) {
-            reader.options().progress(done / reads.size(), out.namespaces.size());
-        }
-    };
-    co_await for_each_index(out.namespaces.size() * reads.size(), reader.depth(), job);
+    std::vector<model::PathPage> reads = namespace_reads(out);
+    co_await read_pages(reader, std::move(reads), out.namespaces);
 }
 
 /// What is missing of the namespaces, one line for each page kind: an array that dies while 1,000

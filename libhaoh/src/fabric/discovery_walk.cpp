@@ -38,11 +38,6 @@ bool is_a(const DiscoveryEntry& entry, nvme::SubsystemType type) {
     return entry.subtype == static_cast<std::uint8_t>(type);
 }
 
-std::string printable(const std::string& text) {
-    const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-    return nvme::printable(bytes);
-}
-
 } // namespace
 
 DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& target) {
@@ -78,7 +73,7 @@ DiscoveredPorts sort_entries(const nvme::DiscoveryLog& log, const Address& targe
                 unusable(
                     entry,
                     fmt::format("reach {} at {}: it is offered over {} only; haoh asks over TCP",
-                                printable(entry.subnqn), model::port_words(entry),
+                                nvme::printable(entry.subnqn), model::port_words(entry),
                                 to_string(static_cast<nvme::TransportType>(entry.trtype))),
                     UnobservedReason::unsupported);
             }

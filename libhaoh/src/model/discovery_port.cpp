@@ -12,18 +12,8 @@
 
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 namespace haoh::model {
-
-namespace {
-
-std::string printable(const std::string& text) {
-    const std::vector<std::uint8_t> bytes(text.begin(), text.end());
-    return nvme::printable(bytes);
-}
-
-} // namespace
 
 Address port_address(const nvme::DiscoveryEntry& entry) {
     const auto fail = [&entry](std::string_view cause) {
@@ -44,7 +34,7 @@ Address port_address(const nvme::DiscoveryEntry& entry) {
         address = parse_address(
             to_string(Address{.traddr = entry.traddr, .trsvcid = port, .host_traddr = {}}));
     } catch (const Error& error) {
-        fail(printable(error.cause()));
+        fail(nvme::printable(error.cause()));
     }
     boost::system::error_code not_numeric;
     const auto numeric = boost::asio::ip::make_address(address.traddr, not_numeric);
@@ -55,7 +45,7 @@ Address port_address(const nvme::DiscoveryEntry& entry) {
 }
 
 std::string port_words(const nvme::DiscoveryEntry& entry) {
-    return fmt::format("{} port {}", printable(entry.traddr), printable(entry.trsvcid));
+    return fmt::format("{} port {}", nvme::printable(entry.traddr), nvme::printable(entry.trsvcid));
 }
 
 std::string port_object(const nvme::DiscoveryEntry& entry) {

@@ -5,6 +5,7 @@
 #include "monitor/backoff.hpp"
 #include "monitor/path_bars.hpp"
 #include "monitor/rest.hpp"
+#include "monitor/silent_change.hpp"
 #include "monitor/throttle.hpp"
 
 #include <haoh/collector.hpp>
@@ -33,6 +34,9 @@ constexpr std::string_view kSource = to_string(EventSource::aen);
 /// An array that comes back should be seen soon, and asking is cheap.
 constexpr unsigned kMaxArrayBackoff = 4;
 constexpr std::uint8_t kChangedNamespaces = 0x04;
+/// Commands at once of what is looked at without need: the others of the queue are for events.
+constexpr std::size_t kLookDepth = 4;
+constexpr std::chrono::milliseconds kShortestTurn{10};
 
 /// Get Log Page without Retain Asynchronous Event: the controller may send this event again from
 /// here on. What changes later is in the log that is read after this.
@@ -43,13 +47,14 @@ asio::awaitable<void> release_event(AdminChannel& channel, std::uint8_t lid) {
 }
 
 /// One connection to a port.
-class PortWatch : public std::enable_shared_from_this<PortWatch> {
+class PortWatch : public Neighbour, public std::enable_shared_from_this<PortWatch> {
   public:
     /// \param rest  from readings of the port, whatever connection they were over
     PortWatch(std::shared_ptr<MonitorCore> core, const WatchedPort& port,
               std::shared_ptr<Rest> rest)
-        : core_{std::move(core)}, port_{port}, rest_{std::move(rest)},
-          again_{core_->executor(), kNever}, free_{core_->executor(), kNever},
+        : core_{std::move(core)}, port_{port}, rest_{std::move(rest)}, again_{core_->executor(),
+                                                                              kNever},
+          free_{core_->executor(), kNever}, look_{core_->executor(), kNever},
           backoff_(core_->options().retry_interval, kMaxArrayBackoff) {}
 
     /// Ends by throwing, when the connection is lost.
@@ -65,9 +70,11 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         connected_ = true;
         // Before the states are read: what changes while they are is an event then.
         co_await controller_->enable_events();
-        co_await read_all(std::nullopt);
+        co_await read_all(std::nullopt, kSource);
         publish(Moment::now(), std::nullopt);
         core_->run([self = shared_from_this()] { return self->read_again(); }, port_.name);
+        core_->run([self = shared_from_this()] { return self->look_around(); }, port_.name);
+        core_->join(port_.subsysnqn, weak_from_this());
         for (;;) {
             const nvme::AsyncEvent event = co_await controller_->next_event();
             const Moment now = Moment::now();
@@ -83,6 +90,12 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         ended_ = true;
         again_.cancel();
         free_.cancel();
+        look_.cancel();
+    }
+
+    void suspect(const Round::Portion& portion) override {
+        suspected_ = portion;
+        look_.cancel();
     }
 
     [[nodiscard]] bool connected() const { return connected_; }
@@ -112,8 +125,9 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
 
     Fusion& fusion() { return core_->fusion(); }
 
-    void publish(const Moment& observed, std::optional<Moment> cause) {
-        core_->publish({.observed = observed, .cause = cause, .source = kSource});
+    void publish(const Moment& observed, std::optional<Moment> cause,
+                 std::string_view source = kSource) {
+        core_->publish({.observed = observed, .cause = cause, .source = source});
     }
 
     /// Of connecting there is nothing to tell: until then it is lost.
@@ -137,16 +151,75 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
             if (ended_) {
                 continue;
             }
+            const std::string_view source = silent_ && !owed_ ? kClock : kSource;
             try {
                 const Turn turn(*this);
-                co_await read_all(owed_);
+                co_await read_all(owed_, source);
             } catch (const Error& error) {
                 if (ended_) {
                     continue; // the connection was lost, which `run` tells
                 }
                 settle(error);
             }
-            publish(Moment::now(), std::nullopt);
+            publish(Moment::now(), std::nullopt, source);
+        }
+    }
+
+    /// Looks on a clock of its own, a little at a time, for what changed although no event told.
+    asio::awaitable<void> look_around() {
+        using Clock = std::chrono::steady_clock;
+        const auto turn = std::max(core_->options().poll_interval, kShortestTurn);
+        auto due = Clock::now();
+        while (!ended_) {
+            if (!suspected_) {
+                due = std::max(due + turn, Clock::now());
+                look_.expires_at(due);
+                co_await look_.async_wait(asio::as_tuple(asio::use_awaitable));
+            }
+            co_await my_turn();
+            const ControllerObservation* const known = core_->known({}, port_.name);
+            if (ended_ || known == nullptr || again_.expiry() != kNever) {
+                suspected_.reset(); // all is to be read soon
+                continue;
+            }
+            const bool alone = !suspected_;
+            Round::Portion portion =
+                alone ? round_.next(known->namespaces) : *std::exchange(suspected_, std::nullopt);
+            try {
+                co_await look_at(std::move(portion), alone);
+            } catch (const Error& error) {
+                if (!ended_) { // else the connection was lost, which `run` tells
+                    settle(error);
+                    publish(Moment::now(), std::nullopt, kClock);
+                }
+            }
+        }
+    }
+
+    /// \param alone  nobody else knows yet what is found
+    asio::awaitable<void> look_at(Round::Portion portion, bool alone) {
+        const unsigned before = readings_;
+        const bool ends = portion.controller;
+        CollectOptions options;
+        options.deadline = std::chrono::steady_clock::now() + core_->options().timeout;
+        options.depth = kLookDepth;
+        const Round::Portion changed = co_await changed_of(*core_, port_.name, *controller_,
+                                                           std::move(portion), std::move(options));
+        if (ended_ || readings_ != before) {
+            co_return; // all was read meanwhile
+        }
+        if (!changed.empty()) {
+            round_.found(core_->known({}, port_.name)->namespaces.size());
+            silent_ = true;
+            again_.expires_at(std::max(std::chrono::steady_clock::now(), rest_->until()));
+            if (alone) {
+                core_->suspect(port_.subsysnqn, *this, changed);
+            }
+        } else if (ends && alone && core_->known({}, port_.name)->identify_data().ana()) {
+            co_await my_turn();
+            const Turn turn(*this);
+            co_await read_ana(std::nullopt, kClock);
+            publish(Moment::now(), std::nullopt, kClock);
         }
     }
 
@@ -156,7 +229,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         if (problem.empty()) {
             fusion().restore_source(port_.name, now);
             backoff_.reset();
-            again_.expires_at(owed_ ? rest_->until() : kNever);
+            again_.expires_at(owed_ || silent_ ? rest_->until() : kNever);
         } else {
             fusion().lose_source(port_.name, problem, now);
             const auto due = std::chrono::steady_clock::now() + backoff_.next();
@@ -165,18 +238,20 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
     }
 
     /// Identity, namespaces and ANA log.
-    asio::awaitable<void> read_all(std::optional<Moment> cause) {
+    asio::awaitable<void> read_all(std::optional<Moment> cause, std::string_view source) {
         owed_.reset();
+        silent_ = false;
         SourceProblem problem;
         {
             const Rest::Work work(*rest_);
-            problem = co_await take_in_all(cause);
+            problem = co_await take_in_all(cause, source);
         }
         settle(problem);
     }
 
     /// \return what was not read, and why; empty: nothing
-    asio::awaitable<SourceProblem> take_in_all(std::optional<Moment> cause) {
+    asio::awaitable<SourceProblem> take_in_all(std::optional<Moment> cause,
+                                               std::string_view source) {
         CollectOptions options;
         options.deadline = std::chrono::steady_clock::now() + core_->options().timeout;
         options.spending = core_->reading(port_.target);
@@ -192,7 +267,9 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         seen.target = port_.target;
         seen.subsysnqn = port_.subsysnqn;
         seen.connection = controller_->connection();
-        const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = kSource};
+        ++readings_;
+        round_.restart();
+        const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = source};
         View view = view_of(seen);
         const bool first = view_.controllers.empty();
         bar_paths(view, seen, core_->kernel());
@@ -227,14 +304,14 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         const Turn turn(*this);
         if (event.ana_change()) {
             co_await release_event(*controller_, nvme::lid::ana);
-            co_await read_ana(now);
+            co_await read_ana(now, kSource);
         } else if (event.namespace_attribute()) {
             co_await release_event(*controller_, kChangedNamespaces);
             if (std::chrono::steady_clock::now() < rest_->until()) {
                 owed_ = owed_.value_or(now);
                 again_.expires_at(std::min(again_.expiry(), rest_->until()));
             } else {
-                co_await read_all(now);
+                co_await read_all(now, kSource);
             }
         } else if (event.log_page != 0) {
             co_await release_event(*controller_, event.log_page);
@@ -242,7 +319,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
         publish(Moment::now(), now);
     }
 
-    asio::awaitable<void> read_ana(const Moment& cause) {
+    asio::awaitable<void> read_ana(std::optional<Moment> cause, std::string_view source) {
         if (view_.controllers.empty()) {
             co_return; // nothing is known of it yet, and why was told
         }
@@ -254,7 +331,7 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
             settle(reading.problem.empty() ? view_.namespaces_problem : reading.problem);
             co_return;
         }
-        const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = kSource};
+        const Occasion occasion{.observed = Moment::now(), .cause = cause, .source = source};
         apply_ana_log(view_, reading.log);
         fusion().see_controller({}, port_.name, view_, occasion);
         fusion().see_change_count({}, port_.name, reading.log.chgc, occasion);
@@ -274,7 +351,12 @@ class PortWatch : public std::enable_shared_from_this<PortWatch> {
     Throttle throttle_;
     asio::steady_timer again_; ///< when to read again; canceled at the end
     asio::steady_timer free_;  ///< canceled whenever a reader has ended
+    asio::steady_timer look_;  ///< of `look_around`; canceled when something is suspected
     Backoff backoff_;
+    Round round_;
+    std::optional<Round::Portion> suspected_;
+    unsigned readings_{}; ///< of all
+    bool silent_{};       ///< no event told of what is to be read
     bool reading_{};
     bool connected_{};
     bool ended_{};

@@ -147,8 +147,13 @@ void Fusion::see(const std::string& host, const View& view, const Occasion& occa
     for (const auto& [name, controller] : world.controllers) {
         subsystems.insert(controller.subsysnqn);
     }
-    std::erase_if(world.verdicts,
-                  [&](const auto& entry) { return !subsystems.contains(entry.first); });
+    const auto gone = [&](const auto& entry) { return !subsystems.contains(entry.first); };
+    std::erase_if(world.verdicts, gone);
+    // What has no controller any more may still have devices, whose access is told of.
+    for (const auto& [key, head] : world.heads) {
+        subsystems.insert(key.subsysnqn);
+    }
+    std::erase_if(world.expected, gone);
 }
 
 void Fusion::see_controller(const std::string& host, const std::string& controller,
@@ -305,7 +310,7 @@ void Fusion::change_ana_state(const std::string& host, World& world, const HeadK
     path.last_change = occasion.observed;
     path.anatt_exceeded = false;
     Head& head = world.heads.at(key);
-    if (use_of(world, head, path).barred_by_ana() ||
+    if (use_of(controller, path, same_size(head, path)).barred_by_ana() ||
         state.state() == nvme::AnaState::non_optimized) {
         head.worsened = Trouble::ana;
     }
@@ -343,6 +348,9 @@ void Fusion::change_size(const std::string& host, Heads::iterator head, std::uin
         event.from = std::to_string(head->second.bytes);
         event.to = std::to_string(bytes);
         head->second.worsened = Trouble::resize;
+        if (occasion.source == kClock) {
+            head->second.resized = occasion.observed;
+        }
     }
     head->second.bytes = bytes;
 }

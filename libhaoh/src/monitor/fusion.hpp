@@ -27,6 +27,9 @@
 
 namespace haoh::monitor {
 
+/// `Event::source` of what nobody told: time did, or it was looked after.
+inline constexpr std::string_view kClock = "clock";
+
 /// How something came to be known.
 struct Occasion {
     Moment observed;
@@ -106,6 +109,7 @@ class Fusion {
 
         bool operator==(const Expected&) const = default;
     };
+    /// Of a host, until `see` sees nothing of the subsystem any more: whoever invents names takes no room.
     void expect_arrays(const std::string& host, const std::string& subsysnqn, Expected expected);
     void set_verdict(const std::string& host, const std::string& subsysnqn, Verdict verdict);
 
@@ -142,6 +146,7 @@ class Fusion {
         std::size_t path_names{};
         std::size_t groups{}; ///< of controllers' ANA groups
         std::size_t verdicts{};
+        std::size_t expected{}; ///< subsystems of which it is known what is expected
 
         bool operator==(const Sizes&) const = default;
     };
@@ -179,6 +184,9 @@ class Fusion {
         std::optional<Access> access;              ///< as told last; nullopt: not told of yet
         std::optional<Moment> troubled{};          ///< since when that is not what it should be
         std::optional<Trouble> worsened{};         ///< by what it changed last for the worse
+        /// Since when one path has another size of which no event told: others may have it as well,
+        /// and are looked at.
+        std::optional<Moment> resized{};
         /// What it was when its first path was made: Linux compares all others with that.
         std::optional<Volume> bound{};
         std::string bound_by{}; ///< controller
@@ -223,6 +231,9 @@ class Fusion {
                           const Controller& controller, const Occasion& occasion);
     Event& add_path(EventKind kind, const std::string& host, const HeadKey& key, const Path& path,
                     const Occasion& occasion);
+    /// How long a size of which no event told may be that of some paths only.
+    static constexpr std::chrono::seconds kSizesTime{10};
+
     /// How a view is taken in.
     struct Intake {
         bool silent{}; ///< it is the first: nothing in it is news
@@ -262,9 +273,27 @@ class Fusion {
     /// Of a namespace; empty: it did not say.
     [[nodiscard]] static const std::string& digest_of(const Controller& controller,
                                                       std::uint32_t nsid);
+    /// A path with what is asked of it again and again.
+    struct UsedPath {
+        const Path* path{};
+        const Controller* controller{}; ///< null: nobody knows it
+        PathUse use{};
+
+        [[nodiscard]] std::string_view array() const {
+            return controller == nullptr ? std::string_view{} : controller->array;
+        }
+    };
+    /// Of all paths of a namespace, in their order.
+    using Uses = std::vector<UsedPath>;
+    /// \param sizes  false: as if all paths had the size of the namespace
+    [[nodiscard]] static Uses uses_of(const World& world, const Head& head, bool sizes = true);
     [[nodiscard]] static AccessCounts counts_of(const World& world, const HeadKey& key,
-                                                const Head& head);
-    [[nodiscard]] static PathUse use_of(const World& world, const Head& head, const Path& path);
+                                                const Head& head, const Uses& uses);
+    /// Whether nothing is the matter but sizes, of which more is known in a moment.
+    [[nodiscard]] static bool awaits_sizes(const World& world, const HeadKey& key, Head& head,
+                                           const Moment& now);
+    [[nodiscard]] static bool same_size(const Head& head, const Path& path);
+    [[nodiscard]] static PathUse use_of(const Controller* controller, const Path& path, bool fits);
     /// Decides what a namespace is, where no path said so yet.
     void bind(Head& head) const;
     /// Holds its paths against that, and tells what changes.
@@ -273,9 +302,9 @@ class Fusion {
     void tell_access(const std::string& host, World& world, Heads::iterator head,
                      const Occasion& occasion);
     [[nodiscard]] static std::optional<Trouble> trouble_of(const World& world, const HeadKey& key,
-                                                           const Head& head);
+                                                           const Head& head, const Uses& uses);
     [[nodiscard]] static std::string reasons_of(const World& world, const HeadKey& key,
-                                                const Head& head);
+                                                const Head& head, const Uses& uses);
 
     std::map<std::string, World, std::less<>> worlds_;
     std::map<std::string, MonitorStatus::Source, std::less<>> sources_;

@@ -21,29 +21,48 @@ constexpr std::size_t kMaxReasons = 4;
 
 } // namespace
 
-PathUse Fusion::use_of(const World& world, const Head& head, const Path& path) {
+bool Fusion::same_size(const Head& head, const Path& path) {
+    return head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
+}
+
+PathUse Fusion::use_of(const Controller* controller, const Path& path, bool fits) {
     PathFacts facts;
-    if (const Controller* const controller = find_value(world.controllers, path.controller)) {
+    if (controller != nullptr) {
         facts.controller_state = controller->state;
     }
     facts.ana_state = path.ana_state;
-    const std::string text = path.ana_state.text();
-    facts.ana_problem = text;
-    facts.same_size = head.bytes == 0 || path.bytes == 0 || head.bytes == path.bytes;
+    std::string problem;
+    if (path.ana_state.kind() == PathAnaState::unreadable) {
+        problem = path.ana_state.text();
+        facts.ana_problem = problem;
+    }
+    facts.same_size = fits;
     facts.refused = path.refused ? path.refused->rule : std::string_view{};
     return haoh::use_of(facts);
 }
 
-AccessCounts Fusion::counts_of(const World& world, const HeadKey& key, const Head& head) {
+Fusion::Uses Fusion::uses_of(const World& world, const Head& head, bool sizes) {
+    Uses uses;
+    uses.reserve(head.paths.size());
+    for (const auto& [name, path] : head.paths) {
+        const Controller* const controller = find_value(world.controllers, name);
+        uses.push_back({.path = &path,
+                        .controller = controller,
+                        .use = use_of(controller, path, !sizes || same_size(head, path))});
+    }
+    return uses;
+}
+
+AccessCounts Fusion::counts_of(const World& world, const HeadKey& key, const Head& head,
+                               const Uses& uses) {
     AccessCounts counts;
     std::set<std::string_view> ready;
-    for (const auto& [name, path] : head.paths) {
+    for (const UsedPath& one : uses) {
         ++counts.paths;
-        const PathUse use = use_of(world, head, path);
-        counts.usable += use.usable() ? 1U : 0U;
-        counts.optimized += use.optimized() ? 1U : 0U;
-        if (use.ready()) {
-            ready.insert(find_value(world.controllers, name)->array);
+        counts.usable += one.use.usable() ? 1U : 0U;
+        counts.optimized += one.use.optimized() ? 1U : 0U;
+        if (one.use.ready()) {
+            ready.insert(one.array());
         }
     }
     std::set<std::string_view> arrays(head.arrays.begin(), head.arrays.end());
@@ -105,16 +124,14 @@ void Fusion::admit(const std::string& host, Heads::iterator head, const Occasion
     }
 }
 
-std::optional<Trouble> Fusion::trouble_of(const World& world, const HeadKey& key,
-                                          const Head& head) {
+std::optional<Trouble> Fusion::trouble_of(const World& world, const HeadKey& key, const Head& head,
+                                          const Uses& uses) {
     std::set<Trouble> present;
     std::set<std::string_view> arrays; // that have a path at all
-    for (const auto& [name, path] : head.paths) {
-        const Controller* const controller = find_value(world.controllers, name);
+    for (const auto& [path, controller, use] : uses) {
         if (controller != nullptr) {
             arrays.insert(controller->array);
         }
-        const PathUse use = use_of(world, head, path);
         if (use.kind == PathUse::Kind::refused) {
             present.insert(Trouble::refused);
         } else if (use.other_size) {
@@ -149,16 +166,16 @@ std::optional<Trouble> Fusion::trouble_of(const World& world, const HeadKey& key
     return lost.size() > 1 ? Trouble::host_link : trouble;
 }
 
-std::string Fusion::reasons_of(const World& world, const HeadKey& key, const Head& head) {
+std::string Fusion::reasons_of(const World& world, const HeadKey& key, const Head& head,
+                               const Uses& uses) {
     // Of each array the path that is nearest to being used.
     std::map<std::string_view, PathUse> arrays;
     for (const std::string& array : head.arrays) {
         arrays.try_emplace(array, PathUse{.kind = PathUse::Kind::no_head});
     }
-    for (const auto& [name, path] : head.paths) {
-        const Controller* const controller = find_value(world.controllers, name);
-        const PathUse use = use_of(world, head, path);
-        PathUse& best = arrays[controller == nullptr ? std::string_view{} : controller->array];
+    for (const UsedPath& used : uses) {
+        const PathUse& use = used.use;
+        PathUse& best = arrays[used.array()];
         const auto rank = [](const PathUse& one) {
             return one.usable() ? 1000 - static_cast<int>(one.kind) : static_cast<int>(one.kind);
         };
@@ -194,7 +211,8 @@ std::string Fusion::reasons_of(const World& world, const HeadKey& key, const Hea
 void Fusion::tell_access(const std::string& host, World& world, Heads::iterator here,
                          const Occasion& occasion) {
     auto& [key, head] = *here;
-    const AccessCounts counts = counts_of(world, key, head);
+    const Uses uses = uses_of(world, head);
+    const AccessCounts counts = counts_of(world, key, head, uses);
     const Access now = counts.access();
     const auto before = std::exchange(head.access, now);
     if (now != Access::restored && !head.troubled) {
@@ -202,8 +220,9 @@ void Fusion::tell_access(const std::string& host, World& world, Heads::iterator 
     }
     // What was good from the beginning is no news; what was not, is.
     if (before != now && (before || now != Access::restored)) {
-        const auto trouble = now == Access::restored ? std::nullopt : trouble_of(world, key, head);
-        std::string reasons = now == Access::restored ? "" : reasons_of(world, key, head);
+        const auto trouble =
+            now == Access::restored ? std::nullopt : trouble_of(world, key, head, uses);
+        std::string reasons = now == Access::restored ? "" : reasons_of(world, key, head, uses);
         Event& event = add_head(EventKind::access, host, key, occasion);
         event.from = before ? to_string(*before) : std::string_view{};
         event.to = to_string(now);
@@ -220,6 +239,19 @@ void Fusion::tell_access(const std::string& host, World& world, Heads::iterator 
     }
 }
 
+bool Fusion::awaits_sizes(const World& world, const HeadKey& key, Head& head, const Moment& now) {
+    if (!head.resized) {
+        return false;
+    }
+    const bool differ = std::ranges::any_of(
+        head.paths, [&head](const auto& path) { return !same_size(head, path.second); });
+    if (!differ || now.monotonic - head.resized->monotonic > kSizesTime) {
+        head.resized.reset();
+        return false;
+    }
+    return head.access == counts_of(world, key, head, uses_of(world, head, false)).access();
+}
+
 void Fusion::settle(const std::string& host, World& world, const Occasion& occasion) {
     if (host.empty() && expects_source()) {
         return; // the first picture of the arrays is not whole: one of them alone says nothing
@@ -227,7 +259,11 @@ void Fusion::settle(const std::string& host, World& world, const Occasion& occas
     for (const HeadKey& key : std::exchange(world.touched, {})) {
         const auto head = world.heads.find(key);
         admit(host, head, occasion);
-        tell_access(host, world, head, occasion);
+        if (awaits_sizes(world, key, head->second, occasion.observed)) {
+            world.touched.insert(key);
+        } else {
+            tell_access(host, world, head, occasion);
+        }
     }
 }
 
@@ -276,6 +312,7 @@ Fusion::Sizes Fusion::sizes() const {
         out.heads += world.heads.size();
         out.path_names += world.by_path.size();
         out.verdicts += world.verdicts.size();
+        out.expected += world.expected.size();
         for (const auto& [name, controller] : world.controllers) {
             out.groups += controller.group_states.size();
         }
@@ -323,17 +360,18 @@ MonitorStatus Fusion::status(const Moment& now) const {
             out.nsid = key.nsid;
             out.device = key.device;
             out.bytes = head.bytes;
-            out.access = counts_of(world, key, head);
-            for (const auto& [name, path] : head.paths) {
-                out.paths.push_back({.controller = name,
-                                     .name = path.name,
-                                     .ana_state = path.ana_state,
-                                     .use = use_of(world, head, path),
-                                     .transitions = path.transitions,
-                                     .last_change = path.last_change});
-                const Controller* const controller = find_value(world.controllers, name);
-                if (out.identity.empty() && controller != nullptr) {
-                    out.identity = digest_of(*controller, key.nsid);
+            Uses uses = uses_of(world, head);
+            out.access = counts_of(world, key, head, uses);
+            out.paths.reserve(uses.size());
+            for (UsedPath& one : uses) {
+                out.paths.push_back({.controller = one.path->controller,
+                                     .name = one.path->name,
+                                     .ana_state = one.path->ana_state,
+                                     .use = std::move(one.use),
+                                     .transitions = one.path->transitions,
+                                     .last_change = one.path->last_change});
+                if (out.identity.empty() && one.controller != nullptr) {
+                    out.identity = digest_of(*one.controller, key.nsid);
                 }
             }
         }

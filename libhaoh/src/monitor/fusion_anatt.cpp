@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Paths that are in the state "change" for longer than ANATT.
+// What only time tells: paths that are in the state "change" for longer than ANATT, and sizes that
+// did not follow.
 #include "monitor/fusion.hpp"
 
 #include "monitor/find_value.hpp"
@@ -36,7 +37,7 @@ void Fusion::pass_time(const Moment& now) {
                 path.anatt_exceeded = true;
                 Event& event =
                     add_path(EventKind::anatt_exceeded, host, key, path,
-                             {.observed = now, .cause = path.last_change, .source = "clock"});
+                             {.observed = now, .cause = path.last_change, .source = kClock});
                 event.from = "change";
                 event.lasting = now.monotonic - path.last_change->monotonic;
                 event.text = fmt::format("longer than the {} s of ANATT", limit->count());
@@ -48,12 +49,17 @@ void Fusion::pass_time(const Moment& now) {
 std::optional<std::chrono::nanoseconds> Fusion::next_deadline() const {
     std::optional<std::chrono::nanoseconds> next;
     for (const auto& [host, world] : worlds_) {
+        const auto add = [&next](std::chrono::nanoseconds limit_over) {
+            const auto at = limit_over + std::chrono::milliseconds(1);
+            next = next ? std::min(*next, at) : at;
+        };
         for (const auto& [key, head] : world.heads) {
+            if (head.resized) {
+                add(head.resized->monotonic + kSizesTime);
+            }
             for (const auto& [name, path] : head.paths) {
                 if (const auto limit = anatt_of(world, path)) {
-                    const auto at =
-                        path.last_change->monotonic + *limit + std::chrono::milliseconds(1);
-                    next = next ? std::min(*next, at) : at;
+                    add(path.last_change->monotonic + *limit);
                 }
             }
         }

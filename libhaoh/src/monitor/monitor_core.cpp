@@ -75,6 +75,7 @@ void MonitorCore::begin() {
     fusion_ = Fusion();
     known_ = {};
     known_budget_ = {};
+    neighbours_.clear();
     judge_delay_ = kJudgeDelay;
     handler_failure_ = nullptr;
     judging_ = false;

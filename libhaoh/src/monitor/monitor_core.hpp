@@ -8,6 +8,7 @@
 #include "monitor/fusion.hpp"
 #include "monitor/known_budget.hpp"
 #include "monitor/presence.hpp"
+#include "monitor/round.hpp"
 #include "monitor/source_problem.hpp"
 #include "monitor/watched_port.hpp"
 
@@ -22,14 +23,29 @@
 #include <chrono>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace haoh::monitor {
+
+/// A port that is watched, for those that are watched beside it.
+class Neighbour {
+  public:
+    Neighbour() = default;
+    virtual ~Neighbour() = default;
+    Neighbour(const Neighbour&) = delete;
+    Neighbour& operator=(const Neighbour&) = delete;
+
+    /// Another port of its subsystem showed that something changed of which no event told: what is
+    /// to be looked at here at once.
+    virtual void suspect(const Round::Portion& portion) = 0;
+};
 
 /// Used from its executor alone.
 class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
@@ -80,6 +96,11 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     /// What a port has is not known from here on, or is again.
     void lose_port(const WatchedPort& port, const SourceProblem& why);
     void restore_port(const WatchedPort& port);
+    /// What was read last of a controller; null: nothing.
+    [[nodiscard]] const ControllerObservation* known(std::string_view host, std::string_view name);
+    /// From here on it hears what others of the subsystem suspect, as long as it lives.
+    void join(const std::string& subsysnqn, std::weak_ptr<Neighbour> port);
+    void suspect(const std::string& subsysnqn, const Neighbour& by, const Round::Portion& portion);
     /// For one reading of a target: it ends with what there is room for.
     [[nodiscard]] std::shared_ptr<Spending> reading(const std::string& target);
     /// Before what was read of a controller replaces what was known of it. \return why it must not:
@@ -118,7 +139,8 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     /// `known_.controllers.end()` when nothing is known of it.
     [[nodiscard]] std::vector<ControllerObservation>::iterator find(std::string_view host,
                                                                     std::string_view name);
-    [[nodiscard]] bool is_lost(const ControllerObservation& controller) const;
+    /// Ports of which nothing is known now.
+    [[nodiscard]] std::set<std::string_view> lost() const;
     [[nodiscard]] boost::asio::awaitable<void> judge_soon();
     void judge();
 
@@ -137,6 +159,7 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     std::function<void(const Event&)> handler_;
     std::exception_ptr handler_failure_;
     KnownBudget known_budget_;
+    std::map<std::string, std::vector<std::weak_ptr<Neighbour>>> neighbours_; ///< by subsystem
     std::chrono::nanoseconds judge_delay_{};
     /// Of a port that is expected, at first, a controller without a name; `unobserved` are those that
     /// are lost.

@@ -11,8 +11,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace haoh::monitor {
@@ -24,24 +24,75 @@ namespace {
 /// Judging takes no more than a tenth of the time, however much there is and however often it changes.
 constexpr int kJudgeRest = 9;
 
-/// Gives back at its end what was lent.
-class Returned {
+/// What belongs to others, lent and not copied: it may be most of what the monitor holds.
+template <typename T>
+class Loan {
   public:
-    Returned(std::vector<ControllerObservation>& lent,
-             const std::vector<ControllerObservation*>& owners)
-        : lent_{lent}, owners_{owners} {}
-    ~Returned() {
-        for (std::size_t index = 0; index < owners_.size(); ++index) {
-            *owners_[index] = std::move(lent_[index]);
+    Loan(std::vector<T>& to, std::vector<T*> owners) : to_{to}, owners_{std::move(owners)} {
+        to_.reserve(owners_.size());
+        for (T* const one : owners_) {
+            to_.push_back(std::move(*one));
         }
     }
-    Returned(const Returned&) = delete;
-    Returned& operator=(const Returned&) = delete;
+    /// Gives it back.
+    ~Loan() {
+        for (std::size_t index = 0; index < owners_.size(); ++index) {
+            *owners_[index] = std::move(to_[index]);
+        }
+    }
+    Loan(const Loan&) = delete;
+    Loan& operator=(const Loan&) = delete;
 
   private:
-    std::vector<ControllerObservation>& lent_;
-    const std::vector<ControllerObservation*>& owners_;
+    std::vector<T>& to_;
+    std::vector<T*> owners_;
 };
+
+/// \param lost  names of ports that are
+bool is_there(const ControllerObservation& controller, const std::set<std::string_view>& lost) {
+    return !controller.name.empty() &&
+           (!controller.host.empty() || !lost.contains(controller.name));
+}
+
+/// By subsystem; of "" what is everybody's.
+template <typename T>
+using BySubsystem = std::map<std::string, std::vector<T*>, std::less<>>;
+
+/// What is everybody's and what is of this subsystem, in the order in which it is known.
+template <typename T>
+std::vector<T*> concerning(const BySubsystem<T>& all, const std::string& subsysnqn) {
+    std::vector<T*> out;
+    const std::set<std::string_view> names{"", subsysnqn};
+    for (const std::string_view name : names) {
+        if (const auto found = all.find(name); found != all.end()) {
+            out.insert(out.end(), found->second.begin(), found->second.end());
+        }
+    }
+    std::ranges::sort(out);
+    return out;
+}
+
+/// A log says nothing of subsystems that its target does not have.
+BySubsystem<DiscoveryObservation> logs_of(Observation& known) {
+    std::map<std::string_view, std::set<std::string_view>> had; // by target
+    for (const ControllerObservation& controller : known.controllers) {
+        if (controller.host.empty()) {
+            had[controller.target].insert(controller.subsysnqn);
+        }
+    }
+    BySubsystem<DiscoveryObservation> out;
+    for (DiscoveryObservation& log : known.discovery) {
+        const auto found = had.find(log.target);
+        if (found == had.end() || found->second.contains("")) {
+            out[""].push_back(&log);
+            continue;
+        }
+        for (const std::string_view subsysnqn : found->second) {
+            out[std::string(subsysnqn)].push_back(&log);
+        }
+    }
+    return out;
+}
 
 } // namespace
 
@@ -91,17 +142,39 @@ std::vector<ControllerObservation>::iterator MonitorCore::find(std::string_view 
     });
 }
 
-bool MonitorCore::is_lost(const ControllerObservation& controller) const {
-    return controller.host.empty() &&
-           std::ranges::any_of(known_.unobserved, [&controller](const Unobserved& one) {
-               return one.object == controller.name;
-           });
+const ControllerObservation* MonitorCore::known(std::string_view host, std::string_view name) {
+    const auto found = find(host, name);
+    return found == known_.controllers.end() ? nullptr : &*found;
+}
+
+void MonitorCore::join(const std::string& subsysnqn, std::weak_ptr<Neighbour> port) {
+    auto& ports = neighbours_[subsysnqn];
+    std::erase_if(ports, [](const auto& one) { return one.expired(); });
+    ports.push_back(std::move(port));
+}
+
+void MonitorCore::suspect(const std::string& subsysnqn, const Neighbour& by,
+                          const Round::Portion& portion) {
+    for (const auto& one : neighbours_[subsysnqn]) {
+        if (const auto port = one.lock(); port && port.get() != &by) {
+            port->suspect(portion);
+        }
+    }
+}
+
+std::set<std::string_view> MonitorCore::lost() const {
+    std::set<std::string_view> names;
+    for (const Unobserved& one : known_.unobserved) {
+        names.insert(one.object);
+    }
+    return names;
 }
 
 Observation MonitorCore::observation() const {
     Observation out;
+    const std::set<std::string_view> missing = lost();
     for (const ControllerObservation& controller : known_.controllers) {
-        if (!controller.name.empty() && !is_lost(controller)) {
+        if (is_there(controller, missing)) {
             out.controllers.push_back(controller);
         }
     }
@@ -245,25 +318,27 @@ void MonitorCore::expect_arrays(const Attributions& arrays) {
 
 void MonitorCore::judge() {
     std::map<std::pair<std::string, std::string>, std::vector<ControllerObservation*>> subsystems;
+    const std::set<std::string_view> missing = lost();
     for (ControllerObservation& controller : known_.controllers) {
-        if (!controller.name.empty() && !is_lost(controller)) {
+        if (is_there(controller, missing)) {
             subsystems[{controller.host, controller.subsysnqn}].push_back(&controller);
         }
     }
-    for (const auto& [name, controllers] : subsystems) {
-        // Lent, not copied: they may be most of what the monitor holds.
+    const BySubsystem<DiscoveryObservation> logs = logs_of(known_);
+    BySubsystem<const Unobserved> unobserved;
+    for (const Unobserved& one : known_.unobserved) {
+        unobserved[one.subsysnqn].push_back(&one);
+    }
+    for (auto& [name, controllers] : subsystems) {
+        const auto& [host, subsysnqn] = name;
         Observation part;
-        part.controllers.reserve(controllers.size());
-        for (ControllerObservation* one : controllers) {
-            part.controllers.push_back(std::move(*one));
-        }
-        const Returned returned(part.controllers, controllers);
-        if (name.first.empty()) {
-            part.discovery = known_.discovery;
-            std::ranges::copy_if(known_.unobserved, std::back_inserter(part.unobserved),
-                                 [&name](const Unobserved& one) {
-                                     return one.subsysnqn.empty() || one.subsysnqn == name.second;
-                                 });
+        const Loan lent(part.controllers, std::move(controllers));
+        const Loan logs_lent(part.discovery, host.empty() ? concerning(logs, subsysnqn)
+                                                          : std::vector<DiscoveryObservation*>{});
+        if (host.empty()) {
+            for (const Unobserved* const one : concerning(unobserved, subsysnqn)) {
+                part.unobserved.push_back(*one);
+            }
         }
         CheckOptions options;
         options.config.sites = options_.sites;
@@ -272,7 +347,7 @@ void MonitorCore::judge() {
         for (const MissingSite& one : missing_sites(part, options_.sites)) {
             std::erase(options.config.sites, one.site);
         }
-        fusion_.set_verdict(name.first, name.second, check(part, options).verdict);
+        fusion_.set_verdict(host, subsysnqn, check(part, options).verdict);
     }
 }
 

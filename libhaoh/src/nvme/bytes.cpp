@@ -47,4 +47,9 @@ std::string printable(ByteView field) {
     return text;
 }
 
+std::string printable(std::string_view field) {
+    const Bytes bytes(field.begin(), field.end());
+    return printable(ByteView(bytes));
+}
+
 } // namespace haoh::nvme

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace haoh::monitor {
 namespace {
 
@@ -154,6 +156,7 @@ TEST_F(FusionOfArrays, of_a_host_what_is_gone_leaves_nothing_behind) {
         view.namespaces[0].paths[0].name = name + "c1n1";
         fusion_.see("host", view, occasion_);
         fusion_.set_verdict("host", "nqn " + name, Verdict::pass);
+        fusion_.expect_arrays("host", "nqn " + name, {.arrays = {}, .least = 2});
         static_cast<void>(fusion_.take(occasion_));
     };
     see(1);
@@ -163,11 +166,48 @@ TEST_F(FusionOfArrays, of_a_host_what_is_gone_leaves_nothing_behind) {
                                      .paths = 1,
                                      .path_names = 1,
                                      .groups = 1,
-                                     .verdicts = 1}));
+                                     .verdicts = 1,
+                                     .expected = 1}));
     for (std::uint32_t number = 2; number <= 1000; ++number) {
         see(number);
     }
     EXPECT_EQ(fusion_.sizes(), before);
+}
+
+/// Names that an array draws by lot, beside one that stays, and one of which only devices are left.
+TEST_F(FusionOfArrays, what_is_expected_of_invented_subsystems_goes_with_them) {
+    std::mt19937 random(7); // NOLINT: the same names each time
+    const auto view_with = [&](unsigned inventions) {
+        View view = invented("nvme0", 1);
+        View left = invented("nvme1", 1);
+        view.namespaces.push_back(left.namespaces[0]);
+        view.namespaces.back().device = "nvme1n1";
+        for (unsigned i = 0; i < inventions; ++i) {
+            const View other = invented(fmt::format("nvme{:08x}", random()), 1);
+            view.controllers.push_back(other.controllers[0]);
+            view.namespaces.push_back(other.namespaces[0]);
+        }
+        return view;
+    };
+    const auto see = [&](const View& view) {
+        fusion_.see("host", view, occasion_);
+        for (const ViewedNamespace& one : view.namespaces) { // as it is with `Profile::stretched`
+            fusion_.expect_arrays("host", one.subsysnqn, {.arrays = {}, .least = 2});
+        }
+        static_cast<void>(fusion_.take(occasion_));
+    };
+    fusion_.expect_arrays({}, "nqn of an array that never answered", {.arrays = {"a"}, .least = 1});
+    for (int round = 0; round < 200; ++round) {
+        see(view_with(static_cast<unsigned>(random() % 20)));
+        ASSERT_LE(fusion_.sizes().expected, 22U) << round;
+    }
+    see(view_with(0));
+    EXPECT_EQ(fusion_.sizes().expected, 3U) << "what was named stays";
+    const MonitorStatus status = fusion_.status({});
+    ASSERT_EQ(status.namespaces.size(), 2U);
+    for (const MonitorStatus::Namespace& one : status.namespaces) {
+        EXPECT_EQ(one.access.arrays, 2U) << one.subsysnqn;
+    }
 }
 
 } // namespace

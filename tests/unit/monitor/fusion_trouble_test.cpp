@@ -60,9 +60,10 @@ class FusionTrouble : public ::testing::Test {
         return lines;
     }
     [[nodiscard]] Occasion occasion() const {
-        return {.observed = {.monotonic = now_, .wall = now_}, .cause = {}, .source = "test"};
+        return {.observed = {.monotonic = now_, .wall = now_}, .cause = {}, .source = source_};
     }
 
+    std::string_view source_{"test"};
     std::chrono::nanoseconds now_{};
     Fusion fusion_;
 };
@@ -119,6 +120,52 @@ TEST_F(FusionTrouble, names_what_changed_last_for_the_worse) {
     none.namespaces.clear();
     see("b", none);
     EXPECT_THAT(access(), ElementsAre("single_array removal array-b: no path"));
+}
+
+/// Of a size that no event told: the other array may have it, too, and is looked at.
+TEST_F(FusionTrouble, is_none_where_the_other_array_grew_as_silently) {
+    see("a");
+    see("b");
+    EXPECT_THAT(access(), IsEmpty());
+    source_ = kClock;
+    see("a", view_of("a", "optimized", 1, 8192));
+    EXPECT_THAT(access(), IsEmpty());
+    ASSERT_TRUE(fusion_.next_deadline());
+    now_ += 9s;
+    EXPECT_GT(*fusion_.next_deadline(), now_);
+    EXPECT_THAT(access(), IsEmpty());
+    see("b", view_of("b", "optimized", 1, 8192));
+    EXPECT_THAT(access(), IsEmpty());
+    EXPECT_FALSE(fusion_.next_deadline());
+    now_ += 1h;
+    EXPECT_THAT(access(), IsEmpty());
+}
+
+TEST_F(FusionTrouble, is_another_size_when_the_other_array_does_not_follow) {
+    see("a");
+    see("b");
+    EXPECT_THAT(access(), IsEmpty());
+    source_ = kClock;
+    see("a", view_of("a", "optimized", 1, 8192));
+    EXPECT_THAT(access(), IsEmpty());
+    now_ = *fusion_.next_deadline();
+    fusion_.pass_time(occasion().observed);
+    EXPECT_THAT(access(), ElementsAre("single_array resize array-b: another size"));
+    EXPECT_FALSE(fusion_.next_deadline());
+    see("b", view_of("b", "optimized", 1, 8192));
+    EXPECT_THAT(access(), ElementsAre("restored  "));
+}
+
+TEST_F(FusionTrouble, is_told_at_once_when_it_is_more_than_a_size_that_may_follow) {
+    see("a");
+    see("b");
+    EXPECT_THAT(access(), IsEmpty());
+    source_ = kClock;
+    see("a", view_of("a", "optimized", 1, 8192));
+    EXPECT_THAT(access(), IsEmpty());
+    lose("a");
+    EXPECT_THAT(access(), ElementsAre("no_path connection array-a: controller lost, array-b: "
+                                      "another size"));
 }
 
 TEST_F(FusionTrouble, of_all_arrays_at_once_is_this_hosts_own_link) {

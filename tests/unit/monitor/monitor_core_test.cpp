@@ -2,6 +2,8 @@
 // The way of events to the caller, and what a core knows of all controllers together.
 #include "monitor/monitor_core.hpp"
 
+#include "unit/model/sample_observation.hpp"
+
 #include <haoh/error.hpp>
 #include <haoh/nvme/identify_controller.hpp>
 
@@ -474,6 +476,115 @@ TEST_F(MonitorCoreArrays, of_targets_are_named_in_the_order_in_which_they_are_ex
     first.target = "a";
     core_->keep("h", first);
     EXPECT_THAT(arrays(), ElementsAre("array-a", "array-c"));
+}
+
+/// Two arrays that are asked directly, with a subsystem each, and the discovery log of each.
+class MonitorCoreVerdicts : public MonitorCoreTest {
+  protected:
+    static std::string target(unsigned number) {
+        return fmt::format("tcp://10.0.0.{}:4420", number + 1);
+    }
+    static std::string nqn(unsigned number) {
+        return fmt::format("nqn.2026-01.io.example:{}", number);
+    }
+    static DiscoveryObservation log(unsigned number, std::uint64_t records = 1) {
+        nvme::DiscoveryLog log;
+        nvme::DiscoveryEntry& entry = log.entries.emplace_back();
+        entry.trtype = static_cast<std::uint8_t>(nvme::TransportType::tcp);
+        entry.adrfam = static_cast<std::uint8_t>(nvme::AddressFamily::ipv4);
+        entry.subtype = static_cast<std::uint8_t>(nvme::SubsystemType::nvm);
+        entry.cntlid = 0xFFFF;
+        entry.asqsz = 32;
+        entry.portid = static_cast<std::uint16_t>(number + 1);
+        entry.subnqn = nqn(number);
+        entry.traddr = fmt::format("10.0.0.{}", number + 1);
+        entry.trsvcid = "4420";
+        log.numrec = records;
+        DiscoveryObservation seen;
+        seen.target = target(number);
+        seen.log = Page::of(nvme::encode(log));
+        return seen;
+    }
+    void know(const std::vector<DiscoveryObservation>& logs) {
+        make();
+        std::vector<WatchedPort> ports;
+        for (unsigned number = 0; number < 2; ++number) {
+            ports.push_back({.address = parse_address(target(number)),
+                             .subsysnqn = nqn(number),
+                             .target = target(number),
+                             .name = target(number)});
+        }
+        core_->expect_ports(logs, ports);
+        for (unsigned number = 0; number < 2; ++number) {
+            ControllerObservation one = test::healthy_pair(1, 2).controllers.front();
+            nvme::IdentifyController id = one.identify_data();
+            const std::string name = nqn(number);
+            id.subnqn.fill(0);
+            std::copy(name.begin(), name.end(), id.subnqn.begin());
+            one.identify = Page::of(nvme::encode(id));
+            one.name = target(number);
+            one.target = target(number);
+            one.subsysnqn = name;
+            one.traddr = fmt::format("10.0.0.{}", number + 1);
+            one.trsvcid = "4420";
+            core_->fusion().see_controller({}, one.name, view_of(one), {});
+            core_->keep({}, std::move(one));
+        }
+        verdicts();
+    }
+    /// Waits until all is judged.
+    std::vector<Verdict> verdicts() {
+        const auto deadline = std::chrono::steady_clock::now() + 60s;
+        context_.restart();
+        context_.run_until(deadline);
+        std::vector<Verdict> out;
+        for (const MonitorStatus::Subsystem& one : core_->status().subsystems) {
+            EXPECT_TRUE(one.verdict) << one.subsysnqn;
+            out.push_back(one.verdict.value_or(Verdict::unknown));
+        }
+        return out;
+    }
+};
+
+TEST_F(MonitorCoreVerdicts, leave_what_is_judged_where_it_was) {
+    const std::vector<DiscoveryObservation> logs{log(0), log(1)};
+    know(logs);
+    const Observation before = core_->observation();
+    EXPECT_EQ(before.discovery, logs);
+    ASSERT_EQ(before.controllers.size(), 2U);
+    EXPECT_EQ(before.controllers[1].namespaces.size(), 2U);
+    core_->lose_port({.address = {}, .subsysnqn = nqn(0), .target = target(0), .name = target(0)},
+                     "it is away");
+    static_cast<void>(verdicts());
+    const Observation after = core_->observation();
+    EXPECT_EQ(after.discovery, logs);
+    ASSERT_EQ(after.controllers.size(), 1U);
+    EXPECT_EQ(after.controllers[0], before.controllers[1]);
+    EXPECT_EQ(after.unobserved.size(), 1U);
+}
+
+TEST_F(MonitorCoreVerdicts, are_those_of_logs_of_their_own_arrays) {
+    know({log(0), log(1)});
+    const std::vector<Verdict> good = verdicts();
+    ASSERT_EQ(good.size(), 2U);
+    EXPECT_EQ(good[0], good[1]);
+    core_->end();
+    settle();
+    know({log(0), log(1, 7)}); // it says that there is more than there is
+    const std::vector<Verdict> bad = verdicts();
+    ASSERT_EQ(bad.size(), 2U);
+    EXPECT_EQ(bad[0], good[0]);
+    EXPECT_NE(bad[1], good[1]);
+    core_->end();
+    settle();
+    // Of an array without a subsystem of its own it may be about any of them.
+    DiscoveryObservation foreign = log(1, 7);
+    foreign.target = target(8);
+    know({log(0), log(1), foreign});
+    const std::vector<Verdict> both = verdicts();
+    ASSERT_EQ(both.size(), 2U);
+    EXPECT_NE(both[0], good[0]);
+    EXPECT_NE(both[1], good[1]);
 }
 
 } // namespace

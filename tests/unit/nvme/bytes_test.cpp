@@ -87,5 +87,12 @@ TEST(Printable, EscapesWhatIsNotPrintable) {
     EXPECT_EQ(printable(hex("5c 78 30 30")), "\\x5cx00") << "a backslash is no escape of its own";
 }
 
+TEST(Printable, IsTheSameOfText) {
+    EXPECT_EQ(printable(std::string("A B  ")), "A B");
+    EXPECT_EQ(printable(std::string_view("A\0B\0", 4)), "A\\x00B");
+    EXPECT_EQ(printable(std::string("\x1b[31m\xff\\")), "\\x1b[31m\\xff\\x5c");
+    EXPECT_EQ(printable(std::string_view{}), "");
+}
+
 } // namespace
 } // namespace haoh::nvme

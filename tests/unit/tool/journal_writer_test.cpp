@@ -9,12 +9,14 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <memory>
 #include <optional>
 #include <sstream>
 
@@ -173,6 +175,47 @@ TEST_F(JournalWriterTest, wants_an_entry_when_an_array_has_answered) {
     EXPECT_FALSE(writer.wants_entry());
     EXPECT_TRUE(written(writer));
     EXPECT_THAT(told_lines(), ElementsAre("begin 0", "event 1", "status 1"));
+}
+
+/// Which volume it is and on which array, no event says.
+TEST_F(JournalWriterTest, wants_an_entry_when_more_came_than_is_told) {
+    struct Row {
+        EventKind kind;
+        const char* to;
+        bool more;
+        std::unique_ptr<JournalWriter> writer{};
+        unsigned asked{};
+    };
+    std::vector<Row> rows;
+    rows.push_back({EventKind::identity_changed, "", true});
+    rows.push_back({EventKind::namespace_added, "", true});
+    rows.push_back({EventKind::namespace_resized, "4096", true});
+    rows.push_back({EventKind::path_added, "optimized", true});
+    rows.push_back({EventKind::controller_state, "live", true});
+    rows.push_back({EventKind::controller_state, "connecting", false});
+    rows.push_back({EventKind::ana_change, "optimized", false});
+    for (Row& row : rows) {
+        options.file.path = scratch.path(fmt::format("{} {}", to_string(row.kind), row.to));
+        options.wanted = [&row] { ++row.asked; };
+        row.writer = std::make_unique<JournalWriter>(context.get_executor(), options);
+        row.writer->enter(status());
+        Event one = event(1);
+        one.kind = row.kind;
+        one.to = row.to;
+        row.writer->push(one);
+        EXPECT_TRUE(written(*row.writer));
+    }
+    // Whoever asks does so a second later: before this timer.
+    asio::steady_timer later{context, 3s};
+    bool over = false;
+    later.async_wait([&](const boost::system::error_code&) { over = true; });
+    ASSERT_TRUE(run_until([&] { return over; }));
+    for (Row& row : rows) {
+        EXPECT_EQ(row.asked > 0, row.more) << to_string(row.kind) << " " << row.to;
+        EXPECT_EQ(row.writer->wants_entry(), row.more) << to_string(row.kind) << " " << row.to;
+        row.writer->enter(status(1));
+        EXPECT_FALSE(row.writer->wants_entry());
+    }
 }
 
 TEST_F(JournalWriterTest, begins_a_new_file_with_what_is_known_then) {

@@ -80,6 +80,8 @@ template <std::size_t N>
 /// outside 20h-7Eh written as `\xNN`, so that fields that differ in more than their padding never
 /// print alike.
 [[nodiscard]] std::string printable(ByteView field);
+/// The same of a field that was taken for text, whatever is in it.
+[[nodiscard]] std::string printable(std::string_view field);
 
 } // namespace nvme
 } // namespace haoh
