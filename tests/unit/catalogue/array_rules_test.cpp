@@ -59,7 +59,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr const char* kRule = "model.arrays";
+constexpr const char* kModelArrays = "model.arrays";
 
 RuleState state_of(const Report& report, std::string_view rule) {
     const auto found = std::find_if(report.rules.begin(), report.rules.end(),
@@ -77,12 +77,12 @@ Observation host_with(std::uint16_t first, std::uint16_t second) {
 
 TEST(ModelArrays, IsKnownOfAHealthyPairAndOfAHostThatIsConnectedToIt) {
     const Report direct = Pair(1).report();
-    EXPECT_EQ(state_of(direct, kRule), RuleState::held);
+    EXPECT_EQ(state_of(direct, kModelArrays), RuleState::held);
     EXPECT_TRUE(direct.arrays_known);
     EXPECT_EQ(direct.verdict, Verdict::pass);
     const Report host = check(connected(Pair(1).observation()));
     EXPECT_EQ(host.model, Model::stretched);
-    EXPECT_EQ(state_of(host, kRule), RuleState::held);
+    EXPECT_EQ(state_of(host, kModelArrays), RuleState::held);
 }
 
 TEST(ModelArrays, IsANoteOfAHostAndNothingIsCalledSingle) {
@@ -92,7 +92,7 @@ TEST(ModelArrays, IsANoteOfAHostAndNothingIsCalledSingle) {
         EXPECT_FALSE(report.arrays_known);
         EXPECT_EQ(report.verdict, Verdict::pass) << "nothing would be broken either way";
         EXPECT_EQ(state_of(report, "host.ns.usable_arrays"), RuleState::unknown);
-        const std::vector<Finding> found = findings_of(host_with(10, second), kRule);
+        const std::vector<Finding> found = findings_of(host_with(10, second), kModelArrays);
         ASSERT_THAT(found, SizeIs(1)) << second;
         EXPECT_EQ(found[0].verdict, Verdict::note);
         EXPECT_EQ(found[0].host, "host1");
@@ -100,7 +100,7 @@ TEST(ModelArrays, IsANoteOfAHostAndNothingIsCalledSingle) {
 }
 
 TEST(ModelArrays, TellsTheLinesToPaste) {
-    const std::vector<Finding> apart = findings_of(host_with(10, 700), kRule);
+    const std::vector<Finding> apart = findings_of(host_with(10, 700), kModelArrays);
     ASSERT_THAT(apart, SizeIs(1));
     EXPECT_THAT(apart[0].config,
                 ElementsAre("# Correct what is not so. Where all are on one array, write only:",
@@ -118,7 +118,7 @@ TEST(ModelArrays, TellsTheLinesToPaste) {
     options.config = parse_config(text, "haoh.toml");
     const Report told = check(host_with(10, 700), options);
     EXPECT_EQ(told.model, Model::stretched);
-    EXPECT_EQ(state_of(told, kRule), RuleState::held);
+    EXPECT_EQ(state_of(told, kModelArrays), RuleState::held);
     options.config = {};
     options.config.profile = Profile::single;
     EXPECT_EQ(check(host_with(10, 700), options).model, Model::single);
@@ -132,7 +132,7 @@ TEST(ModelArrays, TellsControllerIdsWhereOneAddressLeadsToBoth) {
     pair.a[0].id.cntlid = 10;
     pair.b[0].id.cntlid = 700;
     pair.b[0].traddr = "array-b.example";
-    const std::vector<Finding> found = findings_of(connected(pair.observation()), kRule);
+    const std::vector<Finding> found = findings_of(connected(pair.observation()), kModelArrays);
     ASSERT_THAT(found, SizeIs(1));
     EXPECT_THAT(found[0].config,
                 testing::IsSupersetOf({"cntlids = [10, 10]", "cntlids = [700, 700]"}));
@@ -164,7 +164,7 @@ TEST(ModelArrays, IsToldOnceOfSubsystemsThatAreConnectedAlike) {
         another.namespaces.clear();
         host.kernels[0].subsystems.push_back(another);
     }
-    const std::vector<Finding> found = findings_of(host, kRule);
+    const std::vector<Finding> found = findings_of(host, kModelArrays);
     ASSERT_THAT(found, SizeIs(1));
     EXPECT_EQ(found[0].subsystem, "");
     EXPECT_THAT(found[0].what, HasSubstr("of 60 subsystems"));
@@ -173,9 +173,9 @@ TEST(ModelArrays, IsToldOnceOfSubsystemsThatAreConnectedAlike) {
 TEST(ModelArrays, SaysNothingOfOneController) {
     Pair pair(1);
     pair.b.clear();
-    EXPECT_EQ(state_of(pair.report(), kRule), RuleState::not_applicable);
+    EXPECT_EQ(state_of(pair.report(), kModelArrays), RuleState::not_applicable);
     EXPECT_EQ(pair.report().model, Model::single);
-    EXPECT_THAT(findings_of(connected(pair.observation()), kRule), IsEmpty());
+    EXPECT_THAT(findings_of(connected(pair.observation()), kModelArrays), IsEmpty());
 }
 
 } // namespace

@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr const char* kRule = "host.identity.unique";
+constexpr const char* kIdentityUnique = "host.identity.unique";
 
 /// A healthy host of its own, with its own connections.
 Observation host_named(const std::string& name, const std::string& nqn, const std::string& id) {
@@ -30,7 +30,7 @@ Observation host_named(const std::string& name, const std::string& nqn, const st
 
 RuleState state_of(const Observation& observation) {
     for (const RuleResult& one : check(observation).rules) {
-        if (one.rule == kRule) {
+        if (one.rule == kIdentityUnique) {
             return one.state;
         }
     }
@@ -40,7 +40,7 @@ RuleState state_of(const Observation& observation) {
 TEST(HostIdentityUnique, HoldsForHostsWithIdentitiesOfTheirOwn) {
     const Observation alpha = host_named("alpha", "nqn.a", "id-a");
     const Observation both = merge({alpha, host_named("beta", "nqn.b", "id-b")});
-    EXPECT_THAT(findings_of(both, kRule), IsEmpty());
+    EXPECT_THAT(findings_of(both, kIdentityUnique), IsEmpty());
     EXPECT_EQ(state_of(both), RuleState::held);
     EXPECT_EQ(state_of(alpha), RuleState::not_applicable) << "one host alone shares nothing";
     EXPECT_EQ(state_of(merge({alpha, alpha})), RuleState::not_applicable);
@@ -50,7 +50,7 @@ TEST(HostIdentityUnique, HoldsForHostsWithIdentitiesOfTheirOwn) {
 TEST(HostIdentityUnique, IsBrokenByClones) {
     const Observation both =
         merge({host_named("alpha", "nqn.clone", "id-x"), host_named("beta", "nqn.clone", "id-x")});
-    const std::vector<Finding> found = findings_of(both, kRule);
+    const std::vector<Finding> found = findings_of(both, kIdentityUnique);
     ASSERT_EQ(found.size(), 1U) << "NQN and ID together are one finding";
     EXPECT_EQ(found[0].verdict, Verdict::fail);
     EXPECT_EQ(found[0].severity, Severity::corruption);
@@ -67,7 +67,7 @@ TEST(HostIdentityUnique, IsBrokenByAHostIdAlone) {
     const std::vector<Finding> found = findings_of(
         merge({host_named("alpha", "nqn.a", "id-x"), host_named("beta", "nqn.b", "id-x"),
                host_named("gamma", "nqn.c", "id-c")}),
-        kRule);
+        kIdentityUnique);
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0].what, "alpha and beta have one host ID: id-x");
 }
@@ -76,7 +76,7 @@ TEST(HostIdentityUnique, TellsAHostIdThatMoreHostsShareThanTheNqn) {
     const std::vector<Finding> found = findings_of(
         merge({host_named("alpha", "nqn.a", "id-x"), host_named("beta", "nqn.a", "id-x"),
                host_named("gamma", "nqn.c", "id-x")}),
-        kRule);
+        kIdentityUnique);
     std::vector<std::string> told;
     for (const Finding& one : found) {
         told.push_back(one.what);
@@ -90,7 +90,7 @@ TEST(HostIdentityUnique, NamesAFewOfMany) {
     for (int number = 1; number <= 9; ++number) {
         hosts.push_back(host_named("node" + std::to_string(number), "nqn.image", "id-image"));
     }
-    const std::vector<Finding> found = findings_of(merge(std::move(hosts)), kRule);
+    const std::vector<Finding> found = findings_of(merge(std::move(hosts)), kIdentityUnique);
     ASSERT_EQ(found.size(), 1U);
     EXPECT_THAT(found[0].what,
                 HasSubstr("node1, node2, node3, node4 and 5 more have one host NQN"));

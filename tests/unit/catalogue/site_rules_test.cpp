@@ -10,7 +10,7 @@ namespace haoh::test {
 
 namespace {
 
-std::vector<Site> east_and_west() {
+std::vector<Site> sites_east_and_west() {
     Site east;
     east.name = "east";
     east.addresses = {"10.1.0.0/16"};
@@ -25,17 +25,17 @@ std::vector<Site> east_and_west() {
 std::vector<Case> site_cases() {
     return {
         {"EveryDeclaredSiteHasAController",
-         [](Pair& pair) { pair.options.config.sites = east_and_west(); },
+         [](Pair& pair) { pair.options.config.sites = sites_east_and_west(); },
          {}},
         {"ADeclaredSiteWasNotAsked",
          [](Pair& pair) {
-             pair.options.config.sites = east_and_west();
+             pair.options.config.sites = sites_east_and_west();
              pair.b.clear();
          },
          {"UNKNOWN expect.site"}},
         {"ADeclaredSiteDidNotAnswer",
          [](Pair& pair) {
-             pair.options.config.sites = east_and_west();
+             pair.options.config.sites = sites_east_and_west();
              pair.b.clear();
              pair.unobserved.push_back({.object = "tcp://10.2.0.1:4420",
                                         .target = "tcp://10.2.0.1:4420",
@@ -52,7 +52,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr const char* kRule = "expect.site";
+constexpr const char* kExpectSite = "expect.site";
 
 /// A host with array A only.
 Observation left_alone() {
@@ -63,9 +63,9 @@ Observation left_alone() {
 
 TEST(ExpectSite, WarnsOfAHostThatIsNotConnectedToIt) {
     Config config;
-    config.sites = east_and_west();
-    EXPECT_THAT(findings_of(connected(Pair().observation()), kRule, config), IsEmpty());
-    const std::vector<Finding> found = findings_of(left_alone(), kRule, config);
+    config.sites = sites_east_and_west();
+    EXPECT_THAT(findings_of(connected(Pair().observation()), kExpectSite, config), IsEmpty());
+    const std::vector<Finding> found = findings_of(left_alone(), kExpectSite, config);
     ASSERT_THAT(found, SizeIs(1));
     EXPECT_EQ(found[0].verdict, Verdict::warn);
     EXPECT_EQ(found[0].host, "host1");
@@ -76,9 +76,9 @@ TEST(ExpectSite, WarnsOfAHostThatIsNotConnectedToIt) {
 
 TEST(ExpectSite, LeavesItToWhatTellsMore) {
     Config config;
-    config.sites = east_and_west();
+    config.sites = sites_east_and_west();
     config.profile = Profile::stretched;
-    EXPECT_THAT(findings_of(left_alone(), kRule, config), IsEmpty());
+    EXPECT_THAT(findings_of(left_alone(), kExpectSite, config), IsEmpty());
     EXPECT_THAT(findings_of(left_alone(), "host.array.expected", config), SizeIs(1));
     // The kernel's log has the address, and that it was given up.
     config.profile = Profile::automatic;
@@ -87,7 +87,7 @@ TEST(ExpectSite, LeavesItToWhatTellsMore) {
                               "\", addr 10.2.0.1:4420, hostnqn: nqn.h";
     logged.kernels[0].messages = {{.text = place},
                                   {.text = "nvme nvme2: Removing controller (-110)..."}};
-    EXPECT_THAT(findings_of(logged, kRule, config), IsEmpty());
+    EXPECT_THAT(findings_of(logged, kExpectSite, config), IsEmpty());
     EXPECT_THAT(findings_of(logged, "host.ctrl.removed", config), SizeIs(1));
 }
 

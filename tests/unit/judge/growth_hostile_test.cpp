@@ -181,16 +181,16 @@ Observation missing_paths(std::size_t count) {
 
 using Make = Observation (*)(std::size_t);
 
-struct Row {
+struct GrowthRow {
     const char* what;
     Make make;
     std::size_t smaller;
 };
 
-class HostileGrowth : public testing::TestWithParam<Row> {};
+class HostileGrowth : public testing::TestWithParam<GrowthRow> {};
 
 TEST_P(HostileGrowth, IsLinear) {
-    const Row& row = GetParam();
+    const GrowthRow& row = GetParam();
     const auto judge = [](const Observation& observation) {
         const Report report = check(observation);
         EXPECT_FALSE(to_text(report, observation).empty());
@@ -205,12 +205,13 @@ TEST_P(HostileGrowth, IsLinear) {
 
 INSTANTIATE_TEST_SUITE_P(
     Growth, HostileGrowth,
-    testing::Values(Row{"subsystems_in_logs", subsystems_in_logs, 200},
-                    Row{"discovery_subsystems", discovery_subsystems, 250},
-                    Row{"unobserved", unobserved, 100}, Row{"one_nsid", one_nsid, 200},
-                    Row{"one_volume", one_volume, 200}, Row{"many_targets", many_targets, 400},
-                    Row{"missing_paths", missing_paths, 200}),
-    [](const testing::TestParamInfo<Row>& row) { return std::string(row.param.what); });
+    testing::Values(GrowthRow{"subsystems_in_logs", subsystems_in_logs, 200},
+                    GrowthRow{"discovery_subsystems", discovery_subsystems, 250},
+                    GrowthRow{"unobserved", unobserved, 100}, GrowthRow{"one_nsid", one_nsid, 200},
+                    GrowthRow{"one_volume", one_volume, 200},
+                    GrowthRow{"many_targets", many_targets, 400},
+                    GrowthRow{"missing_paths", missing_paths, 200}),
+    [](const testing::TestParamInfo<GrowthRow>& row) { return std::string(row.param.what); });
 
 } // namespace
 } // namespace haoh::test
