@@ -28,12 +28,6 @@ ProgramResult arraysim(std::vector<std::string> words) {
     return run_program(words, kProgramBound);
 }
 
-std::string content(const std::string& name) {
-    std::ostringstream text;
-    text << std::ifstream(name).rdbuf();
-    return text.str();
-}
-
 TEST(SimulatorProgram, tells_wrong_arguments_from_wrong_scenarios) {
     const ScratchDirectory directory;
     const std::string good = directory.file("good.toml", healthy_scenario());
@@ -68,7 +62,7 @@ TEST(SimulatorProgram, serves_where_it_is_told_until_it_is_told_to_quit) {
                                   "127.0.0.4", "--advertise", "10.9.8.7", "--control", control,
                                   "--address-file", addresses});
     ASSERT_TRUE(program.wait_text("ready\n")) << program.told();
-    const std::string lines = content(addresses);
+    const std::string lines = directory.read("addresses");
     EXPECT_THAT(lines, StartsWith("a tcp://127.0.0.4:"));
     EXPECT_THAT(lines, HasSubstr("\nb tcp://127.0.0.4:"));
     EXPECT_EQ(program.output(), lines + "ready\n");

@@ -6,7 +6,7 @@
 namespace haoh::arraysim {
 namespace {
 
-constexpr nvme::AsyncEvent kAna{.type = 2, .info = 3, .log_page = 0x0C};
+constexpr nvme::AsyncEvent kAnaChanged{.type = 2, .info = 3, .log_page = 0x0C};
 constexpr nvme::AsyncEvent kNamespaces{.type = 2, .info = 0, .log_page = 0x04};
 
 TEST(AsyncEvents, AnEventCompletesTheOldestRequest) {
@@ -14,11 +14,11 @@ TEST(AsyncEvents, AnEventCompletesTheOldestRequest) {
     EXPECT_TRUE(events.request(7));
     EXPECT_TRUE(events.request(8));
     EXPECT_FALSE(events.next());
-    events.raise(kAna);
+    events.raise(kAnaChanged);
     const auto completion = events.next();
     ASSERT_TRUE(completion);
     EXPECT_EQ(completion->cid, 7U);
-    EXPECT_EQ(completion->event, kAna);
+    EXPECT_EQ(completion->event, kAnaChanged);
     EXPECT_FALSE(events.next());
 }
 
@@ -33,20 +33,20 @@ TEST(AsyncEvents, AnEventIsMaskedUntilItsLogIsRead) {
     EXPECT_TRUE(events.request(1));
     EXPECT_TRUE(events.request(2));
     EXPECT_TRUE(events.request(3));
-    events.raise(kAna);
+    events.raise(kAnaChanged);
     EXPECT_TRUE(events.next());
-    events.raise(kAna);
+    events.raise(kAnaChanged);
     EXPECT_FALSE(events.next());
     events.raise(kNamespaces); // another log page is not masked
     EXPECT_TRUE(events.next());
     events.log_read(0x0C);
-    events.raise(kAna);
+    events.raise(kAnaChanged);
     EXPECT_TRUE(events.next());
 }
 
 TEST(AsyncEvents, AnEventWithoutARequestWaitsAndIsNotLostByReadingTheLog) {
     AsyncEvents events(1);
-    events.raise(kAna);
+    events.raise(kAnaChanged);
     events.log_read(0x0C);
     EXPECT_EQ(events.pending(), 1U);
     EXPECT_TRUE(events.request(9));
@@ -56,11 +56,11 @@ TEST(AsyncEvents, AnEventWithoutARequestWaitsAndIsNotLostByReadingTheLog) {
 TEST(AsyncEvents, AnEventThatWaitsKeepsNoOtherLogMasked) {
     AsyncEvents events(3);
     EXPECT_TRUE(events.request(1));
-    events.raise(kAna);
+    events.raise(kAnaChanged);
     EXPECT_TRUE(events.next());
     events.raise(kNamespaces); // waits for a request
     events.log_read(0x0C);
-    events.raise(kAna);
+    events.raise(kAnaChanged);
     EXPECT_EQ(events.pending(), 2U);
 }
 
@@ -70,12 +70,12 @@ TEST(AsyncEvents, AbortAndClearForgetRequests) {
     EXPECT_TRUE(events.abort(1));
     EXPECT_FALSE(events.abort(1));
     EXPECT_TRUE(events.request(2));
-    events.raise(kAna);
+    events.raise(kAnaChanged);
     events.clear();
     EXPECT_EQ(events.outstanding(), 0U);
     EXPECT_TRUE(events.request(3));
     EXPECT_FALSE(events.next());
-    events.raise(kAna); // not masked any more
+    events.raise(kAnaChanged); // not masked any more
     EXPECT_TRUE(events.next());
 }
 

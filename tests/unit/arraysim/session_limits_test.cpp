@@ -305,8 +305,8 @@ TEST(SessionLimits, DataAndResponseAreWrittenApartWhereTheArrayOrThePortDoesSo) 
         put(queue, identify(1), 9);
         const Bytes first = queue.session().take_output(kStart);
         const Bytes second = queue.session().take_output(kStart);
-        constexpr std::size_t kData = 24 + 4096;
-        ASSERT_EQ(first.size(), apart ? kData : kData + 24);
+        constexpr std::size_t kDataPdu = 24 + 4096;
+        ASSERT_EQ(first.size(), apart ? kDataPdu : kDataPdu + 24);
         ASSERT_EQ(second.size(), apart ? 24U : 0U);
         if (apart) {
             EXPECT_TRUE(status_in(second).ok());
