@@ -49,8 +49,8 @@ inline constexpr std::size_t kRecordBytes = 16384;
 /// Reads one record. \return its length, 0 at the end, or a negative errno value
 using RecordReader = std::function<ssize_t(std::span<char>)>;
 
-/// Reads until nothing more is there (EAGAIN), and keeps what is about NVMe or may be. Records that were overwritten before they could be
-/// read (EPIPE) are passed over.
+/// Reads until nothing more is there (EAGAIN), and keeps what is about NVMe or may be. Records that were
+/// overwritten before they could be read (EPIPE) are passed over.
 [[nodiscard]] KernelLog read_kernel_log(const RecordReader& reader);
 /// This machine's log.
 [[nodiscard]] KernelLog read_kernel_log(const char* device = "/dev/kmsg");
