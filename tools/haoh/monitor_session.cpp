@@ -123,6 +123,7 @@ class Session {
                 if (over_already_) {
                     throw; // perhaps nothing was told that it is
                 }
+                escaped_ = true;
                 endure();
             }
         }
@@ -153,6 +154,7 @@ class Session {
                 over = !event;
                 if (event) {
                     take(*event);
+                    event.reset();
                     record();
                     shortages_ = 0;
                 }
@@ -164,7 +166,12 @@ class Session {
             }
         }
         status_ = monitor_.status();
+        if (escaped_) { // perhaps what would tell of an end: it is not waited for without end
+            over_.expires_after(kLastRuns);
+            over_.async_wait([this](const auto& error) { error ? void() : context_.stop(); });
+        }
         co_await monitor_.stopped();
+        over_.cancel();
         if (command_) {
             // What has been told should be heard, but not for ever.
             co_await wait_for_command();
@@ -474,6 +481,7 @@ class Session {
 
     std::exception_ptr failure_;
     unsigned shortages_{}; ///< of memory, in a row
+    bool escaped_{};       ///< one left the executor
     bool begun_{};         ///< to watch
     bool met_{};
     bool over_already_{};
@@ -484,11 +492,6 @@ class Session {
 };
 
 } // namespace
-
-bool sources_are_healthy(const MonitorStatus& status) {
-    return std::all_of(status.sources.begin(), status.sources.end(),
-                       [](const auto& source) { return source.healthy; });
-}
 
 int run_session(SessionOptions options) {
     return Session(std::move(options)).run();

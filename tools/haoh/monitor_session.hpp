@@ -10,6 +10,7 @@
 
 #include <haoh/monitor.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -28,7 +29,9 @@ struct SessionOptions {
 };
 
 /// Whether nothing was missed at the end.
-[[nodiscard]] bool sources_are_healthy(const MonitorStatus& status);
+[[nodiscard]] inline bool sources_are_healthy(const MonitorStatus& status) {
+    return std::ranges::all_of(status.sources, &MonitorStatus::Source::healthy);
+}
 
 /// Watches until a signal (SIGINT, SIGTERM), `q`, the end of its time, or what it waits for.
 /// \return the exit status: 1 when what it waited for did not come, 3 when a source could not be

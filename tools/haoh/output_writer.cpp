@@ -74,6 +74,9 @@ class OutputWriter::State : public std::enable_shared_from_this<State> {
         } catch (const std::system_error& error) {
             failure_ = error.code();
             call_.tell();
+        } catch (const std::bad_alloc&) {
+            started_ = false;
+            throw;
         }
     }
 

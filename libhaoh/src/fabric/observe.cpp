@@ -263,13 +263,18 @@ class Observer {
         return where;
     }
 
+    /// There is time left for the discovery logs then.
+    [[nodiscard]] Clock::time_point end_of_probes() const {
+        return began_ + options_.timeout * 7 / 8;
+    }
+
     /// Reads all targets at once, then looks how they hand out IDs, and reads discovery logs last: nvmet
     /// numbers the controllers of all subsystems from one pool.
     asio::awaitable<void> ask_all() {
         const auto executor = co_await asio::this_coro::executor;
         // What hangs shall not cost the others what they would have said.
         Latch read(executor, targets_.size(), began_ + options_.timeout * 3 / 4);
-        Latch probed(executor, 1, began_ + options_.timeout);
+        Latch probed(executor, 1, end_of_probes());
         std::vector<asio::awaitable<void>> tasks;
         tasks.reserve(targets_.size() + 1);
         for (Target& target : targets_) {
@@ -364,8 +369,10 @@ class Observer {
                 Probing& probing = by_name[name];
                 probing.subsysnqn = name;
                 probing.ports.push_back(port);
+                fabric::Deadline deadline = target.deadline;
+                deadline.at = std::min<Clock::time_point>(deadline.at, end_of_probes());
                 probing.asked.push_back({.address = port->where.address,
-                                         .deadline = target.deadline,
+                                         .deadline = deadline,
                                          .controller = port->controller.get()});
             }
         }

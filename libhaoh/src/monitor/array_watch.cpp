@@ -94,7 +94,11 @@ class PortWatch : public Neighbour, public std::enable_shared_from_this<PortWatc
     }
 
     void suspect(const Round::Portion& portion) override {
-        suspected_ = portion;
+        if (suspected_) {
+            suspected_->add(portion);
+        } else {
+            suspected_ = portion;
+        }
         look_.cancel();
     }
 
@@ -169,12 +173,20 @@ class PortWatch : public Neighbour, public std::enable_shared_from_this<PortWatc
     asio::awaitable<void> look_around() {
         using Clock = std::chrono::steady_clock;
         const auto turn = std::max(core_->options().poll_interval, kShortestTurn);
-        auto due = Clock::now();
+        auto due = Clock::now() + turn; // of its own next look
+        Clock::time_point sooner{};     // for what is suspected: neighbours may suspect without end
         while (!ended_) {
-            if (!suspected_) {
-                due = std::max(due + turn, Clock::now());
-                look_.expires_at(due);
+            const auto at = suspected_ ? std::min(due, sooner) : due;
+            if (Clock::now() < at) {
+                look_.expires_at(at);
                 co_await look_.async_wait(asio::as_tuple(asio::use_awaitable));
+                continue; // it may have been woken for something that is suspected
+            }
+            const bool alone = !suspected_;
+            if (alone) {
+                due = std::max(due + turn, Clock::now());
+            } else {
+                sooner = Clock::now() + turn;
             }
             co_await my_turn();
             const ControllerObservation* const known = core_->known({}, port_.name);
@@ -182,9 +194,9 @@ class PortWatch : public Neighbour, public std::enable_shared_from_this<PortWatc
                 suspected_.reset(); // all is to be read soon
                 continue;
             }
-            const bool alone = !suspected_;
-            Round::Portion portion =
-                alone ? round_.next(known->namespaces) : *std::exchange(suspected_, std::nullopt);
+            Round::Portion portion = alone
+                                         ? round_.next(known->namespaces)
+                                         : std::exchange(suspected_, {}).value_or(Round::Portion{});
             try {
                 co_await look_at(std::move(portion), alone);
             } catch (const Error& error) {
@@ -217,6 +229,9 @@ class PortWatch : public Neighbour, public std::enable_shared_from_this<PortWatc
             }
         } else if (ends && alone && core_->known({}, port_.name)->identify_data().ana()) {
             co_await my_turn();
+            if (ended_) {
+                co_return;
+            }
             const Turn turn(*this);
             co_await read_ana(std::nullopt, kClock);
             publish(Moment::now(), std::nullopt, kClock);
@@ -327,6 +342,9 @@ class PortWatch : public Neighbour, public std::enable_shared_from_this<PortWatc
         AnaReading reading =
             co_await monitor::read_ana(*controller_, controller_->depth(), std::move(spending),
                                        std::chrono::steady_clock::now() + core_->options().timeout);
+        if (ended_) {
+            co_return; // it was given up meanwhile: its answer does not bring it back
+        }
         if (!reading.problem.empty() || !view_.namespaces_problem.empty()) {
             settle(reading.problem.empty() ? view_.namespaces_problem : reading.problem);
             co_return;
@@ -360,6 +378,18 @@ class PortWatch : public Neighbour, public std::enable_shared_from_this<PortWatc
     bool reading_{};
     bool connected_{};
     bool ended_{};
+};
+
+/// Ends a watch, also where there is no memory for the reason.
+class EndOf {
+  public:
+    explicit EndOf(PortWatch& watch) : watch_{watch} {}
+    ~EndOf() { watch_.end(); }
+    EndOf(const EndOf&) = delete;
+    EndOf& operator=(const EndOf&) = delete;
+
+  private:
+    PortWatch& watch_;
 };
 
 } // namespace
@@ -430,9 +460,10 @@ asio::awaitable<void> watch_target(std::shared_ptr<MonitorCore> core, Address ta
         core->expect_ports(std::move(found.logs), found.ports);
         core->fusion().restore_source(name, now);
         core->publish({.observed = now, .cause = {}, .source = kSource});
-        for (WatchedPort& port : found.ports) {
-            const std::string port_name = port.name;
-            core->run([core, port = std::move(port)] { return watch_port(core, port); }, port_name);
+        while (!found.ports.empty()) { // what was begun is not begun again, if memory gets short
+            const WatchedPort& port = found.ports.back();
+            core->run([core, port] { return watch_port(core, port); }, port.name);
+            found.ports.pop_back();
         }
         co_return;
     }
@@ -444,14 +475,16 @@ asio::awaitable<void> watch_port(std::shared_ptr<MonitorCore> core, WatchedPort 
     for (;;) {
         const auto watch = std::make_shared<PortWatch>(core, port, rest);
         SourceProblem problem;
-        try {
-            co_await watch->run();
-        } catch (const Error& error) {
-            problem = error;
-        } catch (const std::bad_alloc&) {
-            problem = "out of memory";
+        {
+            const EndOf end(*watch);
+            try {
+                co_await watch->run();
+            } catch (const Error& error) {
+                problem = error;
+            } catch (const std::bad_alloc&) {
+                problem = "out of memory";
+            }
         }
-        watch->end();
         co_await unless_stopped();
         if (core->excuses(watch->began()) && watch->connected()) {
             // The array had to give up a host that was not there. It may be as well as ever: what

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace haoh::monitor {
@@ -71,7 +72,11 @@ std::vector<HostJob> HostTracker::turn() {
         }
     }
     if (poll_due_ <= readings_.now().monotonic) {
-        poll();
+        try {
+            poll();
+        } catch (const std::bad_alloc&) { // the jobs are not lost with it
+            poll_due_ = readings_.now().monotonic + kPollAgain;
+        }
     }
     scan_if_due(jobs);
     identify_if_due(jobs);
@@ -111,14 +116,17 @@ void HostTracker::poll() {
     polled_ = now.monotonic;
     const Occasion occasion{.observed = now, .cause = {}, .source = source_of(HostJob::Kind::scan)};
     take(changes, occasion);
-    fusion().pass_time(now); // of what is still so
+    if (!core_.has_returned()) {
+        fusion().pass_time(now); // of what is still so, and not of what nobody could hear yet
+    }
     core_.publish(occasion);
     schedule_poll();
 }
 
 void HostTracker::schedule_poll() {
     poll_due_ = polled_ + core_.options().poll_interval;
-    if (const auto deadline = fusion().next_deadline()) {
+    const auto deadline = fusion().next_deadline();
+    if (deadline && !core_.has_returned()) { // else it is not told yet
         poll_due_ = std::min(poll_due_, std::max<Time>(*deadline, polled_ + kPollAgain));
     }
 }
@@ -140,8 +148,8 @@ void HostTracker::scan_if_due(std::vector<HostJob>& jobs) {
     }
     scan_due_ =
         now + (scans_left_ > 0 ? kScans.at(scans_left_ - 1) : core_.options().scan_interval);
-    scanning_ = true;
     jobs.push_back({.kind = HostJob::Kind::scan, .controller = {}});
+    scanning_ = true;
 }
 
 void HostTracker::look(const std::string& controller, const Occasion& hint) {

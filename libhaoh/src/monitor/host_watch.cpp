@@ -62,8 +62,12 @@ void HostWatch::begin() {
 
 asio::awaitable<void> HostWatch::run() {
     for (;;) {
-        for (HostJob& job : tracker_.turn()) {
-            start(std::move(job));
+        if (jobs_.empty()) {
+            jobs_ = tracker_.turn();
+        }
+        while (!jobs_.empty()) { // where memory is short, the others are begun later
+            start(jobs_.front());
+            jobs_.erase(jobs_.begin());
         }
         due_.expires_at(asio::steady_timer::time_point(tracker_.next()));
         co_await due_.async_wait(asio::as_tuple(asio::use_awaitable));

@@ -71,6 +71,7 @@ class HostWatch : public std::enable_shared_from_this<HostWatch>, private HostRe
     boost::asio::steady_timer due_;
     KernelObservation first_;
     HostTracker tracker_;
+    std::vector<HostJob> jobs_; ///< that are still to be begun
 };
 
 } // namespace haoh::monitor

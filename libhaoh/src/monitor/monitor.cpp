@@ -91,9 +91,10 @@ class Monitor::Impl {
                 name);
         }
         core->run([core = core] { return monitor::watch_presence(core); },
-                  std::string(kMonitorSource));
+                  std::string(kMonitorSource), monitor::Shortage::borne);
         if (!host && !ports.empty()) { // else the host's polls do it
-            core->run([core = core] { return monitor::watch_time(core); }, "clock");
+            core->run([core = core] { return monitor::watch_time(core); }, "clock",
+                      monitor::Shortage::borne);
         }
         co_await core->tried();
         unless_started.core = core.get();

@@ -24,6 +24,8 @@ namespace {
 /// Until what failed for want of memory is tried again, and how often before that is told.
 constexpr std::chrono::milliseconds kWithoutMemory{100};
 constexpr unsigned kSilentAttempts = 10;
+/// What went on for so long had memory.
+constexpr std::chrono::seconds kLongEnough{5};
 
 bool canceled(const std::exception_ptr& failure) {
     try {
@@ -152,10 +154,11 @@ asio::awaitable<void> MonitorCore::ended() {
     }
 }
 
-void MonitorCore::run(std::function<asio::awaitable<void>()> body, std::string name) {
+void MonitorCore::run(std::function<asio::awaitable<void>()> body, std::string name,
+                      Shortage shortage) {
     const auto task = tasks_.emplace(tasks_.end());
     try {
-        spawn(task, std::move(body), std::move(name));
+        spawn(task, std::move(body), std::move(name), shortage);
     } catch (...) { // nobody would end what has not begun
         tasks_.erase(task);
         throw;
@@ -164,29 +167,43 @@ void MonitorCore::run(std::function<asio::awaitable<void>()> body, std::string n
 
 asio::awaitable<void> MonitorCore::hold(std::shared_ptr<MonitorCore> self,
                                         std::function<asio::awaitable<void>()> body,
-                                        std::string name) {
+                                        std::string name, Shortage shortage) {
     asio::steady_timer again(self->executor_);
+    bool over = false;
+    bool told = false;
     for (unsigned attempts = 1;; ++attempts) {
+        const auto began = std::chrono::steady_clock::now();
         try {
-            co_await body();
-            if (attempts > kSilentAttempts) {
+            if (!over) {
+                co_await body();
+                over = true;
+            }
+            if (told) {
                 const Moment now = Moment::now();
                 self->fusion_.restore_source(name, now);
                 self->publish({.observed = now, .cause = {}, .source = name});
             }
             co_return;
         } catch (const std::bad_alloc&) {
-            again.expires_after(kWithoutMemory);
+            if (!over && std::chrono::steady_clock::now() - began > kLongEnough) {
+                attempts = 1; // there was memory meanwhile
+            }
         }
-        if (attempts == kSilentAttempts) {
-            self->lose_source(name, "out of memory", Moment::now());
+        if (attempts >= kSilentAttempts && shortage == Shortage::told && !told && !over) {
+            try {
+                self->lose_source(name, "out of memory", Moment::now());
+                told = true;
+            } catch (const std::bad_alloc&) { // the next attempt tells
+            }
         }
-        co_await again.async_wait(asio::use_awaitable);
+        again.expires_after(kWithoutMemory);
+        co_await again.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await unless_stopped();
     }
 }
 
 void MonitorCore::spawn(std::list<Task>::iterator task, std::function<asio::awaitable<void>()> body,
-                        std::string name) {
+                        std::string name, Shortage shortage) {
     auto ended = [self = shared_from_this(), task, name](const std::exception_ptr& failure) {
         self->tasks_.erase(task);
         self->idle_.cancel();
@@ -194,7 +211,7 @@ void MonitorCore::spawn(std::list<Task>::iterator task, std::function<asio::awai
             self->lose_source(name, problem_of(failure), Moment::now());
         }
     };
-    asio::co_spawn(executor_, hold(shared_from_this(), std::move(body), std::move(name)),
+    asio::co_spawn(executor_, hold(shared_from_this(), std::move(body), std::move(name), shortage),
                    asio::bind_cancellation_slot(task->cancel.slot(), std::move(ended)));
 }
 

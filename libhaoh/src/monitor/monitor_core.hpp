@@ -47,6 +47,9 @@ class Neighbour {
     virtual void suspect(const Round::Portion& portion) = 0;
 };
 
+/// What is told of a task that lacks memory for long.
+enum class Shortage : std::uint8_t { told, borne };
+
 /// Used from its executor alone.
 class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
   public:
@@ -67,7 +70,10 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     /// Whether it runs again only since a moment ago.
     [[nodiscard]] bool has_returned();
     /// Runs a coroutine until it ends or the monitor stops. It holds the core.
-    void run(std::function<boost::asio::awaitable<void>()> body, std::string name);
+    /// \param name  of the source that it asks; with `Shortage::borne` a lasting lack of memory is not told
+    ///              as the loss of it, where nothing that it does would restore it
+    void run(std::function<boost::asio::awaitable<void>()> body, std::string name,
+             Shortage shortage = Shortage::told);
     [[nodiscard]] bool running() const { return running_; }
 
     void begin();
@@ -125,12 +131,12 @@ class MonitorCore : public std::enable_shared_from_this<MonitorCore> {
     };
 
     void spawn(std::list<Task>::iterator task, std::function<boost::asio::awaitable<void>()> body,
-               std::string name);
+               std::string name, Shortage shortage);
     /// The body lives as long as its coroutine. Without memory it begins anew, as there may be some in a
     /// moment: else one would watch less from then on.
     static boost::asio::awaitable<void> hold(std::shared_ptr<MonitorCore> self,
                                              std::function<boost::asio::awaitable<void>()> body,
-                                             std::string name);
+                                             std::string name, Shortage shortage);
     void deliver(Event event);
     void push(Event event, std::string_view owner);
     void attribute_arrays();

@@ -239,8 +239,9 @@ void MonitorCore::keep_ana(const std::string& host, const std::string& controlle
 }
 
 void MonitorCore::judge_later() {
-    if (!std::exchange(judging_, true)) {
-        run([this] { return judge_soon(); }, "check");
+    if (!judging_) {
+        run([this] { return judge_soon(); }, "check", Shortage::borne);
+        judging_ = true; // it begins with a pause
     }
 }
 

@@ -2,8 +2,17 @@
 #include "monitor/round.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace haoh::monitor {
+
+void Round::Portion::add(const Portion& other) {
+    std::vector<std::uint32_t> both;
+    std::ranges::set_union(nsids, other.nsids, std::back_inserter(both));
+    nsids = std::move(both);
+    controller = controller || other.controller;
+}
 
 Round::Portion Round::next(std::span<const NamespaceObservation> known) {
     if (pause_ > 0) {

@@ -27,6 +27,8 @@ class Round {
         bool controller{}; ///< what is of the controller itself; the round is over then
 
         [[nodiscard]] bool empty() const { return nsids.empty() && !controller; }
+        /// What is in one of the two.
+        void add(const Portion& other);
     };
     /// What to look at in the next turn, which may be nothing.
     /// \param known  namespaces that the controller has, by NSID
