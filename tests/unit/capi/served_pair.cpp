@@ -51,7 +51,8 @@ void ServedPair::run(const std::function<void(arraysim::Simulator&)>& what) {
     boost::asio::post(context_, [&] {
         try {
             what(simulator_);
-            done.set_value();
+            // Behind what the server posted for it, as the closing of ports.
+            boost::asio::post(context_, [&] { done.set_value(); });
         } catch (...) {
             done.set_exception(std::current_exception());
         }

@@ -29,7 +29,7 @@ class ServedPair {
 
     /// The arrays as targets, asked as a host of its own. Valid as long as this object.
     [[nodiscard]] haoh_source source() const;
-    /// A command of the simulator's control language, done when this returns.
+    /// A command of the simulator's control language, done when this returns: ports are closed, too.
     void say(const std::string& line);
     /// Anything else that is done with the simulator in its thread, at once.
     void run(const std::function<void(arraysim::Simulator&)>& what);
