@@ -8,6 +8,9 @@
 
 namespace haoh::monitor {
 
+/// An array that comes back should be seen soon, and asking is cheap.
+inline constexpr unsigned kMaxArrayBackoff = 4;
+
 /// Each pause is twice as long as the one before, up to `most` times the first.
 class Backoff {
   public:

@@ -2,6 +2,7 @@
 #include <haoh/monitor.hpp>
 
 #include "monitor/array_watch.hpp"
+#include "monitor/found_ports.hpp"
 #include "monitor/host_watch.hpp"
 #include "monitor/monitor_core.hpp"
 
