@@ -202,6 +202,11 @@ double microseconds_at(std::vector<nanoseconds>& times, unsigned percent) {
     return static_cast<double>(times[std::max<std::size_t>(rank, 1) - 1].count()) / 1e3;
 }
 
+void count(benchmark::State& state, const std::string& name, std::vector<nanoseconds>& times) {
+    state.counters[name + "_p50"] = microseconds_at(times, 50);
+    state.counters[name + "_p99"] = microseconds_at(times, 99);
+}
+
 /// The time is that from the change to the last event; the counters are microseconds.
 void aen_to_event(benchmark::State& state) {
     constexpr auto kPause = std::chrono::milliseconds(12); // longer than the monitor's own pace
@@ -225,11 +230,10 @@ void aen_to_event(benchmark::State& state) {
         state.SkipWithError(error.what());
         return;
     }
-    state.counters["aen_p50"] = microseconds_at(from_aen, 50);
-    state.counters["aen_p99"] = microseconds_at(from_aen, 99);
-    state.counters["change_p50"] = microseconds_at(from_change, 50);
-    state.counters["change_p99"] = microseconds_at(from_change, 99);
+    count(state, "aen", from_aen);
+    count(state, "change", from_change);
 }
+
 /// Of the same changes, at moments that have nothing to do with the poller's.
 void aen_beside_poller(benchmark::State& state) {
     const auto namespaces = static_cast<unsigned>(state.range(0));
@@ -257,10 +261,8 @@ void aen_beside_poller(benchmark::State& state) {
         state.SkipWithError(error.what());
         return;
     }
-    state.counters["event_p50"] = microseconds_at(by_event, 50);
-    state.counters["event_p99"] = microseconds_at(by_event, 99);
-    state.counters["poll_p50"] = microseconds_at(by_poll, 50);
-    state.counters["poll_p99"] = microseconds_at(by_poll, 99);
+    count(state, "event", by_event);
+    count(state, "poll", by_poll);
 }
 BENCHMARK(aen_beside_poller)
     ->ArgNames({"namespaces", "split"})

@@ -191,9 +191,8 @@ class PortWatch : public Neighbour, public std::enable_shared_from_this<PortWatc
                 suspected_.reset(); // all is to be read soon
                 continue;
             }
-            Round::Portion portion = alone
-                                         ? round_.next(known->namespaces)
-                                         : std::exchange(suspected_, {}).value_or(Round::Portion{});
+            Round::Portion portion =
+                alone ? round_.next(known->namespaces) : *std::exchange(suspected_, std::nullopt);
             try {
                 co_await look_at(std::move(portion), alone);
             } catch (const Error& error) {

@@ -94,8 +94,8 @@ class Monitor::Impl {
         core->run([core = core] { return monitor::watch_presence(core); },
                   std::string(kMonitorSource), monitor::Shortage::borne);
         if (!host && !ports.empty()) { // else the host's polls do it
-            core->run([core = core] { return monitor::watch_time(core); }, "clock",
-                      monitor::Shortage::borne);
+            core->run([core = core] { return monitor::watch_time(core); },
+                      std::string(monitor::kClock), monitor::Shortage::borne);
         }
         co_await core->tried();
         unless_started.core = core.get();

@@ -2,6 +2,7 @@
 #include <haoh/inspect.hpp>
 
 #include <haoh/error.hpp>
+#include <haoh/report.hpp>
 
 #include "churned_pair.hpp"
 
@@ -12,18 +13,6 @@
 
 namespace haoh::test {
 namespace {
-
-/// The findings' rules, and what was not observed, one a line.
-std::string told(const Inspection& seen) {
-    std::string out;
-    for (const Finding& finding : seen.report.findings) {
-        out += std::string(to_string(finding.verdict)) + ' ' + finding.rule + '\n';
-    }
-    for (const Unobserved& one : seen.observation.unobserved) {
-        out += one.object + ": " + one.error + '\n';
-    }
-    return out;
-}
 
 TEST(Inspect, judges_what_is_recorded_with_it) {
     ServedPair pair;
@@ -53,7 +42,7 @@ TEST(Inspect, an_array_that_is_down_is_read_once) {
     pair.say("down b");
     const Inspection seen = inspect_now(source, {});
     EXPECT_EQ(seen.report.verdict, Verdict::unknown);
-    EXPECT_EQ(seen.report.readings, 1U) << told(seen);
+    EXPECT_EQ(seen.report.readings, 1U) << to_text(seen.report, seen.observation);
     EXPECT_THAT(seen.observation.unobserved, testing::SizeIs(1));
 }
 

@@ -47,6 +47,15 @@ class FusionTrouble : public ::testing::Test {
         fusion_.see_controller_state({}, name, ControllerState::lost, occasion());
     }
     std::vector<Event> take() { return fusion_.take(occasion()); }
+    /// Both are there and well, and then a has another size of which no event told.
+    void grow_silently() {
+        see("a");
+        see("b");
+        EXPECT_THAT(access(), testing::IsEmpty());
+        source_ = kClock;
+        see("a", view_of("a", "optimized", 1, 8192));
+        EXPECT_THAT(access(), testing::IsEmpty());
+    }
     /// Of events about access.
     std::vector<std::string> access() {
         std::vector<std::string> lines;
@@ -124,12 +133,7 @@ TEST_F(FusionTrouble, names_what_changed_last_for_the_worse) {
 
 /// Of a size that no event told: the other array may have it, too, and is looked at.
 TEST_F(FusionTrouble, is_none_where_the_other_array_grew_as_silently) {
-    see("a");
-    see("b");
-    EXPECT_THAT(access(), IsEmpty());
-    source_ = kClock;
-    see("a", view_of("a", "optimized", 1, 8192));
-    EXPECT_THAT(access(), IsEmpty());
+    grow_silently();
     ASSERT_TRUE(fusion_.next_deadline());
     now_ += 9s;
     EXPECT_GT(*fusion_.next_deadline(), now_);
@@ -142,12 +146,7 @@ TEST_F(FusionTrouble, is_none_where_the_other_array_grew_as_silently) {
 }
 
 TEST_F(FusionTrouble, is_another_size_when_the_other_array_does_not_follow) {
-    see("a");
-    see("b");
-    EXPECT_THAT(access(), IsEmpty());
-    source_ = kClock;
-    see("a", view_of("a", "optimized", 1, 8192));
-    EXPECT_THAT(access(), IsEmpty());
+    grow_silently();
     now_ = *fusion_.next_deadline();
     fusion_.pass_time(occasion().observed);
     EXPECT_THAT(access(), ElementsAre("single_array resize array-b: another size"));
@@ -157,12 +156,7 @@ TEST_F(FusionTrouble, is_another_size_when_the_other_array_does_not_follow) {
 }
 
 TEST_F(FusionTrouble, is_told_at_once_when_it_is_more_than_a_size_that_may_follow) {
-    see("a");
-    see("b");
-    EXPECT_THAT(access(), IsEmpty());
-    source_ = kClock;
-    see("a", view_of("a", "optimized", 1, 8192));
-    EXPECT_THAT(access(), IsEmpty());
+    grow_silently();
     lose("a");
     EXPECT_THAT(access(), ElementsAre("no_path connection array-a: controller lost, array-b: "
                                       "another size"));
