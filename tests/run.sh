@@ -65,6 +65,8 @@ choose() {
         export HAOH_TEST_LONG=1
     elif is_wanted tests || is_wanted sanitizers; then
         left_out+=("all draws: samples of what flip_test, hostile_test, any_moment_test, failing_calls_test and field_test draw from, all with --long")
+        ! is_wanted tests || ! is_wanted sanitizers || left_out+=("sanitizers: the tests of the programs from outside, which ran without; all with --long")
+        ! is_wanted consumers || left_out+=("consumers: each installed header by itself; with --long")
     fi
     ! is_wanted tests && ! is_wanted consumers && ! is_wanted plugin || wanted+=(build)
     ! is_wanted kernel || [[ ${HAOH_KERNEL_TESTS-} != all ]] || wanted+=(releases)
@@ -96,14 +98,34 @@ step_format() {
         [[ $? == 0 && -z $bad ]] || { printf "%s\n" "not as .clang-format has it:" "$bad"; exit 1; }' "$tool"
 }
 
-# Where the sanitized build runs the others, the release build is for what cannot run there: the
-# programs as their users meet them, what needs a plain build, and what is of the tree.
-readonly release_tests='^(tool|failing_calls|survival|mutation|suite|recipes)_test$'
+# Where the sanitized build runs the others, the plain build is for the programs as their users meet
+# them, and for what needs a plain build or is of the tree.
+readonly outside='tool|completion|man_pages|docs'
+readonly plain_tests="^($outside|failing_calls|survival|mutation|suite|recipes)_test\$"
+
+# The steps before `sanitizers` wait for a part of their time: its build takes what they leave. How it
+# came out says the step itself, which builds what is missing then.
+ahead=
+build_ahead() {
+    # A session of its own: the kernel shares processors out between sessions, each with its own weight.
+    # shellcheck disable=SC2016 # for the inner shell
+    setsid bash -c 'echo 19 2>/dev/null >/proc/self/autogroup; renice -n 19 $$
+        cmake --preset asan && exec cmake --build build/asan -j "$0" -- -k 0 all' "$jobs" \
+        </dev/null >"$logs/ahead.log" 2>&1 9>&- &
+    ahead=$!
+    trap 'kill -- -"$ahead" 2>/dev/null' EXIT
+}
+ahead_done() {
+    [[ -z $ahead ]] || wait "$ahead"
+    ahead=
+    trap - EXIT
+}
 
 step_build() {
     if is_wanted sanitizers; then
         build suite 3000 haoh_tool haoh-arraysim tool_test failing_calls_test suite_sample \
             stepping_clock
+        build_ahead
     else
         build suite 3000 all
     fi
@@ -114,7 +136,7 @@ step_tests() {
     local only=() chosen
     chosen=$(chosen_of tests)
     [[ -z $chosen ]] || only=(--only "$chosen")
-    ((${#only[@]})) || ! is_wanted sanitizers || only=(--only "$release_tests")
+    ((${#only[@]})) || ! is_wanted sanitizers || only=(--only "$plain_tests")
     runner run --listing build/suite/tests.txt --jobs "$waiting_jobs" --timeout 1200 --logs "$logs" \
         "${only[@]}"
 }
@@ -132,12 +154,15 @@ step_plugin() {
 step_quickstart() { case_saying quickstart 1800 '^== Both verdicts came out' examples/quickstart.sh; }
 
 step_sanitizers() {
+    ahead_done
     build asan 3000 all
     [[ -e build/asan/tests.txt ]] || return
+    local only=()
+    $is_long || ! is_wanted tests || only=(--only "^(?!($outside)_test\$)")
     ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1 \
     UBSAN_OPTIONS=print_stacktrace=1 \
         runner run --prefix asan- --listing build/asan/tests.txt --jobs "$waiting_jobs" --timeout 1800 \
-        --logs "$logs"
+        --logs "$logs" "${only[@]}"
 }
 
 step_fuzz() {

@@ -334,18 +334,21 @@ std::optional<nvme::Bytes> FakeArray::identify_page(const Link& link,
 }
 
 std::optional<nvme::Bytes> FakeArray::log_page(const Link& link,
-                                               const nvme::SubmissionEntry& entry) const {
+                                               const nvme::SubmissionEntry& entry) {
     const auto lid = static_cast<std::uint8_t>(entry.cdw[0]);
     if (lid != nvme::lid::discovery || !link->discovery) {
         return std::nullopt;
     }
-    nvme::DiscoveryLog discovery;
-    discovery.genctr = 1;
-    discovery.numrec = log.size();
-    discovery.entries = log;
-    const nvme::Bytes whole = nvme::encode(discovery);
+    if (encoded_.empty() || encoded_log_ != log) {
+        nvme::DiscoveryLog discovery;
+        discovery.genctr = 1;
+        discovery.numrec = log.size();
+        discovery.entries = log;
+        encoded_ = nvme::encode(discovery);
+        encoded_log_ = log;
+    }
     const std::uint64_t offset = entry.cdw[2] | static_cast<std::uint64_t>(entry.cdw[3]) << 32U;
-    const auto part = nvme::slice(whole, offset, entry.sgl_length);
+    const auto part = nvme::slice(encoded_, offset, entry.sgl_length);
     nvme::Bytes data(part.begin(), part.end());
     data.resize(entry.sgl_length);
     return data;

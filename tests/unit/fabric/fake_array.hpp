@@ -115,11 +115,13 @@ class FakeArray {
     [[nodiscard]] std::optional<nvme::Bytes> identify_page(const Link& link,
                                                            const nvme::SubmissionEntry& entry);
     [[nodiscard]] std::optional<nvme::Bytes> log_page(const Link& link,
-                                                      const nvme::SubmissionEntry& entry) const;
+                                                      const nvme::SubmissionEntry& entry);
 
     boost::asio::io_context& context_;
     boost::asio::ip::tcp::acceptor acceptor_;
     std::shared_ptr<bool> alive_{std::make_shared<bool>(true)};
+    nvme::Bytes encoded_;                           ///< the page of the log
+    std::vector<nvme::DiscoveryEntry> encoded_log_; ///< as it was then
 };
 
 /// Runs a coroutine on the context until it has ended, within `limit`.

@@ -416,7 +416,7 @@ TEST_F(EventCommandTest, stop_forgets_what_waits_and_ends_what_runs) {
 TEST_F(EventCommandTest, to_be_destroyed_is_to_be_stopped) {
     {
         EventCommand one = command(
-            folder_.script("echo $$ > \"$D/pid\"\necho run >> \"$D/runs\"\nexec sleep 1000\n"));
+            folder_.script("echo run >> \"$D/runs\"\necho $$ > \"$D/pid\"\nexec sleep 1000\n"));
         one.push(sample(1), "{}");
         one.push(sample(2), "{}");
         run_until([&] { return !folder_.read("pid").empty(); });

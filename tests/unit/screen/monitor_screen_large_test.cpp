@@ -76,8 +76,8 @@ TEST(MonitorScreenLarge, no_line_is_too_long_and_there_are_never_too_many) {
     }
     for (const unsigned trouble : {0U, 5U, 500U, 1000U}) {
         const MonitorStatus status = large(trouble + 1, trouble);
-        for (const unsigned columns : {0U, 1U, 7U, 20U, 40U, 79U, 80U, 120U, 200U, 500U}) {
-            for (const unsigned rows : {0U, 1U, 3U, 4U, 5U, 8U, 24U, 60U, 300U}) {
+        for (const unsigned columns : {0U, 1U, 7U, 40U, 79U, 120U, 500U}) {
+            for (const unsigned rows : {0U, 1U, 3U, 5U, 8U, 24U, 300U}) {
                 const auto lines = lines_of(screen.render(status, {columns, rows}, false));
                 EXPECT_LE(lines.size(), rows);
                 for (const std::string& line : lines) {

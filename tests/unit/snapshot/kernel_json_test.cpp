@@ -38,7 +38,7 @@ std::string refusal(const json& snapshot) {
 
 TEST(KernelJson, WhatIsWrittenIsReadBackTheSame) {
     std::mt19937_64 random(6);
-    for (int i = 0; i < 300; ++i) {
+    for (int i = 0; i < 100; ++i) {
         Observation observation = test::random_observation(random);
         observation.kernels = {test::random_kernel(random), test::random_kernel(random)};
         for (ControllerObservation& controller : observation.controllers) {

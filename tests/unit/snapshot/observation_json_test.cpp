@@ -16,7 +16,7 @@ using test::healthy_pair;
 
 TEST(ObservationJson, WhatIsWrittenIsReadBackTheSame) {
     std::mt19937_64 random(20260131);
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < 200; ++i) {
         const Observation observation = test::random_observation(random);
         const std::string text = to_json(observation);
         const Observation again = observation_from_json(text, "random.json");
