@@ -229,7 +229,7 @@ Model detect_model(const judge::Subject& subject) {
 }
 
 Verdict verdict_of(const Report& report) {
-    if (report.count(Verdict::fail) > 0) {
+    if (report.blocking(Verdict::fail) > 0) {
         return Verdict::fail;
     }
     const bool nothing_judged =
@@ -238,7 +238,7 @@ Verdict verdict_of(const Report& report) {
         (report.model == Model::unknown && report.arrays_known) || nothing_judged) {
         return Verdict::unknown;
     }
-    return report.count(Verdict::warn) > 0 ? Verdict::warn : Verdict::pass;
+    return report.blocking(Verdict::warn) > 0 ? Verdict::warn : Verdict::pass;
 }
 
 /// The release that findings speak of; empty for none.
@@ -447,8 +447,8 @@ int exit_status(const Report& report, FailOn fail_on, bool anything_observed) {
     if (!anything_observed) {
         return kNothing;
     }
-    if (report.count(Verdict::fail) > 0 ||
-        (fail_on == FailOn::warn && report.count(Verdict::warn) > 0)) {
+    if (report.blocking(Verdict::fail) > 0 ||
+        (fail_on == FailOn::warn && report.blocking(Verdict::warn) > 0)) {
         return kBroken;
     }
     return report.verdict == Verdict::unknown ? kIncomplete : kHolds;
