@@ -32,11 +32,12 @@ declare -A may_include=(
     [source]="base nvme model collect host fabric source"
     [judge]="base nvme model linux attribution judge"
     [catalogue]="base nvme model linux attribution judge catalogue"
+    [accept]="base nvme model linux attribution judge catalogue accept"
     [inspect]="base nvme model host source judge catalogue inspect"
     [policy]="base nvme model linux attribution judge policy"
     [report]="base nvme model snapshot journal diff linux attribution judge policy report"
     [monitor]="base nvme model linux attribution collect host fabric source judge catalogue monitor"
-    [capi]="base nvme model snapshot journal diff linux attribution collect host fabric source judge inspect policy report monitor capi"
+    [capi]="base nvme model snapshot journal diff linux attribution collect host fabric source judge accept inspect policy report monitor capi"
 )
 
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
@@ -54,6 +55,7 @@ declare -A room_of_header=(
     [fabric]=fabric [host_identity]=fabric [resolver]=fabric
     [source]=source [source_options]=source
     [rule]=judge [check]=judge
+    [waivers]=accept [baseline]=accept
     [inspect]=inspect [inspection]=inspect
     [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
     [policy]=policy [simulate]=policy [selector_info]=policy [path_table]=policy [selector]=policy [table_selector]=policy
