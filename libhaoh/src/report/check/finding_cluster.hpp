@@ -20,7 +20,7 @@ struct FindingCluster {
     [[nodiscard]] std::size_t findings() const;
 };
 
-/// Groups of this verdict that differ in nothing but their subsystem, in the order of the first of
+/// Groups of this verdict that count (`FindingGroup::counts`) and differ in nothing but their subsystem, in the order of the first of
 /// each. The view must outlive it.
 [[nodiscard]] std::vector<FindingCluster> clusters_of(const ReportView& view, Verdict verdict);
 
