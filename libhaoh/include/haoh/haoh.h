@@ -52,7 +52,7 @@ extern "C" {
 #endif
 
 /** Of this header; haoh_api_version() is that of the library. Grows with each addition. */
-#define HAOH_API_VERSION 6
+#define HAOH_API_VERSION 7
 
 /** What was tried, on what, why it failed and what helps. */
 typedef struct haoh_error haoh_error;
@@ -272,6 +272,34 @@ enum haoh_fail_on {
     HAOH_FAIL_ON_WARN = 2
 };
 
+/** Known deviations that somebody answers for, until a day: haoh-waivers(5). What one covers is told, with
+ * its reason, and counts neither for the verdict nor for the status. Since version 7. */
+typedef struct haoh_waivers haoh_waivers;
+
+/** Refused are a rule that does not exist, a reason or an owner that is missing or begins with "TODO", and a
+ * day that is missing or more than 366 days away.
+ * \param name  the file's name, for messages; NULL: "waivers"
+ * \param day   on which they are judged, "2027-01-31", UTC; NULL: today
+ * Since version 7. */
+HAOH_API haoh_waivers* haoh_waivers_parse(const char* toml, size_t length, const char* name,
+                                          const char* day, haoh_error** error);
+/** The same of a file, of at most 1 MiB. Since version 7. */
+HAOH_API haoh_waivers* haoh_waivers_read(const char* path, const char* day, haoh_error** error);
+/** NULL is fine. Since version 7. */
+HAOH_API void haoh_waivers_free(haoh_waivers* waivers);
+
+/** An earlier report: what it had as well is known, and counts neither for the verdict nor for the status.
+ * Since version 7. */
+typedef struct haoh_baseline haoh_baseline;
+
+/** `haoh.report/1`. \param name  for messages; NULL: "report". Since version 7. */
+HAOH_API haoh_baseline* haoh_baseline_from_json(const char* json, size_t length, const char* name,
+                                                haoh_error** error);
+/** The same of a file, of at most 256 MiB. Since version 7. */
+HAOH_API haoh_baseline* haoh_baseline_read(const char* path, haoh_error** error);
+/** NULL is fine. Since version 7. */
+HAOH_API void haoh_baseline_free(haoh_baseline* baseline);
+
 /** How to judge. */
 struct haoh_check_options {
     size_t size;
@@ -279,7 +307,8 @@ struct haoh_check_options {
     int profile;               /**< enum haoh_profile */
     int window;                /**< enum haoh_window */
     int fail_on;               /**< enum haoh_fail_on */
-    const char* const* rules;  /**< globs of rule IDs; none: all */
+    const char* const*
+        rules; /**< globs of rule IDs; none: all; "!GLOB" leaves out what it matches */
     size_t rules_count;
     /** "6.12", or as `uname -r` says on any distribution: what this Linux release does with each
      * finding. NULL: the observed host's, else the running one. */
@@ -288,11 +317,15 @@ struct haoh_check_options {
      * of it that is gone is told, by the rules of the family "expect". NULL: nothing is known of that. It
      * must live as long as the call. Since version 5. */
     const haoh_observation* expected;
+    /** NULL: none. It must live as long as the call. Since version 7. */
+    const haoh_waivers* waivers;
+    /** NULL: none. It must live as long as the call. Since version 7. */
+    const haoh_baseline* baseline;
 };
 #define HAOH_CHECK_OPTIONS_INIT                                                                    \
     {                                                                                              \
         sizeof(struct haoh_check_options), NULL, HAOH_PROFILE_DEFAULT, HAOH_WINDOW_DEFAULT,        \
-            HAOH_FAIL_ON_DEFAULT, NULL, 0, NULL, NULL                                              \
+            HAOH_FAIL_ON_DEFAULT, NULL, 0, NULL, NULL, NULL, NULL                                  \
     }
 
 /** A finding, worst first. Strings belong to the report. */
@@ -314,11 +347,16 @@ struct haoh_finding {
     size_t values_count;    /**< haoh_report_value() */
     const char* host;       /**< whose view it is about; "": no host's, or several (haoh_value has
                                  each). Since version 4 */
+    /** Why it does not count, by the waiver that covers it; "" where none does. Since version 7. */
+    const char* waived_reason;
+    const char* waived_owner;   /**< who answers for that, or "". Since version 7. */
+    const char* waived_expires; /**< its last day, "2027-01-31", or "". Since version 7. */
+    int known; /**< not 0: the baseline had it, and it does not count. Since version 7. */
 };
 #define HAOH_FINDING_INIT                                                                          \
     {                                                                                              \
         sizeof(struct haoh_finding), NULL, HAOH_VERDICT_PASS, NULL, NULL, NULL, NULL, NULL, NULL,  \
-            NULL, 0, NULL, NULL, 0, NULL                                                           \
+            NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0                                      \
     }
 
 /** What one controller says of what a finding is about, or what another object has. */
@@ -351,6 +389,22 @@ struct haoh_attribution {
 #define HAOH_ATTRIBUTION_INIT                                                                      \
     { sizeof(struct haoh_attribution), NULL, NULL, NULL, NULL, 0 }
 
+/** A finding of the baseline that this report does not have. Strings belong to the report. Since version
+ * 7. */
+struct haoh_gone {
+    size_t size;
+    const char* rule;
+    int verdict;           /**< enum haoh_verdict, as it was */
+    const char* subsystem; /**< NQN */
+    const char* host;      /**< "": of none, or of several */
+    const char* what;      /**< one clause */
+    const uint32_t* nsids; /**< for which it is gone, ascending; none: it was about no namespace */
+    size_t nsids_count;
+    int looked_for; /**< 0: its rule, subsystem or host was not judged now: nothing is known of it */
+};
+#define HAOH_GONE_INIT                                                                             \
+    { sizeof(struct haoh_gone), NULL, HAOH_VERDICT_PASS, NULL, NULL, NULL, NULL, 0, 0 }
+
 /** What became of a rule; ascending by weight. */
 enum haoh_rule_state {
     HAOH_RULE_NOT_APPLICABLE = 0, /**< there was nothing that it applies to */
@@ -381,6 +435,17 @@ HAOH_API int haoh_report_verdict(const haoh_report* report);
 HAOH_API int haoh_report_status(const haoh_report* report);
 /** Findings with a verdict; with HAOH_VERDICT_PASS, rules without any. */
 HAOH_API size_t haoh_report_count(const haoh_report* report, int verdict);
+/** Of these, the ones that count for the verdict of all: neither waived nor known. Since version 7. */
+HAOH_API size_t haoh_report_blocking(const haoh_report* report, int verdict);
+/** Findings of the baseline that this report does not have. Since version 7. */
+HAOH_API size_t haoh_report_gone_count(const haoh_report* report);
+/** Fills `gone`. Since version 7. */
+HAOH_API int haoh_report_gone(const haoh_report* report, size_t index, struct haoh_gone* gone,
+                              haoh_error** error);
+/** A draft of waivers, as TOML, of what counts and fails (or warns, with HAOH_FAIL_ON_WARN): who answers for
+ * each, and why, is to be filled in. \param day  as haoh_waivers_parse(). Since version 7. */
+HAOH_API char* haoh_report_draft_waivers(const haoh_report* report, const char* day,
+                                         haoh_error** error);
 /** All rules that were asked for. Since version 2. */
 HAOH_API size_t haoh_report_rule_count(const haoh_report* report);
 /** Of these, those in a state. \param state  enum haoh_rule_state. Since version 2. */
