@@ -17,8 +17,8 @@ constexpr Row kWaiverExpired{
              .basis = "the day that the waiver itself names (expires, haoh-waivers(5))",
              .why =
                  "It covers nothing any more: what it was for blocks again, if it is still there.",
-             .fix = "Repair the deviation and take the waiver out; or, when somebody still answers "
-                    "for it, give the waiver a new day."},
+             .fix = "Array: repair the deviation; Waivers: take it out, or, when somebody still "
+                    "answers for the deviation, give the waiver a new day."},
     .judge = JudgeReport{}};
 
 constexpr Row kWaiverUnused{
@@ -30,7 +30,8 @@ constexpr Row kWaiverUnused{
              .basis = "the findings that the waiver's rule and scope name (haoh-waivers(5))",
              .why = "What it was for is gone, or is not what it says: if the deviation comes back, "
                     "nobody is told until the waiver's day is over.",
-             .fix = "Take the waiver out; or correct its scope, when what it was for still fails."},
+             .fix = "Waivers: take it out; or correct its scope, when what it was for still "
+                    "fails."},
     .judge = JudgeReport{}};
 
 namespace {
