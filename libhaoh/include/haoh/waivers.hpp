@@ -33,7 +33,7 @@ inline constexpr std::chrono::days kLongestWaiver{366};
 /// its scope; a list that is empty is no bound.
 ///
 ///     [[waiver]]
-///     rule = "ctrl.fr.domain"            # ID, or a glob as "ns.lbaf.*"
+///     rule = "ctrl.fr.domain"            # ID, or a glob as "ns.lbaf_active.*"
 ///     subsystems = ["nqn.2026-01.*"]     # globs of NQNs
 ///     arrays = ["array-a", "array-b"]    # every array that the finding names
 ///     hosts = ["alpha"]

@@ -45,7 +45,7 @@ TEST(BaselineFile, OfManyNamespacesKnowsThemAgain) {
     Pair pair(1, 12);
     for (std::uint32_t nsid = 1; nsid <= 9; ++nsid) {
         pair.on_b(nsid, [nsid](Path& path) {
-            path.uuid(nvme::Uuid{0xAB, static_cast<std::uint8_t>(nsid), 2, 3});
+            path.uuid(nvme::Uuid{0xAB, static_cast<std::uint8_t>(nsid), 2, 3, 0, 0, 0x40, 0, 0x80});
         });
     }
     Report report = pair.report();

@@ -56,7 +56,7 @@ TEST(Baselines, OfAHealthyPairKnowNothing) {
 
 TEST(Baselines, ValuesAndWordsMayMove) {
     Pair other = with_other_uuid(2);
-    other.on_b(2, [](Path& path) { path.uuid(nvme::Uuid{0xEE, 9, 9, 9}); });
+    other.on_b(2, [](Path& path) { path.uuid(nvme::Uuid{0xEE, 9, 9, 9, 0, 0, 0x40, 0, 0x80}); });
     Report report = held(other, with_other_uuid(2));
     EXPECT_TRUE(report.findings.front().known);
     Baseline before = baseline_of(with_other_uuid(2).report());
@@ -122,7 +122,8 @@ TEST(Baselines, OfManyNamespacesKnowEachOfThem) {
         Pair pair(1, 12);
         for (std::uint32_t nsid = from; nsid <= to; ++nsid) {
             pair.on_b(nsid, [nsid](Path& path) {
-                path.uuid(nvme::Uuid{0xAB, static_cast<std::uint8_t>(nsid), 2, 3});
+                path.uuid(
+                    nvme::Uuid{0xAB, static_cast<std::uint8_t>(nsid), 2, 3, 0, 0, 0x40, 0, 0x80});
             });
         }
         return pair;

@@ -20,11 +20,11 @@ inline const Day kThisDay = *parse_day("2026-12-01");
 /// A pair whose volume under this NSID has another UUID on array B.
 inline Pair with_other_uuid(std::uint32_t nsid) {
     Pair pair;
-    pair.on_b(nsid, [](Path& path) { path.uuid(nvme::Uuid{0xAB, 1, 2, 3}); });
+    pair.on_b(nsid, [](Path& path) { path.uuid(nvme::Uuid{0xAB, 1, 2, 3, 0, 0, 0x40, 0, 0x80}); });
     return pair;
 }
 
-/// A pair whose array B has another firmware: a warning of a rule that a glob may waive.
+/// A pair whose array B has another serial number: a warning of a rule that a glob may waive.
 inline Pair with_other_serial() {
     Pair pair;
     pair.on_b([](Node& node) { node.id.sn = ascii<20>("OTHER"); });
