@@ -63,7 +63,7 @@ declare -A room_of_header=(
     [spdk_round_robin_selector]=policy [weighted_selector]=policy
     [report]=report [event_report]=report [policy_report]=report [simulation_report]=report
     [monitor]=monitor
-    [haoh]=capi
+    [haoh]=capi [accept]=capi
 )
 
 # The room of a file of the library, by its path below libhaoh/. Answers in $answer: a subshell
@@ -132,7 +132,7 @@ done < <(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/.*\.(hpp|cpp|h)$' |
 
 # An arrow for each two rooms of which one includes the other, in the order of the rooms. Every room
 # may include the base, which says nothing: those arrows are left out.
-readonly rooms=(nvme model snapshot journal diff linux attribution collect host fabric source judge catalogue inspect policy report monitor capi)
+readonly rooms=(nvme model snapshot journal diff linux attribution collect host fabric source judge catalogue accept inspect policy report monitor capi)
 drawn_arrows() {
     local room target targets
     for room in "${rooms[@]}"; do

@@ -106,7 +106,7 @@ TEST_F(Gate, ADraftIsRefusedUntilItIsFilledInAndReplacesNothing) {
     EXPECT_THAT(again.standard_error, HasSubstr("it is there already"));
     EXPECT_EQ(content_of(draft), text);
 
-    for (const char* todo : {"TODO: why is this accepted?", "TODO: who answers for it?"}) {
+    for (const char* todo : {"FILL IN: why is this accepted?", "FILL IN: who answers for it?"}) {
         const std::size_t at = text.find(todo);
         ASSERT_NE(at, std::string::npos);
         text.replace(at, std::string(todo).size(), "known");

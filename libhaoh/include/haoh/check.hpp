@@ -178,9 +178,10 @@ struct Judged {
 /// verdict, stays in `counts`, and leaves its rule broken: it is so, and it is told. It does not count for
 /// `verdict` and `exit_status`, which are those of a report without it.
 struct Report {
-    /// Of the findings that count (`Finding::counts`): fail when a rule failed, else unknown when something could not be observed or no rule had
-    /// anything to judge, else warn, else pass (notes pass): what was not observed outweighs a
-    /// warning, because nothing can be called good on half of the evidence.
+    /// Of the findings that count (`Finding::counts`): fail when a rule failed, else unknown when
+    /// something could not be observed or no rule had anything to judge, else warn, else pass (notes
+    /// pass): what was not observed outweighs a warning, because nothing can be called good on half of
+    /// the evidence.
     Verdict verdict{};
     Model model{};
     /// Findings by Verdict, whether they count or not; [pass] = rules without any.

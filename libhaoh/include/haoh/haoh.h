@@ -57,10 +57,8 @@ extern "C" {
 /** What was tried, on what, why it failed and what helps. */
 typedef struct haoh_error haoh_error;
 
-/** "0.1.0" */
-HAOH_API const char* haoh_version(void);
-/** HAOH_API_VERSION of the library that runs. */
-HAOH_API unsigned haoh_api_version(void);
+HAOH_API const char* haoh_version(void);  /**< "0.1.0" */
+HAOH_API unsigned haoh_api_version(void); /**< HAOH_API_VERSION of the library that runs. */
 
 /** Frees a text that a function here returned. NULL is fine. */
 HAOH_API void haoh_text_free(char* text);
@@ -96,22 +94,18 @@ enum haoh_code {
     HAOH_INTERNAL = 102          /**< a defect of libhaoh; please report it */
 };
 
-/** Why, for programs: enum haoh_code. */
-HAOH_API int haoh_error_code(const haoh_error* error);
+HAOH_API int haoh_error_code(const haoh_error* error); /**< Why, for programs: enum haoh_code. */
 /** errno value with HAOH_SYSTEM, else 0. */
 HAOH_API int haoh_error_errno(const haoh_error* error);
 /** "OPERATION OBJECT: CAUSE; ADVICE", one line; the parts are below, advice may be "". */
 HAOH_API const char* haoh_error_message(const haoh_error* error);
-/** What was tried: "read". */
-HAOH_API const char* haoh_error_operation(const haoh_error* error);
+HAOH_API const char* haoh_error_operation(const haoh_error* error); /**< What was tried: "read". */
 /** On what: "haoh.toml:3: site.name". */
 HAOH_API const char* haoh_error_object(const haoh_error* error);
-/** Why it failed: "missing". */
-HAOH_API const char* haoh_error_cause(const haoh_error* error);
+HAOH_API const char* haoh_error_cause(const haoh_error* error); /**< Why it failed: "missing". */
 /** What helps; "" where nothing is known. */
 HAOH_API const char* haoh_error_advice(const haoh_error* error);
-/** NULL is fine. */
-HAOH_API void haoh_error_free(haoh_error* error);
+HAOH_API void haoh_error_free(haoh_error* error); /**< NULL is fine. */
 
 /* ---- What rendered text looks like -------------------------------------------------------- */
 
@@ -153,8 +147,7 @@ HAOH_API haoh_config* haoh_config_parse(const char* toml, size_t length, const c
 /** The same of a file, of at most 1 MiB. What never ends or waits for somebody (a FIFO, /dev/zero) is
  * refused. Since version 3. */
 HAOH_API haoh_config* haoh_config_read(const char* path, haoh_error** error);
-/** NULL is fine. */
-HAOH_API void haoh_config_free(haoh_config* config);
+HAOH_API void haoh_config_free(haoh_config* config); /**< NULL is fine. */
 
 /* ---- Observing ---------------------------------------------------------------------------- */
 
@@ -226,8 +219,7 @@ HAOH_API const char* haoh_observation_unobserved(const haoh_observation* observa
  * `haoh.observation/1`. NULL beyond the last. Since version 4. */
 HAOH_API const char* haoh_observation_unobserved_reason(const haoh_observation* observation,
                                                         size_t index);
-/** NULL is fine. */
-HAOH_API void haoh_observation_free(haoh_observation* observation);
+HAOH_API void haoh_observation_free(haoh_observation* observation); /**< NULL is fine. */
 
 /** `haoh list`: what is there, from where. HAOH_TEXT, HAOH_JSON or HAOH_DOT. */
 HAOH_API char* haoh_list(const haoh_observation* observation, const haoh_config* config, int format,
@@ -272,33 +264,10 @@ enum haoh_fail_on {
     HAOH_FAIL_ON_WARN = 2
 };
 
-/** Known deviations that somebody answers for, until a day: haoh-waivers(5). What one covers is told, with
- * its reason, and counts neither for the verdict nor for the status. Since version 7. */
+/** Known deviations, see haoh/accept.h. Since version 7. */
 typedef struct haoh_waivers haoh_waivers;
-
-/** Refused are a rule that does not exist, a reason or an owner that is missing or begins with "TODO", and a
- * day that is missing or more than 366 days away.
- * \param name  the file's name, for messages; NULL: "waivers"
- * \param day   on which they are judged, "2027-01-31", UTC; NULL: today
- * Since version 7. */
-HAOH_API haoh_waivers* haoh_waivers_parse(const char* toml, size_t length, const char* name,
-                                          const char* day, haoh_error** error);
-/** The same of a file, of at most 1 MiB. Since version 7. */
-HAOH_API haoh_waivers* haoh_waivers_read(const char* path, const char* day, haoh_error** error);
-/** NULL is fine. Since version 7. */
-HAOH_API void haoh_waivers_free(haoh_waivers* waivers);
-
-/** An earlier report: what it had as well is known, and counts neither for the verdict nor for the status.
- * Since version 7. */
+/** An earlier report, see haoh/accept.h. Since version 7. */
 typedef struct haoh_baseline haoh_baseline;
-
-/** `haoh.report/1`. \param name  for messages; NULL: "report". Since version 7. */
-HAOH_API haoh_baseline* haoh_baseline_from_json(const char* json, size_t length, const char* name,
-                                                haoh_error** error);
-/** The same of a file, of at most 256 MiB. Since version 7. */
-HAOH_API haoh_baseline* haoh_baseline_read(const char* path, haoh_error** error);
-/** NULL is fine. Since version 7. */
-HAOH_API void haoh_baseline_free(haoh_baseline* baseline);
 
 /** How to judge. */
 struct haoh_check_options {
@@ -317,10 +286,8 @@ struct haoh_check_options {
      * of it that is gone is told, by the rules of the family "expect". NULL: nothing is known of that. It
      * must live as long as the call. Since version 5. */
     const haoh_observation* expected;
-    /** NULL: none. It must live as long as the call. Since version 7. */
-    const haoh_waivers* waivers;
-    /** NULL: none. It must live as long as the call. Since version 7. */
-    const haoh_baseline* baseline;
+    const haoh_waivers* waivers;   /**< NULL: none. It must live so long, too. Since version 7. */
+    const haoh_baseline* baseline; /**< likewise. Since version 7. */
 };
 #define HAOH_CHECK_OPTIONS_INIT                                                                    \
     {                                                                                              \
@@ -347,11 +314,10 @@ struct haoh_finding {
     size_t values_count;    /**< haoh_report_value() */
     const char* host;       /**< whose view it is about; "": no host's, or several (haoh_value has
                                  each). Since version 4 */
-    /** Why it does not count, by the waiver that covers it; "" where none does. Since version 7. */
-    const char* waived_reason;
-    const char* waived_owner;   /**< who answers for that, or "". Since version 7. */
-    const char* waived_expires; /**< its last day, "2027-01-31", or "". Since version 7. */
-    int known; /**< not 0: the baseline had it, and it does not count. Since version 7. */
+    const char* waived_reason;  /**< of the waiver that covers it, or "". Since version 7. */
+    const char* waived_owner;   /**< likewise. Since version 7. */
+    const char* waived_expires; /**< its last day: "2027-01-31". Since version 7. */
+    int known;                  /**< not 0: the baseline had it. Since version 7. */
 };
 #define HAOH_FINDING_INIT                                                                          \
     {                                                                                              \
@@ -389,22 +355,6 @@ struct haoh_attribution {
 #define HAOH_ATTRIBUTION_INIT                                                                      \
     { sizeof(struct haoh_attribution), NULL, NULL, NULL, NULL, 0 }
 
-/** A finding of the baseline that this report does not have. Strings belong to the report. Since version
- * 7. */
-struct haoh_gone {
-    size_t size;
-    const char* rule;
-    int verdict;           /**< enum haoh_verdict, as it was */
-    const char* subsystem; /**< NQN */
-    const char* host;      /**< "": of none, or of several */
-    const char* what;      /**< one clause */
-    const uint32_t* nsids; /**< for which it is gone, ascending; none: it was about no namespace */
-    size_t nsids_count;
-    int looked_for; /**< 0: its rule, subsystem or host was not judged now: nothing is known of it */
-};
-#define HAOH_GONE_INIT                                                                             \
-    { sizeof(struct haoh_gone), NULL, HAOH_VERDICT_PASS, NULL, NULL, NULL, NULL, 0, 0 }
-
 /** What became of a rule; ascending by weight. */
 enum haoh_rule_state {
     HAOH_RULE_NOT_APPLICABLE = 0, /**< there was nothing that it applies to */
@@ -435,17 +385,6 @@ HAOH_API int haoh_report_verdict(const haoh_report* report);
 HAOH_API int haoh_report_status(const haoh_report* report);
 /** Findings with a verdict; with HAOH_VERDICT_PASS, rules without any. */
 HAOH_API size_t haoh_report_count(const haoh_report* report, int verdict);
-/** Of these, the ones that count for the verdict of all: neither waived nor known. Since version 7. */
-HAOH_API size_t haoh_report_blocking(const haoh_report* report, int verdict);
-/** Findings of the baseline that this report does not have. Since version 7. */
-HAOH_API size_t haoh_report_gone_count(const haoh_report* report);
-/** Fills `gone`. Since version 7. */
-HAOH_API int haoh_report_gone(const haoh_report* report, size_t index, struct haoh_gone* gone,
-                              haoh_error** error);
-/** A draft of waivers, as TOML, of what counts and fails (or warns, with HAOH_FAIL_ON_WARN): who answers for
- * each, and why, is to be filled in. \param day  as haoh_waivers_parse(). Since version 7. */
-HAOH_API char* haoh_report_draft_waivers(const haoh_report* report, const char* day,
-                                         haoh_error** error);
 /** All rules that were asked for. Since version 2. */
 HAOH_API size_t haoh_report_rule_count(const haoh_report* report);
 /** Of these, those in a state. \param state  enum haoh_rule_state. Since version 2. */
@@ -480,8 +419,7 @@ HAOH_API char* haoh_report_render_as(const haoh_report* report, const char* form
                                      const struct haoh_style* style, haoh_error** error);
 /** Their names; "text" is the first. NULL beyond the end. Since version 2. */
 HAOH_API const char* haoh_report_format(size_t index);
-/** NULL is fine. */
-HAOH_API void haoh_report_free(haoh_report* report);
+HAOH_API void haoh_report_free(haoh_report* report); /**< NULL is fine. */
 
 /** `haoh rules`: HAOH_TEXT, or HAOH_JSON: `haoh.rules/1`. \param glob  NULL: all */
 HAOH_API char* haoh_rules(const char* glob, int format, const struct haoh_style* style,
@@ -578,8 +516,7 @@ HAOH_API int haoh_event_get(const haoh_event* event, struct haoh_event_info* inf
 /** HAOH_JSON: `haoh.event/1`, without a newline; HAOH_TEXT: one line with a newline. */
 HAOH_API char* haoh_event_render(const haoh_event* event, int format,
                                  const struct haoh_style* style, haoh_error** error);
-/** NULL is fine. */
-HAOH_API void haoh_event_free(haoh_event* event);
+HAOH_API void haoh_event_free(haoh_event* event); /**< NULL is fine. */
 
 /** Watches in a thread of its own, which blocks all signals. All functions on it but
  * haoh_monitor_free() may be called by any thread, also at once. */
@@ -641,20 +578,17 @@ struct haoh_path_info {
 
 /** Reads them: no I/O, what the monitor knows. */
 HAOH_API haoh_path_list* haoh_monitor_paths(haoh_monitor* monitor, haoh_error** error);
-/** Paths in it; 0 for NULL. */
-HAOH_API size_t haoh_path_list_count(const haoh_path_list* list);
+HAOH_API size_t haoh_path_list_count(const haoh_path_list* list); /**< Paths in it; 0 for NULL. */
 /** Fills `info`. */
 HAOH_API int haoh_path_list_get(const haoh_path_list* list, size_t index,
                                 struct haoh_path_info* info, haoh_error** error);
-/** NULL is fine. */
-HAOH_API void haoh_path_list_free(haoh_path_list* list);
+HAOH_API void haoh_path_list_free(haoh_path_list* list); /**< NULL is fine. */
 /** Everything seen until now, in Prometheus' text format. */
 HAOH_API char* haoh_monitor_metrics(haoh_monitor* monitor, haoh_error** error);
 /** And for people. */
 HAOH_API char* haoh_monitor_summary(haoh_monitor* monitor, const struct haoh_style* style,
                                     haoh_error** error);
-/** Stops it first. */
-HAOH_API void haoh_monitor_free(haoh_monitor* monitor);
+HAOH_API void haoh_monitor_free(haoh_monitor* monitor); /**< Stops it first. */
 
 /* ---- Policies of the kernel --------------------------------------------------------------- */
 
@@ -751,11 +685,12 @@ HAOH_API void haoh_selector_started(haoh_selector* selector, uint32_t path);
 HAOH_API void haoh_selector_completed(haoh_selector* selector, uint32_t path, uint64_t latency_ns);
 /** 0 to 63: for a table of your own; used again after haoh_selector_remove_path(). */
 HAOH_API unsigned haoh_path_slot(uint32_t path);
-/** NULL is fine. */
-HAOH_API void haoh_selector_free(haoh_selector* selector);
+HAOH_API void haoh_selector_free(haoh_selector* selector); /**< NULL is fine. */
 
 #ifdef __cplusplus
 }
 #endif
+
+#include <haoh/accept.h>
 
 #endif

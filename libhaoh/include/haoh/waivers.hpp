@@ -69,7 +69,7 @@ struct Waivers {
 /// Reads TOML. \param origin  the file's name, for messages
 /// \throws Error (malformed) that names file, line and key: unknown keys, wrong types, what is missing;
 /// a rule that does not exist; a glob that names none but rules about data corruption, which are waived
-/// by their IDs alone; a reason or an owner that is still to be filled in ("TODO"); a day that is more
+/// by their IDs alone; a reason or an owner that is still to be filled in ("FILL IN"); a day that is more
 /// than `kLongestWaiver` after `day`
 [[nodiscard]] Waivers parse_waivers(std::string_view text, std::string_view origin, Day day);
 

@@ -91,8 +91,8 @@ std::string waiver_of(const Finding& finding, Day day) {
     if (const auto nsids = accept::nsids_of(finding); !nsids.empty()) {
         out += fmt::format("nsids = [{}]\n", fmt::join(nsids, ", "));
     }
-    return out + fmt::format("reason = \"TODO: why is this accepted?\"\n"
-                             "owner = \"TODO: who answers for it?\"\n"
+    return out + fmt::format("reason = \"FILL IN: why is this accepted?\"\n"
+                             "owner = \"FILL IN: who answers for it?\"\n"
                              "expires = {}\n",
                              format_day(day + kDraftedFor));
 }
@@ -104,7 +104,7 @@ std::string draft_waivers(const Report& report, FailOn fail_on, Day day) {
         "# Waivers for haoh check --waivers, drafted on {}: one for each finding that blocks.\n"
         "# Take out what is to be repaired instead. Fill in reason and owner of what is left: as "
         "long\n"
-        "# as one of them begins with TODO, the file is refused. See haoh-waivers(5).\n",
+        "# as one of them begins with FILL IN, the file is refused. See haoh-waivers(5).\n",
         format_day(day));
     std::size_t drafted = 0;
     for (const Finding& finding : report.findings) {

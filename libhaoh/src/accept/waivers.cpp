@@ -30,7 +30,7 @@ std::string_view trimmed(std::string_view text) {
 
 /// What a draft has there, or somebody who means the same.
 bool still_to_do(std::string_view text) {
-    constexpr std::array<std::string_view, 4> kMarks{"todo", "fixme", "tbd", "xxx"};
+    constexpr std::array<std::string_view, 4> kMarks{"fill in", "todo", "fixme", "tbd"};
     return std::ranges::any_of(kMarks, [text](std::string_view mark) {
         return text.size() >= mark.size() &&
                std::ranges::equal(text.substr(0, mark.size()), mark, {}, [](char letter) {

@@ -17,7 +17,7 @@ using ::testing::Not;
 /// As somebody fills in a draft.
 std::string filled_in(std::string draft) {
     for (const auto& [todo, word] :
-         {std::pair{"TODO: why is this accepted?", "known"}, {"TODO: who answers for it?", "me"}}) {
+         {std::pair{"FILL IN: why is this accepted?", "known"}, {"FILL IN: who answers for it?", "me"}}) {
         for (std::size_t at = draft.find(todo); at != std::string::npos; at = draft.find(todo)) {
             draft.replace(at, std::string_view(todo).size(), word);
         }

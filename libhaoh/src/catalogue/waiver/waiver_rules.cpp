@@ -14,10 +14,10 @@ constexpr Row kWaiverExpired{
              .rule_class = RuleClass::int_,
              .severity = Severity::management,
              .verdict = Verdict::warn,
-             .basis = "the day that the waiver itself names (expires, haoh-waivers(5))",
+             .basis = "the declared waiver: its own day (expires of haoh-waivers(5))",
              .why =
                  "It covers nothing any more: what it was for blocks again, if it is still there.",
-             .fix = "Array: repair the deviation; Waivers: take it out, or, when somebody still "
+             .fix = "Array: repair the deviation. Waivers: take it out, or, when somebody still "
                     "answers for the deviation, give the waiver a new day."},
     .judge = JudgeReport{}};
 
@@ -27,7 +27,7 @@ constexpr Row kWaiverUnused{
              .rule_class = RuleClass::xrf,
              .severity = Severity::management,
              .verdict = Verdict::note,
-             .basis = "the findings that the waiver's rule and scope name (haoh-waivers(5))",
+             .basis = "the declared waiver: its rule and scope (haoh-waivers(5))",
              .why = "What it was for is gone, or is not what it says: if the deviation comes back, "
                     "nobody is told until the waiver's day is over.",
              .fix = "Waivers: take it out; or correct its scope, when what it was for still "
