@@ -31,6 +31,7 @@ struct BaselineFinding {
     bool operator==(const BaselineFinding&) const = default;
 };
 
+/// An earlier report: what of it others are held against.
 struct Baseline {
     std::string observed_at;
     std::vector<BaselineFinding> findings; ///< in the order of the report

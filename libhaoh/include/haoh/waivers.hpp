@@ -59,6 +59,7 @@ struct Waiver {
     bool operator==(const Waiver&) const = default;
 };
 
+/// A file of waivers.
 struct Waivers {
     std::vector<Waiver> all;
     std::string file{}; ///< they are from; empty: of none
