@@ -16,8 +16,8 @@ using ::testing::Not;
 
 /// As somebody fills in a draft.
 std::string filled_in(std::string draft) {
-    for (const auto& [todo, word] :
-         {std::pair{"FILL IN: why is this accepted?", "known"}, {"FILL IN: who answers for it?", "me"}}) {
+    for (const auto& [todo, word] : {std::pair{"FILL IN: why is this accepted?", "known"},
+                                     {"FILL IN: who answers for it?", "me"}}) {
         for (std::size_t at = draft.find(todo); at != std::string::npos; at = draft.find(todo)) {
             draft.replace(at, std::string_view(todo).size(), word);
         }
