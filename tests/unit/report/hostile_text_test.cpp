@@ -140,6 +140,24 @@ Report rich_report(Sample& sample) {
     unknown.rule = "ctrl.fr.equal";
     test::add(sample.report, unknown);
     test::add(sample.report, test::firmware_note(sample));
+    Finding waived = test::serial_finding(sample);
+    waived.waived = Waived{.reason = "firmware 7.1 has it",
+                           .owner = "storage team",
+                           .expires = "2027-01-31",
+                           .where = "waivers.toml:12"};
+    test::add(sample.report, waived);
+    sample.report.judged.version = "1.0";
+    sample.report.judged.excluded = {"ns.nuse"};
+    sample.report.judged.waivers = JudgedWaivers{.file = "waivers.toml", .day = "2026-12-01"};
+    sample.report.judged.baseline = JudgedBaseline{.file = "before.json",
+                                                   .observed_at = "2026-11-01T00:00:00Z",
+                                                   .gone = {{.rule = "ns.nsze.equal",
+                                                             .verdict = Verdict::fail,
+                                                             .subsystem = test::kSampleNqn,
+                                                             .host = "alpha",
+                                                             .nsids = {},
+                                                             .what = "size differs",
+                                                             .looked_for = true}}};
     test::add(sample, test::refused_target());
     sample.report.kernel = "6.12";
     return sample.report;
