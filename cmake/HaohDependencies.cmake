@@ -8,6 +8,7 @@ find_package(Boost 1.81 REQUIRED CONFIG)
 find_package(fmt 9 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)
+find_package(pugixml 1.11 REQUIRED)
 find_package(Libudev REQUIRED)
 # Only what libnvme 1.3 has is used, so that any 1.x will do; libnvme3 is another library with
 # another adapter (libhaoh/src/host).

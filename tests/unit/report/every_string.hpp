@@ -94,7 +94,7 @@ class EveryString {
         it = Attributions(std::move(copy));
     }
     void operator()(RuleResult& it) const {
-        auto& [rule, state] = it;
+        auto& [rule, state, in_subsystem, elsewhere] = it;
         all(rule);
     }
     void operator()(Unobserved& it) const {
@@ -103,9 +103,10 @@ class EveryString {
     }
     void operator()(Report& it) const {
         auto& [verdict, model, counts, rules_evaluated, rules, findings, unobserved, attributions,
-               observed_at, kernel, hosts, arrays_known, connected, readings, judged, waived,
-               known] = it;
-        all(rules, findings, unobserved, attributions, observed_at, kernel, hosts, judged);
+               observed_at, kernel, hosts, arrays_known, connected, readings, judged, subsystems,
+               waived, known] = it;
+        all(rules, findings, unobserved, attributions, observed_at, kernel, hosts, judged,
+            subsystems);
     }
     void operator()(Judged& it) const {
         auto& [version, profile, window, fail_on, policy, sites, config_file, rules, rules_left_out,

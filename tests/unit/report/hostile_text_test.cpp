@@ -15,6 +15,7 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <pugixml.hpp>
 
 #include <algorithm>
 #include <array>
@@ -40,6 +41,7 @@ enum class Form {
     safe_json,  ///< the same, in JSON
     exact_json, ///< the very bytes, by escapes that can be undone
     metrics,    ///< likewise, in which the escapes of safe_text are quoted once more
+    xml,        ///< safe_text, in XML
 };
 
 struct Rendering {
@@ -79,8 +81,14 @@ void expect_harmless(const Rendering& one) {
     SCOPED_TRACE(one.name);
     EXPECT_NE(one.text.substr(0, 6), "FORGED");
     EXPECT_EQ(one.text.find("\nFORGED"), std::string::npos) << one.text;
-    if (one.form == Form::text || one.form == Form::metrics) {
+    if (one.form == Form::text || one.form == Form::metrics || one.form == Form::xml) {
         EXPECT_EQ(harmful(one.text), "") << one.text;
+        if (one.form == Form::xml) {
+            pugi::xml_document document;
+            const pugi::xml_parse_result result = document.load_string(one.text.c_str());
+            EXPECT_TRUE(result) << result.description() << "\n" << one.text;
+            EXPECT_EQ(one.text.find("</text>"), std::string::npos) << one.text;
+        }
     } else {
         EXPECT_EQ(test::unprintable_bytes(one.text), "");
         const auto parsed = nlohmann::json::parse(one.text, nullptr, false);
@@ -170,7 +178,10 @@ TEST(HostileText, OfAReportHarmsNoRendering) {
         return std::vector<Rendering>{
             {"text", to_text(it, sample.observation)},
             {"verbose", to_text(it, sample.observation, {.verbose = true})},
-            {"json", to_json(it), Form::safe_json}};
+            {"json", to_json(it), Form::safe_json},
+            {"junit", to_junit(it, sample.observation), Form::xml},
+            {"sarif", to_sarif(it, sample.observation)},
+            {"markdown", to_markdown(it, sample.observation)}};
     });
     expect_harmless_whatever(report.attributions, [&](const Attributions& it) {
         return std::vector<Rendering>{{"list", list_text(sample.observation, it)},
@@ -202,6 +213,9 @@ TEST(HostileText, OfWhatWasObservedHarmsNoRendering) {
                     {"list", list_text(it, sample.report.attributions, {.verbose = verbose})});
             }
             out.push_back({"dot", list_dot(it, sample.report.attributions)});
+            out.push_back({"junit", to_junit(sample.report, it), Form::xml});
+            out.push_back({"sarif", to_sarif(sample.report, it)});
+            out.push_back({"markdown", to_markdown(sample.report, it)});
             return out;
         });
     }
