@@ -62,49 +62,63 @@ Fusion::World& Fusion::world_of(const std::string& host) {
     return worlds_[host];
 }
 
+OwnedEvent Fusion::event_of(EventKind kind, const std::string& host, const Occasion& occasion) {
+    OwnedEvent out;
+    out.event.kind = kind;
+    out.event.observed = occasion.observed;
+    out.event.cause = occasion.cause;
+    out.event.source = occasion.source;
+    out.event.host = host;
+    return out;
+}
+
+OwnedEvent Fusion::event_of(EventKind kind, const std::string& host, const HeadKey& key,
+                            const Occasion& occasion) const {
+    OwnedEvent out = event_of(kind, host, occasion);
+    out.event.subsysnqn = key.subsysnqn;
+    out.event.nsid = key.nsid;
+    out.event.device = key.device;
+    const World* const world = find_value(worlds_, host);
+    const Head* const head = world == nullptr ? nullptr : find_value(world->heads, key);
+    out.owner = head == nullptr ? std::string{} : head->owner;
+    return out;
+}
+
+// Each adds a whole event or, without memory, none.
+
 Event& Fusion::add(EventKind kind, const std::string& host, const Occasion& occasion) {
-    Event& event = events_.emplace_back().event;
-    event.kind = kind;
-    event.observed = occasion.observed;
-    event.cause = occasion.cause;
-    event.source = occasion.source;
-    event.host = host;
-    return event;
+    return events_.emplace_back(event_of(kind, host, occasion)).event;
 }
 
 Event& Fusion::add_head(EventKind kind, const std::string& host, const HeadKey& key,
                         const Occasion& occasion) {
-    Event& event = add(kind, host, occasion);
-    event.subsysnqn = key.subsysnqn;
-    event.nsid = key.nsid;
-    event.device = key.device;
-    const Head* const head = find_value(worlds_[host].heads, key);
-    events_.back().owner = head == nullptr ? std::string{} : head->owner;
-    return event;
+    return events_.emplace_back(event_of(kind, host, key, occasion)).event;
 }
 
 Event& Fusion::add_controller(EventKind kind, const std::string& host, const std::string& name,
                               const Controller& controller, const Occasion& occasion) {
-    Event& event = add(kind, host, occasion);
-    event.subsysnqn = controller.subsysnqn;
-    event.controller = name;
-    event.array = controller.array;
-    events_.back().owner = name;
-    return event;
+    OwnedEvent out = event_of(kind, host, occasion);
+    out.event.subsysnqn = controller.subsysnqn;
+    out.event.controller = name;
+    out.event.array = controller.array;
+    out.owner = name;
+    return events_.emplace_back(std::move(out)).event;
 }
 
 Event& Fusion::add_path(EventKind kind, const std::string& host, const HeadKey& key,
                         const Path& path, const Occasion& occasion) {
-    Event& event = add_head(kind, host, key, occasion);
-    event.controller = path.controller;
-    event.path = path.name;
-    event.ana_grpid = path.ana_grpid;
-    events_.back().owner = path.controller;
-    const World& world = worlds_[host];
-    if (const Controller* const controller = find_value(world.controllers, path.controller)) {
-        event.array = controller->array;
+    OwnedEvent out = event_of(kind, host, key, occasion);
+    out.event.controller = path.controller;
+    out.event.path = path.name;
+    out.event.ana_grpid = path.ana_grpid;
+    out.owner = path.controller;
+    const World* const world = find_value(worlds_, host);
+    const Controller* const controller =
+        world == nullptr ? nullptr : find_value(world->controllers, path.controller);
+    if (controller != nullptr) {
+        out.event.array = controller->array;
     }
-    return event;
+    return events_.emplace_back(std::move(out)).event;
 }
 
 void Fusion::see(const std::string& host, const View& view, const Occasion& occasion) {
@@ -392,6 +406,7 @@ void Fusion::lose_head_if_empty(const std::string& host, World& world, Heads::it
     add_head(EventKind::namespace_removed, host, head->first, occasion);
     tell_access(host, world, head, occasion); // whoever used it has lost its last path
     world.touched.erase(head->first);
+    world.waiting.erase(head->first);
     world.heads.erase(head);
 }
 

@@ -221,9 +221,14 @@ class Fusion {
         /// Of what all controllers of a subsystem say; those that were asked for and still hold.
         mutable std::map<std::string, std::string, std::less<>> digests;
         std::set<HeadKey> touched;
+        std::set<HeadKey> waiting; ///< for sizes, untouched meanwhile
     };
 
     World& world_of(const std::string& host);
+    [[nodiscard]] static OwnedEvent event_of(EventKind kind, const std::string& host,
+                                             const Occasion& occasion);
+    [[nodiscard]] OwnedEvent event_of(EventKind kind, const std::string& host, const HeadKey& key,
+                                      const Occasion& occasion) const;
     Event& add(EventKind kind, const std::string& host, const Occasion& occasion);
     Event& add_head(EventKind kind, const std::string& host, const HeadKey& key,
                     const Occasion& occasion);
@@ -289,6 +294,7 @@ class Fusion {
     [[nodiscard]] static Uses uses_of(const World& world, const Head& head, bool sizes = true);
     [[nodiscard]] static AccessCounts counts_of(const World& world, const HeadKey& key,
                                                 const Head& head, const Uses& uses);
+    [[nodiscard]] static bool sizes_time_over(const Moment& since, const Moment& now);
     /// Whether nothing is the matter but sizes, of which more is known in a moment.
     [[nodiscard]] static bool awaits_sizes(const World& world, const HeadKey& key, Head& head,
                                            const Moment& now);

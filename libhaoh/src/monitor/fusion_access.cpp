@@ -111,16 +111,18 @@ void Fusion::admit(const std::string& host, Heads::iterator head, const Occasion
         if (refused == path.refused) {
             continue;
         }
-        path.refused = std::move(refused);
-        if (path.refused) {
-            head->second.worsened = Trouble::refused;
+        if (refused) {
+            Refused told = *refused;
             Event& event = add_path(EventKind::path_refused, host, head->first, path, occasion);
-            event.rule = path.refused->rule;
-            event.text = path.refused->text;
+            event.rule = told.rule;
+            event.text = std::move(told.text);
+            head->second.worsened = Trouble::refused;
         } else {
+            std::string state = told_ana(path.ana_state);
             add_path(EventKind::path_added, host, head->first, path, occasion).to =
-                told_ana(path.ana_state);
+                std::move(state);
         }
+        path.refused = std::move(refused);
     }
 }
 
@@ -214,7 +216,7 @@ void Fusion::tell_access(const std::string& host, World& world, Heads::iterator 
     const Uses uses = uses_of(world, head);
     const AccessCounts counts = counts_of(world, key, head, uses);
     const Access now = counts.access();
-    const auto before = std::exchange(head.access, now);
+    const std::optional<Access> before = head.access;
     if (now != Access::restored && !head.troubled) {
         head.troubled = occasion.observed;
     }
@@ -223,9 +225,11 @@ void Fusion::tell_access(const std::string& host, World& world, Heads::iterator 
         const auto trouble =
             now == Access::restored ? std::nullopt : trouble_of(world, key, head, uses);
         std::string reasons = now == Access::restored ? "" : reasons_of(world, key, head, uses);
+        std::string from{before ? to_string(*before) : std::string_view{}};
+        std::string to{to_string(now)};
         Event& event = add_head(EventKind::access, host, key, occasion);
-        event.from = before ? to_string(*before) : std::string_view{};
-        event.to = to_string(now);
+        event.from = std::move(from);
+        event.to = std::move(to);
         event.access = counts;
         event.trouble = trouble;
         event.text = std::move(reasons);
@@ -233,10 +237,15 @@ void Fusion::tell_access(const std::string& host, World& world, Heads::iterator 
             event.lasting = occasion.observed.monotonic - head.troubled->monotonic;
         }
     }
+    head.access = now;
     if (now == Access::restored) {
         head.troubled.reset();
         head.worsened.reset();
     }
+}
+
+bool Fusion::sizes_time_over(const Moment& since, const Moment& now) {
+    return now.monotonic - since.monotonic > kSizesTime;
 }
 
 bool Fusion::awaits_sizes(const World& world, const HeadKey& key, Head& head, const Moment& now) {
@@ -245,7 +254,7 @@ bool Fusion::awaits_sizes(const World& world, const HeadKey& key, Head& head, co
     }
     const bool differ = std::ranges::any_of(
         head.paths, [&head](const auto& path) { return !same_size(head, path.second); });
-    if (!differ || now.monotonic - head.resized->monotonic > kSizesTime) {
+    if (!differ || sizes_time_over(*head.resized, now)) {
         head.resized.reset();
         return false;
     }
@@ -256,14 +265,23 @@ void Fusion::settle(const std::string& host, World& world, const Occasion& occas
     if (host.empty() && expects_source()) {
         return; // the first picture of the arrays is not whole: one of them alone says nothing
     }
-    for (const HeadKey& key : std::exchange(world.touched, {})) {
-        const auto head = world.heads.find(key);
-        admit(host, head, occasion);
-        if (awaits_sizes(world, key, head->second, occasion.observed)) {
+    for (const HeadKey& key : world.waiting) {
+        const Head& head = world.heads.at(key);
+        if (!head.resized || sizes_time_over(*head.resized, occasion.observed)) {
             world.touched.insert(key);
+        }
+    }
+    // One is done with when it is told: without memory the others wait for the next time.
+    for (auto next = world.touched.begin(); next != world.touched.end();) {
+        const auto head = world.heads.find(*next);
+        admit(host, head, occasion);
+        if (awaits_sizes(world, *next, head->second, occasion.observed)) {
+            world.waiting.insert(*next);
         } else {
             tell_access(host, world, head, occasion);
+            world.waiting.erase(*next);
         }
+        next = world.touched.erase(next);
     }
 }
 
@@ -271,11 +289,14 @@ std::vector<OwnedEvent> Fusion::take_owned(const Occasion& occasion) {
     for (auto& [host, world] : worlds_) {
         settle(host, world, occasion);
     }
+    // What may lack memory comes before the first of them is taken, and may come twice.
+    for (OwnedEvent& one : events_) {
+        one.event.text = base::safe_text(one.event.text);
+        counts_.try_emplace(one.event.kind);
+    }
     std::vector<OwnedEvent> taken = std::exchange(events_, {});
-    for (OwnedEvent& one : taken) {
-        Event& event = one.event;
-        event.text = base::safe_text(event.text);
-        ++counts_[event.kind];
+    for (const auto& [event, owner] : taken) {
+        ++counts_.at(event.kind);
         if (event.kind == EventKind::ana_change && event.latency()) {
             ana_latency_.add(*event.latency());
         }

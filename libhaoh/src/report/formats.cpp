@@ -17,6 +17,10 @@ constexpr auto kReport = std::to_array<ReportFormat>({
     {"text", ".txt", to_text},
     {"json", ".json",
      [](const Report& report, const Observation&, Style) { return to_json(report); }},
+    {"html", ".html",
+     [](const Report& report, const Observation& observation, Style) {
+         return to_html(report, observation);
+     }},
 });
 
 constexpr auto kList = std::to_array<ListFormat>({
