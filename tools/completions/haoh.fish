@@ -116,8 +116,9 @@ complete -c haoh -n "__haoh_at 'policy simulate'; and __haoh_place 0" -F -a '(__
 complete -c haoh -n "$any; or __haoh_at policy" -s h -l help -d 'Print help'
 complete -c haoh -n "__haoh_at ''" -l version -d 'Print the version'
 
-complete -c haoh -n "__haoh_at check monitor diff 'policy list' 'policy show' 'policy explain'" \
+complete -c haoh -n "__haoh_at monitor diff 'policy list' 'policy show' 'policy explain'" \
     -s o -l output -x -a 'text json' -d 'How to print'
+complete -c haoh -n "__haoh_at check" -s o -l output -x -a 'text json html' -d 'How to print'
 complete -c haoh -n "__haoh_at list" -s o -l output -x -a 'text json dot svg' -d 'How to print'
 complete -c haoh -n "__haoh_at rules" -s o -l output -x -a 'text json markdown' -d 'How to print'
 complete -c haoh -n "__haoh_at 'policy simulate'" -s o -l output -x -a 'text json svg' -d 'How to print'

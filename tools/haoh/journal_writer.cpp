@@ -31,8 +31,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kLongestPause = 30; ///< times the first one
-/// Entries that events ask for may take more of the disk than those that time asks for.
-constexpr std::uint64_t kHaste = 512;
 
 /// Whether more came with it than it says: states of an array that answers for the first time, the
 /// identity of volumes, and on which array a controller is.
@@ -222,8 +220,8 @@ class JournalWriter::State : public std::enable_shared_from_this<State> {
 };
 
 JournalWriter::JournalWriter(const asio::any_io_executor& executor, JournalWriterOptions options)
-    : options_{std::move(options)}, due_timer_{executor}, changed_{executor}, pause_{
-                                                                                  options_.retry} {
+    : options_{std::move(options)},
+      due_timer_{executor}, changed_{executor}, pause_{options_.retry}, budget_{options_.rate} {
     JournalFile file{options_.file};
     if (file.torn() > 0) {
         complain(fmt::format("its last line was torn: {} bytes of it were cut off", file.torn()));
@@ -253,8 +251,8 @@ void JournalWriter::push(const Event& event) {
     }
     state_->push(event);
     if (brings_more(event) && soonest_ == Clock::time_point::max()) {
-        const std::uint64_t bytes = state_->standing().entry;
-        soonest_ = Clock::now() + std::chrono::seconds{1 + bytes / (options_.rate * kHaste)};
+        const auto now = Clock::now();
+        soonest_ = now + budget_.wait(state_->standing().entry, now);
         arm();
     }
 }
@@ -288,8 +286,10 @@ void JournalWriter::enter(MonitorStatus status) {
     for (const Event& event : std::exchange(held_, {})) {
         state_->push(event);
     }
-    soonest_ = Clock::time_point::max();
     entered_ = Clock::now();
+    if (std::exchange(soonest_, Clock::time_point::max()) != Clock::time_point::max()) {
+        budget_.spend(state_->standing().entry, entered_);
+    }
     arm();
 }
 

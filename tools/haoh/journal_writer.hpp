@@ -3,6 +3,7 @@
 /// JournalWriter: what a monitor tells and knows on its way into a journal, whose disk may be slow or full.
 #pragma once
 
+#include "entry_budget.hpp"
 #include "journal_file.hpp"
 
 #include <haoh/event.hpp>
@@ -85,6 +86,7 @@ class JournalWriter {
     Clock::time_point soonest_{Clock::time_point::max()}; ///< one that an event asks for
     Clock::time_point retry_at_{};
     std::chrono::milliseconds pause_;
+    EntryBudget budget_;
     std::uint64_t told_{}; ///< lost events that were complained of
     bool begun_{};
     bool ended_{};
