@@ -115,6 +115,17 @@ TEST(Matrix, tells_unknown_and_not_applicable_apart_from_held) {
     EXPECT_THAT(cells(matrix, sample.report.rules.at(2).rule), Each("held"));
 }
 
+TEST(Matrix, has_one_column_where_no_controller_was_asked) {
+    Sample sample = healthy_pair();
+    sample.observation.controllers.clear();
+    Finding finding = serial_finding(sample);
+    add(sample.report, finding);
+    const Matrix matrix = matrix_of(sample);
+    EXPECT_EQ(matrix.columns.size(), 1U);
+    EXPECT_THAT(cells(matrix, "ctrl.sn.equal"), ElementsAre("FAIL"));
+    EXPECT_THAT(cells(matrix, matrix.rows.back().rule), ElementsAre("held"));
+}
+
 TEST(Matrix, of_many_controllers_is_by_array) {
     Sample sample = healthy_pair(1);
     for (std::uint16_t cntlid = 3; cntlid <= 24; ++cntlid) {

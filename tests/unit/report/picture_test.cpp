@@ -162,6 +162,11 @@ TEST(PictureOfAPair, is_not_whole_when_something_was_not_observed) {
     const Picture picture = picture_of(sample);
     EXPECT_THAT(picture.unobserved, ElementsAre("tcp://10.2.0.1:4420"));
     EXPECT_EQ(picture.mark, (report::PictureMark{Verdict::unknown, "unobserved"}));
+    // No bar says that all is well.
+    for (const PictureRow& row : picture.rows) {
+        EXPECT_EQ(row.mark.verdict, Verdict::unknown);
+        EXPECT_EQ(row.cells.at(0).verdict, Verdict::unknown);
+    }
 }
 
 TEST(PictureOfAPair, folds_what_looks_alike) {

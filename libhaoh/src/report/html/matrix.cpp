@@ -40,6 +40,9 @@ RuleFinding finding_of(const FindingGroup& group, const FindingItem& item) {
 
 /// Whether a finding is about what is in the column.
 bool is_about(const RuleFinding& finding, const MatrixColumn& column) {
+    if (column.controllers.empty()) {
+        return true;
+    }
     const FindingItem& item = *finding.item;
     if (!finding.group->subsystem.empty() && finding.group->subsystem != column.subsystem) {
         return false;
@@ -322,6 +325,9 @@ Matrix matrix_of(const ReportView& view, const std::vector<SubsystemArrays>& sub
     }
     Matrix out{.columns = {}, .by_controller = controllers <= kMatrixColumns, .rows = {}};
     std::vector<MatrixColumn> all = columns_of(subsystems, out.by_controller);
+    if (all.empty()) {
+        all.push_back({.subsystem = {}, .array = "none asked", .name = "all"});
+    }
     const std::size_t count = all.size();
     out.columns = chosen_columns(std::move(all), view);
     out.columns_left_out = count - out.columns.size();

@@ -25,7 +25,7 @@ struct MatrixColumn {
     std::string subsystem;
     std::string array; ///< empty: not known
     std::string name;  ///< "1", "nvme0"; "4 controllers"
-    /// By host and name.
+    /// By host and name; empty: all that was seen, where no controller was asked.
     std::set<std::pair<std::string, std::string>> controllers{};
 };
 

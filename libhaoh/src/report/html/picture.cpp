@@ -117,6 +117,9 @@ class PictureMaker {
         }
         picture_.namespaces = namespaces_.size();
         add_namespace_rows();
+        if (!picture_.unobserved.empty()) {
+            doubt_rows();
+        }
         std::ranges::stable_sort(picture_.rows, std::ranges::greater{},
                                  [](const PictureRow& row) { return row.mark.verdict; });
         return std::move(picture_);
@@ -399,6 +402,19 @@ class PictureMaker {
         }
         row.cells = std::move(cells);
         picture_.rows.push_back(std::move(row));
+    }
+
+    /// What was not observed could part any of them.
+    void doubt_rows() {
+        for (PictureRow& row : picture_.rows) {
+            if (row.mark.verdict == Verdict::pass) {
+                row.mark.add(Verdict::unknown, "unobserved");
+                row.what = "not everything was observed";
+                for (PictureCell& cell : row.cells) {
+                    cell.verdict = std::max(cell.verdict, Verdict::unknown);
+                }
+            }
+        }
     }
 
     /// "256.0 MiB 512 B" of the first array that tells it.

@@ -303,7 +303,7 @@ class Drawing {
                 words += fmt::format(" and {}", count_of(row.more, "more rule"));
             }
             if (!row.cells.empty()) {
-                words += ": " + row.what;
+                words += (words.empty() ? "" : ": ") + row.what;
             }
         }
         const std::string label = cut(row.label, room() / 2, 7.6);
