@@ -32,11 +32,12 @@ declare -A may_include=(
     [source]="base nvme model collect host fabric source"
     [judge]="base nvme model linux attribution judge"
     [catalogue]="base nvme model linux attribution judge catalogue"
+    [accept]="base nvme model linux attribution judge catalogue accept"
     [inspect]="base nvme model host source judge catalogue inspect"
     [policy]="base nvme model linux attribution judge policy"
     [report]="base nvme model snapshot journal diff linux attribution judge policy report"
     [monitor]="base nvme model linux attribution collect host fabric source judge catalogue monitor"
-    [capi]="base nvme model snapshot journal diff linux attribution collect host fabric source judge inspect policy report monitor capi"
+    [capi]="base nvme model snapshot journal diff linux attribution collect host fabric source judge accept inspect policy report monitor capi"
 )
 
 # The room whose noun a public header holds; those of haoh/nvme/ need no line.
@@ -54,6 +55,7 @@ declare -A room_of_header=(
     [fabric]=fabric [host_identity]=fabric [resolver]=fabric
     [source]=source [source_options]=source
     [rule]=judge [check]=judge
+    [waivers]=accept [baseline]=accept
     [inspect]=inspect [inspection]=inspect
     [path_choice]=policy [policy_overview]=policy [policy_udev]=policy
     [policy]=policy [simulate]=policy [selector_info]=policy [path_table]=policy [selector]=policy [table_selector]=policy
@@ -61,7 +63,7 @@ declare -A room_of_header=(
     [spdk_round_robin_selector]=policy [weighted_selector]=policy
     [report]=report [event_report]=report [policy_report]=report [simulation_report]=report
     [monitor]=monitor
-    [haoh]=capi
+    [haoh]=capi [accept]=capi
 )
 
 # The room of a file of the library, by its path below libhaoh/. Answers in $answer: a subshell
@@ -130,7 +132,7 @@ done < <(printf '%s\0' "${files[@]}" | grep -zE '^libhaoh/.*\.(hpp|cpp|h)$' |
 
 # An arrow for each two rooms of which one includes the other, in the order of the rooms. Every room
 # may include the base, which says nothing: those arrows are left out.
-readonly rooms=(nvme model snapshot journal diff linux attribution collect host fabric source judge catalogue inspect policy report monitor capi)
+readonly rooms=(nvme model snapshot journal diff linux attribution collect host fabric source judge catalogue accept inspect policy report monitor capi)
 drawn_arrows() {
     local room target targets
     for room in "${rooms[@]}"; do

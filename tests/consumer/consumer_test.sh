@@ -70,9 +70,9 @@ c_needs_no_cpp() {
         ! readelf -d "$work/pc-c-shared" | grep -E 'NEEDED.*(stdc|fmt|nvme|toml)'
 }
 
-# The functions that haoh.h declares with HAOH_API, sorted.
+# The functions that haoh.h and what it includes declare with HAOH_API, sorted. Below $1.
 declared_functions() {
-    sed -z 's/\n */ /g' "$1" | grep -oE 'HAOH_API [^;]*;' | sed -E 's/ *\(.*//; s/.*[ *]//' | sort
+    cat "$1"/haoh/{haoh,accept}.h | sed -z 's/\n */ /g' | grep -oE 'HAOH_API [^;]*;' | sed -E 's/ *\(.*//; s/.*[ *]//' | sort
 }
 
 exports_are_as_declared() {
@@ -80,7 +80,7 @@ exports_are_as_declared() {
     library=$(find "$work/shared" -name 'libhaoh.so.*' -type f)
     readelf -d "$library" | grep 'SONAME.*\[libhaoh\.so\.1\]' >/dev/null || { echo "SONAME" && status=1; }
     exported=$(nm -D --defined-only "$library" | awk '{ print $NF }' | grep -vE '^HAOH_(CXX_)?[0-9.]+(@|$)')
-    diff <(declared_functions "$work/shared/include/haoh/haoh.h") \
+    diff <(declared_functions "$work/shared/include") \
         <(sed -nE 's/^(haoh_[a-z_0-9]*)@@HAOH_1\.[0-9]+$/\1/p' <<<"$exported" | sort) || status=1
     # A C++ name is one of namespace haoh, or a template of the C++ library for a type of it, with the
     # version of the C++ interface.
@@ -95,9 +95,9 @@ installation_is_complete() {
     local prefix=$work/static path status=0 man
     local paths=(
         bin/haoh bin/haoh-arraysim
-        include/haoh/haoh.h include/haoh/check.hpp
+        include/haoh/haoh.h include/haoh/accept.h include/haoh/check.hpp
         share/man/man1/haoh.1 share/man/man1/haoh-check.1 share/man/man1/haoh-arraysim.1
-        share/man/man3/libhaoh.3 share/man/man5/haoh.toml.5
+        share/man/man3/libhaoh.3 share/man/man5/haoh.toml.5 share/man/man5/haoh-waivers.5
         share/bash-completion/completions/haoh share/bash-completion/completions/haoh-arraysim
         share/zsh/site-functions/_haoh share/zsh/site-functions/_haoh-arraysim
         share/fish/vendor_completions.d/haoh.fish share/fish/vendor_completions.d/haoh-arraysim.fish
@@ -134,7 +134,7 @@ manual_is_true() {
     local page=$here/../../docs/man/libhaoh.3
     sed -n '/^\.Bd -literal/,/^\.Ed/{/^\./d;s/\\e/\\/g;p}' "$page" >"$work/example.c" &&
         gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I "$work/static/include" "$work/example.c" &&
-        diff <(declared_functions "$work/static/include/haoh/haoh.h") \
+        diff <(declared_functions "$work/static/include") \
             <(sed -n '/^\.Sh FUNCTIONS/,/^\.Sh RETURN/s/^\.Fn \(haoh_[a-z_]*\).*/\1/p' "$page" | sort)
 }
 
@@ -150,7 +150,7 @@ headers_compile() {
 header_is_c() {
     local standard
     for standard in c99 c11 c17; do
-        printf '#include <haoh/haoh.h>\n' | gcc -std=$standard -Wall -Wextra -Wpedantic -Wstrict-prototypes \
+        printf '#include <haoh/accept.h>\n#include <haoh/haoh.h>\n' | gcc -std=$standard -Wall -Wextra -Wpedantic -Wstrict-prototypes \
             -Werror -fsyntax-only -I "$work/static/include" -x c - || return
     done
 }

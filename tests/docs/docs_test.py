@@ -334,7 +334,8 @@ def check_order(tree):
 
 def check_code(tree):
     """C and C++ in the pages compiles, Python is Python, and what they call exists"""
-    api = set(re.findall(r"\b(?:haoh|HAOH)_\w+", tree.text("libhaoh/include/haoh/haoh.h")))
+    api = set(re.findall(r"\b(?:haoh|HAOH)_\w+", "".join(
+        tree.text(f"libhaoh/include/haoh/{name}.h") for name in ("haoh", "accept"))))
     found = []
     flags = {"c": ["-x", "c", "-std=c11", "-Wall", "-Wextra", "-Werror"],
              "cpp": ["-x", "c++", "-std=c++20", "-Wall", "-Wextra", "-Werror", "-O0"]}

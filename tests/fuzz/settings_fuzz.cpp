@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What people and the machine say of a host: haoh.toml, targets, ranges of addresses, times, lists of NUMA
+// What people and the machine say of a host: haoh.toml, waivers, targets, ranges of addresses, times, lists of NUMA
 // nodes, counters of disks, words of the kernel. The first byte chooses.
 #include "fuzz/property.hpp"
 
@@ -13,7 +13,9 @@
 #include <haoh/io_policy.hpp>
 #include <haoh/numa.hpp>
 #include <haoh/path_statistics.hpp>
+#include <haoh/rule.hpp>
 #include <haoh/transport.hpp>
+#include <haoh/waivers.hpp>
 
 #include <string>
 #include <string_view>
@@ -33,6 +35,24 @@ void config(std::string_view text) {
         fuzz::require(error.code() == Errc::malformed, "what is wrong is the text");
         fuzz::require(std::string_view(error.what()).find("f.toml") != std::string_view::npos,
                       "the file is named");
+    }
+}
+
+void waivers(std::string_view text) {
+    const Day day = *parse_day("2026-12-01");
+    try {
+        for (const Waiver& one : parse_waivers(text, "f.toml", day).all) {
+            fuzz::require(!one.reason.empty() && !one.owner.empty(), "somebody answers for it");
+            fuzz::require(one.expires <= day + kLongestWaiver, "none is for ever");
+            fuzz::require(!select_rules({&one.rule, 1}).empty(), "its rule exists");
+        }
+    } catch (const Error& error) {
+        fuzz::require(error.code() == Errc::malformed, "what is wrong is the text");
+        fuzz::require(std::string_view(error.what()).find("f.toml") != std::string_view::npos,
+                      "the file is named");
+    }
+    if (const auto read = parse_day(text)) {
+        fuzz::require(format_day(*read) == text, "a day goes round");
     }
 }
 
@@ -80,7 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const std::string text(data + 1, data + size);
-    switch (data[0] % 4) {
+    switch (data[0] % 8) {
     case 0:
         config(text);
         break;
@@ -89,6 +109,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
     case 2:
         address_range(text);
+        break;
+    case 4:
+        waivers(text);
         break;
     default:
         words(text);

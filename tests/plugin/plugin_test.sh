@@ -178,6 +178,18 @@ holds_against_a_snapshot() {
         run haoh check -R "$work/host" --expect=/nonexistent/good.json && ended 1 && said 'No such file' &&
         printf '{}' >"$work/bad.json" && run haoh check -R "$work/host" -e "$work/bad.json" && ended 1 && said bad.json
 }
+accepts_what_is_known() {
+    run haoh check -R "$work/broken" -o json && ended 1 && cp "$work/out" "$work/before.json" &&
+        like_haoh check --sysroot "$work/broken" -o json --baseline "$work/before.json" &&
+        member 'it["gone"] == []' &&
+        printf '[[waiver]]\nrule = "host.*"\nreason = "known"\nowner = "me"\nexpires = 2027-01-31\n' \
+            >"$work/waivers.toml" &&
+        like_haoh check --sysroot "$work/broken" -o json --waivers "$work/waivers.toml" --as-of 2026-12-01 &&
+        member 'it["judged"]["waivers"]["day"] == "2026-12-01"' &&
+        run haoh check -R "$work/broken" -a 2026-12-01 && ended 1 && said waivers && silent out &&
+        run haoh check -R "$work/broken" -b "$work/waivers.toml" && ended 1 && said waivers.toml &&
+        run haoh check -R "$work/broken" -W "$work/before.json" && ended 1 && said before.json
+}
 refuses_wrong_judgement() {
     run haoh check -R "$work/host" --profile=twisted && ended 1 && said twisted && said stretched && silent out &&
         run haoh check -R "$work/host" --rule=no.such.rule && ended 1 && said no.such.rule &&
@@ -357,6 +369,7 @@ holds "list is what haoh lists" lists_like_haoh
 holds "check is what haoh checks, and ends with 1" checks_like_haoh
 holds "check takes its options" judges_as_it_is_told
 holds "check holds against an earlier snapshot" holds_against_a_snapshot
+holds "check takes waivers and a baseline" accepts_what_is_known
 holds "check refuses wrong options" refuses_wrong_judgement
 holds "rules are listed" lists_rules
 holds "policies are told" tells_policies

@@ -11,6 +11,7 @@
 #include <haoh/check.hpp>
 #include <haoh/error.hpp>
 #include <haoh/fabric.hpp>
+#include <haoh/waivers.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -127,7 +128,12 @@ ExpectedReport run_scenario(const Scenario& scenario, const std::string& origin)
     if (failure) {
         std::rethrow_exception(failure);
     }
-    const Report report = check(observation, {.config = config, .rules = {}, .kernel = {}});
+    Report report = check(observation, {.config = config, .rules = {}, .kernel = {}});
+    if (!scenario.check.waivers.empty()) {
+        const Day day = parse_day(scenario.check.as_of).value();
+        waive(report, observation,
+              parse_waivers(scenario.check.waivers, origin + ": check.waivers", day), day);
+    }
     return said(report, observation, config, {.ports = server.ports(), .asked = options.targets});
 }
 

@@ -103,7 +103,8 @@ _haoh_options() { # the command
     case $1 in
     '') options+=' --version' ;;
     list) options+=" $view --config $source" ;;
-    check) options+=" $view --config $source --profile --window --fail-on --expect --kernel --rule" ;;
+    check) options+=" $view --config $source --profile --window --fail-on --expect --kernel --rule
+            --waivers --write-waivers --as-of --baseline" ;;
     monitor)
         options+=" $view --config $source --for --until --exec --metrics --interval --detect --lines
             --journal --journal-size --journal-keep --replay --speed --since --to"
@@ -154,12 +155,12 @@ _haoh_value() { # the command, the option
         compopt -o nospace 2>/dev/null
         _haoh_reply $'tcp://\ntransport=tcp,traddr='
         ;;
-    --config | --snapshot | --expect | --udev-rule | --journal | --replay) _haoh_files ;;
+    --config | --snapshot | --expect | --waivers | --write-waivers | --baseline | --udev-rule | --journal | --replay) _haoh_files ;;
     --sysroot) _haoh_directories ;;
     --exec) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
     --speed) _haoh_words_reply 'max' ;;
     --kernel | --timeout | --command-timeout | --for | --metrics | --interval | --detect | --seed | --journal-size | \
-        --journal-keep | --since | --to) ;;
+        --journal-keep | --since | --to | --as-of) ;;
     *) return 1 ;;
     esac
 }

@@ -5,7 +5,7 @@
 function __haoh_words
     set -l takes_value -o --output --color --config --profile --window --fail-on --expect --kernel --rule -t --target \
         --nqn --hostnqn --hostid --snapshot --sysroot --timeout --command-timeout --for --until --exec \
-        --metrics --interval --detect --policy --seed --udev-rule
+        --metrics --interval --detect --policy --seed --udev-rule --waivers --write-waivers --as-of --baseline
     set -l words (commandline -opc)
     set -e words[1]
     set -l skip no
@@ -145,6 +145,10 @@ complete -c haoh -n "__haoh_at check" -l profile -x -a 'auto single stretched di
 complete -c haoh -n "__haoh_at check" -l window -x -a 'none migration upgrade resize' -d 'A change is under way'
 complete -c haoh -n "__haoh_at check" -l fail-on -x -a 'fail warn' -d 'Exit with 1 from this verdict on'
 complete -c haoh -n "__haoh_at check" -l expect -r -F -d 'An earlier snapshot that was good'
+complete -c haoh -n "__haoh_at check" -l waivers -r -F -d 'Known deviations, haoh-waivers(5)'
+complete -c haoh -n "__haoh_at check" -l write-waivers -r -F -d 'Draft such a file from what blocks'
+complete -c haoh -n "__haoh_at check" -l as-of -x -d 'Judge the waivers as on this day'
+complete -c haoh -n "__haoh_at check" -l baseline -r -F -d 'An earlier report: only what is new blocks'
 complete -c haoh -n "__haoh_at check" -l kernel -x -d 'What this Linux release does with each finding'
 complete -c haoh -n "__haoh_at check" -l rule -x -a '(__haoh_rules)' -d 'Only rules whose ID matches'
 

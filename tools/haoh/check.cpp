@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "acceptance.hpp"
 #include "command.hpp"
 #include "source.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 struct CheckArguments {
     SourceOptions source;
     OutputOptions output;
+    AcceptanceOptions acceptance;
     std::string config;
     Profile profile{};
     Window window{};
@@ -50,11 +52,14 @@ int run(const CheckArguments& options) {
         check_options.expected = expectation_of(read_snapshot(options.expected));
     }
 
-    const auto [observation, report] =
-        inspect_source(options.source, options.output, check_options);
+    const Acceptance acceptance(options.acceptance);
+
+    auto [observation, report] = inspect_source(options.source, options.output, check_options);
     require_sites(observation, check_options.config.sites,
                   check_options.expected ? &*check_options.expected : nullptr);
+    acceptance.apply(report, observation);
     print(rendered(report_formats(), options.output, report, observation));
+    acceptance.draft(report, check_options.config.fail_on, options.output.quiet);
     // Where something is expected, that nothing is there is an observation, too.
     const bool anything = anything_observed(observation) ||
                           (check_options.expected && report.count(Verdict::fail) > 0);
@@ -116,10 +121,14 @@ void add_check(CLI::App& app, Run& run_chosen) {
         ->add_option("--expect", options->expected,
                      "An earlier snapshot that was good: what it has and is gone is told")
         ->type_name("SNAPSHOT");
-    command->add_option("--rule", options->rules, "Only rules whose id matches; repeat for more")
+    command
+        ->add_option(
+            "--rule", options->rules,
+            "Only rules whose id matches, or with '!' in front all but those; repeat for more")
         ->type_name("GLOB")
         ->take_all()
         ->allow_extra_args(false);
+    add_acceptance_options(*command, options->acceptance);
     command->callback([options, &run_chosen] { run_chosen = [options] { return run(*options); }; });
 }
 

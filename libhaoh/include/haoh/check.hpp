@@ -45,6 +45,17 @@ struct OnKernel {
     bool operator==(const OnKernel&) const = default;
 };
 
+/// A known deviation that somebody answers for, until a day: the waiver that covers a finding
+/// (waivers.hpp).
+struct Waived {
+    std::string reason;
+    std::string owner;
+    std::string expires; ///< the last day on which it holds, UTC: "2027-01-31"
+    std::string where{}; ///< "waivers.toml:12", for messages; empty: it is not from a file
+
+    bool operator==(const Waived&) const = default;
+};
+
 /// A rule that does not hold (or cannot be judged) for one object. Names are as they came, `what` and
 /// the values are safe to print (safe_text.hpp).
 struct Finding {
@@ -77,8 +88,31 @@ struct Finding {
     /// What was not observed because of this, which is told with it and not again: indices in
     /// `Report::unobserved`.
     std::vector<std::size_t> explains{};
+    /// The waiver that covers it; nullopt: none does. `verdict` stays what it is. Never of what is
+    /// unknown: a waiver is for a deviation that is known.
+    std::optional<Waived> waived{};
+    bool known{}; ///< an earlier report had it as well (baseline.hpp), and no waiver covers it
+
+    /// Whether it counts for `Report::verdict` and the exit status.
+    [[nodiscard]] bool counts() const { return !waived && !known; }
 
     bool operator==(const Finding&) const = default;
+};
+
+/// A finding of an earlier report that this one does not have (baseline.hpp). All texts are safe to
+/// print, as that report had them.
+struct GoneFinding {
+    std::string rule;
+    Verdict verdict{};
+    std::string subsystem;
+    std::string host;
+    std::vector<std::uint32_t> nsids; ///< ascending; empty: it was about none
+    std::string what;
+    /// Whether it was looked for now, and is not there: its rule was asked for and could be judged, and
+    /// the subsystem was seen. Else nothing is known of it.
+    bool looked_for{};
+
+    bool operator==(const GoneFinding&) const = default;
 };
 
 /// "1-3, 7, 9-1024". \pre ascending
@@ -97,6 +131,27 @@ struct RuleResult {
     bool operator==(const RuleResult&) const = default;
 };
 
+/// Which waivers there were, and what became of them.
+struct JudgedWaivers {
+    std::string file;         ///< they are from; empty: of none
+    std::string day;          ///< as of which they were judged, UTC: "2026-12-01"
+    std::size_t used{};       ///< cover a finding
+    std::size_t unused{};     ///< cover none, although all that they are about was judged
+    std::size_t expired{};    ///< no longer cover anything
+    std::size_t not_judged{}; ///< are about what was not looked at, or could not be judged
+
+    bool operator==(const JudgedWaivers&) const = default;
+};
+
+/// The earlier report that this one was held against.
+struct JudgedBaseline {
+    std::string file;                ///< empty: of none
+    std::string observed_at;         ///< of that report
+    std::vector<GoneFinding> gone{}; ///< in its order
+
+    bool operator==(const JudgedBaseline&) const = default;
+};
+
 /// By what a report was judged, beside what was observed.
 struct Judged {
     std::string version{}; ///< of haoh; empty: not made by `check`
@@ -106,21 +161,31 @@ struct Judged {
     std::optional<Policy> policy{};   ///< nullopt: not declared
     std::vector<std::string> sites{}; ///< declared ones, by their names
     std::string config_file{};        ///< CheckOptions::config_file
-    std::vector<std::string> rules{}; ///< globs that chose the rules; empty: all were asked for
-    std::size_t rules_left_out{};     ///< rules that no glob matched
+    std::vector<std::string> rules{}; ///< CheckOptions::rules; empty: all were asked for
+    std::size_t rules_left_out{};     ///< rules that they did not choose
     bool expected{};                  ///< it was declared what should be there
+    /// Of `rules_left_out`, the IDs of those that a "!GLOB" named, ordered.
+    std::vector<std::string> excluded{};
+    std::optional<JudgedWaivers> waivers{};   ///< nullopt: none were given
+    std::optional<JudgedBaseline> baseline{}; ///< nullopt: none was given
 
     bool operator==(const Judged&) const = default;
 };
 
 /// The judgement of an observation.
+///
+/// What a waiver covers, and what an earlier report had as well, stays among `findings` with its own
+/// verdict, stays in `counts`, and leaves its rule broken: it is so, and it is told. It does not count for
+/// `verdict` and `exit_status`, which are those of a report without it.
 struct Report {
-    /// fail when a rule failed, else unknown when something could not be observed or no rule had
-    /// anything to judge, else warn, else pass (notes pass): what was not observed outweighs a
-    /// warning, because nothing can be called good on half of the evidence.
+    /// Of the findings that count (`Finding::counts`): fail when a rule failed, else unknown when
+    /// something could not be observed or no rule had anything to judge, else warn, else pass (notes
+    /// pass): what was not observed outweighs a warning, because nothing can be called good on half of
+    /// the evidence.
     Verdict verdict{};
     Model model{};
-    std::array<std::size_t, 5> counts{}; ///< findings by Verdict; [pass] = rules without any
+    /// Findings by Verdict, whether they count or not; [pass] = rules without any.
+    std::array<std::size_t, 5> counts{};
     std::size_t rules_evaluated{};
     std::vector<RuleResult> rules; ///< every rule that was asked for, ordered by ID
     std::vector<Finding>
@@ -138,8 +203,16 @@ struct Report {
     std::size_t readings{1}; ///< how often it was looked, the last time is told (inspection.hpp)
     Judged judged{};
 
+    std::array<std::size_t, 5> waived{}; ///< of `counts`: what a waiver covers
+    std::array<std::size_t, 5> known{};  ///< of `counts`: what the earlier report had as well
+
     [[nodiscard]] std::size_t count(Verdict wanted) const {
         return counts[static_cast<std::size_t>(wanted)];
+    }
+    /// Findings with a verdict that count for that of the report: neither waived nor known.
+    [[nodiscard]] std::size_t blocking(Verdict wanted) const {
+        const auto at = static_cast<std::size_t>(wanted);
+        return counts[at] - waived[at] - known[at];
     }
     /// Rules in this state.
     [[nodiscard]] std::size_t count(RuleState wanted) const;
@@ -148,7 +221,9 @@ struct Report {
 /// How to judge.
 struct CheckOptions {
     Config config;
-    /// Globs of rule IDs; empty = all. What could not be observed is reported whatever they say.
+    /// Globs of rule IDs; empty = all. "!GLOB" leaves out what it matches, also what another glob
+    /// chooses: their order means nothing. With no glob but such, all others are chosen. What could not be
+    /// observed is reported whatever they say.
     std::vector<std::string> rules;
     /// The release of which findings say what it does with them: "6.12", "6.12.107-amd64". Empty:
     /// that of the observed kernel, where there is one.
@@ -162,8 +237,8 @@ struct CheckOptions {
 /// Judges an observation by every rule (or those that match).
 [[nodiscard]] Report check(const Observation& observation, const CheckOptions& options = {});
 
-/// The exit status of `haoh check`: 4 when nothing was observed, else 1 when a rule failed (with
-/// FailOn::warn also when one warned), else 3 when something could not be observed, else 0.
+/// The exit status of `haoh check`: 4 when nothing was observed, else 1 when a finding that counts is a
+/// FAIL (with FailOn::warn also a WARN), else 3 when something could not be observed, else 0.
 [[nodiscard]] int exit_status(const Report& report, FailOn fail_on, bool anything_observed);
 
 } // namespace haoh

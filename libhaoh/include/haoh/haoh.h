@@ -52,15 +52,13 @@ extern "C" {
 #endif
 
 /** Of this header; haoh_api_version() is that of the library. Grows with each addition. */
-#define HAOH_API_VERSION 6
+#define HAOH_API_VERSION 7
 
 /** What was tried, on what, why it failed and what helps. */
 typedef struct haoh_error haoh_error;
 
-/** "0.1.0" */
-HAOH_API const char* haoh_version(void);
-/** HAOH_API_VERSION of the library that runs. */
-HAOH_API unsigned haoh_api_version(void);
+HAOH_API const char* haoh_version(void);  /**< "0.1.0" */
+HAOH_API unsigned haoh_api_version(void); /**< HAOH_API_VERSION of the library that runs. */
 
 /** Frees a text that a function here returned. NULL is fine. */
 HAOH_API void haoh_text_free(char* text);
@@ -96,22 +94,18 @@ enum haoh_code {
     HAOH_INTERNAL = 102          /**< a defect of libhaoh; please report it */
 };
 
-/** Why, for programs: enum haoh_code. */
-HAOH_API int haoh_error_code(const haoh_error* error);
+HAOH_API int haoh_error_code(const haoh_error* error); /**< Why, for programs: enum haoh_code. */
 /** errno value with HAOH_SYSTEM, else 0. */
 HAOH_API int haoh_error_errno(const haoh_error* error);
 /** "OPERATION OBJECT: CAUSE; ADVICE", one line; the parts are below, advice may be "". */
 HAOH_API const char* haoh_error_message(const haoh_error* error);
-/** What was tried: "read". */
-HAOH_API const char* haoh_error_operation(const haoh_error* error);
+HAOH_API const char* haoh_error_operation(const haoh_error* error); /**< What was tried: "read". */
 /** On what: "haoh.toml:3: site.name". */
 HAOH_API const char* haoh_error_object(const haoh_error* error);
-/** Why it failed: "missing". */
-HAOH_API const char* haoh_error_cause(const haoh_error* error);
+HAOH_API const char* haoh_error_cause(const haoh_error* error); /**< Why it failed: "missing". */
 /** What helps; "" where nothing is known. */
 HAOH_API const char* haoh_error_advice(const haoh_error* error);
-/** NULL is fine. */
-HAOH_API void haoh_error_free(haoh_error* error);
+HAOH_API void haoh_error_free(haoh_error* error); /**< NULL is fine. */
 
 /* ---- What rendered text looks like -------------------------------------------------------- */
 
@@ -153,8 +147,7 @@ HAOH_API haoh_config* haoh_config_parse(const char* toml, size_t length, const c
 /** The same of a file, of at most 1 MiB. What never ends or waits for somebody (a FIFO, /dev/zero) is
  * refused. Since version 3. */
 HAOH_API haoh_config* haoh_config_read(const char* path, haoh_error** error);
-/** NULL is fine. */
-HAOH_API void haoh_config_free(haoh_config* config);
+HAOH_API void haoh_config_free(haoh_config* config); /**< NULL is fine. */
 
 /* ---- Observing ---------------------------------------------------------------------------- */
 
@@ -226,8 +219,7 @@ HAOH_API const char* haoh_observation_unobserved(const haoh_observation* observa
  * `haoh.observation/1`. NULL beyond the last. Since version 4. */
 HAOH_API const char* haoh_observation_unobserved_reason(const haoh_observation* observation,
                                                         size_t index);
-/** NULL is fine. */
-HAOH_API void haoh_observation_free(haoh_observation* observation);
+HAOH_API void haoh_observation_free(haoh_observation* observation); /**< NULL is fine. */
 
 /** `haoh list`: what is there, from where. HAOH_TEXT, HAOH_JSON or HAOH_DOT. */
 HAOH_API char* haoh_list(const haoh_observation* observation, const haoh_config* config, int format,
@@ -272,6 +264,11 @@ enum haoh_fail_on {
     HAOH_FAIL_ON_WARN = 2
 };
 
+/** Known deviations, see haoh/accept.h. Since version 7. */
+typedef struct haoh_waivers haoh_waivers;
+/** An earlier report, see haoh/accept.h. Since version 7. */
+typedef struct haoh_baseline haoh_baseline;
+
 /** How to judge. */
 struct haoh_check_options {
     size_t size;
@@ -279,7 +276,8 @@ struct haoh_check_options {
     int profile;               /**< enum haoh_profile */
     int window;                /**< enum haoh_window */
     int fail_on;               /**< enum haoh_fail_on */
-    const char* const* rules;  /**< globs of rule IDs; none: all */
+    const char* const*
+        rules; /**< globs of rule IDs; none: all; "!GLOB" leaves out what it matches */
     size_t rules_count;
     /** "6.12", or as `uname -r` says on any distribution: what this Linux release does with each
      * finding. NULL: the observed host's, else the running one. */
@@ -288,11 +286,13 @@ struct haoh_check_options {
      * of it that is gone is told, by the rules of the family "expect". NULL: nothing is known of that. It
      * must live as long as the call. Since version 5. */
     const haoh_observation* expected;
+    const haoh_waivers* waivers;   /**< NULL: none. It must live so long, too. Since version 7. */
+    const haoh_baseline* baseline; /**< likewise. Since version 7. */
 };
 #define HAOH_CHECK_OPTIONS_INIT                                                                    \
     {                                                                                              \
         sizeof(struct haoh_check_options), NULL, HAOH_PROFILE_DEFAULT, HAOH_WINDOW_DEFAULT,        \
-            HAOH_FAIL_ON_DEFAULT, NULL, 0, NULL, NULL                                              \
+            HAOH_FAIL_ON_DEFAULT, NULL, 0, NULL, NULL, NULL, NULL                                  \
     }
 
 /** A finding, worst first. Strings belong to the report. */
@@ -314,11 +314,15 @@ struct haoh_finding {
     size_t values_count;    /**< haoh_report_value() */
     const char* host;       /**< whose view it is about; "": no host's, or several (haoh_value has
                                  each). Since version 4 */
+    const char* waived_reason;  /**< of the waiver that covers it, or "". Since version 7. */
+    const char* waived_owner;   /**< likewise. Since version 7. */
+    const char* waived_expires; /**< its last day: "2027-01-31". Since version 7. */
+    int known;                  /**< not 0: the baseline had it. Since version 7. */
 };
 #define HAOH_FINDING_INIT                                                                          \
     {                                                                                              \
         sizeof(struct haoh_finding), NULL, HAOH_VERDICT_PASS, NULL, NULL, NULL, NULL, NULL, NULL,  \
-            NULL, 0, NULL, NULL, 0, NULL                                                           \
+            NULL, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, 0                                      \
     }
 
 /** What one controller says of what a finding is about, or what another object has. */
@@ -415,8 +419,7 @@ HAOH_API char* haoh_report_render_as(const haoh_report* report, const char* form
                                      const struct haoh_style* style, haoh_error** error);
 /** Their names; "text" is the first. NULL beyond the end. Since version 2. */
 HAOH_API const char* haoh_report_format(size_t index);
-/** NULL is fine. */
-HAOH_API void haoh_report_free(haoh_report* report);
+HAOH_API void haoh_report_free(haoh_report* report); /**< NULL is fine. */
 
 /** `haoh rules`: HAOH_TEXT, or HAOH_JSON: `haoh.rules/1`. \param glob  NULL: all */
 HAOH_API char* haoh_rules(const char* glob, int format, const struct haoh_style* style,
@@ -513,8 +516,7 @@ HAOH_API int haoh_event_get(const haoh_event* event, struct haoh_event_info* inf
 /** HAOH_JSON: `haoh.event/1`, without a newline; HAOH_TEXT: one line with a newline. */
 HAOH_API char* haoh_event_render(const haoh_event* event, int format,
                                  const struct haoh_style* style, haoh_error** error);
-/** NULL is fine. */
-HAOH_API void haoh_event_free(haoh_event* event);
+HAOH_API void haoh_event_free(haoh_event* event); /**< NULL is fine. */
 
 /** Watches in a thread of its own, which blocks all signals. All functions on it but
  * haoh_monitor_free() may be called by any thread, also at once. */
@@ -576,20 +578,17 @@ struct haoh_path_info {
 
 /** Reads them: no I/O, what the monitor knows. */
 HAOH_API haoh_path_list* haoh_monitor_paths(haoh_monitor* monitor, haoh_error** error);
-/** Paths in it; 0 for NULL. */
-HAOH_API size_t haoh_path_list_count(const haoh_path_list* list);
+HAOH_API size_t haoh_path_list_count(const haoh_path_list* list); /**< Paths in it; 0 for NULL. */
 /** Fills `info`. */
 HAOH_API int haoh_path_list_get(const haoh_path_list* list, size_t index,
                                 struct haoh_path_info* info, haoh_error** error);
-/** NULL is fine. */
-HAOH_API void haoh_path_list_free(haoh_path_list* list);
+HAOH_API void haoh_path_list_free(haoh_path_list* list); /**< NULL is fine. */
 /** Everything seen until now, in Prometheus' text format. */
 HAOH_API char* haoh_monitor_metrics(haoh_monitor* monitor, haoh_error** error);
 /** And for people. */
 HAOH_API char* haoh_monitor_summary(haoh_monitor* monitor, const struct haoh_style* style,
                                     haoh_error** error);
-/** Stops it first. */
-HAOH_API void haoh_monitor_free(haoh_monitor* monitor);
+HAOH_API void haoh_monitor_free(haoh_monitor* monitor); /**< Stops it first. */
 
 /* ---- Policies of the kernel --------------------------------------------------------------- */
 
@@ -686,11 +685,12 @@ HAOH_API void haoh_selector_started(haoh_selector* selector, uint32_t path);
 HAOH_API void haoh_selector_completed(haoh_selector* selector, uint32_t path, uint64_t latency_ns);
 /** 0 to 63: for a table of your own; used again after haoh_selector_remove_path(). */
 HAOH_API unsigned haoh_path_slot(uint32_t path);
-/** NULL is fine. */
-HAOH_API void haoh_selector_free(haoh_selector* selector);
+HAOH_API void haoh_selector_free(haoh_selector* selector); /**< NULL is fine. */
 
 #ifdef __cplusplus
 }
 #endif
+
+#include <haoh/accept.h>
 
 #endif

@@ -80,8 +80,13 @@ struct Rule {
 [[nodiscard]] const Rule* find_rule(std::string_view id);
 /// Whether `id` matches a glob of `*` and `?`.
 [[nodiscard]] bool rule_matches(std::string_view id, std::string_view glob);
-/// The rules that match any of these globs, ordered by id; all rules for no glob.
-/// \throws Error (invalid_argument) for a glob that no rule matches
+/// Whether globs choose a rule: one of them matches, or there are only such as "!GLOB", and no "!GLOB"
+/// matches. Their order means nothing; no glob chooses all.
+[[nodiscard]] bool rule_chosen(std::string_view id, std::span<const std::string> globs);
+/// Whether a "!GLOB" is among them that matches.
+[[nodiscard]] bool rule_excluded(std::string_view id, std::span<const std::string> globs);
+/// The rules that these globs choose, ordered by id.
+/// \throws Error (invalid_argument) for a glob that no rule matches, and where none is left
 [[nodiscard]] std::vector<const Rule*> select_rules(std::span<const std::string> globs);
 
 } // namespace haoh

@@ -172,6 +172,19 @@ class Replacement {
         return {};
     }
 
+    /// The same where nothing is there, and EEXIST otherwise.
+    [[nodiscard]] std::error_code take_free_place() {
+        if (::renameat2(AT_FDCWD, name_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE) ==
+            0) {
+            name_.clear();
+            return {};
+        }
+        // Not every file system can do that; the link stays when the other name goes.
+        const bool can = errno != EINVAL && errno != ENOSYS;
+        return can || ::link(name_.c_str(), target_.c_str()) != 0 ? last_error()
+                                                                  : std::error_code{};
+    }
+
   private:
     std::filesystem::path target_;
     std::filesystem::path name_;
@@ -261,6 +274,33 @@ void write_file(const std::string& path, std::string_view content) {
     std::error_code failure = replacement.write(content, signals);
     if (!failure) {
         failure = replacement.take_place();
+    }
+    if (failure) {
+        throw OutputError(failure, "write", path);
+    }
+}
+
+void require_absent(const std::string& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0) {
+        throw Error(Errc::invalid_argument, "create", path, "it is there already",
+                    "name another file, or move this one away");
+    }
+    if (errno != ENOENT) {
+        throw Error(last_error(), "create", path);
+    }
+}
+
+void create_file(const std::string& path, std::string_view content) {
+    require_absent(path);
+    const SignalsHeld signals; // else one would leave the new file behind
+    Replacement replacement{path};
+    std::error_code failure = replacement.write(content, signals);
+    if (!failure) {
+        failure = replacement.take_free_place();
+    }
+    if (failure == std::errc::file_exists) {
+        require_absent(path);
     }
     if (failure) {
         throw OutputError(failure, "write", path);

@@ -34,4 +34,12 @@ namespace haoh::base {
 /// \throws Error when the name cannot be one of a file
 void write_file(const std::string& path, std::string_view content);
 
+/// \throws Error (invalid_argument) when there is something of that name, a link that leads nowhere
+/// included
+void require_absent(const std::string& path);
+/// A file that is not there yet, whole or not at all: what came into being meanwhile is left alone.
+/// \throws OutputError when the bytes do not arrive
+/// \throws Error as `require_absent`, or when the name cannot be one of a file
+void create_file(const std::string& path, std::string_view content);
+
 } // namespace haoh::base

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "capi/acceptance.hpp"
 #include "capi/call.hpp"
 #include "capi/config.hpp"
 #include "capi/observation.hpp"
@@ -25,6 +26,8 @@ struct haoh_report : haoh::capi::Handle<0x68616f04U> {
     haoh::Report report;
     std::vector<haoh::Finding> told;         ///< its findings, for C
     std::vector<haoh::Attribution> arrays{}; ///< its attributions, for C
+    std::vector<haoh::GoneFinding> gone{};   ///< of its baseline, which are safe
+    haoh::FailOn fail_on{};
     int status{};
 };
 
@@ -54,10 +57,17 @@ static_assert(HAOH_PROFILE_DISPERSED - 1 == static_cast<int>(Profile::dispersed)
               HAOH_WINDOW_RESIZE - 1 == static_cast<int>(Window::resize) &&
               HAOH_FAIL_ON_WARN - 1 == static_cast<int>(FailOn::warn));
 
-CheckOptions options_of(const haoh_check_options* options) {
-    CheckOptions out;
+/// How to judge, and what is accepted.
+struct Judging {
+    CheckOptions options;
+    Acceptance acceptance;
+};
+
+Judging judging_of(const haoh_check_options* options) {
+    Judging judging;
+    CheckOptions& out = judging.options;
     if (options == nullptr) {
-        return out;
+        return judging;
     }
     constexpr std::size_t kFirst = offsetof(haoh_check_options, kernel) + sizeof(const char*);
     const haoh_check_options given = taken(*options, kFirst, "struct haoh_check_options");
@@ -78,7 +88,8 @@ CheckOptions options_of(const haoh_check_options* options) {
     if (given.expected != nullptr) {
         out.expected = expectation_of(value_of(given.expected));
     }
-    return out;
+    judging.acceptance = {.waivers = given.waivers, .baseline = given.baseline};
+    return judging;
 }
 
 const Finding& finding_at(const haoh_report* report, std::size_t index) {
@@ -96,6 +107,9 @@ Finding safe_copy(Finding finding) {
     }
     for (std::string& line : finding.config) {
         make_safe(line);
+    }
+    if (finding.waived) {
+        make_safe(finding.waived->reason, finding.waived->owner);
     }
     return finding;
 }
@@ -130,6 +144,10 @@ haoh_finding finding_for_c(const Finding& finding) {
     out.on_release = finding.on_kernel ? finding.on_kernel->release.c_str() : "";
     out.values_count = finding.values.size();
     out.host = finding.host.c_str();
+    out.waived_reason = finding.waived ? finding.waived->reason.c_str() : "";
+    out.waived_owner = finding.waived ? finding.waived->owner.c_str() : "";
+    out.waived_expires = finding.waived ? finding.waived->expires.c_str() : "";
+    out.known = finding.known ? 1 : 0;
     return out;
 }
 
@@ -145,8 +163,14 @@ void require_declared(const Observation& observation, const CheckOptions& option
 }
 
 std::unique_ptr<haoh_report> report_for_c(std::shared_ptr<const Observation> observation,
-                                          Report report, const CheckOptions& options) {
+                                          Report report, const Judging& judging) {
+    const CheckOptions& options = judging.options;
+    judging.acceptance.apply(report, *observation);
     auto out = std::make_unique<haoh_report>();
+    out->fail_on = options.config.fail_on;
+    if (report.judged.baseline) {
+        out->gone = report.judged.baseline->gone;
+    }
     for (const Finding& finding : report.findings) {
         out->told.push_back(safe_copy(finding));
     }
@@ -172,9 +196,10 @@ haoh_report* haoh_check(const haoh_observation* observation, const haoh_check_op
                         haoh_error** error) {
     return pointer_of(error, [&] {
         const haoh::Observation& value = haoh::capi::value_of(observation);
-        const haoh::CheckOptions chosen = haoh::capi::options_of(options);
-        haoh::capi::require_declared(value, chosen);
-        return haoh::capi::report_for_c(observation->value, haoh::check_here(value, chosen), chosen)
+        const haoh::capi::Judging chosen = haoh::capi::judging_of(options);
+        haoh::capi::require_declared(value, chosen.options);
+        return haoh::capi::report_for_c(observation->value, haoh::check_here(value, chosen.options),
+                                        chosen)
             .release();
     });
 }
@@ -182,9 +207,9 @@ haoh_report* haoh_check(const haoh_observation* observation, const haoh_check_op
 haoh_report* haoh_inspect(const haoh_source* source, const haoh_check_options* options,
                           haoh_observation** observation, haoh_error** error) {
     return pointer_of(error, [&] {
-        const haoh::CheckOptions chosen = haoh::capi::options_of(options);
-        haoh::Inspection seen = haoh::inspect_now(haoh::capi::source_of(source), chosen);
-        haoh::capi::require_declared(seen.observation, chosen);
+        const haoh::capi::Judging chosen = haoh::capi::judging_of(options);
+        haoh::Inspection seen = haoh::inspect_now(haoh::capi::source_of(source), chosen.options);
+        haoh::capi::require_declared(seen.observation, chosen.options);
         auto reading = std::make_unique<haoh_observation>(std::move(seen.observation));
         auto out = haoh::capi::report_for_c(reading->value, std::move(seen.report), chosen);
         if (observation != nullptr) {
@@ -208,6 +233,45 @@ size_t haoh_report_count(const haoh_report* report, int verdict) {
     const bool sensible = verdict >= HAOH_VERDICT_PASS && verdict <= HAOH_VERDICT_FAIL;
     return known == nullptr || !sensible ? 0
                                          : known->report.count(static_cast<haoh::Verdict>(verdict));
+}
+
+size_t haoh_report_blocking(const haoh_report* report, int verdict) {
+    const haoh_report* known = haoh::capi::usable(report);
+    const bool sensible = verdict > HAOH_VERDICT_PASS && verdict <= HAOH_VERDICT_FAIL;
+    return known == nullptr || !sensible
+               ? 0
+               : known->report.blocking(static_cast<haoh::Verdict>(verdict));
+}
+
+size_t haoh_report_gone_count(const haoh_report* report) {
+    const haoh_report* known = haoh::capi::usable(report);
+    return known == nullptr ? 0 : known->gone.size();
+}
+
+int haoh_report_gone(const haoh_report* report, size_t index, haoh_gone* gone, haoh_error** error) {
+    return status_of(error, [&] {
+        const haoh::GoneFinding& found =
+            haoh::capi::at(haoh::capi::object(report, "haoh_report *").gone, index, "gone finding");
+        haoh_gone out HAOH_GONE_INIT;
+        out.rule = found.rule.c_str();
+        out.verdict = static_cast<int>(found.verdict);
+        out.subsystem = found.subsystem.c_str();
+        out.host = found.host.c_str();
+        out.what = found.what.c_str();
+        out.nsids = found.nsids.data();
+        out.nsids_count = found.nsids.size();
+        out.looked_for = found.looked_for ? 1 : 0;
+        haoh::capi::give(gone, out, sizeof(haoh_gone), "struct haoh_gone");
+        return 0;
+    });
+}
+
+char* haoh_report_draft_waivers(const haoh_report* report, const char* day, haoh_error** error) {
+    return pointer_of(error, [&] {
+        const haoh_report& known = haoh::capi::object(report, "haoh_report *");
+        return haoh::capi::text_for_c(
+            haoh::draft_waivers(known.report, known.fail_on, haoh::capi::day_of(day)));
+    });
 }
 
 static_assert(HAOH_RULE_NOT_APPLICABLE == static_cast<int>(haoh::RuleState::not_applicable) &&

@@ -28,7 +28,8 @@ std::span<const Row* const> catalogue() {
               host_controller_rows(), host_identity_rows(),  host_path_rows(),
               host_policy_rows(),     host_refusal_rows(),   host_setting_rows(),
               command_rows(),         page_rows(),           site_rows(),
-              array_rows(),           listing_rows(),        type_rows()}) {
+              array_rows(),           listing_rows(),        type_rows(),
+              waiver_rows()}) {
             out.insert(out.end(), span.begin(), span.end());
         }
         return out;
@@ -69,21 +70,23 @@ const Rule* find_rule(std::string_view id) {
 }
 
 std::vector<const Rule*> select_rules(std::span<const std::string> globs) {
-    const auto matched = [](const Rule& rule) {
-        return [&rule](const std::string& glob) { return rule_matches(rule.id, glob); };
-    };
     for (const std::string& glob : globs) {
+        const std::string_view names = std::string_view(glob).substr(glob.starts_with('!') ? 1 : 0);
         if (std::none_of(rules().begin(), rules().end(),
-                         [&](const Rule& rule) { return matched(rule)(glob); })) {
+                         [&](const Rule& rule) { return rule_matches(rule.id, names); })) {
             throw Error(Errc::invalid_argument, "use", "rule " + glob, "no rule has such a name",
                         "'haoh rules' lists them");
         }
     }
     std::vector<const Rule*> out;
     for (const Rule& rule : rules()) {
-        if (globs.empty() || std::any_of(globs.begin(), globs.end(), matched(rule))) {
+        if (rule_chosen(rule.id, globs)) {
             out.push_back(&rule);
         }
+    }
+    if (out.empty()) {
+        throw Error(Errc::invalid_argument, "use", "rule " + globs.front(),
+                    "what is chosen is left out again: no rule is left");
     }
     return out;
 }

@@ -55,5 +55,6 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> host_policy_rows();
 [[nodiscard]] std::span<const Row* const> host_refusal_rows();
 [[nodiscard]] std::span<const Row* const> host_setting_rows();
+[[nodiscard]] std::span<const Row* const> waiver_rows();
 
 } // namespace haoh::judge

@@ -23,5 +23,7 @@ extern const Row kNsLbafActiveEqual;
 extern const Row kNsNguidEqual;
 extern const Row kNsNmicShared;
 extern const Row kNsUuidEqual;
+extern const Row kWaiverExpired;
+extern const Row kWaiverUnused;
 
 } // namespace haoh::judge

@@ -18,10 +18,11 @@ namespace haoh {
 
 namespace {
 
-bool selected(std::string_view id, const std::vector<std::string>& globs) {
-    return globs.empty() || std::any_of(globs.begin(), globs.end(), [id](const std::string& glob) {
-               return rule_matches(id, glob);
-           });
+/// What could not be observed is told whatever was asked for.
+bool is_told(const Finding& finding, const std::vector<std::string>& globs) {
+    return rule_chosen(finding.rule, globs) ||
+           (finding.verdict == Verdict::unknown &&
+            (finding.unobserved || !rule_excluded(finding.rule, globs)));
 }
 
 /// Judges one row for one subsystem, if it is of a kind that is judged so.
@@ -45,6 +46,7 @@ struct JudgeRow {
     void operator()(const judge::JudgeSubject& /*kind*/) const {}
     void operator()(const judge::JudgeHost& /*kind*/) const {}
     void operator()(const judge::JudgeHostSubsystem& /*kind*/) const {}
+    void operator()(const judge::JudgeReport& /*kind*/) const {} // when it is made
 };
 
 using Rows = std::span<const judge::Row* const>;
@@ -229,7 +231,7 @@ Model detect_model(const judge::Subject& subject) {
 }
 
 Verdict verdict_of(const Report& report) {
-    if (report.count(Verdict::fail) > 0) {
+    if (report.blocking(Verdict::fail) > 0) {
         return Verdict::fail;
     }
     const bool nothing_judged =
@@ -238,7 +240,7 @@ Verdict verdict_of(const Report& report) {
         (report.model == Model::unknown && report.arrays_known) || nothing_judged) {
         return Verdict::unknown;
     }
-    return report.count(Verdict::warn) > 0 ? Verdict::warn : Verdict::pass;
+    return report.blocking(Verdict::warn) > 0 ? Verdict::warn : Verdict::pass;
 }
 
 /// The release that findings speak of; empty for none.
@@ -380,33 +382,47 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
     }
     report.connected = !observation.kernels.empty();
     report.judged = judged_by(options);
-    std::set<std::string_view> with_finding;
     for (Finding& finding : findings.take()) {
-        if (finding.verdict == Verdict::unknown || selected(finding.rule, options.rules)) {
+        if (is_told(finding, options.rules)) {
             report.findings.push_back(std::move(finding));
         }
     }
-    for (const Finding& finding : report.findings) {
-        ++report.counts[static_cast<std::size_t>(finding.verdict)];
-        with_finding.insert(finding.rule);
-    }
     for (const judge::Row* row : rows) {
-        if (selected(row->rule.id, options.rules)) {
+        if (rule_chosen(row->rule.id, options.rules)) {
             report.rules.push_back(
                 {.rule = std::string(row->rule.id), .state = findings.state(*row)});
+        } else if (rule_excluded(row->rule.id, options.rules)) {
+            report.judged.excluded.emplace_back(row->rule.id);
         }
     }
+    std::sort(report.judged.excluded.begin(), report.judged.excluded.end());
     std::sort(report.rules.begin(), report.rules.end(),
               [](const RuleResult& a, const RuleResult& b) { return a.rule < b.rule; });
     report.rules_evaluated = report.rules.size();
     report.judged.rules_left_out = rows.size() - report.rules.size();
+    say_what_kernel_does(report, rows, options, observation);
+    settle(report);
+    return report;
+}
+
+void judge::settle(Report& report) {
+    sort_worst_first(report.findings);
+    report.counts = {};
+    report.waived = {};
+    report.known = {};
+    std::set<std::string_view> with_finding;
+    for (const Finding& finding : report.findings) {
+        const auto at = static_cast<std::size_t>(finding.verdict);
+        ++report.counts[at];
+        report.waived[at] += finding.waived ? 1 : 0;
+        report.known[at] += finding.known && !finding.waived ? 1 : 0;
+        with_finding.insert(finding.rule);
+    }
     report.counts[static_cast<std::size_t>(Verdict::pass)] = static_cast<std::size_t>(
         std::count_if(report.rules.begin(), report.rules.end(), [&](const RuleResult& result) {
             return !with_finding.contains(result.rule);
         }));
-    say_what_kernel_does(report, rows, options, observation);
     report.verdict = verdict_of(report);
-    return report;
 }
 
 void judge::withdraw(Report& report, const std::function<bool(Finding&)>& is_withdrawn) {
@@ -429,14 +445,7 @@ void judge::withdraw(Report& report, const std::function<bool(Finding&)>& is_wit
             result.state = RuleState::unknown;
         }
     }
-    std::stable_sort(report.findings.begin(), report.findings.end(),
-                     [](const Finding& a, const Finding& b) { return a.verdict > b.verdict; });
-    for (const Verdict verdict : {Verdict::note, Verdict::unknown, Verdict::warn, Verdict::fail}) {
-        report.counts[static_cast<std::size_t>(verdict)] = static_cast<std::size_t>(
-            std::count_if(report.findings.begin(), report.findings.end(),
-                          [verdict](const Finding& one) { return one.verdict == verdict; }));
-    }
-    report.verdict = verdict_of(report);
+    settle(report);
 }
 
 int exit_status(const Report& report, FailOn fail_on, bool anything_observed) {
@@ -447,8 +456,8 @@ int exit_status(const Report& report, FailOn fail_on, bool anything_observed) {
     if (!anything_observed) {
         return kNothing;
     }
-    if (report.count(Verdict::fail) > 0 ||
-        (fail_on == FailOn::warn && report.count(Verdict::warn) > 0)) {
+    if (report.blocking(Verdict::fail) > 0 ||
+        (fail_on == FailOn::warn && report.blocking(Verdict::warn) > 0)) {
         return kBroken;
     }
     return report.verdict == Verdict::unknown ? kIncomplete : kHolds;

@@ -21,4 +21,8 @@ namespace haoh::judge {
 /// \param is_withdrawn  may add to what is told
 void withdraw(Report& report, const std::function<bool(Finding&)>& is_withdrawn);
 
+/// Makes order, counts and verdict what the findings and the states of rules say: after findings were
+/// added, waived or found to be known.
+void settle(Report& report);
+
 } // namespace haoh::judge

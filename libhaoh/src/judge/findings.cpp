@@ -43,6 +43,10 @@ bool named_by(const Row& row, const Row* judging) {
 
 } // namespace
 
+void sort_worst_first(std::vector<Finding>& findings) {
+    std::stable_sort(findings.begin(), findings.end(), worse);
+}
+
 std::string brief_nsids(std::span<const std::uint32_t> nsids) {
     constexpr std::size_t kRanges = 6;
     std::size_t ranges = 0;
@@ -255,7 +259,7 @@ std::vector<Finding> Findings::take() {
     groups_.clear();
     reported_.clear();
     reported_on_.clear();
-    std::stable_sort(out.begin(), out.end(), worse);
+    sort_worst_first(out);
     return out;
 }
 

@@ -143,6 +143,9 @@ class Findings {
 /// What a verdict becomes in a window; pass = no finding.
 [[nodiscard]] Verdict relaxed(Verdict verdict, const Rule& rule, Window window);
 
+/// By verdict, severity, rule, subsystem and NSID; what is equal in these keeps its order.
+void sort_worst_first(std::vector<Finding>& findings);
+
 /// The ranges of NSIDs, only the first of them when they are many.
 [[nodiscard]] std::string brief_nsids(std::span<const std::uint32_t> nsids);
 

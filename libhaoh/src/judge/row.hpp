@@ -127,6 +127,9 @@ struct JudgeHostSubsystem {
     bool operator==(const JudgeHostSubsystem&) const = default;
 };
 
+/// A report, when it is made: what waivers have wrong (libhaoh/src/accept).
+struct JudgeReport {};
+
 /// Whole pages compared byte for byte, but for what differs by its nature and what another row has
 /// reported: judged after all others.
 struct ComparePages {
@@ -136,7 +139,7 @@ struct ComparePages {
 
 using Judge =
     std::variant<EqualControllers, EqualNamespaces, CheckController, CheckNamespace, JudgeSubsystem,
-                 JudgeSubject, JudgeHost, JudgeHostSubsystem, ComparePages>;
+                 JudgeSubject, JudgeHost, JudgeHostSubsystem, ComparePages, JudgeReport>;
 
 struct Row {
     Rule rule;

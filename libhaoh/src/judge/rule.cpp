@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/rule.hpp>
 
+#include <algorithm>
+
 namespace haoh {
 
 std::string_view to_string(RuleClass value) {
@@ -71,6 +73,24 @@ bool rule_matches(std::string_view id, std::string_view glob) {
         }
     }
     return glob.find_first_not_of('*', pattern) == std::string_view::npos;
+}
+
+bool rule_chosen(std::string_view id, std::span<const std::string> globs) {
+    bool chosen = true; // as long as none says which
+    bool matched = false;
+    for (const std::string& glob : globs) {
+        if (!glob.starts_with('!')) {
+            chosen = false;
+            matched = matched || rule_matches(id, glob);
+        }
+    }
+    return (chosen || matched) && !rule_excluded(id, globs);
+}
+
+bool rule_excluded(std::string_view id, std::span<const std::string> globs) {
+    return std::any_of(globs.begin(), globs.end(), [id](const std::string& glob) {
+        return glob.starts_with('!') && rule_matches(id, std::string_view(glob).substr(1));
+    });
 }
 
 bool verdict_follows(Severity severity, Verdict verdict) {

@@ -123,6 +123,47 @@ static bool take_expected(const struct haoh_call *call, haoh_observation **expec
 	return *expected;
 }
 
+/* What is known and accepted. The handles are to be freed; NULL: not given. */
+struct accepted {
+	haoh_waivers *waivers;
+	haoh_baseline *baseline;
+};
+
+static void free_accepted(struct accepted *accepted)
+{
+	haoh_waivers_free(accepted->waivers);
+	haoh_baseline_free(accepted->baseline);
+}
+
+/* False, and told, when a file cannot be used. */
+static bool take_accepted(const struct haoh_call *call, struct accepted *accepted)
+{
+	haoh_error *error = NULL;
+
+	if (call->as_of && !call->waivers) {
+		haoh_fail(call,
+			  "--as-of=%s: there are no waivers that it would be for; add "
+			  "--waivers=FILE",
+			  call->as_of);
+		return false;
+	}
+	if (call->waivers) {
+		accepted->waivers = haoh_waivers_read(call->waivers, call->as_of, &error);
+		if (!accepted->waivers) {
+			haoh_fail_with(call, error);
+			return false;
+		}
+	}
+	if (call->baseline) {
+		accepted->baseline = haoh_baseline_read(call->baseline, &error);
+		if (!accepted->baseline) {
+			haoh_fail_with(call, error);
+			return false;
+		}
+	}
+	return true;
+}
+
 static int judge(const struct haoh_call *call, const struct haoh_check_options *options)
 {
 	struct haoh_style style = haoh_style_of(call);
@@ -143,6 +184,7 @@ static int judge(const struct haoh_call *call, const struct haoh_check_options *
 int haoh_nvme_check(const struct haoh_call *call)
 {
 	struct haoh_check_options options = HAOH_CHECK_OPTIONS_INIT;
+	struct accepted accepted = {NULL, NULL};
 	haoh_observation *expected = NULL;
 	const char **rules = NULL;
 	haoh_config *config = NULL;
@@ -158,11 +200,14 @@ int haoh_nvme_check(const struct haoh_call *call)
 	} else if (call->rules && !options.rules_count) {
 		haoh_fail(call, "--rule=%s: it names no rule; 'nvme haoh rules' lists them",
 			  call->rules);
-	} else if (take_expected(call, &expected)) {
+	} else if (take_expected(call, &expected) && take_accepted(call, &accepted)) {
 		options.rules = rules;
 		options.expected = expected;
+		options.waivers = accepted.waivers;
+		options.baseline = accepted.baseline;
 		ret = judge(call, &options);
 	}
+	free_accepted(&accepted);
 	haoh_observation_free(expected);
 	free(rules);
 	free(text);

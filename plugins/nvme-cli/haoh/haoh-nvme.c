@@ -129,11 +129,17 @@ static int check(int argc, char **argv, struct command *acmd, struct plugin *plu
 		OPT_STRING("fail-on", 'F', "VERDICT", &call.fail_on,
 			   "end with 1 from this verdict on: fail|warn"),
 		OPT_LIST("rule", 'r', &call.rules,
-			 "only rules whose names match, as 'ns.*,ctrl.*'"),
+			 "only rules whose names match, as 'ns.*,ctrl.*'; '!ns.*' leaves them out"),
 		OPT_STRING("kernel", 'k', "RELEASE", &call.kernel,
 			   "say what this Linux release does with each finding"),
 		OPT_FILE("expect", 'e', &call.expect,
-			 "an earlier snapshot that was good: what it has and is gone is told"));
+			 "an earlier snapshot that was good: what it has and is gone is told"),
+		OPT_FILE("waivers", 'W', &call.waivers,
+			 "known deviations that do not block until a day, see haoh-waivers(5)"),
+		OPT_STRING("as-of", 'a', "DATE", &call.as_of,
+			   "judge the waivers as on this day, UTC"),
+		OPT_FILE("baseline", 'b', &call.baseline,
+			 "an earlier report (-o json): only what is new since then blocks"));
 
 	err = argconfig_parse(argc, argv, desc, opts);
 	if (err)

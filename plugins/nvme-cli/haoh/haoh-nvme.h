@@ -33,6 +33,9 @@ struct haoh_call {
 	const char *rules; /* globs, separated by commas */
 	const char *kernel;
 	const char *expect; /* a snapshot */
+	const char *waivers;
+	const char *as_of;    /* the day on which they are judged */
+	const char *baseline; /* a report */
 	const char *duration;
 	const char *output_file;
 	bool for_new; /* policy set --default */

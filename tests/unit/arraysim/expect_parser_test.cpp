@@ -128,11 +128,14 @@ TEST(ExpectParser, ReadsHowTheArraysAreAsked) {
     EXPECT_EQ(scenario_with("[check]").check, CheckSpec{});
     const CheckSpec check =
         scenario_with("[check]\nnqn = \"nqn.x\"\ntargets = [\"a\", \"a\"]\nconfig = \"c\"\n"
-                      "digests = true\ntimeout = \"1500ms\"")
+                      "digests = true\ntimeout = \"1500ms\"\nwaivers = \"w\"\n"
+                      "as_of = \"2026-12-01\"")
             .check;
     EXPECT_EQ(check.nqn, "nqn.x");
     EXPECT_EQ(check.targets, (std::vector<std::string>{"a", "a"}));
     EXPECT_EQ(check.config, "c");
+    EXPECT_EQ(check.waivers, "w");
+    EXPECT_EQ(check.as_of, "2026-12-01");
     EXPECT_TRUE(check.digests);
     EXPECT_EQ(check.timeout, std::chrono::milliseconds(1500));
     EXPECT_THAT(complaint_about("[check]\ntarget = \"a\""), HasSubstr("check.target: unknown key"));

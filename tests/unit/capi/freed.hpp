@@ -20,6 +20,8 @@ struct Free {
 
 using ConfigHandle = std::unique_ptr<haoh_config, Free<&haoh_config_free>>;
 using ObservationHandle = std::unique_ptr<haoh_observation, Free<&haoh_observation_free>>;
+using WaiversHandle = std::unique_ptr<haoh_waivers, Free<&haoh_waivers_free>>;
+using BaselineHandle = std::unique_ptr<haoh_baseline, Free<&haoh_baseline_free>>;
 using ReportHandle = std::unique_ptr<haoh_report, Free<&haoh_report_free>>;
 using EventHandle = std::unique_ptr<haoh_event, Free<&haoh_event_free>>;
 using MonitorHandle = std::unique_ptr<haoh_monitor, Free<&haoh_monitor_free>>;

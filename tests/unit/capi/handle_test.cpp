@@ -40,6 +40,14 @@ TEST(CapiHandle, null_is_an_error_or_nothing) {
     EXPECT_EQ(haoh_report_status(nullptr), -HAOH_INVALID_ARGUMENT);
     EXPECT_EQ(haoh_report_count(nullptr, HAOH_VERDICT_FAIL), 0U);
     EXPECT_EQ(haoh_report_finding_count(nullptr), 0U);
+    EXPECT_EQ(haoh_report_blocking(nullptr, HAOH_VERDICT_FAIL), 0U);
+    EXPECT_EQ(haoh_report_gone_count(nullptr), 0U);
+    EXPECT_EQ(haoh_report_gone(nullptr, 0, nullptr, error), -HAOH_INVALID_ARGUMENT);
+    EXPECT_EQ(haoh_report_draft_waivers(nullptr, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_waivers_parse(nullptr, 1, nullptr, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_waivers_read(nullptr, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_baseline_from_json(nullptr, 1, nullptr, error), nullptr);
+    EXPECT_EQ(haoh_baseline_read(nullptr, error), nullptr);
     EXPECT_EQ(haoh_report_finding(nullptr, 0, nullptr, error), -HAOH_INVALID_ARGUMENT);
     EXPECT_EQ(haoh_report_value(nullptr, 0, 0, nullptr, error), -HAOH_INVALID_ARGUMENT);
     EXPECT_EQ(haoh_report_render(nullptr, HAOH_JSON, nullptr, error), nullptr);

@@ -297,7 +297,9 @@ const std::map<std::string, const char*> kNothingToJudge{
     {"ns.id.unique_on_host", "one subsystem"},
     {"ns.nmic.dispersed_implies_shared", "no dispersed namespace"},
     {"ns.optperf.physical", "no namespace has atomic sizes of its own"},
-    {"ns.uid_reuse.bit", "the bit is clear"}};
+    {"ns.uid_reuse.bit", "the bit is clear"},
+    {"waiver.expired", "no waivers are given"},
+    {"waiver.unused", "no waivers are given"}};
 
 TEST(RuleStates, OfAHealthyPairAreHeldButForWhatThereIsNot) {
     Pair pair(2, 4);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <haoh/error.hpp>
 #include <haoh/rule.hpp>
 
 #include <gtest/gtest.h>
@@ -6,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <string>
+#include <vector>
 
 namespace haoh {
 namespace {
@@ -43,6 +45,7 @@ TEST(Rules, TellWhoHasToAct) {
     for (const Rule& rule : rules()) {
         const bool someone = rule.fix.find("Array:") != std::string_view::npos ||
                              rule.fix.find("Host:") != std::string_view::npos ||
+                             rule.fix.find("Waivers:") != std::string_view::npos ||
                              rule.verdict == Verdict::unknown;
         EXPECT_TRUE(someone) << rule.id << ": " << rule.fix;
     }
@@ -54,6 +57,31 @@ TEST(Rules, OfCorruptionAreNeverRelaxed) {
             EXPECT_EQ(rule.relaxed_in, 0) << rule.id;
         }
     }
+}
+
+TEST(RuleChoice, TakesWhatIsNamedAndLeavesOutWhatIsExcludedInAnyOrder) {
+    using Globs = std::vector<std::string>;
+    EXPECT_TRUE(rule_chosen("ns.uuid.equal", {}));
+    EXPECT_TRUE(rule_chosen("ns.uuid.equal", Globs{"ctrl.*", "ns.*"}));
+    EXPECT_FALSE(rule_chosen("ns.uuid.equal", Globs{"ctrl.*"}));
+    EXPECT_TRUE(rule_chosen("ns.uuid.equal", Globs{"!ctrl.*"}));
+    EXPECT_FALSE(rule_chosen("ns.uuid.equal", Globs{"!ns.*"}));
+    EXPECT_FALSE(rule_chosen("ns.uuid.equal", Globs{"!ns.uuid.*", "ns.*"}));
+    EXPECT_FALSE(rule_chosen("ns.uuid.equal", Globs{"ns.*", "!ns.uuid.*"}));
+    EXPECT_TRUE(rule_chosen("ns.nguid.equal", Globs{"ns.*", "!ns.uuid.*"}));
+    EXPECT_FALSE(rule_chosen("ctrl.sn.equal", Globs{"ns.*", "!ns.uuid.*"}));
+    EXPECT_TRUE(rule_excluded("ns.uuid.equal", Globs{"ns.*", "!ns.uuid.*"}));
+    EXPECT_FALSE(rule_excluded("ns.nguid.equal", Globs{"ns.*", "!ns.uuid.*"}));
+    EXPECT_FALSE(rule_excluded("ns.uuid.equal", Globs{"ns.uuid.*"}));
+}
+
+TEST(RuleChoice, RefusesWhatNamesNoRuleAndWhatLeavesNone) {
+    using Globs = std::vector<std::string>;
+    EXPECT_EQ(select_rules(Globs{"!ns.uuid.equal"}).size(), rules().size() - 1);
+    EXPECT_EQ(select_rules(Globs{"!ns.*", "ns.uuid.*", "ctrl.sn.equal"}).size(), 1U);
+    EXPECT_THROW(static_cast<void>(select_rules(Globs{"!nothing.*"})), Error);
+    EXPECT_THROW(static_cast<void>(select_rules(Globs{"ns.*", "!*"})), Error);
+    EXPECT_THROW(static_cast<void>(select_rules(Globs{"!"})), Error);
 }
 
 TEST(FindRule, FindsByTheWholeId) {

@@ -185,8 +185,10 @@ struct CheckSpec {
         nqn{}; ///< empty: follow the discovery logs; nullopt: the subsystem's
     std::vector<std::string>
         targets; ///< arrays whose first port is asked, "a 2" for its second; empty: every port of all
-    std::string config{}; ///< haoh.toml
-    bool digests{};       ///< asks for header and data digests
+    std::string config{};  ///< haoh.toml
+    std::string waivers{}; ///< haoh-waivers(5)
+    std::string as_of{};   ///< the day on which they are judged
+    bool digests{};        ///< asks for header and data digests
     std::chrono::milliseconds timeout{20000};
 
     bool operator==(const CheckSpec&) const = default;

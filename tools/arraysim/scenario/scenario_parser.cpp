@@ -41,6 +41,8 @@ void read_check(TomlReader& reader, CheckSpec& spec) {
     spec.nqn = reader.text("nqn");
     spec.targets = reader.texts("targets").value_or(std::vector<std::string>{});
     spec.config = reader.text("config").value_or("");
+    spec.waivers = reader.text("waivers").value_or("");
+    spec.as_of = reader.text("as_of").value_or("");
     spec.digests = reader.boolean("digests").value_or(false);
     if (const auto timeout = reader.duration("timeout")) {
         spec.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);

@@ -36,7 +36,7 @@ std::vector<FindingCluster> clusters_of(const ReportView& view, Verdict verdict)
     std::vector<FindingCluster> out;
     std::map<Key, std::size_t> known;
     for (const FindingGroup& group : view.groups) {
-        if (group.verdict != verdict) {
+        if (group.verdict != verdict || !group.counts()) {
             continue;
         }
         const std::string_view release =

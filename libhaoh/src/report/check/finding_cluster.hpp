@@ -20,8 +20,8 @@ struct FindingCluster {
     [[nodiscard]] std::size_t findings() const;
 };
 
-/// Groups of this verdict that differ in nothing but their subsystem, in the order of the first of
-/// each. The view must outlive it.
+/// Groups of this verdict that count (`FindingGroup::counts`) and differ in nothing but their subsystem,
+/// in the order of the first of each. The view must outlive it.
 [[nodiscard]] std::vector<FindingCluster> clusters_of(const ReportView& view, Verdict verdict);
 
 /// Whether all of it is about what was not observed, of one host and for one reason that is known: one

@@ -33,6 +33,71 @@ Json values_json(const std::vector<ValueGroup>& groups) {
     return out;
 }
 
+void add_accepted(Json& out, const FindingGroup& group) {
+    if (group.waived) {
+        out["waived"] = {{"reason", group.waived->reason},
+                         {"owner", group.waived->owner},
+                         {"expires", group.waived->expires}};
+        if (!group.waived->where.empty()) {
+            out["waived"]["where"] = group.waived->where;
+        }
+    }
+    if (group.known) {
+        out["known"] = true;
+    }
+}
+
+Json gone_json(const GoneFinding& gone) {
+    Json out{
+        {"rule", gone.rule}, {"verdict", to_string(gone.verdict)}, {"subsystem", gone.subsystem}};
+    if (!gone.host.empty()) {
+        out["host"] = gone.host;
+    }
+    if (!gone.nsids.empty()) {
+        out["nsids"] = gone.nsids;
+    }
+    out["what"] = gone.what;
+    out["looked_for"] = gone.looked_for;
+    return out;
+}
+
+/// What did not count for the verdict, and why.
+void add_accepted(Json& out, const ReportView& view) {
+    const auto counts = [](const std::array<std::size_t, 5>& all) {
+        Json one;
+        for (const Verdict verdict : {Verdict::fail, Verdict::warn, Verdict::note}) {
+            one[std::string{to_string(verdict)}] = all[static_cast<std::size_t>(verdict)];
+        }
+        return one;
+    };
+    if (view.judged.waivers) {
+        out["waived_counts"] = counts(view.waived);
+    }
+    if (view.judged.baseline) {
+        out["known_counts"] = counts(view.known);
+        out["gone"] = Json::array();
+        for (const GoneFinding& gone : view.judged.baseline->gone) {
+            out["gone"].push_back(gone_json(gone));
+        }
+    }
+}
+
+void add_accepted(Json& out, const Judged& judged) {
+    const auto file = [](const std::string& name) {
+        return name.empty() ? Json(nullptr) : Json(name);
+    };
+    if (judged.waivers) {
+        out["waivers"] = {
+            {"file", file(judged.waivers->file)}, {"day", judged.waivers->day},
+            {"used", judged.waivers->used},       {"unused", judged.waivers->unused},
+            {"expired", judged.waivers->expired}, {"not_judged", judged.waivers->not_judged}};
+    }
+    if (judged.baseline) {
+        out["baseline"] = {{"file", file(judged.baseline->file)},
+                           {"observed_at", judged.baseline->observed_at}};
+    }
+}
+
 Json finding_json(const FindingGroup& group, const FindingItem& item,
                   std::optional<std::uint32_t> nsid) {
     Json out{{"rule", group.rule},
@@ -71,6 +136,7 @@ Json finding_json(const FindingGroup& group, const FindingItem& item,
             out["on_kernel"]["nearest"] = group.on_kernel->nearest;
         }
     }
+    add_accepted(out, group);
     return out;
 }
 
@@ -89,6 +155,10 @@ Json judged_json(const ReportView& view) {
         {"selected", judged.rules.empty() ? std::vector<std::string>{"*"} : judged.rules},
         {"asked", view.rules_evaluated},
         {"left_out", judged.rules_left_out}};
+    if (!judged.excluded.empty()) {
+        out["rules"]["excluded"] = judged.excluded;
+    }
+    add_accepted(out, judged);
     return out;
 }
 
@@ -135,6 +205,7 @@ std::string to_json(const Report& report) {
         out["counts"][std::string{to_string(verdict)}] =
             view.counts[static_cast<std::size_t>(verdict)];
     }
+    add_accepted(out, view);
     for (const RuleState state :
          {RuleState::held, RuleState::broken, RuleState::unknown, RuleState::not_applicable}) {
         out["rule_counts"][std::string{to_string(state)}] = count(view, state);

@@ -3,6 +3,7 @@
 
 #include <haoh/kernel_release.hpp>
 
+#include "report/check/accepted_text.hpp"
 #include "report/check/finding_cluster.hpp"
 #include "report/check/report_view.hpp"
 #include "report/list/arrays.hpp"
@@ -90,6 +91,10 @@ class ReportText {
         write_unobserved();
         write_groups(Verdict::unknown, shown);
         write_groups(Verdict::warn, shown);
+        folded_ |=
+            AcceptedText(view_, verbose_, subsystems_.size() > 1, [this](const FindingItem& item) {
+                return headline_of(item);
+            }).write(writer_);
         write_notes();
         write_footer();
         return std::move(writer_).take();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report/check/report_view.hpp"
 
+#include "report/check/accepted_view.hpp"
 #include "report/text/text.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -93,9 +95,17 @@ std::vector<RuleResult> safe_rules(std::vector<RuleResult> rules) {
     return rules;
 }
 
+/// Equal for what one waiver covers.
+std::string waiver_key(const Finding& finding) {
+    return finding.waived
+               ? fmt::format("{}\n{}\n{}\n{}", finding.waived->where, finding.waived->expires,
+                             finding.waived->owner, finding.waived->reason)
+               : std::string();
+}
+
 std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
     using Key = std::tuple<std::string_view, Verdict, Severity, std::string_view, std::string_view,
-                           std::string_view, std::string_view, std::string_view>;
+                           std::string_view, std::string_view, std::string_view, std::string, bool>;
     struct Members {
         std::size_t group;
         std::map<ItemKey, std::size_t> items;
@@ -105,8 +115,9 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
     for (const Finding* finding : ordered(findings)) {
         const std::string_view release =
             finding->on_kernel ? std::string_view(finding->on_kernel->release) : std::string_view();
-        const Key key{finding->rule,  finding->verdict, finding->severity, finding->subsystem,
-                      finding->basis, finding->why,     finding->fix,      release};
+        const Key key{finding->rule,        finding->verdict, finding->severity, finding->subsystem,
+                      finding->basis,       finding->why,     finding->fix,      release,
+                      waiver_key(*finding), finding->known};
         const auto [at, is_new] =
             known.try_emplace(key, Members{.group = groups.size(), .items = {}});
         if (is_new) {
@@ -118,7 +129,9 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
                               .why = safe_text(finding->why),
                               .fix = safe_text(finding->fix),
                               .on_kernel = safe_effect(finding->on_kernel),
-                              .items = {}});
+                              .items = {},
+                              .waived = safe_waived(finding->waived),
+                              .known = finding->known});
         }
         std::vector<FindingItem>& items = groups[at->second.group].items;
         const bool about_all = !finding->nsids.empty();
@@ -155,14 +168,14 @@ std::vector<FindingGroup> group_findings(const std::vector<Finding>& findings) {
 Severity gravest(const std::vector<FindingGroup>& groups, Verdict verdict) {
     Severity worst = Severity::management;
     for (const FindingGroup& group : groups) {
-        if (group.verdict == verdict) {
+        if (group.verdict == verdict && group.counts()) {
             worst = std::min(worst, group.severity);
         }
     }
     return worst;
 }
 
-std::string summarize(const ReportView& view) {
+std::string summary_of_rest(const ReportView& view) {
     if (view.attributions.empty() && view.verdict != Verdict::fail) {
         return view.unobserved.empty() ? "There is no controller to judge."
                                        : "Nothing could be observed, so nothing can be promised.";
@@ -210,6 +223,9 @@ std::string summarize(const ReportView& view) {
                    : "No rule fails, but not everything could be observed. Do not rely on it.";
     case Verdict::note:
     case Verdict::pass:
+        if (std::string accepted = accepted_summary(view); !accepted.empty()) {
+            return accepted;
+        }
         if (count(view, RuleState::unknown) > 0) {
             return "No rule fails, but not every rule could be judged.";
         }
@@ -224,6 +240,12 @@ std::string summarize(const ReportView& view) {
                            view.connected ? "this host is" : "hosts are");
     }
     return {};
+}
+
+std::string summarize(const ReportView& view) {
+    const std::string rest = summary_of_rest(view);
+    const std::string warning = corruption_warning(view);
+    return rest.empty() || warning.empty() ? rest + warning : rest + " " + warning;
 }
 
 /// What findings already say that it was not observed.
@@ -286,7 +308,9 @@ std::size_t open_questions(const ReportView& view) {
 std::string tally(const ReportView& view) {
     std::array<std::set<std::string_view>, 5> rules;
     for (const FindingGroup& group : view.groups) {
-        rules[static_cast<std::size_t>(group.verdict)].insert(group.rule);
+        if (group.counts()) {
+            rules[static_cast<std::size_t>(group.verdict)].insert(group.rule);
+        }
     }
     const auto number = [&](Verdict verdict) {
         return rules[static_cast<std::size_t>(verdict)].size();
@@ -294,7 +318,8 @@ std::string tally(const ReportView& view) {
     std::vector<std::string> parts;
     const auto add = [&](Verdict verdict, std::string_view one, std::string_view many) {
         const std::size_t of_rules = number(verdict);
-        const std::size_t of_findings = view.counts[static_cast<std::size_t>(verdict)];
+        const auto at = static_cast<std::size_t>(verdict);
+        const std::size_t of_findings = view.counts[at] - view.waived[at] - view.known[at];
         if (of_rules == 0) {
             return;
         }
@@ -307,6 +332,7 @@ std::string tally(const ReportView& view) {
     };
     add(Verdict::fail, "fails", "fail");
     add(Verdict::warn, "warns", "warn");
+    std::ranges::move(accepted_counts(view), std::back_inserter(parts));
     const std::size_t not_observed = objects_not_observed(view);
     if (not_observed > 0) {
         parts.push_back(count_of(not_observed, "object") + " not observed");
@@ -338,6 +364,7 @@ Judged safe_judged(Judged judged) {
             one = safe_text(one);
         }
     }
+    make_accepted_safe(judged);
     return judged;
 }
 
@@ -366,6 +393,15 @@ std::string settings_text(const ReportView& view, bool all) {
     add(judged.expected, judged.expected ? "an expectation" : "no expectation");
     add(!judged.config_file.empty(),
         judged.config_file.empty() ? "no configuration file" : judged.config_file);
+    if (judged.waivers) {
+        parts.push_back(waivers_text(*judged.waivers));
+    }
+    if (judged.baseline) {
+        parts.push_back(baseline_text(*judged.baseline));
+    }
+    if (all && !judged.excluded.empty()) {
+        parts.push_back(fmt::format("without {}", fmt::join(judged.excluded, ", ")));
+    }
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -392,6 +428,8 @@ ReportView view_of(const Report& report) {
                     .summary = {},
                     .tally = {},
                     .counts = report.counts,
+                    .waived = report.waived,
+                    .known = report.known,
                     .rules_evaluated = report.rules_evaluated,
                     .rules = safe_rules(report.rules),
                     .rule_counts = {},

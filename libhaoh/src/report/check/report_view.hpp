@@ -54,7 +54,10 @@ struct FindingGroup {
     std::string fix;
     std::optional<OnKernel> on_kernel{};
     std::vector<FindingItem> items; ///< in the order of the report
+    std::optional<Waived> waived{}; ///< Finding::waived
+    bool known{};                   ///< Finding::known
 
+    [[nodiscard]] bool counts() const { return !waived && !known; } ///< Finding::counts
     [[nodiscard]] std::size_t findings() const;
 };
 
@@ -64,6 +67,8 @@ struct ReportView {
     std::string summary; ///< one or two sentences: what the verdict means for hosts
     std::string tally;   ///< one sentence: how many rules hold, fail, ...
     std::array<std::size_t, 5> counts{};
+    std::array<std::size_t, 5> waived{}; ///< of `counts`
+    std::array<std::size_t, 5> known{};  ///< of `counts`
     std::size_t rules_evaluated{};
     std::vector<RuleResult> rules;            ///< every rule that was asked for, ordered by ID
     std::array<std::size_t, 4> rule_counts{}; ///< of `rules`, by RuleState
