@@ -169,5 +169,38 @@ TEST(HtmlFindings, leave_what_was_not_observed_to_one_place) {
                 ElementsAre(HasSubstr("connect to tcp://10.2.0.1:4420: connection refused")));
 }
 
+TEST(HtmlFindings, tell_what_is_waived_or_known_apart) {
+    Sample sample = healthy_pair();
+    EXPECT_EQ(findings_page(sample.report, sample.observation).count("//section[@id='accepted']"),
+              0U);
+    add_waived(sample.report, uuid_finding(sample, 1));
+    Finding known = serial_finding(sample);
+    known.known = true;
+    ++sample.report.known[static_cast<std::size_t>(Verdict::fail)];
+    sample.report.findings.push_back(known);
+    sample.report.judged.baseline = JudgedBaseline{.file = "good.json",
+                                                   .observed_at = "2026-08-01T03:00:00Z",
+                                                   .gone = {{.rule = "ctrl.mn.equal",
+                                                             .verdict = Verdict::fail,
+                                                             .subsystem = kSampleNqn,
+                                                             .host = "",
+                                                             .nsids = {},
+                                                             .what = "model number differs",
+                                                             .looked_for = true}}};
+    const ParsedPage page = findings_page(sample.report, sample.observation);
+    EXPECT_EQ(page.text("//section[@id='findings']/p"), "None.");
+    EXPECT_EQ(page.count("//header/div[@class='verdict pass']"), 1U);
+    const std::string accepted = "//section[@id='accepted']";
+    EXPECT_THAT(page.texts(accepted + "//article/h3"),
+                ElementsAre(HasSubstr("WAIVED \u2717FAIL ns.uuid.equal"),
+                            HasSubstr("KNOWN \u2717FAIL ctrl.sn.equal")));
+    EXPECT_THAT(page.texts(accepted + "//article[1]//dd"),
+                ::testing::IsSupersetOf({"until firmware 7.1, ticket 1234",
+                                         "storage team, until 2027-01-31 (waivers.toml:12)"}));
+    EXPECT_THAT(page.text(accepted + "//article[1]"),
+                HasSubstr("Data can be corrupted as long as this is so."));
+    EXPECT_THAT(page.text(accepted + "//li"), HasSubstr("GONE ctrl.mn.equal: "));
+}
+
 } // namespace
 } // namespace haoh::test

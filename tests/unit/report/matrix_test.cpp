@@ -103,6 +103,18 @@ TEST(Matrix, has_a_finding_about_no_controller_in_all_columns_of_its_subsystem) 
     EXPECT_THAT(cells(matrix_of(sample), "ctrl.sn.equal"), ElementsAre("-", "-", "-", "-"));
 }
 
+TEST(Matrix, tells_what_is_waived_apart) {
+    Sample sample = healthy_pair();
+    add_waived(sample.report, serial_finding(sample));
+    EXPECT_THAT(cells(matrix_of(sample), "ctrl.sn.equal"), Each("accepted"));
+    // What is not waived outweighs it.
+    Finding worse = serial_finding(sample);
+    worse.values = {worse.values.front()};
+    add(sample.report, worse);
+    EXPECT_THAT(cells(matrix_of(sample), "ctrl.sn.equal"),
+                ElementsAre("FAIL", "accepted", "accepted", "accepted"));
+}
+
 TEST(Matrix, tells_unknown_and_not_applicable_apart_from_held) {
     Sample sample = healthy_pair();
     const std::string unknown = sample.report.rules.at(0).rule;

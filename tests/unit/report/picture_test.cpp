@@ -122,6 +122,17 @@ TEST(PictureOfAPair, parts_where_arrays_differ_and_no_rule_was_asked) {
                             "optimized[uuid 5d0f9a61-1c7e-4b02-8a00-0000000002ff]"));
 }
 
+TEST(PictureOfAPair, parts_where_a_difference_is_waived_and_raises_no_alarm) {
+    Sample sample = healthy_pair();
+    change_uuid_on_array_b(sample, 2);
+    add_waived(sample.report, uuid_finding(sample, 2));
+    const Picture picture = picture_of(sample);
+    EXPECT_EQ(picture.mark, (report::PictureMark{Verdict::note, "finding-1"}));
+    EXPECT_EQ(picture.rows.at(0).rule, "waived: ns.uuid.equal");
+    EXPECT_EQ(picture.rows[0].cells.at(1).verdict, Verdict::note);
+    EXPECT_FALSE(picture.rows[0].cells[1].joined);
+}
+
 TEST(PictureOfAPair, shows_what_an_array_does_not_have) {
     Sample sample = healthy_pair();
     drop_on_array_b(sample, 1);

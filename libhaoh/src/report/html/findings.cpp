@@ -57,10 +57,10 @@ class FindingsWriter {
                    const FindingWords& words)
         : out_{out}, view_{view}, told_{told}, words_{words} {}
 
-    void write() {
-        const std::vector<FindingCluster>& clusters = told_.clusters();
+    void write(ToldFindings::Part part) {
+        const std::span<const FindingCluster> clusters = told_.clusters(part);
         for (std::size_t index = 0; index < clusters.size(); ++index) {
-            write_cluster(ToldFindings::anchor(index), clusters[index]);
+            write_cluster(ToldFindings::anchor(told_.first_of(part) + index), clusters[index]);
         }
     }
 
@@ -74,11 +74,16 @@ class FindingsWriter {
         const FindingGroup& group = cluster.first();
         out_.element(
             "article",
-            {{"class", "finding " + class_of(group.verdict)},
+            {{"class", "finding " + (group.counts() ? class_of(group.verdict) : "note")},
              {"id", anchor},
              {"aria-labelledby", anchor + "-title"}},
             [&] {
                 out_.element("h3", {{"id", anchor + "-title"}}, [&] {
+                    if (!group.counts()) {
+                        out_.leaf("span", {{"class", "badge note"}},
+                                  group.waived ? "WAIVED" : "KNOWN");
+                        out_.text(" ");
+                    }
                     write_badge(out_, group.verdict);
                     out_.text(" ");
                     out_.leaf("code", {{"class", "rule"}}, group.rule);
@@ -269,7 +274,19 @@ class FindingsWriter {
                 items.push_back(&item);
             }
         }
+        if (!group.counts() && group.severity == Severity::corruption &&
+            group.verdict != Verdict::note) {
+            out_.leaf("p", {{"class", "what"}}, "Data can be corrupted as long as this is so.");
+        }
         out_.element("dl", {{"class", "advice"}}, [&] {
+            if (group.waived) {
+                write_advice_line("Reason", group.waived->reason);
+                write_advice_line("Waived by", fmt::format("{}, until {}{}", group.waived->owner,
+                                                           group.waived->expires,
+                                                           group.waived->where.empty()
+                                                               ? std::string()
+                                                               : " (" + group.waived->where + ")"));
+            }
             write_advice_line("Why", group.why);
             if (group.on_kernel) {
                 write_advice_line(short_release(group.on_kernel->release), group.on_kernel->text);
@@ -319,11 +336,25 @@ ToldFindings::ToldFindings(const ReportView& view) {
             clusters_.push_back(std::move(cluster));
         }
     }
+    counting_ = clusters_.size();
+    // What somebody answers for comes first.
+    for (const bool waived : {true, false}) {
+        for (const FindingGroup& group : view.groups) {
+            if (!group.counts() && group.waived.has_value() == waived) {
+                clusters_.push_back({.groups = {&group}});
+            }
+        }
+    }
     for (std::size_t index = 0; index < clusters_.size(); ++index) {
         for (const FindingGroup* group : clusters_[index].groups) {
             places_.emplace(group, index);
         }
     }
+}
+
+std::span<const FindingCluster> ToldFindings::clusters(Part part) const {
+    const std::span all{clusters_};
+    return part == Part::counting ? all.first(counting_) : all.subspan(counting_);
 }
 
 std::string ToldFindings::anchor(std::size_t cluster) {
@@ -362,8 +393,8 @@ std::vector<std::vector<MarkedPart>> marked(std::span<const std::string> texts) 
 }
 
 void write_findings(Markup& out, const ReportView& view, const ToldFindings& told,
-                    const FindingWords& words) {
-    FindingsWriter{out, view, told, words}.write();
+                    const FindingWords& words, ToldFindings::Part part) {
+    FindingsWriter{out, view, told, words}.write(part);
 }
 
 void write_unobserved(Markup& out, const ReportView& view, const FindingWords& words) {

@@ -7,7 +7,10 @@
 #include "report/check/finding_words.hpp"
 #include "report/html/markup.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,9 +20,16 @@ namespace haoh::report {
 /// The findings of a view in the order in which a page tells them, and where each is on it.
 class ToldFindings {
   public:
+    /// Those that count for the verdict, and those that are waived or known.
+    enum class Part : std::uint8_t { counting, accepted };
+
     explicit ToldFindings(const ReportView& view);
 
-    [[nodiscard]] const std::vector<FindingCluster>& clusters() const { return clusters_; }
+    [[nodiscard]] std::span<const FindingCluster> clusters(Part part) const;
+    /// The place of the first of them, which `anchor` asks for.
+    [[nodiscard]] std::size_t first_of(Part part) const {
+        return part == Part::counting ? 0 : counting_;
+    }
     /// The id of the article about a cluster: "finding-1".
     [[nodiscard]] static std::string anchor(std::size_t cluster);
     /// Of the article that tells a group of the view.
@@ -27,6 +37,7 @@ class ToldFindings {
 
   private:
     std::vector<FindingCluster> clusters_;
+    std::size_t counting_{}; ///< those before this place count
     std::map<const FindingGroup*, std::size_t> places_;
 };
 
@@ -42,9 +53,9 @@ struct MarkedPart {
 /// not help, each text is one part.
 [[nodiscard]] std::vector<std::vector<MarkedPart>> marked(std::span<const std::string> texts);
 
-/// Articles for all clusters.
+/// An article for each cluster.
 void write_findings(Markup& out, const ReportView& view, const ToldFindings& told,
-                    const FindingWords& words);
+                    const FindingWords& words, ToldFindings::Part part);
 /// What was not observed and no finding tells; nothing where there is nothing.
 void write_unobserved(Markup& out, const ReportView& view, const FindingWords& words);
 

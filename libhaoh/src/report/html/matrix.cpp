@@ -79,12 +79,16 @@ MatrixCell cell_of(RuleState state, const std::vector<RuleFinding>& findings,
         break;
     }
     MatrixCell cell{.state = State::elsewhere};
+    Verdict accepted{};
     for (const RuleFinding& finding : findings) {
         if (is_about(finding, column)) {
-            cell.verdict = std::max(cell.verdict, finding.group->verdict);
+            Verdict& worst = finding.group->counts() ? cell.verdict : accepted;
+            worst = std::max(worst, finding.group->verdict);
         }
     }
-    if (cell.verdict != Verdict::pass) {
+    if (cell.verdict == Verdict::pass && accepted != Verdict::pass) {
+        cell = {.state = State::accepted, .verdict = accepted};
+    } else if (cell.verdict != Verdict::pass) {
         cell.state = cell.verdict == Verdict::unknown ? State::unknown : State::broken;
     } else if (findings.empty()) {
         cell.state = State::unknown; // nothing says where
@@ -151,6 +155,8 @@ std::string_view class_of_state(const MatrixCell& cell) {
         return "unknown";
     case State::broken:
         return to_string(cell.verdict);
+    case State::accepted:
+        return "note";
     case State::elsewhere:
         return "else";
     }
@@ -164,6 +170,7 @@ std::string_view sign_of_state(const MatrixCell& cell) {
     case State::unknown:
         return sign_of(Verdict::unknown);
     case State::broken:
+    case State::accepted:
         return sign_of(cell.verdict);
     case State::not_applicable:
     case State::elsewhere:
@@ -311,6 +318,8 @@ std::string word_of(const MatrixCell& cell) {
         return "unknown";
     case State::broken:
         return word_of_verdict(cell.verdict);
+    case State::accepted:
+        return "accepted";
     case State::elsewhere:
         return "-";
     }

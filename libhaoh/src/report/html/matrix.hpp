@@ -36,6 +36,7 @@ struct MatrixCell {
         not_applicable, ///< it applies to nothing that was seen
         unknown,        ///< it could not be judged there
         broken,         ///< a finding names what is there; `verdict`
+        accepted,       ///< the same, and it is waived or known; `verdict`
         elsewhere,      ///< findings name others, and nothing there
     };
     State state{};
@@ -43,7 +44,7 @@ struct MatrixCell {
 
     bool operator==(const MatrixCell&) const = default;
 };
-/// "held", "n/a", "unknown", "FAIL", "WARN", "NOTE", "-".
+/// "held", "n/a", "unknown", "FAIL", "WARN", "NOTE", "accepted", "-".
 [[nodiscard]] std::string word_of(const MatrixCell& cell);
 
 struct MatrixRow {

@@ -2,8 +2,10 @@
 // `haoh check -o html`: one page that needs nothing but itself.
 #include <haoh/report.hpp>
 
+#include "report/check/accepted_view.hpp"
 #include "report/check/finding_words.hpp"
 #include "report/check/report_view.hpp"
+#include "report/html/accepted.hpp"
 #include "report/html/badge.hpp"
 #include "report/html/findings.hpp"
 #include "report/html/markup.hpp"
@@ -48,6 +50,8 @@ class ReportPage {
     }
 
   private:
+    using Part = ToldFindings::Part;
+
     [[nodiscard]] std::string title() const {
         return fmt::format("{}: {}", word_of_verdict(view_.verdict), view_.summary);
     }
@@ -80,11 +84,15 @@ class ReportPage {
         out_.element("main", {{"id", "main"}}, [&] {
             section("picture", "What was seen", [&] { write_pictures(); });
             section("findings", "Findings", [&] {
-                if (told_.clusters().empty()) {
+                if (told_.clusters(Part::counting).empty()) {
                     out_.leaf("p", {}, "None.");
                 }
-                write_findings(out_, view_, told_, words_);
+                write_findings(out_, view_, told_, words_, Part::counting);
             });
+            if (has_accepted(view_)) {
+                section("accepted", "Waived and known",
+                        [&] { write_accepted(out_, view_, told_, words_); });
+            }
             if (!view_.unobserved.empty()) {
                 section("unobserved", "Not observed", [&] { write_not_observed(); });
             }
@@ -143,7 +151,11 @@ class ReportPage {
         out_.element("nav", {{"aria-label", "Contents"}}, [&] {
             out_.element("ul", {}, [&] {
                 entry("picture", "What was seen");
-                entry("findings", fmt::format("Findings ({})", count_findings()));
+                entry("findings", fmt::format("Findings ({})", count_findings(Part::counting)));
+                if (has_accepted(view_)) {
+                    entry("accepted",
+                          fmt::format("Waived and known ({})", count_findings(Part::accepted)));
+                }
                 if (!view_.unobserved.empty()) {
                     entry("unobserved", fmt::format("Not observed ({})", view_.unobserved.size()));
                 }
@@ -157,9 +169,9 @@ class ReportPage {
         out_.element("li", {}, [&] { out_.leaf("a", {{"href", "#" + id}}, name); });
     }
 
-    [[nodiscard]] std::size_t count_findings() const {
+    [[nodiscard]] std::size_t count_findings(Part part) const {
         std::size_t sum = 0;
-        for (const FindingCluster& cluster : told_.clusters()) {
+        for (const FindingCluster& cluster : told_.clusters(part)) {
             sum += cluster.findings();
         }
         return sum;
@@ -236,7 +248,8 @@ class ReportPage {
         out_.leaf(
             "p", {},
             "held: for all that the rule applies to. n/a: it applies to nothing that was seen. "
-            "unknown: it could not be judged. FAIL, WARN, NOTE: a finding names what is there. "
+            "unknown: it could not be judged. FAIL, WARN, NOTE: a finding names what is there; "
+            "accepted: and it is waived or known. "
             "-: findings of this rule name others, and nothing there.");
         if (!matrix.by_controller && !matrix.columns.empty()) {
             out_.leaf("p", {}, "There are many controllers: those of one array are told together.");
@@ -280,6 +293,12 @@ class ReportPage {
                 write_fact("Configuration",
                            judged.config_file.empty() ? "no file" : judged.config_file);
                 write_fact("Expectation", judged.expected ? "an earlier snapshot" : "none");
+                if (judged.waivers) {
+                    write_fact("Waivers", waivers_text(*judged.waivers));
+                }
+                if (judged.baseline) {
+                    write_fact("Baseline", baseline_text(*judged.baseline));
+                }
                 write_fact("Rules", judged.rules.empty()
                                         ? fmt::format("all {}", view_.rules_evaluated)
                                         : fmt::format("{} of {}: {}", view_.rules_evaluated,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report/html/picture.hpp"
 
+#include "report/html/namespace_place.hpp"
 #include "report/list/host_view.hpp"
 #include "report/text/text.hpp"
 
@@ -22,15 +23,11 @@ constexpr std::size_t kRowUnobserved = 200; ///< names
 struct DrawnFinding {
     const FindingGroup* group;
     const FindingItem* item;
-};
 
-/// What is known of a namespace on one array.
-struct NamespacePlace {
-    std::string told;                ///< by its controllers; empty: none was asked
-    std::string seen;                ///< by a host's kernel
-    std::set<std::string> problems;  ///< that hosts have with it
-    std::vector<std::string> traits; ///< identifiers and size, to be compared
-    bool usable{};
+    /// What is waived or known is so, and drawn, and no alarm.
+    [[nodiscard]] Verdict verdict() const {
+        return group->counts() ? group->verdict : Verdict::note;
+    }
 };
 
 /// One subsystem as its picture is made.
@@ -212,7 +209,7 @@ class PictureMaker {
 
     void add_finding(const DrawnFinding& finding) {
         const std::string anchor = told_.anchor_of(*finding.group);
-        const Verdict verdict = finding.group->verdict;
+        const Verdict verdict = finding.verdict();
         picture_.mark.add(verdict, anchor);
         if (!finding.item->host.empty()) {
             for (PictureHost& host : picture_.hosts) {
@@ -248,7 +245,7 @@ class PictureMaker {
             return;
         }
         for (const auto& [array, index] : named) {
-            picture_.arrays[array].controllers[index].mark.add(finding.group->verdict, anchor);
+            picture_.arrays[array].controllers[index].mark.add(finding.verdict(), anchor);
         }
     }
 
@@ -277,7 +274,7 @@ class PictureMaker {
             if (names_any && values[index].empty()) {
                 continue;
             }
-            cells[index].verdict = std::max(cells[index].verdict, finding.group->verdict);
+            cells[index].verdict = std::max(cells[index].verdict, finding.verdict());
             if (!values[index].empty() && with_values && cells[index].value.empty()) {
                 cells[index].value = values[index].size() == 1
                                          ? values[index].front()->value
@@ -293,57 +290,23 @@ class PictureMaker {
         return names_any;
     }
 
+    static std::string rule_of(const DrawnFinding& finding) {
+        return (finding.group->counts() ? ""
+                : finding.group->waived ? "waived: "
+                                        : "known: ") +
+               finding.group->rule;
+    }
+
     void add_subsystem_row(const DrawnFinding& finding, const std::string& anchor) {
         PictureRow row{.label = "subsystem",
-                       .rule = finding.group->rule,
+                       .rule = rule_of(finding),
                        .what = words_.headline_of(*finding.item, kRowClause, kRowRanges)};
-        row.mark.add(finding.group->verdict, anchor);
+        row.mark.add(finding.verdict(), anchor);
         row.cells.resize(picture_.arrays.size());
         if (!mark_cells(row.cells, finding, true)) {
             row.cells.clear();
         }
         picture_.rows.push_back(std::move(row));
-    }
-
-    [[nodiscard]] std::vector<PictureCell>
-    cells_of(const std::vector<NamespacePlace>& places) const {
-        std::vector<PictureCell> cells(picture_.arrays.size());
-        for (std::size_t index = 0; index < cells.size(); ++index) {
-            PictureCell& cell = cells[index];
-            if (index >= places.size()) {
-                cell = {.text = "absent", .there = false, .joined = false};
-                continue;
-            }
-            const NamespacePlace& place = places[index];
-            cell.text = !place.problems.empty() ? *place.problems.begin()
-                        : !place.told.empty()   ? place.told
-                        : !place.seen.empty()   ? place.seen
-                                                : "absent";
-            cell.there = place.usable;
-            const bool broken = !place.problems.empty() || place.told.starts_with("absent") ||
-                                place.told.starts_with("not read");
-            cell.joined = !broken && index > 0 && places[index - 1].problems.empty() &&
-                          !places[index - 1].told.starts_with("absent") &&
-                          places[index - 1].traits == place.traits;
-        }
-        return cells;
-    }
-
-    /// What parts the arrays, where no rule was asked that says so.
-    static void tell_traits(std::vector<PictureCell>& cells,
-                            const std::vector<NamespacePlace>& places) {
-        for (std::size_t index = 0; index < cells.size() && index < places.size(); ++index) {
-            for (const std::string& trait : places[index].traits) {
-                const bool everywhere =
-                    std::ranges::all_of(places, [&](const NamespacePlace& other) {
-                        return other.traits.empty() ||
-                               std::ranges::find(other.traits, trait) != other.traits.end();
-                    });
-                if (!everywhere && cells[index].value.empty()) {
-                    cells[index].value = trait;
-                }
-            }
-        }
     }
 
     void add_namespace_rows() {
@@ -357,7 +320,9 @@ class PictureMaker {
         std::map<Look, std::size_t> known;
         std::vector<Bar> bars;
         for (const auto& [nsid, places] : namespaces_) {
-            Bar bar{.nsids = {nsid}, .cells = cells_of(places), .findings = of_namespace_[nsid]};
+            Bar bar{.nsids = {nsid},
+                    .cells = cells_of(places, picture_.arrays.size()),
+                    .findings = of_namespace_[nsid]};
             Look look;
             for (const PictureCell& cell : bar.cells) {
                 std::get<0>(look) +=
@@ -386,11 +351,11 @@ class PictureMaker {
         std::set<std::string_view> rules;
         for (const DrawnFinding& finding : findings) {
             rules.insert(finding.group->rule);
-            if (finding.group->verdict > row.mark.verdict) {
-                row.rule = finding.group->rule;
+            if (finding.verdict() > row.mark.verdict) {
+                row.rule = rule_of(finding);
                 row.what = std::string(column_slice(finding.item->what, 0, kRowClause));
             }
-            row.mark.add(finding.group->verdict, told_.anchor_of(*finding.group));
+            row.mark.add(finding.verdict(), told_.anchor_of(*finding.group));
             mark_cells(cells, finding, alone);
         }
         row.more = rules.empty() ? 0 : rules.size() - 1;
@@ -417,16 +382,6 @@ class PictureMaker {
         }
     }
 
-    /// "256.0 MiB 512 B" of the first array that tells it.
-    static std::string size_of(const std::vector<NamespacePlace>& places) {
-        for (const NamespacePlace& place : places) {
-            if (!place.traits.empty()) {
-                return place.traits.front();
-            }
-        }
-        return {};
-    }
-
     const ReportView& view_;
     const ToldFindings& told_;
     const FindingWords& words_;
@@ -441,7 +396,7 @@ class PictureMaker {
 } // namespace
 
 void PictureMark::add(Verdict other, const std::string& at) {
-    if (other > verdict && other != Verdict::note) {
+    if (other > verdict) {
         verdict = other;
         anchor = at;
     }

@@ -19,7 +19,8 @@
 
 namespace haoh::report {
 
-/// The gravest finding about something that is drawn; `pass`: none but notes.
+/// The gravest finding about something that is drawn; `note`: all that was found is waived or known;
+/// `pass`: nothing was found but notes.
 struct PictureMark {
     Verdict verdict{Verdict::pass};
     std::string anchor{}; ///< of the article that tells it

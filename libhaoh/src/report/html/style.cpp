@@ -114,6 +114,7 @@ figcaption { overflow-wrap: anywhere; margin-bottom: .5rem; }
 .picture .caption { font-size: 12.5px; font-weight: 600; }
 .picture .parted { font-size: 26px; font-weight: 700; }
 .picture .pass-text { fill: var(--faint); }
+.picture .note-text { fill: var(--note); }
 .picture .unknown-text { fill: var(--unknown); }
 .picture .warn-text { fill: var(--warn); }
 .picture .fail-text { fill: var(--fail); }
@@ -122,10 +123,13 @@ figcaption { overflow-wrap: anywhere; margin-bottom: .5rem; }
 .picture rect.array { fill: none; stroke: var(--faint); }
 .picture rect.cell, .picture rect.bridge { stroke: var(--pass); fill: var(--pass-back); }
 .picture rect.bridge { stroke: none; fill: var(--pass); }
+.picture rect.note { stroke: var(--note); fill: var(--note-back); }
 .picture rect.unknown { stroke: var(--unknown); fill: var(--unknown-back); }
 .picture rect.warn { stroke: var(--warn); fill: var(--warn-back); stroke-width: 2.5; }
 .picture rect.fail { stroke: var(--fail); fill: var(--fail-back); stroke-width: 2.5; }
-.picture rect.bridge.warn, .picture rect.bridge.fail, .picture rect.bridge.unknown { stroke: none; }
+.picture rect.bridge.note, .picture rect.bridge.warn,
+.picture rect.bridge.fail, .picture rect.bridge.unknown { stroke: none; }
+.picture rect.bridge.note { fill: var(--note); }
 .picture rect.bridge.unknown { fill: var(--unknown); }
 .picture rect.bridge.warn { fill: var(--warn); }
 .picture rect.bridge.fail { fill: var(--fail); }
@@ -133,6 +137,7 @@ figcaption { overflow-wrap: anywhere; margin-bottom: .5rem; }
 .picture .link { fill: none; stroke: var(--faint); stroke-width: 2; }
 .picture .down { stroke: var(--fail); stroke-dasharray: 6 4; }
 .picture circle.pass { fill: var(--pass); }
+.picture circle.note { fill: var(--note); }
 .picture circle.unknown { fill: var(--unknown); }
 .picture circle.warn { fill: var(--warn); }
 .picture circle.fail { fill: var(--fail); }
