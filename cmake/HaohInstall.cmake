@@ -28,7 +28,7 @@ set(pc_requires "")
 set(pc_libs "")
 set(pc_libs_private "")
 if(NOT BUILD_SHARED_LIBS)
-    set(pc_requires "fmt >= 9, tomlplusplus >= 3.3")
+    set(pc_requires "fmt >= 9, pugixml >= 1.11, tomlplusplus >= 3.3")
     set(pc_libs_private "-lstdc++ -lm")
     if(HAOH_LIBNVME_TARGET STREQUAL "Libnvme::nvme")
         set(pc_libs " -lnvme -ludev") # FindLibnvme.cmake says why not its own file

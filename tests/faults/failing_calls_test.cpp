@@ -38,7 +38,7 @@ struct Command {
     std::string name;
     Words words;
     int status{};
-    std::string file = {}; ///< that it replaces; the last word
+    std::string file = {}; ///< that it replaces: JSON; in the last word
     bool watches = false;  ///< what it says depends on when
 };
 
@@ -70,29 +70,14 @@ struct World {
 };
 
 const Words& command_names() {
-    static const Words names{"check_file",
-                             "check_bad_file",
-                             "check_arrays",
-                             "check_discovered",
-                             "list_file",
-                             "list_arrays",
-                             "list_drawn",
-                             "list_host",
-                             "snapshot_file",
-                             "diff_same",
-                             "diff_other",
-                             "policy_list",
-                             "policy_show",
-                             "policy_explain",
-                             "policy_simulate",
-                             "rules",
-                             "help",
-                             "check_name",
-                             "monitor_host",
-                             "monitor_arrays",
-                             "monitor_program",
-                             "monitor_journal",
-                             "monitor_replay"};
+    static const Words names{"check_file",       "check_bad_file",  "check_arrays",
+                             "check_discovered", "check_reports",   "list_file",
+                             "list_arrays",      "list_drawn",      "list_host",
+                             "snapshot_file",    "diff_same",       "diff_other",
+                             "policy_list",      "policy_show",     "policy_explain",
+                             "policy_simulate",  "rules",           "help",
+                             "check_name",       "monitor_host",    "monitor_arrays",
+                             "monitor_program",  "monitor_journal", "monitor_replay"};
     return names;
 }
 
@@ -109,6 +94,11 @@ Command command_of(const std::string& name, const World& world) {
          joined(joined({"check"}, discovered(world.healthy)),
                 joined(as_a_host(), {"--timeout", "10"})),
          0},
+        {"check_reports",
+         {"check", "--snapshot", world.good, "-o", "text", "-o",
+          "sarif=" + world.directory.path("new.sarif")},
+         0,
+         world.directory.path("new.sarif")},
         {"check_name", joined({"check", "-t", "tcp://localhost:1", "--nqn", kPairNqn}, as_a_host()),
          4},
         {"list_file", {"list", "--snapshot", world.good, "-o", "json"}, 0},

@@ -197,6 +197,9 @@ def check_files(shells, shell):
     for line in ("haoh check --config ", "haoh diff ", "haoh-arraysim "):
         offered = shells.ask(shell, [line])[line]
         assert "pair.toml" in offered, f"{line}: {sorted(offered)[:20]}"
+    line = "haoh check -o junit="
+    offered = {word.rsplit("=", maxsplit=1)[-1] for word in shells.ask(shell, [line])[line]}
+    assert "pair.toml" in offered, f"{line}: {sorted(offered)[:20]}"
 
 
 def make_tree(directory):

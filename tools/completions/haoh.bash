@@ -122,7 +122,7 @@ _haoh_options() { # the command
 
 _haoh_formats() {
     case $1 in
-    check) echo 'text json html' ;;
+    check) echo 'text json junit sarif markdown html' ;;
     list) echo 'text json dot svg' ;;
     rules) echo 'text json markdown' ;;
     'policy simulate') echo 'text json svg' ;;
@@ -133,7 +133,14 @@ _haoh_formats() {
 # Completes the value of an option; fails when the option takes none.
 _haoh_value() { # the command, the option
     case $2 in
-    -o | --output) _haoh_words_reply "$(_haoh_formats "$1")" ;;
+    -o | --output)
+        if [[ $1 == check && $cur == *=* ]]; then # FORMAT=FILE
+            cur=${cur#*=}
+            _haoh_files
+        else
+            _haoh_words_reply "$(_haoh_formats "$1")"
+        fi
+        ;;
     --color) _haoh_words_reply 'auto always never' ;;
     --profile) _haoh_words_reply 'auto single stretched dispersed' ;;
     --window) _haoh_words_reply 'none migration upgrade resize' ;;

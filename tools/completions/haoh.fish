@@ -50,6 +50,18 @@ function __haoh_sysfs
     echo /sys
 end
 
+# FORMAT, or FORMAT=FILE.
+function __haoh_outputs
+    set -l parts (string split -m 1 -- = (commandline -ct))
+    if test (count $parts) = 2
+        for path in (__fish_complete_path $parts[2])
+            printf '%s=%s\n' $parts[1] $path
+        end
+    else
+        printf '%s\n' text json junit sarif markdown html
+    end
+end
+
 function __haoh_nqns
     set -l files (__haoh_sysfs)/class/nvme-subsystem/*/subsysnqn
     test -n "$files"; and cat $files 2>/dev/null
@@ -118,7 +130,7 @@ complete -c haoh -n "__haoh_at ''" -l version -d 'Print the version'
 
 complete -c haoh -n "__haoh_at monitor diff 'policy list' 'policy show' 'policy explain'" \
     -s o -l output -x -a 'text json' -d 'How to print'
-complete -c haoh -n "__haoh_at check" -s o -l output -x -a 'text json html' -d 'How to print'
+complete -c haoh -n "__haoh_at check" -s o -l output -x -a '(__haoh_outputs)' -d 'How to print'
 complete -c haoh -n "__haoh_at list" -s o -l output -x -a 'text json dot svg' -d 'How to print'
 complete -c haoh -n "__haoh_at rules" -s o -l output -x -a 'text json markdown' -d 'How to print'
 complete -c haoh -n "__haoh_at 'policy simulate'" -s o -l output -x -a 'text json svg' -d 'How to print'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "acceptance.hpp"
 #include "command.hpp"
+#include "report_outputs.hpp"
 #include "source.hpp"
 
 #include <haoh/check.hpp>
@@ -16,6 +17,7 @@ struct CheckArguments {
     SourceOptions source;
     OutputOptions output;
     AcceptanceOptions acceptance;
+    std::vector<std::string> outputs; ///< -o
     std::string config;
     Profile profile{};
     Window window{};
@@ -29,6 +31,7 @@ struct CheckArguments {
 };
 
 int run(const CheckArguments& options) {
+    const ReportOutputs outputs{options.outputs}; // what cannot be written is refused first
     CheckOptions check_options;
     if (!options.kernel.empty()) {
         require_release(options.kernel);
@@ -58,12 +61,10 @@ int run(const CheckArguments& options) {
     require_sites(observation, check_options.config.sites,
                   check_options.expected ? &*check_options.expected : nullptr);
     acceptance.apply(report, observation);
-    print(rendered(report_formats(), options.output, report, observation));
+    static_cast<void>(anything_observed(observation)); // says so where there is nothing
+    outputs.write(report, observation, options.output.style());
     acceptance.draft(report, check_options.config.fail_on, options.output.quiet);
-    // Where something is expected, that nothing is there is an observation, too.
-    const bool anything = anything_observed(observation) ||
-                          (check_options.expected && report.count(Verdict::fail) > 0);
-    return exit_status(report, check_options.config.fail_on, anything);
+    return exit_status(report, observation);
 }
 
 } // namespace
@@ -74,7 +75,8 @@ void add_check(CLI::App& app, Run& run_chosen) {
         "check", "Is it really one thing? Judge what the controllers say of themselves");
     add_host_names(*command, options->source);
     add_source_options(*command, options->source);
-    add_output_options(*command, options->output, report_formats());
+    add_report_option(*command, options->outputs);
+    add_style_options(*command, options->output);
     command->add_option("--config", options->config, "Sites and settings, see haoh.toml(5)")
         ->type_name("FILE");
     options->profile_given =

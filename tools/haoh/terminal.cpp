@@ -44,6 +44,10 @@ void add_output_options(CLI::App& command, OutputOptions& options, std::vector<s
         ->type_name("FORMAT")
         ->check(CLI::IsMember(std::move(names)))
         ->capture_default_str();
+    add_style_options(command, options);
+}
+
+void add_style_options(CLI::App& command, OutputOptions& options) {
     command.add_option("--color", options.color, "Colour the text: auto, always or never")
         ->type_name("WHEN")
         ->check(CLI::IsMember({"auto", "always", "never"}))

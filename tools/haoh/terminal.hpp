@@ -34,6 +34,9 @@ struct OutputOptions {
 /// \param names  what -o takes; the first is what is printed without it
 void add_output_options(CLI::App& command, OutputOptions& options, std::vector<std::string> names);
 
+/// The same without -o.
+void add_style_options(CLI::App& command, OutputOptions& options);
+
 /// The same, of a table.
 template <typename Row>
 void add_output_options(CLI::App& command, OutputOptions& options, std::span<const Row> formats) {

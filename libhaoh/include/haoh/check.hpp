@@ -127,6 +127,13 @@ enum class Model : std::uint8_t { unknown, single, stretched, dispersed };
 struct RuleResult {
     std::string rule;
     RuleState state{};
+    /// What became of it in each of `Report::subsystems`, in their order: a rule may hold in one and be
+    /// broken in another. Empty where that is not known (a report made by hand).
+    std::vector<RuleState> in_subsystem{};
+    /// What became of it where it is about no single subsystem: a host, a discovery log, several
+    /// subsystems together. `not_applicable` as well where a finding names a subsystem and what held besides
+    /// is not told apart: then nothing more is promised.
+    RuleState elsewhere{};
 
     bool operator==(const RuleResult&) const = default;
 };
@@ -203,6 +210,9 @@ struct Report {
     std::size_t readings{1}; ///< how often it was looked, the last time is told (inspection.hpp)
     Judged judged{};
 
+    /// SUBNQNs of all that was judged or that a finding is about: those that were asked directly, then
+    /// those of hosts, then those that are only expected. Each once.
+    std::vector<std::string> subsystems{};
     std::array<std::size_t, 5> waived{}; ///< of `counts`: what a waiver covers
     std::array<std::size_t, 5> known{};  ///< of `counts`: what the earlier report had as well
 
@@ -240,5 +250,8 @@ struct CheckOptions {
 /// The exit status of `haoh check`: 4 when nothing was observed, else 1 when a finding that counts is a
 /// FAIL (with FailOn::warn also a WARN), else 3 when something could not be observed, else 0.
 [[nodiscard]] int exit_status(const Report& report, FailOn fail_on, bool anything_observed);
+/// The same by `judged.fail_on`, of the observation that the report is of. Where something was expected and
+/// is gone, that nothing is there is an observation, too.
+[[nodiscard]] int exit_status(const Report& report, const Observation& observation);
 
 } // namespace haoh

@@ -204,6 +204,9 @@ struct Observation {
     [[nodiscard]] const KernelObservation* kernel_of(const ControllerObservation& controller) const;
 };
 
+/// Whether there is a controller or a subsystem to tell of.
+[[nodiscard]] bool is_anything(const Observation& observation);
+
 /// Joins observations: controllers (by host and name), kernels (by host), discovery logs and failures
 /// of all, each kept once, in the order of `parts`; what several name keeps its latest reading. A
 /// failure is dropped when another part, no older, observed the same port and subsystem.

@@ -53,6 +53,19 @@ template <typename Row>
 /// that is fetched. Every text is escaped. Its size is bounded (some MB): what is left out is counted.
 [[nodiscard]] std::string to_html(const Report& report, const Observation& observation);
 
+/// For a CI: a suite for each subsystem (and one for what is of no single one), a case for each rule. A rule
+/// that does not apply is skipped, one that could not be judged an error, a FAIL a failure (by
+/// `Judged::fail_on` a WARN as well); what is waived or known is skipped with the reason. Other findings are the
+/// case's output. XML whatever an array sent.
+[[nodiscard]] std::string to_junit(const Report& report, const Observation& observation);
+/// SARIF 2.1.0: the rules that were asked for, and a result for each finding. What is waived is suppressed.
+[[nodiscard]] std::string to_sarif(const Report& report, const Observation& observation);
+/// A comment of a pull request, worst first and folded: at most 60,000 bytes, and it says what had no room.
+[[nodiscard]] std::string to_markdown(const Report& report, const Observation& observation);
+
+/// Verdict, what it means and how many rules hold, in one line without its end.
+[[nodiscard]] std::string headline(const Report& report);
+
 using ReportFormat = Format<const Report&, const Observation&>;
 /// `haoh check -o`.
 [[nodiscard]] std::span<const ReportFormat> report_formats();

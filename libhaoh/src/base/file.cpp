@@ -90,19 +90,6 @@ struct stat status_of(int file, const std::string& name) {
     return status;
 }
 
-/// Follows symbolic links to the file that is meant, which need not be there yet.
-std::filesystem::path followed(std::filesystem::path path) {
-    for (int count = 0; count < kMaxLinks; ++count) {
-        std::error_code failure;
-        const std::filesystem::path target = std::filesystem::read_symlink(path, failure);
-        if (failure) {
-            return path; // no link
-        }
-        path = path.parent_path() / target;
-    }
-    return path;
-}
-
 bool same_file(const std::filesystem::path& path, const struct stat& status) {
     struct stat other {};
     return ::stat(path.c_str(), &other) == 0 && other.st_dev == status.st_dev &&
@@ -191,6 +178,25 @@ class Replacement {
     FileDescriptor file_;
 };
 
+/// What is to be written.
+struct Target {
+    explicit Target(const std::string& path) : there{::stat(path.c_str(), &status) == 0} {
+        if (!there && errno != ENOENT) {
+            throw Error(last_error(), "create", path);
+        }
+        name = followed(path);
+    }
+
+    /// What is not a regular file cannot be replaced; nor what has no name, behind a link in /proc.
+    [[nodiscard]] bool is_replaced() const {
+        return !there || (S_ISREG(status.st_mode) && same_file(name, status));
+    }
+
+    struct stat status {};
+    bool there;
+    std::filesystem::path name;
+};
+
 /// Into what is there, whatever it is.
 void write_into(const std::string& path, std::string_view content) {
     FileDescriptor file{::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY)};
@@ -254,22 +260,40 @@ std::string read_file(const std::string& path, std::size_t limit) {
     }
 }
 
-void write_file(const std::string& path, std::string_view content) {
-    struct stat status {};
-    const bool there = ::stat(path.c_str(), &status) == 0;
-    if (!there && errno != ENOENT) {
+std::filesystem::path followed(std::filesystem::path path) {
+    for (int count = 0; count < kMaxLinks; ++count) {
+        std::error_code failure;
+        const std::filesystem::path target = std::filesystem::read_symlink(path, failure);
+        if (failure) {
+            return path; // no link
+        }
+        path = path.parent_path() / target;
+    }
+    return path;
+}
+
+void require_writable(const std::string& path) {
+    const Target target{path};
+    if (target.is_replaced()) {
+        const SignalsHeld signals; // else one would leave the new file behind
+        const Replacement probe{target.name};
+    } else if (S_ISDIR(target.status.st_mode)) {
+        throw Error(std::make_error_code(std::errc::is_a_directory), "create", path);
+    } else if (::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) {
         throw Error(last_error(), "create", path);
     }
-    const std::filesystem::path target = followed(path);
-    // What is not a regular file cannot be replaced; nor what has no name, behind a link in /proc.
-    if (there && (!S_ISREG(status.st_mode) || !same_file(target, status))) {
+}
+
+void write_file(const std::string& path, std::string_view content) {
+    const Target target{path};
+    if (!target.is_replaced()) {
         write_into(path, content);
         return;
     }
     const SignalsHeld signals; // else one would leave the new file behind
-    Replacement replacement{target};
-    if (there) {
-        replacement.admit_as(target, status);
+    Replacement replacement{target.name};
+    if (target.there) {
+        replacement.admit_as(target.name, target.status);
     }
     std::error_code failure = replacement.write(content, signals);
     if (!failure) {

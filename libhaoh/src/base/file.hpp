@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -26,6 +27,13 @@ namespace haoh::base {
 /// shell made for `<(...)`: what never ends, or waits for somebody, is refused.
 /// \throws Error when it cannot be read or is larger than `limit` bytes
 [[nodiscard]] std::string read_file(const std::string& path, std::size_t limit);
+
+/// Follows symbolic links to the file that is meant, which need not be there yet.
+[[nodiscard]] std::filesystem::path followed(std::filesystem::path path);
+
+/// Whether `write_file` could write it now, by what it begins with: a file beside it, which is taken away
+/// again. Nothing that is there changes. \throws Error as `write_file` does
+void require_writable(const std::string& path);
 
 /// Replaces a file as a whole: written beside it, synced, renamed. Never leaves half a file. Symbolic
 /// links are followed, and the file keeps its mode and, as far as this user may, its owner. A device,

@@ -94,6 +94,7 @@ void count_unlisted(Rows rows, const judge::Subsystem& subsystem, judge::Finding
 
 void judge_subsystem(Rows rows, const judge::Subsystem& subsystem, const judge::Subject& subject,
                      judge::Findings& findings) {
+    findings.in_subsystem(subsystem.nqn);
     for (const judge::Row* row : rows) {
         findings.begin(*row);
         std::visit(JudgeRow{.row = *row, .subsystem = subsystem, .findings = findings}, row->judge);
@@ -108,6 +109,7 @@ void judge_subsystem(Rows rows, const judge::Subsystem& subsystem, const judge::
             judge::judge_volume(rows, volume, shared.nsid, subsystem.nqn, findings);
         }
     }
+    findings.in_subsystem({});
 }
 
 void judge_subject(Rows rows, const judge::Subject& subject, judge::Findings& findings) {
@@ -130,8 +132,10 @@ void judge_hosts(Rows rows, const judge::Subject& subject, judge::Findings& find
         for (const judge::Host& host : subject.hosts) {
             findings.on_host(host.kernel->host);
             for (const judge::HostSubsystem& subsystem : host.subsystems) {
+                findings.in_subsystem(subsystem.nqn);
                 std::get<judge::JudgeHostSubsystem>(row->judge).judge(subsystem, subject, findings);
             }
+            findings.in_subsystem({});
         }
     }
     findings.on_host({});
@@ -139,12 +143,14 @@ void judge_hosts(Rows rows, const judge::Subject& subject, judge::Findings& find
 
 /// What no other row has reported: therefore last.
 void compare_controllers(Rows rows, const judge::Subsystem& subsystem, judge::Findings& findings) {
+    findings.in_subsystem(subsystem.nqn);
     for (const judge::Row* row : rows) {
         const auto* const pages = std::get_if<judge::ComparePages>(&row->judge);
         if (pages != nullptr && pages->of == judge::ComparePages::Of::controller) {
             judge::compare_pages(*row, rows, subsystem, findings);
         }
     }
+    findings.in_subsystem({});
 }
 
 /// Where rules about arrays have nothing to go by.
@@ -166,12 +172,16 @@ std::set<std::pair<std::string, std::string>> unplaced(const judge::Subject& sub
 }
 
 /// None of them holds of a subsystem of which the arrays are not known.
-void count_unplaced(Rows rows, judge::Findings& findings) {
-    for (const judge::Row* row : rows) {
-        if (row->by_array) {
-            findings.unknown(*row);
+void count_unplaced(Rows rows, const judge::Subject& subject, judge::Findings& findings) {
+    for (const auto& [host, nqn] : unplaced(subject)) {
+        findings.in_subsystem(nqn);
+        for (const judge::Row* row : rows) {
+            if (row->by_array) {
+                findings.unknown(*row);
+            }
         }
     }
+    findings.in_subsystem({});
 }
 
 /// Two subsystems that show one namespace which both call dispersed.
@@ -324,6 +334,28 @@ Judged judged_by(const CheckOptions& options) {
     return out;
 }
 
+using Places = std::set<std::pair<std::string, std::string>>; ///< rule, subsystem
+
+/// What is left of a rule of which some findings do not count as such.
+void withdraw_state(RuleResult& result, const std::vector<std::string>& subsystems,
+                    const Places& withdrawn, const Places& broken) {
+    const auto state_in = [&](const std::string& subsystem, RuleState state) {
+        const std::pair place{result.rule, subsystem};
+        return withdrawn.contains(place) && !broken.contains(place) ? RuleState::unknown : state;
+    };
+    const auto of_rule = [&](const Places& places) {
+        const auto first = places.lower_bound({result.rule, std::string()});
+        return first != places.end() && first->first == result.rule;
+    };
+    if (of_rule(withdrawn) && !of_rule(broken)) {
+        result.state = RuleState::unknown;
+    }
+    result.elsewhere = state_in({}, result.elsewhere);
+    for (std::size_t index = 0; index < result.in_subsystem.size(); ++index) {
+        result.in_subsystem[index] = state_in(subsystems[index], result.in_subsystem[index]);
+    }
+}
+
 } // namespace
 
 std::size_t Report::count(RuleState wanted) const {
@@ -363,9 +395,7 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
     }
     judge_subject(rows, subject, findings);
     judge_hosts(rows, subject, findings);
-    if (!subject.all_arrays_known()) {
-        count_unplaced(rows, findings);
-    }
+    count_unplaced(rows, subject, findings);
     for (const judge::Subsystem& subsystem : subject.subsystems) {
         compare_controllers(rows, subsystem, findings);
     }
@@ -389,13 +419,13 @@ Report judge::check(Rows rows, const Observation& observation, const CheckOption
     }
     for (const judge::Row* row : rows) {
         if (rule_chosen(row->rule.id, options.rules)) {
-            report.rules.push_back(
-                {.rule = std::string(row->rule.id), .state = findings.state(*row)});
+            report.rules.push_back(findings.result(*row));
         } else if (rule_excluded(row->rule.id, options.rules)) {
             report.judged.excluded.emplace_back(row->rule.id);
         }
     }
     std::sort(report.judged.excluded.begin(), report.judged.excluded.end());
+    report.subsystems = findings.subsystems();
     std::sort(report.rules.begin(), report.rules.end(),
               [](const RuleResult& a, const RuleResult& b) { return a.rule < b.rule; });
     report.rules_evaluated = report.rules.size();
@@ -414,8 +444,8 @@ void judge::settle(Report& report) {
     for (const Finding& finding : report.findings) {
         const auto at = static_cast<std::size_t>(finding.verdict);
         ++report.counts[at];
-        report.waived[at] += finding.waived ? 1 : 0;
-        report.known[at] += finding.known && !finding.waived ? 1 : 0;
+        report.waived[at] += finding.waived ? 1U : 0U;
+        report.known[at] += finding.known && !finding.waived ? 1U : 0U;
         with_finding.insert(finding.rule);
     }
     report.counts[static_cast<std::size_t>(Verdict::pass)] = static_cast<std::size_t>(
@@ -426,24 +456,22 @@ void judge::settle(Report& report) {
 }
 
 void judge::withdraw(Report& report, const std::function<bool(Finding&)>& is_withdrawn) {
-    std::set<std::string> withdrawn;
-    std::set<std::string> broken;
+    Places withdrawn;
+    Places broken;
     for (Finding& finding : report.findings) {
         if (finding.verdict != Verdict::unknown && is_withdrawn(finding)) {
             finding.verdict = Verdict::unknown;
             finding.on_kernel.reset();
-            withdrawn.insert(finding.rule);
+            withdrawn.emplace(finding.rule, finding.subsystem);
         } else if (finding.verdict != Verdict::unknown) {
-            broken.insert(finding.rule);
+            broken.emplace(finding.rule, finding.subsystem);
         }
     }
     if (withdrawn.empty()) {
         return;
     }
     for (RuleResult& result : report.rules) {
-        if (withdrawn.contains(result.rule) && !broken.contains(result.rule)) {
-            result.state = RuleState::unknown;
-        }
+        withdraw_state(result, report.subsystems, withdrawn, broken);
     }
     settle(report);
 }
@@ -461,6 +489,11 @@ int exit_status(const Report& report, FailOn fail_on, bool anything_observed) {
         return kBroken;
     }
     return report.verdict == Verdict::unknown ? kIncomplete : kHolds;
+}
+
+int exit_status(const Report& report, const Observation& observation) {
+    const bool missed = report.judged.expected && report.count(Verdict::fail) > 0;
+    return exit_status(report, report.judged.fail_on, missed || is_anything(observation));
 }
 
 } // namespace haoh

@@ -186,7 +186,7 @@ std::set<std::size_t> Findings::told_causes() const {
 void Findings::finish(Draft draft, std::vector<Finding>& out) {
     const Row& row = draft.row;
     const Rule& rule = row.rule;
-    Tally& tally = tallies_[&row];
+    Tally& tally = tallies_[number_of(draft.subsystem)][&row];
     if (explained(draft)) {
         tally.explained = true;
         return;
@@ -235,7 +235,7 @@ std::vector<Finding> Findings::take() {
     const std::set<std::size_t> told = told_causes();
     for (Draft& draft : single_) {
         if (draft.unobserved && told.contains(*draft.unobserved)) {
-            tallies_[&draft.row.get()].explained = true;
+            tallies_[number_of(draft.subsystem)][&draft.row.get()].explained = true;
             continue;
         }
         finish(std::move(draft), out);
@@ -263,12 +263,19 @@ std::vector<Finding> Findings::take() {
     return out;
 }
 
-RuleState Findings::state(const Row& row) const {
-    const auto found = tallies_.find(&row);
-    if (found == tallies_.end()) {
-        return RuleState::not_applicable;
+std::size_t Findings::number_of(const std::string& nqn) {
+    if (nqn.empty()) {
+        return 0;
     }
-    const Tally& tally = found->second;
+    const auto [at, is_new] = numbers_.try_emplace(nqn, tallies_.size());
+    if (is_new) {
+        subsystems_.push_back(nqn);
+        tallies_.emplace_back();
+    }
+    return at->second;
+}
+
+RuleState Findings::state_of(const Tally& tally) {
     if (tally.told) {
         return RuleState::broken;
     }
@@ -276,6 +283,26 @@ RuleState Findings::state(const Row& row) const {
         return RuleState::unknown;
     }
     return tally.judged ? RuleState::held : RuleState::not_applicable;
+}
+
+RuleResult Findings::result(const Row& row) const {
+    RuleResult out{.rule = std::string(row.rule.id)};
+    std::vector<RuleState> states;
+    for (const Tallies& tallies : tallies_) {
+        const auto found = tallies.find(&row);
+        states.push_back(found == tallies.end() ? RuleState::not_applicable
+                                                : state_of(found->second));
+    }
+    out.state = *std::max_element(states.begin(), states.end()); // ascending by weight
+    out.elsewhere = states.front();
+    out.in_subsystem.assign(states.begin() + 1, states.end());
+    // What was counted without a subsystem may be the very object that a finding names one of.
+    const bool named = std::any_of(out.in_subsystem.begin(), out.in_subsystem.end(),
+                                   [](RuleState state) { return state > RuleState::held; });
+    if (out.elsewhere == RuleState::held && named) {
+        out.elsewhere = RuleState::not_applicable;
+    }
+    return out;
 }
 
 Verdict relaxed(Verdict verdict, const Rule& rule, Window window) {

@@ -10,6 +10,7 @@
 #include <haoh/rule.hpp>
 
 #include <compare>
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -73,11 +74,18 @@ class Findings {
     explicit Findings(Window window, std::set<std::pair<std::string, std::string>> unplaced = {})
         : window_(window), unplaced_(std::move(unplaced)) {}
 
+    Findings(const Findings&) = delete; // it points into itself
+    Findings& operator=(const Findings&) = delete;
+
     void add(Draft draft);
 
     /// Whose view of the controllers is being judged, until the next call; empty: no host's. What is
     /// added meanwhile is about that host.
     void on_host(std::string_view host) { host_ = host; }
+
+    /// Which subsystem is being judged, until the next call; empty: none by itself. What is counted
+    /// meanwhile (`judged`, `unknown`) is of that subsystem.
+    void in_subsystem(const std::string& nqn) { tallies_now_ = &tallies_[number_of(nqn)]; }
 
     /// One of possibly very many findings of a rule about single namespaces. Findings with the same
     /// row, subsystem, host and `key` fold into one when they are more than `kUnfolded`; `make` is only
@@ -87,9 +95,9 @@ class Findings {
                     const std::function<Wording()>& make);
 
     /// A row was asked of one object more, and held unless something is added besides.
-    void judged(const Row& row) { tallies_[&row].judged = true; }
+    void judged(const Row& row) { (*tallies_now_)[&row].judged = true; }
     /// A row applies to one object more, and what it must be judged by was not read.
-    void unknown(const Row& row) { tallies_[&row].unknown = true; }
+    void unknown(const Row& row) { (*tallies_now_)[&row].unknown = true; }
     /// Counts an answer; what is broken is to be added besides.
     void count(const Row& row, Answer::Kind answer);
 
@@ -98,8 +106,10 @@ class Findings {
 
     /// All findings, folded, judged by the window, worst first.
     [[nodiscard]] std::vector<Finding> take();
-    /// Of a row, after `take`.
-    [[nodiscard]] RuleState state(const Row& row) const;
+    /// All that `in_subsystem` or a finding named, in the order in which they came.
+    [[nodiscard]] const std::vector<std::string>& subsystems() const { return subsystems_; }
+    /// Of a row, after `take`: in all, in each of `subsystems`, and elsewhere.
+    [[nodiscard]] RuleResult result(const Row& row) const;
 
     /// The function that is about to judge: it may add findings of rows that name it, and of no
     /// others that name a function.
@@ -119,6 +129,11 @@ class Findings {
         bool told{};      ///< a finding that something is wrong
         bool explained{}; ///< something was wrong, and another row says why
     };
+    using Tallies = std::map<const Row*, Tally>;
+
+    /// Of `tallies_`: 0 for no subsystem by itself, else one more than the index in `subsystems_`.
+    [[nodiscard]] std::size_t number_of(const std::string& nqn);
+    [[nodiscard]] static RuleState state_of(const Tally& tally);
     void name_host(Draft& draft) const;
     void doubt(Draft& draft) const;
     void note(const Draft& draft);
@@ -137,7 +152,10 @@ class Findings {
     std::set<std::pair<std::string, std::string>> unplaced_;              ///< host, subsystem
     std::set<std::tuple<const Row*, std::string, std::string>> reported_; ///< subsystem, host
     std::set<std::pair<const Row*, std::string>> reported_on_; ///< host; empty: of none, or several
-    std::map<const Row*, Tally> tallies_;
+    std::vector<std::string> subsystems_;
+    std::map<std::string, std::size_t> numbers_; ///< of `subsystems_`
+    std::deque<Tallies> tallies_{1}; ///< by `number_of`; what is in it stays where it is
+    Tallies* tallies_now_{&tallies_.front()};
 };
 
 /// What a verdict becomes in a window; pass = no finding.

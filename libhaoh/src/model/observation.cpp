@@ -168,4 +168,12 @@ const KernelObservation* Observation::kernel_of(const ControllerObservation& con
     return found == kernels.end() ? nullptr : &*found;
 }
 
+bool is_anything(const Observation& observation) {
+    return !observation.controllers.empty() ||
+           std::any_of(observation.kernels.begin(), observation.kernels.end(),
+                       [](const KernelObservation& kernel) {
+                           return !kernel.subsystems.empty() || !kernel.stray_controllers.empty();
+                       });
+}
+
 } // namespace haoh

@@ -17,6 +17,18 @@ constexpr auto kReport = std::to_array<ReportFormat>({
     {"text", ".txt", to_text},
     {"json", ".json",
      [](const Report& report, const Observation&, Style) { return to_json(report); }},
+    {"junit", ".xml",
+     [](const Report& report, const Observation& observation, Style) {
+         return to_junit(report, observation);
+     }},
+    {"sarif", ".sarif",
+     [](const Report& report, const Observation& observation, Style) {
+         return to_sarif(report, observation);
+     }},
+    {"markdown", ".md",
+     [](const Report& report, const Observation& observation, Style) {
+         return to_markdown(report, observation);
+     }},
     {"html", ".html",
      [](const Report& report, const Observation& observation, Style) {
          return to_html(report, observation);

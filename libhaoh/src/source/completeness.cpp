@@ -43,14 +43,6 @@ bool is_whole(const KernelObservation& kernel) {
                        [](const KernelSubsystem& subsystem) { return is_whole(subsystem); });
 }
 
-bool is_anything(const Observation& observation) {
-    return !observation.controllers.empty() ||
-           std::any_of(observation.kernels.begin(), observation.kernels.end(),
-                       [](const KernelObservation& kernel) {
-                           return !kernel.subsystems.empty() || !kernel.stray_controllers.empty();
-                       });
-}
-
 } // namespace
 
 Completeness completeness(const Observation& observation) {

@@ -248,6 +248,36 @@ TEST_F(FileTest, is_created_only_where_nothing_is) {
     EXPECT_EQ(files(), 2U) << "nothing else is left";
 }
 
+TEST_F(FileTest, that_could_be_written_is_left_as_it_is) {
+    require_writable(at("new"));
+    EXPECT_EQ(files(), 0U);
+    static_cast<void>(made("old", "before"));
+    std::filesystem::create_symlink("old", at("link"));
+    require_writable(at("old"));
+    require_writable(at("link"));
+    require_writable("/dev/null");
+    EXPECT_EQ(text_of("old"), "before");
+    EXPECT_EQ(files(), 2U);
+}
+
+TEST_F(FileTest, that_could_not_be_written_is_told_before) {
+    std::string text;
+    EXPECT_EQ(failure_of([&] { require_writable(at("none/file")); }, text),
+              std::errc::no_such_file_or_directory);
+    EXPECT_THAT(text, HasSubstr(at("none/file")));
+    EXPECT_EQ(failure_of([&] { require_writable(folder_.string()); }, text),
+              std::errc::is_a_directory);
+    EXPECT_EQ(failure_of([&] { require_writable(made("old", "x") + "/file"); }, text),
+              std::errc::not_a_directory);
+    EXPECT_EQ(failure_of([&] { require_writable("/proc/self/file"); }, text),
+              std::errc::no_such_file_or_directory)
+        << "nobody makes a file there";
+    std::filesystem::create_symlink("none/file", at("link"));
+    EXPECT_EQ(failure_of([&] { require_writable(at("link")); }, text),
+              std::errc::no_such_file_or_directory);
+    EXPECT_EQ(files(), 2U);
+}
+
 TEST_F(FileTest, what_is_no_file_takes_the_bytes_itself) {
     write_file("/dev/null", "text");
     EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));

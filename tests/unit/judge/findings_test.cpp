@@ -96,7 +96,7 @@ TEST(Taken, LeaveOutWhatAnotherExplains) {
         put(findings, cause_first ? silence : cause);
         put(findings, other);
         EXPECT_THAT(taken(findings), ElementsAre("host.ctrl.live k -", "snap.verdict_unknown m -"));
-        EXPECT_EQ(findings.state(row("snap.verdict_unknown")), RuleState::unknown);
+        EXPECT_EQ(findings.result(row("snap.verdict_unknown")).state, RuleState::unknown);
     }
     // What is not told explains nothing.
     Findings tolerated(Window::none);

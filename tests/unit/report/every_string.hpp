@@ -65,8 +65,24 @@ class EveryString {
     }
     void operator()(Finding& it) const {
         auto& [rule, verdict, severity, subsystem, nsid, nsids, what, values, basis, why, fix,
-               config, told, on_kernel, names_nsid, host, explains] = it;
-        all(rule, subsystem, what, values, basis, why, fix, config, on_kernel, host);
+               config, told, on_kernel, names_nsid, host, explains, waived, known] = it;
+        all(rule, subsystem, what, values, basis, why, fix, config, on_kernel, host, waived);
+    }
+    void operator()(Waived& it) const {
+        auto& [reason, owner, expires, where] = it;
+        all(reason, owner, expires, where);
+    }
+    void operator()(GoneFinding& it) const {
+        auto& [rule, verdict, subsystem, host, nsids, what, looked_for] = it;
+        all(rule, subsystem, host, what);
+    }
+    void operator()(JudgedWaivers& it) const {
+        auto& [file, day, used, unused, expired, not_judged] = it;
+        all(file, day);
+    }
+    void operator()(JudgedBaseline& it) const {
+        auto& [file, observed_at, gone] = it;
+        all(file, observed_at, gone);
     }
     void operator()(Attribution& it) const {
         auto& [host, controller, array, evidence, confidence] = it;
@@ -78,7 +94,7 @@ class EveryString {
         it = Attributions(std::move(copy));
     }
     void operator()(RuleResult& it) const {
-        auto& [rule, state] = it;
+        auto& [rule, state, in_subsystem, elsewhere] = it;
         all(rule);
     }
     void operator()(Unobserved& it) const {
@@ -87,13 +103,15 @@ class EveryString {
     }
     void operator()(Report& it) const {
         auto& [verdict, model, counts, rules_evaluated, rules, findings, unobserved, attributions,
-               observed_at, kernel, hosts, arrays_known, connected, readings, judged] = it;
-        all(rules, findings, unobserved, attributions, observed_at, kernel, hosts, judged);
+               observed_at, kernel, hosts, arrays_known, connected, readings, judged, subsystems,
+               waived, known] = it;
+        all(rules, findings, unobserved, attributions, observed_at, kernel, hosts, judged,
+            subsystems);
     }
     void operator()(Judged& it) const {
         auto& [version, profile, window, fail_on, policy, sites, config_file, rules, rules_left_out,
-               expected] = it;
-        all(version, sites, config_file, rules);
+               expected, excluded, waivers, baseline] = it;
+        all(version, sites, config_file, rules, excluded, waivers, baseline);
     }
     void operator()(Difference& it) const {
         auto& [kind, controller, nsid, field, before, after] = it;

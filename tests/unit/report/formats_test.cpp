@@ -40,7 +40,9 @@ void expect_plain(std::string_view word) {
 void expect_rendering(std::string_view name, const std::string& text) {
     EXPECT_THAT(text, EndsWith("\n")) << name;
     EXPECT_THAT(text, Not(EndsWith("\n\n"))) << name;
-    if (name == "json") {
+    if (name == "sarif") {
+        EXPECT_EQ(nlohmann::json::parse(text, nullptr, false).value("version", ""), "2.1.0");
+    } else if (name == "json") {
         const auto document = nlohmann::json::parse(text, nullptr, false);
         ASSERT_TRUE(document.is_object());
         EXPECT_THAT(document.value("schema", ""), StartsWith("haoh."));
@@ -79,7 +81,7 @@ TEST(Formats, of_what_was_observed_and_judged) {
     Sample sample = healthy_pair();
     add(sample.report, uuid_finding(sample, 1));
     EXPECT_THAT(names(report_formats(), sample.report, sample.observation),
-                ElementsAre("text", "json", "html"));
+                ElementsAre("text", "json", "junit", "sarif", "markdown", "html"));
     EXPECT_THAT(names(list_formats(), sample.observation, std::vector<Site>{}),
                 ElementsAre("text", "json", "dot"));
     const std::vector<Difference> differences =

@@ -16,6 +16,7 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <pugixml.hpp>
 
 #include <algorithm>
 #include <array>
@@ -42,6 +43,7 @@ enum class Form {
     safe_json,  ///< the same, in JSON
     exact_json, ///< the very bytes, by escapes that can be undone
     metrics,    ///< likewise, in which the escapes of safe_text are quoted once more
+    xml,        ///< safe_text, in XML
 };
 
 struct Rendering {
@@ -85,8 +87,15 @@ void expect_harmless(const Rendering& one) {
         const test::ParsedPage page(one.text); // says where it is not well-formed
         EXPECT_EQ(page.count("//script"), 0U);
     }
-    if (one.form == Form::text || one.form == Form::html || one.form == Form::metrics) {
+    if (one.form == Form::text || one.form == Form::html || one.form == Form::metrics ||
+        one.form == Form::xml) {
         EXPECT_EQ(harmful(one.text), "") << one.text;
+        if (one.form == Form::xml) {
+            pugi::xml_document document;
+            const pugi::xml_parse_result result = document.load_string(one.text.c_str());
+            EXPECT_TRUE(result) << result.description() << "\n" << one.text;
+            EXPECT_EQ(one.text.find("</text>"), std::string::npos) << one.text;
+        }
     } else {
         EXPECT_EQ(test::unprintable_bytes(one.text), "");
         const auto parsed = nlohmann::json::parse(one.text, nullptr, false);
@@ -146,6 +155,12 @@ Report rich_report(Sample& sample) {
     unknown.rule = "ctrl.fr.equal";
     test::add(sample.report, unknown);
     test::add(sample.report, test::firmware_note(sample));
+    Finding waived = test::serial_finding(sample);
+    waived.waived = Waived{.reason = "firmware 7.1 has it",
+                           .owner = "storage team",
+                           .expires = "2027-01-31",
+                           .where = "waivers.toml:12"};
+    test::add(sample.report, waived);
     test::add(sample, test::refused_target());
     sample.report.kernel = "6.12";
     return sample.report;
@@ -159,7 +174,10 @@ TEST(HostileText, OfAReportHarmsNoRendering) {
             {"text", to_text(it, sample.observation)},
             {"verbose", to_text(it, sample.observation, {.verbose = true})},
             {"html", to_html(it, sample.observation), Form::html},
-            {"json", to_json(it), Form::safe_json}};
+            {"json", to_json(it), Form::safe_json},
+            {"junit", to_junit(it, sample.observation), Form::xml},
+            {"sarif", to_sarif(it, sample.observation)},
+            {"markdown", to_markdown(it, sample.observation)}};
     });
     expect_harmless_whatever(report.attributions, [&](const Attributions& it) {
         return std::vector<Rendering>{{"list", list_text(sample.observation, it)},
@@ -192,6 +210,9 @@ TEST(HostileText, OfWhatWasObservedHarmsNoRendering) {
             }
             out.push_back({"html", to_html(sample.report, it), Form::html});
             out.push_back({"dot", list_dot(it, sample.report.attributions)});
+            out.push_back({"junit", to_junit(sample.report, it), Form::xml});
+            out.push_back({"sarif", to_sarif(sample.report, it)});
+            out.push_back({"markdown", to_markdown(sample.report, it)});
             return out;
         });
     }

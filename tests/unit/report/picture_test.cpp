@@ -30,7 +30,7 @@ std::vector<Picture> pictures_of(const Sample& sample) {
     const std::vector<report::SubsystemArrays> subsystems =
         report::subsystems_of(sample.observation, view.attributions);
     const report::ToldFindings told(view);
-    const report::FindingWords words(view, subsystems);
+    const report::FindingText words(view, sample.observation);
     return report::pictures_of(view, sample.observation, subsystems, told, words);
 }
 

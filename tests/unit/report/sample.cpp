@@ -100,8 +100,11 @@ Sample healthy_pair(std::uint32_t namespaces) {
     sample.report.rules_evaluated = kRules;
     sample.report.counts[static_cast<std::size_t>(Verdict::pass)] = kRules;
     for (const Rule& rule : rules().first(kRules)) {
-        sample.report.rules.push_back({.rule = std::string(rule.id), .state = RuleState::held});
+        sample.report.rules.push_back({.rule = std::string(rule.id),
+                                       .state = RuleState::held,
+                                       .in_subsystem = {RuleState::held}});
     }
+    sample.report.subsystems = {kSampleNqn};
     sample.report.observed_at = sample.observation.observed_at;
     for (const ControllerObservation& controller : sample.observation.controllers) {
         const bool on_a = controller.connection.cntlid < 1000;
@@ -207,6 +210,10 @@ void add(Report& report, Finding finding) {
     }
     if (rule != report.rules.end()) {
         rule->state = finding.verdict == Verdict::unknown ? RuleState::unknown : RuleState::broken;
+        const bool somewhere = !finding.subsystem.empty();
+        rule->elsewhere = somewhere ? RuleState::not_applicable : rule->state;
+        rule->in_subsystem.assign(rule->in_subsystem.size(),
+                                  somewhere ? rule->state : RuleState::not_applicable);
     }
     if (finding.verdict != Verdict::note) {
         report.verdict = std::max(report.verdict, finding.verdict);

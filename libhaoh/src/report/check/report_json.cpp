@@ -5,6 +5,8 @@
 #include "report/text/json.hpp"
 #include "report/text/text.hpp"
 
+#include <algorithm>
+
 namespace haoh {
 namespace {
 
@@ -162,6 +164,21 @@ Json judged_json(const ReportView& view) {
     return out;
 }
 
+/// Where it differs from one subsystem to the other, it is told of each.
+Json rule_json(const RuleResult& one) {
+    Json out{{"id", one.rule}, {"state", to_string(one.state)}};
+    const auto differs = [&](RuleState state) { return state != one.state; };
+    if (std::ranges::any_of(one.in_subsystem, differs)) {
+        for (const RuleState state : one.in_subsystem) {
+            out["in_subsystem"].push_back(to_string(state));
+        }
+    }
+    if (one.elsewhere != RuleState::not_applicable) {
+        out["elsewhere"] = to_string(one.elsewhere);
+    }
+    return out;
+}
+
 Json findings_json(const ReportView& view) {
     Json out = Json::array();
     for (const FindingGroup& group : view.groups) {
@@ -210,9 +227,10 @@ std::string to_json(const Report& report) {
          {RuleState::held, RuleState::broken, RuleState::unknown, RuleState::not_applicable}) {
         out["rule_counts"][std::string{to_string(state)}] = count(view, state);
     }
+    out["subsystems"] = view.subsystems;
     out["rules"] = Json::array();
     for (const RuleResult& one : view.rules) {
-        out["rules"].push_back({{"id", one.rule}, {"state", to_string(one.state)}});
+        out["rules"].push_back(rule_json(one));
     }
     out["findings"] = findings_json(view);
     out["unobserved"] = Json::array();

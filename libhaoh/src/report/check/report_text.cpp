@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <haoh/report.hpp>
 
-#include <haoh/kernel_release.hpp>
-
 #include "report/check/accepted_text.hpp"
 #include "report/check/finding_cluster.hpp"
+#include "report/check/finding_text.hpp"
 #include "report/check/report_view.hpp"
 #include "report/list/arrays.hpp"
 #include "report/rules/rules_view.hpp"
@@ -14,7 +13,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string_view>
 
@@ -34,28 +32,6 @@ constexpr std::size_t kMaxReportRanges = 8; ///< runs of NSIDs in one list
 constexpr std::size_t kMaxNamed = 8;        ///< names of what is told as one
 constexpr std::size_t kMaxClause = 400;     ///< columns of what a finding says
 
-std::string upper(std::string_view text) {
-    std::string out{text};
-    for (char& character : out) {
-        if (character >= 'a' && character <= 'z') {
-            character = static_cast<char>(character - 'a' + 'A');
-        }
-    }
-    return out;
-}
-
-/// "alpha: " in front of what is about one of several hosts.
-std::string host_prefix(std::string_view host) {
-    return host.empty() ? std::string() : fmt::format("{}: ", host);
-}
-
-/// "alpha nvme0" for "nvme0", where a host has to be told; a host is its own name.
-std::string on_host(std::string_view host, std::string name) {
-    return host.empty() || host == name ? std::move(name)
-           : name.empty()               ? std::string(host)
-                                        : fmt::format("{} {}", host, name);
-}
-
 /// "alpha, beta and 3 more".
 std::string brief_list(const std::set<std::string_view>& names) {
     const std::size_t shown = names.size() <= kMaxHosts + 1 ? names.size() : kMaxHosts;
@@ -66,22 +42,12 @@ std::string brief_list(const std::set<std::string_view>& names) {
                : fmt::format("{} and {} more", fmt::join(first, ", "), names.size() - shown);
 }
 
-/// "Linux 6.12" of "6.12.107-amd64", "Linux 5.14 of EL 9.6" of "5.14.0-570.12.1.el9_6.x86_64".
-std::string short_release(const std::string& release) {
-    const auto known = parse_kernel_release(release);
-    return known ? name_of(*known) : "Linux " + release;
-}
-
 /// One rendering of one report.
 class ReportText {
   public:
     ReportText(const ReportView& view, const Observation& observation, const TextStyle& style)
-        : view_{view}, subsystems_{subsystems_of(observation, view.attributions)},
-          verbose_{style.verbose}, writer_{style.width, style.color} {
-        for (std::size_t index = 0; index < subsystems_.size(); ++index) {
-            places_.try_emplace(subsystems_[index].subsysnqn, index);
-        }
-    }
+        : view_{view}, words_{view, observation}, verbose_{style.verbose}, writer_{style.width,
+                                                                                   style.color} {}
 
     std::string render() && {
         write_verdict();
@@ -91,10 +57,9 @@ class ReportText {
         write_unobserved();
         write_groups(Verdict::unknown, shown);
         write_groups(Verdict::warn, shown);
-        folded_ |=
-            AcceptedText(view_, verbose_, subsystems_.size() > 1, [this](const FindingItem& item) {
-                return headline_of(item);
-            }).write(writer_);
+        folded_ |= AcceptedText(view_, verbose_, words_.subsystems().size() > 1,
+                                [this](const FindingItem& item) { return headline_of(item); })
+                       .write(writer_);
         write_notes();
         write_footer();
         return std::move(writer_).take();
@@ -106,37 +71,8 @@ class ReportText {
         return verbose_ || count <= bound + 1 ? count : bound;
     }
 
-    [[nodiscard]] const SubsystemArrays* find_subsystem(const std::string& subsysnqn) const {
-        const auto found = places_.find(subsysnqn);
-        return found == places_.end() ? nullptr : &subsystems_[found->second];
-    }
-
-    /// "NSID 2: " in front of what is about one namespace, or the same for each of several.
     [[nodiscard]] std::string headline_of(const FindingItem& item) const {
-        if (item.unobserved && *item.unobserved < view_.unobserved.size()) {
-            return error_text(view_.unobserved[*item.unobserved]);
-        }
-        return host_prefix(shown_host(item)) + clause_of(item);
-    }
-
-    /// What the finding is about, where there are several hosts.
-    [[nodiscard]] std::string_view shown_host(const FindingItem& item) const {
-        return view_.several_hosts() ? std::string_view(item.host) : std::string_view();
-    }
-
-    [[nodiscard]] std::string error_text(const Unobserved& one) const {
-        return host_prefix(view_.several_hosts() ? one.host : std::string()) + one.error;
-    }
-
-    [[nodiscard]] std::string clause_of(const FindingItem& item) const {
-        std::string text = item.what;
-        if (!verbose_ && columns(text) > kMaxClause) {
-            text = std::string{column_slice(text, 0, kMaxClause - 3)} + "...";
-        }
-        if (item.nsids.empty() || item.about_all || item.names_nsid) {
-            return text;
-        }
-        return fmt::format("NSID {}: {}", ranges(item.nsids, kMaxReportRanges), text);
+        return words_.headline(item, verbose_ ? FindingText::kAll : kMaxClause);
     }
 
     void write_verdict() {
@@ -150,15 +86,15 @@ class ReportText {
     }
 
     void write_subsystems() {
-        const std::size_t shown = at_most(kMaxSubsystems, subsystems_.size());
+        const std::size_t shown = at_most(kMaxSubsystems, words_.subsystems().size());
         for (std::size_t index = 0; index < shown; ++index) {
-            write_subsystem(subsystems_[index]);
+            write_subsystem(words_.subsystems()[index]);
         }
-        if (shown < subsystems_.size()) {
+        if (shown < words_.subsystems().size()) {
             folded_ = true;
-            writer_.wrapped(
-                0, 2,
-                {{fmt::format("and {}", count_of(subsystems_.size() - shown, "more subsystem"))}});
+            writer_.wrapped(0, 2,
+                            {{fmt::format("and {}", count_of(words_.subsystems().size() - shown,
+                                                             "more subsystem"))}});
         }
         if (verbose_ && !view_.observed_at.empty()) {
             writer_.line(
@@ -187,7 +123,7 @@ class ReportText {
 
     void write_subsystem(const SubsystemArrays& subsystem) {
         std::string facts = count_of(subsystem.nsids.size(), "namespace");
-        if (subsystems_.size() == 1 && view_.model != Model::unknown) {
+        if (words_.subsystems().size() == 1 && view_.model != Model::unknown) {
             facts = fmt::format("{}, {}", to_string(view_.model), facts);
         }
         const Span name{subsystem.subsysnqn, Tone::strong};
@@ -242,7 +178,7 @@ class ReportText {
 
     /// Where the items that follow are, when there are several subsystems.
     void write_place(const FindingGroup& group) {
-        if (subsystems_.size() > 1 && !group.subsystem.empty()) {
+        if (words_.subsystems().size() > 1 && !group.subsystem.empty()) {
             writer_.wrapped(2, 4, {{"in ", Tone::faint}, {group.subsystem}});
         }
     }
@@ -314,38 +250,8 @@ class ReportText {
                           fmt::join(names, ", "), names.size() < items.size() ? ", ..." : "")}});
     }
 
-    /// Who says a value: "array-a", "array-b controllers 1-3", and of several hosts "alpha nvme0".
-    [[nodiscard]] std::string label_of(const SubsystemArrays* subsystem, const FindingItem& item,
-                                       const ValueGroup& group) const {
-        std::string label = group.object.empty()
-                                ? report::label_of(subsystem, group.array, group.controllers)
-                                : group.object;
-        return on_host(unnamed_host(item, group.host()), std::move(label));
-    }
-
-    /// The host of a value, where nothing said it yet.
-    [[nodiscard]] std::string_view unnamed_host(const FindingItem& item,
-                                                std::string_view host) const {
-        return view_.several_hosts() && host != item.host ? host : std::string_view();
-    }
-
     void write_values(const FindingGroup& group, const FindingItem& item) {
-        const SubsystemArrays* subsystem = find_subsystem(group.subsystem);
-        std::vector<LabelledValue> values;
-        for (const ValueGroup& one : item.values) {
-            if (!verbose_) {
-                values.push_back({.label = label_of(subsystem, item, one), .value = one.value});
-                continue;
-            }
-            for (std::size_t i = 0; i < one.controllers.size(); ++i) {
-                const std::string name =
-                    on_host(unnamed_host(item, one.hosts[i]),
-                            one.object.empty() ? one.controllers[i] : one.object);
-                const std::string separator = one.array.empty() || name.empty() ? "" : ", ";
-                values.push_back({.label = one.array + separator + name, .value = one.value});
-            }
-        }
-        folded_ |= write_value_block(writer_, 4, values, verbose_);
+        folded_ |= write_value_block(writer_, 4, words_.values(group, item, verbose_), verbose_);
     }
 
     /// \param places  subsystems that are all in what is left out; 0 = not told
@@ -357,7 +263,7 @@ class ReportText {
         for (const FindingItem* item : items) {
             nsids.insert(nsids.end(), item->nsids.begin(), item->nsids.end());
             findings += item->findings();
-            hosts.insert(shown_host(*item));
+            hosts.insert(words_.shown_host(*item));
         }
         hosts.erase(std::string_view());
         std::ranges::sort(nsids);
@@ -412,7 +318,7 @@ class ReportText {
         writer_.line(0, {{"NOT OBSERVED", Tone::unknown}});
         std::vector<std::string> errors;
         for (const std::size_t index : view_.untold) {
-            errors.push_back(error_text(view_.unobserved[index]));
+            errors.push_back(words_.error(view_.unobserved[index]));
         }
         const std::vector<std::string> lines = counted(std::move(errors));
         const std::size_t shown = at_most(kMaxUnobserved, lines.size());
@@ -449,11 +355,9 @@ class ReportText {
         const FindingGroup& group = cluster.first();
         const FindingItem& item = group.items.front();
         std::string text = ": " + headline_of(item);
-        const SubsystemArrays* subsystem = find_subsystem(group.subsystem);
         std::vector<std::string> values;
-        for (const ValueGroup& one : item.values) {
-            const std::string label = label_of(subsystem, item, one);
-            values.push_back(label.empty() ? one.value : label + " " + one.value);
+        for (const LabelledValue& one : words_.values(group, item, false)) {
+            values.push_back(one.label.empty() ? one.value : one.label + " " + one.value);
         }
         // A note is one line or two; what does not fit there is for the verbose text.
         const std::string all = fmt::format(" ({})", fmt::join(values, ", "));
@@ -482,8 +386,7 @@ class ReportText {
     }
 
     const ReportView& view_;
-    std::vector<SubsystemArrays> subsystems_;
-    std::map<std::string_view, std::size_t> places_; ///< of the subsystems, by their names
+    FindingText words_;
     bool verbose_;
     bool folded_{}; ///< something was left out
     TextWriter writer_;
@@ -494,6 +397,12 @@ class ReportText {
 std::string to_text(const Report& report, const Observation& observation, const TextStyle& style) {
     const ReportView view = view_of(report);
     return ReportText{view, observation, style}.render();
+}
+
+std::string headline(const Report& report) {
+    const ReportView view = view_of(report);
+    return fmt::format("{}  {}{}{}", upper(to_string(view.verdict)), view.summary,
+                       view.tally.empty() ? "" : " ", view.tally);
 }
 
 } // namespace haoh

@@ -432,6 +432,7 @@ ReportView view_of(const Report& report) {
                     .known = report.known,
                     .rules_evaluated = report.rules_evaluated,
                     .rules = safe_rules(report.rules),
+                    .subsystems = {},
                     .rule_counts = {},
                     .groups = group_findings(report.findings),
                     .unobserved = {},
@@ -447,6 +448,9 @@ ReportView view_of(const Report& report) {
                     .judged_with = {}};
     for (const RuleResult& one : view.rules) {
         ++view.rule_counts[static_cast<std::size_t>(one.state)];
+    }
+    for (const std::string& subsystem : report.subsystems) {
+        view.subsystems.push_back(safe_text(subsystem));
     }
     for (const std::string& host : report.hosts) {
         view.hosts.push_back(safe_text(host));

@@ -71,6 +71,7 @@ struct ReportView {
     std::array<std::size_t, 5> known{};  ///< of `counts`
     std::size_t rules_evaluated{};
     std::vector<RuleResult> rules;            ///< every rule that was asked for, ordered by ID
+    std::vector<std::string> subsystems{};    ///< Report::subsystems
     std::array<std::size_t, 4> rule_counts{}; ///< of `rules`, by RuleState
     std::vector<FindingGroup> groups;         ///< worst first
     std::vector<Unobserved> unobserved;

@@ -46,7 +46,7 @@ bool has_accepted(const ReportView& view) {
 }
 
 void write_accepted(Markup& out, const ReportView& view, const ToldFindings& told,
-                    const FindingWords& words) {
+                    const FindingText& words) {
     out.leaf(
         "p", {},
         "This is so, and does not count for the verdict: somebody answers for it, or an earlier "

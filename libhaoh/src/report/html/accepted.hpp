@@ -3,7 +3,7 @@
 /// What is waived or known, and so does not count for the verdict: told apart from what does.
 #pragma once
 
-#include "report/check/finding_words.hpp"
+#include "report/check/finding_text.hpp"
 #include "report/html/findings.hpp"
 #include "report/html/markup.hpp"
 
@@ -14,6 +14,6 @@ namespace haoh::report {
 
 /// An article for each group that is waived or known, and what an earlier report had.
 void write_accepted(Markup& out, const ReportView& view, const ToldFindings& told,
-                    const FindingWords& words);
+                    const FindingText& words);
 
 } // namespace haoh::report

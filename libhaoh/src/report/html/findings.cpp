@@ -2,6 +2,7 @@
 #include "report/html/findings.hpp"
 
 #include "report/html/badge.hpp"
+#include "report/list/host_view.hpp"
 #include "report/rules/rules_view.hpp"
 #include "report/text/text.hpp"
 
@@ -54,7 +55,7 @@ std::vector<MarkedPart> split_by(const std::string& text, IsMarked is_marked) {
 class FindingsWriter {
   public:
     FindingsWriter(Markup& out, const ReportView& view, const ToldFindings& told,
-                   const FindingWords& words)
+                   const FindingText& words)
         : out_{out}, view_{view}, told_{told}, words_{words} {}
 
     void write(ToldFindings::Part part) {
@@ -166,8 +167,8 @@ class FindingsWriter {
                 });
             }
             before = place.group;
-            const std::string headline = words_.headline_of(
-                *place.item, out_.size() > kLongPage ? 200 : kPageClause, kPageRanges);
+            const std::string headline =
+                words_.headline(*place.item, out_.size() > kLongPage ? 200 : kPageClause);
             out_.leaf("p", {{"class", "what"}}, headline);
             write_values(*place.group, *place.item, headline);
         }
@@ -192,6 +193,7 @@ class FindingsWriter {
         }
         texts = shortened(std::move(texts), out_.size() > kLongPage ? 80 : kValueRoom);
         const std::vector<std::vector<MarkedPart>> parts = marked(texts);
+        const std::vector<LabelledValue> labels = words_.values(group, item, false);
         const bool named = std::ranges::any_of(item.values, [](const ValueGroup& value) {
             return value.object.empty() && !value.controllers.front().empty();
         });
@@ -214,8 +216,8 @@ class FindingsWriter {
                              });
                              out_.element("tbody", {}, [&] {
                                  for (std::size_t index = 0; index < shown; ++index) {
-                                     write_value(group, item, item.values[index], parts[index],
-                                                 named);
+                                     write_value(labels[index].label, item.values[index],
+                                                 parts[index], named);
                                  }
                              });
                          });
@@ -226,10 +228,9 @@ class FindingsWriter {
         }
     }
 
-    void write_value(const FindingGroup& group, const FindingItem& item, const ValueGroup& value,
+    void write_value(const std::string& label, const ValueGroup& value,
                      const std::vector<MarkedPart>& parts, bool named) {
         out_.element("tr", {}, [&] {
-            const std::string label = words_.label_of(group, item, value);
             out_.leaf("th", {{"scope", "row"}}, label.empty() ? "-" : label);
             out_.element("td", {}, [&] {
                 std::size_t length = 0;
@@ -263,7 +264,7 @@ class FindingsWriter {
                                     : value.controllers[index]);
             }
         }
-        return some_names(names, kPageNames);
+        return some_of(names, kPageNames);
     }
 
     void write_advice(const FindingCluster& cluster) {
@@ -325,7 +326,7 @@ class FindingsWriter {
     Markup& out_;
     const ReportView& view_;
     const ToldFindings& told_;
-    const FindingWords& words_;
+    const FindingText& words_;
 };
 
 } // namespace
@@ -393,14 +394,14 @@ std::vector<std::vector<MarkedPart>> marked(std::span<const std::string> texts) 
 }
 
 void write_findings(Markup& out, const ReportView& view, const ToldFindings& told,
-                    const FindingWords& words, ToldFindings::Part part) {
+                    const FindingText& words, ToldFindings::Part part) {
     FindingsWriter{out, view, told, words}.write(part);
 }
 
-void write_unobserved(Markup& out, const ReportView& view, const FindingWords& words) {
+void write_unobserved(Markup& out, const ReportView& view, const FindingText& words) {
     std::vector<std::string> errors;
     for (const std::size_t index : view.untold) {
-        errors.push_back(words.error_text(view.unobserved[index]));
+        errors.push_back(words.error(view.unobserved[index]));
     }
     const std::vector<std::string> lines = counted(std::move(errors));
     const std::size_t shown = lines.size() <= kPageUnobserved + 1 ? lines.size() : kPageUnobserved;

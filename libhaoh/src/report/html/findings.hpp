@@ -4,7 +4,7 @@
 #pragma once
 
 #include "report/check/finding_cluster.hpp"
-#include "report/check/finding_words.hpp"
+#include "report/check/finding_text.hpp"
 #include "report/html/markup.hpp"
 
 #include <cstddef>
@@ -55,8 +55,8 @@ struct MarkedPart {
 
 /// An article for each cluster.
 void write_findings(Markup& out, const ReportView& view, const ToldFindings& told,
-                    const FindingWords& words, ToldFindings::Part part);
+                    const FindingText& words, ToldFindings::Part part);
 /// What was not observed and no finding tells; nothing where there is nothing.
-void write_unobserved(Markup& out, const ReportView& view, const FindingWords& words);
+void write_unobserved(Markup& out, const ReportView& view, const FindingText& words);
 
 } // namespace haoh::report

@@ -67,6 +67,17 @@ bool is_about(const RuleFinding& finding, const MatrixColumn& column) {
            });
 }
 
+/// What became of a rule where the column is, as far as that is told apart.
+RuleState state_in(const ReportView& view, const RuleResult& one, const MatrixColumn& column) {
+    const auto found = std::ranges::find(view.subsystems, column.subsystem);
+    const auto index = static_cast<std::size_t>(found - view.subsystems.begin());
+    if (index >= one.in_subsystem.size()) {
+        return one.state;
+    }
+    const RuleState here = one.in_subsystem[index];
+    return here == RuleState::not_applicable ? one.elsewhere : here;
+}
+
 MatrixCell cell_of(RuleState state, const std::vector<RuleFinding>& findings,
                    const MatrixColumn& column) {
     switch (state) {
@@ -353,7 +364,7 @@ Matrix matrix_of(const ReportView& view, const std::vector<SubsystemArrays>& sub
             row.anchor = told.anchor_of(*own.front().group);
         }
         for (const MatrixColumn& column : out.columns) {
-            row.cells.push_back(cell_of(one.state, own, column));
+            row.cells.push_back(cell_of(state_in(view, one, column), own, column));
         }
         out.rows.push_back(std::move(row));
     }

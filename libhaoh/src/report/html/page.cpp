@@ -3,7 +3,7 @@
 #include <haoh/report.hpp>
 
 #include "report/check/accepted_view.hpp"
-#include "report/check/finding_words.hpp"
+#include "report/check/finding_text.hpp"
 #include "report/check/report_view.hpp"
 #include "report/html/accepted.hpp"
 #include "report/html/badge.hpp"
@@ -12,6 +12,7 @@
 #include "report/html/matrix.hpp"
 #include "report/html/picture.hpp"
 #include "report/html/style.hpp"
+#include "report/list/host_view.hpp"
 #include "report/text/text.hpp"
 
 #include <fmt/format.h>
@@ -36,9 +37,7 @@ constexpr std::size_t kListedHosts = 40;
 class ReportPage {
   public:
     ReportPage(const ReportView& view, const Observation& observation)
-        : view_{view}, observation_{observation}, subsystems_{subsystems_of(observation,
-                                                                            view.attributions)},
-          words_{view, subsystems_}, told_{view} {}
+        : view_{view}, observation_{observation}, words_{view, observation}, told_{view} {}
 
     std::string render() && {
         out_.constant("<!DOCTYPE html>\n");
@@ -133,16 +132,16 @@ class ReportPage {
     /// "2 controllers of nqn..., stretched, of hosts alpha and beta."
     [[nodiscard]] std::string seen() const {
         std::string text = count_of(view_.attributions.size(), "controller");
-        if (subsystems_.size() == 1) {
-            text += " of " + subsystems_.front().subsysnqn;
+        if (words_.subsystems().size() == 1) {
+            text += " of " + words_.subsystems().front().subsysnqn;
             if (view_.model != Model::unknown) {
                 text += fmt::format(", {}", to_string(view_.model));
             }
-        } else if (subsystems_.size() > 1) {
-            text += fmt::format(" of {}", count_of(subsystems_.size(), "subsystem"));
+        } else if (words_.subsystems().size() > 1) {
+            text += fmt::format(" of {}", count_of(words_.subsystems().size(), "subsystem"));
         }
         if (!view_.hosts.empty()) {
-            text += ", seen from " + some_names(view_.hosts, 4);
+            text += ", seen from " + some_of(view_.hosts, 4);
         }
         return text + ".";
     }
@@ -179,7 +178,7 @@ class ReportPage {
 
     void write_pictures() {
         const std::vector<Picture> pictures =
-            pictures_of(view_, observation_, subsystems_, told_, words_);
+            pictures_of(view_, observation_, words_.subsystems(), told_, words_);
         if (pictures.empty()) {
             out_.leaf("p", {}, "No NVM subsystem was observed.");
             return;
@@ -244,7 +243,7 @@ class ReportPage {
     }
 
     void write_rules() {
-        const Matrix matrix = matrix_of(view_, subsystems_, told_);
+        const Matrix matrix = matrix_of(view_, words_.subsystems(), told_);
         out_.leaf(
             "p", {},
             "held: for all that the rule applies to. n/a: it applies to nothing that was seen. "
@@ -277,7 +276,7 @@ class ReportPage {
                        fmt::format("{}{}", view_.readings,
                                    view_.readings > 1 ? ", of which this is the last" : ""));
             write_fact("Model", std::string{to_string(view_.model)});
-            write_fact("Hosts", some_names(view_.hosts, kListedHosts));
+            write_fact("Hosts", some_of(view_.hosts, kListedHosts));
             write_fact("Kernel", view_.kernel.empty()
                                      ? std::string()
                                      : short_release(view_.kernel) + " (" + view_.kernel + ")");
@@ -289,7 +288,7 @@ class ReportPage {
                 write_fact("Policy",
                            judged.policy ? std::string{word_of(*judged.policy)} : "not declared");
                 write_fact("Sites", judged.sites.empty() ? "not declared"
-                                                         : some_names(judged.sites, kListedHosts));
+                                                         : some_of(judged.sites, kListedHosts));
                 write_fact("Configuration",
                            judged.config_file.empty() ? "no file" : judged.config_file);
                 write_fact("Expectation", judged.expected ? "an earlier snapshot" : "none");
@@ -303,7 +302,7 @@ class ReportPage {
                                         ? fmt::format("all {}", view_.rules_evaluated)
                                         : fmt::format("{} of {}: {}", view_.rules_evaluated,
                                                       view_.rules_evaluated + judged.rules_left_out,
-                                                      some_names(judged.rules, kListedHosts)));
+                                                      some_of(judged.rules, kListedHosts)));
             }
         });
         if (!view_.attributions.empty()) {
@@ -359,8 +358,7 @@ class ReportPage {
 
     const ReportView& view_;
     const Observation& observation_;
-    std::vector<SubsystemArrays> subsystems_;
-    FindingWords words_;
+    FindingText words_;
     ToldFindings told_;
     Markup out_;
 };

@@ -33,7 +33,7 @@ struct DrawnFinding {
 /// One subsystem as its picture is made.
 class PictureMaker {
   public:
-    PictureMaker(const ReportView& view, const ToldFindings& told, const FindingWords& words,
+    PictureMaker(const ReportView& view, const ToldFindings& told, const FindingText& words,
                  std::string subsysnqn)
         : view_{view}, told_{told}, words_{words} {
         picture_.subsysnqn = std::move(subsysnqn);
@@ -300,7 +300,7 @@ class PictureMaker {
     void add_subsystem_row(const DrawnFinding& finding, const std::string& anchor) {
         PictureRow row{.label = "subsystem",
                        .rule = rule_of(finding),
-                       .what = words_.headline_of(*finding.item, kRowClause, kRowRanges)};
+                       .what = words_.headline(*finding.item, kRowClause)};
         row.mark.add(finding.verdict(), anchor);
         row.cells.resize(picture_.arrays.size());
         if (!mark_cells(row.cells, finding, true)) {
@@ -384,7 +384,7 @@ class PictureMaker {
 
     const ReportView& view_;
     const ToldFindings& told_;
-    const FindingWords& words_;
+    const FindingText& words_;
     Picture picture_;
     std::map<std::string, std::size_t, std::less<>> arrays_; ///< places, by name
     /// Array and place in it, by host and name.
@@ -404,7 +404,7 @@ void PictureMark::add(Verdict other, const std::string& at) {
 
 std::vector<Picture> pictures_of(const ReportView& view, const Observation& observation,
                                  const std::vector<SubsystemArrays>& subsystems,
-                                 const ToldFindings& told, const FindingWords& words) {
+                                 const ToldFindings& told, const FindingText& words) {
     std::vector<PictureMaker> makers;
     std::vector<std::string> names;
     std::map<std::string, std::size_t, std::less<>> places;

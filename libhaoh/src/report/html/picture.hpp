@@ -5,7 +5,7 @@
 /// one thing; where arrays part, so does the bar. All texts are safe (text.hpp).
 #pragma once
 
-#include "report/check/finding_words.hpp"
+#include "report/check/finding_text.hpp"
 #include "report/html/findings.hpp"
 #include "report/html/markup.hpp"
 
@@ -96,7 +96,7 @@ struct Picture {
 [[nodiscard]] std::vector<Picture> pictures_of(const ReportView& view,
                                                const Observation& observation,
                                                const std::vector<SubsystemArrays>& subsystems,
-                                               const ToldFindings& told, const FindingWords& words);
+                                               const ToldFindings& told, const FindingText& words);
 
 /// Draws it as SVG: bounded, whatever is in it; what is left out is counted.
 /// \param id  of the element; unique on the page

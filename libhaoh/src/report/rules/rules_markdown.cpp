@@ -13,24 +13,6 @@ namespace {
 
 using namespace report;
 
-/// A text inside a table cell or a paragraph: what Markdown or HTML would take for markup stays
-/// text.
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char character : text) {
-        if (std::string_view{"\\`*[]<>|"}.find(character) != std::string_view::npos) {
-            out += '\\';
-        }
-        out += character;
-    }
-    return out;
-}
-
-/// "ns.uuid.equal" belongs to "ns".
-std::string_view family_of(const Rule& rule) {
-    return rule.id.substr(0, rule.id.find('.'));
-}
-
 std::string_view family_title(std::string_view family) {
     constexpr std::array<std::pair<std::string_view, std::string_view>, 20> titles{
         {{"ana", "Asymmetric namespace access"},
@@ -72,24 +54,8 @@ std::string anchor_of(std::string_view id) {
 }
 
 std::string section(const Rule& rule) {
-    std::string out = fmt::format("### {}\n\n{}.\n\n", rule.id, escaped(rule.title));
-    out += fmt::format("- **If not:** {}, {}\n", to_string(rule.verdict), stake(rule.severity));
-    if (!rule.exception.empty()) {
-        out += fmt::format("- **Milder because:** {}\n", escaped(rule.exception));
-    }
-    out +=
-        fmt::format("- **Class:** {}, {}\n", to_string(rule.rule_class), meaning(rule.rule_class));
-    if (const std::vector<std::string> windows = windows_of(rule); !windows.empty()) {
-        out += fmt::format("- **One step milder with:** `--window {}`\n",
-                           fmt::join(windows, "` or `--window "));
-    }
-    out += fmt::format("- **Why it matters:** {}\n- **What to do:** {}\n- **Basis:** {}\n",
-                       escaped(rule.why), escaped(rule.fix), escaped(rule.basis));
-    for (const EffectView& view : effects_of(rule)) {
-        out += fmt::format("- **{}:** {} ({})\n", view.releases, escaped(view.effect->text),
-                           escaped(view.effect->basis));
-    }
-    return out;
+    return fmt::format("### {}\n\n{}.\n\n{}", rule.id, markdown_text(rule.title),
+                       markdown_list(rule));
 }
 
 /// What a verdict follows from, and the rules of which it does not.
@@ -116,7 +82,7 @@ std::string verdict_table(std::span<const Rule* const> rules) {
         if (!rule->exception.empty()) {
             out += fmt::format("| [{}](#{}) | {} | {} | {} |\n", rule->id, anchor_of(rule->id),
                                stake(rule->severity), to_string(rule->verdict),
-                               escaped(rule->exception));
+                               markdown_text(rule->exception));
         }
     }
     return out;
@@ -139,19 +105,55 @@ Where it is known what Linux does, from 6.1 to 7.3, it is told with the function
 
 } // namespace
 
+std::string_view report::family_of(std::string_view id) {
+    return id.substr(0, id.find('.'));
+}
+
+std::string report::markdown_text(std::string_view text) {
+    std::string out;
+    for (const char character : text) {
+        if (std::string_view{"\\`*[]<>|"}.find(character) != std::string_view::npos) {
+            out += '\\';
+        }
+        out += character;
+    }
+    return out;
+}
+
+std::string report::markdown_list(const Rule& rule) {
+    std::string out =
+        fmt::format("- **If not:** {}, {}\n", to_string(rule.verdict), stake(rule.severity));
+    if (!rule.exception.empty()) {
+        out += fmt::format("- **Milder because:** {}\n", markdown_text(rule.exception));
+    }
+    out +=
+        fmt::format("- **Class:** {}, {}\n", to_string(rule.rule_class), meaning(rule.rule_class));
+    if (const std::vector<std::string> windows = windows_of(rule); !windows.empty()) {
+        out += fmt::format("- **One step milder with:** `--window {}`\n",
+                           fmt::join(windows, "` or `--window "));
+    }
+    out += fmt::format("- **Why it matters:** {}\n- **What to do:** {}\n- **Basis:** {}\n",
+                       markdown_text(rule.why), markdown_text(rule.fix), markdown_text(rule.basis));
+    for (const EffectView& view : effects_of(rule)) {
+        out += fmt::format("- **{}:** {} ({})\n", view.releases, markdown_text(view.effect->text),
+                           markdown_text(view.effect->basis));
+    }
+    return out;
+}
+
 std::string to_markdown(std::span<const Rule* const> rules) {
     std::string out = "<!-- SPDX-License-Identifier: LGPL-2.1-or-later -->\n";
     out += kIntroduction;
     std::map<std::string_view, std::vector<const Rule*>> families;
     for (const Rule* rule : rules) {
-        families[family_of(*rule)].push_back(rule);
+        families[family_of(rule->id)].push_back(rule);
     }
     out += "| rule | what must hold | if not | at stake |\n|---|---|---|---|\n";
     for (const auto& [family, members] : families) {
         for (const Rule* rule : members) {
-            out +=
-                fmt::format("| [{}](#{}) | {} | {} | {} |\n", rule->id, anchor_of(rule->id),
-                            escaped(rule->title), to_string(rule->verdict), stake(rule->severity));
+            out += fmt::format("| [{}](#{}) | {} | {} | {} |\n", rule->id, anchor_of(rule->id),
+                               markdown_text(rule->title), to_string(rule->verdict),
+                               stake(rule->severity));
         }
     }
     out += '\n' + verdict_table(rules);

@@ -21,6 +21,16 @@ namespace haoh::report {
 /// The tone in which a verdict is written.
 [[nodiscard]] Tone tone_of(Verdict verdict);
 
+/// "ns.uuid.equal" belongs to "ns".
+[[nodiscard]] std::string_view family_of(std::string_view id);
+
+/// A text inside a table cell or a paragraph of Markdown: what that or HTML would take for markup stays
+/// text.
+[[nodiscard]] std::string markdown_text(std::string_view text);
+
+/// All that is known of a rule but its title, as a list of Markdown.
+[[nodiscard]] std::string markdown_list(const Rule& rule);
+
 /// What a class asks for: "equal on all controllers of one subsystem".
 [[nodiscard]] std::string_view meaning(RuleClass rule_class);
 
