@@ -103,6 +103,24 @@ TEST(Matrix, has_a_finding_about_no_controller_in_all_columns_of_its_subsystem) 
     EXPECT_THAT(cells(matrix_of(sample), "ctrl.sn.equal"), ElementsAre("-", "-", "-", "-"));
 }
 
+TEST(Matrix, knows_what_became_of_a_rule_in_each_subsystem) {
+    Sample sample = healthy_pair();
+    Finding finding = serial_finding(sample);
+    finding.subsystem = "nqn.2026-01.com.example:another";
+    finding.values.clear();
+    add(sample.report, finding);
+    EXPECT_THAT(cells(matrix_of(sample), "ctrl.sn.equal"), Each("-"));
+    sample.report.subsystems = {kSampleNqn, finding.subsystem};
+    const auto rule = std::ranges::find(sample.report.rules, "ctrl.sn.equal", &RuleResult::rule);
+    rule->in_subsystem = {RuleState::held, RuleState::broken};
+    EXPECT_THAT(cells(matrix_of(sample), "ctrl.sn.equal"), Each("held"));
+    // What is about no single subsystem is about what is there, too.
+    rule->in_subsystem = {RuleState::not_applicable, RuleState::broken};
+    EXPECT_THAT(cells(matrix_of(sample), "ctrl.sn.equal"), Each("n/a"));
+    rule->elsewhere = RuleState::held;
+    EXPECT_THAT(cells(matrix_of(sample), "ctrl.sn.equal"), Each("held"));
+}
+
 TEST(Matrix, tells_what_is_waived_apart) {
     Sample sample = healthy_pair();
     add_waived(sample.report, serial_finding(sample));
