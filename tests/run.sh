@@ -49,6 +49,7 @@ readonly long_steps=(
     "releases    path selection of every kernel release in VMs, and what is measured there"
     "tidy        clang-tidy"
     "files       each source file compiled by itself: it includes what it uses"
+    "browser     the page of haoh check -o html in headless Chromium, judged by axe-core (npm)"
     "packages    Debian packages: built, judged by lintian, used in a clean Debian 12; as root"
     "mutation    faults made in the library, one at a time: what part of them the tests notice"
     "trixie      Debian 13: build, unit and scenario tests, nvme-cli with the plugin also in a VM; as root"
@@ -243,6 +244,16 @@ step_files() {
         -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DHAOH_BUILD_BENCHMARKS=ON || return
     runner run --kind script --name files --timeout 5400 --logs "$logs" -- \
         tests/files.py build/files
+}
+
+# The browser is some hundred MB: it is installed where this step runs.
+step_browser() {
+    case_saying browser-setup 1800 '^setup: complete$' tools/setup.sh browser || return
+    command -v npm >/dev/null || case_saying npm-setup 1800 '^setup: complete$' tools/setup.sh npm || return
+    build suite 3000 haoh_tool haoh-arraysim || return
+    runner run --kind script --name browser --timeout 2400 --logs "$logs" -- \
+        python3 tests/browser/browser_test.py build/suite/tools/haoh/haoh \
+        build/suite/tools/arraysim/haoh-arraysim build/browser
 }
 
 step_packages() {

@@ -6,11 +6,13 @@ set -euo pipefail
 
 usage() {
     cat <<'EOF'
-usage: tools/setup.sh [build|tests|all] [--list]
+usage: tools/setup.sh [build|tests|all|browser|npm] [--list]
 
   build   what it takes to build the library and the tools (the quickstart)
   tests   that, and what building and running the unit and scenario tests takes
   all     that, and the rest of the suite: analysers, fuzzers, kernels in VMs (the default)
+  browser, npm
+          what the step `browser` takes besides, and nothing else
   --list  print the packages instead of installing them
 
 Made for Debian 12; Debian 13 has all of it but the pinned clang-format.
@@ -27,7 +29,7 @@ scope=all
 list_only=false
 for argument in "$@"; do
     case $argument in
-    build | tests | all) scope=$argument ;;
+    build | tests | all | browser | npm) scope=$argument ;;
     --list) list_only=true ;;
     -h | --help)
         usage
@@ -47,7 +49,12 @@ wanted_lines() {
         BEGIN { section = "suite" }
         { sub(/#.*/, ""); gsub(/^[ \t]+|[ \t]+$/, "") }
         /^\[.*\]$/ { section = substr($0, 2, length($0) - 2); next }
-        $0 != "" && (scope == "all" || section == "build" || (scope == "tests" && section == "test")) { print }
+        $0 == "" { next }
+        scope == "browser" || scope == "npm" || section == "browser" || section == "npm" {
+            if (section == scope) { print }
+            next
+        }
+        scope == "all" || section == "build" || (scope == "tests" && section == "test") { print }
     ' "$1"
 }
 

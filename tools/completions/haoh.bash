@@ -122,7 +122,7 @@ _haoh_options() { # the command
 
 _haoh_formats() {
     case $1 in
-    check) echo 'text json junit sarif markdown' ;;
+    check) echo 'text json junit sarif markdown html' ;;
     list) echo 'text json dot svg' ;;
     rules) echo 'text json markdown' ;;
     'policy simulate') echo 'text json svg' ;;

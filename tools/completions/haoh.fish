@@ -58,7 +58,7 @@ function __haoh_outputs
             printf '%s=%s\n' $parts[1] $path
         end
     else
-        printf '%s\n' text json junit sarif markdown
+        printf '%s\n' text json junit sarif markdown html
     end
 end
 

@@ -48,6 +48,10 @@ template <typename Row>
                                   const TextStyle& style = {});
 /// `haoh.report/1`.
 [[nodiscard]] std::string to_json(const Report& report);
+/// A page that needs nothing but itself: verdict, a picture of arrays and namespaces, findings with their
+/// values, which rule held where, and how it was judged. HTML that is well-formed XML too; no script, nothing
+/// that is fetched. Every text is escaped. Its size is bounded (some MB): what is left out is counted.
+[[nodiscard]] std::string to_html(const Report& report, const Observation& observation);
 
 /// For a CI: a suite for each subsystem (and one for what is of no single one), a case for each rule. A rule
 /// that does not apply is skipped, one that could not be judged an error, a FAIL a failure (by

@@ -29,6 +29,10 @@ constexpr auto kReport = std::to_array<ReportFormat>({
      [](const Report& report, const Observation& observation, Style) {
          return to_markdown(report, observation);
      }},
+    {"html", ".html",
+     [](const Report& report, const Observation& observation, Style) {
+         return to_html(report, observation);
+     }},
 });
 
 constexpr auto kList = std::to_array<ListFormat>({

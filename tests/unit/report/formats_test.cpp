@@ -81,7 +81,7 @@ TEST(Formats, of_what_was_observed_and_judged) {
     Sample sample = healthy_pair();
     add(sample.report, uuid_finding(sample, 1));
     EXPECT_THAT(names(report_formats(), sample.report, sample.observation),
-                ElementsAre("text", "json", "junit", "sarif", "markdown"));
+                ElementsAre("text", "json", "junit", "sarif", "markdown", "html"));
     EXPECT_THAT(names(list_formats(), sample.observation, std::vector<Site>{}),
                 ElementsAre("text", "json", "dot"));
     const std::vector<Difference> differences =

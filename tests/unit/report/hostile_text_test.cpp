@@ -2,6 +2,7 @@
 // Whatever bytes an array, a kernel or a file puts into any string of what is rendered: no rendering
 // passes a control character on, begins a line of the stranger's own, or is no JSON any more.
 #include "every_string.hpp"
+#include "page.hpp"
 #include "sample_host.hpp"
 #include "sample_monitor.hpp"
 #include "terminal.hpp"
@@ -33,11 +34,12 @@ using test::Sample;
 /// Escape, bell, carriage return, NUL, delete, C1 as one character and as one byte, right-to-left
 /// override, no UTF-8, quotes of JSON, XML and Graphviz, and a line of its own.
 const std::string kHostile = std::string("\x1b[31m\x07\r\x7f\xc2\x9b\x9b\xe2\x80\xae\xff\xc3\"\\") +
-                             '\0' + "</text>&]]>\nFORGED";
+                             '\0' + "</text><script>&]]>\nFORGED";
 
 /// How a rendering deals with what is not to be printed.
 enum class Form {
     text,       ///< safe_text
+    html,       ///< the same, in a page that an XML parser reads
     safe_json,  ///< the same, in JSON
     exact_json, ///< the very bytes, by escapes that can be undone
     metrics,    ///< likewise, in which the escapes of safe_text are quoted once more
@@ -81,7 +83,12 @@ void expect_harmless(const Rendering& one) {
     SCOPED_TRACE(one.name);
     EXPECT_NE(one.text.substr(0, 6), "FORGED");
     EXPECT_EQ(one.text.find("\nFORGED"), std::string::npos) << one.text;
-    if (one.form == Form::text || one.form == Form::metrics || one.form == Form::xml) {
+    if (one.form == Form::html) {
+        const test::ParsedPage page(one.text); // says where it is not well-formed
+        EXPECT_EQ(page.count("//script"), 0U);
+    }
+    if (one.form == Form::text || one.form == Form::html || one.form == Form::metrics ||
+        one.form == Form::xml) {
         EXPECT_EQ(harmful(one.text), "") << one.text;
         if (one.form == Form::xml) {
             pugi::xml_document document;
@@ -178,6 +185,7 @@ TEST(HostileText, OfAReportHarmsNoRendering) {
         return std::vector<Rendering>{
             {"text", to_text(it, sample.observation)},
             {"verbose", to_text(it, sample.observation, {.verbose = true})},
+            {"html", to_html(it, sample.observation), Form::html},
             {"json", to_json(it), Form::safe_json},
             {"junit", to_junit(it, sample.observation), Form::xml},
             {"sarif", to_sarif(it, sample.observation)},
@@ -212,6 +220,7 @@ TEST(HostileText, OfWhatWasObservedHarmsNoRendering) {
                 out.push_back(
                     {"list", list_text(it, sample.report.attributions, {.verbose = verbose})});
             }
+            out.push_back({"html", to_html(sample.report, it), Form::html});
             out.push_back({"dot", list_dot(it, sample.report.attributions)});
             out.push_back({"junit", to_junit(sample.report, it), Form::xml});
             out.push_back({"sarif", to_sarif(sample.report, it)});
@@ -238,6 +247,7 @@ TEST(HostileText, InPagesHarmsNoRendering) {
     expect_harmless({"diff", to_json(differences), Form::safe_json});
     const Report report = check(sample.observation);
     expect_harmless({"report", to_text(report, sample.observation, {.verbose = true})});
+    expect_harmless({"html", to_html(report, sample.observation), Form::html});
     expect_harmless({"report", to_json(report), Form::safe_json});
     expect_harmless({"list", list_text(sample.observation, report.attributions)});
     expect_harmless({"dot", list_dot(sample.observation, report.attributions)});

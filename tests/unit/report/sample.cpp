@@ -221,6 +221,17 @@ void add(Report& report, Finding finding) {
     report.findings.push_back(std::move(finding));
 }
 
+void add_waived(Report& report, Finding finding) {
+    const Verdict before = report.verdict;
+    finding.waived = Waived{.reason = "until firmware 7.1, ticket 1234",
+                            .owner = "storage team",
+                            .expires = "2027-01-31",
+                            .where = "waivers.toml:12"};
+    ++report.waived[static_cast<std::size_t>(finding.verdict)];
+    add(report, std::move(finding));
+    report.verdict = before;
+}
+
 void add(Sample& sample, Unobserved unobserved) {
     sample.report.verdict = std::max(sample.report.verdict, Verdict::unknown);
     sample.report.unobserved.push_back(unobserved);

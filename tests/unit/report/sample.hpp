@@ -52,6 +52,9 @@ void set_array(Report& report, std::size_t index, const std::string& array);
 void add(Report& report, Finding finding);
 void add(Sample& sample, Unobserved unobserved);
 
+/// Adds it as waived: it is there, and does not count for the verdict.
+void add_waived(Report& report, Finding finding);
+
 /// The text of `haoh list`.
 [[nodiscard]] std::string list_of(const Sample& sample, const TextStyle& style = {});
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "report/html/namespace_place.hpp"
+
+#include <algorithm>
+
+namespace haoh::report {
+
+std::vector<PictureCell> cells_of(const std::vector<NamespacePlace>& places, std::size_t arrays) {
+    std::vector<PictureCell> cells(arrays);
+    for (std::size_t index = 0; index < cells.size(); ++index) {
+        PictureCell& cell = cells[index];
+        if (index >= places.size()) {
+            cell = {.text = "absent", .there = false, .joined = false};
+            continue;
+        }
+        const NamespacePlace& place = places[index];
+        cell.text = !place.problems.empty() ? *place.problems.begin()
+                    : !place.told.empty()   ? place.told
+                    : !place.seen.empty()   ? place.seen
+                                            : "absent";
+        cell.there = place.usable;
+        const bool broken = !place.problems.empty() || place.told.starts_with("absent") ||
+                            place.told.starts_with("not read");
+        cell.joined = !broken && index > 0 && places[index - 1].problems.empty() &&
+                      !places[index - 1].told.starts_with("absent") &&
+                      places[index - 1].traits == place.traits;
+    }
+    return cells;
+}
+
+void tell_traits(std::vector<PictureCell>& cells, const std::vector<NamespacePlace>& places) {
+    for (std::size_t index = 0; index < cells.size() && index < places.size(); ++index) {
+        for (const std::string& trait : places[index].traits) {
+            const bool everywhere = std::ranges::all_of(places, [&](const NamespacePlace& other) {
+                return other.traits.empty() ||
+                       std::ranges::find(other.traits, trait) != other.traits.end();
+            });
+            if (!everywhere && cells[index].value.empty()) {
+                cells[index].value = trait;
+            }
+        }
+    }
+}
+
+std::string size_of(const std::vector<NamespacePlace>& places) {
+    for (const NamespacePlace& place : places) {
+        if (!place.traits.empty()) {
+            return place.traits.front();
+        }
+    }
+    return {};
+}
+
+} // namespace haoh::report
