@@ -5,6 +5,8 @@
 
 #include <haoh/error.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -28,7 +30,8 @@ std::span<const Row* const> catalogue() {
               host_controller_rows(), host_identity_rows(),  host_path_rows(),
               host_policy_rows(),     host_refusal_rows(),   host_setting_rows(),
               command_rows(),         page_rows(),           site_rows(),
-              array_rows(),           listing_rows(),        type_rows()}) {
+              array_rows(),           listing_rows(),        type_rows(),
+              host_feature_rows(),    attachment_rows()}) {
             out.insert(out.end(), span.begin(), span.end());
         }
         return out;
@@ -47,6 +50,25 @@ std::string_view rule_of(linux_kernel::KernelRefusal refusal) {
 
 } // namespace judge
 
+namespace {
+
+/// Of a name that the catalogue has and the program has not, why.
+Error no_rule(const std::string& glob) {
+    std::string cause = "no rule has such a name";
+    std::string advice = "'haoh rules' lists them";
+    if (const UnbuiltRule* const unbuilt = find_unbuilt_rule(glob)) {
+        cause = fmt::format("it is not judged: {} ({})", meaning(unbuilt->reason), unbuilt->detail);
+    }
+    for (const RuleAlias& alias : rule_aliases()) {
+        if (alias.id == glob) {
+            advice = fmt::format("it is judged as {}", alias.built_as);
+        }
+    }
+    return {Errc::invalid_argument, "use", "rule " + glob, cause, advice};
+}
+
+} // namespace
+
 std::span<const Rule> rules() {
     static const std::vector<Rule> sorted = [] {
         std::vector<Rule> out;
@@ -54,6 +76,23 @@ std::span<const Rule> rules() {
             out.push_back(row->rule);
         }
         std::sort(out.begin(), out.end(), [](const Rule& a, const Rule& b) { return a.id < b.id; });
+        return out;
+    }();
+    return sorted;
+}
+
+std::span<const RuleAlias> rule_aliases() {
+    static const std::vector<RuleAlias> sorted = [] {
+        std::vector<RuleAlias> out;
+        for (const judge::Row* row : judge::catalogue()) {
+            for (const std::string_view alias : row->aliases) {
+                if (!alias.empty()) {
+                    out.push_back({.id = alias, .built_as = row->rule.id});
+                }
+            }
+        }
+        std::sort(out.begin(), out.end(),
+                  [](const RuleAlias& a, const RuleAlias& b) { return a.id < b.id; });
         return out;
     }();
     return sorted;
@@ -75,8 +114,7 @@ std::vector<const Rule*> select_rules(std::span<const std::string> globs) {
     for (const std::string& glob : globs) {
         if (std::none_of(rules().begin(), rules().end(),
                          [&](const Rule& rule) { return matched(rule)(glob); })) {
-            throw Error(Errc::invalid_argument, "use", "rule " + glob, "no rule has such a name",
-                        "'haoh rules' lists them");
+            throw no_rule(glob);
         }
     }
     std::vector<const Rule*> out;
