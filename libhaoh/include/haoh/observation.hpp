@@ -10,6 +10,7 @@
 #include <haoh/nvme/ana_log.hpp>
 #include <haoh/nvme/commands_log.hpp>
 #include <haoh/nvme/discovery_log.hpp>
+#include <haoh/nvme/domain_list.hpp>
 #include <haoh/nvme/fabrics.hpp>
 #include <haoh/nvme/firmware_log.hpp>
 #include <haoh/nvme/id_list.hpp>
@@ -67,10 +68,11 @@ struct Page {
 /// One namespace as one controller describes it: a path.
 struct NamespaceObservation {
     std::uint32_t nsid{};
-    Page identify;    ///< CNS 00h
-    Page descriptors; ///< CNS 03h
-    Page nvm;         ///< CNS 05h, CSI 00h
-    Page independent; ///< CNS 08h
+    Page identify;      ///< CNS 00h
+    Page descriptors;   ///< CNS 03h
+    Page nvm;           ///< CNS 05h, CSI 00h
+    Page independent;   ///< CNS 08h
+    Page controllers{}; ///< CNS 12h: controllers that it is attached to
 
     bool operator==(const NamespaceObservation&) const = default;
 
@@ -139,7 +141,8 @@ struct ControllerObservation {
     std::vector<std::string> active_problems; ///< what was malformed in that list
     Page controller_list;                     ///< CNS 13h
     Page supported_logs;                      ///< LID 00h
-    std::map<std::uint8_t, Page> features;    ///< FID -> dword 0 of the completion (4 bytes)
+    /// FID -> dword 0 of the completion (4 bytes); of 16h and 81h the data (nvme::feature_data_bytes).
+    std::map<std::uint8_t, Page> features;
     AnaObservation ana;
     std::vector<NamespaceObservation> namespaces; ///< ascending by NSID, one for each active NSID
     /// Controller IDs that further short connections to the same port were given, beside all others: how
@@ -152,6 +155,8 @@ struct ControllerObservation {
     Page nvm_controller{};      ///< CNS 06h, CSI 00h
     Page commands_log{};        ///< LID 05h, of the NVM command set
     Page firmware_log{};        ///< LID 03h
+    Page allocated_nsids{};     ///< CNS 10h: the first of them, 1,024 at most
+    Page domain_list{};         ///< CNS 18h: domains that the controller reaches
 
     bool operator==(const ControllerObservation&) const = default;
     [[nodiscard]] Transport known_transport() const { return parse_transport(transport); }

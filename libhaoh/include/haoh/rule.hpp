@@ -76,6 +76,41 @@ struct Rule {
 
 /// Every rule that `check` evaluates, ordered by id.
 [[nodiscard]] std::span<const Rule> rules();
+
+/// Why haoh does not judge a rule that its catalogue names.
+enum class UnbuiltReason : std::uint8_t {
+    io_queue,   ///< it needs an I/O queue, which haoh does not create
+    hardware,   ///< it needs hardware that no counterpart of the tests has
+    unsettled,  ///< the specification does not settle what must hold
+    may_differ, ///< the specification leaves the value to each controller: nothing must hold
+    unsafe,     ///< to ask for what it is judged by can bring a target down
+    conduct,    ///< it binds haoh and no array: tests of haoh hold it
+    not_yet,    ///< it is still to be built
+};
+/// "io_queue", "hardware", ...
+[[nodiscard]] std::string_view to_string(UnbuiltReason value);
+/// In words, as a clause: "needs an I/O queue".
+[[nodiscard]] std::string_view meaning(UnbuiltReason value);
+
+/// A rule of the catalogue that `check` does not evaluate.
+struct UnbuiltRule {
+    std::string_view id;
+    UnbuiltReason reason{};
+    std::string_view detail; ///< what exactly is missing, or the section; one clause
+};
+/// Every one of them, ordered by id.
+[[nodiscard]] std::span<const UnbuiltRule> unbuilt_rules();
+/// nullptr when there is none.
+[[nodiscard]] const UnbuiltRule* find_unbuilt_rule(std::string_view id);
+
+/// An id of the catalogue that says the same as a rule of another name.
+struct RuleAlias {
+    std::string_view id;
+    std::string_view built_as; ///< the id of a rule
+};
+/// Every one of them, ordered by id.
+[[nodiscard]] std::span<const RuleAlias> rule_aliases();
+
 /// nullptr when there is no such rule.
 [[nodiscard]] const Rule* find_rule(std::string_view id);
 /// Whether `id` matches a glob of `*` and `?`.

@@ -5,6 +5,8 @@
 
 #include <haoh/error.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -29,7 +31,7 @@ std::span<const Row* const> catalogue() {
               host_policy_rows(),     host_refusal_rows(),   host_setting_rows(),
               command_rows(),         page_rows(),           site_rows(),
               array_rows(),           listing_rows(),        type_rows(),
-              waiver_rows()}) {
+              waiver_rows(),          host_feature_rows(),   attachment_rows()}) {
             out.insert(out.end(), span.begin(), span.end());
         }
         return out;
@@ -48,6 +50,26 @@ std::string_view rule_of(linux_kernel::KernelRefusal refusal) {
 
 } // namespace judge
 
+namespace {
+
+/// Of a name that the catalogue has and the program has not, why.
+Error no_rule(const std::string& glob) {
+    const std::string_view name = std::string_view(glob).substr(glob.starts_with('!') ? 1 : 0);
+    std::string cause = "no rule has such a name";
+    std::string advice = "'haoh rules' lists them";
+    if (const UnbuiltRule* const unbuilt = find_unbuilt_rule(name)) {
+        cause = fmt::format("it is not judged: {} ({})", meaning(unbuilt->reason), unbuilt->detail);
+    }
+    for (const RuleAlias& alias : rule_aliases()) {
+        if (alias.id == name) {
+            advice = fmt::format("it is judged as {}", alias.built_as);
+        }
+    }
+    return {Errc::invalid_argument, "use", "rule " + glob, cause, advice};
+}
+
+} // namespace
+
 std::span<const Rule> rules() {
     static const std::vector<Rule> sorted = [] {
         std::vector<Rule> out;
@@ -55,6 +77,23 @@ std::span<const Rule> rules() {
             out.push_back(row->rule);
         }
         std::sort(out.begin(), out.end(), [](const Rule& a, const Rule& b) { return a.id < b.id; });
+        return out;
+    }();
+    return sorted;
+}
+
+std::span<const RuleAlias> rule_aliases() {
+    static const std::vector<RuleAlias> sorted = [] {
+        std::vector<RuleAlias> out;
+        for (const judge::Row* row : judge::catalogue()) {
+            for (const std::string_view alias : row->aliases) {
+                if (!alias.empty()) {
+                    out.push_back({.id = alias, .built_as = row->rule.id});
+                }
+            }
+        }
+        std::sort(out.begin(), out.end(),
+                  [](const RuleAlias& a, const RuleAlias& b) { return a.id < b.id; });
         return out;
     }();
     return sorted;
@@ -74,8 +113,7 @@ std::vector<const Rule*> select_rules(std::span<const std::string> globs) {
         const std::string_view names = std::string_view(glob).substr(glob.starts_with('!') ? 1 : 0);
         if (std::none_of(rules().begin(), rules().end(),
                          [&](const Rule& rule) { return rule_matches(rule.id, names); })) {
-            throw Error(Errc::invalid_argument, "use", "rule " + glob, "no rule has such a name",
-                        "'haoh rules' lists them");
+            throw no_rule(glob);
         }
     }
     std::vector<const Rule*> out;

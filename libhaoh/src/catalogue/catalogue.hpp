@@ -43,6 +43,8 @@ namespace haoh::judge {
 [[nodiscard]] std::span<const Row* const> array_rows();
 [[nodiscard]] std::span<const Row* const> expect_rows();
 [[nodiscard]] std::span<const Row* const> feature_rows();
+[[nodiscard]] std::span<const Row* const> host_feature_rows();
+[[nodiscard]] std::span<const Row* const> attachment_rows();
 [[nodiscard]] std::span<const Row* const> domain_rows();
 [[nodiscard]] std::span<const Row* const> dispersed_rows();
 [[nodiscard]] std::span<const Row* const> page_rows();

@@ -70,6 +70,10 @@ awaitable<void> read_namespaces(PageReader& reader, ControllerObservation& out) 
         out.namespaces[i].nsid = nsids[i];
     }
     std::vector<model::PathPage> reads = namespace_reads(out);
+    constexpr unsigned kNamespaceManagement = 1U << 3U; // OACS.NMS, with attachment
+    if ((out.identify_data().oacs & kNamespaceManagement) != 0) {
+        reads.push_back(model::row_of(&NamespaceObservation::controllers));
+    }
     co_await read_pages(reader, std::move(reads), out.namespaces);
 }
 
@@ -173,6 +177,39 @@ awaitable<void> read_commands(PageReader& reader, ControllerObservation& out) {
     }
 }
 
+/// Further lists, of which an older controller knows nothing: where it says that it has what they list.
+/// Not the namespaces of one command set (CNS 07h): by nvmet_execute_identify_nslist() Linux as a target
+/// looks into a namespace that is not there, and goes down.
+awaitable<void> read_lists(PageReader& reader, ControllerObservation& out) {
+    const nvme::IdentifyController id = out.identify_data();
+    if (id.cntrltype == static_cast<std::uint8_t>(nvme::ControllerType::discovery)) {
+        co_return;
+    }
+    constexpr unsigned kNamespaceManagement = 1U << 3U; // OACS.NMS
+    if ((id.oacs & kNamespaceManagement) != 0) {
+        co_await read_page(reader, out, &ControllerObservation::allocated_nsids);
+    }
+    if ((id.ctratt & nvme::ctratt::multi_domain) != 0) {
+        co_await read_page(reader, out, &ControllerObservation::domain_list);
+    }
+}
+
+/// Features that carry data: who the controller takes this host for, and what the host told it of itself.
+awaitable<void> read_data_features(PageReader& reader, ControllerObservation& out) {
+    const nvme::IdentifyController id = out.identify_data();
+    if (id.cntrltype == static_cast<std::uint8_t>(nvme::ControllerType::discovery)) {
+        co_return;
+    }
+    if ((id.ctratt & nvme::ctratt::host_id_128) != 0) {
+        out.features[nvme::fid::host_id] = co_await reader.page(nvme::get_host_id_command());
+    }
+    if ((id.ctratt & nvme::ctratt::extended_lba_formats) != 0) {
+        constexpr std::uint8_t kFeature = nvme::fid::host_behavior;
+        out.features[kFeature] = co_await reader.page(
+            nvme::get_features_command(kFeature, 0, 0, nvme::feature_data_bytes(kFeature)));
+    }
+}
+
 awaitable<void> read_rest(PageReader& reader, ControllerObservation& out) {
     const nvme::IdentifyController id = out.identify_data();
     co_await read_page(reader, out, &ControllerObservation::supported_logs);
@@ -181,6 +218,8 @@ awaitable<void> read_rest(PageReader& reader, ControllerObservation& out) {
         co_await read_page(reader, out, &ControllerObservation::io_command_sets);
     }
     co_await read_commands(reader, out);
+    co_await read_lists(reader, out);
+    co_await read_data_features(reader, out);
     std::vector<std::uint8_t> features{nvme::fid::async_event_configuration,
                                        nvme::fid::keep_alive_timer};
     if ((id.vwc & 1U) != 0) {

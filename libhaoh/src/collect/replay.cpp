@@ -56,7 +56,7 @@ class ReplayChannel : public AdminChannel {
         case nvme::opcode::get_log_page:
             return log_page(command);
         case nvme::opcode::get_features:
-            return feature(static_cast<std::uint8_t>(command.cdw[0]));
+            return feature(static_cast<std::uint8_t>(command.cdw[0]), command.data_in);
         case nvme::opcode::fabrics:
             return fabrics(command);
         default:
@@ -64,10 +64,13 @@ class ReplayChannel : public AdminChannel {
         }
     }
 
-    nvme::AdminResult feature(std::uint8_t fid) {
+    nvme::AdminResult feature(std::uint8_t fid, std::uint32_t length) {
         const auto found = controller_.features.find(fid);
         if (found == controller_.features.end()) {
             return refusal(nvme::status::invalid_field);
+        }
+        if (nvme::feature_data_bytes(fid) != 0) {
+            return answer(found->second, 0, length);
         }
         nvme::AdminResult result = answer(found->second, 0, 4);
         result.dword01 = nvme::load_le<std::uint32_t>(result.data, 0);

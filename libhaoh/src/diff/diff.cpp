@@ -180,8 +180,10 @@ void compare_properties(const ControllerObservation& before, const ControllerObs
 
 void compare_features(const ControllerObservation& before, const ControllerObservation& after,
                       Findings& findings) {
-    const auto text = [](const Page& page) {
-        return fmt::format("0x{:08x}", nvme::load_le<std::uint32_t>(page.bytes, 0));
+    const auto text = [](std::uint8_t fid, const Page& page) {
+        return nvme::feature_data_bytes(fid) != 0
+                   ? nvme::to_hex(page.bytes)
+                   : fmt::format("0x{:08x}", nvme::load_le<std::uint32_t>(page.bytes, 0));
     };
     for (const auto& [fid, page] : before.features) {
         const auto found = after.features.find(fid);
@@ -190,7 +192,7 @@ void compare_features(const ControllerObservation& before, const ControllerObser
         }
         const std::string name = fmt::format("feature 0x{:02x}", fid);
         if (page.ok() && found->second.ok()) {
-            findings.compare(name.c_str(), text(page), text(found->second));
+            findings.compare(name.c_str(), text(fid, page), text(fid, found->second));
         } else {
             findings.add(changed_page(name, page, found->second, {}));
         }
@@ -302,21 +304,33 @@ struct Scene {
     Renumbering renumbering;
 };
 
-void compare_controller_list(const Scene& scene, const Match& match, Findings& findings) {
-    const auto was = listed_cntlids(*match.before, scene.before, &scene.renumbering);
-    const auto is = listed_cntlids(*match.after, scene.after, nullptr);
-    for (const std::uint16_t cntlid : was) {
-        if (!is.contains(cntlid)) {
-            findings.add(
-                {.field = "controller_list", .before = std::to_string(cntlid), .after = ""});
+/// The IDs that only one of two lists has.
+template <typename Id>
+void compare_ids(const char* field, const std::set<Id>& was, const std::set<Id>& is,
+                 Findings& findings) {
+    for (const Id id : was) {
+        if (!is.contains(id)) {
+            findings.add({.field = field, .before = std::to_string(id), .after = ""});
         }
     }
-    for (const std::uint16_t cntlid : is) {
-        if (!was.contains(cntlid)) {
-            findings.add(
-                {.field = "controller_list", .before = "", .after = std::to_string(cntlid)});
+    for (const Id id : is) {
+        if (!was.contains(id)) {
+            findings.add({.field = field, .before = "", .after = std::to_string(id)});
         }
     }
+}
+
+std::set<std::uint32_t> nsids_of(const Page& page) {
+    const nvme::NamespaceList list = nvme::decode_namespace_list(page.whole());
+    return {list.nsids.begin(), list.nsids.end()};
+}
+
+std::set<std::uint16_t> domains_of(const Page& page) {
+    std::set<std::uint16_t> out;
+    for (const nvme::DomainEntry& domain : nvme::decode_domain_list(page.bytes)) {
+        out.insert(domain.domainid);
+    }
+    return out;
 }
 
 /// A page of both by what it says, where that is not fields.
@@ -328,13 +342,18 @@ void compare_page(const model::ControllerPage& row, const Scene& scene, const Ma
     if (!before.ok() || !after.ok() || (before == after && !lists)) {
         compare_fields(row, match, findings);
     } else if (lists) { // the same IDs may be of other controllers
-        compare_controller_list(scene, match, findings);
+        compare_ids(row.key, listed_cntlids(*match.before, scene.before, &scene.renumbering),
+                    listed_cntlids(*match.after, scene.after, nullptr), findings);
     } else if (row.page == &ControllerObservation::supported_logs) {
         compare_supported_logs(before.bytes, after.bytes, findings);
     } else if (row.page == &ControllerObservation::commands_log) {
         compare_commands_log(before.bytes, after.bytes, findings);
     } else if (row.page == &ControllerObservation::firmware_log) {
         compare_firmware_log(before.bytes, after.bytes, findings);
+    } else if (row.page == &ControllerObservation::allocated_nsids) {
+        compare_ids(row.key, nsids_of(before), nsids_of(after), findings);
+    } else if (row.page == &ControllerObservation::domain_list) {
+        compare_ids(row.key, domains_of(before), domains_of(after), findings);
     } else {
         compare_fields(row, match, findings);
     }

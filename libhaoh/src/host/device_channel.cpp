@@ -105,7 +105,9 @@ std::string why_refused(const nvme::AdminCommand& command) {
         }
         return {};
     case nvme::opcode::get_features:
-        return command.data_in == 0 || command.data_in == nvme::kIdentifySize
+        return command.data_in == 0 || command.data_in == nvme::kIdentifySize ||
+                       command.data_in ==
+                           nvme::feature_data_bytes(static_cast<std::uint8_t>(command.cdw[0]))
                    ? std::string()
                    : fmt::format("a buffer of {} bytes is not that of a feature", command.data_in);
     default:

@@ -288,15 +288,14 @@ std::string between(std::span<const std::pair<const Controller*, std::size_t>> c
 
 void judge_row(const Row& row, const EqualControllers& kind, const Subsystem& subsystem,
                Findings& findings) {
-    if (!kind.inside_array) {
-        compare_controllers(row, kind, subsystem.controllers, subsystem, findings);
-        return;
-    }
-    std::map<std::size_t, std::vector<const Controller*>> arrays;
+    std::map<std::pair<std::size_t, std::string_view>, std::vector<const Controller*>> groups;
     for (const Controller* controller : subsystem.controllers) {
-        arrays[controller->array_id].push_back(controller);
+        groups[{kind.inside_array ? controller->array_id : 0,
+                kind.inside_host ? std::string_view(controller->observed->host)
+                                 : std::string_view()}]
+            .push_back(controller);
     }
-    for (const auto& [id, controllers] : arrays) {
+    for (const auto& [which, controllers] : groups) {
         compare_controllers(row, kind, controllers, subsystem, findings);
     }
 }

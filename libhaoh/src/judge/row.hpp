@@ -40,6 +40,7 @@ struct ControllerField {
 struct EqualControllers {
     std::array<ControllerField, 12> fields{};
     bool inside_array{}; ///< compared only between controllers of one array
+    bool inside_host{};  ///< compared only between controllers that one host asked
     /// Where something else in the subsystem decides how grave it is; nullopt: the row's own verdict.
     std::optional<Verdict> (*verdict)(const Subsystem&){};
 };
@@ -153,6 +154,8 @@ struct Row {
     /// What Linux refuses where this is broken: its message tells of this rule. Where several rules can
     /// lead to one refusal, that is the rule about the path that is missing.
     std::array<std::optional<linux_kernel::KernelRefusal>, 3> refusals{};
+    /// Other ids by which the catalogue names it.
+    std::array<std::string_view, 2> aliases{};
     /// It goes by which array a controller is on: where that is not known, what it finds is unknown.
     bool by_array{};
 };

@@ -37,7 +37,7 @@ struct ControllerPage {
 };
 
 /// In the order in which they are asked for.
-inline constexpr std::array<ControllerPage, 7> kControllerPages{
+inline constexpr std::array<ControllerPage, 9> kControllerPages{
     {{"identify", "Identify Controller", &ControllerObservation::identify, nvme::kIdentifySize,
       ControllerPage::By::identify, nvme::cns::identify_controller},
      {"supported_logs", "supported log pages", &ControllerObservation::supported_logs,
@@ -52,7 +52,11 @@ inline constexpr std::array<ControllerPage, 7> kControllerPages{
       nvme::kCommandsLogSize, ControllerPage::By::log, nvme::lid::commands_supported},
      {"firmware_log", "firmware slots", &ControllerObservation::firmware_log,
       nvme::kFirmwareLogSize, ControllerPage::By::log, nvme::lid::firmware_slot,
-      nvme::kAllNamespaces}}};
+      nvme::kAllNamespaces},
+     {"allocated_nsids", "allocated namespaces", &ControllerObservation::allocated_nsids,
+      nvme::kIdentifySize, ControllerPage::By::identify, nvme::cns::allocated_namespaces},
+     {"domain_list", "domains", &ControllerObservation::domain_list, nvme::kIdentifySize,
+      ControllerPage::By::identify, nvme::cns::domains}}};
 
 /// The row of a page of a controller. \pre it has one
 [[nodiscard]] constexpr const ControllerPage& row_of(Page ControllerObservation::*page) {
@@ -75,14 +79,16 @@ struct PathPage {
     }
 };
 
-inline constexpr std::array<PathPage, 4> kPathPages{
+inline constexpr std::array<PathPage, 5> kPathPages{
     {{"identify", "Identify Namespace", &NamespaceObservation::identify,
       nvme::cns::identify_namespace},
      {"descriptors", "ID descriptors", &NamespaceObservation::descriptors,
       nvme::cns::namespace_descriptors},
      {"nvm", "Identify CNS 05h", &NamespaceObservation::nvm, nvme::cns::command_set_namespace},
      {"independent", "Identify CNS 08h", &NamespaceObservation::independent,
-      nvme::cns::independent_namespace}}};
+      nvme::cns::independent_namespace},
+     {"controllers", "controllers of the namespace", &NamespaceObservation::controllers,
+      nvme::cns::namespace_controllers}}};
 
 /// The row of a page of a namespace. \pre it has one
 [[nodiscard]] constexpr const PathPage& row_of(Page NamespaceObservation::*page) {

@@ -85,6 +85,13 @@ AdminCommand get_features_command(std::uint8_t fid, std::uint32_t nsid, std::uin
     return command;
 }
 
+AdminCommand get_host_id_command() {
+    AdminCommand command =
+        get_features_command(fid::host_id, 0, 0, feature_data_bytes(fid::host_id));
+    command.cdw[1] = 1; // EXHID: 16 bytes, not 8
+    return command;
+}
+
 AdminCommand keep_alive_command() {
     AdminCommand command;
     command.opcode = opcode::keep_alive;

@@ -97,9 +97,23 @@ OrderedJson firmware_log_json(nvme::ByteView page) {
 OrderedJson features_json(const ControllerObservation& controller) {
     OrderedJson out = OrderedJson::object();
     for (const auto& [fid, page] : controller.features) {
-        if (page.ok()) {
-            out[hex_code(fid)] = nvme::load_le<std::uint32_t>(page.bytes, 0);
+        if (!page.ok()) {
+            continue;
         }
+        OrderedJson& value = out[hex_code(fid)];
+        if (nvme::feature_data_bytes(fid) != 0) {
+            value = nvme::to_hex(page.bytes);
+        } else {
+            value = nvme::load_le<std::uint32_t>(page.bytes, 0);
+        }
+    }
+    return out;
+}
+
+OrderedJson domains_json(nvme::ByteView page) {
+    OrderedJson out = OrderedJson::array();
+    for (const nvme::DomainEntry& domain : nvme::decode_domain_list(page)) {
+        out.push_back(domain.domainid);
     }
     return out;
 }
@@ -125,6 +139,13 @@ void add_decoded_pages(nlohmann::ordered_json& out, const ControllerObservation&
     }
     if (controller.firmware_log.ok()) {
         out["firmware_log"] = firmware_log_json(controller.firmware_log.bytes);
+    }
+    if (controller.allocated_nsids.ok()) {
+        out["allocated_nsids"] =
+            nvme::decode_namespace_list(controller.allocated_nsids.whole()).nsids;
+    }
+    if (controller.domain_list.ok()) {
+        out["domain_list"] = domains_json(controller.domain_list.bytes);
     }
     OrderedJson features = features_json(controller);
     if (!features.empty()) {

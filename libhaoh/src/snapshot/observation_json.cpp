@@ -102,7 +102,7 @@ Json controller_pages(const ControllerObservation& controller) {
     if (!controller.features.empty()) {
         Json& features = pages[kFeaturePages] = Json::object();
         for (const auto& [fid, page] : controller.features) {
-            features[hex_byte(fid)] = page_json(page, kFeatureSize);
+            features[hex_byte(fid)] = page_json(page, feature_size(fid));
         }
     }
     return pages;

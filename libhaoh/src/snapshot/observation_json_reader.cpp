@@ -215,8 +215,9 @@ std::map<std::uint8_t, Page> read_features(const base::Node& node) {
             member.fail(
                 fmt::format("{} is no feature identifier of the form 0x0b", base::quote(key)));
         }
+        const auto feature = static_cast<std::uint8_t>(*fid);
         const auto [place, inserted] =
-            features.try_emplace(static_cast<std::uint8_t>(*fid), read_page(member, kFeatureSize));
+            features.try_emplace(feature, read_page(member, feature_size(feature)));
         if (!inserted) {
             member.fail(fmt::format("feature {} is there twice", base::quote(key)));
         }
@@ -280,7 +281,8 @@ ControllerObservation read_controller(const base::Node& node, LogLengths& length
     read_controller_pages(required_pages(reader), out, lengths);
     out.namespaces = read_namespaces(reader.required("namespaces"));
     reader.ignore({"cntlid", "serial", "model", "firmware_rev", "identify", "controller_list",
-                   "supported_logs", "nvm_controller", "commands_log", "firmware_log", "features"});
+                   "supported_logs", "nvm_controller", "commands_log", "firmware_log", "features",
+                   "allocated_nsids", "domain_list"});
     reader.finish();
     return out;
 }

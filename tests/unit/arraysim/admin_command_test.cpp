@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/arraysim/host.hpp"
 
+#include <haoh/nvme/domain_list.hpp>
 #include <haoh/nvme/id_list.hpp>
 #include <haoh/nvme/identify_controller.hpp>
 #include <haoh/nvme/identify_namespace.hpp>
@@ -200,6 +201,28 @@ TEST_F(AdminCommandTest, AnInactiveNamespaceIsAPageOfZerosAndNothingElse) {
               status::invalid_namespace);
     EXPECT_EQ(admin.run(identify(cns::active_namespaces, 0xFFFFFFFE)).status.code(),
               status::invalid_namespace);
+}
+
+TEST_F(AdminCommandTest, ListsThatGoWithAFeatureAreThereWithIt) {
+    EXPECT_EQ(admin.run(identify(cns::allocated_namespaces)).status.code(), status::invalid_field);
+    EXPECT_EQ(admin.run(identify(cns::domains)).status.code(), status::invalid_field);
+    Simulator other(ScenarioBuilder()
+                        .array("a")
+                        .field("oacs", std::uint64_t{0x08})
+                        .field("ctratt", std::uint64_t{0x401})
+                        .field("domainid", std::uint64_t{1})
+                        .array("b")
+                        .field("ctratt", std::uint64_t{0x401})
+                        .field("domainid", std::uint64_t{2})
+                        .build(),
+                    kStart);
+    Admin one(other, 0);
+    EXPECT_EQ(nvme::decode_namespace_list(one.run(identify(cns::allocated_namespaces)).data).nsids,
+              (std::vector<std::uint32_t>{1}));
+    const auto domains = nvme::decode_domain_list(one.run(identify(cns::domains)).data);
+    ASSERT_EQ(domains.size(), 2U);
+    EXPECT_EQ(domains[0].domainid, 1U);
+    EXPECT_EQ(domains[1].domainid, 2U);
 }
 
 TEST_F(AdminCommandTest, ControllersOfBothArraysAreListed) {

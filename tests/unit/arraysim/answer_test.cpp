@@ -28,6 +28,8 @@ TEST(AnswerKind, HasTheNamesThatAreDocumented) {
                                  "namespace-controllers",
                                  "controller-list",
                                  "io-command-sets",
+                                 "allocated-list",
+                                 "domain-list",
                                  "supported-logs",
                                  "error-log",
                                  "smart-log",

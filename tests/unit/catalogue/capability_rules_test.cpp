@@ -139,6 +139,18 @@ std::vector<Case> capability_cases() {
         {"AttachmentsThatDifferInsideAnArray",
          [](Pair& pair) { pair.b[1].id.maxdna[0] = 5; },
          {"NOTE ctrl.maxdna.domain"}},
+        {"MoreNamespacesThanMayBeAttached",
+         on_b([](Id& id) { id.maxcna = 3; }),
+         {"NOTE ctrl.maxcna"},
+         {{"ctrl.maxcna", Severity::management, "", "4 namespaces, MAXCNA 3"}}},
+        {"AsManyNamespacesAsMayBeAttached", on_b([](Id& id) { id.maxcna = 4; }), {}},
+        {"CapacitiesThatDifferInsideAnArray",
+         [](Pair& pair) {
+             pair.b[0].id.tnvmcap[4] = 5;
+             pair.b[1].id.tnvmcap[4] = 6;
+         },
+         {"NOTE ctrl.tnvmcap"}},
+        {"CapacitiesThatDifferBetweenArrays", on_b([](Id& id) { id.tnvmcap[4] = 5; }), {}},
         {"AttachmentsThatDifferBetweenArrays", on_b([](Id& id) { id.maxdna[0] = 5; }), {}},
         {"EventsThatDiffer", on_b([](Id& id) { id.oaes |= 0x200; }), {"WARN ctrl.oaes.equal"}},
         {"NoNoticeOfAnaChanges",

@@ -235,7 +235,14 @@ std::vector<FieldBits> nvm_bytes() {
          .length = 8,
          .expected = {},
          .reason = "no domain has 2^64 attachments"},
-        own("MAXCNA", 560, 4),
+        bits("MAXCNA of one", 560, 4, 0x0000'0001, {"NOTE ctrl.maxcna"},
+             "the pair has two namespaces"),
+        {.name = "MAXCNA of more",
+         .offset = 560,
+         .length = 4,
+         .mask = 0xFFFF'FFFE,
+         .expected = {},
+         .reason = kOwn},
         unnamed("OAQD to reserved 588", 564, 204),
     };
 }
@@ -264,7 +271,8 @@ std::vector<FieldBits> fabrics_bytes() {
         bits("OFCS", 1804, 2, 0x0001, {"WARN ctrl.ofcs.equal"}),
         unnamed("OFCS reserved", 1804, 2, 0xFFFE),
         row("DCTYPE", 1806, 1, {"NOTE ctrl.dctype"}),
-        row("CCRL", 1807, 1, {"NOTE ccr.limit"}),
+        bits("CCRL", 1807, 1, 0xFF, {"WARN ccr.fields_present", "WARN ccr.support.equal"},
+             "it comes with CIU, CIRN and CQT"),
         unnamed("reserved 1808", 1808, 240),
         own("power states", 2048, 1024),
         unnamed("vendor specific", 3072, 1024),
@@ -288,6 +296,15 @@ std::vector<FieldBits> controller_alone() {
                          node.edit = [](ControllerObservation& out) {
                              out.features.erase(nvme::fid::keep_alive_timer);
                          };
+                     });
+                 }),
+        prepared(bits("CCRL of all", 1807, 1, 0xFB, {"NOTE ccr.limit"}),
+                 [](Pair& pair) {
+                     pair.on_both([](Node& node) {
+                         node.id.ccrl = 4;
+                         node.id.ciu = 1;
+                         node.id.cirn[0] = 1;
+                         node.id.cqt = 5000;
                      });
                  }),
         prepared(bits("MNAN alone", 540, 4, 0xBFF, {"WARN ctrl.mnan.equal"}),

@@ -171,6 +171,18 @@ const std::vector<RuleExpectation>& rule_expectations() {
     return table;
 }
 
+const std::vector<CatalogueId>& catalogue_ids() {
+    static const auto table = [] {
+        std::vector<CatalogueId> out;
+        for (const TableRow& row :
+             read_table("catalogue_ids.table", {"id", "classes", "in haoh"})) {
+            out.push_back({row.cells[0], split(row.cells[1], "/"), row.cells[2]});
+        }
+        return out;
+    }();
+    return table;
+}
+
 const std::vector<KernelExpectation>& kernel_expectations() {
     static const auto table = [] {
         std::vector<KernelExpectation> out;

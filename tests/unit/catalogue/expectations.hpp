@@ -21,6 +21,14 @@ struct RuleExpectation {
     std::string why_wrong;
 };
 
+/// A row of catalogue_ids.table.
+struct CatalogueId {
+    std::string id;
+    std::vector<std::string> classes; ///< in the catalogue
+    std::string state;                ///< "built", "built INT", "as RULE", "io_queue", ...
+};
+[[nodiscard]] const std::vector<CatalogueId>& catalogue_ids();
+
 struct PatchedRelease {
     unsigned major{};
     unsigned minor{};

@@ -1,7 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unit/catalogue/case.hpp"
 
+#include <haoh/nvme/id_list.hpp>
+
 namespace haoh::test {
+
+namespace {
+
+/// CNS 10h.
+void allocated(Node& node, std::vector<std::uint32_t> nsids) {
+    node.edit = [nsids = std::move(nsids)](ControllerObservation& out) {
+        out.allocated_nsids = Page::of(nvme::encode_namespace_list(nsids));
+    };
+}
+
+/// CNS 12h.
+void attached(Path& path, std::vector<std::uint16_t> cntlids) {
+    path.edit = [cntlids = std::move(cntlids)](NamespaceObservation& out) {
+        out.controllers = Page::of(nvme::encode_controller_list(cntlids));
+    };
+}
+
+} // namespace
 
 std::vector<Case> list_cases() {
     return {
@@ -53,6 +73,24 @@ std::vector<Case> list_cases() {
         {"MoreNamespacesThanAllowed",
          [](Pair& pair) { pair.on_both([](Node& node) { node.id.mnan = 3; }); },
          {"FAIL nslist.active_le_nn"}},
+        {"AnActiveNamespaceThatIsNotAllocated",
+         [](Pair& pair) {
+             pair.on_a([](Node& node) { allocated(node, {1, 2, 3, 4, 9}); });
+             pair.on_b([](Node& node) { allocated(node, {1, 2, 4}); });
+         },
+         {"NOTE nslist.active_subset_allocated"},
+         {{"nslist.active_subset_allocated", Severity::management, "",
+           "nsid 3 is active and not allocated"}}},
+        {"ANamespaceOfOtherControllers",
+         [](Pair& pair) {
+             pair.on_both(2, [](Path& path) { attached(path, {1001, 1002, 2001, 2002}); });
+             pair.on_b(3, [](Path& path) { attached(path, {1001, 1002}); });
+         },
+         {"WARN ctrl.list_cns12.ns_attached 3"}},
+        {"ANamespaceOfNoController",
+         [](Pair& pair) { pair.on_b(3, [](Path& path) { attached(path, {}); }); },
+         {"WARN ctrl.list_cns12.ns_attached 3"},
+         {{"ctrl.list_cns12.ns_attached", Severity::degraded, "", "no controller is listed"}}},
     };
 }
 

@@ -184,7 +184,8 @@ ControllerObservation observe(const Node& node, const std::vector<std::uint16_t>
     firmware.frs[0] = node.id.fr;
     out.firmware_log = Page::of(nvme::encode(firmware));
     out.features[nvme::fid::keep_alive_timer] = dword(10000);
-    out.features[nvme::fid::async_event_configuration] = dword(0);
+    // As Linux has it: what OAES offers.
+    out.features[nvme::fid::async_event_configuration] = dword(node.id.oaes);
     out.probed_cntlids = node.probed;
     if (node.edit) {
         node.edit(out);

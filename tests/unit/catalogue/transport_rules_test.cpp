@@ -82,6 +82,26 @@ std::vector<Case> transport_cases() {
              out.connection.hostnqn = "nqn.2026-01.io.example:other-host";
          }),
          {}},
+        {"AuthenticationOnOneArray",
+         [](Pair& pair) {
+             pair.b.clear();
+             pair.unobserved.push_back({.object = "tcp://10.2.0.1:4420",
+                                        .target = "tcp://10.2.0.1:4420",
+                                        .subsysnqn = kNqn,
+                                        .error = "the array demands in-band authentication",
+                                        .reason = UnobservedReason::not_authenticated});
+         },
+         {"WARN conn.auth.dhchap_equal", "UNKNOWN snap.verdict_unknown"}},
+        {"AnArrayThatDoesNotAnswer",
+         [](Pair& pair) {
+             pair.b.clear();
+             pair.unobserved.push_back({.object = "tcp://10.2.0.1:4420",
+                                        .target = "tcp://10.2.0.1:4420",
+                                        .subsysnqn = kNqn,
+                                        .error = "nobody listens",
+                                        .reason = UnobservedReason::refused});
+         },
+         {"UNKNOWN snap.verdict_unknown"}},
         {"DigestsOnOneArray",
          on_b([](ControllerObservation& out) { out.connection.data_digest = true; }),
          {"WARN conn.sqflow_digest_tls.equal"}},

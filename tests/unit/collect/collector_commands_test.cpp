@@ -65,5 +65,45 @@ TEST_F(CollectorOfCommands, asks_for_firmware_slots_where_there_are_some) {
     }
 }
 
+TEST_F(CollectorOfCommands, asks_for_lists_where_there_is_something_to_list) {
+    FakeController plain = controller(2);
+    const ControllerObservation without = collect(plain);
+    EXPECT_EQ(without.allocated_nsids.state, Page::State::not_read);
+    EXPECT_EQ(without.domain_list.state, Page::State::not_read);
+    EXPECT_EQ(without.namespaces.at(0).controllers.state, Page::State::not_read);
+    FakeController managed = controller(2);
+    managed.identify.oacs = 1U << 3U;
+    const ControllerObservation with = collect(managed);
+    EXPECT_TRUE(with.allocated_nsids.ok());
+    EXPECT_TRUE(with.namespaces.at(1).controllers.ok());
+    EXPECT_EQ(with.domain_list.state, Page::State::not_read);
+    EXPECT_EQ(managed.identify_counts[nvme::cns::namespace_controllers], 2U);
+    FakeController divided = controller(2);
+    divided.identify.ctratt = nvme::ctratt::multi_domain;
+    EXPECT_TRUE(collect(divided).domain_list.ok());
+    // That Linux as a target goes down by it.
+    constexpr std::uint8_t kCommandSetNamespaces = 0x07;
+    for (FakeController* const fake : {&plain, &managed, &divided}) {
+        EXPECT_EQ(fake->identify_counts[kCommandSetNamespaces], 0U);
+    }
+}
+
+TEST_F(CollectorOfCommands, asks_for_features_with_data_where_the_controller_has_them) {
+    FakeController plain = controller(1);
+    const ControllerObservation without = collect(plain);
+    EXPECT_FALSE(without.features.contains(nvme::fid::host_id));
+    EXPECT_FALSE(without.features.contains(nvme::fid::host_behavior));
+    FakeController modern = controller(1);
+    modern.identify.ctratt = nvme::ctratt::host_id_128 | nvme::ctratt::extended_lba_formats;
+    const ControllerObservation with = collect(modern);
+    EXPECT_EQ(with.features.at(nvme::fid::host_id).whole(), nvme::Bytes(16, 0x5A));
+    EXPECT_EQ(with.features.at(nvme::fid::host_behavior).whole(), nvme::Bytes(512, 0x5A));
+    EXPECT_TRUE(with.unread.empty());
+    FakeController discovery = controller(1);
+    discovery.identify.ctratt = modern.identify.ctratt;
+    discovery.identify.cntrltype = static_cast<std::uint8_t>(nvme::ControllerType::discovery);
+    EXPECT_FALSE(collect(discovery).features.contains(nvme::fid::host_id));
+}
+
 } // namespace
 } // namespace haoh::test

@@ -93,6 +93,7 @@ nvme::AdminResult FakeController::execute(const nvme::AdminCommand& command) {
     case nvme::opcode::get_features: {
         nvme::AdminResult result;
         result.dword01 = 0x0900U + (command.cdw[0] & 0xFFU);
+        result.data.assign(command.data_in, 0x5A);
         return result;
     }
     case nvme::opcode::fabrics: {
@@ -147,6 +148,11 @@ nvme::AdminResult FakeController::execute_identify(const nvme::AdminCommand& com
     case nvme::cns::command_set_namespace:
     case nvme::cns::command_set_controller:
         return give({}, 0, command.data_in);
+    case nvme::cns::allocated_namespaces:
+        return give(nvme::encode_namespace_list(nsids), 0, command.data_in);
+    case nvme::cns::domains:
+        return give({}, 0, command.data_in);
+    case nvme::cns::namespace_controllers:
     case nvme::cns::subsystem_controllers:
         return give(nvme::encode_controller_list(std::vector<std::uint16_t>{7, 1007}), 0,
                     command.data_in);

@@ -91,7 +91,11 @@ TEST_F(ReplayedCommand, gets_the_page_that_it_asks_for) {
         {&recorded.supported_logs, nvme::get_log_page_command(0x00, 0, 1024)},
         {&recorded.nvm_controller, nvme::identify_command(0x06, 0)},
         {&recorded.commands_log, nvme::get_log_page_command(0x05, 0, 4096)},
-        {&recorded.firmware_log, nvme::get_log_page_command(0x03, 0, 512)}};
+        {&recorded.firmware_log, nvme::get_log_page_command(0x03, 0, 512)},
+        {&recorded.allocated_nsids, nvme::identify_command(0x10, 0)},
+        {&recorded.domain_list, nvme::identify_command(0x18, 0)},
+        {&path.controllers, nvme::identify_command(0x12, 9)},
+        {&recorded.features[0x81], nvme::get_host_id_command()}};
     std::uint8_t mark = 0;
     for (const auto& [page, command] : pages) {
         *page = Page::of(nvme::Bytes{0x00, ++mark});

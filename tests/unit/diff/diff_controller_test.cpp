@@ -258,6 +258,23 @@ TEST(DiffOfCommands, NamesWhatChanged) {
                     "nvm_controller ver: 0x00010000 -> 0x00010100", "nvm_controller wzsl: 5 -> 6"));
 }
 
+TEST(DiffOfLists, NamesWhatCameAndWent) {
+    Observation before = test::healthy_pair(1, 1);
+    const auto set = [](Observation& seen, const std::vector<std::uint32_t>& nsids,
+                        const std::vector<nvme::DomainEntry>& domains, std::uint8_t host) {
+        seen.controllers[0].allocated_nsids = Page::of(nvme::encode_namespace_list(nsids));
+        seen.controllers[0].domain_list = Page::of(nvme::encode_domain_list(domains));
+        seen.controllers[0].features[0x81] = Page::of(nvme::Bytes(2, host));
+    };
+    set(before, {1, 2}, {{.domainid = 1}, {.domainid = 2}}, 1);
+    Observation after = before;
+    EXPECT_THAT(lines_of(before, after), ElementsAre());
+    set(after, {2, 3}, {{.domainid = 1}}, 2);
+    EXPECT_THAT(lines_of(before, after),
+                ElementsAre("allocated_nsids: -1", "allocated_nsids: +3", "domain_list: -2",
+                            "feature 0x81: 0101 -> 0202"));
+}
+
 TEST(DiffOfCommandSets, NamesThemAsSuch) {
     Observation before = test::healthy_pair(1, 1);
     nvme::Bytes sets(4096);

@@ -352,6 +352,9 @@ TEST_F(Diff, SaysOnceOfAPageThatItWasReadOnOneSideOnly) {
         {"nvm_controller", [](ControllerObservation& one) -> Page& { return one.nvm_controller; }},
         {"commands_log", [](ControllerObservation& one) -> Page& { return one.commands_log; }},
         {"firmware_log", [](ControllerObservation& one) -> Page& { return one.firmware_log; }},
+        {"allocated_nsids",
+         [](ControllerObservation& one) -> Page& { return one.allocated_nsids; }},
+        {"domain_list", [](ControllerObservation& one) -> Page& { return one.domain_list; }},
     };
     for (const Case& one : cases) {
         for (const bool read_before : {true, false}) {

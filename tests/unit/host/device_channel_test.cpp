@@ -89,6 +89,11 @@ TEST(Refusal, stops_a_buffer_that_is_not_what_the_controller_sends) {
     }
     feature.data_in = 512;
     EXPECT_THAT(why_refused(feature), HasSubstr("512 bytes"));
+    EXPECT_EQ(why_refused(nvme::get_host_id_command()), "");
+    nvme::AdminCommand behavior = nvme::get_features_command(nvme::fid::host_behavior, 0, 0, 512);
+    EXPECT_EQ(why_refused(behavior), "");
+    behavior.data_in = 16;
+    EXPECT_THAT(why_refused(behavior), HasSubstr("16 bytes"));
     nvme::AdminCommand log = nvme::get_log_page_command(nvme::lid::ana, 0, 8192);
     log.data_in = 4096;
     EXPECT_THAT(why_refused(log), HasSubstr("4096 bytes for 8192"));

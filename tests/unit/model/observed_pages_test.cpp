@@ -29,7 +29,9 @@ TEST(ObservedPages, OfAControllerAreAskedForByTheirCommands) {
         {"supported_logs", 0x02, (1024U / 4 - 1) << 16U | kRetain, 0, 1024},
         {"nvm_controller", 0x06, 0x06, 0, 4096},
         {"commands_log", 0x02, (4096U / 4 - 1) << 16U | kRetain | 0x05, 0, 4096},
-        {"firmware_log", 0x02, (512U / 4 - 1) << 16U | kRetain | 0x03, 0xFFFFFFFF, 512}};
+        {"firmware_log", 0x02, (512U / 4 - 1) << 16U | kRetain | 0x03, 0xFFFFFFFF, 512},
+        {"allocated_nsids", 0x06, 0x10, 0, 4096},
+        {"domain_list", 0x06, 0x18, 0, 4096}};
     ASSERT_EQ(kControllerPages.size(), expected.size());
     for (const Asked& one : expected) {
         const auto row = std::find_if(
@@ -53,10 +55,11 @@ TEST(ObservedPages, OfANamespaceAreIdentifyPages) {
         EXPECT_EQ(command.nsid, 5U) << row.key;
         seen.emplace(row.key, command.cdw[0]);
     }
-    EXPECT_EQ(
-        seen,
-        (std::set<std::pair<std::string, std::uint32_t>>{
-            {"identify", 0x00}, {"descriptors", 0x03}, {"nvm", 0x05}, {"independent", 0x08}}));
+    EXPECT_EQ(seen, (std::set<std::pair<std::string, std::uint32_t>>{{"identify", 0x00},
+                                                                     {"descriptors", 0x03},
+                                                                     {"nvm", 0x05},
+                                                                     {"independent", 0x08},
+                                                                     {"controllers", 0x12}}));
 }
 
 TEST(ObservedPages, EachMemberHasOneRow) {
@@ -65,7 +68,8 @@ TEST(ObservedPages, EachMemberHasOneRow) {
     const auto& [name, host, transport, traddr, trsvcid, target, subsysnqn, connection, properties,
                  identify, io_command_sets, active_nsids, active_problems, controller_list,
                  supported_logs, features, ana, namespaces, probed_cntlids, unread, active_error,
-                 nvm_controller, commands_log, firmware_log] = controller;
+                 nvm_controller, commands_log, firmware_log, allocated_nsids, domain_list] =
+        controller;
     std::vector<const Page*> rows;
     for (const ControllerPage& row : kControllerPages) {
         rows.push_back(&(controller.*row.page));
@@ -73,15 +77,16 @@ TEST(ObservedPages, EachMemberHasOneRow) {
     }
     EXPECT_EQ(rows, (std::vector<const Page*>{&identify, &supported_logs, &controller_list,
                                               &io_command_sets, &nvm_controller, &commands_log,
-                                              &firmware_log}));
+                                              &firmware_log, &allocated_nsids, &domain_list}));
     const NamespaceObservation path;
-    const auto& [nsid, of_path, descriptors, nvm, independent] = path;
+    const auto& [nsid, of_path, descriptors, nvm, independent, controllers] = path;
     std::vector<const Page*> of_paths;
     for (const PathPage& row : kPathPages) {
         of_paths.push_back(&(path.*row.page));
         EXPECT_EQ(&row_of(row.page), &row);
     }
-    EXPECT_EQ(of_paths, (std::vector<const Page*>{&of_path, &descriptors, &nvm, &independent}));
+    EXPECT_EQ(of_paths,
+              (std::vector<const Page*>{&of_path, &descriptors, &nvm, &independent, &controllers}));
 }
 
 } // namespace

@@ -241,7 +241,8 @@ std::vector<NamespaceObservation> random_namespaces(ObservationDice& dice) {
                        .identify = dice.page(nvme::kIdentifySize),
                        .descriptors = dice.page(nvme::kIdentifySize),
                        .nvm = dice.page(nvme::kIdentifySize),
-                       .independent = dice.page(nvme::kIdentifySize)});
+                       .independent = dice.page(nvme::kIdentifySize),
+                       .controllers = dice.page(nvme::kIdentifySize)});
     }
     return out;
 }
@@ -293,6 +294,8 @@ ControllerObservation random_controller(ObservationDice& dice) {
     out.nvm_controller = dice.page(nvme::kIdentifySize);
     out.commands_log = dice.page(nvme::kCommandsLogSize);
     out.firmware_log = dice.page(nvme::kFirmwareLogSize);
+    out.allocated_nsids = dice.page(nvme::kIdentifySize);
+    out.domain_list = dice.page(nvme::kIdentifySize);
     for (std::uint64_t count = dice.below(3); count > 0; --count) {
         out.features[dice.any<std::uint8_t>()] = dice.page(4);
     }

@@ -54,6 +54,16 @@ TEST(GetFeaturesCommand, HoldsFeatureAndSelect) {
     EXPECT_EQ(command.data_in, 16U);
 }
 
+TEST(GetFeaturesCommand, AsksForTheWholeHostIdentifier) {
+    const AdminCommand command = get_host_id_command();
+    EXPECT_EQ(command.opcode, 0x0AU);
+    EXPECT_EQ(command.cdw[0], 0x81U);
+    EXPECT_EQ(command.cdw[1], 1U) << "EXHID";
+    EXPECT_EQ(command.data_in, 16U);
+    EXPECT_EQ(feature_data_bytes(fid::host_behavior), 512U);
+    EXPECT_EQ(feature_data_bytes(fid::keep_alive_timer), 0U);
+}
+
 TEST(SimpleCommands, HaveNoData) {
     EXPECT_EQ(keep_alive_command().opcode, 0x18U);
     EXPECT_EQ(keep_alive_command().data_in, 0U);

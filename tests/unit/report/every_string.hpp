@@ -124,8 +124,8 @@ class EveryString {
         all(error);
     }
     void operator()(NamespaceObservation& it) const {
-        auto& [nsid, identify, descriptors, nvm, independent] = it;
-        all(identify, descriptors, nvm, independent);
+        auto& [nsid, identify, descriptors, nvm, independent, controllers] = it;
+        all(identify, descriptors, nvm, independent, controllers);
     }
     void operator()(Connection& it) const {
         auto& [hostnqn, hostid, cntlid, requested_cntlid, header_digest, data_digest,
@@ -136,10 +136,11 @@ class EveryString {
         auto& [name, host, transport, traddr, trsvcid, target, subsysnqn, connection, properties,
                identify, io_command_sets, active_nsids, active_problems, controller_list,
                supported_logs, features, ana, namespaces, probed_cntlids, unread, active_error,
-               nvm_controller, commands_log, firmware_log] = it;
+               nvm_controller, commands_log, firmware_log, allocated_nsids, domain_list] = it;
         all(name, host, transport, traddr, trsvcid, target, subsysnqn, connection, identify,
             io_command_sets, active_problems, controller_list, supported_logs, ana.log, namespaces,
-            unread, active_error, nvm_controller, commands_log, firmware_log);
+            unread, active_error, nvm_controller, commands_log, firmware_log, allocated_nsids,
+            domain_list);
     }
     void operator()(DiscoveryObservation& it) const {
         auto& [target, address, log, stable] = it;

@@ -270,6 +270,28 @@ TEST(DecodedController, HasTheFirmwareInEachSlot) {
                                                                         {"frs7", "7.123456"}}));
 }
 
+TEST(DecodedController, HasWhatItsListsSay) {
+    Observation seen = healthy_pair(1, 1);
+    for (const char* const key : {"allocated_nsids", "domain_list"}) {
+        EXPECT_FALSE(listing_of(seen)["controllers"][0].contains(key)) << "was not read";
+    }
+    seen.controllers[0].allocated_nsids =
+        Page::of(nvme::encode_namespace_list(std::vector<std::uint32_t>{1, 7}));
+    seen.controllers[0].domain_list = Page::of(nvme::encode_domain_list(
+        std::vector<nvme::DomainEntry>{{.domainid = 1}, {.domainid = 258}}));
+    seen.controllers[0].features = {{0x81, Page::of(nvme::Bytes(16, 0xAB))},
+                                    {0x16, Page::of(nvme::Bytes(512, 0))}};
+    const json listed = listing_of(seen)["controllers"][0];
+    EXPECT_EQ(listed["allocated_nsids"], (json{1, 7}));
+    EXPECT_EQ(listed["domain_list"], (json{1, 258}));
+    EXPECT_EQ(listed["features"],
+              (json{{"0x16", ""}, {"0x81", "abababababababababababababababab"}}));
+    EXPECT_EQ(observation_from_json(to_json(seen), "pair.json"), seen);
+    EXPECT_TRUE(
+        json::parse(to_json(seen))["controllers"][0]["pages"]["features"]["0x81"].is_string())
+        << "of the length that it has";
+}
+
 TEST(DecodedController, HasTheFeaturesThatCouldBeRead) {
     Observation seen = healthy_pair(1, 1);
     seen.controllers[0].features = {{0x06, Page::of(nvme::Bytes{1, 0, 0, 0})},
@@ -425,6 +447,8 @@ TEST(RawPages, HaveTheNamesOfTheSchema) {
     controller.nvm_controller = Page::of_failure("06h");
     controller.commands_log = Page::of_failure("05h");
     controller.firmware_log = Page::of_failure("03h");
+    controller.allocated_nsids = Page::of_failure("10h");
+    controller.domain_list = Page::of_failure("18h");
     controller.ana.log = Page::of_failure("0Ch");
     controller.identify = Page::of_failure("01h");
     controller.features = {{0x0B, Page::of_failure("0Bh")}};
@@ -433,6 +457,7 @@ TEST(RawPages, HaveTheNamesOfTheSchema) {
     path.descriptors = Page::of_failure("CNS 03h");
     path.nvm = Page::of_failure("CNS 05h");
     path.independent = Page::of_failure("CNS 08h");
+    path.controllers = Page::of_failure("CNS 12h");
     const json out = json::parse(to_json(seen))["controllers"][0];
     EXPECT_EQ(out["pages"], (json{{"identify", {{"error", "01h"}}},
                                   {"io_command_sets", {{"error", "1Ch"}}},
@@ -441,12 +466,15 @@ TEST(RawPages, HaveTheNamesOfTheSchema) {
                                   {"nvm_controller", {{"error", "06h"}}},
                                   {"commands_log", {{"error", "05h"}}},
                                   {"firmware_log", {{"error", "03h"}}},
+                                  {"allocated_nsids", {{"error", "10h"}}},
+                                  {"domain_list", {{"error", "18h"}}},
                                   {"ana_log", {{"error", "0Ch"}}},
                                   {"features", {{"0x0b", {{"error", "0Bh"}}}}}}));
     EXPECT_EQ(out["namespaces"][0]["pages"], (json{{"identify", {{"error", "CNS 00h"}}},
                                                    {"descriptors", {{"error", "CNS 03h"}}},
                                                    {"nvm", {{"error", "CNS 05h"}}},
-                                                   {"independent", {{"error", "CNS 08h"}}}}));
+                                                   {"independent", {{"error", "CNS 08h"}}},
+                                                   {"controllers", {{"error", "CNS 12h"}}}}));
 }
 
 TEST(RawPages, OfTheLengthThatTheyHaveAreWrittenWithoutIt) {

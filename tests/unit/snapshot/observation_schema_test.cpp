@@ -34,6 +34,14 @@ TEST(ObservationSchema, DescribesSnapshotsAndListings) {
     pair.controllers[0].nvm_controller = Page::of(nvme::Bytes(24, 0xFF));
     pair.controllers[0].commands_log = Page::of(nvme::encode(commands));
     pair.controllers[0].firmware_log = Page::of(nvme::Bytes(64, 0xFF));
+    pair.controllers[0].allocated_nsids =
+        Page::of(nvme::encode_namespace_list(std::vector<std::uint32_t>{1, 2, 3}));
+    pair.controllers[0].domain_list =
+        Page::of(nvme::encode_domain_list(std::vector<nvme::DomainEntry>{{.domainid = 1}}));
+    pair.controllers[0].features = {{0x0B, Page::of(nvme::Bytes(4, 1))},
+                                    {0x81, Page::of(nvme::Bytes(16, 2))}};
+    pair.controllers[0].namespaces[0].controllers =
+        Page::of(nvme::encode_controller_list(std::vector<std::uint16_t>{1}));
     nvme::DiscoveryLog log;
     log.numrec = 1;
     log.entries.resize(1);
@@ -69,6 +77,8 @@ TEST(ObservationSchema, RefusesWhatTheWriterDoesNotWrite) {
         {"/controllers/0/nvm_controller", {{"wzsl", 1}}},
         {"/controllers/0/commands_log", {{"acs", {{"0x06", 1}}}, {"iocs", json::object()}}},
         {"/controllers/0/firmware_log", {{"afi", 256}}},
+        {"/controllers/0/domain_list", json::array({65536})},
+        {"/controllers/0/features", {{"0x81", "xy"}}},
         {"/controllers/0/namespaces/0/uuid", "not a UUID"},
         {"/controllers/0/namespaces/0/nsze", -1},
         {"/controllers/0/namespaces/0/ana_state", "great"},

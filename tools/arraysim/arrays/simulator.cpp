@@ -5,10 +5,12 @@
 
 #include <haoh/error.hpp>
 #include <haoh/nvme/discovery_log.hpp>
+#include <haoh/nvme/domain_list.hpp>
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <set>
 #include <utility>
 
 namespace haoh::arraysim {
@@ -155,6 +157,22 @@ void Simulator::restart_keep_alive(Controller& controller, TimePoint now) {
     if (controller.kato_deadline < before && on_change) {
         on_change();
     }
+}
+
+nvme::Bytes Simulator::domain_list(const Array& array) const {
+    std::set<std::uint16_t> ids;
+    for (const auto& candidate : arrays_) {
+        if (candidate->nqn() == array.nqn() && candidate->identity().domainid != 0) {
+            ids.insert(candidate->identity().domainid);
+        }
+    }
+    std::vector<nvme::DomainEntry> domains;
+    for (const std::uint16_t id : ids) {
+        if (domains.size() < nvme::kMaxDomainEntries) {
+            domains.push_back({.domainid = id});
+        }
+    }
+    return nvme::encode_domain_list(domains);
 }
 
 std::vector<std::uint16_t> Simulator::listed_controllers(const Array& array,

@@ -80,6 +80,8 @@ class Simulator {
     /// Controllers that Identify CNS 12h and 13h list, ascending.
     [[nodiscard]] std::vector<std::uint16_t> listed_controllers(const Array& array,
                                                                 std::uint32_t nsid) const;
+    /// The domains of the subsystem of an array, which all reach each other (Identify CNS 18h).
+    [[nodiscard]] nvme::Bytes domain_list(const Array& array) const;
     [[nodiscard]] nvme::Bytes discovery_log(Array& array, const Controller& controller);
 
   private:

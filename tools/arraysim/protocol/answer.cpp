@@ -28,6 +28,8 @@ constexpr std::array kAnswerNames{
     AnswerName{AnswerKind::namespace_controllers, "namespace-controllers"},
     AnswerName{AnswerKind::controller_list, "controller-list"},
     AnswerName{AnswerKind::io_command_sets, "io-command-sets"},
+    AnswerName{AnswerKind::allocated_list, "allocated-list"},
+    AnswerName{AnswerKind::domain_list, "domain-list"},
     AnswerName{AnswerKind::supported_logs, "supported-logs"},
     AnswerName{AnswerKind::error_log, "error-log"},
     AnswerName{AnswerKind::smart_log, "smart-log"},

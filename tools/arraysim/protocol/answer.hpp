@@ -25,6 +25,8 @@ enum class AnswerKind : std::uint8_t {
     namespace_controllers,  ///< CNS 12h
     controller_list,        ///< CNS 13h
     io_command_sets,        ///< CNS 1Ch
+    allocated_list,         ///< CNS 10h
+    domain_list,            ///< CNS 18h
     supported_logs,         ///< LID 00h
     error_log,              ///< LID 01h
     smart_log,              ///< LID 02h

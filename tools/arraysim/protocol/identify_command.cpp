@@ -38,14 +38,24 @@ AnswerKind kind_of_page(std::uint8_t value) {
         return AnswerKind::controller_list;
     case kIoCommandSetsCns:
         return AnswerKind::io_command_sets;
+    case cns::allocated_namespaces:
+        return AnswerKind::allocated_list;
+    case cns::domains:
+        return AnswerKind::domain_list;
     default:
         return AnswerKind::other;
     }
 }
 
-/// What an array of this version knows.
-bool known(std::uint8_t value, std::uint8_t csi, std::uint32_t version) {
+/// What an array of this version and with this identity knows.
+bool known(std::uint8_t value, std::uint8_t csi, const Array& array) {
+    constexpr std::uint16_t kNamespaceManagement = 1U << 3U; // OACS.NMS
+    const std::uint32_t version = array.version();
     switch (value) {
+    case cns::allocated_namespaces:
+        return (array.identity().oacs & kNamespaceManagement) != 0;
+    case cns::domains:
+        return (array.identity().ctratt & nvme::ctratt::multi_domain) != 0;
     case cns::identify_namespace:
     case cns::identify_controller:
     case cns::active_namespaces:
@@ -116,8 +126,8 @@ Answer run_identify(CommandContext& context, const nvme::SubmissionEntry& entry)
     const auto csi = static_cast<std::uint8_t>(entry.cdw[1] >> 24U);
     const Array& array = context.array;
     Answer answer{.kind = kind_of_page(value), .nsid = entry.nsid};
-    const bool allowed = context.controller.discovery ? value == cns::identify_controller
-                                                      : known(value, csi, array.version());
+    const bool allowed =
+        context.controller.discovery ? value == cns::identify_controller : known(value, csi, array);
     if (!allowed) {
         answer.status = status::invalid_field | kDnr;
     } else if (entry.sgl_length != nvme::kIdentifySize) {
@@ -131,6 +141,7 @@ Answer run_identify(CommandContext& context, const nvme::SubmissionEntry& entry)
                               : array.identify_controller(context.controller.cntlid);
             break;
         case cns::active_namespaces:
+        case cns::allocated_namespaces: // all are attached
             if (entry.nsid >= 0xFFFFFFFEU) {
                 answer.status = status::invalid_namespace | kDnr;
             } else {
@@ -147,6 +158,9 @@ Answer run_identify(CommandContext& context, const nvme::SubmissionEntry& entry)
                 answer.data =
                     controller_page(context.simulator.listed_controllers(array, entry.nsid), cntid);
             }
+            break;
+        case cns::domains:
+            answer.data = context.simulator.domain_list(array);
             break;
         case cns::subsystem_controllers:
             answer.data = controller_page(context.simulator.listed_controllers(array, 0), cntid);

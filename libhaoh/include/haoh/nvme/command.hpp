@@ -41,8 +41,10 @@ inline constexpr std::uint8_t namespace_descriptors = 0x03;
 inline constexpr std::uint8_t command_set_namespace = 0x05;
 inline constexpr std::uint8_t command_set_controller = 0x06;
 inline constexpr std::uint8_t independent_namespace = 0x08;
+inline constexpr std::uint8_t allocated_namespaces = 0x10;
 inline constexpr std::uint8_t namespace_controllers = 0x12;
 inline constexpr std::uint8_t subsystem_controllers = 0x13;
+inline constexpr std::uint8_t domains = 0x18;
 inline constexpr std::uint8_t io_command_sets = 0x1C;
 } // namespace cns
 namespace lid {
@@ -65,6 +67,14 @@ inline constexpr std::uint8_t keep_alive_timer = 0x0F;
 inline constexpr std::uint8_t host_behavior = 0x16;
 inline constexpr std::uint8_t host_id = 0x81;
 } // namespace fid
+/// Bytes of data that a feature carries beside dword 0; 0: none, or a feature that haoh does not ask for.
+[[nodiscard]] constexpr std::uint32_t feature_data_bytes(std::uint8_t feature) {
+    constexpr std::uint32_t kHostBehaviorBytes = 512;
+    constexpr std::uint32_t kHostIdBytes = 16;
+    return feature == fid::host_behavior ? kHostBehaviorBytes
+           : feature == fid::host_id     ? kHostIdBytes
+                                         : 0U;
+}
 
 /// Every namespace, where a command takes NSID FFFFFFFFh.
 inline constexpr std::uint32_t kAllNamespaces = 0xFFFFFFFFU;
@@ -104,6 +114,8 @@ struct AdminResult {
                                                 bool retain_event = true, std::uint8_t lsp = 0);
 [[nodiscard]] AdminCommand get_features_command(std::uint8_t fid, std::uint32_t nsid = 0,
                                                 std::uint8_t select = 0, std::uint32_t data_in = 0);
+/// Get Features of the host identifier (81h), in its form of 128 bits.
+[[nodiscard]] AdminCommand get_host_id_command();
 [[nodiscard]] AdminCommand keep_alive_command();
 [[nodiscard]] AdminCommand async_event_request_command();
 /// A short name for messages: "Identify (CNS 02h)", "Get Log Page (LID 0Ch)".

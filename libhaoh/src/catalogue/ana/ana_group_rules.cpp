@@ -399,7 +399,8 @@ constexpr Row kAnaGroupIdConsistent{
                     "change of one group is read for the wrong volume.",
              .fix = "Array: put the namespace into the same ANA group on both arrays (nvmet: "
                     "ana_grpid)."},
-    .judge = JudgeSubsystem{judge_groups}};
+    .judge = JudgeSubsystem{judge_groups},
+    .aliases = {"ana.group.members.consistent"}};
 
 constexpr Row kAnaNsUsablePath{
     .rule = {.id = "ana.ns.usable_path",

@@ -184,7 +184,8 @@ constexpr Row kResvSupportEqual{
                     "neither. Host: do not use reservations until then.",
              .on_linux = linux_effect::kReservationsOnePath},
     .judge = EqualControllers{.fields = {{{"support for reservations (ONCS bit 5)", "oncs",
-                                           command<nvme::oncs::reservations>}}}}};
+                                           command<nvme::oncs::reservations>}}}},
+    .aliases = {"ctrl.oncs.reservations.equal"}};
 
 constexpr Row kCtrlOncsDataCmdsEqual{
     .rule = {.id = "ctrl.oncs.data_cmds.equal",

@@ -343,7 +343,8 @@ constexpr Row kNsNmicDispersedImpliesShared{
              .basis = "Base 2.3 Figure 335: shall be shared",
              .why = "Linux refuses the second path of a namespace that is not shared.",
              .fix = "Array: set NMIC bit 0 with bit 1."},
-    .judge = CheckNamespace{.clause = "dispersed but not shared", .ask = dispersed_unshared}};
+    .judge = CheckNamespace{.clause = "dispersed but not shared", .ask = dispersed_unshared},
+    .aliases = {"disp.ns_not_private", "disp.shrns"}};
 
 constexpr Row kNsNmicNotBothModels{
     .rule = {.id = "ns.nmic.not_both_models",

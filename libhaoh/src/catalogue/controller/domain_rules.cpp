@@ -4,6 +4,10 @@
 #include "judge/compare.hpp"
 #include "judge/fields.hpp"
 
+#include <haoh/nvme/domain_list.hpp>
+
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -14,6 +18,7 @@ namespace {
 
 // The rows are below the functions.
 extern const Row kDomainIdUnique;
+extern const Row kDomainListAccessible;
 
 using Id = nvme::IdentifyController;
 
@@ -76,6 +81,58 @@ void judge_domains(const Subsystem& subsystem, const Subject& /*subject*/, Findi
     }
 }
 
+/// Each controller lists the domains of all others, for as long as the domains reach each other.
+void judge_domain_lists(const Subsystem& subsystem, const Subject& /*subject*/,
+                        Findings& findings) {
+    std::set<std::uint16_t> domains;
+    for (const Controller* controller : subsystem.controllers) {
+        if (controller->has_identify && several_domains(*controller) &&
+            controller->id.domainid != 0) {
+            domains.insert(controller->id.domainid);
+        }
+    }
+    if (domains.empty()) {
+        return;
+    }
+    std::vector<const Controller*> offenders;
+    std::vector<FindingValue> values;
+    for (const Controller* controller : subsystem.controllers) {
+        const Page& page = controller->observed->domain_list;
+        if (page.state == Page::State::failed) {
+            findings.unknown(kDomainListAccessible);
+        }
+        if (!page.ok()) {
+            continue;
+        }
+        findings.judged(kDomainListAccessible);
+        std::set<std::uint16_t> missing = domains;
+        const std::vector<nvme::DomainEntry> listed = nvme::decode_domain_list(page.bytes);
+        for (const nvme::DomainEntry& domain : listed) {
+            missing.erase(domain.domainid);
+        }
+        if (listed.size() == nvme::kMaxDomainEntries) { // further ones are in another page
+            missing.erase(missing.upper_bound(listed.back().domainid), missing.end());
+        }
+        if (!missing.empty()) {
+            offenders.push_back(controller);
+            values.push_back(value_of(*controller, fmt::format("domain {} does not reach domain {}",
+                                                               controller->id.domainid,
+                                                               fmt::join(missing, ", "))));
+        }
+    }
+    if (offenders.empty()) {
+        return;
+    }
+    group_values(values);
+    findings.add({.row = kDomainListAccessible,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = fmt::format("domains of the subsystem are not accessible {}",
+                                      place(offenders, subsystem.controllers)),
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
 constexpr Row kCtrlCtrattMdsEqual{
     .rule = {.id = "ctrl.ctratt.mds.equal",
              .title = "All controllers say whether there are several domains (CTRATT MDS)",
@@ -128,6 +185,20 @@ constexpr Row kDomainIdUnique{
     .judge = JudgeSubsystem{judge_domains},
     .by_array = true};
 
+constexpr Row kDomainListAccessible{
+    .rule = {.id = "domain.list_accessible",
+             .title = "The domains of the subsystem reach each other (CNS 18h)",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §3.2.5, §5.2.13.2: CNS 18h lists the domains that the controller "
+                      "accesses",
+             .why = "The arrays have lost each other: what is written through one does not reach "
+                    "the other, and the next failure takes the volumes away.",
+             .fix = "Array: look at the link between the arrays and at their replication first. "
+                    "Host: change nothing while they are apart."},
+    .judge = JudgeSubsystem{judge_domain_lists}};
+
 constexpr Row kDomainEndgidUnique{
     .rule = {.id = "domain.endgid_unique",
              .title = "Limits of endurance groups and NVM sets are the same",
@@ -152,8 +223,9 @@ constexpr Row kReachSupportedEqual{
     .judge =
         EqualControllers{.fields = {{{"reachability (CRCAP)", "crcap", hexadecimal<&Id::crcap>}}}}};
 
-constexpr std::array kDomainRows{&kCtrlCtrattMdsEqual, &kDomainMdsDomainid,  &kDomainAnaRequired,
-                                 &kDomainIdUnique,     &kDomainEndgidUnique, &kReachSupportedEqual};
+constexpr std::array kDomainRows{&kCtrlCtrattMdsEqual, &kDomainMdsDomainid,    &kDomainAnaRequired,
+                                 &kDomainIdUnique,     &kDomainListAccessible, &kDomainEndgidUnique,
+                                 &kReachSupportedEqual};
 
 } // namespace
 

@@ -6,6 +6,8 @@
 
 #include <haoh/nvme/command.hpp>
 
+#include <fmt/ranges.h>
+
 namespace haoh::judge {
 
 namespace {
@@ -90,6 +92,40 @@ std::optional<std::string> quiesce_time(const Controller& controller) {
     return controller.id.cqt == 0 ? "not given" : fmt::format("{} ms", controller.id.cqt);
 }
 
+bool resets_others(const Controller& controller) {
+    return controller.id.ccrl != 0;
+}
+
+std::optional<std::string> reset_support(const Controller& controller) {
+    return controller.has_identify ? std::optional{yes_or_no(resets_others(controller))}
+                                   : std::nullopt;
+}
+
+/// That one of them has none is another finding.
+std::optional<std::string> reset_limit(const Controller& controller) {
+    return controller.has_identify && resets_others(controller) ? decimal<&Id::ccrl>(controller)
+                                                                : std::nullopt;
+}
+
+Answer no_reset_fields(const Controller& controller, const Subsystem& /*own*/) {
+    if (!resets_others(controller)) {
+        return Answer::not_asked();
+    }
+    std::vector<std::string> lacking;
+    if (controller.id.ciu == 0) {
+        lacking.emplace_back("CIU 0");
+    }
+    if (nvme::all_zero(controller.id.cirn)) {
+        lacking.emplace_back("CIRN 0");
+    }
+    if (controller.id.cqt == 0) {
+        lacking.emplace_back("CQT 0");
+    }
+    return lacking.empty() ? Answer::holds()
+                           : Answer::broken(fmt::format("CCRL {}, {}", controller.id.ccrl,
+                                                        fmt::join(lacking, ", ")));
+}
+
 constexpr Row kFeatKatoEqual{
     .rule = {.id = "feat.kato.equal",
              .title = "The keep alive timeout is the same on all paths (feature 0Fh)",
@@ -156,6 +192,32 @@ constexpr Row kFeatVwcEqual{
     .judge = EqualControllers{.fields = {{{"volatile write cache", "", write_cache,
                                            feature_page<nvme::fid::volatile_write_cache>}}}}};
 
+constexpr Row kCcrSupportEqual{
+    .rule = {.id = "ccr.support.equal",
+             .title = "All controllers can have another one reset, or none (CCRL)",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §8.3.3: should be the same on all controllers",
+             .why = "After a path is lost, a host can end its commands at once through one array; "
+                    "through the other it has to wait before it may retry them.",
+             .fix = "Array: support Cross-Controller Reset on both arrays or on neither."},
+    .judge = EqualControllers{.fields = {{{"cross-controller reset", "ccrl", reset_support}}}}};
+
+constexpr Row kCcrFieldsPresent{
+    .rule = {.id = "ccr.fields_present",
+             .title = "What can have others reset can be told apart itself (CIU, CIRN, CQT)",
+             .rule_class = RuleClass::int_,
+             .severity = Severity::degraded,
+             .verdict = Verdict::warn,
+             .basis = "Base 2.3 §8.3.3, §9.6.2.1",
+             .why =
+                 "A host cannot name the instance of the controller that it wants reset, or does "
+                 "not know how long its commands live on: it resets the wrong one or waits.",
+             .fix = "Array: report CIU, CIRN and CQT wherever CCRL is not 0."},
+    .judge = CheckController{.clause = "cross-controller reset without its fields",
+                             .ask = no_reset_fields}};
+
 constexpr Row kCcrLimit{
     .rule = {.id = "ccr.limit",
              .title = "Cross-controller reset is limited alike (CCRL)",
@@ -166,10 +228,11 @@ constexpr Row kCcrLimit{
              .why = "How many controllers a host can have reset at once depends on the array.",
              .fix = "Array: report the same CCRL on both arrays."},
     .judge = EqualControllers{
-        .fields = {{{"limit of cross-controller resets (CCRL)", "ccrl", decimal<&Id::ccrl>}}}}};
+        .fields = {{{"limit of cross-controller resets (CCRL)", "ccrl", reset_limit}}}}};
 
-constexpr std::array kFeatureRows{&kFeatKatoEqual, &kFeatKatoNonzero, &kFeatKatoGranularity,
-                                  &kFeatCqtEqual,  &kFeatVwcEqual,    &kCcrLimit};
+constexpr std::array kFeatureRows{&kFeatKatoEqual,    &kFeatKatoNonzero, &kFeatKatoGranularity,
+                                  &kFeatCqtEqual,     &kFeatVwcEqual,    &kCcrSupportEqual,
+                                  &kCcrFieldsPresent, &kCcrLimit};
 
 } // namespace
 

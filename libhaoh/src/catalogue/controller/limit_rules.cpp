@@ -101,6 +101,31 @@ std::optional<std::string> maxdna(const Controller& controller) {
     return fmt::format("{}", nvme::load_le<std::uint64_t>(controller.id.maxdna, 0));
 }
 
+/// 0: not reported. With several domains it is that of what the controller reaches.
+std::optional<std::string> total_capacity(const Controller& controller) {
+    if (!controller.has_identify || nvme::all_zero(controller.id.tnvmcap) ||
+        (controller.id.ctratt & nvme::ctratt::multi_domain) != 0) {
+        return std::nullopt;
+    }
+    constexpr std::size_t kHalf = 8;
+    const auto low = nvme::load_le<std::uint64_t>(controller.id.tnvmcap, 0);
+    const auto high = nvme::load_le<std::uint64_t>(controller.id.tnvmcap, kHalf);
+    return high == 0 ? fmt::format("{} bytes", low) : fmt::format("{:#x}{:016x} bytes", high, low);
+}
+
+Answer attached_namespaces(const Controller& controller, const Subsystem& /*own*/) {
+    if (controller.id.maxcna == 0) {
+        return Answer::not_asked();
+    }
+    if (!controller.observed->active_nsids) {
+        return Answer::unknown();
+    }
+    const std::size_t count = controller.observed->active_nsids->size();
+    return count <= controller.id.maxcna ? Answer::holds()
+                                         : Answer::broken(fmt::format("{} namespaces, MAXCNA {}",
+                                                                      count, controller.id.maxcna));
+}
+
 Answer no_keep_alive(const Controller& controller, const Subsystem& /*own*/) {
     return controller.id.kas == 0 ? Answer::broken("0") : Answer::holds();
 }
@@ -182,7 +207,8 @@ constexpr Row kCtrlQueueDepthMin{
                     "this array is missing.",
              .fix = "Array: report CAP.MQES of at least 2 (0's based) and MAXCMD of at least 3.",
              .on_linux = linux_effect::kQueueTooShort},
-    .judge = CheckController{.clause = "I/O queues too small", .ask = shallow_queues}};
+    .judge = CheckController{.clause = "I/O queues too small", .ask = shallow_queues},
+    .aliases = {"prop.cap.mqes.min"}};
 
 constexpr Row kCtrlMnanEqual{
     .rule = {.id = "ctrl.mnan.equal",
@@ -206,6 +232,36 @@ constexpr Row kCtrlMaxdnaDomain{
              .why = "The controllers of one domain contradict each other.",
              .fix = "Array: report one MAXDNA on all controllers of an array."},
     .judge = EqualControllers{.fields = {{{"namespace attachments (MAXDNA)", "maxdna", maxdna}}},
+                              .inside_array = true},
+    .by_array = true};
+
+constexpr Row kCtrlMaxcna{
+    .rule = {.id = "ctrl.maxcna",
+             .title = "No more namespaces are active than may be attached (MAXCNA)",
+             .rule_class = RuleClass::xrf,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.1 Figure 312: the most namespaces that may be attached to this "
+                      "controller",
+             .why = "Whoever plans by the limit is refused further namespaces, or counts on room "
+                    "that is not there.",
+             .fix = "Array: report a MAXCNA that covers every namespace that is attached, or 0."},
+    .judge = CheckController{.clause = "more active namespaces than MAXCNA",
+                             .ask = attached_namespaces}};
+
+constexpr Row kCtrlTnvmcap{
+    .rule = {.id = "ctrl.tnvmcap",
+             .title = "The total capacity is the same inside an array (TNVMCAP)",
+             .rule_class = RuleClass::dom,
+             .severity = Severity::management,
+             .verdict = Verdict::note,
+             .basis = "Base 2.1 Figure 312: the capacity that the controller reaches; without "
+                      "several domains all of it",
+             .why = "Controllers that are taken for one array manage different capacities: they "
+                    "may be two arrays.",
+             .fix = "Host: see whether the sites of haoh.toml are right. Array: report one TNVMCAP "
+                    "on all controllers of an array."},
+    .judge = EqualControllers{.fields = {{{"total capacity (TNVMCAP)", "tnvmcap", total_capacity}}},
                               .inside_array = true},
     .by_array = true};
 
@@ -293,11 +349,11 @@ constexpr Row kCtrlMnanValid{
 
 namespace {
 
-constexpr std::array kLimitRows{&kCtrlQueueDepthMin,     &kCtrlAwupfEqual, &kCtrlAwunLe,
-                                &kCtrlMdtsMin,           &kCtrlSqesCqes,   &kCtrlMaxcmdNonzero,
-                                &kCtrlNnEqual,           &kCtrlMnanValid,  &kCtrlMnanEqual,
-                                &kCtrlMaxdnaDomain,      &kCtrlKasNonzero, &kCtrlKasSimilar,
-                                &kCtrlRtd3NpssHmbThermal};
+constexpr std::array kLimitRows{&kCtrlQueueDepthMin, &kCtrlAwupfEqual, &kCtrlAwunLe,
+                                &kCtrlMdtsMin,       &kCtrlSqesCqes,   &kCtrlMaxcmdNonzero,
+                                &kCtrlNnEqual,       &kCtrlMnanValid,  &kCtrlMnanEqual,
+                                &kCtrlMaxdnaDomain,  &kCtrlMaxcna,     &kCtrlTnvmcap,
+                                &kCtrlKasNonzero,    &kCtrlKasSimilar, &kCtrlRtd3NpssHmbThermal};
 
 } // namespace
 

@@ -15,6 +15,9 @@ namespace {
 
 using Id = nvme::IdentifyController;
 
+// The row is below the functions.
+extern const Row kConnAuthDhchapEqual;
+
 /// The size of a capsule, in units of 16 bytes.
 Answer capsule(const Subsystem& own, std::uint32_t size, std::uint32_t least) {
     if (own.nqn == nvme::kDiscoveryNqn) {
@@ -129,6 +132,40 @@ void judge_host(const Subsystem& subsystem, const Subject& /*subject*/, Findings
                   .subsystem = subsystem.nqn,
                   .nsids = {},
                   .what = "one host connected under different identities",
+                  .values = std::move(values),
+                  .verdict = {}});
+}
+
+/// Ports that let this host in without authentication beside such that demand it. Of a kernel's
+/// connections it is not known.
+void judge_authentication(const Subsystem& subsystem, const Subject& subject, Findings& findings) {
+    std::vector<FindingValue> values;
+    for (const Controller* controller : subsystem.controllers) {
+        if (controller->asked_directly()) {
+            values.push_back(value_of(*controller, "demands none"));
+        }
+    }
+    if (values.empty()) {
+        return;
+    }
+    findings.judged(kConnAuthDhchapEqual);
+    group_values(values);
+    std::vector<std::string> demanding;
+    for (const Unobserved& missing : subject.observation->unobserved) {
+        if (missing.reason == UnobservedReason::not_authenticated && missing.host.empty() &&
+            missing.subsysnqn == subsystem.nqn) {
+            demanding.push_back(missing.object);
+            values.push_back(value_of_object(missing.object, "demands DH-HMAC-CHAP"));
+        }
+    }
+    if (demanding.empty()) {
+        return;
+    }
+    findings.add({.row = kConnAuthDhchapEqual,
+                  .subsystem = subsystem.nqn,
+                  .nsids = {},
+                  .what = fmt::format("authentication is demanded on {} of {} ports",
+                                      demanding.size(), values.size()),
                   .values = std::move(values),
                   .verdict = {}});
 }
@@ -325,6 +362,20 @@ constexpr Row kConnHostnqnHostidSame{
 
 namespace {
 
+constexpr Row kConnAuthDhchapEqual{
+    .rule = {.id = "conn.auth.dhchap_equal",
+             .title = "All ports demand in-band authentication of this host, or none",
+             .rule_class = RuleClass::eqs,
+             .severity = Severity::loss,
+             .verdict = Verdict::warn,
+             .exception = "no specification demands it, and the paths without it work",
+             .basis = "practice: what one array asks of a host, the other has to ask as well",
+             .why = "A host that has no key for the array that demands one loses that array's "
+                    "paths; where it has one, the other array still lets in whoever names it.",
+             .fix = "Array: set up the same host keys (DH-HMAC-CHAP) on both arrays. Host: connect "
+                    "with the key before it is demanded everywhere."},
+    .judge = JudgeSubsystem{judge_authentication}};
+
 constexpr std::array kTransportRows{&kCtrlIoccszMin,
                                     &kCtrlIorcszMin,
                                     &kCtrlIoccszEqualTransport,
@@ -336,7 +387,8 @@ constexpr std::array kTransportRows{&kCtrlIoccszMin,
                                     &kConnHostnqnHostidSame,
                                     &kConnSqflowDigestTlsEqual,
                                     &kConnCpda,
-                                    &kConnTransportNotMixed};
+                                    &kConnTransportNotMixed,
+                                    &kConnAuthDhchapEqual};
 
 } // namespace
 

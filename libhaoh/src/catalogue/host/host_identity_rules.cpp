@@ -140,7 +140,8 @@ constexpr Row kHostIdentityUnique{
                     "writes on all but one, write a new host NQN and a new host ID to "
                     "/etc/nvme/hostnqn and /etc/nvme/hostid of each, and leave both files out of "
                     "the image. Array: allow the new host NQNs, before the hosts connect again."},
-    .judge = JudgeSubject{judge_fleet}};
+    .judge = JudgeSubject{judge_fleet},
+    .aliases = {"disp.hostid_unique"}};
 
 constexpr std::array kHostIdentityRows{&kHostIdentityUnique};
 

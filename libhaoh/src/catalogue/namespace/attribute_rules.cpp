@@ -191,12 +191,14 @@ constexpr Row kNsRescapEqual{
                     "works on one path and not on the other.",
              .fix = "Array: support the same reservation types for the namespace on both "
                     "arrays."},
-    .judge = EqualNamespaces{
-        .fields = {
-            {{"reservation capabilities (RESCAP)", NamespacePage::identify, "rescap",
-              key<&Ns::rescap>, as_hexadecimal},
-             {"reservation capabilities (RESCAP, CNS 08h)", NamespacePage::independent, "rescap",
-              independent_key<&Independent::rescap>, as_hexadecimal, Unit::none, true}}}}};
+    .judge =
+        EqualNamespaces{
+            .fields = {{{"reservation capabilities (RESCAP)", NamespacePage::identify, "rescap",
+                         key<&Ns::rescap>, as_hexadecimal},
+                        {"reservation capabilities (RESCAP, CNS 08h)", NamespacePage::independent,
+                         "rescap", independent_key<&Independent::rescap>, as_hexadecimal,
+                         Unit::none, true}}}},
+    .aliases = {"resv.rescap.equal"}};
 
 constexpr Row kResvIeks{
     .rule = {.id = "resv.ieks",

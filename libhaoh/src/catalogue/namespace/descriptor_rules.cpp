@@ -345,7 +345,8 @@ constexpr Row kNsCsiOffered{
              .on_linux = linux_effect::kCommandSetNotOffered},
     .judge = CheckNamespace{.clause = "command set that CAP.CSS does not offer",
                             .ask = unoffered_command_set},
-    .refusals = {linux_kernel::KernelRefusal::other_command_set}};
+    .refusals = {linux_kernel::KernelRefusal::other_command_set},
+    .aliases = {"disp.csi_supported_everywhere"}};
 
 constexpr Row kNsCsiBlock{
     .rule = {.id = "ns.csi.block",

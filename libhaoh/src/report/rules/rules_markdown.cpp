@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -88,6 +89,37 @@ std::string verdict_table(std::span<const Rule* const> rules) {
     return out;
 }
 
+/// What the catalogue names and the program does not judge, or judges under another name.
+std::string unbuilt_section() {
+    constexpr std::array kReasons{UnbuiltReason::io_queue,  UnbuiltReason::hardware,
+                                  UnbuiltReason::unsettled, UnbuiltReason::may_differ,
+                                  UnbuiltReason::unsafe,    UnbuiltReason::conduct,
+                                  UnbuiltReason::not_yet};
+    std::string out = "## What is not judged\n\n"
+                      "The catalogue that haoh is built by names more rules. Those without a row, "
+                      "and why:\n\n"
+                      "| reason | rules |\n|---|---|\n";
+    const std::span<const UnbuiltRule> all = unbuilt_rules();
+    for (const UnbuiltReason reason : kReasons) {
+        out += fmt::format("| {} | {} |\n", meaning(reason),
+                           std::count_if(all.begin(), all.end(), [reason](const UnbuiltRule& rule) {
+                               return rule.reason == reason;
+                           }));
+    }
+    out += "\n| rule | reason | more |\n|---|---|---|\n";
+    for (const UnbuiltRule& rule : all) {
+        out += fmt::format("| {} | {} | {} |\n", escaped(rule.id), meaning(rule.reason),
+                           escaped(rule.detail));
+    }
+    out += "\nRules of the catalogue that are judged under another name:\n\n"
+           "| in the catalogue | judged as |\n|---|---|\n";
+    for (const RuleAlias& alias : rule_aliases()) {
+        out += fmt::format("| {} | [{}](#{}) |\n", escaped(alias.id), alias.built_as,
+                           anchor_of(alias.built_as));
+    }
+    return out;
+}
+
 constexpr std::string_view kIntroduction = R"(# What haoh judges
 
 This page is written by `haoh rules -o markdown` from the table that `haoh check` works by.
@@ -162,6 +194,9 @@ std::string to_markdown(std::span<const Rule* const> rules) {
         for (const Rule* rule : members) {
             out += '\n' + section(*rule);
         }
+    }
+    if (rules.size() == haoh::rules().size()) {
+        out += '\n' + unbuilt_section();
     }
     return out;
 }
