@@ -108,13 +108,13 @@ std::string unbuilt_section() {
     }
     out += "\n| rule | reason | more |\n|---|---|---|\n";
     for (const UnbuiltRule& rule : all) {
-        out += fmt::format("| {} | {} | {} |\n", escaped(rule.id), meaning(rule.reason),
-                           escaped(rule.detail));
+        out += fmt::format("| {} | {} | {} |\n", markdown_text(rule.id), meaning(rule.reason),
+                           markdown_text(rule.detail));
     }
     out += "\nRules of the catalogue that are judged under another name:\n\n"
            "| in the catalogue | judged as |\n|---|---|\n";
     for (const RuleAlias& alias : rule_aliases()) {
-        out += fmt::format("| {} | [{}](#{}) |\n", escaped(alias.id), alias.built_as,
+        out += fmt::format("| {} | [{}](#{}) |\n", markdown_text(alias.id), alias.built_as,
                            anchor_of(alias.built_as));
     }
     return out;
