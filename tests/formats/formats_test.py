@@ -91,8 +91,9 @@ def check_junit(directories):
         failed = {finding["rule"] for finding in report["findings"] if finding["verdict"] == "fail"}
         assert {case[2] for case in cases if case[3] == "failed"} == failed, name
         assert bool(count["failed"]) == (report["verdict"] == "fail"), name
+        unjudged = report["rule_counts"]["unknown"] > 0
         assert bool(count["error"]) == (report["verdict"] == "unknown"
-                                        or report["rule_counts"]["unknown"] > 0), name
+                                        or report["verdict"] == "fail" and unjudged), name
 
 
 def multitool():
@@ -102,7 +103,8 @@ def multitool():
     cache = os.environ.get("HAOH_CACHE_DIR") or os.path.join(
         os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache"), "haoh")
     prefix = os.path.join(cache, f"sarif-multitool-{MULTITOOL}")
-    command = os.path.join(prefix, "node_modules/.bin/sarif-multitool")
+    # What is in .bin puts its arguments through a shell.
+    command = os.path.join(prefix, "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool")
     if not os.path.exists(command):
         os.makedirs(cache, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as fresh:
@@ -121,38 +123,43 @@ def multitool():
 
 
 def complaints(command, path):
-    """What the multitool says of a file. Its exit status is 0 whatever that is."""
+    """Rule and text of what the multitool says of a file. Its exit status is 0 whatever that is."""
     output = path + ".result"
     done = subprocess.run([command, "validate", path, "--output", output, "--log", "ForceOverwrite",
-                           "--level", "Error;Warning;Note"], capture_output=True, text=True,
+                           "--level", "Error;Warning"], capture_output=True, text=True,
                           timeout=SECONDS, check=False,
                           env={**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"})
-    assert os.path.exists(output), done.stdout + done.stderr
+    assert "1 files scanned" in done.stdout, done.stdout + done.stderr
     with open(output, encoding="utf-8-sig") as file:
-        results = json.load(file)["runs"][0].get("results", [])
-    return [f"{result.get('ruleId')} {result.get('level', 'warning')}: "
-            f"{' '.join(result['message'].get('arguments') or [result['message'].get('text', '')])[:300]}"
-            for result in results]
+        results = json.load(file)["runs"][0]["results"]
+    return [(result["ruleId"], json.dumps(result["message"])[:300]) for result in results]
+
+
+# A page about the tool: there is none.
+KNOWN = {"SARIF2005"}
 
 
 def check_sarif(directories):
-    """the SARIF multitool has nothing to say against any of them"""
+    """the SARIF multitool has neither an error nor a warning against any of them"""
     command = multitool()
     for name, directory in directories.items():
-        told = complaints(command, os.path.join(directory, "report.sarif"))
-        assert not told, f"{name}:\n" + "\n".join(told[:20])
+        told = [one for one in complaints(command, os.path.join(directory, "report.sarif"))
+                if one[0] not in KNOWN]
+        assert not told, f"{name}:\n{told[:20]}"
 
 
 def check_bad_sarif(directories):
     """the SARIF multitool sees what is wrong"""
     command = multitool()
     path = os.path.join(directories["broken"], "bad.sarif")
-    document = load(directories["broken"], "report.sarif")
-    document["runs"][0]["results"][0]["ruleIndex"] = 100000
-    document["runs"][0]["results"][0]["level"] = "grave"
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(document, file)
-    assert complaints(command, path), "it says nothing of a level that there is not"
+    for rule, edit in (("SARIF1009", lambda result: result.update(ruleIndex=100000)),
+                       ("JSON1002", lambda result: result.pop("message"))):
+        document = load(directories["broken"], "report.sarif")
+        edit(document["runs"][0]["results"][0])
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(document, file, indent=1)
+        told = {one[0] for one in complaints(command, path)}
+        assert rule in told, f"it does not say {rule}, but {told}"
 
 
 def check_results(directories):

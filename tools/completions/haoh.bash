@@ -135,7 +135,7 @@ _haoh_value() { # the command, the option
     case $2 in
     -o | --output)
         if [[ $1 == check && $cur == *=* ]]; then # FORMAT=FILE
-            cur=${cur#*=}
+            local cur=${cur#*=}
             _haoh_files
         else
             _haoh_words_reply "$(_haoh_formats "$1")"

@@ -53,9 +53,9 @@ template <typename Row>
 /// that is fetched. Every text is escaped. Its size is bounded (some MB): what is left out is counted.
 [[nodiscard]] std::string to_html(const Report& report, const Observation& observation);
 
-/// For a CI: a suite for each subsystem (and one for what is of no single one), a case for each rule. A rule
-/// that does not apply is skipped, one that could not be judged an error, a FAIL a failure (by
-/// `Judged::fail_on` a WARN as well); what is waived or known is skipped with the reason. Other findings are the
+/// For a CI: a suite for each subsystem (and one for what is of no single one), a case for each rule. A FAIL is a
+/// failure (by `Judged::fail_on` a WARN as well), what is unknown an error (a rule that could not be judged is
+/// skipped where the verdict is good), what does not apply, is waived or known is skipped. Other findings are the
 /// case's output. XML whatever an array sent.
 [[nodiscard]] std::string to_junit(const Report& report, const Observation& observation);
 /// SARIF 2.1.0: the rules that were asked for, and a result for each finding. What is waived is suppressed.

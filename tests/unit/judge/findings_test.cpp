@@ -255,7 +255,7 @@ TEST(StateOfARule, IsWhatWasCounted) {
         Findings findings(window);
         judge(findings);
         static_cast<void>(findings.take());
-        return findings.state(one);
+        return findings.result(one).state;
     };
     EXPECT_EQ(state([](Findings&) {}), RuleState::not_applicable);
     EXPECT_EQ(state([&](Findings& all) { all.judged(one); }), RuleState::held);
@@ -292,7 +292,7 @@ TEST(StateOfARule, IsHeldWhereAWindowAllowsTheDifference) {
     Findings findings(Window::upgrade);
     put(findings, draft("ctrl.fr.domain", "n", {}, Verdict::note));
     EXPECT_THAT(findings.take(), IsEmpty());
-    EXPECT_EQ(findings.state(one), RuleState::held);
+    EXPECT_EQ(findings.result(one).state, RuleState::held);
 }
 
 /// A row that yields, and the one that it yields to.
@@ -313,13 +313,14 @@ TEST(Yielding, DoesNotDependOnWhichIsJudgedFirst) {
             EXPECT_THAT(taken(findings),
                         testing::UnorderedElementsAre(std::string(cause) + " n -",
                                                       std::string(yields) + " other -"));
-            EXPECT_EQ(findings.state(row(yields)), RuleState::broken) << "in the other subsystem";
+            EXPECT_EQ(findings.result(row(yields)).state, RuleState::broken)
+                << "in the other subsystem";
         }
         Findings findings(Window::none);
         put(findings, draft(yields, "n"));
         put(findings, draft(cause, "n"));
         EXPECT_EQ(findings.take().size(), 1U);
-        EXPECT_EQ(findings.state(row(yields)), RuleState::unknown) << "it is explained";
+        EXPECT_EQ(findings.result(row(yields)).state, RuleState::unknown) << "it is explained";
     }
 }
 

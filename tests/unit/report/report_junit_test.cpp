@@ -149,6 +149,18 @@ TEST(ReportJUnit, what_is_not_known_is_an_error) {
                  test::refused_target().error.c_str());
 }
 
+TEST(ReportJUnit, is_not_worse_than_the_verdict_either) {
+    // What explains it is waived, so that the exit status is 0.
+    Sample sample = healthy_pair();
+    sample.report.rules[5].state = RuleState::unknown;
+    sample.report.rules[5].in_subsystem = {RuleState::unknown};
+    const JUnit junit{sample};
+    EXPECT_EQ(junit.counts(junit.root()), "tests 118, failures 0, errors 0, skipped 1");
+    sample.report.verdict = Verdict::unknown;
+    const JUnit unknown{sample};
+    EXPECT_EQ(unknown.counts(unknown.root()), "tests 118, failures 0, errors 1, skipped 0");
+}
+
 TEST(ReportJUnit, is_never_better_than_the_verdict) {
     // No rule had anything to judge.
     Sample sample = healthy_pair();

@@ -179,8 +179,8 @@ TEST(ReportMarkdown, nothing_of_an_array_is_markup) {
     for (const char* const piece : {"evil", "@", "script", "|", "`", "~", "everyone"}) {
         EXPECT_EQ(outside.find(piece), std::string::npos) << piece << "\n" << outside;
     }
-    EXPECT_EQ(std::ranges::count(outside, '\n'), std::ranges::count(before, '\n') + 1)
-        << "a row for a value more, and no line of the array's own";
+    EXPECT_EQ(std::ranges::count(outside, '\n'), std::ranges::count(before, '\n') + 2)
+        << "rows for two values more, and no line of the array's own";
 }
 
 TEST(ReportMarkdown, words_of_a_rule_mention_nobody) {

@@ -55,7 +55,8 @@ TEST(ReportSarif, has_the_rules_that_were_asked_for) {
         ASSERT_NE(known, nullptr);
         const std::string level = known->verdict == Verdict::fail   ? "error"
                                   : known->verdict == Verdict::warn ? "warning"
-                                                                    : "note";
+                                  : known->verdict == Verdict::note ? "note"
+                                                                    : "none";
         EXPECT_EQ(one.at("defaultConfiguration").at("level"), level) << known->id;
         EXPECT_EQ(one.at("properties").at("severity"), to_string(known->severity));
     }

@@ -86,7 +86,8 @@ std::string Fingerprints::of(const FindingGroup& group, const FindingItem& item,
     }
     if (item.unobserved && *item.unobserved < view.unobserved.size()) {
         const Unobserved& missing = view.unobserved[*item.unobserved];
-        objects.insert("unobserved " + controller(missing.host, missing.object, missing.target));
+        const std::string instead = is_numbered(missing.object) ? missing.target : std::string();
+        objects.insert("unobserved " + controller(missing.host, missing.object, instead));
     }
     std::string name;
     add(name, group.rule);

@@ -69,7 +69,9 @@ struct JUnitItems {
 /// One suite of a rendering: all that is said of one subsystem, or of none.
 class JUnitSuite {
   public:
-    JUnitSuite(pugi::xml_node node, std::string name) : node_{node}, name_{std::move(name)} {}
+    /// \param good  of the whole report: a rule that could not be judged does not make it worse
+    JUnitSuite(pugi::xml_node node, std::string name, bool good)
+        : node_{node}, name_{std::move(name)}, good_{good} {}
 
     void outcome(const std::string& rule, RuleState state, const JUnitItems& items,
                  const FindingText& words) {
@@ -90,8 +92,9 @@ class JUnitSuite {
         } else if (items.passing.empty() && state == RuleState::not_applicable) {
             skip(test, "does not apply");
         } else if (items.passing.empty() && state != RuleState::held) {
-            error(test, "could not be judged: not all that it applies to was read, or another "
-                        "rule's finding explains it");
+            const std::string message = "could not be judged: not all that it applies to was "
+                                        "read, or another rule's finding explains it";
+            good_ ? skip(test, message) : error(test, message);
         }
         if (const std::string text = paragraphs(words, besides); !text.empty()) {
             test.append_child("system-out").text() = text.c_str();
@@ -135,6 +138,7 @@ class JUnitSuite {
 
     pugi::xml_node node_;
     std::string name_;
+    bool good_;
     JUnitCounts counts_;
 };
 
@@ -200,7 +204,7 @@ class JUnitReport {
         if (!view_.judged_by.empty()) {
             put("judged by", view_.judged_by);
         }
-        return {node, name};
+        return {node, name, view_.verdict == Verdict::pass || view_.verdict == Verdict::warn};
     }
 
     /// \param index  in `view_.subsystems`; their number: it is not among them
