@@ -74,10 +74,11 @@ TEST(HtmlFindings, tell_both_values_and_what_differs) {
     EXPECT_THAT(page.texts(kArticles + "//tbody/tr/th"), ElementsAre("array-a", "array-b"));
     EXPECT_THAT(page.texts(kArticles + "//code[contains(@class, 'value')]"),
                 ElementsAre("SN0001", "SN0002"));
-    EXPECT_THAT(page.texts(kArticles + "//td[@class='tellers']"),
-                ElementsAre("tcp://10.0.0.1:4420 controller 1, tcp://10.0.0.2:4420 controller 2",
-                            "tcp://10.1.0.1:4420 controller 1001, tcp://10.1.0.2:4420 controller "
-                            "1002"));
+    EXPECT_THAT(
+        page.texts(kArticles + "//td[@class='tellers']"),
+        ElementsAre("tcp://10.0.0.1:4420 controller 1 and tcp://10.0.0.2:4420 controller 2",
+                    "tcp://10.1.0.1:4420 controller 1001 and tcp://10.1.0.2:4420 controller "
+                    "1002"));
     EXPECT_THAT(page.texts(kArticles + "//dl/dt"), ElementsAre("Why", "Fix", "Basis"));
     EXPECT_THAT(
         page.texts(kArticles + "//dl/dd"),

@@ -47,6 +47,7 @@ void set_state(Report& report, const std::string& rule, RuleState state) {
     const auto found = std::ranges::find(report.rules, rule, &RuleResult::rule);
     ASSERT_NE(found, report.rules.end());
     found->state = state;
+    found->in_subsystem.assign(found->in_subsystem.size(), state);
 }
 
 TEST(Matrix, has_a_column_for_each_controller_and_a_row_for_each_rule) {
