@@ -98,7 +98,9 @@ void waive(Report& report, const Observation& observation, const Waivers& waiver
     for (const Waiver& waiver : waivers.all) {
         all.push_back({.waiver = &waiver, .expired = day > waiver.expires});
     }
-    const WaiverScope scope(report, observation);
+    const bool by_names =
+        std::ranges::any_of(waivers.all, [](const Waiver& one) { return !one.namespaces.empty(); });
+    const WaiverScope scope(report, observation, by_names);
     cover(report, scope, all);
 
     JudgedWaivers judged{.file = waivers.file, .day = format_day(day)};

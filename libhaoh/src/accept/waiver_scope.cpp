@@ -73,18 +73,26 @@ bool within_nsids(const Waiver& waiver, const Finding& finding) {
 
 } // namespace
 
-WaiverScope::WaiverScope(const Report& report, const Observation& observation)
+WaiverScope::WaiverScope(const Report& report, const Observation& observation, bool with_names)
     : report_{report}, subsystems_{subsystems_in(observation)} {
     for (const Attribution& one : report.attributions) {
         arrays_.insert(one.array);
     }
+    for (const KernelObservation& kernel : observation.kernels) {
+        releases_.emplace(kernel.host, kernel.release);
+    }
+    if (with_names) {
+        name_namespaces(observation);
+    }
+}
+
+void WaiverScope::name_namespaces(const Observation& observation) {
     for (const ControllerObservation& controller : observation.controllers) {
         for (const NamespaceObservation& path : controller.namespaces) {
             add_names(path.ids(), names_[{controller.subsysnqn, path.nsid}]);
         }
     }
     for (const KernelObservation& kernel : observation.kernels) {
-        releases_.emplace(kernel.host, kernel.release);
         for (const KernelSubsystem& subsystem : kernel.subsystems) {
             for (const KernelNamespace& head : subsystem.namespaces) {
                 if (const auto nsid = head.nsid.number(); nsid && *nsid <= 0xFFFFFFFFU) {

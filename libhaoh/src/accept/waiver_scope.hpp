@@ -19,7 +19,9 @@ namespace haoh::accept {
 /// A report and its observation, as waivers are held against them. A view of both.
 class WaiverScope {
   public:
-    WaiverScope(const Report& report, const Observation& observation);
+    /// \param with_names  whether any waiver is about namespaces by their identifiers: it takes
+    ///                    every page of them
+    WaiverScope(const Report& report, const Observation& observation, bool with_names = true);
 
     /// Whether all that the finding is about lies within the waiver's scope. Its day is not asked.
     [[nodiscard]] bool covers(const Waiver& waiver, const Finding& finding) const;
@@ -27,6 +29,7 @@ class WaiverScope {
     [[nodiscard]] bool was_judged(const Waiver& waiver) const;
 
   private:
+    void name_namespaces(const Observation& observation);
     [[nodiscard]] bool has_namespaces(const Waiver& waiver, const Finding& finding) const;
     [[nodiscard]] std::string_view release_of(const Finding& finding) const;
     [[nodiscard]] bool rules_were_judged(const Waiver& waiver) const;

@@ -144,6 +144,16 @@ TEST(Waive, WhatIsUnknownIsNeverWaived) {
     EXPECT_EQ(report.judged.waivers->unused, 0U) << "not all was seen";
 }
 
+TEST(Waive, AWaiverMayNameANamespaceByItsIdentifier) {
+    const Pair pair = with_other_uuid(2);
+    Waiver waiver = waiver_of("ns.uuid.equal");
+    for (const std::uint32_t nsid : {1U, 2U}) {
+        const auto ids = pair.observation().controllers.front().find_namespace(nsid)->ids();
+        waiver.namespaces = {nvme::format_nguid(*ids.nguid)};
+        EXPECT_EQ(waived(pair, {waiver}).verdict, nsid == 2 ? Verdict::pass : Verdict::fail);
+    }
+}
+
 TEST(Waive, AGlobWaivesNoCorruption) {
     const Report report = waived(with_other_uuid(2), {waiver_of("*")});
     EXPECT_EQ(report.verdict, Verdict::fail);

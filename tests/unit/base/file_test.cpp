@@ -232,22 +232,6 @@ TEST_F(FileTest, that_cannot_be_written_stays_as_it_was) {
               std::errc::is_a_directory);
 }
 
-TEST_F(FileTest, is_created_only_where_nothing_is) {
-    create_file(at("new"), "text");
-    EXPECT_EQ(text_of("new"), "text");
-    std::string text;
-    EXPECT_EQ(failure_of([&] { create_file(at("new"), "other"); }, text), Errc::invalid_argument);
-    EXPECT_THAT(text, HasSubstr("it is there already"));
-    EXPECT_EQ(text_of("new"), "text");
-    std::filesystem::create_symlink(at("nowhere"), at("link"));
-    EXPECT_EQ(failure_of([&] { create_file(at("link"), "x"); }, text), Errc::invalid_argument);
-    EXPECT_EQ(failure_of([&] { require_absent(folder_.string()); }, text), Errc::invalid_argument);
-    EXPECT_NO_THROW(require_absent(at("absent")));
-    EXPECT_EQ(failure_of([&] { create_file(at("none/file"), "x"); }, text),
-              std::errc::no_such_file_or_directory);
-    EXPECT_EQ(files(), 2U) << "nothing else is left";
-}
-
 TEST_F(FileTest, that_could_be_written_is_left_as_it_is) {
     require_writable(at("new"));
     EXPECT_EQ(files(), 0U);
@@ -477,6 +461,22 @@ TEST_F(FileTest, keeps_its_mode_and_owner) {
         EXPECT_EQ(status.st_gid, 2345U);
         EXPECT_EQ(status.st_mode & 07777U, 0640U);
     }
+}
+
+TEST_F(FileTest, is_created_only_where_nothing_is) {
+    create_file(at("new"), "text");
+    EXPECT_EQ(text_of("new"), "text");
+    std::string text;
+    EXPECT_EQ(failure_of([&] { create_file(at("new"), "other"); }, text), Errc::invalid_argument);
+    EXPECT_THAT(text, HasSubstr("it is there already"));
+    EXPECT_EQ(text_of("new"), "text");
+    std::filesystem::create_symlink(at("nowhere"), at("link"));
+    EXPECT_EQ(failure_of([&] { create_file(at("link"), "x"); }, text), Errc::invalid_argument);
+    EXPECT_EQ(failure_of([&] { require_absent(folder_.string()); }, text), Errc::invalid_argument);
+    EXPECT_NO_THROW(require_absent(at("absent")));
+    EXPECT_EQ(failure_of([&] { create_file(at("none/file"), "x"); }, text),
+              std::errc::no_such_file_or_directory);
+    EXPECT_EQ(files(), 2U) << "nothing else is left";
 }
 
 TEST_F(FileTest, a_name_may_be_as_long_as_any) {

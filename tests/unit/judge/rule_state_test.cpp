@@ -276,8 +276,14 @@ TEST(RuleStates, OfWholePagesAreUnknownWhereOneIsMissing) {
 /// What a healthy pair leaves rules without anything to judge, and why: all others are held.
 const std::map<std::string, const char*> kNothingToJudge{
     {"ana.ns.single_owner", "no policy is configured"},
+    {"ccr.fields_present", "no controller can have others reset"},
+    {"ccr.limit", "no controller can have others reset"},
     {"ctrl.fguid.domain", "no FRU has a GUID"},
+    {"ctrl.list_cns12.ns_attached", "no controller manages namespaces"},
+    {"ctrl.maxcna", "no limit is reported"},
     {"ctrl.sn.not_shared_by_nqns", "one subsystem"},
+    {"ctrl.tnvmcap", "no capacity is reported"},
+    {"disc.aen.enabled", "no kernel keeps a discovery controller"},
     {"disc.entry.nqn_format", "names that were connected are judged by subsys.nqn.format"},
     {"disc.nqn_unique_vs_wellknown", "all have the well-known name"},
     {"disc.referral.followed", "no log refers to another"},
@@ -285,10 +291,14 @@ const std::map<std::string, const char*> kNothingToJudge{
     {"disp.nguid_or_uuid_same", "no dispersed namespace"},
     {"domain.ana_required", "no domains"},
     {"domain.id.unique", "no domains"},
+    {"domain.list_accessible", "no domains"},
     {"expect.controller", "nothing is expected"},
     {"expect.namespace", "nothing is expected"},
     {"expect.site", "no site is declared"},
     {"expect.subsystem", "nothing is expected"},
+    {"feat.aen_config.enabled", "no connection is a kernel's"},
+    {"feat.hostbehavior.equal", "no extended formats"},
+    {"feat.hostid.same", "the feature was not read"},
     {"feat.vwc.equal", "the feature was not read: there is no cache"},
     {"model.detect", "no profile is configured"},
     {"ns.cns08.supported", "no controller is ready before its media (CAP.CRMS)"},
@@ -298,6 +308,7 @@ const std::map<std::string, const char*> kNothingToJudge{
     {"ns.nmic.dispersed_implies_shared", "no dispersed namespace"},
     {"ns.optperf.physical", "no namespace has atomic sizes of its own"},
     {"ns.uid_reuse.bit", "the bit is clear"},
+    {"nslist.active_subset_allocated", "no controller manages namespaces"},
     {"waiver.expired", "no waivers are given"},
     {"waiver.unused", "no waivers are given"}};
 

@@ -297,7 +297,8 @@ ControllerObservation random_controller(ObservationDice& dice) {
     out.allocated_nsids = dice.page(nvme::kIdentifySize);
     out.domain_list = dice.page(nvme::kIdentifySize);
     for (std::uint64_t count = dice.below(3); count > 0; --count) {
-        out.features[dice.any<std::uint8_t>()] = dice.page(4);
+        const auto fid = dice.any<std::uint8_t>();
+        out.features[fid] = dice.page(std::max(nvme::feature_data_bytes(fid), 4U));
     }
     out.ana = {
         .log = random_ana_log(dice), .stable = dice.one_in(2), .attempts = dice.any<unsigned>()};

@@ -116,6 +116,22 @@ TEST(RulesMarkdown, KeepsMarkupCharactersText) {
     EXPECT_NE(page.find("a\\|b \\*c\\* \\<d\\>"), std::string::npos) << page;
 }
 
+TEST(RulesMarkdown, HasWhatIsNotJudgedBesideAllRules) {
+    const std::string all = to_markdown(test::all_rules());
+    for (const UnbuiltRule& rule : unbuilt_rules()) {
+        EXPECT_NE(all.find("\n| " + std::string(rule.id) + " | " +
+                           std::string(meaning(rule.reason)) + " | "),
+                  std::string::npos)
+            << rule.id;
+    }
+    for (const RuleAlias& alias : rule_aliases()) {
+        EXPECT_NE(all.find("\n| " + std::string(alias.id) + " | [" + std::string(alias.built_as)),
+                  std::string::npos)
+            << alias.id;
+    }
+    EXPECT_EQ(to_markdown(times(1)).find("What is not judged"), std::string::npos);
+}
+
 TEST(RulesMarkdown, IsWhatThePageSays) {
     EXPECT_TRUE(test::read_source_file("docs/rules.md") == to_markdown(test::all_rules()))
         << "docs/rules.md is not what the rules say. The page follows the program, and the program "

@@ -148,24 +148,31 @@ void judge_authentication(const Subsystem& subsystem, const Subject& subject, Fi
     if (values.empty()) {
         return;
     }
-    findings.judged(kConnAuthDhchapEqual);
-    group_values(values);
     std::vector<std::string> demanding;
     for (const Unobserved& missing : subject.observation->unobserved) {
         if (missing.reason == UnobservedReason::not_authenticated && missing.host.empty() &&
             missing.subsysnqn == subsystem.nqn) {
             demanding.push_back(missing.object);
-            values.push_back(value_of_object(missing.object, "demands DH-HMAC-CHAP"));
         }
+    }
+    if (values.size() + demanding.size() > 1) {
+        findings.judged(kConnAuthDhchapEqual);
     }
     if (demanding.empty()) {
         return;
     }
+    group_values(values);
+    constexpr std::size_t kShown = 4;
+    const std::size_t more = demanding.size() - std::min(demanding.size(), kShown);
+    demanding.resize(demanding.size() - more);
+    if (more != 0) {
+        demanding.push_back(fmt::format("{} more", more));
+    }
     findings.add({.row = kConnAuthDhchapEqual,
                   .subsystem = subsystem.nqn,
                   .nsids = {},
-                  .what = fmt::format("authentication is demanded on {} of {} ports",
-                                      demanding.size(), values.size()),
+                  .what = fmt::format("authentication is demanded by {} and not by other ports",
+                                      join_words(demanding)),
                   .values = std::move(values),
                   .verdict = {}});
 }
