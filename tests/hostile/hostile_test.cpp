@@ -35,7 +35,7 @@ constexpr std::size_t kAtOnceAgain = 4;
 /// Of the rows of a step, one in so many, where a program takes ten times as long.
 constexpr std::size_t kStride = kSanitized ? 5 : 1;
 constexpr Bounds kBounds{.processor = kSanitized ? 180s : 15s,
-                         .memory = (kSanitized ? 2048ULL : 320ULL) << 20U};
+                         .memory = (kSanitized ? 2048ULL : 400ULL) << 20U};
 /// For the end of what has its time; a busy machine takes a while.
 constexpr std::chrono::seconds kSlack{240};
 

@@ -69,12 +69,7 @@ awaitable<void> read_namespaces(PageReader& reader, ControllerObservation& out) 
     for (std::size_t i = 0; i < nsids.size(); ++i) {
         out.namespaces[i].nsid = nsids[i];
     }
-    std::vector<model::PathPage> reads = namespace_reads(out);
-    constexpr unsigned kNamespaceManagement = 1U << 3U; // OACS.NMS, with attachment
-    if ((out.identify_data().oacs & kNamespaceManagement) != 0) {
-        reads.push_back(model::row_of(&NamespaceObservation::controllers));
-    }
-    co_await read_pages(reader, std::move(reads), out.namespaces);
+    co_await read_pages(reader, namespace_reads(out), out.namespaces);
 }
 
 /// What is missing of the namespaces, one line for each page kind: an array that dies while 1,000
@@ -121,6 +116,12 @@ awaitable<void> read_page(PageReader& reader, ControllerObservation& out,
     out.*page = co_await reader.page(model::row_of(page).command(out.connection.cntlid));
 }
 
+bool manages_namespaces(const nvme::IdentifyController& id) {
+    constexpr unsigned kNamespaceManagement = 1U << 3U; // OACS.NMS, with attachment
+    return (id.oacs & kNamespaceManagement) != 0 &&
+           id.cntrltype != static_cast<std::uint8_t>(nvme::ControllerType::discovery);
+}
+
 /// Everything that the ANA log must bracket. The state of `out` afterwards is that of one attempt.
 awaitable<bool> read_bracketed(PageReader& reader, ControllerObservation& out) {
     reader.begin_anew();
@@ -135,6 +136,10 @@ awaitable<bool> read_bracketed(PageReader& reader, ControllerObservation& out) {
         out.ana.log = co_await read_ana_log(reader, out);
     }
     co_await read_active_namespaces(reader, out);
+    out.allocated_nsids = {};
+    if (manages_namespaces(out.identify_data())) { // beside the list that it is held against
+        co_await read_page(reader, out, &ControllerObservation::allocated_nsids);
+    }
     co_await read_namespaces(reader, out);
     if (!ana) {
         co_return true;
@@ -185,9 +190,9 @@ awaitable<void> read_lists(PageReader& reader, ControllerObservation& out) {
     if (id.cntrltype == static_cast<std::uint8_t>(nvme::ControllerType::discovery)) {
         co_return;
     }
-    constexpr unsigned kNamespaceManagement = 1U << 3U; // OACS.NMS
-    if ((id.oacs & kNamespaceManagement) != 0) {
-        co_await read_page(reader, out, &ControllerObservation::allocated_nsids);
+    if (manages_namespaces(id)) {
+        co_await read_pages(reader, {model::row_of(&NamespaceObservation::controllers)},
+                            out.namespaces);
     }
     if ((id.ctratt & nvme::ctratt::multi_domain) != 0) {
         co_await read_page(reader, out, &ControllerObservation::domain_list);
@@ -219,7 +224,6 @@ awaitable<void> read_rest(PageReader& reader, ControllerObservation& out) {
     }
     co_await read_commands(reader, out);
     co_await read_lists(reader, out);
-    co_await read_data_features(reader, out);
     std::vector<std::uint8_t> features{nvme::fid::async_event_configuration,
                                        nvme::fid::keep_alive_timer};
     if ((id.vwc & 1U) != 0) {
@@ -232,6 +236,7 @@ awaitable<void> read_rest(PageReader& reader, ControllerObservation& out) {
     if (csts) {
         out.properties[nvme::property::csts] = *csts;
     }
+    co_await read_data_features(reader, out); // last: nothing else is lost with them
 }
 
 /// An answer, and nothing that could be read: rules judge it.

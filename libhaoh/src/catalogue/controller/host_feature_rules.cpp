@@ -67,9 +67,13 @@ std::optional<nvme::Uuid> connected_hostid(const Controller& controller, const S
     return own == nullptr ? std::nullopt : nvme::parse_uuid(own->hostid.value());
 }
 
+/// ONCS.RESERVS: nothing but reservations goes by the host ID.
+constexpr unsigned kReservations = 1U << 5U;
+
 void judge_hostid(const Subsystem& subsystem, const Subject& subject, Findings& findings) {
     std::vector<const Controller*> offenders;
     std::vector<FindingValue> values;
+    bool reserves = false; // one of them takes reservations
     for (const Controller* controller : subsystem.controllers) {
         const Page* const page = feature_of(*controller, nvme::fid::host_id);
         if (page == nullptr || local_drive(controller->observed->transport)) {
@@ -87,9 +91,11 @@ void judge_hostid(const Subsystem& subsystem, const Subject& subject, Findings& 
         const auto known = nvme::load_array<sizeof(nvme::Uuid)>(page->bytes, 0);
         if (known != *said) {
             offenders.push_back(controller);
-            values.push_back(
-                value_of(*controller, fmt::format("{}, connected as {}", nvme::format_uuid(known),
-                                                  nvme::format_uuid(*said))));
+            reserves = reserves || (controller->id.oncs & kReservations) != 0;
+            values.push_back(value_of(
+                *controller, fmt::format("{}, connected as {}",
+                                         known == nvme::Uuid{} ? "none" : nvme::format_uuid(known),
+                                         nvme::format_uuid(*said))));
         }
     }
     if (offenders.empty()) {
@@ -102,7 +108,7 @@ void judge_hostid(const Subsystem& subsystem, const Subject& subject, Findings& 
                   .what = fmt::format("another host identifier is in force {}",
                                       place(offenders, subsystem.controllers)),
                   .values = std::move(values),
-                  .verdict = {}});
+                  .verdict = reserves ? std::nullopt : std::optional{Verdict::note}});
 }
 
 // What a host said of its behavior.
@@ -115,7 +121,7 @@ const Page* behavior_page(const Controller& controller) {
 std::optional<std::string> extended_formats(const Controller& controller) {
     constexpr std::size_t kLbafee = 2;
     const Page* const page = behavior_page(controller);
-    if (!controller.has_identify || page == nullptr || !page->ok() ||
+    if (!controller.has_identify || controller.asked_directly() || page == nullptr || !page->ok() ||
         (controller.id.ctratt & nvme::ctratt::extended_lba_formats) == 0) {
         return std::nullopt;
     }
@@ -178,7 +184,8 @@ constexpr Row kFeatHostbehaviorEqual{
                       "ELBAS",
              .why = "A namespace with 32 or 64 bits of guard has another format, or none, through "
                     "the other array: writes through it carry wrong protection.",
-             .fix = "Host: connect again, with one kernel, to the controller that has it disabled. "
+             .fix = "Host: connect again, with one kernel, to the controller that has it disabled, "
+                    "while other paths carry the I/O. "
                     "Array: keep what the host set for as long as the connection lasts."},
     .judge = EqualControllers{
         .fields = {{{"extended LBA formats (LBAFEE)", "", extended_formats, behavior_page}}},

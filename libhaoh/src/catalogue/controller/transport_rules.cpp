@@ -370,17 +370,20 @@ constexpr Row kConnHostnqnHostidSame{
 namespace {
 
 constexpr Row kConnAuthDhchapEqual{
-    .rule = {.id = "conn.auth.dhchap_equal",
-             .title = "All ports demand in-band authentication of this host, or none",
-             .rule_class = RuleClass::eqs,
-             .severity = Severity::loss,
-             .verdict = Verdict::warn,
-             .exception = "no specification demands it, and the paths without it work",
-             .basis = "practice: what one array asks of a host, the other has to ask as well",
-             .why = "A host that has no key for the array that demands one loses that array's "
-                    "paths; where it has one, the other array still lets in whoever names it.",
-             .fix = "Array: set up the same host keys (DH-HMAC-CHAP) on both arrays. Host: connect "
-                    "with the key before it is demanded everywhere."},
+    .rule =
+        {.id = "conn.auth.dhchap_equal",
+         .title = "All ports demand in-band authentication of this host, or none",
+         .rule_class = RuleClass::eqs,
+         .severity = Severity::loss,
+         .verdict = Verdict::warn,
+         .exception = "no specification demands it, and the paths without it work",
+         .basis = "practice: what one array asks of a host, the other has to ask as well",
+         .why = "A host that has no key for the array that demands one loses that array's "
+                "paths; where it has one, the other array still lets in whoever names it.",
+         .fix =
+             "Host: first store the key and connect with it where it is demanded. Array: then set "
+             "up the same host keys (DH-HMAC-CHAP) on both arrays: a host without one cannot "
+             "connect again."},
     .judge = JudgeSubsystem{judge_authentication}};
 
 constexpr std::array kTransportRows{&kCtrlIoccszMin,

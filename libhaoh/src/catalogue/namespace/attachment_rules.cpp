@@ -66,8 +66,9 @@ Answer not_attached(const Namespace& path, const Subsystem& /*own*/) {
         return Answer::unknown();
     }
     const std::vector<std::uint16_t> listed = nvme::decode_controller_list(page.whole()).cntlids;
-    if (std::find(listed.begin(), listed.end(), *own) != listed.end() ||
-        listed.size() == nvme::kMaxControllerListEntries) {
+    // Of a full list the rest is in a page that was not asked for.
+    const bool beyond = listed.size() == nvme::kMaxControllerListEntries && *own > listed.back();
+    if (beyond || std::find(listed.begin(), listed.end(), *own) != listed.end()) {
         return Answer::holds();
     }
     constexpr std::size_t kShown = 4;

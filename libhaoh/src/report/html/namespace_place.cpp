@@ -14,15 +14,13 @@ std::vector<PictureCell> cells_of(const std::vector<NamespacePlace>& places, std
             continue;
         }
         const NamespacePlace& place = places[index];
-        cell.text = !place.problems.empty() ? *place.problems.begin()
-                    : !place.told.empty()   ? place.told
-                    : !place.seen.empty()   ? place.seen
-                                            : "absent";
-        cell.there = place.usable;
-        const bool broken = !place.problems.empty() || place.told.starts_with("absent") ||
-                            place.told.starts_with("not read");
-        cell.joined = !broken && index > 0 && places[index - 1].problems.empty() &&
-                      !places[index - 1].told.starts_with("absent") &&
+        const bool told = !place.problems.empty() && !place.usable();
+        cell.text = told                  ? *place.problems.begin()
+                    : !place.told.empty() ? place.told
+                    : !place.seen.empty() ? place.seen
+                                          : "absent";
+        cell.there = place.usable();
+        cell.joined = index > 0 && !place.apart() && !places[index - 1].apart() &&
                       places[index - 1].traits == place.traits;
     }
     return cells;

@@ -18,7 +18,20 @@ struct NamespacePlace {
     std::string seen;                ///< by a host's kernel
     std::set<std::string> problems;  ///< that hosts have with it
     std::vector<std::string> traits; ///< identifiers and size, to be compared
-    bool usable{};
+    bool offered{};                  ///< as told: a controller of the array has it
+    bool carries{};                  ///< as told: and in a state in which I/O may go there
+    std::size_t paths{};             ///< of all hosts, those that should be there too
+    std::size_t usable_paths{};
+
+    /// Whether I/O can go there: one way is enough.
+    [[nodiscard]] bool usable() const {
+        return (told.empty() ? usable_paths > 0 : carries) && (paths == 0 || usable_paths > 0);
+    }
+    /// Whether it is no part of what the other arrays have: nobody offers it, or no host gets there for
+    /// another reason than its ANA state.
+    [[nodiscard]] bool apart() const {
+        return (!told.empty() && !offered) || (!problems.empty() && !usable());
+    }
 };
 
 /// One for each array. Arrays of which nothing is known have no such namespace.

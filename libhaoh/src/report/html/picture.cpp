@@ -56,9 +56,8 @@ class PictureMaker {
                     NamespacePlace& place =
                         namespace_place(nsid, place_of(subsystem.arrays[index].name));
                     place.told = line.states[index];
-                    place.usable = line.ana[index] ? nvme::usable(*line.ana[index])
-                                                   : !place.told.starts_with("absent") &&
-                                                         !place.told.starts_with("not read");
+                    place.offered = line.offered[index];
+                    place.carries = line.carries[index];
                 }
             }
         }
@@ -172,12 +171,10 @@ class PictureMaker {
 
     static void add_path(NamespacePlace& place, const ListedPath& path) {
         place.seen = path.ana_state;
-        if (place.told.empty()) {
-            place.usable |= path.use.usable();
-        }
+        ++place.paths;
+        place.usable_paths += path.use.usable() ? 1 : 0;
         if (!path.use.usable() && !path.use.barred_by_ana()) {
             place.problems.insert(path.why);
-            place.usable = false;
         }
     }
 
@@ -191,7 +188,7 @@ class PictureMaker {
                 for (const std::uint32_t nsid : missing.nsids) {
                     NamespacePlace& place = namespace_place(nsid, places[index]);
                     place.problems.emplace(missing.problem());
-                    place.usable = false;
+                    ++place.paths;
                 }
             }
         }
@@ -263,6 +260,23 @@ class PictureMaker {
         return out;
     }
 
+    /// Parts neighbours that a finding names with other values than each other, and an array that it names
+    /// alone from those beside it.
+    static void part_cells(std::vector<PictureCell>& cells,
+                           const std::vector<std::vector<const ValueGroup*>>& values) {
+        const auto values_of = [&values](std::size_t index) {
+            std::set<std::string_view> out;
+            for (const ValueGroup* const group : values[index]) {
+                out.insert(group->value);
+            }
+            return out;
+        };
+        for (std::size_t index = 1; index < cells.size(); ++index) {
+            const bool same = values_of(index - 1) == values_of(index);
+            cells[index].joined = cells[index].joined && same;
+        }
+    }
+
     /// Puts a finding into the cells of the arrays that it names, or of all where it names none.
     /// \return whether it names any
     bool mark_cells(std::vector<PictureCell>& cells, const DrawnFinding& finding,
@@ -280,12 +294,9 @@ class PictureMaker {
                                          ? values[index].front()->value
                                          : count_of(values[index].size(), "value");
             }
-            if (index > 0 && names_any) {
-                const auto& before = values[index - 1];
-                const bool same = before.size() == 1 && values[index].size() == 1 &&
-                                  before.front()->value == values[index].front()->value;
-                cells[index].joined = cells[index].joined && same;
-            }
+        }
+        if (names_any) {
+            part_cells(cells, values);
         }
         return names_any;
     }

@@ -58,6 +58,8 @@ struct ToldPath {
     std::string state;
     std::optional<std::uint32_t> group;
     std::optional<nvme::AnaState> ana{};
+    bool offered{};
+    bool carries{}; ///< I/O, by this state
 
     auto operator<=>(const ToldPath&) const = default;
 };
@@ -67,12 +69,18 @@ class PathStates {
   public:
     explicit PathStates(const ControllerObservation& controller) : controller_{&controller} {
         for (const NamespaceObservation& entry : controller.namespaces) {
-            attached_.emplace(entry.nsid, ToldPath{.state = default_state(), .group = {}});
+            attached_.emplace(entry.nsid, ToldPath{.state = default_state(),
+                                                   .group = {},
+                                                   .offered = true,
+                                                   .carries = has_no_ana()});
         }
         for (const auto& [nsid, place] : controller.ana_places()) {
             if (const auto path = attached_.find(nsid); path != attached_.end()) {
-                path->second = {
-                    .state = nvme::to_string(place.state), .group = place.agid, .ana = place.state};
+                path->second = {.state = nvme::to_string(place.state),
+                                .group = place.agid,
+                                .ana = place.state,
+                                .offered = true,
+                                .carries = nvme::usable(place.state)};
             }
         }
     }
@@ -90,9 +98,11 @@ class PathStates {
         if (controller_->ana.log.ok()) {
             return controller_->ana.stable ? "not in the ANA log" : "ANA log unstable";
         }
-        return controller_->identify.ok() && !controller_->identify_data().ana()
-                   ? "attached, no ANA"
-                   : "ANA log not read";
+        return has_no_ana() ? "attached, no ANA" : "ANA log not read";
+    }
+    [[nodiscard]] bool has_no_ana() const {
+        return !controller_->ana.log.ok() && controller_->identify.ok() &&
+               !controller_->identify_data().ana();
     }
 
     const ControllerObservation* controller_;
@@ -143,10 +153,18 @@ PathLine path_line(const SubsystemArrays& subsystem,
                   .groups = groups,
                   .groups_differ = groups.size() > 1,
                   .states = {},
-                  .ana = {}};
+                  .ana = {},
+                  .offered = {},
+                  .carries = {}};
     for (const auto& of_array : states) {
         line.states.push_back(states_text(of_array, line.groups_differ));
         line.ana.push_back(common_state(of_array));
+        const auto any = [&of_array](bool ToldPath::*fact) {
+            return std::ranges::any_of(of_array,
+                                       [fact](const auto& told) { return told.first.*fact; });
+        };
+        line.offered.push_back(any(&ToldPath::offered));
+        line.carries.push_back(any(&ToldPath::carries));
     }
     return line;
 }

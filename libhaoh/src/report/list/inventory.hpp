@@ -39,6 +39,8 @@ struct PathLine {
     std::vector<std::string> states;  ///< one for each array: "optimized", "absent", ...
     /// Likewise; nullopt: its controllers do not tell one and the same.
     std::vector<std::optional<nvme::AnaState>> ana;
+    std::vector<bool> offered; ///< likewise: a controller of the array has the namespace
+    std::vector<bool> carries; ///< likewise: and in a state in which I/O may go there
 };
 
 [[nodiscard]] std::vector<ProductField> product_fields(const SubsystemArrays& subsystem);
