@@ -191,8 +191,8 @@ awaitable<void> read_lists(PageReader& reader, ControllerObservation& out) {
         co_return;
     }
     if (manages_namespaces(id)) {
-        co_await read_pages(reader, {model::row_of(&NamespaceObservation::controllers)},
-                            out.namespaces);
+        std::vector<model::PathPage> attached(1, model::row_of(&NamespaceObservation::controllers));
+        co_await read_pages(reader, std::move(attached), out.namespaces);
     }
     if ((id.ctratt & nvme::ctratt::multi_domain) != 0) {
         co_await read_page(reader, out, &ControllerObservation::domain_list);

@@ -121,7 +121,7 @@ const Page* behavior_page(const Controller& controller) {
 std::optional<std::string> extended_formats(const Controller& controller) {
     constexpr std::size_t kLbafee = 2;
     const Page* const page = behavior_page(controller);
-    if (!controller.has_identify || controller.asked_directly() || page == nullptr || !page->ok() ||
+    if (!controller.has_identify || page == nullptr || !page->ok() ||
         (controller.id.ctratt & nvme::ctratt::extended_lba_formats) == 0) {
         return std::nullopt;
     }

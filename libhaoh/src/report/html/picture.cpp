@@ -172,7 +172,7 @@ class PictureMaker {
     static void add_path(NamespacePlace& place, const ListedPath& path) {
         place.seen = path.ana_state;
         ++place.paths;
-        place.usable_paths += path.use.usable() ? 1 : 0;
+        place.usable_paths += path.use.usable() ? 1U : 0U;
         if (!path.use.usable() && !path.use.barred_by_ana()) {
             place.problems.insert(path.why);
         }
