@@ -67,6 +67,7 @@ choose() {
     elif is_wanted tests || is_wanted sanitizers; then
         left_out+=("all draws: samples of what flip_test, hostile_test, any_moment_test, failing_calls_test and field_test draw from, all with --long")
         ! is_wanted tests || ! is_wanted sanitizers || left_out+=("sanitizers: the tests of the programs from outside, which ran without; all with --long")
+        left_out+=("formats_test: SARIF as another's validator sees it, which npm installs; with --long")
         ! is_wanted consumers || left_out+=("consumers: each installed header by itself; with --long")
     fi
     ! is_wanted tests && ! is_wanted consumers && ! is_wanted plugin || wanted+=(build)
