@@ -35,8 +35,8 @@ Finding told(const judge::Row& row, const Waiver& waiver, std::string_view claus
     out.rule = rule.id;
     out.verdict = rule.verdict;
     out.severity = rule.severity;
-    out.what = base::safe_text(fmt::format("the waiver of {} by {} {} ({})", waiver.rule,
-                                           waiver.owner, clause, place_of(waiver)));
+    out.what = base::safe_text(
+        fmt::format("the waiver of {} by {} {}", waiver.rule, waiver.owner, clause));
     out.values.push_back({.controller = {},
                           .array = {},
                           .value = base::safe_text("reason: " + waiver.reason),
@@ -133,10 +133,9 @@ void waive(Report& report, const Observation& observation, const Waivers& waiver
                                                : RuleState::held;
     }
     if (unused != nullptr) {
-        unused->state = judged.unused > 0       ? RuleState::broken
-                        : judged.not_judged > 0 ? RuleState::unknown
-                        : judged.used > 0       ? RuleState::held
-                                                : RuleState::not_applicable;
+        unused->state = judged.unused > 0 ? RuleState::broken
+                        : judged.used > 0 ? RuleState::held
+                                          : RuleState::not_applicable;
     }
     report.judged.waivers = std::move(judged);
     judge::settle(report);

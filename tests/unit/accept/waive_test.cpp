@@ -64,7 +64,7 @@ TEST(Waive, AWaiverHoldsThroughItsLastDayAndNotBeyond) {
     EXPECT_THAT(lines(after), ElementsAre("FAIL ns.uuid.equal 2", "WARN waiver.expired"));
     const Finding& expired = *find(after, "waiver.expired");
     EXPECT_THAT(expired.what, AllOf(HasSubstr("ns.uuid.equal"), HasSubstr("storage team"),
-                                    HasSubstr("2026-12-31"), HasSubstr("waivers.toml:1")));
+                                    HasSubstr("2026-12-31")));
     ASSERT_EQ(expired.values.size(), 1U);
     EXPECT_EQ(expired.values.front().object, "waivers.toml:1");
     EXPECT_THAT(expired.values.front().value, HasSubstr("fixed in 4.2"));
@@ -98,7 +98,7 @@ TEST(Waive, AWaiverOfWhatWasNotLookedAtIsNotUnused) {
     const Report report = waived(Pair{}, {elsewhere});
     EXPECT_THAT(lines(report), IsEmpty());
     EXPECT_EQ(report.judged.waivers->not_judged, 1U);
-    EXPECT_EQ(state_of(report, "waiver.unused"), RuleState::unknown);
+    EXPECT_EQ(state_of(report, "waiver.unused"), RuleState::not_applicable);
     EXPECT_EQ(report.verdict, Verdict::pass);
 }
 
