@@ -10,7 +10,6 @@
 #include "linux/kernel_event_message.hpp"
 #include "linux/namespace_effects.hpp"
 #include "linux/object_name.hpp"
-#include "linux/unnamed_refusal.hpp"
 
 #include <haoh/driver_change.hpp>
 #include <haoh/kernel_effect.hpp>
